@@ -1,0 +1,177 @@
+// What the uppercase methods take: an address, a count and a datatype. All their genericity ends here: a buffer is made
+// from any contiguous range of elements that have a datatype, from one such element, or spelled out as `{data, count, type}`.
+#pragma once
+
+#include <mpi4cxx/constants.hpp>
+#include <mpi4cxx/datatype.hpp>
+#include <mpi4cxx/datatype_traits.hpp>
+#include <mpi4cxx/error.hpp>
+
+#include <iterator>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+namespace mpi4cxx {
+
+namespace detail {
+
+template <class R> using element_of = std::remove_pointer_t<decltype(std::data(std::declval<R&>()))>;
+
+/// Elements in a row with a count: arrays, std::vector, std::array, std::span, std::string, …
+template <class R>
+concept Contiguous = requires(R& range) {
+    requires std::is_pointer_v<decltype(std::data(range))>;
+    std::size(range);
+};
+
+/// What outlives the expression it stands in: an lvalue, or a view of elements that live elsewhere.
+template <class T>
+concept Lasting = std::is_lvalue_reference_v<T> || std::ranges::enable_borrowed_range<std::remove_cvref_t<T>>;
+
+}  // namespace detail
+
+/// A contiguous range of elements that have a datatype.
+template <class R>
+concept ElementRange = detail::Contiguous<R> && Mapped<detail::element_of<R>>;
+
+/// What a buffer can be made from: such a range, or one element.
+template <class T>
+concept Bufferable = ElementRange<T> || (Mapped<T> && !detail::Contiguous<T>);
+
+namespace detail {
+
+template <class T> auto* elements(T& value) {
+    static_assert(Bufferable<T>,
+                  "mpi4cxx: this type cannot be a buffer, because it has no MPI datatype: specialise mpi4cxx::datatype_traits for its "
+                  "elements, make them a plain aggregate, or send it as an object with the lowercase method");
+    if constexpr (Contiguous<T>)
+        return std::data(value);
+    else
+        return &value;
+}
+
+template <class T> Count count_of(T& value) {
+    if constexpr (Contiguous<T>)
+        return static_cast<Count>(std::size(value));
+    else
+        return 1;
+}
+
+template <class T> MPI_Datatype type_of() {
+    if constexpr (Bufferable<T>)
+        return datatype_traits<std::remove_cv_t<std::remove_pointer_t<decltype(elements(std::declval<T&>()))>>>::get();
+    else
+        return MPI_DATATYPE_NULL;  // `elements` has already said why
+}
+
+}  // namespace detail
+
+/// A buffer to receive into: writable memory that outlives the call.
+struct Buf {
+    void* data = nullptr;
+    Count count = 0;
+    MPI_Datatype type = MPI_BYTE;
+
+    /// No buffer, mpi4py's None: what is not significant here, or empty.
+    constexpr Buf() noexcept = default;
+    Buf(InPlace) noexcept : data(MPI_IN_PLACE) {}
+    Buf(Bottom, Count count, const Datatype& type) noexcept : data(MPI_BOTTOM), count(count), type(type.handle()) {}
+    Buf(void* data, Count count, const Datatype& type) noexcept : data(data), count(count), type(type.handle()) {}
+    template <Mapped T> Buf(T* data, Count count) noexcept : data(data), count(count), type(datatype_traits<T>::get()) {}
+    template <class T>
+        requires(!std::is_base_of_v<Buf, std::remove_cvref_t<T>>)
+    Buf(T&& value) : data(writable(value)), count(detail::count_of(value)), type(detail::type_of<std::remove_reference_t<T>>()) {
+        static_assert(detail::Lasting<T>, "mpi4cxx: a receive buffer must outlive the call: this one is a temporary");
+    }
+
+    [[nodiscard]] bool is_in_place() const noexcept { return data == MPI_IN_PLACE; }
+
+private:
+    template <class T> static void* writable(T& value) {
+        using Pointer = decltype(detail::elements(value));
+        static_assert(!std::is_const_v<std::remove_pointer_t<Pointer>>, "mpi4cxx: a receive buffer must be writable: this one is const");
+        return const_cast<std::remove_const_t<std::remove_pointer_t<Pointer>>*>(detail::elements(value));
+    }
+};
+
+/// A buffer to send from.
+struct ConstBuf {
+    const void* data = nullptr;
+    Count count = 0;
+    MPI_Datatype type = MPI_BYTE;
+
+    /// No buffer, mpi4py's None: what is not significant here, or empty.
+    constexpr ConstBuf() noexcept = default;
+    ConstBuf(InPlace) noexcept : data(MPI_IN_PLACE) {}
+    ConstBuf(Bottom, Count count, const Datatype& type) noexcept : data(MPI_BOTTOM), count(count), type(type.handle()) {}
+    ConstBuf(const void* data, Count count, const Datatype& type) noexcept : data(data), count(count), type(type.handle()) {}
+    ConstBuf(const Buf& buf) noexcept : data(buf.data), count(buf.count), type(buf.type) {}
+    template <Mapped T> ConstBuf(const T* data, Count count) noexcept : data(data), count(count), type(datatype_traits<T>::get()) {}
+    template <class T>
+        requires(!std::is_base_of_v<ConstBuf, T>)
+    ConstBuf(const T& value) : data(detail::elements(value)), count(detail::count_of(value)), type(detail::type_of<const T>()) {}
+
+    [[nodiscard]] bool is_in_place() const noexcept { return data == MPI_IN_PLACE; }
+};
+
+/// A buffer to send from after the call has returned, so never a temporary.
+struct LastingConstBuf : ConstBuf {
+    using ConstBuf::ConstBuf;
+    template <class T>
+        requires(!std::is_base_of_v<ConstBuf, std::remove_cvref_t<T>>)
+    LastingConstBuf(T&& value) : ConstBuf(value) {
+        static_assert(detail::Lasting<T>, "mpi4cxx: a nonblocking call sends from this buffer after it has returned: this one is a temporary");
+    }
+};
+
+namespace detail {
+
+[[noreturn, gnu::cold]] MPI4CXX_API void mismatch(const ConstBuf& send, const Buf& recv, Caller caller);
+
+/// A reduction combines as many elements, of the same type, as it has room for.
+inline void check_pair(const ConstBuf& send, const Buf& recv, Caller caller) {
+    if (!send.is_in_place() && (send.count != recv.count || send.type != recv.type)) [[unlikely]]
+        mismatch(send, recv, caller);
+}
+
+/// One count and one displacement a rank, in elements; without displacements the blocks are packed.
+struct Blocks {
+    std::size_t ranks = 0, displacements = 0;
+    Counts counts;
+    Displs displs;
+    bool packed = true;
+
+    Blocks() noexcept = default;
+    Blocks(std::span<const int> counts, std::span<const int> displs) noexcept
+        : ranks(counts.size()), displacements(displs.size()), counts(counts.data()), displs(displs.data()), packed(displs.empty()) {}
+    Blocks(std::span<const Count> counts, std::span<const Aint> displs) noexcept
+        : ranks(counts.size()), displacements(displs.size()), counts(counts.data()), displs(displs.data()), packed(displs.empty()) {}
+};
+
+template <class Integers> std::size_t total(const Integers& counts) {
+    std::size_t sum = 0;
+    for (const auto count : counts) sum += static_cast<std::size_t>(count);
+    return sum;
+}
+
+}  // namespace detail
+
+/// A receive buffer of one block a rank: `{range, counts, displs}`, in elements, or `{range, counts}` when packed.
+struct BufV : Buf, detail::Blocks {
+    BufV() noexcept = default;
+    BufV(InPlace in_place) noexcept : Buf(in_place) {}
+    BufV(Buf buf, std::span<const int> counts, std::span<const int> displs = {}) noexcept : Buf(buf), Blocks(counts, displs) {}
+    BufV(Buf buf, std::span<const Count> counts, std::span<const Aint> displs = {}) noexcept : Buf(buf), Blocks(counts, displs) {}
+};
+
+/// A send buffer of one block a rank: `{range, counts, displs}`, in elements, or `{range, counts}` when packed.
+struct ConstBufV : ConstBuf, detail::Blocks {
+    ConstBufV() noexcept = default;
+    ConstBufV(InPlace in_place) noexcept : ConstBuf(in_place) {}
+    ConstBufV(const BufV& buf) noexcept : ConstBuf(static_cast<const Buf&>(buf)), Blocks(buf) {}
+    ConstBufV(ConstBuf buf, std::span<const int> counts, std::span<const int> displs = {}) noexcept : ConstBuf(buf), Blocks(counts, displs) {}
+    ConstBufV(ConstBuf buf, std::span<const Count> counts, std::span<const Aint> displs = {}) noexcept : ConstBuf(buf), Blocks(counts, displs) {}
+};
+
+}  // namespace mpi4cxx

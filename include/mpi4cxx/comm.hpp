@@ -1,0 +1,253 @@
+#pragma once
+
+#include <mpi4cxx/buffer.hpp>
+#include <mpi4cxx/message.hpp>
+#include <mpi4cxx/object_request.hpp>
+#include <mpi4cxx/op.hpp>
+#include <mpi4cxx/request.hpp>
+#include <mpi4cxx/serialize.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mpi4cxx {
+
+/// A group of processes and a context of their messages (MPI-4.0, 7). Base of all communicators.
+/// Uppercase methods move typed buffers, lowercase ones objects. Every communicator that the library makes has ERRORS_RETURN, so that
+/// an MPI error is an Exception. Freeing is collective; the destructor does not free while an exception unwinds the process.
+class MPI4CXX_API Comm : public Handle<Comm> {
+public:
+    Comm() noexcept = default;
+    /// Own `raw` and make its errors exceptions.
+    static Comm take(MPI_Comm raw, At at = {}) { return Comm(owned(raw, at), detail::Ownership::own); }
+    /// Use `raw`, whose error handler stays as it is.
+    static Comm borrow(MPI_Comm raw) noexcept { return Comm(raw, detail::Ownership::borrow); }
+
+    /// Return the number of this process in the group. Calls MPI_Comm_rank (MPI-4.0, 7.4.1).
+    [[nodiscard]] int Get_rank(At at = {}) const { return detail::get<MPI_Comm_rank>(handle(), on(at)); }
+    /// Return the number of processes in the group. Calls MPI_Comm_size (MPI-4.0, 7.4.1).
+    [[nodiscard]] int Get_size(At at = {}) const { return detail::get<MPI_Comm_size>(handle(), on(at)); }
+    /// Return the name, "MPI_COMM_WORLD" at first. Calls MPI_Comm_get_name (MPI-4.0, 7.8).
+    [[nodiscard]] std::string Get_name(At at = {}) const;
+    /// Set the name. Calls MPI_Comm_set_name (MPI-4.0, 7.8).
+    void Set_name(const std::string& name, At at = {});
+    /// Tell whether this is an intercommunicator. Calls MPI_Comm_test_inter (MPI-4.0, 7.6.1).
+    [[nodiscard]] bool Is_inter(At at = {}) const;
+    /// Return CART, GRAPH, DIST_GRAPH, or UNDEFINED. Calls MPI_Topo_test (MPI-4.0, 8.5.5).
+    [[nodiscard]] int Get_topology(At at = {}) const;
+    /// Compare groups and contexts. Calls MPI_Comm_compare (MPI-4.0, 7.4.1).
+    [[nodiscard]] static Comparison Compare(const Comm& a, const Comm& b, At at = {});
+    /// Free the communicator. Calls MPI_Comm_free (MPI-4.0, 7.4.3). Collective.
+    void Free(At at = {}) { free(at); }
+    /// End all processes of the job. Calls MPI_Abort (MPI-4.0, 9.7).
+    [[noreturn]] void Abort(int errorcode = 1, At at = {}) const;
+
+    [[nodiscard]] int rank() const { return Get_rank(); }
+    [[nodiscard]] int size() const { return Get_size(); }
+    [[nodiscard]] std::string name() const { return Get_name(); }
+
+    // Point to point (MPI-4.0, 3) ------------------------------------------------------------------------------------
+
+    /// Send; returns when `buf` may be changed. Calls MPI_Send (MPI-4.0, 3.2.1).
+    void Send(ConstBuf buf, int dest, int tag = 0, At at = {}) const {
+        detail::call<MPI_Send>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at));
+    }
+    /// Send; returns when the receive has begun. Calls MPI_Ssend (MPI-4.0, 3.4).
+    void Ssend(ConstBuf buf, int dest, int tag = 0, At at = {}) const {
+        detail::call<MPI_Ssend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at));
+    }
+    /// Copy to the attached buffer and send from there. Calls MPI_Bsend (MPI-4.0, 3.4). Local.
+    void Bsend(ConstBuf buf, int dest, int tag = 0, At at = {}) const {
+        detail::call<MPI_Bsend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at));
+    }
+    /// Send to a receive that must be posted already. Calls MPI_Rsend (MPI-4.0, 3.4).
+    void Rsend(ConstBuf buf, int dest, int tag = 0, At at = {}) const {
+        detail::call<MPI_Rsend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at));
+    }
+    /// Receive at most as much as `buf` holds; a longer message is an Exception. Calls MPI_Recv (MPI-4.0, 3.2.4).
+    void Recv(Buf buf, int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
+        detail::call<MPI_Recv>(buf.data, buf.count, buf.type, source, tag, handle(), Status::to(status), on(at));
+    }
+    /// Receive a message of any length: it is probed first. Calls MPI_Mprobe and MPI_Mrecv (MPI-4.0, 3.8.2).
+    template <Mapped T>
+    [[nodiscard]] std::vector<T> Recv(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
+        Status probed;
+        Message message = Message::Probe(*this, source, tag, &probed, at);
+        std::vector<T> result(static_cast<std::size_t>(probed.Get_count(Datatype::borrow(datatype_traits<T>::get()), at)));
+        message.Recv(result, status, at);
+        return result;
+    }
+
+    /// Start a Send. Calls MPI_Isend (MPI-4.0, 3.7.2).
+    [[nodiscard]] Request Isend(LastingConstBuf buf, int dest, int tag = 0, At at = {}) const {
+        return Request::take(detail::get<MPI_Isend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)));
+    }
+    /// Start an Ssend. Calls MPI_Issend (MPI-4.0, 3.7.2).
+    [[nodiscard]] Request Issend(LastingConstBuf buf, int dest, int tag = 0, At at = {}) const {
+        return Request::take(detail::get<MPI_Issend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)));
+    }
+    /// Start a Bsend. Calls MPI_Ibsend (MPI-4.0, 3.7.2).
+    [[nodiscard]] Request Ibsend(LastingConstBuf buf, int dest, int tag = 0, At at = {}) const {
+        return Request::take(detail::get<MPI_Ibsend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)));
+    }
+    /// Start an Rsend. Calls MPI_Irsend (MPI-4.0, 3.7.2).
+    [[nodiscard]] Request Irsend(LastingConstBuf buf, int dest, int tag = 0, At at = {}) const {
+        return Request::take(detail::get<MPI_Irsend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)));
+    }
+    /// Start a Recv. Calls MPI_Irecv (MPI-4.0, 3.7.2).
+    [[nodiscard]] Request Irecv(Buf buf, int source = ANY_SOURCE, int tag = ANY_TAG, At at = {}) const {
+        return Request::take(detail::get<MPI_Irecv>(buf.data, buf.count, buf.type, source, tag, handle(), on(at)), Request::Drop::cancel);
+    }
+
+    /// Send and receive at the same time. Calls MPI_Sendrecv (MPI-4.0, 3.11).
+    void Sendrecv(ConstBuf sendbuf, int dest, int sendtag, Buf recvbuf, int source = ANY_SOURCE, int recvtag = ANY_TAG,
+                  Status* status = nullptr, At at = {}) const {
+        if (detail::must_drive()) [[unlikely]]
+            return sendrecv_driving(sendbuf, dest, sendtag, recvbuf, source, recvtag, status, at);
+        detail::call<MPI_Sendrecv>(sendbuf.data, sendbuf.count, sendbuf.type, dest, sendtag, recvbuf.data, recvbuf.count, recvbuf.type, source,
+                                   recvtag, handle(), Status::to(status), on(at));
+    }
+
+    /// Wait for a message without receiving it. Calls MPI_Probe (MPI-4.0, 3.8.1).
+    bool Probe(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const;
+    /// Tell whether there is a message. Calls MPI_Iprobe (MPI-4.0, 3.8.1).
+    [[nodiscard]] bool Iprobe(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const;
+    /// Wait for a message and take it, so that no other receive can. Calls MPI_Mprobe (MPI-4.0, 3.8.2).
+    [[nodiscard]] Message Mprobe(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
+        return Message::Probe(*this, source, tag, status, at);
+    }
+    /// Take a message if there is one. Calls MPI_Improbe (MPI-4.0, 3.8.2).
+    [[nodiscard]] std::optional<Message> Improbe(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
+        return Message::Iprobe(*this, source, tag, status, at);
+    }
+
+    // Collectives (MPI-4.0, 6): every process of the communicator calls them, in the same order ----------------------
+
+    /// Wait until every process has come here. Calls MPI_Barrier (MPI-4.0, 6.3). Collective.
+    void Barrier(At at = {}) const { detail::call<MPI_Barrier>(handle(), on(at)); }
+    /// Copy `root`'s `buf` to every process. Calls MPI_Bcast (MPI-4.0, 6.4). Collective.
+    void Bcast(Buf buf, int root = 0, At at = {}) const { detail::call<MPI_Bcast>(buf.data, buf.count, buf.type, root, handle(), on(at)); }
+    /// Gather equal blocks into `recvbuf`, which is read on `root` only and holds size() blocks. Calls MPI_Gather (MPI-4.0, 6.5). Collective.
+    void Gather(ConstBuf sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
+    /// Gather blocks of different sizes. Calls MPI_Gatherv (MPI-4.0, 6.5). Collective.
+    void Gatherv(ConstBuf sendbuf, BufV recvbuf, int root = 0, At at = {}) const;
+    /// Deal out equal blocks of `sendbuf`, which is read on `root` only. Calls MPI_Scatter (MPI-4.0, 6.6). Collective.
+    void Scatter(ConstBuf sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
+    /// Deal out blocks of different sizes. Calls MPI_Scatterv (MPI-4.0, 6.6). Collective.
+    void Scatterv(ConstBufV sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
+    /// Gather equal blocks on every process. Calls MPI_Allgather (MPI-4.0, 6.7). Collective.
+    void Allgather(ConstBuf sendbuf, Buf recvbuf, At at = {}) const;
+    /// Gather blocks of different sizes on every process. Calls MPI_Allgatherv (MPI-4.0, 6.7). Collective.
+    void Allgatherv(ConstBuf sendbuf, BufV recvbuf, At at = {}) const;
+    /// Gather blocks of different sizes, whose counts are exchanged first. Calls MPI_Allgather and MPI_Allgatherv (MPI-4.0, 6.7). Collective.
+    template <ElementRange R> [[nodiscard]] auto Allgatherv(const R& sendbuf, At at = {}) const {
+        const std::vector<Count> counts = all_counts(detail::count_of(sendbuf), at);
+        std::vector<std::remove_const_t<detail::element_of<const R>>> result(detail::total(counts));
+        Allgatherv(sendbuf, {result, counts}, at);
+        return result;
+    }
+    /// Send block i of `sendbuf` to process i. Calls MPI_Alltoall (MPI-4.0, 6.8). Collective.
+    void Alltoall(ConstBuf sendbuf, Buf recvbuf, At at = {}) const;
+    /// The same with blocks of different sizes. Calls MPI_Alltoallv (MPI-4.0, 6.8). Collective.
+    void Alltoallv(ConstBufV sendbuf, BufV recvbuf, At at = {}) const;
+    /// Combine element by element, for `root`. Calls MPI_Reduce (MPI-4.0, 6.9.1). Collective.
+    void Reduce(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, int root = 0, At at = {}) const;
+    /// Combine element by element, for every process. Calls MPI_Allreduce (MPI-4.0, 6.9.6). Collective.
+    void Allreduce(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const {
+        detail::check_pair(sendbuf, recvbuf, at);
+        detail::call<MPI_Allreduce>(sendbuf.data, recvbuf.data, recvbuf.count, op.accept(recvbuf.type, at), op.handle(), handle(), on(at));
+    }
+    /// Combine, then deal out equal blocks of the result. Calls MPI_Reduce_scatter_block (MPI-4.0, 6.10.1). Collective.
+    void Reduce_scatter_block(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;
+
+    // Objects --------------------------------------------------------------------------------------------------------
+
+    /// Send an object; returns when it may be changed.
+    template <class T> void send(const T& object, int dest, int tag = 0, At at = {}) const {
+        detail::send_object(*this, detail::SendMode::standard, detail::pack(object), dest, tag, at);
+    }
+    /// Send an object; returns when the receive has begun.
+    template <class T> void ssend(const T& object, int dest, int tag = 0, At at = {}) const {
+        detail::send_object(*this, detail::SendMode::synchronous, detail::pack(object), dest, tag, at);
+    }
+    /// Copy an object to the attached buffer and send it from there. Local.
+    template <class T> void bsend(const T& object, int dest, int tag = 0, At at = {}) const {
+        detail::send_object(*this, detail::SendMode::buffered, detail::pack(object), dest, tag, at);
+    }
+    /// Receive an object. A message that is no `T` is an Exception. From PROC_NULL comes a `T{}`.
+    template <Serializable T>
+    [[nodiscard]] T recv(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
+        const std::optional<detail::Bytes> bytes = detail::recv_object(*this, source, tag, status, at);
+        return bytes ? detail::unpack<T>(*bytes) : T{};
+    }
+    /// Start to send an object, which may be changed at once.
+    template <class T> [[nodiscard]] Request isend(const T& object, int dest, int tag = 0, At at = {}) const {
+        return Request::take(detail::isend_object(*this, detail::SendMode::standard, detail::pack(object), dest, tag, at));
+    }
+    /// Start to send an object; complete when the receive has begun.
+    template <class T> [[nodiscard]] Request issend(const T& object, int dest, int tag = 0, At at = {}) const {
+        return Request::take(detail::isend_object(*this, detail::SendMode::synchronous, detail::pack(object), dest, tag, at));
+    }
+    /// Start to receive an object of any size.
+    template <Serializable T> ObjectRequest<T> irecv(int source = ANY_SOURCE, int tag = ANY_TAG, At at = {}) const {
+        return ObjectRequest<T>(detail::irecv_object(*this, source, tag, at));
+    }
+    /// Send one object and receive another, of type `T`, at the same time.
+    template <Serializable T, class S>
+    [[nodiscard]] T sendrecv(const S& object, int dest, int sendtag = 0, int source = ANY_SOURCE, int recvtag = ANY_TAG, Status* status = nullptr,
+                             At at = {}) const {
+        Request sent = isend(object, dest, sendtag, at);
+        T received = recv<T>(source, recvtag, status, at);
+        sent.Wait(nullptr, at);
+        return received;
+    }
+
+    /// Wait until every process has come here. Collective.
+    void barrier(At at = {}) const { Barrier(at); }
+    /// Return `root`'s object on every process; the others' argument is ignored. Collective.
+    template <Serializable T> [[nodiscard]] T bcast(const T& object, int root = 0, At at = {}) const {
+        return detail::unpack<T>(detail::bcast_object(*this, Get_rank(at) == root ? detail::pack(object) : detail::Bytes(), root, at));
+    }
+    /// Return this process's object of `root`'s `objects`, which are size() many; the others' argument is ignored. Where they are not, every
+    /// process throws std::invalid_argument. Collective.
+    template <Serializable T> [[nodiscard]] T scatter(const std::vector<T>& objects, int root = 0, At at = {}) const {
+        return detail::unpack<T>(detail::scatter_objects(*this, Get_rank(at) == root ? detail::pack_each(objects) : std::vector<detail::Bytes>(), root, at));
+    }
+    /// Return every process's object, in the order of ranks, on `root`; nothing elsewhere. Collective.
+    template <class T> [[nodiscard]] std::vector<sent_as<T>> gather(const T& object, int root = 0, At at = {}) const {
+        return detail::unpack_each<sent_as<T>>(detail::gather_objects(*this, detail::pack(object), root, at));
+    }
+    /// Return every process's object, in the order of ranks. Collective.
+    template <class T> [[nodiscard]] std::vector<sent_as<T>> allgather(const T& object, At at = {}) const {
+        return detail::unpack_each<sent_as<T>>(detail::allgather_objects(*this, detail::pack(object), at));
+    }
+    /// Send `objects[i]` to process i; return what came from each. Where a process has not size() many, every process throws
+    /// std::invalid_argument. Collective.
+    template <Serializable T> [[nodiscard]] std::vector<T> alltoall(const std::vector<T>& objects, At at = {}) const {
+        return detail::unpack_each<T>(detail::alltoall_objects(*this, detail::pack_each(objects), at));
+    }
+    /// Combine every process's object, in the order of ranks, for `root`; nothing elsewhere. `op(a, b)` may be any associative
+    /// function. Collective.
+    template <Serializable T, class F = decltype((SUM))>
+    [[nodiscard]] std::optional<T> reduce(const T& object, F&& op = SUM, int root = 0, At at = {}) const;
+    /// Combine every process's object, in the order of ranks, for every process. Collective.
+    template <Serializable T, class F = decltype((SUM))> [[nodiscard]] T allreduce(const T& object, F&& op = SUM, At at = {}) const;
+
+protected:
+    using Handle::Handle;
+    /// Make errors of a new communicator exceptions.
+    static MPI_Comm owned(MPI_Comm raw, At at);
+    /// The place of a call on this communicator.
+    [[nodiscard]] detail::Place on(At at) const noexcept { return {at, handle()}; }
+
+private:
+    /// Every process's `count`. Collective.
+    [[nodiscard]] std::vector<Count> all_counts(Count count, At at) const;
+    void sendrecv_driving(ConstBuf sendbuf, int dest, int sendtag, Buf recvbuf, int source, int recvtag, Status* status, At at) const;
+};
+
+}  // namespace mpi4cxx
+
+#include <mpi4cxx/detail/reduce.hpp>

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <mpi4cxx/detail/mpi.hpp>
+
+namespace mpi4cxx {
+
+// Counts and addresses (MPI-4.0, 2.5.6 and 2.5.8).
+using Count = MPI_Count;
+using Aint = MPI_Aint;
+
+// Special ranks, tags and values (MPI-4.0, 3.2.4, 3.10 and A.1.1).
+inline constexpr int UNDEFINED = MPI_UNDEFINED;
+inline constexpr int ANY_SOURCE = MPI_ANY_SOURCE;
+inline constexpr int ANY_TAG = MPI_ANY_TAG;
+inline constexpr int PROC_NULL = MPI_PROC_NULL;
+inline constexpr int ROOT = MPI_ROOT;
+
+// Sizes of the strings that the MPI returns.
+inline constexpr int MAX_PROCESSOR_NAME = MPI_MAX_PROCESSOR_NAME;
+inline constexpr int MAX_ERROR_STRING = MPI_MAX_ERROR_STRING;
+inline constexpr int MAX_OBJECT_NAME = MPI_MAX_OBJECT_NAME;
+inline constexpr int MAX_LIBRARY_VERSION_STRING = MPI_MAX_LIBRARY_VERSION_STRING;
+
+/// Stands for the send (or receive) buffer of a collective call that works in place (MPI-4.0, 6.2.4).
+struct InPlace {};
+inline constexpr InPlace IN_PLACE{};
+
+/// Stands for address zero in a buffer of absolute addresses: `{BOTTOM, 1, type}` (MPI-4.0, 5.1.5).
+struct Bottom {};
+inline constexpr Bottom BOTTOM{};
+
+/// Levels of thread support (MPI-4.0, 11.6).
+enum ThreadLevel : int {
+    THREAD_SINGLE = MPI_THREAD_SINGLE,
+    THREAD_FUNNELED = MPI_THREAD_FUNNELED,
+    THREAD_SERIALIZED = MPI_THREAD_SERIALIZED,
+    THREAD_MULTIPLE = MPI_THREAD_MULTIPLE,
+};
+
+/// What Compare returns (MPI-4.0, 7.4.1).
+enum Comparison : int { IDENT = MPI_IDENT, CONGRUENT = MPI_CONGRUENT, SIMILAR = MPI_SIMILAR, UNEQUAL = MPI_UNEQUAL };
+
+/// Kinds of topology (MPI-4.0, 8.5.5).
+enum Topology : int { CART = MPI_CART, GRAPH = MPI_GRAPH, DIST_GRAPH = MPI_DIST_GRAPH };
+
+}  // namespace mpi4cxx

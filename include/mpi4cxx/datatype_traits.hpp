@@ -1,0 +1,159 @@
+// Which MPI datatype an element type has. The one customisation point of the library:
+//     template <> struct mpi4cxx::datatype_traits<Mine> { static MPI_Datatype get(); };
+#pragma once
+
+#include <mpi4cxx/detail/fields.hpp>
+#include <mpi4cxx/detail/mpi.hpp>
+
+#include <array>
+#include <complex>
+#include <cstddef>
+#include <span>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace mpi4cxx {
+
+/// `get()` returns the committed datatype of one `T`. Empty for types that have none.
+template <class T> struct datatype_traits {};
+
+/// A type whose elements MPI can move as they lie in memory.
+template <class T>
+concept Mapped = requires { datatype_traits<std::remove_cv_t<T>>::get(); };
+
+namespace detail {
+
+// clang-format off
+template <class T> auto builtin_type() noexcept {
+    if constexpr (std::is_same_v<T, char>) return MPI_CHAR;
+    else if constexpr (std::is_same_v<T, signed char>) return MPI_SIGNED_CHAR;
+    else if constexpr (std::is_same_v<T, unsigned char>) return MPI_UNSIGNED_CHAR;
+    else if constexpr (std::is_same_v<T, wchar_t>) return MPI_WCHAR;
+    else if constexpr (std::is_same_v<T, char8_t>) return MPI_UINT8_T;
+    else if constexpr (std::is_same_v<T, char16_t>) return MPI_UINT16_T;
+    else if constexpr (std::is_same_v<T, char32_t>) return MPI_UINT32_T;
+    else if constexpr (std::is_same_v<T, bool>) return MPI_C_BOOL;
+    else if constexpr (std::is_same_v<T, std::byte>) return MPI_BYTE;
+    else if constexpr (std::is_same_v<T, short>) return MPI_SHORT;
+    else if constexpr (std::is_same_v<T, unsigned short>) return MPI_UNSIGNED_SHORT;
+    else if constexpr (std::is_same_v<T, int>) return MPI_INT;
+    else if constexpr (std::is_same_v<T, unsigned>) return MPI_UNSIGNED;
+    else if constexpr (std::is_same_v<T, long>) return MPI_LONG;
+    else if constexpr (std::is_same_v<T, unsigned long>) return MPI_UNSIGNED_LONG;
+    else if constexpr (std::is_same_v<T, long long>) return MPI_LONG_LONG;
+    else if constexpr (std::is_same_v<T, unsigned long long>) return MPI_UNSIGNED_LONG_LONG;
+    else if constexpr (std::is_same_v<T, float>) return MPI_FLOAT;
+    else if constexpr (std::is_same_v<T, double>) return MPI_DOUBLE;
+    else if constexpr (std::is_same_v<T, long double>) return MPI_LONG_DOUBLE;
+    else if constexpr (std::is_same_v<T, std::complex<float>>) return MPI_C_FLOAT_COMPLEX;
+    else if constexpr (std::is_same_v<T, std::complex<double>>) return MPI_C_DOUBLE_COMPLEX;
+    else if constexpr (std::is_same_v<T, std::complex<long double>>) return MPI_C_LONG_DOUBLE_COMPLEX;
+    // what MAXLOC and MINLOC work on (MPI-4.0, 6.9.4)
+    else if constexpr (std::is_same_v<T, std::pair<float, int>>) return MPI_FLOAT_INT;
+    else if constexpr (std::is_same_v<T, std::pair<double, int>>) return MPI_DOUBLE_INT;
+    else if constexpr (std::is_same_v<T, std::pair<long, int>>) return MPI_LONG_INT;
+    else if constexpr (std::is_same_v<T, std::pair<int, int>>) return MPI_2INT;
+    else if constexpr (std::is_same_v<T, std::pair<short, int>>) return MPI_SHORT_INT;
+    else if constexpr (std::is_same_v<T, std::pair<long double, int>>) return MPI_LONG_DOUBLE_INT;
+}
+// clang-format on
+
+template <class T>
+concept Builtin = !std::is_void_v<decltype(builtin_type<T>())>;
+template <class T>
+concept Enumeration = std::is_enum_v<T> && !Builtin<T>;
+
+/// A run of `count` elements of `type` at `offset`, `size` bytes in all.
+struct Member {
+    std::size_t offset, count, size;
+    MPI_Datatype type;
+};
+using Members = std::vector<Member>;
+
+/// Makes the datatype of such members, without their padding, and keeps it until MPI_Finalize. Called once a type.
+MPI4CXX_API MPI_Datatype make_struct(const Members& members, std::size_t size);
+
+template <class T>
+concept Composite = requires(Members& members) { datatype_traits<T>::flatten(0, members); };
+
+/// Appends what `count` elements at `offset` consist of: members of members, so that neighbours of one type can merge.
+template <class T> void flatten(std::size_t offset, Members& members, std::size_t count = 1) {
+    if constexpr (std::is_array_v<T>)
+        flatten<std::remove_extent_t<T>>(offset, members, count * std::extent_v<T>);
+    else if constexpr (Composite<T>)
+        if (count == 1)
+            return datatype_traits<T>::flatten(offset, members);
+    if constexpr (!std::is_array_v<T>)
+        members.push_back({offset, count, count * sizeof(T), datatype_traits<T>::get()});
+}
+
+/// Appends the members of a class, given an object of it and references to them.
+template <class... M> void flatten_members(const void* object, std::size_t offset, Members& members, const M&... m) {
+    const auto within = [object](const void* member) { return static_cast<std::size_t>(static_cast<const std::byte*>(member) - static_cast<const std::byte*>(object)); };
+    (flatten<M>(offset + within(&m), members), ...);
+}
+
+/// The datatype of a type that has members, made when it is first asked for.
+template <class T> struct composite {
+    static MPI_Datatype get() {
+        static const MPI_Datatype type = [] {
+            Members members;
+            datatype_traits<T>::flatten(0, members);
+            return make_struct(members, sizeof(T));
+        }();
+        return type;
+    }
+};
+
+template <class... M> std::bool_constant<(Mapped<M> && ...)> mapped_members(M&...);
+
+/// An aggregate without base, of at most 32 members that all have a datatype.
+template <class T>
+concept PlainAggregate = std::is_class_v<T> && std::is_aggregate_v<T> && std::is_trivially_copyable_v<T> &&
+    requires(T& t) { requires decltype(with_members(t, [](auto&... m) { return mapped_members(m...); }))::value; };
+
+}  // namespace detail
+
+template <detail::Builtin T> struct datatype_traits<T> {
+    static MPI_Datatype get() noexcept { return detail::builtin_type<T>(); }
+};
+
+template <detail::Enumeration T> struct datatype_traits<T> : datatype_traits<std::underlying_type_t<T>> {};
+
+template <Mapped T, std::size_t N> struct datatype_traits<T[N]> : detail::composite<T[N]> {
+    static void flatten(std::size_t offset, detail::Members& members) { detail::flatten<T>(offset, members, N); }
+};
+
+template <Mapped T, std::size_t N> struct datatype_traits<std::array<T, N>> : detail::composite<std::array<T, N>> {
+    static void flatten(std::size_t offset, detail::Members& members) { detail::flatten<T>(offset, members, N); }
+};
+
+template <Mapped T, Mapped U>
+    requires(!detail::Builtin<std::pair<T, U>>)
+struct datatype_traits<std::pair<T, U>> : detail::composite<std::pair<T, U>> {
+    static void flatten(std::size_t offset, detail::Members& members) {
+        const std::pair<T, U> sample{};
+        detail::flatten_members(&sample, offset, members, sample.first, sample.second);
+    }
+};
+
+template <Mapped... T>
+    requires(sizeof...(T) > 0)
+struct datatype_traits<std::tuple<T...>> : detail::composite<std::tuple<T...>> {
+    static void flatten(std::size_t offset, detail::Members& members) {
+        const std::tuple<T...> sample{};
+        std::apply([&](const T&... m) { detail::flatten_members(&sample, offset, members, m...); }, sample);
+    }
+};
+
+template <detail::PlainAggregate T> struct datatype_traits<T> : detail::composite<T> {
+    static void flatten(std::size_t offset, detail::Members& members) {
+        alignas(T) static std::byte storage[sizeof(T)];  // never constructed: only addresses are taken
+        T& sample = reinterpret_cast<T&>(storage);
+        detail::with_members(sample, [&](const auto&... m) { detail::flatten_members(&sample, offset, members, m...); });
+    }
+};
+
+}  // namespace mpi4cxx

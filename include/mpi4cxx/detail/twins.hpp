@@ -1,0 +1,83 @@
+// Which functions belong together: a function, its large-count twin, and the nonblocking twin of a blocking one.
+#pragma once
+
+#include <mpi4cxx/detail/mpi.hpp>
+
+namespace mpi4cxx::detail {
+
+template <auto Large> struct counted {
+    static constexpr auto large = Large;
+};
+template <auto Immediate> struct blocking {
+    static constexpr auto immediate = Immediate;
+};
+
+template <auto Fn> struct twin {};
+
+template <auto Fn>
+concept has_large = requires { twin<Fn>::large; };
+template <auto Fn>
+concept has_immediate = requires { twin<Fn>::immediate; };
+
+template <auto Fn> struct large_of {
+    using type = void;
+};
+template <auto Fn>
+    requires has_large<Fn>
+struct large_of<Fn> {
+    using type = decltype(+twin<Fn>::large);
+};
+template <auto Fn> using large_type = typename large_of<Fn>::type;
+
+template <> struct twin<MPI_Send> : counted<MPI_Send_c>, blocking<MPI_Isend> {};
+template <> struct twin<MPI_Ssend> : counted<MPI_Ssend_c>, blocking<MPI_Issend> {};
+template <> struct twin<MPI_Bsend> : counted<MPI_Bsend_c> {};  // local: it waits for nobody
+template <> struct twin<MPI_Rsend> : counted<MPI_Rsend_c>, blocking<MPI_Irsend> {};
+template <> struct twin<MPI_Recv> : counted<MPI_Recv_c>, blocking<MPI_Irecv> {};
+template <> struct twin<MPI_Mrecv> : counted<MPI_Mrecv_c>, blocking<MPI_Imrecv> {};
+template <> struct twin<MPI_Sendrecv> : counted<MPI_Sendrecv_c> {};
+template <> struct twin<MPI_Sendrecv_replace> : counted<MPI_Sendrecv_replace_c> {};
+template <> struct twin<MPI_Isend> : counted<MPI_Isend_c> {};
+template <> struct twin<MPI_Issend> : counted<MPI_Issend_c> {};
+template <> struct twin<MPI_Ibsend> : counted<MPI_Ibsend_c> {};
+template <> struct twin<MPI_Irsend> : counted<MPI_Irsend_c> {};
+template <> struct twin<MPI_Irecv> : counted<MPI_Irecv_c> {};
+template <> struct twin<MPI_Imrecv> : counted<MPI_Imrecv_c> {};
+
+template <> struct twin<MPI_Barrier> : blocking<MPI_Ibarrier> {};
+template <> struct twin<MPI_Bcast> : counted<MPI_Bcast_c>, blocking<MPI_Ibcast> {};
+template <> struct twin<MPI_Gather> : counted<MPI_Gather_c>, blocking<MPI_Igather> {};
+template <> struct twin<MPI_Gatherv> : counted<MPI_Gatherv_c>, blocking<MPI_Igatherv> {};
+template <> struct twin<MPI_Scatter> : counted<MPI_Scatter_c>, blocking<MPI_Iscatter> {};
+template <> struct twin<MPI_Scatterv> : counted<MPI_Scatterv_c>, blocking<MPI_Iscatterv> {};
+template <> struct twin<MPI_Allgather> : counted<MPI_Allgather_c>, blocking<MPI_Iallgather> {};
+template <> struct twin<MPI_Allgatherv> : counted<MPI_Allgatherv_c>, blocking<MPI_Iallgatherv> {};
+template <> struct twin<MPI_Alltoall> : counted<MPI_Alltoall_c>, blocking<MPI_Ialltoall> {};
+template <> struct twin<MPI_Alltoallv> : counted<MPI_Alltoallv_c>, blocking<MPI_Ialltoallv> {};
+template <> struct twin<MPI_Reduce> : counted<MPI_Reduce_c>, blocking<MPI_Ireduce> {};
+template <> struct twin<MPI_Allreduce> : counted<MPI_Allreduce_c>, blocking<MPI_Iallreduce> {};
+template <> struct twin<MPI_Scan> : counted<MPI_Scan_c>, blocking<MPI_Iscan> {};
+template <> struct twin<MPI_Exscan> : counted<MPI_Exscan_c>, blocking<MPI_Iexscan> {};
+template <> struct twin<MPI_Reduce_scatter> : counted<MPI_Reduce_scatter_c>, blocking<MPI_Ireduce_scatter> {};
+template <> struct twin<MPI_Reduce_scatter_block> : counted<MPI_Reduce_scatter_block_c>, blocking<MPI_Ireduce_scatter_block> {};
+template <> struct twin<MPI_Ibcast> : counted<MPI_Ibcast_c> {};
+template <> struct twin<MPI_Igather> : counted<MPI_Igather_c> {};
+template <> struct twin<MPI_Igatherv> : counted<MPI_Igatherv_c> {};
+template <> struct twin<MPI_Iscatter> : counted<MPI_Iscatter_c> {};
+template <> struct twin<MPI_Iscatterv> : counted<MPI_Iscatterv_c> {};
+template <> struct twin<MPI_Iallgather> : counted<MPI_Iallgather_c> {};
+template <> struct twin<MPI_Iallgatherv> : counted<MPI_Iallgatherv_c> {};
+template <> struct twin<MPI_Ialltoall> : counted<MPI_Ialltoall_c> {};
+template <> struct twin<MPI_Ialltoallv> : counted<MPI_Ialltoallv_c> {};
+template <> struct twin<MPI_Ireduce> : counted<MPI_Ireduce_c> {};
+template <> struct twin<MPI_Iallreduce> : counted<MPI_Iallreduce_c> {};
+template <> struct twin<MPI_Iscan> : counted<MPI_Iscan_c> {};
+template <> struct twin<MPI_Iexscan> : counted<MPI_Iexscan_c> {};
+template <> struct twin<MPI_Ireduce_scatter> : counted<MPI_Ireduce_scatter_c> {};
+template <> struct twin<MPI_Ireduce_scatter_block> : counted<MPI_Ireduce_scatter_block_c> {};
+
+template <> struct twin<MPI_Type_contiguous> : counted<MPI_Type_contiguous_c> {};
+template <> struct twin<MPI_Type_vector> : counted<MPI_Type_vector_c> {};
+template <> struct twin<MPI_Get_count> : counted<MPI_Get_count_c> {};
+
+}  // namespace mpi4cxx::detail

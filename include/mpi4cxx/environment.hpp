@@ -1,0 +1,46 @@
+#pragma once
+
+#include <mpi4cxx/constants.hpp>
+#include <mpi4cxx/detail/at.hpp>
+
+#include <string>
+
+namespace mpi4cxx {
+
+/// MPI from here to the end of the scope: make one at the start of `main`, on every process.
+/// It initializes MPI unless somebody has, makes errors of COMM_WORLD and COMM_SELF exceptions, and opens the channel of
+/// large objects. At the end it finalizes MPI if it initialized it. An exception that nobody catches, or that leaves this
+/// scope, ends the whole job: with its message, or when the process exits. (MPI-4.0, 11.2 and 11.6)
+class MPI4CXX_API Environment {
+public:
+    /// Calls MPI_Init_thread, MPI_Comm_dup. Collective.
+    Environment(int& argc, char**& argv, ThreadLevel required = THREAD_MULTIPLE, At at = {});
+    explicit Environment(ThreadLevel required = THREAD_MULTIPLE, At at = {});
+    /// Calls MPI_Finalize. Collective.
+    ~Environment();
+    Environment(const Environment&) = delete;
+    Environment& operator=(const Environment&) = delete;
+
+private:
+    Environment(int* argc, char*** argv, ThreadLevel required, At at);
+
+    bool finalizes_;
+    int exceptions_;  // in flight when this was made
+};
+
+/// Tell whether MPI has been initialized. Calls MPI_Initialized (MPI-4.0, 11.2.3).
+[[nodiscard]] MPI4CXX_API bool Is_initialized(At at = {});
+/// Tell whether MPI has been finalized. Calls MPI_Finalized (MPI-4.0, 11.2.3).
+[[nodiscard]] MPI4CXX_API bool Is_finalized(At at = {});
+/// Return the level of thread support that MPI gives. Calls MPI_Query_thread (MPI-4.0, 11.6.2).
+[[nodiscard]] MPI4CXX_API ThreadLevel Query_thread(At at = {});
+/// Tell whether this thread initialized MPI. Calls MPI_Is_thread_main (MPI-4.0, 11.6.2).
+[[nodiscard]] MPI4CXX_API bool Is_thread_main(At at = {});
+/// Return the name of this machine. Calls MPI_Get_processor_name (MPI-4.0, 9.1.2).
+[[nodiscard]] MPI4CXX_API std::string Get_processor_name(At at = {});
+/// Return seconds since a time in the past. Calls MPI_Wtime (MPI-4.0, 9.6).
+[[nodiscard]] MPI4CXX_API double Wtime() noexcept;
+/// Return the seconds between two ticks of Wtime. Calls MPI_Wtick (MPI-4.0, 9.6).
+[[nodiscard]] MPI4CXX_API double Wtick() noexcept;
+
+}  // namespace mpi4cxx

@@ -1,0 +1,24 @@
+// Forward declarations of every class.
+#pragma once
+
+namespace mpi4cxx {
+
+struct At;
+class Exception;
+class Environment;
+class Datatype;
+class Op;
+class Status;
+class Request;
+template <class T> class ObjectRequest;
+class Message;
+struct ConstBuf;
+struct Buf;
+struct ConstBufV;
+struct BufV;
+class Comm;
+class Intracomm;
+class Topocomm;
+class Cartcomm;
+
+}  // namespace mpi4cxx

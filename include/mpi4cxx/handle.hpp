@@ -1,0 +1,72 @@
+#pragma once
+
+#include <mpi4cxx/detail/call.hpp>
+#include <mpi4cxx/detail/handle_traits.hpp>
+
+#include <utility>
+
+namespace mpi4cxx {
+
+namespace detail {
+
+enum class Ownership : bool { borrow, own };
+
+/// Whether a destructor may free a handle: not before MPI starts nor after it ends, and a handle whose free is collective
+/// not while an exception unwinds this process, because the others are elsewhere.
+MPI4CXX_API bool may_free(bool collective) noexcept;
+
+}  // namespace detail
+
+/// A move-only owner of one MPI handle, the base of every handle class.
+/// `handle()` looks, `take()` and `borrow()` of each class wrap a raw handle, `release()` gives it up. What is taken is
+/// freed by `Free()` or, at the latest, by the destructor; what is borrowed, and predefined handles, never are.
+template <class Class> class Handle {
+    using traits = detail::handle_traits<Class>;
+
+public:
+    using raw_type = typename traits::raw_type;
+
+    Handle(Handle&& other) noexcept : raw_(std::exchange(other.raw_, traits::null())), ownership_(std::exchange(other.ownership_, detail::Ownership::borrow)) {}
+    Handle& operator=(Handle&& other) noexcept {
+        if (this != &other) {
+            discard();
+            raw_ = std::exchange(other.raw_, traits::null());
+            ownership_ = std::exchange(other.ownership_, detail::Ownership::borrow);
+        }
+        return *this;
+    }
+
+    /// The raw MPI handle, for calls that this library does not have.
+    [[nodiscard]] raw_type handle() const noexcept { return raw_; }
+    /// Gives the raw handle to the caller, who frees it.
+    [[nodiscard]] raw_type release() && noexcept {
+        ownership_ = detail::Ownership::borrow;
+        return std::exchange(raw_, traits::null());
+    }
+    [[nodiscard]] bool is_null() const noexcept { return raw_ == traits::null(); }
+    explicit operator bool() const noexcept { return !is_null(); }
+    /// Two handles are equal when they name the same MPI object.
+    friend bool operator==(const Handle& a, const Handle& b) noexcept { return a.raw_ == b.raw_; }
+
+protected:
+    Handle() noexcept : raw_(traits::null()), ownership_(detail::Ownership::borrow) {}
+    Handle(raw_type raw, detail::Ownership ownership) noexcept : raw_(raw), ownership_(ownership) {}
+    ~Handle() { discard(); }
+
+    void free(At at) {
+        detail::call<traits::free>(&raw_, at);
+        raw_ = traits::null();  // a predefined handle may come back as it was
+        ownership_ = detail::Ownership::borrow;
+    }
+
+private:
+    void discard() noexcept {
+        if (ownership_ == detail::Ownership::own && raw_ != traits::null() && detail::may_free(traits::collective))
+            traits::free(&raw_);
+    }
+
+    raw_type raw_;
+    detail::Ownership ownership_;
+};
+
+}  // namespace mpi4cxx

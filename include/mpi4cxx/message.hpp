@@ -1,0 +1,43 @@
+#pragma once
+
+#include <mpi4cxx/buffer.hpp>
+#include <mpi4cxx/request.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace mpi4cxx {
+
+/// A message that a matched probe has taken out of the queue, to be received by exactly this object (MPI-4.0, 3.8.2).
+class MPI4CXX_API Message {
+public:
+    constexpr Message() noexcept = default;
+    static Message take(MPI_Message raw) noexcept { return Message(raw); }
+    Message(Message&& other) noexcept : raw_(std::exchange(other.raw_, MPI_MESSAGE_NULL)) {}
+    Message& operator=(Message&& other) noexcept {
+        std::swap(raw_, other.raw_);
+        return *this;
+    }
+    ~Message() = default;  // MPI has no way to put a message back
+
+    [[nodiscard]] MPI_Message handle() const noexcept { return raw_; }
+    [[nodiscard]] MPI_Message release() && noexcept { return std::exchange(raw_, MPI_MESSAGE_NULL); }
+    [[nodiscard]] bool is_null() const noexcept { return raw_ == MPI_MESSAGE_NULL; }
+    explicit operator bool() const noexcept { return !is_null(); }
+
+    /// Wait for a message and take it. Calls MPI_Mprobe (MPI-4.0, 3.8.2).
+    [[nodiscard]] static Message Probe(const Comm& comm, int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {});
+    /// Take a message if there is one. Calls MPI_Improbe (MPI-4.0, 3.8.2).
+    [[nodiscard]] static std::optional<Message> Iprobe(const Comm& comm, int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {});
+
+    /// Receive the message into `buf`. Calls MPI_Mrecv (MPI-4.0, 3.8.3).
+    void Recv(Buf buf, Status* status = nullptr, At at = {});
+    /// Start to receive the message into `buf`. Calls MPI_Imrecv (MPI-4.0, 3.8.3).
+    [[nodiscard]] Request Irecv(Buf buf, At at = {});
+
+private:
+    constexpr explicit Message(MPI_Message raw) noexcept : raw_(raw) {}
+    MPI_Message raw_ = MPI_MESSAGE_NULL;
+};
+
+}  // namespace mpi4cxx

@@ -1,0 +1,137 @@
+#pragma once
+
+#include <mpi4cxx/datatype_traits.hpp>
+#include <mpi4cxx/handle.hpp>
+
+#include <concepts>
+#include <memory>
+#include <utility>
+
+namespace mpi4cxx {
+
+namespace detail {
+
+/// A user's operation on elements of `type`: what the MPI calls back.
+class Reduction {
+public:
+    explicit Reduction(MPI_Datatype type) noexcept : type(type) {}
+    virtual ~Reduction() = default;
+    Reduction(const Reduction&) = delete;
+    Reduction& operator=(const Reduction&) = delete;
+    /// Replaces each of `count` elements of `inout` by f(element of `in`, element of `inout`): `in` comes from lower ranks.
+    virtual void apply(const void* in, void* inout, std::size_t count) = 0;
+
+    MPI_Datatype type;
+};
+
+template <class T, class F> class ElementReduction final : public Reduction {
+public:
+    explicit ElementReduction(F f) : Reduction(datatype_traits<T>::get()), f_(std::move(f)) {}
+    void apply(const void* in, void* inout, std::size_t count) override {
+        const T* a = static_cast<const T*>(in);
+        T* b = static_cast<T*>(inout);
+        for (std::size_t i = 0; i < count; ++i) b[i] = f_(a[i], b[i]);
+    }
+
+private:
+    F f_;
+};
+
+struct UserOp;
+
+}  // namespace detail
+
+/// What combines two elements into one.
+template <class F, class T>
+concept ReductionOf = requires(F& f, const T& a, const T& b) {
+    { f(a, b) } -> std::convertible_to<T>;
+};
+
+/// A reduction operation (MPI-4.0, 6.9). Freeing is local.
+/// Predefined operations are function objects as well: `SUM(a, b)` is `a + b` on any type that has a `+`.
+class MPI4CXX_API Op : public Handle<Op> {
+public:
+    Op() noexcept;
+    Op(Op&&) noexcept;
+    Op& operator=(Op&&) noexcept;
+    ~Op();
+    /// A raw operation must not be one of this library's that captures.
+    static Op take(MPI_Op raw) noexcept { return Op(raw, detail::Ownership::own); }
+    static Op borrow(MPI_Op raw) noexcept { return Op(raw, detail::Ownership::borrow); }
+
+    /// Make an operation of an associative function of two elements, which may capture; any number of them can be alive.
+    /// `f(a, b)` gets `a` from lower ranks than `b`. Say `commute` only if f(a, b) = f(b, a). An exception in `f` aborts
+    /// the job. The operation must stay until the calls that use it are complete. Calls MPI_Op_create (MPI-4.0, 6.9.5).
+    template <Mapped T, ReductionOf<T> F> [[nodiscard]] static Op Create(F f, bool commute = false, At at = {}) {
+        return create(std::make_unique<detail::ElementReduction<T, F>>(std::move(f)), commute, at);
+    }
+    /// Tell whether the operands may be swapped. Calls MPI_Op_commutative (MPI-4.0, 6.9.5).
+    [[nodiscard]] bool Is_commutative(At at = {}) const;
+    /// Free the operation. Calls MPI_Op_free (MPI-4.0, 6.9.5). Local.
+    void Free(At at = {});
+
+    /// The datatype to call MPI with for elements of `type`; throws where a user's operation works on another.
+    [[nodiscard]] MPI_Datatype accept(MPI_Datatype type, detail::Caller caller) const {
+        return user_ == nullptr ? type : accept_user(type, caller);
+    }
+
+protected:
+    Op(MPI_Op raw, detail::Ownership ownership) noexcept;
+
+private:
+    static Op create(std::unique_ptr<detail::Reduction> reduction, bool commute, At at);
+    [[nodiscard]] MPI_Datatype accept_user(MPI_Datatype type, detail::Caller caller) const;
+
+    std::unique_ptr<detail::UserOp> user_;
+};
+
+namespace detail {
+
+template <class T>
+concept ValueAndLocation = requires(const T& t) { t.first < t.first, t.second < t.second; };
+
+/// The predefined operations, each with what it does to two values.
+template <class Function> struct PredefinedOp : Op, Function {
+    explicit PredefinedOp(MPI_Op raw) noexcept : Op(raw, Ownership::borrow) {}
+    using Function::operator();
+};
+
+// clang-format off
+struct Max  { template <class T> T operator()(const T& a, const T& b) const { return a < b ? b : a; } };
+struct Min  { template <class T> T operator()(const T& a, const T& b) const { return b < a ? b : a; } };
+struct Sum  { template <class T> T operator()(const T& a, const T& b) const { return static_cast<T>(a + b); } };
+struct Prod { template <class T> T operator()(const T& a, const T& b) const { return static_cast<T>(a * b); } };
+struct Land { template <class T> T operator()(const T& a, const T& b) const { return static_cast<T>(a && b); } };
+struct Band { template <class T> T operator()(const T& a, const T& b) const { return static_cast<T>(a & b); } };
+struct Lor  { template <class T> T operator()(const T& a, const T& b) const { return static_cast<T>(a || b); } };
+struct Bor  { template <class T> T operator()(const T& a, const T& b) const { return static_cast<T>(a | b); } };
+struct Lxor { template <class T> T operator()(const T& a, const T& b) const { return static_cast<T>(!a != !b); } };
+struct Bxor { template <class T> T operator()(const T& a, const T& b) const { return static_cast<T>(a ^ b); } };
+// on (value, location) pairs; the lower location wins a tie
+struct Maxloc { template <ValueAndLocation T> T operator()(const T& a, const T& b) const { return b.first < a.first || (a.first == b.first && a.second < b.second) ? a : b; } };
+struct Minloc { template <ValueAndLocation T> T operator()(const T& a, const T& b) const { return a.first < b.first || (a.first == b.first && a.second < b.second) ? a : b; } };
+struct Replace { template <class T> T operator()(const T&, const T& b) const { return b; } };
+struct NoOp { template <class T> T operator()(const T& a, const T&) const { return a; } };
+// clang-format on
+
+}  // namespace detail
+
+extern MPI4CXX_API const Op OP_NULL;
+
+// Predefined operations (MPI-4.0, 6.9.2).
+extern MPI4CXX_API const detail::PredefinedOp<detail::Max> MAX;
+extern MPI4CXX_API const detail::PredefinedOp<detail::Min> MIN;
+extern MPI4CXX_API const detail::PredefinedOp<detail::Sum> SUM;
+extern MPI4CXX_API const detail::PredefinedOp<detail::Prod> PROD;
+extern MPI4CXX_API const detail::PredefinedOp<detail::Land> LAND;
+extern MPI4CXX_API const detail::PredefinedOp<detail::Band> BAND;
+extern MPI4CXX_API const detail::PredefinedOp<detail::Lor> LOR;
+extern MPI4CXX_API const detail::PredefinedOp<detail::Bor> BOR;
+extern MPI4CXX_API const detail::PredefinedOp<detail::Lxor> LXOR;
+extern MPI4CXX_API const detail::PredefinedOp<detail::Bxor> BXOR;
+extern MPI4CXX_API const detail::PredefinedOp<detail::Maxloc> MAXLOC;
+extern MPI4CXX_API const detail::PredefinedOp<detail::Minloc> MINLOC;
+extern MPI4CXX_API const detail::PredefinedOp<detail::Replace> REPLACE;
+extern MPI4CXX_API const detail::PredefinedOp<detail::NoOp> NO_OP;
+
+}  // namespace mpi4cxx

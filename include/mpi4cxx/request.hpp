@@ -1,0 +1,124 @@
+#pragma once
+
+#include <mpi4cxx/detail/call.hpp>
+#include <mpi4cxx/status.hpp>
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace mpi4cxx {
+
+namespace detail {
+
+/// What a request is beyond an MPI handle: an object on its way, which takes several messages or owns memory.
+/// Advanced under one lock, by the thread that waits for it and by every blocking call of the library.
+class MPI4CXX_API Operation {
+public:
+    virtual ~Operation() = default;
+    Operation() = default;
+    Operation(const Operation&) = delete;
+    Operation& operator=(const Operation&) = delete;
+
+    /// Goes on as far as it can without waiting.
+    virtual void advance() = 0;
+    /// Tries to cancel what has not begun.
+    virtual void cancel() = 0;
+    /// Fills `status` and throws what went wrong; called once, when complete.
+    virtual void finish(MPI_Status* status, Place where) = 0;
+
+    /// Whether it is complete, also when it failed.
+    [[nodiscard]] bool is_complete() const noexcept { return complete_; }
+
+protected:
+    bool complete_ = false;
+};
+
+}  // namespace detail
+
+/// A pending nonblocking operation (MPI-4.0, 3.7).
+/// Its buffers belong to the caller and must stay until it is complete. A request that is dropped before completes first:
+/// a receive is cancelled, a send or a collective is waited for. While an exception unwinds the process that wait is
+/// bounded: after a few seconds the job is aborted with a message.
+class MPI4CXX_API Request {
+public:
+    /// What a request does when it is dropped while pending.
+    enum class Drop : char { wait, cancel };
+
+    constexpr Request() noexcept = default;
+    static Request take(MPI_Request raw, Drop drop = Drop::wait) noexcept { return Request(raw, nullptr, drop); }
+    static Request take(std::unique_ptr<detail::Operation> operation) noexcept { return Request(MPI_REQUEST_NULL, operation.release(), Drop::cancel); }
+    Request(Request&& other) noexcept
+        : raw_(std::exchange(other.raw_, MPI_REQUEST_NULL)), operation_(std::exchange(other.operation_, nullptr)), drop_(other.drop_) {}
+    Request& operator=(Request&& other) noexcept {
+        if (this != &other) {
+            drop();
+            raw_ = std::exchange(other.raw_, MPI_REQUEST_NULL);
+            operation_ = std::exchange(other.operation_, nullptr);
+            drop_ = other.drop_;
+        }
+        return *this;
+    }
+    ~Request() {
+        if (!is_null()) [[unlikely]]
+            drop();
+    }
+
+    /// The raw handle; null for a request on an object, which is not one MPI request.
+    [[nodiscard]] MPI_Request handle() const noexcept { return raw_; }
+    [[nodiscard]] MPI_Request release() && noexcept { return std::exchange(raw_, MPI_REQUEST_NULL); }
+    [[nodiscard]] bool is_null() const noexcept { return raw_ == MPI_REQUEST_NULL && operation_ == nullptr; }
+    explicit operator bool() const noexcept { return !is_null(); }
+
+    /// Wait until the operation is complete. Calls MPI_Wait (MPI-4.0, 3.7.3).
+    void Wait(Status* status = nullptr, At at = {}) {
+        if (operation_ != nullptr || detail::must_drive()) [[unlikely]]
+            return wait_driving(status, at);
+        detail::call<MPI_Wait>(&raw_, Status::to(status), at);
+    }
+    /// Tell whether the operation is complete. Calls MPI_Test (MPI-4.0, 3.7.3).
+    bool Test(Status* status = nullptr, At at = {});
+    /// Tell whether the operation is complete and leave the request as it is. Calls MPI_Request_get_status (MPI-4.0, 3.7.6).
+    [[nodiscard]] bool Get_status(Status* status = nullptr, At at = {}) const;
+    /// Ask for cancellation; the request must still be completed, its status tells the outcome. Calls MPI_Cancel (MPI-4.0, 3.8.4).
+    void Cancel(At at = {});
+
+    /// Wait for all; `statuses`, where given, has one element a request. Calls MPI_Waitall (MPI-4.0, 3.7.5).
+    static void Waitall(std::span<Request> requests, std::span<Status> statuses = {}, At at = {});
+    /// Wait for one; returns its index, UNDEFINED where none is active. Calls MPI_Waitany (MPI-4.0, 3.7.5).
+    static int Waitany(std::span<Request> requests, Status* status = nullptr, At at = {});
+    /// Wait for at least one; returns the indices, nothing where none is active. Calls MPI_Waitsome (MPI-4.0, 3.7.5).
+    static std::optional<std::vector<int>> Waitsome(std::span<Request> requests, std::span<Status> statuses = {}, At at = {});
+    /// Tell whether all are complete. Calls MPI_Testall (MPI-4.0, 3.7.5).
+    static bool Testall(std::span<Request> requests, std::span<Status> statuses = {}, At at = {});
+    /// Return the index of one that is complete, UNDEFINED where none is active, nothing where none is complete. Calls
+    /// MPI_Testany (MPI-4.0, 3.7.5).
+    static std::optional<int> Testany(std::span<Request> requests, Status* status = nullptr, At at = {});
+    /// Return the indices of those that are complete, nothing where none is active. Calls MPI_Testsome (MPI-4.0, 3.7.5).
+    static std::optional<std::vector<int>> Testsome(std::span<Request> requests, std::span<Status> statuses = {}, At at = {});
+
+    // mpi4py's lowercase forms; the object of a receive is returned by ObjectRequest
+    void wait(Status* status = nullptr, At at = {}) { Wait(status, at); }
+    bool test(Status* status = nullptr, At at = {}) { return Test(status, at); }
+    void cancel(At at = {}) { Cancel(at); }
+
+protected:
+    /// Wait for an object's operation and give it up, with its result.
+    std::unique_ptr<detail::Operation> wait_operation(Status* status, At at);
+    /// The same if it is complete, else null; looks first, then drives.
+    std::unique_ptr<detail::Operation> test_operation(Status* status, At at);
+
+private:
+    constexpr Request(MPI_Request raw, detail::Operation* operation, Drop drop) noexcept : raw_(raw), operation_(operation), drop_(drop) {}
+    void wait_driving(Status* status, At at);
+    void drop() noexcept;
+    friend class RequestArray;
+
+    MPI_Request raw_ = MPI_REQUEST_NULL;
+    detail::Operation* operation_ = nullptr;
+    Drop drop_ = Drop::wait;
+};
+
+}  // namespace mpi4cxx

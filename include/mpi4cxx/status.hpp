@@ -1,0 +1,48 @@
+#pragma once
+
+#include <mpi4cxx/constants.hpp>
+#include <mpi4cxx/datatype.hpp>
+
+namespace mpi4cxx {
+
+/// What a receive found out: source, tag and size of the message (MPI-4.0, 3.2.5).
+class MPI4CXX_API Status {
+public:
+    Status() noexcept : raw_{} {
+        raw_.MPI_SOURCE = ANY_SOURCE;
+        raw_.MPI_TAG = ANY_TAG;
+    }
+    explicit Status(const MPI_Status& raw) noexcept : raw_(raw) {}
+    [[nodiscard]] const MPI_Status& handle() const noexcept { return raw_; }
+    /// Where MPI writes the status; null stands for MPI_STATUS_IGNORE.
+    [[nodiscard]] static MPI_Status* to(Status* status) noexcept { return status != nullptr ? &status->raw_ : MPI_STATUS_IGNORE; }
+
+    [[nodiscard]] int Get_source() const noexcept { return raw_.MPI_SOURCE; }
+    [[nodiscard]] int Get_tag() const noexcept { return raw_.MPI_TAG; }
+    [[nodiscard]] int Get_error() const noexcept { return raw_.MPI_ERROR; }
+    void Set_source(int source) noexcept { raw_.MPI_SOURCE = source; }
+    void Set_tag(int tag) noexcept { raw_.MPI_TAG = tag; }
+    void Set_error(int error) noexcept { raw_.MPI_ERROR = error; }
+
+    [[nodiscard]] int source() const noexcept { return Get_source(); }
+    [[nodiscard]] int tag() const noexcept { return Get_tag(); }
+    [[nodiscard]] int error() const noexcept { return Get_error(); }
+    /// The length of the message in bytes.
+    [[nodiscard]] Count count() const { return Get_count(BYTE); }
+
+    /// Return the number of whole elements, UNDEFINED if the message ends inside one. Calls MPI_Get_count (MPI-4.0, 3.2.5).
+    [[nodiscard]] Count Get_count(const Datatype& datatype, At at = {}) const;
+    /// Return the number of basic elements. Calls MPI_Get_elements_x (MPI-4.0, 5.1.11).
+    [[nodiscard]] Count Get_elements(const Datatype& datatype, At at = {}) const;
+    /// Set what Get_elements returns. Calls MPI_Status_set_elements_x (MPI-4.0, 13.3).
+    void Set_elements(const Datatype& datatype, Count count, At at = {});
+    /// Tell whether the operation was cancelled. Calls MPI_Test_cancelled (MPI-4.0, 3.8.4).
+    [[nodiscard]] bool Is_cancelled(At at = {}) const;
+    /// Set what Is_cancelled returns. Calls MPI_Status_set_cancelled (MPI-4.0, 13.3).
+    void Set_cancelled(bool flag, At at = {});
+
+private:
+    MPI_Status raw_;
+};
+
+}  // namespace mpi4cxx

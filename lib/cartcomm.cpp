@@ -1,0 +1,42 @@
+#include <mpi4cxx/cartcomm.hpp>
+
+namespace mpi4cxx {
+
+using detail::call;
+using detail::get;
+
+Cartcomm Cartcomm::Dup(At at) const { return take(get<MPI_Comm_dup>(handle(), on(at)), at); }
+int Cartcomm::Get_dim(At at) const { return get<MPI_Cartdim_get>(handle(), on(at)); }
+
+Cartcomm::Topo Cartcomm::Get_topo(At at) const {
+    const auto dims = static_cast<std::size_t>(Get_dim(at));
+    Topo topo{std::vector<int>(dims), std::vector<int>(dims), std::vector<int>(dims)};
+    call<MPI_Cart_get>(handle(), static_cast<int>(dims), topo.dims.data(), topo.periods.data(), topo.coords.data(), on(at));
+    return topo;
+}
+
+int Cartcomm::Get_cart_rank(std::span<const int> coords, At at) const {
+    const auto dims = static_cast<std::size_t>(Get_dim(at));
+    if (coords.size() != dims)
+        detail::misuse(at, std::to_string(coords.size()) + " coordinates for " + std::to_string(dims) + " dimensions");
+    return get<MPI_Cart_rank>(handle(), coords.data(), on(at));
+}
+
+std::vector<int> Cartcomm::Get_coords(int rank, At at) const {
+    std::vector<int> coords(static_cast<std::size_t>(Get_dim(at)));
+    call<MPI_Cart_coords>(handle(), rank, static_cast<int>(coords.size()), coords.data(), on(at));
+    return coords;
+}
+
+Cartcomm::Neighbors Cartcomm::Shift(int direction, int disp, At at) const {
+    Neighbors result{PROC_NULL, PROC_NULL};
+    call<MPI_Cart_shift>(handle(), direction, disp, &result.source, &result.dest, on(at));
+    return result;
+}
+
+std::vector<int> Compute_dims(int nnodes, std::vector<int> dims, At at) {
+    call<MPI_Dims_create>(nnodes, static_cast<int>(dims.size()), dims.data(), at);
+    return dims;
+}
+
+}  // namespace mpi4cxx

@@ -1,0 +1,58 @@
+#include "channel.hpp"
+
+#include "finalize.hpp"
+
+#include <atomic>
+
+namespace mpi4cxx::detail {
+
+namespace {
+
+MPI_Comm communicator = MPI_COMM_NULL;
+int own_rank = 0;
+unsigned tags = 0;
+std::atomic<unsigned> used_tags{0};
+
+}  // namespace
+
+void open_channel(At at) {
+    if (communicator != MPI_COMM_NULL)
+        return;
+    communicator = get<MPI_Comm_dup>(MPI_COMM_WORLD, at);
+    call<MPI_Comm_set_errhandler>(communicator, MPI_ERRORS_RETURN, at);
+    own_rank = get<MPI_Comm_rank>(communicator, at);
+    int* largest = nullptr;
+    int found = 0;
+    call<MPI_Comm_get_attr>(MPI_COMM_WORLD, MPI_TAG_UB, &largest, &found, at);
+    tags = found != 0 ? static_cast<unsigned>(*largest) : 32767;
+    at_finalize([] { MPI_Comm_free(&communicator); });
+}
+
+MPI_Comm channel(At at) {
+    if (communicator == MPI_COMM_NULL)
+        misuse({at, "objects"}, "make an mpi4cxx::Environment on every process first: large objects travel on its channel");
+    return communicator;
+}
+
+int channel_rank() noexcept { return own_rank; }
+
+int channel_rank(const Comm& comm, int rank, At at) {
+    if (comm.handle() == MPI_COMM_WORLD)
+        return rank;
+    const Place where{at, comm.handle()};
+    MPI_Group group = comm.Is_inter(at) ? get<MPI_Comm_remote_group>(comm.handle(), where) : get<MPI_Comm_group>(comm.handle(), where);
+    MPI_Group world = get<MPI_Comm_group>(MPI_COMM_WORLD, where);
+    int result = PROC_NULL;
+    const int code = MPI_Group_translate_ranks(group, 1, &rank, world, &result);
+    MPI_Group_free(&group);
+    MPI_Group_free(&world);
+    if (code != MPI_SUCCESS)
+        raise(code, "MPI_Group_translate_ranks", where);
+    if (result == MPI_UNDEFINED)
+        misuse({at, "objects"}, "an object of this size cannot be sent to a process outside COMM_WORLD");
+    return result;
+}
+
+int next_channel_tag() noexcept { return static_cast<int>(used_tags.fetch_add(1, std::memory_order_relaxed) % tags); }
+
+}  // namespace mpi4cxx::detail

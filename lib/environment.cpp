@@ -1,0 +1,113 @@
+#include <mpi4cxx/environment.hpp>
+
+#include <mpi4cxx/detail/call.hpp>
+#include <mpi4cxx/version.hpp>
+
+#include "channel.hpp"
+#include "finalize.hpp"
+#include "text.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <string>
+
+namespace mpi4cxx {
+
+using detail::call;
+using detail::get;
+
+namespace {
+
+/// Before a process dies of an exception that nobody catches: the others would wait for it for ever.
+[[noreturn]] void on_terminate() {
+    std::string message = "terminated";
+    if (const std::exception_ptr exception = std::current_exception()) {
+        try {
+            std::rethrow_exception(exception);
+        } catch (const std::exception& e) {
+            message = std::string("uncaught exception: ") + e.what();
+        } catch (...) {
+            message = "uncaught exception of a type that is no std::exception";
+        }
+    }
+    detail::abort_job(message.c_str());
+}
+
+/// A program under another MPI's launcher becomes as many worlds of one process as there should be ranks (and exits 0).
+void check_launcher() {
+    struct Launcher {
+        const char *size, *rank, *says;
+    };
+    static constexpr Launcher launchers[] = {
+        {"SLURM_STEP_NUM_TASKS", "SLURM_PROCID", "srun without this MPI's interface: add --mpi=pmi2 (MPICH) or --mpi=pmix (Open MPI)"},
+        {"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", "Open MPI's mpiexec: start it with MPICH's, mpiexec.mpich on Debian"},
+        {"PMI_SIZE", "PMI_RANK", "MPICH's mpiexec: start it with Open MPI's, mpiexec.openmpi on Debian"}};
+    if (get<MPI_Comm_size>(MPI_COMM_WORLD) != 1)
+        return;
+    for (const Launcher& launcher : launchers) {
+        const char* size = std::getenv(launcher.size);
+        const char* rank = std::getenv(launcher.rank);
+        if (size == nullptr || std::atoi(size) <= 1)
+            continue;
+        if (rank == nullptr || std::atoi(rank) == 0)  // one warning, not one a rank
+            std::fprintf(stderr, "mpi4cxx: warning: the launcher started %s ranks, but each is alone in its world. This program was started by %s.\n",
+                         size, launcher.says);
+        return;
+    }
+}
+
+/// Whether the exit of this process has to end the job, because an exception has left the scope of an Environment.
+bool aborts_at_exit = false;
+
+void abort_at_exit() {
+    if (aborts_at_exit && detail::is_running())
+        detail::abort_job("an exception left the scope of mpi4cxx::Environment");
+}
+
+}  // namespace
+
+Environment::Environment(int& argc, char**& argv, ThreadLevel required, At at) : Environment(&argc, &argv, required, at) {}
+Environment::Environment(ThreadLevel required, At at) : Environment(nullptr, nullptr, required, at) {}
+
+Environment::Environment(int* argc, char*** argv, ThreadLevel required, At at)
+    : finalizes_(!Is_initialized(at)), exceptions_(std::uncaught_exceptions()) {
+    if (finalizes_)
+        get<MPI_Init_thread>(argc, argv, required, at);
+    call<MPI_Comm_set_errhandler>(MPI_COMM_WORLD, MPI_ERRORS_RETURN, at);
+    call<MPI_Comm_set_errhandler>(MPI_COMM_SELF, MPI_ERRORS_RETURN, at);
+    detail::open_channel(at);
+    std::set_terminate(on_terminate);
+    check_launcher();
+}
+
+Environment::~Environment() {
+    if (!finalizes_ || !detail::is_running())
+        return;
+    if (std::uncaught_exceptions() == exceptions_) {
+        MPI_Finalize();
+        return;
+    }
+    // MPI_Finalize would wait for the other processes, which wait for this one. Whoever catches the exception may still
+    // report it, so the job ends when this process exits.
+    aborts_at_exit = true;
+    std::atexit(abort_at_exit);
+}
+
+bool Is_initialized(At at) { return get<MPI_Initialized>(at) != 0; }
+bool Is_finalized(At at) { return get<MPI_Finalized>(at) != 0; }
+ThreadLevel Query_thread(At at) { return static_cast<ThreadLevel>(get<MPI_Query_thread>(at)); }
+bool Is_thread_main(At at) { return get<MPI_Is_thread_main>(at) != 0; }
+std::string Get_processor_name(At at) { return detail::text<MPI_Get_processor_name, MPI_MAX_PROCESSOR_NAME>(at); }
+double Wtime() noexcept { return MPI_Wtime(); }
+double Wtick() noexcept { return MPI_Wtick(); }
+
+Version Get_version(At at) {
+    Version result{};
+    call<MPI_Get_version>(&result.version, &result.subversion, at);
+    return result;
+}
+
+std::string Get_library_version(At at) { return detail::text<MPI_Get_library_version, MPI_MAX_LIBRARY_VERSION_STRING>(at); }
+
+}  // namespace mpi4cxx

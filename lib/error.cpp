@@ -1,0 +1,82 @@
+#include <mpi4cxx/error.hpp>
+
+#include <mpi4cxx/detail/call.hpp>
+#include <mpi4cxx/handle.hpp>
+
+#include "finalize.hpp"
+#include "text.hpp"
+
+#include <exception>
+#include <utility>
+
+namespace mpi4cxx {
+
+namespace {
+
+std::string at_text(At at) { return std::string(" (") + at.file + ":" + std::to_string(at.line) + ")"; }
+
+// What follows asks the MPI without checking: it describes an error already.
+
+std::string error_text(int code) {
+    char text[MPI_MAX_ERROR_STRING] = "";
+    int length = 0;
+    MPI_Error_string(code, text, &length);
+    return {text, static_cast<std::size_t>(length)};
+}
+
+int error_class(int code) {
+    int result = code;
+    MPI_Error_class(code, &result);
+    return result;
+}
+
+}  // namespace
+
+struct Exception::Parts {
+    int code, rank = -1, size = 0;
+    At at;
+    std::string text, function, communicator;
+
+    Parts(int code, std::string_view function, const std::string& text, detail::Place where)
+        : code(code), at(where.at), text(text.empty() ? error_text(code) : text), function(function) {
+        if (where.comm == MPI_COMM_NULL || !detail::is_running())
+            return;
+        // MPI may not be asked about a handle that is no communicator: that would be the next error.
+        char name[MPI_MAX_OBJECT_NAME] = "";
+        int length = 0;
+        if (error_class(code) == MPI_ERR_COMM || MPI_Comm_get_name(where.comm, name, &length) != MPI_SUCCESS)
+            return;
+        communicator = length > 0 ? name : "a communicator";
+        MPI_Comm_rank(where.comm, &rank);
+        MPI_Comm_size(where.comm, &size);
+    }
+
+    [[nodiscard]] std::string message() const {
+        std::string result = function;
+        if (!communicator.empty())
+            result += " on " + communicator + ", rank " + std::to_string(rank) + " of " + std::to_string(size);
+        return result + (result.empty() ? "" : ": ") + text + at_text(at);
+    }
+};
+
+Exception::Exception(int code, std::string_view function, const std::string& text, detail::Place where)
+    : Exception(Parts(code, function, text, where)) {}
+
+Exception::Exception(Parts&& parts)
+    : std::runtime_error(parts.message()), code_(parts.code), class_(error_class(parts.code)), rank_(parts.rank), at_(parts.at),
+      text_(std::move(parts.text)), function_(std::move(parts.function)), communicator_(std::move(parts.communicator)) {}
+
+int Get_error_class(int code, At at) { return detail::get<MPI_Error_class>(code, at); }
+std::string Get_error_string(int code, At at) { return detail::text<MPI_Error_string, MPI_MAX_ERROR_STRING>(at, code); }
+
+namespace detail {
+
+void raise(int code, std::string_view function, Place where) { throw Exception(code, function, {}, where); }
+
+void misuse(Caller caller, const std::string& text) { throw std::invalid_argument(std::string(caller.method) + ": " + text + at_text(caller.at)); }
+
+bool may_free(bool collective) noexcept { return is_running() && !(collective && std::uncaught_exceptions() > 0); }
+
+}  // namespace detail
+
+}  // namespace mpi4cxx

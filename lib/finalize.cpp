@@ -1,0 +1,76 @@
+#include "finalize.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mpi4cxx::detail {
+
+namespace {
+
+std::mutex mutex;
+std::vector<void (*)()> actions;
+std::vector<Datatype> kept;
+
+// MPI_Finalize begins by deleting the attributes of COMM_SELF, which makes this callback its hook (MPI-4.0, 11.2.4).
+int run_actions(MPI_Comm, int, void*, void*) {
+    while (true) {
+        void (*action)() = nullptr;
+        {
+            const std::lock_guard lock(mutex);
+            if (actions.empty())
+                return MPI_SUCCESS;
+            action = actions.back();
+            actions.pop_back();
+        }
+        action();
+    }
+}
+
+}  // namespace
+
+bool is_running() noexcept {
+    int initialized = 0, finalized = 0;
+    MPI_Initialized(&initialized);
+    MPI_Finalized(&finalized);
+    return initialized != 0 && finalized == 0;
+}
+
+void at_finalize(void (*action)()) {
+    static const int keyval = [] {
+        int key = MPI_KEYVAL_INVALID;
+        call<MPI_Comm_create_keyval>(MPI_COMM_NULL_COPY_FN, run_actions, &key, nullptr);
+        call<MPI_Comm_set_attr>(MPI_COMM_SELF, key, nullptr);
+        return key;
+    }();
+    (void)keyval;
+    const std::lock_guard lock(mutex);
+    actions.push_back(action);
+}
+
+MPI_Datatype keep_until_finalize(Datatype type) {
+    static const bool once = (at_finalize([] { kept.clear(); }), true);
+    (void)once;
+    const std::lock_guard lock(mutex);
+    kept.push_back(std::move(type));
+    return kept.back().handle();
+}
+
+void abort_job(const char* message) noexcept {
+    int rank = 0, size = 1;
+    if (is_running()) {
+        MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+        MPI_Comm_size(MPI_COMM_WORLD, &size);
+    }
+    std::fflush(stdout);
+    std::fprintf(stderr, "rank %d of %d: %s\n", rank, size, message);
+    std::fflush(stderr);
+    if (is_running())
+        MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
+    std::_Exit(EXIT_FAILURE);
+}
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,36 @@
+#include <mpi4cxx/message.hpp>
+
+#include <mpi4cxx/comm.hpp>
+
+#include "progress.hpp"
+
+namespace mpi4cxx {
+
+using detail::call;
+
+Message Message::Probe(const Comm& comm, int source, int tag, Status* status, At at) {
+    if (detail::must_drive()) [[unlikely]]
+        while (true) {
+            if (auto message = Iprobe(comm, source, tag, status, at))
+                return std::move(*message);
+            detail::drive();
+        }
+    MPI_Message message = MPI_MESSAGE_NULL;
+    call<MPI_Mprobe>(source, tag, comm.handle(), &message, Status::to(status), {at, comm.handle()});
+    return take(message);
+}
+
+std::optional<Message> Message::Iprobe(const Comm& comm, int source, int tag, Status* status, At at) {
+    int flag = 0;
+    MPI_Message message = MPI_MESSAGE_NULL;
+    call<MPI_Improbe>(source, tag, comm.handle(), &flag, &message, Status::to(status), {at, comm.handle()});
+    return flag != 0 ? std::optional(take(message)) : std::nullopt;
+}
+
+void Message::Recv(Buf buf, Status* status, At at) { call<MPI_Mrecv>(buf.data, buf.count, buf.type, &raw_, Status::to(status), at); }
+
+Request Message::Irecv(Buf buf, At at) {
+    return Request::take(detail::get<MPI_Imrecv>(buf.data, buf.count, buf.type, &raw_, at), Request::Drop::wait);
+}
+
+}  // namespace mpi4cxx

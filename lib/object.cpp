@@ -1,0 +1,211 @@
+#include <mpi4cxx/detail/object.hpp>
+
+#include <mpi4cxx/comm.hpp>
+
+#include "channel.hpp"
+#include "progress.hpp"
+
+#include <array>
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <utility>
+
+// An object's message is one MPI_BYTE message of at most `inline_limit` bytes: an envelope and, where it fits, the payload.
+// So a receive is posted with a fixed capacity, and MPI's own matching gives order, wildcards and cancellation. A larger
+// payload travels by itself on the channel, straight between the memory of both sides, under a tag that is the sender's own.
+
+namespace mpi4cxx::detail {
+
+namespace {
+
+/// The envelope of `object` in the room that pack() left, and whether the payload travels by itself.
+Envelope& seal(Bytes& object, int dest, At at) {
+    Envelope& envelope = *reinterpret_cast<Envelope*>(object.data());
+    envelope.length = object.size() - sizeof(Envelope);
+    if (object.size() > inline_limit && dest != PROC_NULL) {
+        (void)channel(at);
+        envelope.sender = channel_rank();
+        envelope.side_tag = next_channel_tag();
+    }
+    return envelope;
+}
+
+Count first_message(const Bytes& object, const Envelope& envelope) {
+    return static_cast<Count>(envelope.side_tag < 0 ? object.size() : sizeof(Envelope));
+}
+
+/// Reads the envelope of a message of `size` bytes.
+Envelope open(const std::byte* message, Count size, Place where) {
+    Envelope envelope;
+    if (size >= static_cast<Count>(sizeof envelope))
+        std::memcpy(&envelope, message, sizeof envelope);
+    if (size < static_cast<Count>(sizeof envelope) || envelope.magic != Envelope::mark ||
+        (envelope.side_tag < 0 && envelope.length != static_cast<std::uint64_t>(size) - sizeof envelope))
+        throw Exception(MPI_ERR_TYPE, "recv", "the message of " + std::to_string(size) + " bytes is no object: an uppercase method has sent it", where);
+    return envelope;
+}
+
+Bytes inline_payload(const std::byte* message, const Envelope& envelope) {
+    Bytes payload(envelope.length);
+    std::memcpy(payload.data(), message + sizeof envelope, envelope.length);
+    return payload;
+}
+
+Count received_bytes(const MPI_Status& status, Place where) { return get<MPI_Get_count>(&status, MPI_BYTE, where); }
+
+void set_length(MPI_Status* status, const Envelope& envelope, Place where) {
+    call<MPI_Status_set_elements_x>(status, MPI_BYTE, static_cast<Count>(envelope.length), where);
+}
+
+class PendingSend final : public Operation {
+public:
+    PendingSend(const Comm& comm, SendMode mode, Bytes object, int dest, int tag, At at) : object_(std::move(object)) {
+        const Place where{at, comm.handle()};
+        const Envelope& envelope = seal(object_, dest, at);
+        requests_[0] = start(mode, object_.data(), first_message(object_, envelope), dest, tag, comm.handle(), where);
+        if (envelope.side_tag >= 0)
+            requests_[1] = start(mode, object_.data() + sizeof envelope, static_cast<Count>(envelope.length), channel_rank(comm, dest, at),
+                                 envelope.side_tag, channel(at), where);
+    }
+    void advance() override {
+        if (complete_)
+            return;
+        int done = 0;
+        code_ = MPI_Testall(2, requests_.data(), &done, statuses_.data());
+        complete_ = done != 0 || code_ != MPI_SUCCESS;
+    }
+    void cancel() override {}  // what has been sent is sent
+    void finish(MPI_Status* status, Place where) override {
+        if (code_ != MPI_SUCCESS)
+            raise(code_, "MPI_Testall", where);
+        if (status != MPI_STATUS_IGNORE)
+            *status = statuses_[0];
+    }
+
+private:
+    static MPI_Request start(SendMode mode, const void* data, Count count, int dest, int tag, MPI_Comm comm, Place where) {
+        switch (mode) {
+        case SendMode::synchronous: return get<MPI_Issend>(data, count, MPI_BYTE, dest, tag, comm, where);
+        case SendMode::buffered: return get<MPI_Ibsend>(data, count, MPI_BYTE, dest, tag, comm, where);
+        case SendMode::standard: break;
+        }
+        return get<MPI_Isend>(data, count, MPI_BYTE, dest, tag, comm, where);
+    }
+
+    Bytes object_;
+    std::array<MPI_Request, 2> requests_{MPI_REQUEST_NULL, MPI_REQUEST_NULL};
+    std::array<MPI_Status, 2> statuses_;
+    int code_ = MPI_SUCCESS;
+};
+
+class PostedReceive final : public Receive {
+public:
+    PostedReceive(const Comm& comm, int source, int tag, At at) : where_{at, comm.handle()} {
+        request_ = get<MPI_Irecv>(message_.data(), static_cast<Count>(message_.size()), MPI_BYTE, source, tag, comm.handle(), where_);
+        watch(*this);
+    }
+    ~PostedReceive() override { unwatch(*this); }
+
+    void advance() override {
+        try {
+            if (!complete_ && !payload_ && test(&status_))
+                open_envelope();
+            if (!complete_ && payload_)
+                complete_ = test(MPI_STATUS_IGNORE);
+        } catch (...) {  // belongs to whoever waits for this object, not to whoever drives
+            failure_ = std::current_exception();
+            complete_ = true;
+        }
+    }
+    void cancel() override {
+        if (!complete_ && !payload_)
+            MPI_Cancel(&request_);
+    }
+    void finish(MPI_Status* status, Place) override {
+        if (status != MPI_STATUS_IGNORE)
+            *status = status_;
+        if (failure_)
+            std::rethrow_exception(failure_);
+    }
+    std::optional<Bytes> take() override { return std::move(payload_); }
+
+private:
+    bool test(MPI_Status* status) {
+        int flag = 0;
+        call<MPI_Test>(&request_, &flag, status, where_);
+        return flag != 0;
+    }
+    void open_envelope() {
+        complete_ = status_.MPI_SOURCE == PROC_NULL || get<MPI_Test_cancelled>(&status_, where_) != 0;
+        if (complete_)
+            return;
+        const Envelope envelope = open(message_.data(), received_bytes(status_, where_), where_);
+        set_length(&status_, envelope, where_);
+        if (envelope.side_tag < 0) {
+            payload_ = inline_payload(message_.data(), envelope);
+            complete_ = true;
+            return;
+        }
+        payload_ = Bytes(envelope.length);
+        request_ = get<MPI_Irecv>(payload_->data(), static_cast<Count>(envelope.length), MPI_BYTE, envelope.sender, envelope.side_tag, channel(where_.at), where_);
+    }
+
+    Place where_;
+    MPI_Request request_ = MPI_REQUEST_NULL;
+    MPI_Status status_{};
+    std::optional<Bytes> payload_;
+    std::exception_ptr failure_;
+    std::array<std::byte, inline_limit> message_;
+};
+
+void send_bytes(SendMode mode, const void* data, Count count, int dest, int tag, MPI_Comm comm, Place where) {
+    switch (mode) {
+    case SendMode::synchronous: return call<MPI_Ssend>(data, count, MPI_BYTE, dest, tag, comm, where);
+    case SendMode::buffered: return call<MPI_Bsend>(data, count, MPI_BYTE, dest, tag, comm, where);
+    case SendMode::standard: break;
+    }
+    call<MPI_Send>(data, count, MPI_BYTE, dest, tag, comm, where);
+}
+
+}  // namespace
+
+void send_object(const Comm& comm, SendMode mode, Bytes object, int dest, int tag, At at) {
+    const Place where{at, comm.handle()};
+    const Envelope& envelope = seal(object, dest, at);
+    send_bytes(mode, object.data(), first_message(object, envelope), dest, tag, comm.handle(), where);
+    if (envelope.side_tag >= 0)
+        send_bytes(mode, object.data() + sizeof envelope, static_cast<Count>(envelope.length), channel_rank(comm, dest, at), envelope.side_tag,
+                   channel(at), where);
+}
+
+std::unique_ptr<Operation> isend_object(const Comm& comm, SendMode mode, Bytes object, int dest, int tag, At at) {
+    return std::make_unique<PendingSend>(comm, mode, std::move(object), dest, tag, at);
+}
+
+std::optional<Bytes> recv_object(const Comm& comm, int source, int tag, Status* status, At at) {
+    const Place where{at, comm.handle()};
+    std::array<std::byte, inline_limit> message;
+    MPI_Status found;
+    call<MPI_Recv>(message.data(), static_cast<Count>(message.size()), MPI_BYTE, source, tag, comm.handle(), &found, where);
+    if (found.MPI_SOURCE == PROC_NULL) {
+        if (status != nullptr)
+            *status = Status(found);
+        return std::nullopt;
+    }
+    const Envelope envelope = open(message.data(), received_bytes(found, where), where);
+    set_length(&found, envelope, where);
+    if (status != nullptr)
+        *status = Status(found);
+    if (envelope.side_tag < 0)
+        return inline_payload(message.data(), envelope);
+    Bytes payload(envelope.length);
+    call<MPI_Recv>(payload.data(), static_cast<Count>(payload.size()), MPI_BYTE, envelope.sender, envelope.side_tag, channel(at), MPI_STATUS_IGNORE, where);
+    return payload;
+}
+
+std::unique_ptr<Receive> irecv_object(const Comm& comm, int source, int tag, At at) {
+    return std::make_unique<PostedReceive>(comm, source, tag, at);
+}
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,32 @@
+#include <mpi4cxx/comm.hpp>
+
+#include "progress.hpp"
+
+namespace mpi4cxx {
+
+using detail::call;
+
+bool Comm::Probe(int source, int tag, Status* status, At at) const {
+    if (!detail::must_drive()) [[likely]] {
+        call<MPI_Probe>(source, tag, handle(), Status::to(status), on(at));
+        return true;
+    }
+    while (!Iprobe(source, tag, status, at))
+        detail::drive();
+    return true;
+}
+
+bool Comm::Iprobe(int source, int tag, Status* status, At at) const {
+    int flag = 0;
+    call<MPI_Iprobe>(source, tag, handle(), &flag, Status::to(status), on(at));
+    return flag != 0;
+}
+
+void Comm::sendrecv_driving(ConstBuf sendbuf, int dest, int sendtag, Buf recvbuf, int source, int recvtag, Status* status, At at) const {
+    // not MPI_Isendrecv, which MPI-3 does not have and MPICH before 4.1 refuses for PROC_NULL
+    MPI_Request received = detail::get<MPI_Irecv>(recvbuf.data, recvbuf.count, recvbuf.type, source, recvtag, handle(), on(at));
+    call<MPI_Send>(sendbuf.data, sendbuf.count, sendbuf.type, dest, sendtag, handle(), on(at));
+    detail::complete(received, Status::to(status), "MPI_Sendrecv", on(at));
+}
+
+}  // namespace mpi4cxx

@@ -1,0 +1,147 @@
+#include "plan.hpp"
+
+#include <climits>
+#include <string>
+#include <vector>
+
+namespace mpi4cxx::detail {
+
+namespace {
+
+/// The elements of one of `parts` equal blocks.
+Count block(Count elements, int parts, const char* name, Caller caller) {
+    if (parts == 0 || elements % parts != 0)
+        misuse(caller, std::string(name) + " has " + std::to_string(elements) + " elements, which is not a multiple of " + std::to_string(parts) + " processes");
+    return elements / parts;
+}
+
+/// One process's block against the other side, where both can be counted in the same elements.
+void same_block(const ConstBuf& one, const Buf& other, const char* one_name, const char* other_name, Caller caller) {
+    if (one.type == other.type && one.count != other.count)
+        misuse(caller, std::string(one_name) + " has " + std::to_string(one.count) + " elements a process, " + other_name + " " + std::to_string(other.count));
+}
+
+}  // namespace
+
+int peers(const Comm& comm, At at) { return comm.Is_inter(at) ? get<MPI_Comm_remote_size>(comm.handle(), at) : comm.Get_size(at); }
+
+bool is_root(const Comm& comm, int root, At at) { return comm.Is_inter(at) ? root == ROOT : root == comm.Get_rank(at); }
+
+Pair gather_blocks(const Comm& comm, ConstBuf send, Buf recv, int root, Caller caller) {
+    if (is_root(comm, root, caller.at)) {
+        recv.count = block(recv.count, peers(comm, caller.at), "recvbuf", caller);
+        if (!send.is_in_place() && root != ROOT)
+            same_block(send, recv, "sendbuf", "recvbuf", caller);
+    }
+    return {send, recv};
+}
+
+Pair scatter_blocks(const Comm& comm, ConstBuf send, Buf recv, int root, Caller caller) {
+    if (is_root(comm, root, caller.at)) {
+        send.count = block(send.count, peers(comm, caller.at), "sendbuf", caller);
+        if (!recv.is_in_place() && root != ROOT)
+            same_block(send, recv, "sendbuf", "recvbuf", caller);
+    }
+    return {send, recv};
+}
+
+Pair allgather_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller) {
+    recv.count = block(recv.count, peers(comm, caller.at), "recvbuf", caller);
+    if (!send.is_in_place() && !comm.Is_inter(caller.at))
+        same_block(send, recv, "sendbuf", "recvbuf", caller);
+    return {send, recv};
+}
+
+Pair alltoall_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller) {
+    const int processes = peers(comm, caller.at);
+    recv.count = block(recv.count, processes, "recvbuf", caller);
+    if (!send.is_in_place()) {
+        send.count = block(send.count, processes, "sendbuf", caller);
+        if (!comm.Is_inter(caller.at))
+            same_block(send, recv, "sendbuf", "recvbuf", caller);
+    }
+    return {send, recv};
+}
+
+Pair reduce_pair(const Comm& comm, ConstBuf send, Buf recv, int root, Caller caller) {
+    if (!is_root(comm, root, caller.at))
+        return {send, {const_cast<void*>(send.data), send.count, Datatype::borrow(send.type)}};  // not significant here
+    if (root == ROOT)
+        return {{recv.data, recv.count, Datatype::borrow(recv.type)}, recv};
+    check_pair(send, recv, caller);
+    return {send, recv};
+}
+
+Pair reduce_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller) {
+    const int processes = comm.Get_size(caller.at);
+    if (send.is_in_place()) {
+        recv.count = block(recv.count, processes, "recvbuf", caller);
+    } else {
+        send.count = block(send.count, processes, "sendbuf", caller);
+        check_pair(send, recv, caller);
+    }
+    return {send, recv};
+}
+
+namespace {
+
+/// What a thread keeps for the send and for the receive side of its calls, so that they allocate only once.
+struct Scratch {
+    std::vector<int> displs;
+    std::vector<Count> wide_counts;
+    std::vector<Aint> wide_displs;
+};
+thread_local Scratch scratch[2];
+
+Count pack(Blocks& blocks, Scratch& keep) {
+    Count end = 0;
+    keep.wide_displs.resize(blocks.ranks);
+    for (std::size_t i = 0; i < blocks.ranks; ++i) {
+        keep.wide_displs[i] = end;
+        end += blocks.counts[i];
+    }
+    keep.displs.assign(keep.wide_displs.begin(), keep.wide_displs.end());
+    blocks.displs = keep.displs.data();
+    return end;
+}
+
+/// Counts and displacements as MPI_Count and MPI_Aint, for the large-count functions, which take both so or neither.
+void widen(Blocks& blocks, Scratch& keep) {
+    keep.wide_counts.resize(blocks.ranks);
+    for (std::size_t i = 0; i < blocks.ranks; ++i) keep.wide_counts[i] = blocks.counts[i];
+    if (!blocks.packed) {  // else `pack` has left them there
+        keep.wide_displs.resize(blocks.ranks);
+        for (std::size_t i = 0; i < blocks.ranks; ++i) keep.wide_displs[i] = blocks.displs[i];
+    }
+    blocks.counts = keep.wide_counts.data();
+    blocks.displs = keep.wide_displs.data();
+}
+
+}  // namespace
+
+Blocks checked_blocks(const Comm& comm, Blocks blocks, Count length, Count other, Side side, Caller caller) {
+    const char* name = side == Side::send ? "sendbuf" : "recvbuf";
+    Scratch& keep = scratch[static_cast<int>(side)];
+    const auto processes = static_cast<std::size_t>(peers(comm, caller.at));
+    if (blocks.ranks != processes || (!blocks.packed && blocks.displacements != processes))
+        misuse(caller, std::string(name) + " has " + std::to_string(blocks.ranks) + " counts and " + std::to_string(blocks.displacements) +
+                           " displacements for " + std::to_string(processes) + " processes");
+    const Count end = blocks.packed ? pack(blocks, keep) : 0;
+    for (std::size_t i = 0; i < blocks.ranks; ++i) {
+        const Count last = blocks.packed ? end : blocks.displs[i] + blocks.counts[i];
+        if (last > length)
+            misuse(caller, std::string(name) + " has " + std::to_string(length) + " elements, its blocks need " + std::to_string(last));
+    }
+    if (blocks.counts.is_wide() || other > INT_MAX || end > INT_MAX)
+        widen(blocks, keep);
+    return blocks;
+}
+
+void same_width(Blocks& send, Blocks& recv) {
+    if (send.counts.is_wide() && !recv.counts.is_wide())
+        widen(recv, scratch[static_cast<int>(Side::recv)]);
+    if (recv.counts.is_wide() && !send.counts.is_wide())
+        widen(send, scratch[static_cast<int>(Side::send)]);
+}
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,96 @@
+#include "progress.hpp"
+
+#include "finalize.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <vector>
+
+namespace mpi4cxx::detail {
+
+std::atomic<int> driven{0};
+
+namespace {
+
+std::mutex mutex;  // of every Operation as well as of these lists
+std::vector<Operation*> watched;
+std::vector<std::unique_ptr<Operation>> adopted;
+
+void count() { driven.store(static_cast<int>(watched.size() + adopted.size()), std::memory_order_relaxed); }
+
+template <class Pointer> void drive_list(std::vector<Pointer>& operations) {
+    for (auto& operation : operations) operation->advance();
+    std::erase_if(operations, [](const auto& operation) { return operation->is_complete(); });
+}
+
+void drive_locked() {
+    drive_list(watched);
+    drive_list(adopted);
+    count();
+}
+
+/// Sends that nobody waits for have to leave before MPI_Finalize, as the standard asks of every send.
+void drain() {
+    while (true) {
+        const std::lock_guard lock(mutex);
+        drive_locked();
+        if (adopted.empty())
+            return;
+    }
+}
+
+}  // namespace
+
+void watch(Operation& operation) {
+    const std::lock_guard lock(mutex);
+    watched.push_back(&operation);
+    count();
+}
+
+void unwatch(Operation& operation) {
+    const std::lock_guard lock(mutex);
+    std::erase(watched, &operation);
+    count();
+}
+
+void drive() {
+    const std::lock_guard lock(mutex);
+    drive_locked();
+}
+
+bool complete_or_drive(Operation& operation) {
+    const std::lock_guard lock(mutex);
+    if (operation.is_complete())
+        return true;
+    operation.advance();
+    drive_locked();
+    return false;
+}
+
+void cancel(Operation& operation) {
+    const std::lock_guard lock(mutex);
+    operation.cancel();
+}
+
+void adopt(std::unique_ptr<Operation> operation) {
+    static const bool once = (at_finalize(drain), true);
+    (void)once;
+    const std::lock_guard lock(mutex);
+    std::erase(watched, operation.get());
+    operation->cancel();
+    adopted.push_back(std::move(operation));
+    drive_locked();
+}
+
+void complete(MPI_Request request, MPI_Status* status, std::string_view function, Place where) {
+    int flag = 0;
+    while (true) {
+        if (const int code = MPI_Test(&request, &flag, status); code != MPI_SUCCESS)
+            raise(code, function, where);
+        if (flag != 0)
+            return;
+        drive();
+    }
+}
+
+}  // namespace mpi4cxx::detail

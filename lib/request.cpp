@@ -1,0 +1,213 @@
+#include <mpi4cxx/request.hpp>
+
+#include <mpi4cxx/error.hpp>
+
+#include "finalize.hpp"
+#include "progress.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <exception>
+
+namespace mpi4cxx {
+
+using detail::call;
+using detail::drive;
+using detail::get;
+using detail::must_drive;
+using detail::Operation;
+
+/// The raw handles and statuses of a span of requests, written back when the call is over, also when it throws. Small
+/// spans need no memory from the heap, larger ones reuse what this thread has.
+class RequestArray {
+public:
+    RequestArray(std::span<Request> requests, std::span<Status> statuses, At at) : requests_(requests), statuses_(statuses) {
+        if (!statuses.empty() && statuses.size() != requests.size())
+            detail::misuse(at, std::to_string(statuses.size()) + " statuses for " + std::to_string(requests.size()) + " requests");
+        raw_ = room(handles_, spare_handles, requests.size());
+        raw_statuses_ = statuses.empty() ? MPI_STATUSES_IGNORE : room(raw_array_, spare_statuses, statuses.size());
+        std::transform(requests.begin(), requests.end(), raw_, [](const Request& request) { return request.raw_; });
+    }
+    ~RequestArray() {
+        for (std::size_t i = 0; i < requests_.size(); ++i) requests_[i].raw_ = raw_[i];
+        for (std::size_t i = 0; i < statuses_.size(); ++i) statuses_[i] = Status(raw_statuses_[i]);
+    }
+    RequestArray(const RequestArray&) = delete;
+    RequestArray& operator=(const RequestArray&) = delete;
+
+    [[nodiscard]] int size() const noexcept { return static_cast<int>(requests_.size()); }
+    [[nodiscard]] MPI_Request* handles() noexcept { return raw_; }
+    [[nodiscard]] MPI_Status* statuses() noexcept { return raw_statuses_; }
+
+    /// Whether MPI's own functions for several requests can take these: no objects among them, and none pending.
+    static bool is_plain(std::span<Request> requests) noexcept {
+        return !must_drive() && std::none_of(requests.begin(), requests.end(), [](const Request& r) { return r.operation_ != nullptr; });
+    }
+
+private:
+    template <class T, std::size_t N> static T* room(std::array<T, N>& own, std::vector<T>& spare, std::size_t size) {
+        if (size <= N)
+            return own.data();
+        spare.resize(size);
+        return spare.data();
+    }
+
+    static thread_local std::vector<MPI_Request> spare_handles;
+    static thread_local std::vector<MPI_Status> spare_statuses;
+    std::span<Request> requests_;
+    std::span<Status> statuses_;
+    std::array<MPI_Request, 64> handles_;
+    std::array<MPI_Status, 64> raw_array_;
+    MPI_Request* raw_;
+    MPI_Status* raw_statuses_;
+};
+
+thread_local std::vector<MPI_Request> RequestArray::spare_handles;
+thread_local std::vector<MPI_Status> RequestArray::spare_statuses;
+
+namespace {
+
+Status* at_index(std::span<Status> statuses, std::size_t i) { return statuses.empty() ? nullptr : &statuses[i]; }
+
+}  // namespace
+
+// One request -------------------------------------------------------------------------------------------------------
+
+std::unique_ptr<Operation> Request::wait_operation(Status* status, At at) {
+    while (true)
+        if (auto operation = test_operation(status, at))
+            return operation;
+}
+
+std::unique_ptr<Operation> Request::test_operation(Status* status, At at) {
+    if (operation_ == nullptr)
+        detail::misuse({at, "ObjectRequest"}, "this request is null, or its object has been received");
+    if (!detail::complete_or_drive(*operation_))
+        return nullptr;
+    std::unique_ptr<Operation> operation(std::exchange(operation_, nullptr));
+    operation->finish(Status::to(status), at);
+    return operation;
+}
+
+void Request::wait_driving(Status* status, At at) {
+    while (!Test(status, at)) drive();
+}
+
+bool Request::Test(Status* status, At at) {
+    if (operation_ != nullptr)
+        return test_operation(status, at) != nullptr;
+    int flag = 0;
+    call<MPI_Test>(&raw_, &flag, Status::to(status), at);
+    return flag != 0;
+}
+
+bool Request::Get_status(Status* status, At at) const {
+    if (operation_ != nullptr)
+        return detail::complete_or_drive(*operation_);
+    int flag = 0;
+    call<MPI_Request_get_status>(raw_, &flag, Status::to(status), at);
+    return flag != 0;
+}
+
+void Request::Cancel(At at) {
+    if (operation_ != nullptr)
+        detail::cancel(*operation_);
+    else
+        call<MPI_Cancel>(&raw_, at);
+}
+
+void Request::drop() noexcept {
+    if (operation_ != nullptr)
+        return detail::adopt(std::unique_ptr<Operation>(std::exchange(operation_, nullptr)));
+    if (!detail::is_running())
+        return;
+    if (drop_ == Drop::cancel)
+        MPI_Cancel(&raw_);
+    // While an exception unwinds this process, the one that should receive may wait for this one for ever.
+    using clock = std::chrono::steady_clock;
+    const bool unwinding = std::uncaught_exceptions() > 0;
+    const clock::time_point end = clock::now() + std::chrono::seconds(5);
+    int done = 0;
+    while (done == 0) {
+        if (MPI_Test(&raw_, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS)
+            return;
+        drive();
+        if (unwinding && clock::now() > end)
+            detail::abort_job("an exception dropped a pending request, whose other side does not come");
+    }
+}
+
+// Several ------------------------------------------------------------------------------------------------------------
+
+void Request::Waitall(std::span<Request> requests, std::span<Status> statuses, At at) {
+    if (!RequestArray::is_plain(requests)) {
+        for (std::size_t i = 0; i < requests.size(); ++i) requests[i].Wait(at_index(statuses, i), at);
+        return;
+    }
+    RequestArray array(requests, statuses, at);
+    call<MPI_Waitall>(array.size(), array.handles(), array.statuses(), at);
+}
+
+int Request::Waitany(std::span<Request> requests, Status* status, At at) {
+    while (!RequestArray::is_plain(requests)) {
+        if (const std::optional<int> index = Testany(requests, status, at))
+            return *index;
+        drive();
+    }
+    RequestArray array(requests, {}, at);
+    int index = UNDEFINED;
+    call<MPI_Waitany>(array.size(), array.handles(), &index, Status::to(status), at);
+    return index;
+}
+
+std::optional<std::vector<int>> Request::Waitsome(std::span<Request> requests, std::span<Status> statuses, At at) {
+    while (true) {
+        auto indices = Testsome(requests, statuses, at);
+        if (!indices || !indices->empty())
+            return indices;
+        drive();
+    }
+}
+
+bool Request::Testall(std::span<Request> requests, std::span<Status> statuses, At at) {
+    if (!RequestArray::is_plain(requests)) {
+        // a complete object request keeps what it has received, so all can be looked at before any is finished
+        drive();
+        const bool all = std::all_of(requests.begin(), requests.end(), [&](const Request& r) { return r.Get_status(nullptr, at); });
+        if (all)
+            for (std::size_t i = 0; i < requests.size(); ++i) requests[i].Wait(at_index(statuses, i), at);
+        return all;
+    }
+    RequestArray array(requests, statuses, at);
+    int flag = 0;
+    call<MPI_Testall>(array.size(), array.handles(), &flag, array.statuses(), at);
+    return flag != 0;
+}
+
+std::optional<int> Request::Testany(std::span<Request> requests, Status* status, At at) {
+    bool active = false;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        if (requests[i].is_null())
+            continue;
+        active = true;
+        if (requests[i].Test(status, at))
+            return static_cast<int>(i);
+    }
+    return active ? std::nullopt : std::optional<int>(UNDEFINED);
+}
+
+std::optional<std::vector<int>> Request::Testsome(std::span<Request> requests, std::span<Status> statuses, At at) {
+    bool active = false;
+    std::vector<int> indices;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        if (requests[i].is_null())
+            continue;
+        active = true;
+        if (requests[i].Test(at_index(statuses, indices.size()), at))
+            indices.push_back(static_cast<int>(i));
+    }
+    return active ? std::optional(std::move(indices)) : std::nullopt;
+}
+
+}  // namespace mpi4cxx

@@ -1,0 +1,14 @@
+#include <mpi4cxx/status.hpp>
+
+namespace mpi4cxx {
+
+using detail::call;
+using detail::get;
+
+Count Status::Get_count(const Datatype& datatype, At at) const { return get<MPI_Get_count>(&raw_, datatype.handle(), at); }
+Count Status::Get_elements(const Datatype& datatype, At at) const { return get<MPI_Get_elements_x>(&raw_, datatype.handle(), at); }
+void Status::Set_elements(const Datatype& datatype, Count count, At at) { call<MPI_Status_set_elements_x>(&raw_, datatype.handle(), count, at); }
+bool Status::Is_cancelled(At at) const { return get<MPI_Test_cancelled>(&raw_, at) != 0; }
+void Status::Set_cancelled(bool flag, At at) { call<MPI_Status_set_cancelled>(&raw_, flag ? 1 : 0, at); }
+
+}  // namespace mpi4cxx

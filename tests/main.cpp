@@ -1,0 +1,84 @@
+// Runs the Catch2 cases of one executable in a world of processes: refuses a world of the wrong size, shows the output of
+// rank 0 and of the ranks that failed, and gives all of them one verdict.
+#if __has_include(<catch2/catch_session.hpp>)
+#include <catch2/catch_session.hpp>
+#include <catch2/catch_test_case_info.hpp>
+#include <catch2/reporters/catch_reporter_event_listener.hpp>
+#include <catch2/reporters/catch_reporter_registrars.hpp>
+using Listener = Catch::EventListenerBase;
+#else
+#define CATCH_CONFIG_RUNNER
+#include <catch2/catch.hpp>
+using Listener = Catch::TestEventListenerBase;
+#endif
+
+#include <mpi4cxx/environment.hpp>
+#include <mpi4cxx/intracomm.hpp>
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <unistd.h>
+
+namespace MPI = mpi4cxx;
+
+namespace {
+
+// The name of the running case, for the handler of SIGALRM, which may do little.
+std::array<char, 512> running{};
+
+void on_alarm(int) {
+    constexpr char text[] = "hangs: ";
+    (void)!write(STDERR_FILENO, text, sizeof text - 1);
+    (void)!write(STDERR_FILENO, running.data(), std::strlen(running.data()));
+    (void)!write(STDERR_FILENO, "\n", 1);
+    _exit(3);
+}
+
+/// Ends a world that hangs, naming the case.
+class Watchdog : public Listener {
+public:
+    using Listener::Listener;
+    void testCaseStarting(const Catch::TestCaseInfo& info) override {
+        std::snprintf(running.data(), running.size(), "%s", std::string(info.name).c_str());
+        alarm(60);
+    }
+    void testCaseEnded(const Catch::TestCaseStats&) override { alarm(0); }
+};
+
+}  // namespace
+
+CATCH_REGISTER_LISTENER(Watchdog)
+
+int main(int argc, char** argv) {
+    MPI::Environment env(argc, argv);
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const char* wanted = std::getenv("TEST_RANKS");
+    if (wanted != nullptr && std::atoi(wanted) != comm.size()) {
+        std::fprintf(stderr, "a world of %d processes instead of %s: is this the launcher of the MPI that the tests are linked to?\n", comm.size(), wanted);
+        comm.Abort(2);
+    }
+    std::signal(SIGALRM, on_alarm);
+
+    std::FILE* log = nullptr;
+    const int terminal = dup(STDOUT_FILENO);
+    if (comm.rank() != 0 && (log = std::tmpfile()) != nullptr)
+        dup2(fileno(log), STDOUT_FILENO);
+
+    const int failed = Catch::Session().run(argc, argv);
+
+    if (log != nullptr && failed != 0) {
+        std::fflush(stdout);
+        dup2(terminal, STDOUT_FILENO);
+        std::printf("\nrank %d of %d:\n", comm.rank(), comm.size());
+        std::rewind(log);
+        std::array<char, 4096> part;
+        for (std::size_t n; (n = std::fread(part.data(), 1, part.size(), log)) > 0;) std::fwrite(part.data(), 1, n, stdout);
+        std::fflush(stdout);
+    }
+    int worst = 0;
+    comm.Allreduce(failed, worst, MPI::MAX);
+    return worst;
+}

@@ -1,0 +1,64 @@
+# Sourced by examples/run and tests/run: installs, configures and builds what is missing, silently if all goes well.
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+build_dir=$(realpath -m "${MPI4CXX_BUILD:-$top/build}")
+log=$build_dir/prepare.log
+base_packages=(g++ meson ninja-build pkg-config mpich libmpich-dev libcereal-dev libpng-dev)
+mkdir -p "$build_dir"
+
+say() { echo "${0#"$top/"}: $*" >&2; }
+
+# need PACKAGE…: Debian's packages or, where they cannot be installed, at least the tools to build with.
+need() { install "$@" || have_tools || { say "$problem; have them installed, then run this again"; return 1; }; }
+
+# want PACKAGE…: those that something is skipped without.
+want() { install "$@" || say "$problem; going on without"; }
+
+have_tools() { type -P meson ninja "${CXX:-c++}" pkg-config >/dev/null && pkg-config --exists mpich; }
+
+install() {
+  local missing sudo=()
+  installed() { dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p'; }
+  missing=$(comm -23 <(printf '%s\n' "$@" | sort) <(installed "$@" | sort) | xargs)
+  [ -n "$missing" ] || return 0
+  problem="these packages are missing: $missing"
+  type -P apt-get >/dev/null || return 1
+  if [ "$(id -u)" != 0 ]; then
+    sudo=(sudo)
+    [ -t 0 ] || sudo+=(-n)      # nobody there to type a password
+    type -P sudo >/dev/null && "${sudo[@]}" true 2>/dev/null || return 1
+  fi
+  apt_get() {
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" </dev/null >>"$log" 2>&1
+  }
+  say "installing $missing"
+  : >"$log"
+  [ -n "${updated:-}" ] || apt_get update || true
+  updated=yes
+  # shellcheck disable=SC2086
+  apt_get install -y --no-install-recommends $missing && return
+  problem+=" (apt-get: $(grep -m 1 ^E: "$log"))"
+  return 1
+}
+
+# configure -DOPTION=VALUE…: an option stays with the build folder, as ever in Meson, until it is given another value.
+configure() {
+  local option changed=() again=() known=$build_dir/options
+  touch "$known"
+  for option; do grep -qxFe "$option" "$known" || changed+=("$option"); done
+  if [ -e "$build_dir/build.ninja" ]; then
+    [ ${#changed[@]} -gt 0 ] || return 0
+    again=(--reconfigure)
+  fi
+  meson setup "${again[@]}" "${changed[@]}" "$build_dir" "$top" </dev/null >"$log" 2>&1 ||
+    { tail -n 15 "$log" >&2; return 1; }
+  for option in "${changed[@]}"; do
+    sed -i "/^${option%%=*}=/d" "$known"
+    echo "$option" >>"$known"
+  done
+}
+
+# build [TARGET…]: all by default.
+build() {
+  ninja -C "$build_dir" "$@" </dev/null >"$log" 2>&1 ||
+    { sed -n '/^FAILED:\|^ninja: error/,$p' "$log" >&2; return 1; }
+}
