@@ -6,10 +6,10 @@
 
 namespace mpi4cxx::detail {
 
-void mismatch(const ConstBuf& send, const Buf& recv, Caller caller) {
-    if (send.type != recv.type)
-        misuse(caller, "sendbuf holds " + type_name(send.type) + ", recvbuf " + type_name(recv.type));
-    misuse(caller, "sendbuf has " + std::to_string(send.count) + " elements, recvbuf " + std::to_string(recv.count));
+void mismatch(Count sends, MPI_Datatype send, Count receives, MPI_Datatype recv, At at, const char* method) {
+    if (send != recv)
+        misuse({at, method}, "sendbuf holds " + type_name(send) + ", recvbuf " + type_name(recv));
+    misuse({at, method}, "sendbuf has " + std::to_string(sends) + " elements, recvbuf " + std::to_string(receives));
 }
 
 std::string type_name(MPI_Datatype type) {

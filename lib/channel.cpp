@@ -39,7 +39,7 @@ int channel_rank() noexcept { return own_rank; }
 int channel_rank(const Comm& comm, int rank, At at) {
     if (comm.handle() == MPI_COMM_WORLD)
         return rank;
-    const Place where{at, comm.handle()};
+    const Place where{at, comm.address()};
     MPI_Group group = comm.Is_inter(at) ? get<MPI_Comm_remote_group>(comm.handle(), where) : get<MPI_Comm_group>(comm.handle(), where);
     MPI_Group world = get<MPI_Comm_group>(MPI_COMM_WORLD, where);
     int result = PROC_NULL;
@@ -47,7 +47,7 @@ int channel_rank(const Comm& comm, int rank, At at) {
     MPI_Group_free(&group);
     MPI_Group_free(&world);
     if (code != MPI_SUCCESS)
-        raise(code, "MPI_Group_translate_ranks", where);
+        raise(code, "MPI_Group_translate_ranks", at.file, at.line, comm.address());
     if (result == MPI_UNDEFINED)
         misuse({at, "objects"}, "an object of this size cannot be sent to a process outside COMM_WORLD");
     return result;

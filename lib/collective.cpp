@@ -75,6 +75,10 @@ void Comm::Reduce(ConstBuf sendbuf, Buf recvbuf, const Op& op, int root, At at) 
     call<MPI_Reduce>(s.data, r.data, r.count, op.accept(r.type, at), op.handle(), root, handle(), on(at));
 }
 
+void Comm::allreduce_by_user(const void* sendbuf, void* recvbuf, Count count, MPI_Datatype type, const Op& op, At at) const {
+    call<MPI_Allreduce>(sendbuf, recvbuf, count, op.accept(type, {at, "Allreduce"}), op.handle(), handle(), on(at));
+}
+
 void Comm::Reduce_scatter_block(ConstBuf sendbuf, Buf recvbuf, const Op& op, At at) const {
     const auto [s, r] = detail::reduce_blocks(*this, sendbuf, recvbuf, at);
     call<MPI_Reduce_scatter_block>(s.data, r.data, r.count, op.accept(r.type, at), op.handle(), handle(), on(at));

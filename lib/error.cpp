@@ -38,17 +38,17 @@ struct Exception::Parts {
     std::string text, function, communicator;
 
     Parts(int code, std::string_view function, const std::string& text, detail::Place where)
-        : code(code), at(where.at), text(text.empty() ? error_text(code) : text), function(function) {
-        if (where.comm == MPI_COMM_NULL || !detail::is_running())
+        : code(code), at(where.at()), text(text.empty() ? error_text(code) : text), function(function) {
+        if (where.comm == nullptr || !detail::is_running())
             return;
         // MPI may not be asked about a handle that is no communicator: that would be the next error.
         char name[MPI_MAX_OBJECT_NAME] = "";
         int length = 0;
-        if (error_class(code) == MPI_ERR_COMM || MPI_Comm_get_name(where.comm, name, &length) != MPI_SUCCESS)
+        if (error_class(code) == MPI_ERR_COMM || MPI_Comm_get_name(*where.comm, name, &length) != MPI_SUCCESS)
             return;
         communicator = length > 0 ? name : "a communicator";
-        MPI_Comm_rank(where.comm, &rank);
-        MPI_Comm_size(where.comm, &size);
+        MPI_Comm_rank(*where.comm, &rank);
+        MPI_Comm_size(*where.comm, &size);
     }
 
     [[nodiscard]] std::string message() const {
@@ -71,7 +71,9 @@ std::string Get_error_string(int code, At at) { return detail::text<MPI_Error_st
 
 namespace detail {
 
-void raise(int code, std::string_view function, Place where) { throw Exception(code, function, {}, where); }
+void raise(int code, std::string_view function, const char* file, unsigned long line, const MPI_Comm* comm) {
+    throw Exception(code, function, {}, Place({file, line}, comm));
+}
 
 void misuse(Caller caller, const std::string& text) { throw std::invalid_argument(std::string(caller.method) + ": " + text + at_text(caller.at)); }
 

@@ -16,14 +16,14 @@ Message Message::Probe(const Comm& comm, int source, int tag, Status* status, At
             detail::drive();
         }
     MPI_Message message = MPI_MESSAGE_NULL;
-    call<MPI_Mprobe>(source, tag, comm.handle(), &message, Status::to(status), {at, comm.handle()});
+    call<MPI_Mprobe>(source, tag, comm.handle(), &message, Status::to(status), {at, comm.address()});
     return take(message);
 }
 
 std::optional<Message> Message::Iprobe(const Comm& comm, int source, int tag, Status* status, At at) {
     int flag = 0;
     MPI_Message message = MPI_MESSAGE_NULL;
-    call<MPI_Improbe>(source, tag, comm.handle(), &flag, &message, Status::to(status), {at, comm.handle()});
+    call<MPI_Improbe>(source, tag, comm.handle(), &flag, &message, Status::to(status), {at, comm.address()});
     return flag != 0 ? std::optional(take(message)) : std::nullopt;
 }
 

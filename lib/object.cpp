@@ -61,7 +61,7 @@ void set_length(MPI_Status* status, const Envelope& envelope, Place where) {
 class PendingSend final : public Operation {
 public:
     PendingSend(const Comm& comm, SendMode mode, Bytes object, int dest, int tag, At at) : object_(std::move(object)) {
-        const Place where{at, comm.handle()};
+        const Place where{at, comm.address()};
         const Envelope& envelope = seal(object_, dest, at);
         requests_[0] = start(mode, object_.data(), first_message(object_, envelope), dest, tag, comm.handle(), where);
         if (envelope.side_tag >= 0)
@@ -78,7 +78,7 @@ public:
     void cancel() override {}  // what has been sent is sent
     void finish(MPI_Status* status, Place where) override {
         if (code_ != MPI_SUCCESS)
-            raise(code_, "MPI_Testall", where);
+            raise(code_, "MPI_Testall", where.file, where.line, where.comm);
         if (status != MPI_STATUS_IGNORE)
             *status = statuses_[0];
     }
@@ -101,7 +101,7 @@ private:
 
 class PostedReceive final : public Receive {
 public:
-    PostedReceive(const Comm& comm, int source, int tag, At at) : where_{at, comm.handle()} {
+    PostedReceive(const Comm& comm, int source, int tag, At at) : comm_(comm.handle()), where_(at, &comm_) {
         request_ = get<MPI_Irecv>(message_.data(), static_cast<Count>(message_.size()), MPI_BYTE, source, tag, comm.handle(), where_);
         watch(*this);
     }
@@ -148,9 +148,10 @@ private:
             return;
         }
         payload_ = Bytes(envelope.length);
-        request_ = get<MPI_Irecv>(payload_->data(), static_cast<Count>(envelope.length), MPI_BYTE, envelope.sender, envelope.side_tag, channel(where_.at), where_);
+        request_ = get<MPI_Irecv>(payload_->data(), static_cast<Count>(envelope.length), MPI_BYTE, envelope.sender, envelope.side_tag, channel(where_.at()), where_);
     }
 
+    MPI_Comm comm_;  // a copy: the communicator may go before the message comes
     Place where_;
     MPI_Request request_ = MPI_REQUEST_NULL;
     MPI_Status status_{};
@@ -171,7 +172,7 @@ void send_bytes(SendMode mode, const void* data, Count count, int dest, int tag,
 }  // namespace
 
 void send_object(const Comm& comm, SendMode mode, Bytes object, int dest, int tag, At at) {
-    const Place where{at, comm.handle()};
+    const Place where{at, comm.address()};
     const Envelope& envelope = seal(object, dest, at);
     send_bytes(mode, object.data(), first_message(object, envelope), dest, tag, comm.handle(), where);
     if (envelope.side_tag >= 0)
@@ -184,7 +185,7 @@ std::unique_ptr<Operation> isend_object(const Comm& comm, SendMode mode, Bytes o
 }
 
 std::optional<Bytes> recv_object(const Comm& comm, int source, int tag, Status* status, At at) {
-    const Place where{at, comm.handle()};
+    const Place where{at, comm.address()};
     std::array<std::byte, inline_limit> message;
     MPI_Status found;
     call<MPI_Recv>(message.data(), static_cast<Count>(message.size()), MPI_BYTE, source, tag, comm.handle(), &found, where);

@@ -123,7 +123,9 @@ void Op::Free(At at) {
     user_.reset();
 }
 
-MPI_Datatype Op::accept_user(MPI_Datatype type, detail::Caller caller) const {
+MPI_Datatype Op::accept(MPI_Datatype type, detail::Caller caller) const {
+    if (!is_user())
+        return type;
     if (type != user_->reduction->type)
         detail::misuse(caller, "the operation is on " + detail::type_name(user_->reduction->type) + ", the buffer holds " + detail::type_name(type));
     return user_->carrier.is_null() ? type : user_->carrier.handle();

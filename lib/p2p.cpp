@@ -22,10 +22,11 @@ bool Comm::Iprobe(int source, int tag, Status* status, At at) const {
     return flag != 0;
 }
 
-void Comm::sendrecv_driving(ConstBuf sendbuf, int dest, int sendtag, Buf recvbuf, int source, int recvtag, Status* status, At at) const {
+void Comm::sendrecv_driving(const void* sendbuf, Count sendcount, MPI_Datatype sendtype, int dest, int sendtag, void* recvbuf, Count recvcount,
+                            MPI_Datatype recvtype, int source, int recvtag, Status* status, At at) const {
     // not MPI_Isendrecv, which MPI-3 does not have and MPICH before 4.1 refuses for PROC_NULL
-    MPI_Request received = detail::get<MPI_Irecv>(recvbuf.data, recvbuf.count, recvbuf.type, source, recvtag, handle(), on(at));
-    call<MPI_Send>(sendbuf.data, sendbuf.count, sendbuf.type, dest, sendtag, handle(), on(at));
+    MPI_Request received = detail::get<MPI_Irecv>(recvbuf, recvcount, recvtype, source, recvtag, handle(), on(at));
+    call<MPI_Send>(sendbuf, sendcount, sendtype, dest, sendtag, handle(), on(at));
     detail::complete(received, Status::to(status), "MPI_Sendrecv", on(at));
 }
 

@@ -9,6 +9,7 @@
 namespace mpi4cxx::detail {
 
 std::atomic<int> driven{0};
+std::atomic<int> operations{0};
 
 namespace {
 
@@ -86,7 +87,7 @@ void complete(MPI_Request request, MPI_Status* status, std::string_view function
     int flag = 0;
     while (true) {
         if (const int code = MPI_Test(&request, &flag, status); code != MPI_SUCCESS)
-            raise(code, function, where);
+            raise(code, function, where.file, where.line, where.comm);
         if (flag != 0)
             return;
         drive();

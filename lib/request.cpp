@@ -90,8 +90,8 @@ std::unique_ptr<Operation> Request::test_operation(Status* status, At at) {
     return operation;
 }
 
-void Request::wait_driving(Status* status, At at) {
-    while (!Test(status, at)) drive();
+void Request::wait_driving(Status* status, const char* file, unsigned long line) {
+    while (!Test(status, {file, line})) drive();
 }
 
 bool Request::Test(Status* status, At at) {

@@ -127,12 +127,12 @@ struct LastingConstBuf : ConstBuf {
 
 namespace detail {
 
-[[noreturn, gnu::cold]] MPI4CXX_API void mismatch(const ConstBuf& send, const Buf& recv, Caller caller);
+[[noreturn, gnu::cold]] MPI4CXX_API void mismatch(Count sends, MPI_Datatype send, Count receives, MPI_Datatype recv, At at, const char* method);
 
 /// A reduction combines as many elements, of the same type, as it has room for.
 inline void check_pair(const ConstBuf& send, const Buf& recv, Caller caller) {
     if (!send.is_in_place() && (send.count != recv.count || send.type != recv.type)) [[unlikely]]
-        mismatch(send, recv, caller);
+        mismatch(send.count, send.type, recv.count, recv.type, caller.at, caller.method);
 }
 
 /// One count and one displacement a rank, in elements; without displacements the blocks are packed.

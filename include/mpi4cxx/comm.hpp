@@ -102,10 +102,11 @@ public:
     }
 
     /// Send and receive at the same time. Calls MPI_Sendrecv (MPI-4.0, 3.11).
-    void Sendrecv(ConstBuf sendbuf, int dest, int sendtag, Buf recvbuf, int source = ANY_SOURCE, int recvtag = ANY_TAG,
+    [[gnu::always_inline]] void Sendrecv(ConstBuf sendbuf, int dest, int sendtag, Buf recvbuf, int source = ANY_SOURCE, int recvtag = ANY_TAG,
                   Status* status = nullptr, At at = {}) const {
         if (detail::must_drive()) [[unlikely]]
-            return sendrecv_driving(sendbuf, dest, sendtag, recvbuf, source, recvtag, status, at);
+            return sendrecv_driving(sendbuf.data, sendbuf.count, sendbuf.type, dest, sendtag, recvbuf.data, recvbuf.count, recvbuf.type, source,
+                                    recvtag, status, at);
         detail::call<MPI_Sendrecv>(sendbuf.data, sendbuf.count, sendbuf.type, dest, sendtag, recvbuf.data, recvbuf.count, recvbuf.type, source,
                                    recvtag, handle(), Status::to(status), on(at));
     }
@@ -155,9 +156,11 @@ public:
     /// Combine element by element, for `root`. Calls MPI_Reduce (MPI-4.0, 6.9.1). Collective.
     void Reduce(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, int root = 0, At at = {}) const;
     /// Combine element by element, for every process. Calls MPI_Allreduce (MPI-4.0, 6.9.6). Collective.
-    void Allreduce(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const {
+    [[gnu::always_inline]] void Allreduce(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const {
         detail::check_pair(sendbuf, recvbuf, at);
-        detail::call<MPI_Allreduce>(sendbuf.data, recvbuf.data, recvbuf.count, op.accept(recvbuf.type, at), op.handle(), handle(), on(at));
+        if (op.is_user()) [[unlikely]]
+            return allreduce_by_user(sendbuf.data, recvbuf.data, recvbuf.count, recvbuf.type, op, at);
+        detail::call<MPI_Allreduce>(sendbuf.data, recvbuf.data, recvbuf.count, recvbuf.type, op.handle(), handle(), on(at));
     }
     /// Combine, then deal out equal blocks of the result. Calls MPI_Reduce_scatter_block (MPI-4.0, 6.10.1). Collective.
     void Reduce_scatter_block(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;
@@ -240,12 +243,15 @@ protected:
     /// Make errors of a new communicator exceptions.
     static MPI_Comm owned(MPI_Comm raw, At at);
     /// The place of a call on this communicator.
-    [[nodiscard]] detail::Place on(At at) const noexcept { return {at, handle()}; }
+    [[nodiscard]] detail::Place on(At at) const noexcept { return {at, address()}; }
 
 private:
     /// Every process's `count`. Collective.
     [[nodiscard]] std::vector<Count> all_counts(Count count, At at) const;
-    void sendrecv_driving(ConstBuf sendbuf, int dest, int sendtag, Buf recvbuf, int source, int recvtag, Status* status, At at) const;
+    // The rare cases of inline methods. Their buffers come in pieces, which can stay in registers on the common path.
+    void sendrecv_driving(const void* sendbuf, Count sendcount, MPI_Datatype sendtype, int dest, int sendtag, void* recvbuf, Count recvcount,
+                          MPI_Datatype recvtype, int source, int recvtag, Status* status, At at) const;
+    void allreduce_by_user(const void* sendbuf, void* recvbuf, Count count, MPI_Datatype type, const Op& op, At at) const;
 };
 
 }  // namespace mpi4cxx

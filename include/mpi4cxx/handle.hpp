@@ -38,6 +38,8 @@ public:
 
     /// The raw MPI handle, for calls that this library does not have.
     [[nodiscard]] raw_type handle() const noexcept { return raw_; }
+    /// Where the raw handle lies, as long as this object.
+    [[nodiscard]] const raw_type* address() const noexcept { return &raw_; }
     /// Gives the raw handle to the caller, who frees it.
     [[nodiscard]] raw_type release() && noexcept {
         ownership_ = detail::Ownership::borrow;

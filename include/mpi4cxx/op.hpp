@@ -70,17 +70,16 @@ public:
     /// Free the operation. Calls MPI_Op_free (MPI-4.0, 6.9.5). Local.
     void Free(At at = {});
 
+    /// Whether this is not a predefined operation.
+    [[nodiscard]] bool is_user() const noexcept { return user_ != nullptr; }
     /// The datatype to call MPI with for elements of `type`; throws where a user's operation works on another.
-    [[nodiscard]] MPI_Datatype accept(MPI_Datatype type, detail::Caller caller) const {
-        return user_ == nullptr ? type : accept_user(type, caller);
-    }
+    [[nodiscard]] MPI_Datatype accept(MPI_Datatype type, detail::Caller caller) const;
 
 protected:
     Op(MPI_Op raw, detail::Ownership ownership) noexcept;
 
 private:
     static Op create(std::unique_ptr<detail::Reduction> reduction, bool commute, At at);
-    [[nodiscard]] MPI_Datatype accept_user(MPI_Datatype type, detail::Caller caller) const;
 
     std::unique_ptr<detail::UserOp> user_;
 };

@@ -3,6 +3,7 @@
 #include <mpi4cxx/detail/call.hpp>
 #include <mpi4cxx/status.hpp>
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,12 +14,15 @@ namespace mpi4cxx {
 
 namespace detail {
 
+/// How many Operations there are: the one thing that a Wait has to look at before it leaves all to MPI.
+extern MPI4CXX_API std::atomic<int> operations;
+
 /// What a request is beyond an MPI handle: an object on its way, which takes several messages or owns memory.
 /// Advanced under one lock, by the thread that waits for it and by every blocking call of the library.
 class MPI4CXX_API Operation {
 public:
-    virtual ~Operation() = default;
-    Operation() = default;
+    Operation() noexcept { operations.fetch_add(1, std::memory_order_relaxed); }
+    virtual ~Operation() { operations.fetch_sub(1, std::memory_order_relaxed); }
     Operation(const Operation&) = delete;
     Operation& operator=(const Operation&) = delete;
 
@@ -74,8 +78,8 @@ public:
 
     /// Wait until the operation is complete. Calls MPI_Wait (MPI-4.0, 3.7.3).
     void Wait(Status* status = nullptr, At at = {}) {
-        if (operation_ != nullptr || detail::must_drive()) [[unlikely]]
-            return wait_driving(status, at);
+        if (detail::operations.load(std::memory_order_relaxed) != 0) [[unlikely]]
+            return wait_driving(status, at.file, at.line);
         detail::call<MPI_Wait>(&raw_, Status::to(status), at);
     }
     /// Tell whether the operation is complete. Calls MPI_Test (MPI-4.0, 3.7.3).
@@ -112,7 +116,7 @@ protected:
 
 private:
     constexpr Request(MPI_Request raw, detail::Operation* operation, Drop drop) noexcept : raw_(raw), operation_(operation), drop_(drop) {}
-    void wait_driving(Status* status, At at);
+    void wait_driving(Status* status, const char* file, unsigned long line);
     void drop() noexcept;
     friend class RequestArray;
 

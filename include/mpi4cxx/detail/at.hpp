@@ -8,18 +8,20 @@ namespace mpi4cxx {
 /// std::source_location would do, but clang 14 does not find it in libstdc++ 12.
 struct At {
     const char* file;
-    unsigned line;
-    constexpr At(const char* file = __builtin_FILE(), unsigned line = __builtin_LINE()) noexcept : file(file), line(line) {}
+    unsigned long line;  // as wide as the pointer: padding would cost instructions in every call
+    constexpr At(const char* file = __builtin_FILE(), unsigned long line = __builtin_LINE()) noexcept : file(file), line(line) {}
 };
 
 namespace detail {
 
 /// What an error message tells beside the function: the user's place and the communicator, where there is one.
+/// Plain values, and the communicator by address, so that a call that succeeds need not keep any of it.
 struct Place {
-    At at;
-    MPI_Comm comm = MPI_COMM_NULL;
-    constexpr Place(At at = {}) noexcept : at(at) {}
-    Place(At at, MPI_Comm comm) noexcept : at(at), comm(comm) {}
+    const char* file;
+    unsigned long line;
+    const MPI_Comm* comm;
+    constexpr Place(At at = {}, const MPI_Comm* comm = nullptr) noexcept : file(at.file), line(at.line), comm(comm) {}
+    [[nodiscard]] constexpr At at() const noexcept { return {file, line}; }
 };
 
 /// The method that a plan works for; its name is taken where the plan is called.

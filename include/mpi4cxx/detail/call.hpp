@@ -16,7 +16,8 @@
 
 namespace mpi4cxx::detail {
 
-[[noreturn, gnu::cold]] MPI4CXX_API void raise(int code, std::string_view function, Place where);
+// The place comes in pieces: as one object it would lie in memory, written before every call in case that it fails.
+[[noreturn, gnu::cold]] MPI4CXX_API void raise(int code, std::string_view function, const char* file, unsigned long line, const MPI_Comm* comm);
 
 /// How many operations on objects only the library can drive while a blocking call waits.
 extern MPI4CXX_API std::atomic<int> driven;
@@ -71,7 +72,7 @@ template <auto Fn, class... P, class... Q> struct invoke<Fn, int (*)(P...), int 
     using parameters = std::tuple<typename parameter<P, Q>::type...>;
     [[gnu::always_inline]] static int now(typename parameter<P, Q>::type... args) {
         // The int functions are the cheaper ones: MPICH's large-count twins cost some 15 instructions more.
-        if constexpr (!(std::is_same_v<P, int*> || ...))  // a count that comes out has room in the twin only
+        if constexpr (!((std::is_same_v<P, int*> && !std::is_same_v<P, Q>) || ...))  // a count that comes out has room in the twin only
             if ((parameter<P, Q>::fits(args) && ...)) [[likely]]
                 return Fn(static_cast<P>(args)...);
         return twin<Fn>::large(static_cast<Q>(args)...);
@@ -87,9 +88,9 @@ template <auto Fn, class... P> struct get_last {  // P without its last, which i
     template <class> struct function;
     template <std::size_t... I> struct function<std::index_sequence<I...>> {
         [[gnu::always_inline]] result operator()(std::tuple_element_t<I, parameters>... args, Place where = {}) const {
-            result out{};
+            result out;  // MPI sets it
             if (const int code = invoke<Fn>::now(args..., &out); code != MPI_SUCCESS) [[unlikely]]
-                raise(code, name_of<Fn>(), where);
+                raise(code, name_of<Fn>(), where.file, where.line, where.comm);
             return out;
         }
     };
@@ -104,14 +105,16 @@ template <auto Fn, class... P> struct checked<Fn, std::tuple<P...>> {
     [[gnu::always_inline]] void operator()(P... args, Place where = {}) const {
         if constexpr (has_immediate<Fn>)
             if (must_drive()) [[unlikely]]
-                return as_immediate(std::tuple<P...>(args...), where);
+                return as_immediate(args..., where.file, where.line, where.comm);
         if (const int code = invoke<Fn>::now(args...); code != MPI_SUCCESS) [[unlikely]]
-            raise(code, name_of<Fn>(), where);
+            raise(code, name_of<Fn>(), where.file, where.line, where.comm);
     }
 
 private:
     /// The nonblocking twin takes the same arguments, then a request: after them, or in place of a status.
-    [[gnu::cold]] static void as_immediate(const std::tuple<P...>& args, Place where) {
+    [[gnu::cold, gnu::noinline]] static void as_immediate(P... arguments, const char* file, unsigned long line, const MPI_Comm* comm) {
+        const Place where({file, line}, comm);
+        const std::tuple<P...> args(arguments...);
         constexpr bool receives = std::is_same_v<std::tuple_element_t<sizeof...(P) - 1, std::tuple<P...>>, MPI_Status*>;
         MPI_Status* status = MPI_STATUS_IGNORE;
         if constexpr (receives)

@@ -1,0 +1,55 @@
+// One operation many times in the world of one process: `instructions CASE c|cxx COUNT`, for tests/bench/instructions.
+#include <mpi4cxx/mpi4cxx.hpp>
+
+#include <cstdlib>
+#include <string_view>
+
+namespace MPI = mpi4cxx;
+
+namespace {
+
+double x = 1, y = 0;
+
+void irecv_c() {
+    MPI_Request request;
+    MPI_Irecv(&y, 1, MPI_DOUBLE, 0, 0, MPI_COMM_SELF, &request);
+    MPI_Send(&x, 1, MPI_DOUBLE, 0, 0, MPI_COMM_SELF);
+    MPI_Wait(&request, MPI_STATUS_IGNORE);
+}
+
+void irecv_cxx() {
+    const MPI::Intracomm& comm = MPI::COMM_SELF;
+    auto request = comm.Irecv(y, 0, 0);
+    comm.Send(x, 0, 0);
+    request.Wait();
+}
+
+void sendrecv_c() { MPI_Sendrecv(&x, 1, MPI_DOUBLE, 0, 0, &y, 1, MPI_DOUBLE, 0, 0, MPI_COMM_SELF, MPI_STATUS_IGNORE); }
+void sendrecv_cxx() { MPI::COMM_SELF.Sendrecv(x, 0, 0, y, 0, 0); }
+void allreduce_c() { MPI_Allreduce(&x, &y, 1, MPI_DOUBLE, MPI_SUM, MPI_COMM_SELF); }
+void allreduce_cxx() { MPI::COMM_SELF.Allreduce(x, y, MPI::SUM); }
+
+struct Case {
+    std::string_view name;
+    void (*c)();
+    void (*cxx)();
+};
+constexpr Case cases[] = {{"Irecv+Send+Wait", irecv_c, irecv_cxx}, {"Sendrecv", sendrecv_c, sendrecv_cxx}, {"Allreduce", allreduce_c, allreduce_cxx}};
+
+}  // namespace
+
+/// What callgrind counts: nothing else of the process, whose MPI has a thread of its own.
+extern "C" [[gnu::noinline]] void counted(void (*run)(), int count) {
+    for (; count > 0; --count) run();
+}
+
+int main(int argc, char** argv) {
+    MPI::Environment env(argc, argv);
+    for (const Case& test : cases)
+        if (argc == 4 && test.name == argv[1]) {
+            void (*const run)() = std::string_view(argv[2]) == "c" ? test.c : test.cxx;
+            counted(run, std::atoi(argv[3]));
+            return y == 1 ? 0 : 1;
+        }
+    return 2;
+}
