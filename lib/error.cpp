@@ -72,6 +72,9 @@ std::string Get_error_string(int code, At at) { return detail::text<MPI_Error_st
 namespace detail {
 
 void raise(int code, std::string_view function, const char* file, unsigned long line, const MPI_Comm* comm) {
+    // Looked at here, where it costs a call that succeeds nothing.
+    if (comm != nullptr && *comm == MPI_COMM_NULL)
+        misuse({{file, line}, std::string(function).c_str()}, "the communicator is null");
     throw Exception(code, function, {}, Place({file, line}, comm));
 }
 

@@ -103,9 +103,14 @@ const detail::PredefinedOp<detail::Replace> REPLACE(MPI_REPLACE);
 const detail::PredefinedOp<detail::NoOp> NO_OP(MPI_NO_OP);
 
 Op::Op() noexcept = default;
-Op::Op(MPI_Op raw, detail::Ownership ownership) noexcept : Handle(raw, ownership) {}
-Op::Op(Op&&) noexcept = default;
-Op& Op::operator=(Op&&) noexcept = default;
+Op::Op(MPI_Op raw, detail::Ownership ownership) noexcept : Handle(raw, ownership), plain_(raw != MPI_OP_NULL) {}
+Op::Op(Op&& other) noexcept : Handle(std::move(other)), user_(std::move(other.user_)), plain_(std::exchange(other.plain_, false)) {}
+Op& Op::operator=(Op&& other) noexcept {
+    Handle::operator=(std::move(other));
+    user_ = std::move(other.user_);
+    plain_ = std::exchange(other.plain_, false);
+    return *this;
+}
 Op::~Op() = default;
 
 Op Op::create(std::unique_ptr<Reduction> reduction, bool commute, At at) {
@@ -113,6 +118,7 @@ Op Op::create(std::unique_ptr<Reduction> reduction, bool commute, At at) {
     MPI_User_function* const function = user->slot < callbacks ? table[user->slot] : carried_callback;
     Op op = take(get<MPI_Op_create>(function, commute ? 1 : 0, at));
     op.user_ = std::move(user);
+    op.plain_ = false;
     return op;
 }
 
@@ -121,11 +127,14 @@ bool Op::Is_commutative(At at) const { return get<MPI_Op_commutative>(handle(), 
 void Op::Free(At at) {
     free(at);
     user_.reset();
+    plain_ = false;
 }
 
 MPI_Datatype Op::accept(MPI_Datatype type, detail::Caller caller) const {
-    if (!is_user())
+    if (is_plain())
         return type;
+    if (is_null())
+        detail::misuse(caller, "the operation is null");
     if (type != user_->reduction->type)
         detail::misuse(caller, "the operation is on " + detail::type_name(user_->reduction->type) + ", the buffer holds " + detail::type_name(type));
     return user_->carrier.is_null() ? type : user_->carrier.handle();

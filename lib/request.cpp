@@ -40,6 +40,17 @@ public:
     [[nodiscard]] MPI_Request* handles() noexcept { return raw_; }
     [[nodiscard]] MPI_Status* statuses() noexcept { return raw_statuses_; }
 
+    /// The indices that MPI_Waitsome or MPI_Testsome gives; nothing where no request is active.
+    template <auto Some> std::optional<std::vector<int>> some(At at) {
+        std::vector<int> indices(requests_.size());
+        int count = 0;
+        call<Some>(size(), raw_, &count, indices.data(), raw_statuses_, at);
+        if (count == UNDEFINED)
+            return std::nullopt;
+        indices.resize(static_cast<std::size_t>(count));
+        return indices;
+    }
+
     /// Whether MPI's own functions for several requests can take these: no objects among them, and none pending.
     static bool is_plain(std::span<Request> requests) noexcept {
         return !must_drive() && std::none_of(requests.begin(), requests.end(), [](const Request& r) { return r.operation_ != nullptr; });
@@ -162,12 +173,13 @@ int Request::Waitany(std::span<Request> requests, Status* status, At at) {
 }
 
 std::optional<std::vector<int>> Request::Waitsome(std::span<Request> requests, std::span<Status> statuses, At at) {
-    while (true) {
+    while (!RequestArray::is_plain(requests)) {
         auto indices = Testsome(requests, statuses, at);
         if (!indices || !indices->empty())
             return indices;
         drive();
     }
+    return RequestArray(requests, statuses, at).some<MPI_Waitsome>(at);
 }
 
 bool Request::Testall(std::span<Request> requests, std::span<Status> statuses, At at) {
@@ -186,25 +198,29 @@ bool Request::Testall(std::span<Request> requests, std::span<Status> statuses, A
 }
 
 std::optional<int> Request::Testany(std::span<Request> requests, Status* status, At at) {
+    if (RequestArray::is_plain(requests)) {
+        RequestArray array(requests, {}, at);
+        int index = UNDEFINED, flag = 0;
+        call<MPI_Testany>(array.size(), array.handles(), &index, &flag, Status::to(status), at);
+        return flag != 0 ? std::optional(index) : std::nullopt;
+    }
     bool active = false;
     for (std::size_t i = 0; i < requests.size(); ++i) {
-        if (requests[i].is_null())
-            continue;
-        active = true;
-        if (requests[i].Test(status, at))
+        active = active || !requests[i].is_null();
+        if (!requests[i].is_null() && requests[i].Test(status, at))
             return static_cast<int>(i);
     }
     return active ? std::nullopt : std::optional<int>(UNDEFINED);
 }
 
 std::optional<std::vector<int>> Request::Testsome(std::span<Request> requests, std::span<Status> statuses, At at) {
+    if (RequestArray::is_plain(requests))
+        return RequestArray(requests, statuses, at).some<MPI_Testsome>(at);
     bool active = false;
     std::vector<int> indices;
     for (std::size_t i = 0; i < requests.size(); ++i) {
-        if (requests[i].is_null())
-            continue;
-        active = true;
-        if (requests[i].Test(at_index(statuses, indices.size()), at))
+        active = active || !requests[i].is_null();
+        if (!requests[i].is_null() && requests[i].Test(at_index(statuses, indices.size()), at))
             indices.push_back(static_cast<int>(i));
     }
     return active ? std::optional(std::move(indices)) : std::nullopt;

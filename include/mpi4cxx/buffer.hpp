@@ -7,6 +7,7 @@
 #include <mpi4cxx/datatype_traits.hpp>
 #include <mpi4cxx/error.hpp>
 
+#include <concepts>
 #include <iterator>
 #include <span>
 #include <string_view>
@@ -58,6 +59,13 @@ template <class T> Count count_of(T& value) {
         return 1;
 }
 
+/// The handle of a type that the user names; null is misuse.
+inline MPI_Datatype spelled_out(const Datatype& type, At at) {
+    if (type.is_null())
+        misuse({at, "buffer"}, "the datatype is null");
+    return type.handle();
+}
+
 template <class T> MPI_Datatype type_of() {
     if constexpr (Bufferable<T>)
         return datatype_traits<std::remove_cv_t<std::remove_pointer_t<decltype(elements(std::declval<T&>()))>>>::get();
@@ -76,9 +84,9 @@ struct Buf {
     /// No buffer, mpi4py's None: what is not significant here, or empty.
     constexpr Buf() noexcept = default;
     Buf(InPlace) noexcept : data(MPI_IN_PLACE) {}
-    Buf(Bottom, Count count, const Datatype& type) noexcept : data(MPI_BOTTOM), count(count), type(type.handle()) {}
-    Buf(void* data, Count count, const Datatype& type) noexcept : data(data), count(count), type(type.handle()) {}
-    template <Mapped T> Buf(T* data, Count count) noexcept : data(data), count(count), type(datatype_traits<T>::get()) {}
+    template <std::integral N> Buf(Bottom, N count, const Datatype& type, At at = {}) : Buf(MPI_BOTTOM, count, type, at) {}
+    template <std::integral N> Buf(void* data, N count, const Datatype& type, At at = {}) : data(data), count(static_cast<Count>(count)), type(detail::spelled_out(type, at)) {}
+    template <Mapped T, std::integral N> Buf(T* data, N count) : data(data), count(static_cast<Count>(count)), type(datatype_traits<T>::get()) {}
     template <class T>
         requires(!std::is_base_of_v<Buf, std::remove_cvref_t<T>>)
     Buf(T&& value) : data(writable(value)), count(detail::count_of(value)), type(detail::type_of<std::remove_reference_t<T>>()) {
@@ -104,10 +112,10 @@ struct ConstBuf {
     /// No buffer, mpi4py's None: what is not significant here, or empty.
     constexpr ConstBuf() noexcept = default;
     ConstBuf(InPlace) noexcept : data(MPI_IN_PLACE) {}
-    ConstBuf(Bottom, Count count, const Datatype& type) noexcept : data(MPI_BOTTOM), count(count), type(type.handle()) {}
-    ConstBuf(const void* data, Count count, const Datatype& type) noexcept : data(data), count(count), type(type.handle()) {}
+    template <std::integral N> ConstBuf(Bottom, N count, const Datatype& type, At at = {}) : ConstBuf(MPI_BOTTOM, count, type, at) {}
+    template <std::integral N> ConstBuf(const void* data, N count, const Datatype& type, At at = {}) : data(data), count(static_cast<Count>(count)), type(detail::spelled_out(type, at)) {}
     ConstBuf(const Buf& buf) noexcept : data(buf.data), count(buf.count), type(buf.type) {}
-    template <Mapped T> ConstBuf(const T* data, Count count) noexcept : data(data), count(count), type(datatype_traits<T>::get()) {}
+    template <Mapped T, std::integral N> ConstBuf(const T* data, N count) : data(data), count(static_cast<Count>(count)), type(datatype_traits<T>::get()) {}
     template <class T>
         requires(!std::is_base_of_v<ConstBuf, T>)
     ConstBuf(const T& value) : data(detail::elements(value)), count(detail::count_of(value)), type(detail::type_of<const T>()) {}

@@ -158,7 +158,7 @@ public:
     /// Combine element by element, for every process. Calls MPI_Allreduce (MPI-4.0, 6.9.6). Collective.
     [[gnu::always_inline]] void Allreduce(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const {
         detail::check_pair(sendbuf, recvbuf, at);
-        if (op.is_user()) [[unlikely]]
+        if (!op.is_plain()) [[unlikely]]
             return allreduce_by_user(sendbuf.data, recvbuf.data, recvbuf.count, recvbuf.type, op, at);
         detail::call<MPI_Allreduce>(sendbuf.data, recvbuf.data, recvbuf.count, recvbuf.type, op.handle(), handle(), on(at));
     }

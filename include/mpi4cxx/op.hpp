@@ -70,9 +70,9 @@ public:
     /// Free the operation. Calls MPI_Op_free (MPI-4.0, 6.9.5). Local.
     void Free(At at = {});
 
-    /// Whether this is not a predefined operation.
-    [[nodiscard]] bool is_user() const noexcept { return user_ != nullptr; }
-    /// The datatype to call MPI with for elements of `type`; throws where a user's operation works on another.
+    /// Whether this is the MPI's own: neither null nor of Create.
+    [[nodiscard]] bool is_plain() const noexcept { return plain_; }
+    /// The datatype to call MPI with for elements of `type`; throws where a user's operation works on another, or is null.
     [[nodiscard]] MPI_Datatype accept(MPI_Datatype type, detail::Caller caller) const;
 
 protected:
@@ -82,6 +82,7 @@ private:
     static Op create(std::unique_ptr<detail::Reduction> reduction, bool commute, At at);
 
     std::unique_ptr<detail::UserOp> user_;
+    bool plain_ = false;
 };
 
 namespace detail {
