@@ -44,6 +44,8 @@ void Comm::Allgatherv(ConstBuf sendbuf, BufV recvbuf, At at) const {
     const ConstBuf& s = sendbuf;
     const BufV& r = recvbuf;
     const detail::Blocks blocks = detail::checked_blocks(*this, r, r.count, s.count, Side::recv, at);
+    if (blocks.ranks == 1 && !Is_inter(at))  // MPICH before 4.1 ignores the displacement here (its pull request 6374)
+        return call<MPI_Gatherv>(s.data, s.count, s.type, r.data, blocks.counts, blocks.displs, r.type, 0, handle(), on(at));
     call<MPI_Allgatherv>(s.data, s.count, s.type, r.data, blocks.counts, blocks.displs, r.type, handle(), on(at));
 }
 

@@ -6,6 +6,7 @@
 #include "finalize.hpp"
 #include "text.hpp"
 
+#include <climits>
 #include <vector>
 
 namespace mpi4cxx {
@@ -98,23 +99,31 @@ Datatype Datatype::Commit(At at) && { return std::move(Commit(at)); }
 
 namespace detail {
 
-MPI_Datatype make_struct(const Members& members, std::size_t size) {
+MPI_Datatype make_struct(const Members& members, std::size_t size, std::string_view name) {
+    std::vector<Member> blocks;
+    for (const Member& member : members) {
+        if (!blocks.empty() && member.type == blocks.back().type && member.offset == blocks.back().offset + blocks.back().size) {
+            blocks.back().count += member.count;
+            blocks.back().size += member.size;
+        } else {
+            blocks.push_back(member);
+        }
+    }
     std::vector<int> lengths;
     std::vector<Aint> offsets;
     std::vector<MPI_Datatype> types;
-    std::size_t end = 0;  // of the last block, in bytes
-    for (const Member& member : members) {
-        if (!types.empty() && member.type == types.back() && member.offset == end) {
-            lengths.back() += static_cast<int>(member.count);
-        } else {
-            lengths.push_back(static_cast<int>(member.count));
-            offsets.push_back(static_cast<Aint>(member.offset));
-            types.push_back(member.type);
-        }
-        end = member.offset + member.size;
+    std::vector<Datatype> runs;  // of blocks too long for an int
+    for (const Member& block : blocks) {
+        const bool is_long = block.count > INT_MAX;
+        if (is_long)
+            runs.push_back(Datatype::borrow(block.type).Create_contiguous(static_cast<Count>(block.count)));
+        lengths.push_back(is_long ? 1 : static_cast<int>(block.count));
+        offsets.push_back(static_cast<Aint>(block.offset));
+        types.push_back(is_long ? runs.back().handle() : block.type);
     }
-    Datatype type = Datatype::Create_struct(lengths, offsets, types);
-    return keep_until_finalize(type.Create_resized(0, static_cast<Aint>(size)).Commit());
+    Datatype type = Datatype::Create_struct(lengths, offsets, types).Create_resized(0, static_cast<Aint>(size)).Commit();
+    type.Set_name(std::string(name.substr(0, MPI_MAX_OBJECT_NAME - 1)));
+    return keep_until_finalize(std::move(type));
 }
 
 }  // namespace detail

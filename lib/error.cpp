@@ -37,16 +37,16 @@ struct Exception::Parts {
     At at;
     std::string text, function, communicator;
 
-    Parts(int code, std::string_view function, const std::string& text, detail::Place where)
-        : code(code), at(where.at()), text(text.empty() ? error_text(code) : text), function(function) {
+    Parts(int error, std::string_view name, const std::string& own_text, detail::Place where)
+        : code(error), at(where.at()), text(own_text.empty() ? error_text(error) : own_text), function(name) {
         if (where.comm == nullptr || !detail::is_running())
             return;
         // MPI may not be asked about a handle that is no communicator: that would be the next error.
-        char name[MPI_MAX_OBJECT_NAME] = "";
+        char label[MPI_MAX_OBJECT_NAME] = "";
         int length = 0;
-        if (error_class(code) == MPI_ERR_COMM || MPI_Comm_get_name(*where.comm, name, &length) != MPI_SUCCESS)
+        if (error_class(code) == MPI_ERR_COMM || MPI_Comm_get_name(*where.comm, label, &length) != MPI_SUCCESS)
             return;
-        communicator = length > 0 ? name : "a communicator";
+        communicator = length > 0 ? label : "a communicator";
         MPI_Comm_rank(*where.comm, &rank);
         MPI_Comm_size(*where.comm, &size);
     }

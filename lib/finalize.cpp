@@ -1,9 +1,11 @@
 #include "finalize.hpp"
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -68,8 +70,11 @@ void abort_job(const char* message) noexcept {
     std::fflush(stdout);
     std::fprintf(stderr, "rank %d of %d: %s\n", rank, size, message);
     std::fflush(stderr);
-    if (is_running())
+    if (is_running()) {
+        // MPICH's mpiexec ends the job as soon as it hears of the abort, often before it has read what has just been written.
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
         MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
+    }
     std::_Exit(EXIT_FAILURE);
 }
 

@@ -24,8 +24,12 @@ Cartcomm Intracomm::Create_cart(std::span<const int> dims, std::span<const bool>
     return Cartcomm::take(get<MPI_Cart_create>(handle(), static_cast<int>(dims.size()), dims.data(), wraps.data(), reorder ? 1 : 0, on(at)), at);
 }
 
+Cartcomm Intracomm::Create_cart(std::span<const int> dims, std::initializer_list<bool> periods, bool reorder, At at) const {
+    return Create_cart(dims, std::span(periods.begin(), periods.size()), reorder, at);
+}
+
 Cartcomm Intracomm::Create_cart(std::initializer_list<int> dims, std::initializer_list<bool> periods, bool reorder, At at) const {
-    return Create_cart(std::span(dims.begin(), dims.size()), std::span(periods.begin(), periods.size()), reorder, at);
+    return Create_cart(std::span(dims.begin(), dims.size()), periods, reorder, at);
 }
 
 void Intracomm::Scan(ConstBuf sendbuf, Buf recvbuf, const Op& op, At at) const {

@@ -52,6 +52,13 @@ Bytes inline_payload(const std::byte* message, const Envelope& envelope) {
     return payload;
 }
 
+/// MPICH 4.0 forgets it in a nonblocking receive.
+MPI_Status status_of_null() {
+    Status status;
+    status.Set_source(PROC_NULL);
+    return status.handle();
+}
+
 Count received_bytes(const MPI_Status& status, Place where) { return get<MPI_Get_count>(&status, MPI_BYTE, where); }
 
 void set_length(MPI_Status* status, const Envelope& envelope, Place where) {
@@ -72,15 +79,16 @@ public:
         if (complete_)
             return;
         int done = 0;
-        code_ = MPI_Testall(2, requests_.data(), &done, statuses_.data());
+        std::array<MPI_Status, 2> statuses{};
+        code_ = MPI_Testall(2, requests_.data(), &done, statuses.data());
         complete_ = done != 0 || code_ != MPI_SUCCESS;
+        if (complete_)
+            status_ = statuses[0];
     }
     void cancel() override {}  // what has been sent is sent
-    void finish(MPI_Status* status, Place where) override {
+    void finish(Place where) override {
         if (code_ != MPI_SUCCESS)
             raise(code_, "MPI_Testall", where.file, where.line, where.comm);
-        if (status != MPI_STATUS_IGNORE)
-            *status = statuses_[0];
     }
 
 private:
@@ -95,7 +103,6 @@ private:
 
     Bytes object_;
     std::array<MPI_Request, 2> requests_{MPI_REQUEST_NULL, MPI_REQUEST_NULL};
-    std::array<MPI_Status, 2> statuses_;
     int code_ = MPI_SUCCESS;
 };
 
@@ -103,9 +110,13 @@ class PostedReceive final : public Receive {
 public:
     PostedReceive(const Comm& comm, int source, int tag, At at) : comm_(comm.handle()), where_(at, &comm_) {
         request_ = get<MPI_Irecv>(message_.data(), static_cast<Count>(message_.size()), MPI_BYTE, source, tag, comm.handle(), where_);
+        from_null_ = source == PROC_NULL;
         watch(*this);
     }
-    ~PostedReceive() override { unwatch(*this); }
+    ~PostedReceive() override {
+        if (!complete_)  // else it is on no list, and whoever drives holds the lock
+            unwatch(*this);
+    }
 
     void advance() override {
         try {
@@ -122,9 +133,7 @@ public:
         if (!complete_ && !payload_)
             MPI_Cancel(&request_);
     }
-    void finish(MPI_Status* status, Place) override {
-        if (status != MPI_STATUS_IGNORE)
-            *status = status_;
+    void finish(Place) override {
         if (failure_)
             std::rethrow_exception(failure_);
     }
@@ -137,7 +146,9 @@ private:
         return flag != 0;
     }
     void open_envelope() {
-        complete_ = status_.MPI_SOURCE == PROC_NULL || get<MPI_Test_cancelled>(&status_, where_) != 0;
+        if (from_null_)
+            status_ = status_of_null();
+        complete_ = from_null_ || get<MPI_Test_cancelled>(&status_, where_) != 0;
         if (complete_)
             return;
         const Envelope envelope = open(message_.data(), received_bytes(status_, where_), where_);
@@ -154,7 +165,7 @@ private:
     MPI_Comm comm_;  // a copy: the communicator may go before the message comes
     Place where_;
     MPI_Request request_ = MPI_REQUEST_NULL;
-    MPI_Status status_{};
+    bool from_null_ = false;
     std::optional<Bytes> payload_;
     std::exception_ptr failure_;
     std::array<std::byte, inline_limit> message_;
@@ -189,9 +200,9 @@ std::optional<Bytes> recv_object(const Comm& comm, int source, int tag, Status* 
     std::array<std::byte, inline_limit> message;
     MPI_Status found;
     call<MPI_Recv>(message.data(), static_cast<Count>(message.size()), MPI_BYTE, source, tag, comm.handle(), &found, where);
-    if (found.MPI_SOURCE == PROC_NULL) {
+    if (source == PROC_NULL) {
         if (status != nullptr)
-            *status = Status(found);
+            *status = Status(status_of_null());
         return std::nullopt;
     }
     const Envelope envelope = open(message.data(), received_bytes(found, where), where);

@@ -65,9 +65,11 @@ Pair alltoall_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller) {
 
 Pair reduce_pair(const Comm& comm, ConstBuf send, Buf recv, int root, Caller caller) {
     if (!is_root(comm, root, caller.at))
-        return {send, {const_cast<void*>(send.data), send.count, Datatype::borrow(send.type)}};  // not significant here
-    if (root == ROOT)
-        return {{recv.data, recv.count, Datatype::borrow(recv.type)}, recv};
+        return {send, {nullptr, send.count, Datatype::borrow(send.type)}};  // its address is not significant here
+    if (root == ROOT) {
+        static const char insignificant = 0;  // but MPICH wants an address that is neither null nor recvbuf's
+        return {insignificant, recv};
+    }
     check_pair(send, recv, caller);
     return {send, recv};
 }
@@ -128,11 +130,16 @@ Blocks checked_blocks(const Comm& comm, Blocks blocks, Count length, Count other
                            " displacements for " + std::to_string(processes) + " processes");
     const Count end = blocks.packed ? pack(blocks, keep) : 0;
     for (std::size_t i = 0; i < blocks.ranks; ++i) {
-        const Count last = blocks.packed ? end : blocks.displs[i] + blocks.counts[i];
+        if (blocks.counts[i] == 0)
+            continue;  // nothing, wherever it lies
+        const Count first = blocks.packed ? 0 : blocks.displs[i], last = blocks.packed ? end : first + blocks.counts[i];
+        if (first < 0)
+            misuse(caller, std::string(name) + " has a block at " + std::to_string(first) + ", before its " + std::to_string(length) + " elements");
         if (last > length)
             misuse(caller, std::string(name) + " has " + std::to_string(length) + " elements, its blocks need " + std::to_string(last));
     }
-    if (blocks.counts.is_wide() || other > INT_MAX || end > INT_MAX)
+    const bool wide = blocks.counts.is_wide() && blocks.displs.is_wide();
+    if (!wide && (blocks.counts.is_wide() || blocks.displs.is_wide() || other > INT_MAX || end > INT_MAX))
         widen(blocks, keep);
     return blocks;
 }

@@ -22,9 +22,7 @@ using detail::Operation;
 /// spans need no memory from the heap, larger ones reuse what this thread has.
 class RequestArray {
 public:
-    RequestArray(std::span<Request> requests, std::span<Status> statuses, At at) : requests_(requests), statuses_(statuses) {
-        if (!statuses.empty() && statuses.size() != requests.size())
-            detail::misuse(at, std::to_string(statuses.size()) + " statuses for " + std::to_string(requests.size()) + " requests");
+    RequestArray(std::span<Request> requests, std::span<Status> statuses = {}) : requests_(requests), statuses_(statuses) {
         raw_ = room(handles_, spare_handles, requests.size());
         raw_statuses_ = statuses.empty() ? MPI_STATUSES_IGNORE : room(raw_array_, spare_statuses, statuses.size());
         std::transform(requests.begin(), requests.end(), raw_, [](const Request& request) { return request.raw_; });
@@ -79,6 +77,11 @@ thread_local std::vector<MPI_Status> RequestArray::spare_statuses;
 
 namespace {
 
+void check_size(std::span<Request> requests, std::span<Status> statuses, detail::Caller caller) {
+    if (!statuses.empty() && statuses.size() != requests.size())
+        detail::misuse(caller, std::to_string(statuses.size()) + " statuses for " + std::to_string(requests.size()) + " requests");
+}
+
 Status* at_index(std::span<Status> statuses, std::size_t i) { return statuses.empty() ? nullptr : &statuses[i]; }
 
 }  // namespace
@@ -97,7 +100,9 @@ std::unique_ptr<Operation> Request::test_operation(Status* status, At at) {
     if (!detail::complete_or_drive(*operation_))
         return nullptr;
     std::unique_ptr<Operation> operation(std::exchange(operation_, nullptr));
-    operation->finish(Status::to(status), at);
+    if (status != nullptr)
+        *status = Status(operation->status());
+    operation->finish(at);
     return operation;
 }
 
@@ -114,8 +119,12 @@ bool Request::Test(Status* status, At at) {
 }
 
 bool Request::Get_status(Status* status, At at) const {
-    if (operation_ != nullptr)
-        return detail::complete_or_drive(*operation_);
+    if (operation_ != nullptr) {
+        const bool complete = detail::complete_or_drive(*operation_);
+        if (complete && status != nullptr)
+            *status = Status(operation_->status());
+        return complete;
+    }
     int flag = 0;
     call<MPI_Request_get_status>(raw_, &flag, Status::to(status), at);
     return flag != 0;
@@ -152,11 +161,12 @@ void Request::drop() noexcept {
 // Several ------------------------------------------------------------------------------------------------------------
 
 void Request::Waitall(std::span<Request> requests, std::span<Status> statuses, At at) {
+    check_size(requests, statuses, at);
     if (!RequestArray::is_plain(requests)) {
         for (std::size_t i = 0; i < requests.size(); ++i) requests[i].Wait(at_index(statuses, i), at);
         return;
     }
-    RequestArray array(requests, statuses, at);
+    RequestArray array(requests, statuses);
     call<MPI_Waitall>(array.size(), array.handles(), array.statuses(), at);
 }
 
@@ -166,23 +176,25 @@ int Request::Waitany(std::span<Request> requests, Status* status, At at) {
             return *index;
         drive();
     }
-    RequestArray array(requests, {}, at);
+    RequestArray array(requests);
     int index = UNDEFINED;
     call<MPI_Waitany>(array.size(), array.handles(), &index, Status::to(status), at);
     return index;
 }
 
 std::optional<std::vector<int>> Request::Waitsome(std::span<Request> requests, std::span<Status> statuses, At at) {
+    check_size(requests, statuses, at);
     while (!RequestArray::is_plain(requests)) {
         auto indices = Testsome(requests, statuses, at);
         if (!indices || !indices->empty())
             return indices;
         drive();
     }
-    return RequestArray(requests, statuses, at).some<MPI_Waitsome>(at);
+    return RequestArray(requests, statuses).some<MPI_Waitsome>(at);
 }
 
 bool Request::Testall(std::span<Request> requests, std::span<Status> statuses, At at) {
+    check_size(requests, statuses, at);
     if (!RequestArray::is_plain(requests)) {
         // a complete object request keeps what it has received, so all can be looked at before any is finished
         drive();
@@ -191,7 +203,7 @@ bool Request::Testall(std::span<Request> requests, std::span<Status> statuses, A
             for (std::size_t i = 0; i < requests.size(); ++i) requests[i].Wait(at_index(statuses, i), at);
         return all;
     }
-    RequestArray array(requests, statuses, at);
+    RequestArray array(requests, statuses);
     int flag = 0;
     call<MPI_Testall>(array.size(), array.handles(), &flag, array.statuses(), at);
     return flag != 0;
@@ -199,7 +211,7 @@ bool Request::Testall(std::span<Request> requests, std::span<Status> statuses, A
 
 std::optional<int> Request::Testany(std::span<Request> requests, Status* status, At at) {
     if (RequestArray::is_plain(requests)) {
-        RequestArray array(requests, {}, at);
+        RequestArray array(requests);
         int index = UNDEFINED, flag = 0;
         call<MPI_Testany>(array.size(), array.handles(), &index, &flag, Status::to(status), at);
         return flag != 0 ? std::optional(index) : std::nullopt;
@@ -210,12 +222,17 @@ std::optional<int> Request::Testany(std::span<Request> requests, Status* status,
         if (!requests[i].is_null() && requests[i].Test(status, at))
             return static_cast<int>(i);
     }
-    return active ? std::nullopt : std::optional<int>(UNDEFINED);
+    if (active)
+        return std::nullopt;
+    if (status != nullptr)
+        *status = Status();
+    return UNDEFINED;
 }
 
 std::optional<std::vector<int>> Request::Testsome(std::span<Request> requests, std::span<Status> statuses, At at) {
+    check_size(requests, statuses, at);
     if (RequestArray::is_plain(requests))
-        return RequestArray(requests, statuses, at).some<MPI_Testsome>(at);
+        return RequestArray(requests, statuses).some<MPI_Testsome>(at);
     bool active = false;
     std::vector<int> indices;
     for (std::size_t i = 0; i < requests.size(); ++i) {

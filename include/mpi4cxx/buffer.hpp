@@ -84,9 +84,9 @@ struct Buf {
     /// No buffer, mpi4py's None: what is not significant here, or empty.
     constexpr Buf() noexcept = default;
     Buf(InPlace) noexcept : data(MPI_IN_PLACE) {}
-    template <std::integral N> Buf(Bottom, N count, const Datatype& type, At at = {}) : Buf(MPI_BOTTOM, count, type, at) {}
-    template <std::integral N> Buf(void* data, N count, const Datatype& type, At at = {}) : data(data), count(static_cast<Count>(count)), type(detail::spelled_out(type, at)) {}
-    template <Mapped T, std::integral N> Buf(T* data, N count) : data(data), count(static_cast<Count>(count)), type(datatype_traits<T>::get()) {}
+    template <std::integral N> Buf(Bottom, N n, const Datatype& datatype, At at = {}) : Buf(MPI_BOTTOM, n, datatype, at) {}
+    template <std::integral N> Buf(void* address, N n, const Datatype& datatype, At at = {}) : data(address), count(static_cast<Count>(n)), type(detail::spelled_out(datatype, at)) {}
+    template <Mapped T, std::integral N> Buf(T* address, N n) : data(address), count(static_cast<Count>(n)), type(datatype_traits<T>::get()) {}
     template <class T>
         requires(!std::is_base_of_v<Buf, std::remove_cvref_t<T>>)
     Buf(T&& value) : data(writable(value)), count(detail::count_of(value)), type(detail::type_of<std::remove_reference_t<T>>()) {
@@ -112,10 +112,10 @@ struct ConstBuf {
     /// No buffer, mpi4py's None: what is not significant here, or empty.
     constexpr ConstBuf() noexcept = default;
     ConstBuf(InPlace) noexcept : data(MPI_IN_PLACE) {}
-    template <std::integral N> ConstBuf(Bottom, N count, const Datatype& type, At at = {}) : ConstBuf(MPI_BOTTOM, count, type, at) {}
-    template <std::integral N> ConstBuf(const void* data, N count, const Datatype& type, At at = {}) : data(data), count(static_cast<Count>(count)), type(detail::spelled_out(type, at)) {}
+    template <std::integral N> ConstBuf(Bottom, N n, const Datatype& datatype, At at = {}) : ConstBuf(MPI_BOTTOM, n, datatype, at) {}
+    template <std::integral N> ConstBuf(const void* address, N n, const Datatype& datatype, At at = {}) : data(address), count(static_cast<Count>(n)), type(detail::spelled_out(datatype, at)) {}
     ConstBuf(const Buf& buf) noexcept : data(buf.data), count(buf.count), type(buf.type) {}
-    template <Mapped T, std::integral N> ConstBuf(const T* data, N count) : data(data), count(static_cast<Count>(count)), type(datatype_traits<T>::get()) {}
+    template <Mapped T, std::integral N> ConstBuf(const T* address, N n) : data(address), count(static_cast<Count>(n)), type(datatype_traits<T>::get()) {}
     template <class T>
         requires(!std::is_base_of_v<ConstBuf, T>)
     ConstBuf(const T& value) : data(detail::elements(value)), count(detail::count_of(value)), type(detail::type_of<const T>()) {}
@@ -126,8 +126,9 @@ struct ConstBuf {
 /// A buffer to send from after the call has returned, so never a temporary.
 struct LastingConstBuf : ConstBuf {
     using ConstBuf::ConstBuf;
+    LastingConstBuf(const ConstBuf& buf) noexcept : ConstBuf(buf) {}
     template <class T>
-        requires(!std::is_base_of_v<ConstBuf, std::remove_cvref_t<T>>)
+        requires(!std::is_base_of_v<ConstBuf, std::remove_cvref_t<T>> && !std::is_base_of_v<Buf, std::remove_cvref_t<T>>)
     LastingConstBuf(T&& value) : ConstBuf(value) {
         static_assert(detail::Lasting<T>, "mpi4cxx: a nonblocking call sends from this buffer after it has returned: this one is a temporary");
     }
@@ -143,6 +144,22 @@ inline void check_pair(const ConstBuf& send, const Buf& recv, Caller caller) {
         mismatch(send.count, send.type, recv.count, recv.type, caller.at, caller.method);
 }
 
+/// A range of counts or displacements, of any integer type as wide as int or as Count.
+struct Integers {
+    const void* data = nullptr;
+    std::size_t size = 0;
+    bool wide = false;
+
+    Integers() noexcept = default;
+    template <Contiguous R>
+        requires(std::is_integral_v<element_of<const R>> && (sizeof(element_of<const R>) == sizeof(int) || sizeof(element_of<const R>) == sizeof(Count)))
+    Integers(const R& range) noexcept : data(std::data(range)), size(std::size(range)), wide(sizeof(element_of<const R>) == sizeof(Count)) {}
+
+    template <class Wide> [[nodiscard]] Lengths<Wide> lengths() const noexcept {
+        return wide ? Lengths<Wide>(static_cast<const Wide*>(data)) : Lengths<Wide>(static_cast<const int*>(data));
+    }
+};
+
 /// One count and one displacement a rank, in elements; without displacements the blocks are packed.
 struct Blocks {
     std::size_t ranks = 0, displacements = 0;
@@ -151,13 +168,12 @@ struct Blocks {
     bool packed = true;
 
     Blocks() noexcept = default;
-    Blocks(std::span<const int> counts, std::span<const int> displs) noexcept
-        : ranks(counts.size()), displacements(displs.size()), counts(counts.data()), displs(displs.data()), packed(displs.empty()) {}
-    Blocks(std::span<const Count> counts, std::span<const Aint> displs) noexcept
-        : ranks(counts.size()), displacements(displs.size()), counts(counts.data()), displs(displs.data()), packed(displs.empty()) {}
+    Blocks(Integers lengths, Integers offsets) noexcept
+        : ranks(lengths.size), displacements(offsets.size), counts(lengths.lengths<Count>()), displs(offsets.lengths<Aint>()),
+          packed(offsets.size == 0) {}
 };
 
-template <class Integers> std::size_t total(const Integers& counts) {
+template <class R> std::size_t total(const R& counts) {
     std::size_t sum = 0;
     for (const auto count : counts) sum += static_cast<std::size_t>(count);
     return sum;
@@ -169,8 +185,7 @@ template <class Integers> std::size_t total(const Integers& counts) {
 struct BufV : Buf, detail::Blocks {
     BufV() noexcept = default;
     BufV(InPlace in_place) noexcept : Buf(in_place) {}
-    BufV(Buf buf, std::span<const int> counts, std::span<const int> displs = {}) noexcept : Buf(buf), Blocks(counts, displs) {}
-    BufV(Buf buf, std::span<const Count> counts, std::span<const Aint> displs = {}) noexcept : Buf(buf), Blocks(counts, displs) {}
+    BufV(Buf buf, detail::Integers lengths, detail::Integers offsets = {}) noexcept : Buf(buf), Blocks(lengths, offsets) {}
 };
 
 /// A send buffer of one block a rank: `{range, counts, displs}`, in elements, or `{range, counts}` when packed.
@@ -178,8 +193,7 @@ struct ConstBufV : ConstBuf, detail::Blocks {
     ConstBufV() noexcept = default;
     ConstBufV(InPlace in_place) noexcept : ConstBuf(in_place) {}
     ConstBufV(const BufV& buf) noexcept : ConstBuf(static_cast<const Buf&>(buf)), Blocks(buf) {}
-    ConstBufV(ConstBuf buf, std::span<const int> counts, std::span<const int> displs = {}) noexcept : ConstBuf(buf), Blocks(counts, displs) {}
-    ConstBufV(ConstBuf buf, std::span<const Count> counts, std::span<const Aint> displs = {}) noexcept : ConstBuf(buf), Blocks(counts, displs) {}
+    ConstBufV(ConstBuf buf, detail::Integers lengths, detail::Integers offsets = {}) noexcept : ConstBuf(buf), Blocks(lengths, offsets) {}
 };
 
 }  // namespace mpi4cxx

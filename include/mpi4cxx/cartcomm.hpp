@@ -2,6 +2,7 @@
 
 #include <mpi4cxx/topocomm.hpp>
 
+#include <initializer_list>
 #include <span>
 #include <vector>
 
@@ -31,6 +32,9 @@ public:
     [[nodiscard]] Topo Get_topo(At at = {}) const;
     /// Return the process at `coords`. Calls MPI_Cart_rank (MPI-4.0, 8.5.5).
     [[nodiscard]] int Get_cart_rank(std::span<const int> coords, At at = {}) const;
+    [[nodiscard]] int Get_cart_rank(std::initializer_list<int> coords, At at = {}) const {
+        return Get_cart_rank(std::span(coords.begin(), coords.size()), at);
+    }
     /// Return the place of process `rank`. Calls MPI_Cart_coords (MPI-4.0, 8.5.5).
     [[nodiscard]] std::vector<int> Get_coords(int rank, At at = {}) const;
     /// Return the neighbours `disp` steps away along dimension `direction`. Calls MPI_Cart_shift (MPI-4.0, 8.5.6).

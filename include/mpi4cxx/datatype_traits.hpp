@@ -2,6 +2,7 @@
 //     template <> struct mpi4cxx::datatype_traits<Mine> { static MPI_Datatype get(); };
 #pragma once
 
+#include <mpi4cxx/detail/envelope.hpp>
 #include <mpi4cxx/detail/fields.hpp>
 #include <mpi4cxx/detail/mpi.hpp>
 
@@ -9,6 +10,7 @@
 #include <complex>
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -73,7 +75,7 @@ struct Member {
 using Members = std::vector<Member>;
 
 /// Makes the datatype of such members, without their padding, and keeps it until MPI_Finalize. Called once a type.
-MPI4CXX_API MPI_Datatype make_struct(const Members& members, std::size_t size);
+MPI4CXX_API MPI_Datatype make_struct(const Members& members, std::size_t size, std::string_view name);
 
 template <class T>
 concept Composite = requires(Members& members) { datatype_traits<T>::flatten(0, members); };
@@ -101,7 +103,7 @@ template <class T> struct composite {
         static const MPI_Datatype type = [] {
             Members members;
             datatype_traits<T>::flatten(0, members);
-            return make_struct(members, sizeof(T));
+            return make_struct(members, sizeof(T), type_name<T>());
         }();
         return type;
     }
@@ -109,9 +111,14 @@ template <class T> struct composite {
 
 template <class... M> std::bool_constant<(Mapped<M> && ...)> mapped_members(M&...);
 
+/// What structured bindings take apart by `get`, not by member.
+template <class T>
+concept TupleLike = requires { std::tuple_size<T>::value; };
+
 /// An aggregate without base, of at most 32 members that all have a datatype.
 template <class T>
-concept PlainAggregate = std::is_class_v<T> && std::is_aggregate_v<T> && std::is_trivially_copyable_v<T> &&
+concept PlainAggregate = std::is_class_v<T> && std::is_aggregate_v<T> && std::is_trivially_copy_constructible_v<T> && std::is_trivially_destructible_v<T> &&
+    !TupleLike<T> &&
     requires(T& t) { requires decltype(with_members(t, [](auto&... m) { return mapped_members(m...); }))::value; };
 
 }  // namespace detail
@@ -123,11 +130,11 @@ template <detail::Builtin T> struct datatype_traits<T> {
 template <detail::Enumeration T> struct datatype_traits<T> : datatype_traits<std::underlying_type_t<T>> {};
 
 template <Mapped T, std::size_t N> struct datatype_traits<T[N]> : detail::composite<T[N]> {
-    static void flatten(std::size_t offset, detail::Members& members) { detail::flatten<T>(offset, members, N); }
+    static void flatten(std::size_t offset, detail::Members& members) { detail::flatten<std::remove_cv_t<T>>(offset, members, N); }
 };
 
 template <Mapped T, std::size_t N> struct datatype_traits<std::array<T, N>> : detail::composite<std::array<T, N>> {
-    static void flatten(std::size_t offset, detail::Members& members) { detail::flatten<T>(offset, members, N); }
+    static void flatten(std::size_t offset, detail::Members& members) { detail::flatten<std::remove_cv_t<T>>(offset, members, N); }
 };
 
 template <Mapped T, Mapped U>

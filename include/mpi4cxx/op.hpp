@@ -14,7 +14,7 @@ namespace detail {
 /// A user's operation on elements of `type`: what the MPI calls back.
 class Reduction {
 public:
-    explicit Reduction(MPI_Datatype type) noexcept : type(type) {}
+    explicit Reduction(MPI_Datatype element) noexcept : type(element) {}
     virtual ~Reduction() = default;
     Reduction(const Reduction&) = delete;
     Reduction& operator=(const Reduction&) = delete;

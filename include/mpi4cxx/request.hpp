@@ -30,13 +30,16 @@ public:
     virtual void advance() = 0;
     /// Tries to cancel what has not begun.
     virtual void cancel() = 0;
-    /// Fills `status` and throws what went wrong; called once, when complete.
-    virtual void finish(MPI_Status* status, Place where) = 0;
+    /// Throws what went wrong; called once, when complete.
+    virtual void finish(Place where) = 0;
 
     /// Whether it is complete, also when it failed.
     [[nodiscard]] bool is_complete() const noexcept { return complete_; }
+    /// What it found out, once complete.
+    [[nodiscard]] const MPI_Status& status() const noexcept { return status_; }
 
 protected:
+    MPI_Status status_{};
     bool complete_ = false;
 };
 

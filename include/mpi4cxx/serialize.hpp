@@ -72,7 +72,13 @@ template <class T> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const 
     archive.write(block.data, block.size);
 }
 
-template <class T> void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, cereal::BinaryData<T>& block) { archive.read(block.data, block.size); }
+template <class T> void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, cereal::BinaryData<T>& block) {
+    archive.read(block.data, block.size);
+    if constexpr (std::is_same_v<std::remove_pointer_t<std::decay_t<T>>, bool>)
+        for (std::uint64_t i = 0; i < block.size; ++i)
+            if (static_cast<const unsigned char*>(block.data)[i] > 1) [[unlikely]]
+                InputArchive::corrupt("a bool is neither true nor false");
+}
 
 template <class Archive, class T>
     requires(std::is_same_v<Archive, OutputArchive> || std::is_same_v<Archive, InputArchive>)
@@ -93,6 +99,24 @@ template <class T> void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, cereal:
     tag.size = static_cast<std::remove_reference_t<T>>(size);
 }
 
+namespace detail {
+
+class AnyArchive : public cereal::OutputArchive<AnyArchive> {};
+
+/// A plain aggregate that says nothing itself of how it is serialized, and that cereal does not know.
+template <class T>
+concept Memberwise = std::is_aggregate_v<T> && std::is_copy_assignable_v<T> && !cereal::traits::is_output_serializable<T, AnyArchive>::value && PlainAggregate<T>;
+
+}  // namespace detail
+
+template <detail::Memberwise T> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const T& object) {
+    detail::with_members(object, [&archive](const auto&... members) { archive(members...); });
+}
+
+template <detail::Memberwise T> void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, T& object) {
+    detail::with_members(object, [&archive](auto&... members) { archive(members...); });
+}
+
 }  // namespace mpi4cxx
 
 CEREAL_SETUP_ARCHIVE_TRAITS(mpi4cxx::InputArchive, mpi4cxx::OutputArchive)
@@ -102,7 +126,7 @@ namespace mpi4cxx {
 namespace detail {
 
 template <class T>
-concept Archived = cereal::traits::is_output_serializable<T, OutputArchive>::value && cereal::traits::is_input_serializable<T, InputArchive>::value;
+concept Archived = !std::is_pointer_v<T> && cereal::traits::is_output_serializable<T, OutputArchive>::value && cereal::traits::is_input_serializable<T, InputArchive>::value;
 
 }  // namespace detail
 
@@ -131,7 +155,10 @@ template <class T> Bytes pack(const T& object) {
     bytes.append(&head, sizeof head);
     if constexpr (Archived<Sent>) {
         OutputArchive archive(bytes);
-        archive(static_cast<const Sent&>(object));
+        if constexpr (std::is_same_v<Sent, T>)
+            archive(object);
+        else
+            archive(Sent(object));
     } else {
         bytes.append(&object, sizeof object);
     }
@@ -146,10 +173,15 @@ template <class T> T unpack(std::span<const std::byte> bytes) {
     if (hash != type_hash<T>()) [[unlikely]]
         wrong_type(hash, type_name<T>());
     T object{};
-    if constexpr (Archived<T>)
-        archive(object);
-    else
+    if constexpr (Archived<T>) {
+        try {
+            archive(object);
+        } catch (const cereal::Exception& e) {
+            InputArchive::corrupt(e.what());
+        }
+    } else {
         archive.read(&object, sizeof object);
+    }
     if (archive.remaining() != 0) [[unlikely]]
         InputArchive::corrupt("bytes are left over");
     return object;

@@ -9,7 +9,7 @@ namespace mpi4cxx {
 struct At {
     const char* file;
     unsigned long line;  // as wide as the pointer: padding would cost instructions in every call
-    constexpr At(const char* file = __builtin_FILE(), unsigned long line = __builtin_LINE()) noexcept : file(file), line(line) {}
+    constexpr At(const char* path = __builtin_FILE(), unsigned long number = __builtin_LINE()) noexcept : file(path), line(number) {}
 };
 
 namespace detail {
@@ -20,7 +20,7 @@ struct Place {
     const char* file;
     unsigned long line;
     const MPI_Comm* comm;
-    constexpr Place(At at = {}, const MPI_Comm* comm = nullptr) noexcept : file(at.file), line(at.line), comm(comm) {}
+    constexpr Place(At place = {}, const MPI_Comm* address = nullptr) noexcept : file(place.file), line(place.line), comm(address) {}
     [[nodiscard]] constexpr At at() const noexcept { return {file, line}; }
 };
 
@@ -28,7 +28,7 @@ struct Place {
 struct Caller {
     At at;
     const char* method;
-    constexpr Caller(At at, const char* method = __builtin_FUNCTION()) noexcept : at(at), method(method) {}
+    constexpr Caller(At place, const char* name = __builtin_FUNCTION()) noexcept : at(place), method(name) {}
 };
 
 }  // namespace detail

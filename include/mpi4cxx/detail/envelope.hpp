@@ -23,7 +23,8 @@ inline constexpr std::size_t inline_limit = 8192;
 template <class T> consteval std::string_view type_name() {  // "std::vector<double>"
     const std::string_view function = __PRETTY_FUNCTION__;
     const std::size_t begin = function.find("T = ") + 4;
-    return function.substr(begin, function.find_first_of(";]", begin) - begin);
+    const std::size_t end = function.rfind(';');  // GCC goes on with what std::string_view is
+    return function.substr(begin, (end == std::string_view::npos ? function.size() - 1 : end) - begin);
 }
 
 /// Tells types apart: both ends run programs of one compiler.

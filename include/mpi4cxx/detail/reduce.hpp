@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <type_traits>
+#include <utility>
 
 namespace mpi4cxx::detail {
 
@@ -25,7 +26,8 @@ template <class T, class F> T fold(const Parts& parts, std::size_t end, F& op) {
     T result = unpack<T>(parts[0]);
     for (std::size_t i = 1; i < end; ++i) {
         const T next = unpack<T>(parts[i]);
-        result = op(std::as_const(result), next);
+        T combined = op(std::move(result), next);  // which may be a reference to one of its arguments
+        result = std::move(combined);
     }
     return result;
 }
