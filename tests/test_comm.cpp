@@ -3,11 +3,169 @@
 
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <stdexcept>
+#include <utility>
+
 namespace MPI = mpi4cxx;
+
+namespace {
+
+int freed = 0;
+
+MPI_Errhandler handler_of(MPI_Comm comm) {
+    MPI_Errhandler handler = MPI_ERRHANDLER_NULL;
+    MPI_Comm_get_errhandler(comm, &handler);
+    return handler;
+}
+
+MPI_Comm raw_dup() {
+    MPI_Comm raw = MPI_COMM_NULL;
+    MPI_Comm_dup(MPI_COMM_WORLD, &raw);
+    MPI_Comm_set_errhandler(raw, MPI_ERRORS_ARE_FATAL);
+    return raw;
+}
+
+int error_of(auto f) {
+    try {
+        f();
+    } catch (const MPI::Exception& e) {
+        return e.Get_error_class();
+    }
+    return MPI::SUCCESS;
+}
+
+}  // namespace
+
+extern "C" int MPI_Comm_free(MPI_Comm* comm) {
+    ++freed;
+    return PMPI_Comm_free(comm);
+}
 
 TEST_CASE("Comm knows its processes", "[comm]") {
     for_each_comm([](const MPI::Intracomm& comm) {
-        CHECK(comm.rank() >= 0);
-        CHECK(comm.rank() < comm.size());
+        int rank = -1, size = -1;
+        MPI_Comm_rank(comm.handle(), &rank);
+        MPI_Comm_size(comm.handle(), &size);
+        CHECK(comm.Get_rank() == rank);
+        CHECK(comm.Get_size() == size);
+        CHECK(comm.rank() == rank);
+        CHECK(comm.size() == size);
     });
+    CHECK(MPI::COMM_SELF.size() == 1);
+    CHECK(MPI::COMM_SELF.rank() == 0);
+}
+
+TEST_CASE("Comm has a name that can be set", "[comm]") {
+    CHECK(MPI::COMM_WORLD.Get_name() == "MPI_COMM_WORLD");
+    CHECK(MPI::COMM_SELF.name() == "MPI_COMM_SELF");
+    MPI::Intracomm comm = MPI::COMM_SELF.Dup();
+    CHECK(comm.name().empty());
+    comm.Set_name("mine");
+    CHECK(comm.name() == "mine");
+    comm.Set_name("");
+    CHECK(comm.name().empty());
+}
+
+TEST_CASE("Comm::Compare tells identity, same order, same processes, and neither", "[comm]") {
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    const MPI::Intracomm copy = world.Dup(), reverse = world.Split(0, -world.rank());
+    const bool several = world.size() > 1;
+    CHECK(MPI::Comm::Compare(world, world) == MPI::IDENT);
+    CHECK(MPI::Comm::Compare(world, MPI::Comm::borrow(world.handle())) == MPI::IDENT);
+    CHECK(MPI::Comm::Compare(world, copy) == MPI::CONGRUENT);
+    CHECK(MPI::Comm::Compare(world, reverse) == (several ? MPI::SIMILAR : MPI::CONGRUENT));
+    CHECK(MPI::Comm::Compare(world, MPI::COMM_SELF) == (several ? MPI::UNEQUAL : MPI::CONGRUENT));
+    CHECK(copy != world);
+    CHECK(world == MPI::Comm::borrow(MPI_COMM_WORLD));
+}
+
+TEST_CASE("Comm knows what kind it is", "[comm]") {
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    CHECK_FALSE(world.Is_inter());
+    CHECK(world.Get_topology() == MPI::UNDEFINED);
+    CHECK(world.Create_cart({world.size()}).Get_topology() == MPI::CART);
+    if (world.size() == 1)
+        return;
+    const MPI::Intracomm half = world.Split(world.rank() % 2);
+    MPI_Comm raw = MPI_COMM_NULL;
+    MPI_Intercomm_create(half.handle(), 0, world.handle(), 1 - world.rank() % 2, 0, &raw);
+    const MPI::Comm inter = MPI::Comm::take(raw);
+    CHECK(inter.Is_inter());
+    CHECK(inter.size() == half.size());
+    CHECK(inter.Get_topology() == MPI::UNDEFINED);
+}
+
+TEST_CASE("Comm::take owns and makes errors exceptions, Comm::borrow does neither", "[comm]") {
+    MPI_Comm raw = raw_dup();
+    {
+        const MPI::Comm borrowed = MPI::Comm::borrow(raw);
+        freed = 0;
+        CHECK(handler_of(raw) == MPI_ERRORS_ARE_FATAL);
+    }
+    CHECK(freed == 0);
+    {
+        const MPI::Comm taken = MPI::Comm::take(raw);
+        CHECK(handler_of(raw) == MPI_ERRORS_RETURN);
+        CHECK(error_of([&] { taken.Send(1, taken.size()); }) == MPI::ERR_RANK);
+    }
+    CHECK(freed == 1);
+    CHECK(MPI::Comm::take(MPI_COMM_NULL).is_null());
+    CHECK(MPI::Intracomm::take(MPI_COMM_NULL).is_null());
+    CHECK(freed == 1);
+}
+
+TEST_CASE("A communicator is freed once, by Free or by the destructor", "[comm]") {
+    freed = 0;
+    {
+        MPI::Intracomm a = MPI::COMM_WORLD.Dup();
+        const MPI_Comm raw = a.handle();
+        MPI::Intracomm b = std::move(a);
+        CHECK(a.is_null());
+        CHECK(b.handle() == raw);
+        CHECK(freed == 0);
+        b.Free();
+        CHECK(freed == 1);
+        CHECK(b.is_null());
+        CHECK(error_of([&] { b.Free(); }) == MPI::ERR_COMM);
+        freed = 1;
+        b = MPI::COMM_WORLD.Dup();
+        b = MPI::COMM_WORLD.Dup();  // frees what it had
+        CHECK(freed == 2);
+    }
+    CHECK(freed == 3);
+    MPI_Comm raw = std::move(MPI::COMM_WORLD.Dup()).release();
+    CHECK(freed == 3);
+    CHECK(MPI_Comm_free(&raw) == MPI_SUCCESS);
+}
+
+TEST_CASE("A communicator is not freed while an exception unwinds the process", "[comm]") {
+    MPI_Comm raw = MPI_COMM_NULL;
+    freed = 0;
+    CHECK(thrown<std::runtime_error>([&] {
+              const MPI::Intracomm comm = MPI::COMM_WORLD.Dup();
+              raw = comm.handle();
+              throw std::runtime_error("as on one process only");
+          }) == "as on one process only");
+    CHECK(freed == 0);
+    MPI_Comm_free(&raw);
+}
+
+TEST_CASE("A null communicator throws ERR_COMM", "[comm]") {
+    const MPI::Comm none;
+    CHECK(none.is_null());
+    CHECK_FALSE(none);
+    CHECK(none == MPI::COMM_NULL);
+    const auto throws = [](auto f) { return error_of(f) == MPI::ERR_COMM; };
+    CHECK(throws([&] { (void)none.Get_rank(); }));
+    CHECK(throws([&] { (void)none.Get_size(); }));
+    CHECK(throws([&] { (void)none.Get_name(); }));
+    CHECK(throws([&] { (void)none.Is_inter(); }));
+    CHECK(throws([&] { (void)none.Get_topology(); }));
+    CHECK(throws([&] { (void)MPI::Comm::Compare(none, MPI::COMM_WORLD); }));
+    CHECK(throws([&] { (void)MPI::COMM_NULL.Dup(); }));
+    CHECK(throws([&] { (void)MPI::COMM_NULL.Split(); }));
+    CHECK(throws([&] { none.Barrier(); }));
+    CHECK(throws([&] { none.Gather(1, {}); }));
+    CHECK(throws([&] { none.Send(1, 0); }));
+    CHECK(throws([&] { (void)none.Recv<int>(); }));
 }
