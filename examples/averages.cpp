@@ -10,9 +10,7 @@
 
 namespace MPI = mpi4cxx;
 
-static double average(const std::vector<double>& data) {
-    return std::accumulate(data.begin(), data.end(), 0.0) / static_cast<double>(data.size());
-}
+static double average(const std::vector<double>& data) { return std::accumulate(data.begin(), data.end(), 0.0) / static_cast<double>(data.size()); }
 
 int main(int argc, char** argv) {
     MPI::Environment env(argc, argv);

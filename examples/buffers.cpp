@@ -27,8 +27,7 @@ static Array rand10() {
 /// As NumPy prints it: [0.88419591 0.30159437 …]
 static std::string str(const Array& array) {
     std::ostringstream text;
-    for (std::size_t i = 0; i < array.size(); ++i)
-        text << (i == 0 ? "[" : i == 6 ? "\n " : " ") << std::fixed << std::setprecision(8) << array[i];
+    for (std::size_t i = 0; i < array.size(); ++i) text << (i == 0 ? "[" : i == 6 ? "\n " : " ") << std::fixed << std::setprecision(8) << array[i];
     return text.str() + "]";
 }
 

@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
 
     const std::vector<std::string> names = comm.gather(name, 0);  // lowercase: any object
     int sum = 0;
-    comm.Allreduce(rank, sum, MPI::SUM);                          // uppercase: typed buffers
+    comm.Allreduce(rank, sum, MPI::SUM);  // uppercase: typed buffers
     if (std::ssize(names) != (rank == 0 ? size : 0) || sum != size * (size - 1) / 2)
         throw std::runtime_error("a rank is missing");
 }

@@ -171,7 +171,8 @@ static void write_svg(const char* path, const std::vector<Load>& loads) {
         const double middle = x + ranks * pitch / 2, first = load.has_master ? pitch : 0;
         for (std::size_t rank = 0; rank < load.busy.size(); ++rank) {
             const double center = x + (static_cast<double>(rank) + 0.5) * pitch, tall = load.busy[rank] * scale;
-            svg << "<rect x='" << center - bar / 2 << "' y='" << bottom - tall << "' width='" << bar << "' height='" << tall << "' fill='#2a6fb5'/>\n";
+            svg << "<rect x='" << center - bar / 2 << "' y='" << bottom - tall << "' width='" << bar << "' height='" << tall
+                << "' fill='#2a6fb5'/>\n";
             text(center, bottom + 22, rank);
         }
         line(x + first, load.mean(), ranks * pitch - first, "stroke='#e07b00' stroke-width='2' stroke-dasharray='6 4'");

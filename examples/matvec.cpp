@@ -21,8 +21,7 @@ static std::vector<double> dot(const npy::Array& A, std::size_t first, std::size
     std::vector<double> y;
     const auto columns = static_cast<std::ptrdiff_t>(A.shape[1]);
     auto row = A.data.begin() + static_cast<std::ptrdiff_t>(first) * columns;
-    for (std::size_t i = first; i < last; ++i, row += columns)
-        y.push_back(std::inner_product(row, row + columns, x.data.begin(), 0.0));
+    for (std::size_t i = first; i < last; ++i, row += columns) y.push_back(std::inner_product(row, row + columns, x.data.begin(), 0.0));
     return y;
 }
 
@@ -40,8 +39,8 @@ int main(int argc, char** argv) {
     const std::string vector = argc > 2 ? argv[2] : npy::sample("random-vector.npy");
     const npy::Array A = npy::load(matrix, 2), x = npy::load(vector, 1);
     if (A.shape[1] != x.shape[0])
-        throw std::runtime_error(matrix + " has " + std::to_string(A.shape[1]) + " columns, but " + vector + " has " +
-                                 std::to_string(x.shape[0]) + " elements");
+        throw std::runtime_error(matrix + " has " + std::to_string(A.shape[1]) + " columns, but " + vector + " has " + std::to_string(x.shape[0]) +
+                                 " elements");
     const std::vector<double> y_mpi = matvec(MPI::COMM_WORLD, A, x);
 
     const std::vector<double> y = dot(A, 0, A.shape[0], x);

@@ -13,9 +13,7 @@
 
 namespace MPI = mpi4cxx;
 
-static double sum(std::span<const double> a) {
-    return std::accumulate(a.begin(), a.end(), 0.0);
-}
+static double sum(std::span<const double> a) { return std::accumulate(a.begin(), a.end(), 0.0); }
 
 static double psum(const MPI::Intracomm& comm, std::span<const double> a) {
     const auto rank = static_cast<std::size_t>(comm.Get_rank()), size = static_cast<std::size_t>(comm.Get_size());

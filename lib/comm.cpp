@@ -3,8 +3,6 @@
 #include "finalize.hpp"
 #include "text.hpp"
 
-#include <cstdlib>
-
 namespace mpi4cxx {
 
 using detail::call;
@@ -24,9 +22,6 @@ Comparison Comm::Compare(const Comm& a, const Comm& b, At at) {
     return static_cast<Comparison>(get<MPI_Comm_compare>(a.handle(), b.handle(), a.on(at)));
 }
 
-void Comm::Abort(int errorcode, At at) const {
-    call<MPI_Abort>(handle(), errorcode, on(at));
-    std::_Exit(errorcode);
-}
+void Comm::Abort(int errorcode) const { detail::abort_after_output(handle(), errorcode); }
 
 }  // namespace mpi4cxx

@@ -79,11 +79,11 @@ Datatype Datatype::Create_vector(Count count, Count blocklength, Count stride, A
     return take(get<MPI_Type_vector>(count, blocklength, stride, handle(), at));
 }
 
-Datatype Datatype::Create_struct(std::span<const int> blocklengths, std::span<const Aint> displacements,
-                                 std::span<const MPI_Datatype> datatypes, At at) {
+Datatype Datatype::Create_struct(std::span<const int> blocklengths, std::span<const Aint> displacements, std::span<const MPI_Datatype> datatypes,
+                                 At at) {
     if (blocklengths.size() != displacements.size() || blocklengths.size() != datatypes.size())
-        detail::misuse(at, std::to_string(blocklengths.size()) + " block lengths, " + std::to_string(displacements.size()) +
-                               " displacements and " + std::to_string(datatypes.size()) + " datatypes");
+        detail::misuse(at, std::to_string(blocklengths.size()) + " block lengths, " + std::to_string(displacements.size()) + " displacements and " +
+                               std::to_string(datatypes.size()) + " datatypes");
     return take(get<MPI_Type_create_struct>(static_cast<int>(datatypes.size()), blocklengths.data(), displacements.data(), datatypes.data(), at));
 }
 

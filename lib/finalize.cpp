@@ -15,7 +15,8 @@ namespace {
 
 std::mutex mutex;
 std::vector<void (*)()> actions;
-std::vector<Datatype> kept;
+// never destroyed: MPI may be gone by then, or be what ends the process
+std::vector<Datatype>& kept = *new std::vector<Datatype>;
 
 // MPI_Finalize begins by deleting the attributes of COMM_SELF, which makes this callback its hook (MPI-4.0, 11.2.4).
 int run_actions(MPI_Comm, int, void*, void*) {
@@ -61,6 +62,13 @@ MPI_Datatype keep_until_finalize(Datatype type) {
     return kept.back().handle();
 }
 
+void abort_after_output(MPI_Comm comm, int code) noexcept {
+    std::fflush(stdout);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    MPI_Abort(comm, code);
+    std::_Exit(code);
+}
+
 void abort_job(const char* message) noexcept {
     int rank = 0, size = 1;
     if (is_running()) {
@@ -70,11 +78,8 @@ void abort_job(const char* message) noexcept {
     std::fflush(stdout);
     std::fprintf(stderr, "rank %d of %d: %s\n", rank, size, message);
     std::fflush(stderr);
-    if (is_running()) {
-        // MPICH's mpiexec ends the job as soon as it hears of the abort, often before it has read what has just been written.
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
-        MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
-    }
+    if (is_running())
+        abort_after_output(MPI_COMM_WORLD, EXIT_FAILURE);
     std::_Exit(EXIT_FAILURE);
 }
 

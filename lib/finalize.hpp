@@ -13,6 +13,10 @@ void at_finalize(void (*action)());
 /// Frees `type` then, and not before.
 MPI_Datatype keep_until_finalize(Datatype type);
 
+/// Calls MPI_Abort a moment later: MPICH's mpiexec ends the job as soon as it hears of the abort, often before it has read
+/// what has just been written.
+[[noreturn]] void abort_after_output(MPI_Comm comm, int code) noexcept;
+
 /// Prints `message` with this process's rank and ends all processes of the job.
 [[noreturn]] void abort_job(const char* message) noexcept;
 

@@ -2,7 +2,12 @@
 
 #include <mpi4cxx/comm.hpp>
 
+#include "plan.hpp"
 #include "progress.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
 
 namespace mpi4cxx {
 
@@ -28,6 +33,16 @@ std::optional<Message> Message::Iprobe(const Comm& comm, int source, int tag, St
 }
 
 void Message::Recv(Buf buf, Status* status, At at) { call<MPI_Mrecv>(buf.data, buf.count, buf.type, &raw_, Status::to(status), at); }
+
+std::size_t Message::elements(const Status& probed, MPI_Datatype type, At at) {
+    const Count count = probed.Get_count(Datatype::borrow(type), at);
+    if (count != UNDEFINED)
+        return static_cast<std::size_t>(count);
+    std::vector<std::byte> bytes(static_cast<std::size_t>(probed.count()));
+    Recv(bytes, nullptr, at);
+    throw Exception(MPI_ERR_TYPE, "MPI_Mrecv",
+                    "a message of " + std::to_string(bytes.size()) + " bytes is no whole number of " + detail::type_name(type), at);
+}
 
 Request Message::Irecv(Buf buf, At at) {
     return Request::take(detail::get<MPI_Imrecv>(buf.data, buf.count, buf.type, &raw_, at), Request::Drop::wait);

@@ -6,6 +6,8 @@
 #include "progress.hpp"
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <string>
@@ -19,16 +21,22 @@ namespace mpi4cxx::detail {
 
 namespace {
 
-/// The envelope of `object` in the room that pack() left, and whether the payload travels by itself.
-Envelope& seal(Bytes& object, int dest, At at) {
+struct Sealed {
+    Envelope& envelope;
+    int receiver;  // on the channel, where the payload travels by itself
+};
+
+/// The envelope of `object` in the room that pack() left. What can fail fails here, before an envelope promises a payload.
+Sealed seal(const Comm& comm, Bytes& object, int dest, At at) {
     Envelope& envelope = *reinterpret_cast<Envelope*>(object.data());
     envelope.length = object.size() - sizeof(Envelope);
-    if (object.size() > inline_limit && dest != PROC_NULL) {
-        (void)channel(at);
-        envelope.sender = channel_rank();
-        envelope.side_tag = next_channel_tag();
-    }
-    return envelope;
+    if (object.size() <= inline_limit || dest == PROC_NULL)
+        return {envelope, PROC_NULL};
+    (void)channel(at);
+    const int receiver = channel_rank(comm, dest, at);
+    envelope.sender = channel_rank();
+    envelope.side_tag = next_channel_tag();
+    return {envelope, receiver};
 }
 
 Count first_message(const Bytes& object, const Envelope& envelope) {
@@ -42,7 +50,8 @@ Envelope open(const std::byte* message, Count size, Place where) {
         std::memcpy(&envelope, message, sizeof envelope);
     if (size < static_cast<Count>(sizeof envelope) || envelope.magic != Envelope::mark ||
         (envelope.side_tag < 0 && envelope.length != static_cast<std::uint64_t>(size) - sizeof envelope))
-        throw Exception(MPI_ERR_TYPE, "recv", "the message of " + std::to_string(size) + " bytes is no object: an uppercase method has sent it", where);
+        throw Exception(MPI_ERR_TYPE, "recv", "the message of " + std::to_string(size) + " bytes is no object: an uppercase method has sent it",
+                        where);
     return envelope;
 }
 
@@ -69,12 +78,17 @@ class PendingSend final : public Operation {
 public:
     PendingSend(const Comm& comm, SendMode mode, Bytes object, int dest, int tag, At at) : object_(std::move(object)) {
         const Place where{at, comm.address()};
-        const Envelope& envelope = seal(object_, dest, at);
+        const auto [envelope, receiver] = seal(comm, object_, dest, at);
         requests_[0] = start(mode, object_.data(), first_message(object_, envelope), dest, tag, comm.handle(), where);
         if (envelope.side_tag >= 0)
-            requests_[1] = start(mode, object_.data() + sizeof envelope, static_cast<Count>(envelope.length), channel_rank(comm, dest, at),
-                                 envelope.side_tag, channel(at), where);
+            requests_[1] =
+                start(mode, object_.data() + sizeof envelope, static_cast<Count>(envelope.length), receiver, envelope.side_tag, channel(at), where);
     }
+    ~PendingSend() override {
+        if (kept_)
+            kept_bytes -= object_.size();
+    }
+
     void advance() override {
         if (complete_)
             return;
@@ -85,6 +99,17 @@ public:
         if (complete_)
             status_ = statuses[0];
     }
+
+    /// Whether the receive has begun, for a synchronous send, and the payload may stay with the library until it can go.
+    bool may_be_left(Place where) {
+        int begun = 0;
+        call<MPI_Request_get_status>(requests_[0], &begun, MPI_STATUS_IGNORE, where);
+        if (begun == 0 || kept_bytes + object_.size() > most_kept)
+            return false;
+        kept_bytes += object_.size();
+        return kept_ = true;
+    }
+
     void cancel() override {}  // what has been sent is sent
     void finish(Place where) override {
         if (code_ != MPI_SUCCESS)
@@ -101,6 +126,11 @@ private:
         return get<MPI_Isend>(data, count, MPI_BYTE, dest, tag, comm, where);
     }
 
+    /// Payloads of blocking sends that have returned: how much of them there is, and may be.
+    static inline std::atomic<std::size_t> kept_bytes{0};
+    static constexpr std::size_t most_kept = std::size_t{1} << 30;
+
+    bool kept_ = false;
     Bytes object_;
     std::array<MPI_Request, 2> requests_{MPI_REQUEST_NULL, MPI_REQUEST_NULL};
     int code_ = MPI_SUCCESS;
@@ -159,7 +189,8 @@ private:
             return;
         }
         payload_ = Bytes(envelope.length);
-        request_ = get<MPI_Irecv>(payload_->data(), static_cast<Count>(envelope.length), MPI_BYTE, envelope.sender, envelope.side_tag, channel(where_.at()), where_);
+        request_ = get<MPI_Irecv>(payload_->data(), static_cast<Count>(envelope.length), MPI_BYTE, envelope.sender, envelope.side_tag,
+                                  channel(where_.at()), where_);
     }
 
     MPI_Comm comm_;  // a copy: the communicator may go before the message comes
@@ -184,11 +215,19 @@ void send_bytes(SendMode mode, const void* data, Count count, int dest, int tag,
 
 void send_object(const Comm& comm, SendMode mode, Bytes object, int dest, int tag, At at) {
     const Place where{at, comm.address()};
-    const Envelope& envelope = seal(object, dest, at);
-    send_bytes(mode, object.data(), first_message(object, envelope), dest, tag, comm.handle(), where);
-    if (envelope.side_tag >= 0)
-        send_bytes(mode, object.data() + sizeof envelope, static_cast<Count>(envelope.length), channel_rank(comm, dest, at), envelope.side_tag,
-                   channel(at), where);
+    if (object.size() <= inline_limit || dest == PROC_NULL) {
+        seal(comm, object, dest, at);
+        return send_bytes(mode, object.data(), static_cast<Count>(object.size()), dest, tag, comm.handle(), where);
+    }
+    // The receiver may sit in a blocking collective, where nothing drives its pending receive and which waits for this
+    // process: after some patience the payload, which is the library's own, is left to go when it can.
+    using clock = std::chrono::steady_clock;
+    auto pending = std::make_unique<PendingSend>(comm, mode, std::move(object), dest, tag, at);
+    const clock::time_point end = clock::now() + std::chrono::milliseconds(10);
+    while (!complete_or_drive(*pending))
+        if (clock::now() > end && pending->may_be_left(where))
+            return adopt(std::move(pending));
+    pending->finish(where);
 }
 
 std::unique_ptr<Operation> isend_object(const Comm& comm, SendMode mode, Bytes object, int dest, int tag, At at) {
@@ -212,12 +251,11 @@ std::optional<Bytes> recv_object(const Comm& comm, int source, int tag, Status* 
     if (envelope.side_tag < 0)
         return inline_payload(message.data(), envelope);
     Bytes payload(envelope.length);
-    call<MPI_Recv>(payload.data(), static_cast<Count>(payload.size()), MPI_BYTE, envelope.sender, envelope.side_tag, channel(at), MPI_STATUS_IGNORE, where);
+    call<MPI_Recv>(payload.data(), static_cast<Count>(payload.size()), MPI_BYTE, envelope.sender, envelope.side_tag, channel(at), MPI_STATUS_IGNORE,
+                   where);
     return payload;
 }
 
-std::unique_ptr<Receive> irecv_object(const Comm& comm, int source, int tag, At at) {
-    return std::make_unique<PostedReceive>(comm, source, tag, at);
-}
+std::unique_ptr<Receive> irecv_object(const Comm& comm, int source, int tag, At at) { return std::make_unique<PostedReceive>(comm, source, tag, at); }
 
 }  // namespace mpi4cxx::detail

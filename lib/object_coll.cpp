@@ -97,7 +97,8 @@ Parts gather_objects(const Comm& comm, const Bytes& object, int root, At at) {
     std::vector<Count> sizes(is_root(comm, root, at) ? static_cast<std::size_t>(peers(comm, at)) : 0);
     comm.Gather(size, sizes, root, at);
     Parts parts = room_for(std::move(sizes));
-    comm.Gatherv({object.data() + sizeof(Envelope), size}, {{parts.bytes.data(), static_cast<Count>(parts.bytes.size())}, parts.sizes, parts.displs}, root, at);
+    comm.Gatherv({object.data() + sizeof(Envelope), size}, {{parts.bytes.data(), static_cast<Count>(parts.bytes.size())}, parts.sizes, parts.displs},
+                 root, at);
     return parts;
 }
 
@@ -106,7 +107,8 @@ Parts allgather_objects(const Comm& comm, const Bytes& object, At at) {
     std::vector<Count> sizes(static_cast<std::size_t>(peers(comm, at)));
     comm.Allgather(size, sizes, at);
     Parts parts = room_for(std::move(sizes));
-    comm.Allgatherv({object.data() + sizeof(Envelope), size}, {{parts.bytes.data(), static_cast<Count>(parts.bytes.size())}, parts.sizes, parts.displs}, at);
+    comm.Allgatherv({object.data() + sizeof(Envelope), size},
+                    {{parts.bytes.data(), static_cast<Count>(parts.bytes.size())}, parts.sizes, parts.displs}, at);
     return parts;
 }
 

@@ -36,9 +36,13 @@ void apply(Reduction* reduction, const void* in, void* inout, int count) noexcep
     }
 }
 
-template <std::size_t I> void callback(void* in, void* inout, int* count, MPI_Datatype*) { apply(taken[I].load(std::memory_order_relaxed), in, inout, *count); }
+template <std::size_t I> void callback(void* in, void* inout, int* count, MPI_Datatype*) {
+    apply(taken[I].load(std::memory_order_relaxed), in, inout, *count);
+}
 
-template <std::size_t... I> constexpr auto callback_table(std::index_sequence<I...>) { return std::array<MPI_User_function*, sizeof...(I)>{&callback<I>...}; }
+template <std::size_t... I> constexpr auto callback_table(std::index_sequence<I...>) {
+    return std::array<MPI_User_function*, sizeof...(I)>{&callback<I>...};
+}
 constexpr auto table = callback_table(std::make_index_sequence<callbacks>{});
 
 int carrier_key() {

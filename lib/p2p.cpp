@@ -2,6 +2,8 @@
 
 #include "progress.hpp"
 
+#include <utility>
+
 namespace mpi4cxx {
 
 using detail::call;
@@ -11,8 +13,7 @@ bool Comm::Probe(int source, int tag, Status* status, At at) const {
         call<MPI_Probe>(source, tag, handle(), Status::to(status), on(at));
         return true;
     }
-    while (!Iprobe(source, tag, status, at))
-        detail::drive();
+    while (!Iprobe(source, tag, status, at)) detail::drive();
     return true;
 }
 
@@ -25,9 +26,9 @@ bool Comm::Iprobe(int source, int tag, Status* status, At at) const {
 void Comm::sendrecv_driving(const void* sendbuf, Count sendcount, MPI_Datatype sendtype, int dest, int sendtag, void* recvbuf, Count recvcount,
                             MPI_Datatype recvtype, int source, int recvtag, Status* status, At at) const {
     // not MPI_Isendrecv, which MPI-3 does not have and MPICH before 4.1 refuses for PROC_NULL
-    MPI_Request received = detail::get<MPI_Irecv>(recvbuf, recvcount, recvtype, source, recvtag, handle(), on(at));
+    Request received = Request::take(detail::get<MPI_Irecv>(recvbuf, recvcount, recvtype, source, recvtag, handle(), on(at)), Request::Drop::cancel);
     call<MPI_Send>(sendbuf, sendcount, sendtype, dest, sendtag, handle(), on(at));
-    detail::complete(received, Status::to(status), "MPI_Sendrecv", on(at));
+    detail::complete(std::move(received).release(), Status::to(status), "MPI_Sendrecv", on(at));
 }
 
 }  // namespace mpi4cxx

@@ -11,14 +11,16 @@ namespace {
 /// The elements of one of `parts` equal blocks.
 Count block(Count elements, int parts, const char* name, Caller caller) {
     if (parts == 0 || elements % parts != 0)
-        misuse(caller, std::string(name) + " has " + std::to_string(elements) + " elements, which is not a multiple of " + std::to_string(parts) + " processes");
+        misuse(caller, std::string(name) + " has " + std::to_string(elements) + " elements, which is not a multiple of " + std::to_string(parts) +
+                           " processes");
     return elements / parts;
 }
 
 /// One process's block against the other side, where both can be counted in the same elements.
 void same_block(const ConstBuf& one, const Buf& other, const char* one_name, const char* other_name, Caller caller) {
     if (one.type == other.type && one.count != other.count)
-        misuse(caller, std::string(one_name) + " has " + std::to_string(one.count) + " elements a process, " + other_name + " " + std::to_string(other.count));
+        misuse(caller, std::string(one_name) + " has " + std::to_string(one.count) + " elements a process, " + other_name + " " +
+                           std::to_string(other.count));
 }
 
 }  // namespace

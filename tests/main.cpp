@@ -15,12 +15,12 @@ using Listener = Catch::TestEventListenerBase;
 #include <mpi4cxx/environment.hpp>
 #include <mpi4cxx/intracomm.hpp>
 
+#include <unistd.h>
 #include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <unistd.h>
 
 namespace MPI = mpi4cxx;
 
@@ -43,7 +43,8 @@ public:
     using Listener::Listener;
     void testCaseStarting(const Catch::TestCaseInfo& info) override {
         std::snprintf(running.data(), running.size(), "%s", std::string(info.name).c_str());
-        alarm(60);
+        const char* seconds = std::getenv("TEST_SECONDS");
+        alarm(seconds != nullptr ? static_cast<unsigned>(std::atoi(seconds)) : 60);
     }
     void testCaseEnded(const Catch::TestCaseStats&) override { alarm(0); }
 };
@@ -57,7 +58,8 @@ int main(int argc, char** argv) {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const char* wanted = std::getenv("TEST_RANKS");
     if (wanted != nullptr && std::atoi(wanted) != comm.size()) {
-        std::fprintf(stderr, "a world of %d processes instead of %s: is this the launcher of the MPI that the tests are linked to?\n", comm.size(), wanted);
+        std::fprintf(stderr, "a world of %d processes instead of %s: is this the launcher of the MPI that the tests are linked to?\n", comm.size(),
+                     wanted);
         comm.Abort(2);
     }
     std::signal(SIGALRM, on_alarm);

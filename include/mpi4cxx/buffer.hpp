@@ -36,9 +36,13 @@ concept Lasting = std::is_lvalue_reference_v<T> || std::ranges::enable_borrowed_
 template <class R>
 concept ElementRange = detail::Contiguous<R> && Mapped<detail::element_of<R>>;
 
-/// What a buffer can be made from: such a range, or one element.
+/// One such element.
 template <class T>
-concept Bufferable = ElementRange<T> || (Mapped<T> && !detail::Contiguous<T>);
+concept SingleElement = Mapped<T> && !detail::Contiguous<T>;
+
+/// What a buffer can be made from.
+template <class T>
+concept Bufferable = ElementRange<T> || SingleElement<T>;
 
 namespace detail {
 
@@ -85,7 +89,8 @@ struct Buf {
     constexpr Buf() noexcept = default;
     Buf(InPlace) noexcept : data(MPI_IN_PLACE) {}
     template <std::integral N> Buf(Bottom, N n, const Datatype& datatype, At at = {}) : Buf(MPI_BOTTOM, n, datatype, at) {}
-    template <std::integral N> Buf(void* address, N n, const Datatype& datatype, At at = {}) : data(address), count(static_cast<Count>(n)), type(detail::spelled_out(datatype, at)) {}
+    template <std::integral N> Buf(void* address, N n, const Datatype& datatype, At at = {})
+        : data(address), count(static_cast<Count>(n)), type(detail::spelled_out(datatype, at)) {}
     template <Mapped T, std::integral N> Buf(T* address, N n) : data(address), count(static_cast<Count>(n)), type(datatype_traits<T>::get()) {}
     template <class T>
         requires(!std::is_base_of_v<Buf, std::remove_cvref_t<T>>)
@@ -113,9 +118,11 @@ struct ConstBuf {
     constexpr ConstBuf() noexcept = default;
     ConstBuf(InPlace) noexcept : data(MPI_IN_PLACE) {}
     template <std::integral N> ConstBuf(Bottom, N n, const Datatype& datatype, At at = {}) : ConstBuf(MPI_BOTTOM, n, datatype, at) {}
-    template <std::integral N> ConstBuf(const void* address, N n, const Datatype& datatype, At at = {}) : data(address), count(static_cast<Count>(n)), type(detail::spelled_out(datatype, at)) {}
+    template <std::integral N> ConstBuf(const void* address, N n, const Datatype& datatype, At at = {})
+        : data(address), count(static_cast<Count>(n)), type(detail::spelled_out(datatype, at)) {}
     ConstBuf(const Buf& buf) noexcept : data(buf.data), count(buf.count), type(buf.type) {}
-    template <Mapped T, std::integral N> ConstBuf(const T* address, N n) : data(address), count(static_cast<Count>(n)), type(datatype_traits<T>::get()) {}
+    template <Mapped T, std::integral N> ConstBuf(const T* address, N n)
+        : data(address), count(static_cast<Count>(n)), type(datatype_traits<T>::get()) {}
     template <class T>
         requires(!std::is_base_of_v<ConstBuf, T>)
     ConstBuf(const T& value) : data(detail::elements(value)), count(detail::count_of(value)), type(detail::type_of<const T>()) {}
@@ -152,8 +159,9 @@ struct Integers {
 
     Integers() noexcept = default;
     template <Contiguous R>
-        requires(std::is_integral_v<element_of<const R>> && (sizeof(element_of<const R>) == sizeof(int) || sizeof(element_of<const R>) == sizeof(Count)))
-    Integers(const R& range) noexcept : data(std::data(range)), size(std::size(range)), wide(sizeof(element_of<const R>) == sizeof(Count)) {}
+        requires(std::is_integral_v<element_of<const R>> &&
+                 (sizeof(element_of<const R>) == sizeof(int) || sizeof(element_of<const R>) == sizeof(Count)))
+    Integers(const R& range) : data(std::data(range)), size(std::size(range)), wide(sizeof(element_of<const R>) == sizeof(Count)) {}
 
     template <class Wide> [[nodiscard]] Lengths<Wide> lengths() const noexcept {
         return wide ? Lengths<Wide>(static_cast<const Wide*>(data)) : Lengths<Wide>(static_cast<const int*>(data));

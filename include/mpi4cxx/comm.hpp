@@ -41,8 +41,8 @@ public:
     [[nodiscard]] static Comparison Compare(const Comm& a, const Comm& b, At at = {});
     /// Free the communicator. Calls MPI_Comm_free (MPI-4.0, 7.4.3). Collective.
     void Free(At at = {}) { free(at); }
-    /// End all processes of the job. Calls MPI_Abort (MPI-4.0, 9.7).
-    [[noreturn]] void Abort(int errorcode = 1, At at = {}) const;
+    /// End all processes of the job, a moment after their output. Calls MPI_Abort (MPI-4.0, 9.7).
+    [[noreturn]] void Abort(int errorcode = 1) const;
 
     [[nodiscard]] int rank() const { return Get_rank(); }
     [[nodiscard]] int size() const { return Get_size(); }
@@ -70,12 +70,12 @@ public:
     void Recv(Buf buf, int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
         detail::call<MPI_Recv>(buf.data, buf.count, buf.type, source, tag, handle(), Status::to(status), on(at));
     }
-    /// Receive a message of any length: it is probed first. Calls MPI_Mprobe and MPI_Mrecv (MPI-4.0, 3.8.2).
-    template <Mapped T>
-    [[nodiscard]] std::vector<T> Recv(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
+    /// Receive a message of any length: it is probed first. One that is no whole number of `T` is an Exception. Calls MPI_Mprobe and MPI_Mrecv
+    /// (MPI-4.0, 3.8.2).
+    template <Mapped T> [[nodiscard]] std::vector<T> Recv(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
         Status probed;
         Message message = Message::Probe(*this, source, tag, &probed, at);
-        std::vector<T> result(static_cast<std::size_t>(probed.Get_count(Datatype::borrow(datatype_traits<T>::get()), at)));
+        std::vector<T> result(message.elements(probed, datatype_traits<T>::get(), at));
         message.Recv(result, status, at);
         return result;
     }
@@ -103,7 +103,7 @@ public:
 
     /// Send and receive at the same time. Calls MPI_Sendrecv (MPI-4.0, 3.11).
     [[gnu::always_inline]] void Sendrecv(ConstBuf sendbuf, int dest, int sendtag, Buf recvbuf, int source = ANY_SOURCE, int recvtag = ANY_TAG,
-                  Status* status = nullptr, At at = {}) const {
+                                         Status* status = nullptr, At at = {}) const {
         if (detail::must_drive()) [[unlikely]]
             return sendrecv_driving(sendbuf.data, sendbuf.count, sendbuf.type, dest, sendtag, recvbuf.data, recvbuf.count, recvbuf.type, source,
                                     recvtag, status, at);
@@ -180,8 +180,7 @@ public:
         detail::send_object(*this, detail::SendMode::buffered, detail::pack(object), dest, tag, at);
     }
     /// Receive an object. A message that is no `T` is an Exception. From PROC_NULL comes a `T{}`.
-    template <Serializable T>
-    [[nodiscard]] T recv(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
+    template <Serializable T> [[nodiscard]] T recv(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
         const std::optional<detail::Bytes> bytes = detail::recv_object(*this, source, tag, status, at);
         return bytes ? detail::unpack<T>(*bytes) : T{};
     }
@@ -198,9 +197,8 @@ public:
         return ObjectRequest<T>(detail::irecv_object(*this, source, tag, at));
     }
     /// Send one object and receive another, of type `T`, at the same time.
-    template <Serializable T, class S>
-    [[nodiscard]] T sendrecv(const S& object, int dest, int sendtag = 0, int source = ANY_SOURCE, int recvtag = ANY_TAG, Status* status = nullptr,
-                             At at = {}) const {
+    template <Serializable T, class S> [[nodiscard]] T sendrecv(const S& object, int dest, int sendtag = 0, int source = ANY_SOURCE,
+                                                                int recvtag = ANY_TAG, Status* status = nullptr, At at = {}) const {
         Request sent = isend(object, dest, sendtag, at);
         T received = recv<T>(source, recvtag, status, at);
         sent.Wait(nullptr, at);
@@ -216,7 +214,8 @@ public:
     /// Return this process's object of `root`'s `objects`, which are size() many; the others' argument is ignored. Where they are not, every
     /// process throws std::invalid_argument. Collective.
     template <Serializable T> [[nodiscard]] T scatter(const std::vector<T>& objects, int root = 0, At at = {}) const {
-        return detail::unpack<T>(detail::scatter_objects(*this, Get_rank(at) == root ? detail::pack_each(objects) : std::vector<detail::Bytes>(), root, at));
+        return detail::unpack<T>(
+            detail::scatter_objects(*this, Get_rank(at) == root ? detail::pack_each(objects) : std::vector<detail::Bytes>(), root, at));
     }
     /// Return every process's object, in the order of ranks, on `root`; nothing elsewhere. Collective.
     template <class T> [[nodiscard]] std::vector<sent_as<T>> gather(const T& object, int root = 0, At at = {}) const {

@@ -9,6 +9,7 @@
 #include <array>
 #include <complex>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <tuple>
@@ -23,7 +24,9 @@ template <class T> struct datatype_traits {};
 
 /// A type whose elements MPI can move as they lie in memory.
 template <class T>
-concept Mapped = requires { datatype_traits<std::remove_cv_t<T>>::get(); };
+concept Mapped = requires {
+    datatype_traits<std::remove_cv_t<T>>::get();
+};
 
 namespace detail {
 
@@ -78,7 +81,9 @@ using Members = std::vector<Member>;
 MPI4CXX_API MPI_Datatype make_struct(const Members& members, std::size_t size, std::string_view name);
 
 template <class T>
-concept Composite = requires(Members& members) { datatype_traits<T>::flatten(0, members); };
+concept Composite = requires(Members& members) {
+    datatype_traits<T>::flatten(0, members);
+};
 
 /// Appends what `count` elements at `offset` consist of: members of members, so that neighbours of one type can merge.
 template <class T> void flatten(std::size_t offset, Members& members, std::size_t count = 1) {
@@ -93,8 +98,18 @@ template <class T> void flatten(std::size_t offset, Members& members, std::size_
 
 /// Appends the members of a class, given an object of it and references to them.
 template <class... M> void flatten_members(const void* object, std::size_t offset, Members& members, const M&... m) {
-    const auto within = [object](const void* member) { return static_cast<std::size_t>(static_cast<const std::byte*>(member) - static_cast<const std::byte*>(object)); };
+    const auto within = [object](const void* member) {
+        return static_cast<std::size_t>(static_cast<const std::byte*>(member) - static_cast<const std::byte*>(object));
+    };
     (flatten<M>(offset + within(&m), members), ...);
+}
+
+/// Calls `f` with a `T` that is never constructed: only addresses within it may be taken.
+template <class T, class F> void with_outline(F f) {
+    std::allocator<T> allocator;
+    T* const outline = allocator.allocate(1);
+    f(*outline);
+    allocator.deallocate(outline, 1);
 }
 
 /// The datatype of a type that has members, made when it is first asked for.
@@ -109,17 +124,21 @@ template <class T> struct composite {
     }
 };
 
-template <class... M> std::bool_constant<(Mapped<M> && ...)> mapped_members(M&...);
+struct AllMapped {
+    template <class... M> constexpr auto operator()(M&...) const { return std::bool_constant<(Mapped<M> && ...)>(); }
+};
 
 /// What structured bindings take apart by `get`, not by member.
 template <class T>
-concept TupleLike = requires { std::tuple_size<T>::value; };
+concept TupleLike = requires {
+    std::tuple_size<T>::value;
+};
 
 /// An aggregate without base, of at most 32 members that all have a datatype.
 template <class T>
-concept PlainAggregate = std::is_class_v<T> && std::is_aggregate_v<T> && std::is_trivially_copy_constructible_v<T> && std::is_trivially_destructible_v<T> &&
-    !TupleLike<T> &&
-    requires(T& t) { requires decltype(with_members(t, [](auto&... m) { return mapped_members(m...); }))::value; };
+concept PlainAggregate = std::is_class_v<T> && std::is_aggregate_v<T> && std::is_trivially_copy_constructible_v<T> &&
+                         std::is_trivially_destructible_v<T> && !TupleLike<T> &&
+                         decltype(with_members(std::declval<T&>(), AllMapped()))::value;
 
 }  // namespace detail
 
@@ -141,8 +160,7 @@ template <Mapped T, Mapped U>
     requires(!detail::Builtin<std::pair<T, U>>)
 struct datatype_traits<std::pair<T, U>> : detail::composite<std::pair<T, U>> {
     static void flatten(std::size_t offset, detail::Members& members) {
-        const std::pair<T, U> sample{};
-        detail::flatten_members(&sample, offset, members, sample.first, sample.second);
+        detail::with_outline<std::pair<T, U>>([&](auto& pair) { detail::flatten_members(&pair, offset, members, pair.first, pair.second); });
     }
 };
 
@@ -150,16 +168,15 @@ template <Mapped... T>
     requires(sizeof...(T) > 0)
 struct datatype_traits<std::tuple<T...>> : detail::composite<std::tuple<T...>> {
     static void flatten(std::size_t offset, detail::Members& members) {
-        const std::tuple<T...> sample{};
-        std::apply([&](const T&... m) { detail::flatten_members(&sample, offset, members, m...); }, sample);
+        detail::with_outline<std::tuple<T...>>(
+            [&](auto& tuple) { std::apply([&](const auto&... m) { detail::flatten_members(&tuple, offset, members, m...); }, tuple); });
     }
 };
 
 template <detail::PlainAggregate T> struct datatype_traits<T> : detail::composite<T> {
     static void flatten(std::size_t offset, detail::Members& members) {
-        alignas(T) static std::byte storage[sizeof(T)];  // never constructed: only addresses are taken
-        T& sample = reinterpret_cast<T&>(storage);
-        detail::with_members(sample, [&](const auto&... m) { detail::flatten_members(&sample, offset, members, m...); });
+        detail::with_outline<T>(
+            [&](T& object) { detail::with_members(object, [&](const auto&... m) { detail::flatten_members(&object, offset, members, m...); }); });
     }
 };
 

@@ -26,7 +26,8 @@ template <class Class> class Handle {
 public:
     using raw_type = typename traits::raw_type;
 
-    Handle(Handle&& other) noexcept : raw_(std::exchange(other.raw_, traits::null())), ownership_(std::exchange(other.ownership_, detail::Ownership::borrow)) {}
+    Handle(Handle&& other) noexcept
+        : raw_(std::exchange(other.raw_, traits::null())), ownership_(std::exchange(other.ownership_, detail::Ownership::borrow)) {}
     Handle& operator=(Handle&& other) noexcept {
         if (this != &other) {
             discard();

@@ -23,7 +23,8 @@ public:
     /// Calls MPI_Cart_create (MPI-4.0, 8.5.1). Collective.
     [[nodiscard]] Cartcomm Create_cart(std::span<const int> dims, std::span<const bool> periods = {}, bool reorder = false, At at = {}) const;
     [[nodiscard]] Cartcomm Create_cart(std::span<const int> dims, std::initializer_list<bool> periods, bool reorder = false, At at = {}) const;
-    [[nodiscard]] Cartcomm Create_cart(std::initializer_list<int> dims, std::initializer_list<bool> periods = {}, bool reorder = false, At at = {}) const;
+    [[nodiscard]] Cartcomm Create_cart(std::initializer_list<int> dims, std::initializer_list<bool> periods = {}, bool reorder = false,
+                                       At at = {}) const;
 
     /// Combine the elements of ranks 0 to this one. Calls MPI_Scan (MPI-4.0, 6.11.1). Collective.
     void Scan(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;

@@ -28,12 +28,17 @@ public:
     /// Wait for a message and take it. Calls MPI_Mprobe (MPI-4.0, 3.8.2).
     [[nodiscard]] static Message Probe(const Comm& comm, int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {});
     /// Take a message if there is one. Calls MPI_Improbe (MPI-4.0, 3.8.2).
-    [[nodiscard]] static std::optional<Message> Iprobe(const Comm& comm, int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {});
+    [[nodiscard]] static std::optional<Message> Iprobe(const Comm& comm, int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr,
+                                                       At at = {});
 
     /// Receive the message into `buf`. Calls MPI_Mrecv (MPI-4.0, 3.8.3).
     void Recv(Buf buf, Status* status = nullptr, At at = {});
     /// Start to receive the message into `buf`. Calls MPI_Imrecv (MPI-4.0, 3.8.3).
     [[nodiscard]] Request Irecv(Buf buf, At at = {});
+
+    /// The length of the message, whose probe filled `probed`, in elements of `type`. One that ends inside an element is taken out of the
+    /// way and thrown as an Exception.
+    [[nodiscard]] std::size_t elements(const Status& probed, MPI_Datatype type, At at = {});
 
 private:
     constexpr explicit Message(MPI_Message raw) noexcept : raw_(raw) {}

@@ -88,7 +88,9 @@ private:
 namespace detail {
 
 template <class T>
-concept ValueAndLocation = requires(const T& t) { t.first < t.first, t.second < t.second; };
+concept ValueAndLocation = requires(const T& t) {
+    t.first < t.first, t.second < t.second;
+};
 
 /// The predefined operations, each with what it does to two values.
 template <class Function> struct PredefinedOp : Op, Function {

@@ -56,7 +56,9 @@ public:
 
     constexpr Request() noexcept = default;
     static Request take(MPI_Request raw, Drop drop = Drop::wait) noexcept { return Request(raw, nullptr, drop); }
-    static Request take(std::unique_ptr<detail::Operation> operation) noexcept { return Request(MPI_REQUEST_NULL, operation.release(), Drop::cancel); }
+    static Request take(std::unique_ptr<detail::Operation> operation) noexcept {
+        return Request(MPI_REQUEST_NULL, operation.release(), Drop::cancel);
+    }
     Request(Request&& other) noexcept
         : raw_(std::exchange(other.raw_, MPI_REQUEST_NULL)), operation_(std::exchange(other.operation_, nullptr)), drop_(other.drop_) {}
     Request& operator=(Request&& other) noexcept {

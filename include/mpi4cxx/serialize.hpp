@@ -50,9 +50,7 @@ private:
 
 template <class T>
     requires std::is_arithmetic_v<T>
-void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const T& value) {
-    archive.write(&value, sizeof value);
-}
+void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const T& value) { archive.write(&value, sizeof value); }
 
 template <class T>
     requires std::is_arithmetic_v<T>
@@ -82,9 +80,7 @@ template <class T> void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, cereal:
 
 template <class Archive, class T>
     requires(std::is_same_v<Archive, OutputArchive> || std::is_same_v<Archive, InputArchive>)
-void CEREAL_SERIALIZE_FUNCTION_NAME(Archive& archive, cereal::NameValuePair<T>& pair) {
-    archive(pair.value);
-}
+void CEREAL_SERIALIZE_FUNCTION_NAME(Archive& archive, cereal::NameValuePair<T>& pair) { archive(pair.value); }
 
 template <class T> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const cereal::SizeTag<T>& size) {
     archive(static_cast<std::uint64_t>(size.size));
@@ -105,7 +101,8 @@ class AnyArchive : public cereal::OutputArchive<AnyArchive> {};
 
 /// A plain aggregate that says nothing itself of how it is serialized, and that cereal does not know.
 template <class T>
-concept Memberwise = std::is_aggregate_v<T> && std::is_copy_assignable_v<T> && !cereal::traits::is_output_serializable<T, AnyArchive>::value && PlainAggregate<T>;
+concept Memberwise =
+    std::is_aggregate_v<T> && std::is_copy_assignable_v<T> && !cereal::traits::is_output_serializable<T, AnyArchive>::value && PlainAggregate<T>;
 
 }  // namespace detail
 
@@ -126,7 +123,8 @@ namespace mpi4cxx {
 namespace detail {
 
 template <class T>
-concept Archived = !std::is_pointer_v<T> && cereal::traits::is_output_serializable<T, OutputArchive>::value && cereal::traits::is_input_serializable<T, InputArchive>::value;
+concept Archived = !std::is_pointer_v<T> && cereal::traits::is_output_serializable<T, OutputArchive>::value &&
+                   cereal::traits::is_input_serializable<T, InputArchive>::value;
 
 }  // namespace detail
 

@@ -121,7 +121,8 @@ private:
             status = std::get<sizeof...(P) - 1>(args);
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             complete(get<twin<Fn>::immediate>(std::get<I>(args)..., where), status, name_of<Fn>(), where);
-        }(std::make_index_sequence<sizeof...(P) - (receives ? 1 : 0)>{});
+        }
+        (std::make_index_sequence<sizeof...(P) - (receives ? 1 : 0)>{});
     }
 };
 template <auto Fn> inline constexpr checked<Fn> call{};

@@ -30,8 +30,7 @@ template <class T> consteval std::string_view type_name() {  // "std::vector<dou
 /// Tells types apart: both ends run programs of one compiler.
 template <class T> consteval std::uint64_t type_hash() {  // FNV-1a
     std::uint64_t hash = 14695981039346656037u;
-    for (const char c : type_name<T>())
-        hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+    for (const char c : type_name<T>()) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
     return hash;
 }
 

@@ -6,7 +6,7 @@
 
 namespace mpi4cxx::detail {
 
-struct TooMany {};
+struct TooMany : std::false_type {};
 
 // What converts to the base of `T` only: an aggregate with a base is not plain.
 template <class T> struct to_base {

@@ -10,16 +10,16 @@
 namespace mpi4cxx::detail {
 
 template <class T>
-concept Number = (std::is_integral_v<T> || std::is_floating_point_v<T>) && !std::is_same_v<T, bool> && !std::is_same_v<T, char> &&
-    !std::is_same_v<T, wchar_t> && !std::is_same_v<T, char8_t> && !std::is_same_v<T, char16_t> && !std::is_same_v<T, char32_t>;
+concept Number = std::is_arithmetic_v<T> && !std::is_same_v<T, bool> && !std::is_same_v<T, char> && !std::is_same_v<T, wchar_t> &&
+                 !std::is_same_v<T, char8_t> && !std::is_same_v<T, char16_t> && !std::is_same_v<T, char32_t>;
 
 template <class F, class... Function>
 concept PredefinedAs = (std::is_same_v<std::remove_cvref_t<F>, PredefinedOp<Function>> || ...);
 
 /// Whether the MPI reduces this itself, with the same result as `F` (MPI-4.0, 6.9.2). An Op of the user's is always the MPI's.
 template <class T, class F>
-concept Native = (Mapped<T> && std::is_same_v<std::remove_cvref_t<F>, Op>) || (Number<T> && PredefinedAs<F, Max, Min, Sum, Prod>) ||
-    (Number<T> && std::is_integral_v<T> && PredefinedAs<F, Land, Lor, Lxor, Band, Bor, Bxor>);
+concept Native = (std::is_same_v<std::remove_cvref_t<F>, Op> && Mapped<T>) || (Number<T> && PredefinedAs<F, Max, Min, Sum, Prod>) ||
+                 (Number<T> && std::is_integral_v<T> && PredefinedAs<F, Land, Lor, Lxor, Band, Bor, Bxor>);
 
 /// The objects up to `end`, combined from the left.
 template <class T, class F> T fold(const Parts& parts, std::size_t end, F& op) {

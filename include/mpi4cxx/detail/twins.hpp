@@ -5,23 +5,22 @@
 
 namespace mpi4cxx::detail {
 
-template <auto Large> struct counted {
-    static constexpr auto large = Large;
-};
-template <auto Immediate> struct blocking {
-    static constexpr auto immediate = Immediate;
-};
+template <auto Large> struct counted { static constexpr auto large = Large; };
+// Point to point only: MPI does not match a blocking collective with a nonblocking one (MPI-4.0, 6.12).
+template <auto Immediate> struct blocking { static constexpr auto immediate = Immediate; };
 
 template <auto Fn> struct twin {};
 
 template <auto Fn>
-concept has_large = requires { twin<Fn>::large; };
-template <auto Fn>
-concept has_immediate = requires { twin<Fn>::immediate; };
-
-template <auto Fn> struct large_of {
-    using type = void;
+concept has_large = requires {
+    twin<Fn>::large;
 };
+template <auto Fn>
+concept has_immediate = requires {
+    twin<Fn>::immediate;
+};
+
+template <auto Fn> struct large_of { using type = void; };
 template <auto Fn>
     requires has_large<Fn>
 struct large_of<Fn> {
@@ -44,22 +43,21 @@ template <> struct twin<MPI_Irsend> : counted<MPI_Irsend_c> {};
 template <> struct twin<MPI_Irecv> : counted<MPI_Irecv_c> {};
 template <> struct twin<MPI_Imrecv> : counted<MPI_Imrecv_c> {};
 
-template <> struct twin<MPI_Barrier> : blocking<MPI_Ibarrier> {};
-template <> struct twin<MPI_Bcast> : counted<MPI_Bcast_c>, blocking<MPI_Ibcast> {};
-template <> struct twin<MPI_Gather> : counted<MPI_Gather_c>, blocking<MPI_Igather> {};
-template <> struct twin<MPI_Gatherv> : counted<MPI_Gatherv_c>, blocking<MPI_Igatherv> {};
-template <> struct twin<MPI_Scatter> : counted<MPI_Scatter_c>, blocking<MPI_Iscatter> {};
-template <> struct twin<MPI_Scatterv> : counted<MPI_Scatterv_c>, blocking<MPI_Iscatterv> {};
-template <> struct twin<MPI_Allgather> : counted<MPI_Allgather_c>, blocking<MPI_Iallgather> {};
-template <> struct twin<MPI_Allgatherv> : counted<MPI_Allgatherv_c>, blocking<MPI_Iallgatherv> {};
-template <> struct twin<MPI_Alltoall> : counted<MPI_Alltoall_c>, blocking<MPI_Ialltoall> {};
-template <> struct twin<MPI_Alltoallv> : counted<MPI_Alltoallv_c>, blocking<MPI_Ialltoallv> {};
-template <> struct twin<MPI_Reduce> : counted<MPI_Reduce_c>, blocking<MPI_Ireduce> {};
-template <> struct twin<MPI_Allreduce> : counted<MPI_Allreduce_c>, blocking<MPI_Iallreduce> {};
-template <> struct twin<MPI_Scan> : counted<MPI_Scan_c>, blocking<MPI_Iscan> {};
-template <> struct twin<MPI_Exscan> : counted<MPI_Exscan_c>, blocking<MPI_Iexscan> {};
-template <> struct twin<MPI_Reduce_scatter> : counted<MPI_Reduce_scatter_c>, blocking<MPI_Ireduce_scatter> {};
-template <> struct twin<MPI_Reduce_scatter_block> : counted<MPI_Reduce_scatter_block_c>, blocking<MPI_Ireduce_scatter_block> {};
+template <> struct twin<MPI_Bcast> : counted<MPI_Bcast_c> {};
+template <> struct twin<MPI_Gather> : counted<MPI_Gather_c> {};
+template <> struct twin<MPI_Gatherv> : counted<MPI_Gatherv_c> {};
+template <> struct twin<MPI_Scatter> : counted<MPI_Scatter_c> {};
+template <> struct twin<MPI_Scatterv> : counted<MPI_Scatterv_c> {};
+template <> struct twin<MPI_Allgather> : counted<MPI_Allgather_c> {};
+template <> struct twin<MPI_Allgatherv> : counted<MPI_Allgatherv_c> {};
+template <> struct twin<MPI_Alltoall> : counted<MPI_Alltoall_c> {};
+template <> struct twin<MPI_Alltoallv> : counted<MPI_Alltoallv_c> {};
+template <> struct twin<MPI_Reduce> : counted<MPI_Reduce_c> {};
+template <> struct twin<MPI_Allreduce> : counted<MPI_Allreduce_c> {};
+template <> struct twin<MPI_Scan> : counted<MPI_Scan_c> {};
+template <> struct twin<MPI_Exscan> : counted<MPI_Exscan_c> {};
+template <> struct twin<MPI_Reduce_scatter> : counted<MPI_Reduce_scatter_c> {};
+template <> struct twin<MPI_Reduce_scatter_block> : counted<MPI_Reduce_scatter_block_c> {};
 template <> struct twin<MPI_Ibcast> : counted<MPI_Ibcast_c> {};
 template <> struct twin<MPI_Igather> : counted<MPI_Igather_c> {};
 template <> struct twin<MPI_Igatherv> : counted<MPI_Igatherv_c> {};

@@ -1,0 +1,101 @@
+// Programs that go wrong: abort WAY. The script beside this runs them and looks how they end.
+#include <mpi4cxx/mpi4cxx.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace MPI = mpi4cxx;
+
+namespace {
+
+[[noreturn]] void fail() { throw std::runtime_error("the test's own failure"); }
+
+/// Rank 1 throws; the others wait for it.
+void barrier(const MPI::Intracomm& comm) {
+    if (comm.rank() == 1)
+        fail();
+    comm.Barrier();
+}
+
+void receive(const MPI::Intracomm& comm) {
+    int value = 0;
+    if (comm.rank() == 1)
+        fail();
+    comm.Recv(value, 1);
+}
+
+/// An error that MPI finds.
+void mpi_error(const MPI::Intracomm& comm) {
+    if (comm.rank() == 1)
+        comm.Send(1, comm.size());
+    comm.Barrier();
+}
+
+/// Rank 1 drops, while it throws, a send that nobody receives and a receive that nobody sends to.
+void pending(const MPI::Intracomm& comm) {
+    if (comm.rank() == 1) {
+        const std::vector<double> large(1'000'000);
+        MPI::Request send = comm.Isend(large, 0);
+        auto receive = comm.irecv<std::string>(0);
+        auto object = comm.isend(large, 2);
+        fail();
+    }
+    comm.Barrier();
+}
+
+/// Rank 1 throws while it owns communicators, whose freeing is collective.
+void communicators(const MPI::Intracomm& comm) {
+    const MPI::Intracomm copy = comm.Dup(), half = copy.Split(comm.rank() % 2);
+    barrier(copy);
+}
+
+void reduction(const MPI::Intracomm& comm) {
+    const MPI::Op op = MPI::Op::Create<int>([](int, int) -> int { fail(); });
+    int sum = 0;
+    comm.Allreduce(comm.rank(), sum, op);
+}
+
+void in_environment(int& argc, char**& argv) {
+    const MPI::Environment env(argc, argv);
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const std::string_view way = argv[1];
+    if (way == "barrier" || way == "caught")
+        barrier(comm);
+    if (way == "receive")
+        receive(comm);
+    if (way == "mpi_error")
+        mpi_error(comm);
+    if (way == "pending" || way == "caught_pending")
+        pending(comm);
+    if (way == "communicators")
+        communicators(comm);
+    if (way == "reduction")
+        reduction(comm);
+    if (way == "inside") {
+        try {
+            fail();
+        } catch (const std::exception& e) {
+            std::fprintf(stderr, "handled: %s\n", e.what());
+        }
+        comm.Barrier();
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (!std::string_view(argv[1]).starts_with("caught")) {
+        in_environment(argc, argv);
+        return 0;
+    }
+    try {
+        in_environment(argc, argv);
+    } catch (const std::exception& e) {
+        std::fprintf(stderr, "caught: %s\n", e.what());
+    }
+    return 0;
+}

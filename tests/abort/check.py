@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""Looks how programs that go wrong end: check.py WAY LAUNCH PROGRAM CASES
+
+A job must end within the time, with a status that is not 0 and with the message of the rank that failed.
+"""
+import os
+import shutil
+import subprocess
+import sys
+
+way, launch, program, cases = sys.argv[1:]
+limit = 40  # seconds; a job that does not end would wait for ever
+
+
+def run(*command, **variables):
+    # no launcher's variables but those that are given
+    foreign = ('PMI_', 'PMIX_', 'OMPI_COMM', 'SLURM_')
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)} | variables
+    try:
+        result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=limit)
+    except subprocess.TimeoutExpired as e:
+        sys.exit(f'{command} did not end in {limit} s; it said:\n{e.stdout}\n{e.stderr}')
+    print(command, variables, 'ended with', result.returncode, 'and said:\n' + result.stdout + result.stderr)
+    return result.returncode, result.stdout + result.stderr
+
+
+def check(condition, text):
+    if not condition:
+        sys.exit('wrong: ' + text)
+
+
+def job(mode, *messages):
+    code, text = run(launch, '-n', '4', program, mode)
+    check(code != 0, 'the job ended with 0')
+    for message in messages:
+        check(message in text, f'nobody said "{message}"')
+
+
+def launcher(others, warning, **variables):
+    code, text = run(*others, program, 'nothing', **variables)
+    check(code == 0, 'the program ended with an error')
+    count = text.count('mpi4cxx: warning')
+    check(count == (1 if warning else 0), f'{count} warnings')
+    check(warning in text, f'the warning does not say "{warning}"')
+
+
+own = "the test's own failure"
+linked = subprocess.run(['ldd', program], capture_output=True, text=True).stdout
+is_mpich = 'libmpich' in linked or 'libmpi.so.12' in linked
+tests = {
+    'uncaught': lambda: [job(mode, 'rank 1 of 4: uncaught exception: ' + own) for mode in ('barrier', 'receive', 'communicators')],
+    'error': lambda: job('mpi_error', 'rank 1 of 4: uncaught exception: MPI_Send on MPI_COMM_WORLD, rank 1 of 4: ', 'abort.cpp:'),
+    'caught': lambda: job('caught', 'caught: ' + own, 'rank 1 of 4: '),
+    'pending': lambda: [job('pending', 'rank 1 of 4: '), job('caught_pending', 'rank 1 of 4: ')],
+    'reduction': lambda: job('reduction', 'exception in a reduction operation: ' + own),
+}
+
+
+def handled():
+    code, text = run(launch, '-n', '2', program, 'inside')
+    check(code == 0, 'an exception that is caught in the scope of the Environment ended the job')
+    check(text.count('handled: ') == 2, 'not every rank went on')
+
+
+def wrong_launcher():
+    right = 'mpiexec.mpich' if is_mpich else 'mpiexec.openmpi'
+    launcher([], '')
+    launcher([], '', OMPI_COMM_WORLD_SIZE='1', OMPI_COMM_WORLD_RANK='0')
+    if is_mpich:
+        launcher([], right, OMPI_COMM_WORLD_SIZE='3', OMPI_COMM_WORLD_RANK='0')
+        launcher([], '', OMPI_COMM_WORLD_SIZE='3', OMPI_COMM_WORLD_RANK='1')
+    else:
+        launcher([], right, PMI_SIZE='3', PMI_RANK='0')
+        launcher([], '', PMI_SIZE='3', PMI_RANK='1')
+    launcher([], '--mpi=pmi2' if is_mpich else '--mpi=pmix', SLURM_STEP_NUM_TASKS='4', SLURM_PROCID='0')
+    launcher([], '', SLURM_STEP_NUM_TASKS='4', SLURM_PROCID='2')
+    other = shutil.which('mpiexec.openmpi' if is_mpich else 'mpiexec.mpich')
+    if other is None:
+        print('the other launcher is not installed')
+        sys.exit(77)
+    launcher([other, '-n', '3'], right, OMPI_ALLOW_RUN_AS_ROOT='1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM='1', OMPI_MCA_rmaps_base_oversubscribe='1',
+             PRTE_MCA_rmaps_default_mapping_policy=':oversubscribe')
+
+
+def wrong_world():
+    code, text = run(launch, '-n', '2', cases, TEST_RANKS='3')
+    check(code != 0, 'the tests passed in a world of 2 processes instead of 3')
+    check('a world of 2 processes instead of 3' in text, 'nobody said why')
+    code, _ = run(launch, '-n', '2', cases, TEST_RANKS='2')
+    check(code == 0, 'the tests failed in the right world')
+
+
+def hanging():
+    code, text = run(launch, '-n', '2', cases, 'A case that waits for ever', TEST_SECONDS='2')
+    check(code != 0, 'the job ended with 0')
+    check('hangs: A case that waits for ever' in text, 'nobody named the case')
+
+
+tests |= {'handled': handled, 'launcher': wrong_launcher, 'world': wrong_world, 'hanging': hanging}
+tests[way]()

@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+"""Writes the C file that makes MPI functions fail on demand: generate.py OUTPUT LIBRARY HEADERS PREPROCESSOR…
+
+It defines every function `int MPI_X(…)` of <mpi.h> that LIBRARY, or an inline method in the folder HEADERS, calls. An
+executable's own definition is taken in place of the MPI's, from inside a shared library too. See interpose.h.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+
+output, library, headers, *preprocessor = sys.argv[1:]
+
+
+def run(*command, text=''):
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
+
+
+def used_functions():
+    symbols = run('nm', '-D', '--undefined-only', library) if '.so' in library else run('nm', '--undefined-only', library)
+    names = set(re.findall(r'\b(MPI_\w+)', symbols))
+    twins = {}
+    for header in pathlib.Path(headers).rglob('*.hpp'):
+        text = header.read_text()
+        names.update(re.findall(r'\b(?:call|get)<(MPI_\w+)>', text))
+        for name, others in re.findall(r'twin<(MPI_\w+)> : ([^{]*)', text):
+            twins[name] = re.findall(r'MPI_\w+', others)
+    waiting = list(names)  # for their large-count and nonblocking twins, and for those of these
+    while waiting:
+        new = set(twins.get(waiting.pop(), [])) - names
+        names |= new
+        waiting += new
+    return names
+
+
+def prototypes():
+    """Each function's parameters as they are declared."""
+    text = run(*preprocessor, '-E', '-P', '-x', 'c', '-', text='#include <mpi.h>\n')
+    text = ' '.join(text.split())
+    return dict(re.findall(r'\bint (MPI_\w+)\(((?:[^()]|\([^()]*\))*)\)', text))
+
+
+def parameter_names(parameters):
+    if parameters.strip() in ('void', ''):
+        return []
+    return [re.search(r'(\w+)\s*(?:\[[^]]*\]\s*)*$', parameter).group(1) for parameter in parameters.split(',')]
+
+
+declared = prototypes()
+names = sorted(used_functions() & declared.keys())
+lines = ['/* Written by generate.py. */', '#include <mpi.h>', '#include "interpose.h"', '']
+lines.append('const char* const interposed[] = {' + ', '.join(f'"{name}"' for name in names) + '};')
+lines.append(f'const int interposed_size = {len(names)};')
+for i, name in enumerate(names):
+    arguments = ', '.join(parameter_names(declared[name]))
+    lines.append(f'int {name}({declared[name]}) {{ const int code = interpose({i}); return code != MPI_SUCCESS ? code : P{name}({arguments}); }}')
+pathlib.Path(output).write_text('\n'.join(lines) + '\n')

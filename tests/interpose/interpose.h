@@ -1,0 +1,24 @@
+/* Makes MPI functions fail on demand, in the program that this is linked into. */
+#ifndef MPI4CXX_TESTS_INTERPOSE_H
+#define MPI4CXX_TESTS_INTERPOSE_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The functions that can fail: all that the library calls. */
+extern const char* const interposed[];
+extern const int interposed_size;
+
+/* Makes the next call of `function` return `code`; 0 where it is not among them. */
+int fail_next(const char* function, int code);
+/* How many of those calls there have been, and forgets the ones to come. */
+int failures(void);
+
+/* What function number `i` is to return before it does anything. */
+int interpose(int i);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,56 @@
+"""Checks that no MPI function is called but through call<…> and get<…>, which look at its return code.
+
+usage: check_calls.py SOURCE_ROOT
+"""
+import pathlib
+import re
+import sys
+
+# The choke point itself.
+EXEMPT_FILES = {'include/mpi4cxx/detail/call.hpp', 'include/mpi4cxx/detail/twins.hpp'}
+# Functions that return no error code.
+EXEMPT_FUNCTIONS = re.compile(r'MPI_(Wtime|Wtick|Aint_add|Aint_diff|\w+_c2f|\w+_f2c)$')
+# Calls where no exception may leave, or where the code is looked at on the spot.
+REVIEWED = {
+    ('lib/channel.cpp', 'MPI_Comm_free'): 'while MPI finalizes',
+    ('lib/channel.cpp', 'MPI_Group_free'): 'also after an error, which is thrown next',
+    ('lib/channel.cpp', 'MPI_Group_translate_ranks'): 'raised after the groups are freed',
+    ('lib/environment.cpp', 'MPI_Finalize'): 'a destructor',
+    ('lib/error.cpp', 'MPI_Comm_get_name'): 'describes an error',
+    ('lib/error.cpp', 'MPI_Comm_rank'): 'describes an error',
+    ('lib/error.cpp', 'MPI_Comm_size'): 'describes an error',
+    ('lib/error.cpp', 'MPI_Error_class'): 'describes an error',
+    ('lib/error.cpp', 'MPI_Error_string'): 'describes an error',
+    ('lib/finalize.cpp', 'MPI_Abort'): 'ends the process in either case',
+    ('lib/finalize.cpp', 'MPI_Comm_rank'): 'describes the error to abort with',
+    ('lib/finalize.cpp', 'MPI_Comm_size'): 'describes the error to abort with',
+    ('lib/finalize.cpp', 'MPI_Finalized'): 'cannot fail, asked by destructors',
+    ('lib/finalize.cpp', 'MPI_Initialized'): 'cannot fail, asked by destructors',
+    ('lib/object.cpp', 'MPI_Cancel'): 'also of receives that are dropped',
+    ('lib/object.cpp', 'MPI_Testall'): 'raised by finish(), to whoever waits',
+    ('lib/op.cpp', 'MPI_Type_get_attr'): 'a callback of MPI, which aborts if it finds nothing',
+    ('lib/progress.cpp', 'MPI_Test'): 'raised with the name of the blocking function',
+    ('lib/request.cpp', 'MPI_Cancel'): 'drops a request, noexcept',
+    ('lib/request.cpp', 'MPI_Test'): 'drops a request, noexcept',
+}
+
+COMMENT_OR_STRING = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
+CALL = re.compile(r'\bP?(MPI_[A-Z][a-z]\w*)\s*\(')
+
+root = pathlib.Path(sys.argv[1])
+problems = []
+unused = dict(REVIEWED)
+for path in sorted([*root.glob('include/**/*.hpp'), *root.glob('lib/**/*.[ch]pp')]):
+    name = path.relative_to(root).as_posix()
+    if name in EXEMPT_FILES:
+        continue
+    # what is cut out leaves its line ends, so that lines keep their numbers
+    text = COMMENT_OR_STRING.sub(lambda match: '\n' * match[0].count('\n'), path.read_text(encoding='utf-8'))
+    for match in CALL.finditer(text):
+        function = match[1]
+        unused.pop((name, function), None)
+        if (name, function) not in REVIEWED and not EXEMPT_FUNCTIONS.match(function):
+            line = text.count('\n', 0, match.start()) + 1
+            problems.append(f'{name}:{line}: {function} is called without a look at what it returns: use call<{function}> or get<{function}>')
+problems += [f'{name} no longer calls {function}: take it off the list in {pathlib.Path(__file__).name}' for name, function in unused]
+sys.exit('\n'.join(problems) or 0)

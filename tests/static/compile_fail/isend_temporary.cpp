@@ -1,0 +1,13 @@
+// error: mpi4cxx: a nonblocking call sends from this buffer after it has returned: this one is a temporary
+#include <mpi4cxx/intracomm.hpp>
+
+#include <vector>
+
+mpi4cxx::Request send(const mpi4cxx::Comm& comm, const std::vector<int>& numbers) {
+#ifdef REJECTED
+    (void)numbers;
+    return comm.Isend(std::vector{1, 2}, 1);
+#else
+    return comm.Isend(numbers, 1);
+#endif
+}

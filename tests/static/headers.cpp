@@ -1,0 +1,2 @@
+// Linked with one translation unit a header: what a header defines twice would clash here.
+int main() {}

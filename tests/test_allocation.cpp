@@ -1,0 +1,210 @@
+// No uppercase method allocates, once its thread has made the same call before.
+#include "catch.hpp"
+#include "support.hpp"
+
+#include <mpi4cxx/mpi4cxx.hpp>
+
+#include <cstdlib>
+#include <new>
+#include <span>
+#include <vector>
+
+namespace MPI = mpi4cxx;
+using std::vector;
+
+// MPI is written in C, so what is counted here is this library's and the test's own.
+namespace {
+thread_local std::size_t allocations = 0;
+}
+void* operator new(std::size_t size) {
+    ++allocations;
+    if (void* memory = std::malloc(size == 0 ? 1 : size))
+        return memory;
+    throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace {
+
+/// How often the second of two calls of `f` allocates.
+std::size_t steady(auto f) {
+    f();
+    const std::size_t before = allocations;
+    f();
+    return allocations - before;
+}
+
+/// Every process sends to the next one and receives from the one before.
+struct Ring {
+    const MPI::Intracomm& comm;
+    int next = (comm.rank() + 1) % comm.size();
+    int previous = (comm.rank() + comm.size() - 1) % comm.size();
+};
+
+}  // namespace
+
+TEST_CASE("The counter counts", "[allocation]") {
+    CHECK(steady([] { vector<int>(3).clear(); }) == 1);
+    CHECK(steady([] { (void)MPI::COMM_SELF.Allgatherv(vector<int>(3)); }) == 3);
+}
+
+TEST_CASE("Accessors do not allocate", "[allocation]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        CHECK(steady([&] { (void)comm.Get_rank(); }) == 0);
+        CHECK(steady([&] { (void)comm.size(); }) == 0);
+        CHECK(steady([&] { (void)comm.Is_inter(); }) == 0);
+        CHECK(steady([&] { (void)comm.Get_topology(); }) == 0);
+        CHECK(steady([&] { (void)MPI::Comm::Compare(comm, MPI::COMM_WORLD); }) == 0);
+        CHECK(steady([&] { const MPI::Intracomm copy = comm.Dup(); }) == 0);
+        CHECK(steady([&] { const MPI::Intracomm all = comm.Split(); }) == 0);
+    });
+}
+
+TEST_CASE("Point-to-point calls do not allocate", "[allocation]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const Ring ring{comm};
+        vector<double> a(100), b(100);
+        const std::span<double> view(b);
+        MPI::Status status;
+        CHECK(steady([&] { comm.Sendrecv(a, ring.next, 0, b, ring.previous, 0, &status); }) == 0);
+        CHECK(steady([&] {
+                  MPI::Request request = comm.Irecv(b, ring.previous);
+                  comm.Send(a, ring.next);
+                  request.Wait(&status);
+              }) == 0);
+        CHECK(steady([&] {
+                  MPI::Request request = comm.Issend(a, ring.next, 5);
+                  comm.Probe(ring.previous, 5, &status);
+                  comm.Recv(view, ring.previous, 5);
+                  request.Wait();
+              }) == 0);
+        CHECK(steady([&] {
+                  MPI::Request request = comm.Irecv({b.data(), 100, MPI::DOUBLE}, ring.previous);
+                  comm.Ssend({a.data(), 100, MPI::DOUBLE}, ring.next);
+                  while (!request.Test()) {}
+              }) == 0);
+        CHECK(steady([&] {
+                  MPI::Request request = comm.Isend(a, ring.next, 6);
+                  comm.Mprobe(ring.previous, 6, &status).Recv(b);
+                  request.Wait();
+              }) == 0);
+        CHECK(steady([&] { comm.Sendrecv(a, MPI::PROC_NULL, 0, b, MPI::PROC_NULL); }) == 0);
+        CHECK(steady([&] { (void)comm.Iprobe(ring.previous, 77); }) == 0);
+        CHECK(steady([&] { (void)comm.Improbe(ring.previous, 77); }) == 0);
+        CHECK(steady([&] {
+                  MPI::Request request = comm.Irecv(b, ring.previous, 77);
+                  request.Cancel();
+                  request.Wait(&status);
+              }) == 0);
+        comm.Barrier();
+    });
+}
+
+TEST_CASE("Calls on few and on many requests do not allocate", "[allocation]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const Ring ring{comm};
+        for (const std::size_t n : {3, 100}) {
+            vector<int> sent(n, comm.rank()), received(n);
+            vector<MPI::Request> requests(2 * n);
+            vector<MPI::Status> statuses(2 * n);
+            const auto start = [&] {
+                for (std::size_t i = 0; i < n; ++i) {
+                    requests[i] = comm.Irecv(received[i], ring.previous, static_cast<int>(i));
+                    requests[n + i] = comm.Isend(sent[i], ring.next, static_cast<int>(i));
+                }
+            };
+            CHECK(steady([&] {
+                      start();
+                      MPI::Request::Waitall(requests);
+                  }) == 0);
+            CHECK(received == vector<int>(n, ring.previous));
+            CHECK(steady([&] {
+                      start();
+                      MPI::Request::Waitall(requests, statuses);
+                  }) == 0);
+            CHECK(statuses[n - 1].Get_source() == ring.previous);
+            CHECK(steady([&] {
+                      start();
+                      for (std::size_t i = 0; i < 2 * n; ++i) (void)MPI::Request::Waitany(requests);
+                  }) == 0);
+            CHECK(steady([&] {
+                      start();
+                      while (!MPI::Request::Testall(requests, statuses)) {}
+                  }) == 0);
+            CHECK(steady([&] {
+                      start();
+                      for (std::size_t done = 0; done < 2 * n;) done += MPI::Request::Testany(requests) ? 1 : 0;
+                  }) == 0);
+        }
+    });
+}
+
+TEST_CASE("Collective calls do not allocate", "[allocation]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const auto size = static_cast<std::size_t>(comm.size());
+        vector<int> part(4, comm.rank()), whole(4 * size), other(4 * size);
+        int one = 1, sum = 0;
+        const auto op = MPI::Op::Create<int>([](int a, int b) { return a + b; }, true);
+        CHECK(steady([&] { comm.Barrier(); }) == 0);
+        CHECK(steady([&] { comm.Bcast(part); }) == 0);
+        CHECK(steady([&] { comm.Gather(part, whole); }) == 0);
+        CHECK(steady([&] { comm.Scatter(whole, part); }) == 0);
+        CHECK(steady([&] { comm.Allgather(part, whole); }) == 0);
+        CHECK(steady([&] { comm.Alltoall(whole, other); }) == 0);
+        CHECK(steady([&] { comm.Reduce(one, sum); }) == 0);
+        CHECK(steady([&] { comm.Allreduce(one, sum); }) == 0);
+        CHECK(steady([&] { comm.Allreduce(MPI::IN_PLACE, part, op); }) == 0);
+        CHECK(steady([&] { comm.Reduce_scatter_block(whole, part); }) == 0);
+        CHECK(steady([&] { comm.Scan(one, sum); }) == 0);
+        CHECK(steady([&] { comm.Exscan(one, sum); }) == 0);
+    });
+}
+
+TEST_CASE("The v calls do not allocate, with either width of counts, packed or apart", "[allocation]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const auto size = static_cast<std::size_t>(comm.size());
+        vector<int> part(4, comm.rank()), whole(4 * size), other(4 * size);
+        const vector<int> narrow(size, 4);
+        const vector<MPI::Count> wide(size, 4);
+        vector<int> displs;
+        vector<MPI::Aint> wide_displs;
+        for (int i = 0; i < comm.size(); ++i) {
+            displs.push_back(4 * i);
+            wide_displs.push_back(4 * i);
+        }
+        for (const auto& blocks :
+             {MPI::BufV{whole, narrow}, MPI::BufV{whole, narrow, displs}, MPI::BufV{whole, wide}, MPI::BufV{whole, wide, wide_displs}}) {
+            CHECK(steady([&] { comm.Gatherv(part, blocks); }) == 0);
+            CHECK(steady([&] { comm.Scatterv(blocks, part); }) == 0);
+            CHECK(steady([&] { comm.Allgatherv(part, blocks); }) == 0);
+            CHECK(steady([&] { comm.Alltoallv(blocks, {other, narrow}); }) == 0);
+            CHECK(steady([&] { comm.Alltoallv(MPI::IN_PLACE, blocks); }) == 0);
+        }
+    });
+}
+
+TEST_CASE("Forms that return the result allocate it and the counts, nothing else", "[allocation]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const Ring ring{comm};
+        const vector<double> a(10);
+        CHECK(steady([&] { (void)comm.Allgatherv(a); }) == 2);
+        CHECK(steady([&] { (void)comm.Allgatherv(std::span<const double>()); }) == 1);  // an empty vector has no memory
+        CHECK(steady([&] {
+                  MPI::Request request = comm.Isend(a, ring.next);
+                  (void)comm.Recv<double>(ring.previous);
+                  request.Wait();
+              }) == 1);
+    });
+}
+
+TEST_CASE("A grid allocates what its methods return", "[allocation]") {
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    const MPI::Cartcomm grid = world.Create_cart({world.size(), 1});
+    const vector<int> coords = grid.Get_coords(grid.rank());
+    CHECK(steady([&] { (void)grid.Get_dim(); }) == 0);
+    CHECK(steady([&] { (void)grid.Shift(0, 1); }) == 0);
+    CHECK(steady([&] { (void)grid.Get_cart_rank(coords); }) == 0);
+    CHECK(steady([&] { (void)grid.Get_coords(0); }) == 1);
+    CHECK(steady([&] { (void)grid.Get_topo(); }) == 3);
+}

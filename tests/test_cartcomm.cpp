@@ -1,0 +1,141 @@
+#include "catch.hpp"
+#include "support.hpp"
+
+#include <mpi4cxx/mpi4cxx.hpp>
+
+#include <array>
+#include <functional>
+#include <numeric>
+#include <string>
+#include <vector>
+
+namespace MPI = mpi4cxx;
+using std::vector;
+
+namespace {
+
+int product(const vector<int>& dims) { return std::accumulate(dims.begin(), dims.end(), 1, std::multiplies<>()); }
+bool fails(auto f) { return !thrown<MPI::Exception>(f).empty(); }
+
+}  // namespace
+
+TEST_CASE("Intracomm::Create_cart takes extents and periods as lists and as ranges", "[cartcomm]") {
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    const int size = world.size();
+    const vector<int> dims = {size, 1};
+    const std::array<bool, 2> periods = {true, false};
+    const MPI::Cartcomm open = world.Create_cart({size, 1}), listed = world.Create_cart({size, 1}, {true, false});
+    const MPI::Cartcomm ranged = world.Create_cart(dims, periods), mixed = world.Create_cart(dims, {true, false}, true);
+    CHECK(open.Get_topo().periods == vector<int>{0, 0});
+    for (const MPI::Cartcomm* grid : {&listed, &ranged, &mixed}) {
+        const MPI::Cartcomm::Topo topo = grid->Get_topo();
+        CHECK(grid->Get_dim() == 2);
+        CHECK(topo.dims == dims);
+        CHECK(topo.periods == vector<int>{1, 0});
+        CHECK(topo.coords == vector<int>{grid->rank(), 0});
+        CHECK(grid->Get_topology() == MPI::CART);
+        CHECK(grid->size() == size);
+    }
+}
+
+TEST_CASE("Processes that are left over from a grid get no communicator", "[cartcomm]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int used = (comm.size() + 1) / 2;
+        const MPI::Cartcomm grid = comm.Create_cart({used});
+        CHECK(grid.is_null() == (comm.rank() >= used));
+        if (grid)
+            CHECK(grid.size() == used);
+    });
+}
+
+TEST_CASE("A grid without dimensions is one process", "[cartcomm]") {
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    const MPI::Cartcomm grid = world.Create_cart(vector<int>{});
+    CHECK(grid.is_null() == (world.rank() != 0));
+    if (!grid)
+        return;
+    CHECK(grid.size() == 1);
+    CHECK(grid.Get_dim() == 0);
+    CHECK(grid.Get_topo().coords.empty());
+    CHECK(grid.Get_coords(0).empty());
+    CHECK(grid.Get_cart_rank(vector<int>{}) == 0);
+}
+
+TEST_CASE("Ranks and coordinates of a grid belong together, in row-major order", "[cartcomm]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const vector<int> dims = MPI::Compute_dims(comm.size(), {0, 0});
+        const MPI::Cartcomm grid = comm.Create_cart(dims, {true, false});
+        for (int rank = 0; rank < comm.size(); ++rank) {
+            const vector<int> coords = grid.Get_coords(rank);
+            CHECK(coords == vector<int>{rank / dims[1], rank % dims[1]});
+            CHECK(grid.Get_cart_rank(coords) == rank);
+        }
+        CHECK(grid.Get_coords(grid.rank()) == grid.Get_topo().coords);
+        // around the edge that wraps
+        CHECK(grid.Get_cart_rank({dims[0], 0}) == 0);
+        CHECK(grid.Get_cart_rank({-1, 0}) == (dims[0] - 1) * dims[1]);
+    });
+}
+
+TEST_CASE("Cartcomm::Shift wraps around where the grid is periodic and ends where it is open", "[cartcomm]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int size = comm.size();
+        const MPI::Cartcomm ring = comm.Create_cart({size}, {true}), line = comm.Create_cart({1, size}, {true, false});
+        for (const int disp : {1, -1, 2, 0}) {
+            const int rank = ring.rank(), to = rank + disp, from = rank - disp;
+            const auto wrapped = [&](int i) { return ((i % size) + size) % size; };
+            const auto ended = [&](int i) { return i >= 0 && i < size ? i : MPI::PROC_NULL; };
+            const MPI::Cartcomm::Neighbors around = ring.Shift(0, disp), along = line.Shift(1, disp);
+            CHECK(around.dest == wrapped(to));
+            CHECK(around.source == wrapped(from));
+            CHECK(along.dest == ended(to));
+            CHECK(along.source == ended(from));
+        }
+
+        // what the neighbours are for: nothing comes from beyond an edge
+        const auto [source, dest] = line.Shift(1, 1);
+        int from_left = -1;
+        line.Sendrecv(line.rank(), dest, 0, from_left, source, 0);
+        CHECK(from_left == line.rank() - 1);
+    });
+}
+
+TEST_CASE("Cartcomm::Dup keeps the grid and has messages of its own", "[cartcomm]") {
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    const MPI::Cartcomm grid = world.Create_cart({world.size()}, {true}), copy = grid.Dup();
+    CHECK(MPI::Comm::Compare(grid, copy) == MPI::CONGRUENT);
+    CHECK(copy.Get_topology() == MPI::CART);
+    CHECK(copy.Get_topo().dims == grid.Get_topo().dims);
+    CHECK(copy.Get_topo().periods == vector<int>{1});
+    CHECK(copy.Get_topo().coords == grid.Get_topo().coords);
+}
+
+TEST_CASE("Cartcomm rejects what is no place in its grid", "[cartcomm]") {
+    const MPI::Intracomm& comm = MPI::COMM_SELF;
+    const auto misuse = [](auto f) { return thrown<std::invalid_argument>(f); };
+    CHECK(misuse([&] { (void)comm.Create_cart({1, 1}, {true}); }).find("Create_cart: 2 dimensions, 1 periods (") == 0);
+    CHECK(misuse([&] { (void)comm.Create_cart(vector{1}, std::array{true, true}); }).find("Create_cart: 1 dimensions, 2 periods (") == 0);
+    const MPI::Cartcomm grid = comm.Create_cart({1, 1});
+    CHECK(misuse([&] { (void)grid.Get_cart_rank({0}); }).find("Get_cart_rank: 1 coordinates for 2 dimensions (") == 0);
+    CHECK(misuse([&] { (void)grid.Get_cart_rank(vector{0, 0, 0}); }).find("Get_cart_rank: 3 coordinates for 2 dimensions (") == 0);
+    CHECK(fails([&] { (void)grid.Get_cart_rank({0, 1}); }));
+    CHECK(fails([&] { (void)grid.Get_coords(1); }));
+    CHECK(fails([&] { (void)grid.Shift(2, 1); }));
+    CHECK(fails([&] { (void)comm.Create_cart({2}); }));                           // more than there are
+    CHECK(fails([&] { (void)MPI::Cartcomm::borrow(comm.handle()).Get_dim(); }));  // no grid
+}
+
+TEST_CASE("Compute_dims divides evenly and keeps what is given", "[cartcomm]") {
+    CHECK(MPI::Compute_dims(12, {0, 0}) == vector<int>{4, 3});
+    CHECK(MPI::Compute_dims(12, {0, 2, 0}) == vector<int>{3, 2, 2});
+    CHECK(MPI::Compute_dims(7, {0, 0}) == vector<int>{7, 1});
+    CHECK(MPI::Compute_dims(6, {2, 3}) == vector<int>{2, 3});
+    CHECK(MPI::Compute_dims(1, {}).empty());
+    for (int n = 1; n < 40; ++n) {
+        const vector<int> dims = MPI::Compute_dims(n, {0, 0, 0});
+        CHECK(product(dims) == n);
+        CHECK(std::is_sorted(dims.rbegin(), dims.rend()));
+    }
+    CHECK(fails([] { (void)MPI::Compute_dims(7, {2, 0}); }));
+    CHECK(fails([] { (void)MPI::Compute_dims(4, {-1, 0}); }));
+}

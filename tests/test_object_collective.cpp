@@ -1,0 +1,216 @@
+#include "catch.hpp"
+#include "support.hpp"
+
+#include <cereal/types/map.hpp>
+#include <cereal/types/utility.hpp>
+
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace MPI = mpi4cxx;
+
+namespace {
+
+using Table = std::map<std::string, std::vector<double>>;
+
+struct Money {  // has a + of its own, a datatype, and no serialize function
+    long cents;
+    bool operator==(const Money&) const = default;
+    friend Money operator+(Money a, Money b) { return {a.cents + b.cents}; }
+};
+
+struct Named {  // has a + that does not commute
+    std::string name;
+    bool operator==(const Named&) const = default;
+    friend Named operator+(const Named& a, const Named& b) { return {a.name + "+" + b.name}; }
+    template <class Archive> void serialize(Archive& archive) { archive(name); }
+};
+
+std::string letter(int rank) { return {static_cast<char>('a' + rank)}; }
+/// "abc…" of the ranks [0, n).
+std::string letters(int n) {
+    std::string result;
+    for (int i = 0; i < n; ++i) result += letter(i);
+    return result;
+}
+
+/// An object whose size depends on the rank; one in three is large.
+std::vector<double> numbers(int rank) { return std::vector<double>(rank % 3 == 1 ? 100'000 : static_cast<std::size_t>(rank), rank + 0.5); }
+
+template <class F> void for_each_root(F f) {
+    for_each_comm([&](const MPI::Intracomm& comm) {
+        for (int root = 0; root < comm.size(); ++root) f(comm, root);
+    });
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("Comm::bcast gives every process the root's object", "[object][collective]") {
+    for_each_root([](const MPI::Intracomm& comm, int root) {
+        CHECK(comm.bcast(comm.rank(), root) == root);
+        CHECK(comm.bcast(comm.rank() == root ? letters(3) : "ignored", root) == "abc");
+        CHECK(comm.bcast(comm.rank() == root ? Table() : Table{{"ignored", {1}}}, root).empty());
+        const Table table{{"x", {1, 2, 3}}, {"long", std::vector<double>(200'000, root)}};
+        CHECK(comm.bcast(comm.rank() == root ? table : Table(), root) == table);
+        CHECK(comm.bcast<std::string>("literal", root) == "literal");
+        CHECK(comm.bcast(Money{comm.rank()}, root) == Money{root});
+    });
+    CHECK(MPI::COMM_WORLD.bcast(MPI::COMM_WORLD.rank() + 7) == 7);
+}
+
+TEST_CASE("Comm::scatter deals out the root's objects", "[object][collective]") {
+    for_each_root([](const MPI::Intracomm& comm, int root) {
+        std::vector<std::vector<double>> chunks;
+        if (comm.rank() == root)
+            for (int rank = 0; rank < comm.size(); ++rank) chunks.push_back(numbers(rank));
+        CHECK(comm.scatter(chunks, root) == numbers(comm.rank()));
+        CHECK(comm.scatter(std::vector<int>(static_cast<std::size_t>(comm.rank() == root ? comm.size() : 17), root), root) == root);
+    });
+}
+
+TEST_CASE("Comm::gather and allgather return the objects in the order of ranks", "[object][collective]") {
+    for_each_root([](const MPI::Intracomm& comm, int root) {
+        std::vector<std::vector<double>> all;
+        for (int rank = 0; rank < comm.size(); ++rank) all.push_back(numbers(rank));
+        const auto gathered = comm.gather(numbers(comm.rank()), root);
+        CHECK(gathered == (comm.rank() == root ? all : std::vector<std::vector<double>>()));
+        CHECK(comm.allgather(numbers(comm.rank())) == all);
+        const auto literals = comm.gather("text", root);
+        CHECK(literals == std::vector<std::string>(comm.rank() == root ? all.size() : 0, "text"));
+        CHECK(comm.allgather("text") == std::vector<std::string>(all.size(), "text"));
+        CHECK(comm.allgather(std::string()) == std::vector<std::string>(all.size()));
+        CHECK(comm.allgather(Money{5}) == std::vector<Money>(all.size(), Money{5}));
+    });
+}
+
+TEST_CASE("Comm::alltoall exchanges an object with every process", "[object][collective]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        std::vector<std::string> sent, expected;
+        for (int other = 0; other < comm.size(); ++other) {
+            sent.emplace_back((other + comm.rank()) % 2 == 0 ? 2 : 60'000, letter(comm.rank())[0]);
+            sent.back() += letter(other);
+            expected.emplace_back((other + comm.rank()) % 2 == 0 ? 2 : 60'000, letter(other)[0]);
+            expected.back() += letter(comm.rank());
+        }
+        CHECK(comm.alltoall(sent) == expected);
+    });
+}
+
+TEST_CASE("Comm::reduce and allreduce combine in the order of ranks", "[object][collective]") {
+    for_each_root([](const MPI::Intracomm& comm, int root) {
+        const int rank = comm.rank(), size = comm.size(), sum = size * (size - 1) / 2;
+        const auto check = [&](auto object, auto expected, const auto& op) {
+            const auto reduced = comm.reduce(object, op, root);
+            CHECK(reduced.has_value() == (rank == root));
+            if (reduced)
+                CHECK(*reduced == expected);
+            CHECK(comm.allreduce(object, op) == expected);
+        };
+        check(rank, sum, MPI::SUM);
+        check(rank + 0.5, sum + 0.5 * size, MPI::SUM);
+        check(rank, size - 1, MPI::MAX);
+        check(rank + 1, 1, MPI::MIN);
+        check(2L, 1L << size, MPI::PROD);
+        check(1U << rank, (1U << size) - 1, MPI::BOR);
+        check(true, true, MPI::LAND);
+        check(letter(rank), letters(size), MPI::SUM);
+        check(letter(rank), letter(size - 1), MPI::MAX);
+        check(Money{rank}, Money{sum}, MPI::SUM);
+        std::string names = letter(0);
+        for (int i = 1; i < size; ++i) names.append("+").append(letter(i));
+        check(Named{letter(rank)}, Named{names}, MPI::SUM);
+        check(std::pair(2.5, rank), std::pair(2.5, 0), MPI::MAXLOC);
+        check(std::pair(-rank, rank), std::pair(-(size - 1), size - 1), MPI::MINLOC);
+        check(std::pair(letter(rank), rank), std::pair(letter(size - 1), size - 1), MPI::MAXLOC);
+        const std::string separator = ", ";
+        std::string list = letter(0);
+        for (int i = 1; i < size; ++i) list += separator + letter(i);
+        check(letter(rank), list, [&separator](const std::string& a, const std::string& b) { return a + separator + b; });
+        check(rank, sum, [](int a, int b) { return a + b; });
+    });
+}
+
+TEST_CASE("Comm::reduce takes several capturing functions and operations of the user's", "[object][collective]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int size = comm.size(), sum = size * (size - 1) / 2;
+        for (const int factor : {1, 2, 3}) {
+            const auto op = [factor](int a, int b) { return a + b + factor; };
+            CHECK(comm.allreduce(comm.rank(), op) == sum + factor * (size - 1));
+            const MPI::Op made = MPI::Op::Create<int>(op);
+            CHECK(comm.allreduce(comm.rank(), made) == sum + factor * (size - 1));
+            CHECK(comm.reduce(comm.rank(), made).value_or(-1) == (comm.rank() == 0 ? sum + factor * (size - 1) : -1));
+        }
+        CHECK(comm.allreduce(comm.rank()) == sum);
+        CHECK(comm.reduce(comm.rank()).value_or(-1) == (comm.rank() == 0 ? sum : -1));
+    });
+}
+
+TEST_CASE("Intracomm::scan and exscan combine up to their rank", "[object][collective]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int rank = comm.rank();
+        CHECK(comm.scan(rank) == rank * (rank + 1) / 2);
+        CHECK(comm.scan(letter(rank)) == letters(rank + 1));
+        CHECK(comm.scan(letter(rank), [](const std::string& a, const std::string& b) { return a + "," + b; }).size() ==
+              static_cast<std::size_t>(2 * rank + 1));
+        CHECK(comm.scan(rank, MPI::MAX) == rank);
+        CHECK(comm.exscan(rank).value_or(-1) == (rank == 0 ? -1 : rank * (rank - 1) / 2));
+        CHECK(comm.exscan(letter(rank)).value_or("nothing") == (rank == 0 ? "nothing" : letters(rank)));
+        CHECK(comm.exscan(letter(rank), MPI::MIN).value_or("a") == "a");
+    });
+}
+
+TEST_CASE("Large objects are combined in the order of ranks", "[object][collective]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const std::string large(100'000, letter(comm.rank())[0]);
+        const std::string joined = comm.allreduce(large);
+        CHECK(joined.size() == large.size() * static_cast<std::size_t>(comm.size()));
+        for (int rank = 0; rank < comm.size(); ++rank) CHECK(joined[large.size() * static_cast<std::size_t>(rank)] == letter(rank)[0]);
+    });
+}
+
+TEST_CASE("Comm::scatter and alltoall refuse a wrong number of objects on every process", "[object][collective][error]") {
+    for_each_root([](const MPI::Intracomm& comm, int root) {
+        const auto n = static_cast<std::size_t>(comm.size());
+        for (const std::size_t wrong : {n - 1, n + 1}) {
+            const std::vector<std::string> objects(comm.rank() == root ? wrong : n, "text");
+            const std::string number =
+                comm.rank() == root ? std::to_string(wrong) + " objects for " + std::to_string(n) + " processes" : "another process";
+            const std::string scattered = thrown<std::invalid_argument>([&] { (void)comm.scatter(objects, root); });
+            CHECK(contains(scattered, "scatter"));
+            CHECK(contains(scattered, number));
+            const std::string exchanged = thrown<std::invalid_argument>([&] { (void)comm.alltoall(objects); });
+            CHECK(contains(exchanged, "alltoall"));
+            CHECK(contains(exchanged, number));
+            CHECK(contains(exchanged, "test_object_collective.cpp:"));
+        }
+        CHECK(comm.allgather(comm.rank()).size() == n);  // all goes on
+        CHECK(comm.alltoall(std::vector<int>(n, comm.rank())).back() == comm.size() - 1);
+        CHECK(comm.scatter(std::vector<std::string>(n, letter(root)), root) == letter(root));
+    });
+}
+
+TEST_CASE("Collectives of objects report a root that does not exist", "[object][collective][error]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (const int root : {-7, comm.size()}) {
+            const auto refuses = [](auto f) {
+                try {
+                    f();
+                    return false;
+                } catch (const MPI::Exception& e) {
+                    return e.Get_error_class() == MPI::ERR_ROOT;
+                }
+            };
+            CHECK(refuses([&] { (void)comm.bcast(1, root); }));
+            CHECK(refuses([&] { (void)comm.gather(1, root); }));
+            CHECK(refuses([&] { (void)comm.scatter(std::vector<int>{1}, root); }));
+            CHECK(refuses([&] { (void)comm.reduce(1, MPI::SUM, root); }));
+            CHECK(refuses([&] { (void)comm.reduce(std::string(), MPI::SUM, root); }));
+        }
+        CHECK(comm.bcast(3) == 3);
+    });
+}

@@ -1,0 +1,281 @@
+#include "catch.hpp"
+#include "support.hpp"
+
+#include <mpi4cxx/mpi4cxx.hpp>
+
+#include <algorithm>
+#include <climits>
+#include <vector>
+
+namespace MPI = mpi4cxx;
+
+namespace {
+
+/// x -> a x + b modulo 2^32; composition is associative and does not commute.
+struct Affine {
+    unsigned a, b;
+    bool operator==(const Affine&) const = default;
+};
+Affine compose(const Affine& first, const Affine& second) { return {second.a * first.a, second.a * first.b + second.b}; }
+Affine of_rank(int rank) { return {2 * static_cast<unsigned>(rank) + 3, static_cast<unsigned>(rank) + 1}; }
+Affine of_ranks(int first, int last) {
+    Affine all = of_rank(first);
+    for (int i = first + 1; i <= last; ++i) all = compose(all, of_rank(i));
+    return all;
+}
+
+/// Whether the MPI and the function object make the same of `x(rank)` for all ranks.
+template <class T, class Predefined, class F> bool agrees(const MPI::Intracomm& comm, const Predefined& op, F x) {
+    const T mine = x(0 + comm.rank());
+    T result{}, expected = x(0);
+    comm.Allreduce(mine, result, op);
+    for (int i = 1; i < comm.size(); ++i) expected = op(expected, x(i));
+    return result == expected;
+}
+
+template <class T> void check_arithmetic(const MPI::Intracomm& comm) {
+    const auto x = [](int rank) { return static_cast<T>((rank * 5) % 3 + 1); };
+    CHECK(agrees<T>(comm, MPI::MAX, x));
+    CHECK(agrees<T>(comm, MPI::MIN, x));
+    CHECK(agrees<T>(comm, MPI::SUM, x));
+    CHECK(agrees<T>(comm, MPI::PROD, x));
+}
+
+template <class T> void check_bits(const MPI::Intracomm& comm) {
+    const auto x = [](int rank) { return static_cast<T>(0x55 << (rank % 2)); };
+    CHECK(agrees<T>(comm, MPI::BAND, x));
+    CHECK(agrees<T>(comm, MPI::BOR, x));
+    CHECK(agrees<T>(comm, MPI::BXOR, x));
+    const auto y = [](int rank) { return static_cast<T>(rank % 2); };
+    CHECK(agrees<T>(comm, MPI::LAND, y));
+    CHECK(agrees<T>(comm, MPI::LOR, y));
+    CHECK(agrees<T>(comm, MPI::LXOR, y));
+}
+
+/// Ops that add `i + 1` times what the plain sum would: each shows whether it is its own function that is called.
+std::vector<MPI::Op> make_ops(int count) {
+    std::vector<MPI::Op> ops;
+    for (int i = 0; i < count; ++i) ops.push_back(MPI::Op::Create<int>([i](int a, int b) { return a + b + i; }, true));
+    return ops;
+}
+
+/// Whether each of `ops`, made by `make_ops`, still does its own.
+bool each_does_its_own(const MPI::Intracomm& comm, const std::vector<MPI::Op>& ops) {
+    int wrong = 0;
+    for (std::size_t i = 0; i < ops.size(); ++i) {
+        const std::array mine{comm.rank(), 1};
+        std::array<int, 2> result{};
+        comm.Allreduce(mine, result, ops[i]);
+        const int n = comm.size(), extra = (n - 1) * static_cast<int>(i);
+        wrong += result == std::array{n * (n - 1) / 2 + extra, n + extra} ? 0 : 1;
+    }
+    return wrong == 0;
+}
+
+}  // namespace
+
+TEST_CASE("Predefined operations are the MPI's", "[op]") {
+    CHECK(MPI::MAX.handle() == MPI_MAX);
+    CHECK(MPI::MIN.handle() == MPI_MIN);
+    CHECK(MPI::SUM.handle() == MPI_SUM);
+    CHECK(MPI::PROD.handle() == MPI_PROD);
+    CHECK(MPI::LAND.handle() == MPI_LAND);
+    CHECK(MPI::BAND.handle() == MPI_BAND);
+    CHECK(MPI::LOR.handle() == MPI_LOR);
+    CHECK(MPI::BOR.handle() == MPI_BOR);
+    CHECK(MPI::LXOR.handle() == MPI_LXOR);
+    CHECK(MPI::BXOR.handle() == MPI_BXOR);
+    CHECK(MPI::MAXLOC.handle() == MPI_MAXLOC);
+    CHECK(MPI::MINLOC.handle() == MPI_MINLOC);
+    CHECK(MPI::REPLACE.handle() == MPI_REPLACE);
+    CHECK(MPI::NO_OP.handle() == MPI_NO_OP);
+    CHECK(MPI::SUM.is_plain());
+    CHECK(MPI::SUM.Is_commutative());
+    CHECK_FALSE(MPI::OP_NULL.is_plain());
+    CHECK(MPI::OP_NULL.is_null());
+}
+
+TEST_CASE("A predefined operation does the same as handle and as function", "[op]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        check_arithmetic<int>(comm);
+        check_arithmetic<unsigned char>(comm);
+        check_arithmetic<long long>(comm);
+        check_arithmetic<float>(comm);
+        check_arithmetic<double>(comm);
+        check_bits<int>(comm);
+        check_bits<unsigned short>(comm);
+        check_bits<unsigned long>(comm);
+    });
+    CHECK(MPI::REPLACE(1, 2) == 2);
+    CHECK(MPI::NO_OP(1, 2) == 1);
+    CHECK(MPI::SUM(std::string("a"), std::string("b")) == "ab");
+    CHECK(MPI::MAX(std::string("a"), std::string("b")) == "b");
+}
+
+TEST_CASE("MAXLOC and MINLOC give the lowest location of a tie", "[op]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const auto check = [&]<class Value>(Value) {
+            using Pair = std::pair<Value, int>;
+            const auto tie = [&](int rank) { return Pair(static_cast<Value>(7), 100 - rank); };
+            const auto differ = [&](int rank) { return Pair(static_cast<Value>(rank % 2), rank); };
+            CHECK(agrees<Pair>(comm, MPI::MAXLOC, tie));
+            CHECK(agrees<Pair>(comm, MPI::MINLOC, tie));
+            CHECK(agrees<Pair>(comm, MPI::MAXLOC, differ));
+            CHECK(agrees<Pair>(comm, MPI::MINLOC, differ));
+            Pair result;
+            comm.Allreduce(tie(comm.rank()), result, MPI::MAXLOC);
+            CHECK(result == tie(comm.size() - 1));
+        };
+        check(short{});
+        check(int{});
+        check(long{});
+        check(float{});
+        check(double{});
+        check(static_cast<long double>(0));
+    });
+}
+
+TEST_CASE("An operation that captures keeps its own captures beside others", "[op]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const std::vector<MPI::Op> ops = make_ops(3);
+        CHECK(each_does_its_own(comm, ops));
+    });
+}
+
+TEST_CASE("Two hundred operations are alive at once", "[op]") {
+    std::vector<MPI::Op> ops = make_ops(200);
+    CHECK(each_does_its_own(MPI::COMM_WORLD, ops));
+    SECTION("and nonblocking calls use them too") {
+        const int mine = MPI::COMM_WORLD.rank();
+        std::vector<int> results(ops.size());
+        for (std::size_t i = 0; i < ops.size(); ++i) MPI::COMM_WORLD.Reduce(mine, results[i], ops[i], 0);
+        const int n = MPI::COMM_WORLD.size();
+        bool right = true;
+        for (std::size_t i = 0; i < ops.size(); ++i) right = right && (mine != 0 || results[i] == n * (n - 1) / 2 + (n - 1) * static_cast<int>(i));
+        CHECK(right);
+    }
+    SECTION("and those that are freed make room for others") {
+        for (std::size_t i = 0; i < ops.size(); i += 3) ops[i].Free();
+        for (std::size_t i = 0; i < ops.size(); i += 3)
+            ops[i] = MPI::Op::Create<int>([i](int a, int b) { return a + b + static_cast<int>(i); }, true);
+        CHECK(each_does_its_own(MPI::COMM_WORLD, ops));
+    }
+}
+
+TEST_CASE("More operations than are alive at once can be made one after the other", "[op]") {
+    bool right = true;
+    for (int i = 0; i < 500; ++i) {
+        const MPI::Op op = MPI::Op::Create<int>([i](int a, int b) { return std::max(a, b) + 0 * i; }, true);
+        int result = -1;
+        MPI::COMM_SELF.Allreduce(i, result, op);
+        right = right && result == i;
+    }
+    CHECK(right);
+}
+
+TEST_CASE("Operands keep the order of ranks", "[op]") {
+    const MPI::Op op = MPI::Op::Create<Affine>(compose);
+    CHECK_FALSE(op.Is_commutative());
+    for_each_comm([&](const MPI::Intracomm& comm) {
+        const int last = comm.size() - 1, rank = comm.rank();
+        const Affine mine = of_rank(rank), all = of_ranks(0, last);
+        Affine result{};
+        comm.Allreduce(mine, result, op);
+        CHECK(result == all);
+        for (int root = 0; root <= last; ++root) {
+            result = {};
+            comm.Reduce(mine, result, op, root);
+            CHECK(result == (rank == root ? all : Affine{}));
+        }
+        comm.Scan(mine, result, op);
+        CHECK(result == of_ranks(0, rank));
+        comm.Exscan(mine, result, op);
+        if (rank > 0)
+            CHECK(result == of_ranks(0, rank - 1));
+        // many elements: other algorithms
+        std::vector<Affine> long_mine(3000, mine), long_result(3000);
+        comm.Allreduce(long_mine, long_result, op);
+        CHECK(std::count(long_result.begin(), long_result.end(), all) == 3000);
+        CHECK(comm.allreduce(mine, compose) == all);
+        CHECK(comm.allreduce(mine, op) == all);
+    });
+}
+
+TEST_CASE("An operation combines elements of several members", "[op]") {
+    using Array = std::array<int, 2>;
+    using Pair = std::pair<char, double>;
+    const MPI::Op swap_add = MPI::Op::Create<Array>([](const Array& a, const Array& b) { return Array{a[0] + b[0], std::max(a[1], b[1])}; }, true);
+    const MPI::Op later = MPI::Op::Create<Pair>([](const Pair& a, const Pair& b) { return Pair(b.first, a.second + b.second); });
+    CHECK(swap_add.Is_commutative());
+    for_each_comm([&](const MPI::Intracomm& comm) {
+        const int n = comm.size(), rank = comm.rank();
+        std::vector<Array> arrays(10, Array{rank, rank}), arrays_out(10);
+        comm.Allreduce(arrays, arrays_out, swap_add);
+        CHECK(arrays_out == std::vector<Array>(10, Array{n * (n - 1) / 2, n - 1}));
+        Pair pair;
+        comm.Allreduce(Pair(static_cast<char>('a' + rank), 1.5), pair, later);
+        CHECK(pair == Pair(static_cast<char>('a' + n - 1), 1.5 * n));
+    });
+}
+
+TEST_CASE("Elements that an operation is not for are refused, naming both types", "[op][error]") {
+    const MPI::Op op = MPI::Op::Create<int>([](int a, int b) { return a + b; });
+    double x = 1, y = 0;
+    const std::string text = thrown<std::invalid_argument>([&] { MPI::COMM_SELF.Allreduce(x, y, op); });
+    CHECK(text.find("Allreduce: the operation is on MPI_INT, the buffer holds MPI_DOUBLE") == 0);
+    CHECK(thrown<std::invalid_argument>([&] { MPI::COMM_SELF.Reduce(x, y, op); }).find("Reduce: the operation is on MPI_INT") == 0);
+    CHECK(thrown<std::invalid_argument>([&] { MPI::COMM_SELF.Scan(x, y, op); }).find("Scan: the operation is on MPI_INT") == 0);
+    CHECK(thrown<std::invalid_argument>([&] { MPI::COMM_SELF.Exscan(x, y, op); }).find("Exscan: the operation is on MPI_INT") == 0);
+    CHECK(y == 0);
+
+    const MPI::Op affine = MPI::Op::Create<Affine>(compose);
+    const std::string other = thrown<std::invalid_argument>([&] { MPI::COMM_SELF.Allreduce(x, y, affine); });
+    CHECK(other.find("Affine, the buffer holds MPI_DOUBLE") != std::string::npos);
+    const MPI::Op many[] = {MPI::Op::Create<Affine>(compose), MPI::Op::Create<Affine>(compose)};
+    CHECK_THROWS_AS(MPI::COMM_SELF.Allreduce(x, y, many[1]), std::invalid_argument);
+}
+
+TEST_CASE("A null operation is refused", "[op][error]") {
+    int x = 1, y = 0;
+    CHECK(thrown<std::invalid_argument>([&] { MPI::COMM_SELF.Allreduce(x, y, MPI::OP_NULL); }).find("Allreduce: the operation is null") == 0);
+    MPI::Op op = MPI::Op::Create<int>([](int a, int b) { return a + b; });
+    op.Free();
+    CHECK_THROWS_AS(MPI::COMM_SELF.Allreduce(x, y, op), std::invalid_argument);
+    CHECK_THROWS_AS((void)MPI::OP_NULL.Is_commutative(), MPI::Exception);
+}
+
+TEST_CASE("A moved operation does what it did", "[op]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        int calls = 0, result = 0;
+        const int n = comm.size();
+        MPI::Op first = MPI::Op::Create<int>([&calls](int a, int b) { return ++calls, a + b; });
+        MPI::Op second = std::move(first);
+        CHECK_FALSE(second.is_plain());
+        comm.Allreduce(1, result, second);
+        CHECK(result == n);
+        first = MPI::Op::Create<int>([](int a, int b) { return a * b; });
+        second = std::move(first);  // frees the sum
+        calls = 0;
+        comm.Allreduce(2, result, second);
+        CHECK(result == 1 << n);
+        CHECK(calls == 0);
+        second = MPI::Op::borrow(MPI_SUM);
+        CHECK(second.is_plain());
+        comm.Allreduce(2, result, second);
+        CHECK(result == 2 * n);
+    });
+}
+
+TEST_CASE("An operation of the MPI's own can be taken and used", "[op]") {
+    MPI_Op raw = MPI_OP_NULL;
+    MPI_Op_create(
+        [](void* in, void* inout, int* count, MPI_Datatype*) {
+            for (int i = 0; i < *count; ++i) static_cast<int*>(inout)[i] += static_cast<int*>(in)[i];
+        },
+        0, &raw);
+    const MPI::Op op = MPI::Op::take(raw);
+    CHECK(op.is_plain());
+    int result = 0;
+    MPI::COMM_WORLD.Scan(2, result, op);
+    CHECK(result == 2 * (MPI::COMM_WORLD.rank() + 1));
+}

@@ -1,0 +1,202 @@
+// The rules of buffers on their own, without a call: lib/plan.cpp is linked into this program as it is in the library.
+#include "../lib/plan.hpp"
+
+#include "catch.hpp"
+#include "support.hpp"
+
+#include <climits>
+#include <vector>
+
+namespace MPI = mpi4cxx;
+using namespace mpi4cxx::detail;
+using std::vector;
+
+namespace {
+
+const Caller caller{MPI::At("here.cpp", 7), "Method"};
+
+/// A communicator between process `a` and the rest of the world, from the side of this one.
+MPI::Comm make_inter(const MPI::Intracomm& world) {
+    const bool alone = world.rank() == 0;
+    const MPI::Intracomm half = world.Split(alone ? 0 : 1, world.rank());
+    MPI_Comm raw = MPI_COMM_NULL;
+    MPI_Intercomm_create(half.handle(), 0, world.handle(), alone ? 1 : 0, 1, &raw);
+    return MPI::Comm::take(raw);
+}
+
+std::string misuse_of(auto f) { return thrown<std::invalid_argument>(f); }
+
+}  // namespace
+
+TEST_CASE("A plan divides the buffer of all blocks and leaves the other as it is", "[plan]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const auto size = static_cast<std::size_t>(comm.size());
+        vector<int> part(3), all(3 * size);
+        for (int root = 0; root < comm.size(); ++root) {
+            const bool is_root = comm.rank() == root;
+            const auto [gs, gr] = gather_blocks(comm, part, all, root, caller);
+            CHECK(gs.count == 3);
+            CHECK(gr.count == (is_root ? 3 : std::ssize(all)));
+            CHECK(gr.data == all.data());
+            CHECK(gr.type == MPI_INT);
+            const auto [ss, sr] = scatter_blocks(comm, all, part, root, caller);
+            CHECK(ss.count == (is_root ? 3 : std::ssize(all)));
+            CHECK(sr.count == 3);
+            CHECK(gather_blocks(comm, MPI::IN_PLACE, all, root, caller).send.is_in_place());
+            CHECK(scatter_blocks(comm, all, MPI::IN_PLACE, root, caller).recv.is_in_place());
+        }
+        CHECK(allgather_blocks(comm, part, all, caller).recv.count == 3);
+        CHECK(allgather_blocks(comm, MPI::IN_PLACE, all, caller).recv.count == 3);
+        CHECK(alltoall_blocks(comm, all, all, caller).send.count == 3);
+        CHECK(alltoall_blocks(comm, all, all, caller).recv.count == 3);
+        CHECK(alltoall_blocks(comm, MPI::IN_PLACE, all, caller).recv.count == 3);
+        CHECK(reduce_blocks(comm, all, part, caller).recv.count == 3);
+        CHECK(reduce_blocks(comm, MPI::IN_PLACE, all, caller).recv.count == 3);
+        CHECK(allgather_blocks(comm, {}, {}, caller).recv.count == 0);
+    });
+}
+
+TEST_CASE("A plan does not compare counts of different types", "[plan]") {
+    const MPI::Intracomm& comm = MPI::COMM_SELF;
+    vector<int> four(4);
+    vector<std::pair<int, int>> two(2);
+    CHECK(gather_blocks(comm, four, two, 0, caller).recv.count == 2);
+    CHECK(scatter_blocks(comm, four, two, 0, caller).send.count == 4);
+    CHECK(allgather_blocks(comm, two, four, caller).recv.count == 4);
+    CHECK(alltoall_blocks(comm, two, four, caller).send.count == 2);
+}
+
+TEST_CASE("A plan of a reduction needs a receive buffer on the root only", "[plan]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        vector<double> mine(3), result(3);
+        for (int root = 0; root < comm.size(); ++root) {
+            if (comm.rank() == root) {
+                const auto [send, recv] = reduce_pair(comm, mine, result, root, caller);
+                CHECK(send.data == mine.data());
+                CHECK(recv.data == result.data());
+                CHECK(recv.count == 3);
+                CHECK(reduce_pair(comm, MPI::IN_PLACE, result, root, caller).send.is_in_place());
+            } else {
+                const auto [send, recv] = reduce_pair(comm, mine, {}, root, caller);
+                CHECK(send.data == mine.data());
+                CHECK(recv.count == 3);  // MPI takes one count and one type
+                CHECK(recv.type == MPI_DOUBLE);
+            }
+        }
+    });
+}
+
+TEST_CASE("The peers on an intercommunicator are the remote group", "[plan]") {
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    CHECK(peers(world, {}) == world.size());
+    CHECK(is_root(world, 0, {}) == (world.rank() == 0));
+    if (world.size() < 2)
+        return;
+    const MPI::Comm inter = make_inter(world);
+    const int remote = world.rank() == 0 ? world.size() - 1 : 1;
+    vector<int> part(2), all(2 * static_cast<std::size_t>(remote));
+    CHECK(peers(inter, {}) == remote);
+    CHECK(is_root(inter, MPI::ROOT, {}));
+    CHECK_FALSE(is_root(inter, MPI::PROC_NULL, {}));
+    CHECK_FALSE(is_root(inter, inter.rank(), {}));
+    CHECK(gather_blocks(inter, {}, all, MPI::ROOT, caller).recv.count == 2);
+    CHECK(scatter_blocks(inter, all, {}, MPI::ROOT, caller).send.count == 2);
+    CHECK(allgather_blocks(inter, vector<int>(5), all, caller).recv.count == 2);  // each group may send as much as it wants
+    CHECK(alltoall_blocks(inter, all, all, caller).send.count == 2);
+    const auto [send, recv] = reduce_pair(inter, {}, part, MPI::ROOT, caller);
+    CHECK(send.data != recv.data);
+    CHECK(recv.count == 2);
+    CHECK(reduce_pair(inter, part, {}, 0, caller).recv.count == 2);
+    CHECK(checked_blocks(inter, {vector<int>(static_cast<std::size_t>(remote), 1), {}}, remote, 0, Side::recv, caller).ranks ==
+          static_cast<std::size_t>(remote));
+}
+
+TEST_CASE("Blocks without displacements are packed", "[plan]") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const auto size = static_cast<std::size_t>(comm.size());
+    const vector<int> counts(size, 2);
+    const Blocks packed = checked_blocks(comm, {counts, {}}, 2 * comm.size(), 2, Side::recv, caller);
+    CHECK_FALSE(packed.counts.is_wide());
+    CHECK_FALSE(packed.displs.is_wide());
+    CHECK(packed.displs[0] == 0);
+    CHECK(packed.displs[size - 1] == 2 * comm.size() - 2);
+
+    // each side has memory of its own
+    const vector<int> ones(size, 1);
+    const Blocks other = checked_blocks(comm, {ones, {}}, comm.size(), 1, Side::send, caller);
+    CHECK(other.displs[size - 1] == comm.size() - 1);
+    CHECK(packed.displs[size - 1] == 2 * comm.size() - 2);
+
+    // what is given is used as it is
+    const vector<int> displs(size, 1);
+    const Blocks given = checked_blocks(comm, {counts, displs}, 3, 2, Side::recv, caller);
+    CHECK(static_cast<const int*>(given.counts) == counts.data());
+    CHECK(static_cast<const int*>(given.displs) == displs.data());
+}
+
+TEST_CASE("Counts, displacements and the other side are all narrow or all wide", "[plan]") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const auto size = static_cast<std::size_t>(comm.size());
+    const auto is_wide = [](const Blocks& blocks) {
+        CHECK(blocks.counts.is_wide() == blocks.displs.is_wide());
+        return blocks.counts.is_wide();
+    };
+    const vector<int> narrow(size, 3), displs(size, 5);
+    const vector<MPI::Count> wide(size, 3);
+    const vector<MPI::Aint> wide_displs(size, 5);
+    constexpr MPI::Count much = MPI::Count(INT_MAX) + 1;
+    CHECK_FALSE(is_wide(checked_blocks(comm, {narrow, displs}, 8, INT_MAX, Side::recv, caller)));
+    CHECK(is_wide(checked_blocks(comm, {narrow, displs}, 8, much, Side::recv, caller)));
+    CHECK(is_wide(checked_blocks(comm, {wide, wide_displs}, 8, 3, Side::recv, caller)));
+    CHECK(is_wide(checked_blocks(comm, {wide, {}}, 3 * comm.size(), 3, Side::recv, caller)));
+    const Blocks widened = checked_blocks(comm, {narrow, displs}, 8, much, Side::recv, caller);
+    CHECK(widened.counts[size - 1] == 3);
+    CHECK(widened.displs[size - 1] == 5);
+
+    // packed blocks that end beyond what an int can count
+    const vector<int> most(size, INT_MAX);
+    const Blocks long_one = checked_blocks(comm, {most, {}}, MPI::Count(INT_MAX) * comm.size(), 0, Side::recv, caller);
+    CHECK(is_wide(long_one) == (size > 1));
+    CHECK(long_one.displs[size - 1] == MPI::Count(INT_MAX) * (comm.size() - 1));
+
+    for (const bool send_wide : {false, true}) {
+        Blocks send = checked_blocks(comm, send_wide ? Blocks(wide, wide_displs) : Blocks(narrow, displs), 8, 0, Side::send, caller);
+        Blocks recv = checked_blocks(comm, send_wide ? Blocks(narrow, {}) : Blocks(wide, {}), 3 * comm.size(), 0, Side::recv, caller);
+        same_width(send, recv);
+        CHECK(is_wide(send));
+        CHECK(is_wide(recv));
+        CHECK(send.displs[size - 1] == 5);
+        CHECK(recv.displs[size - 1] == 3 * (comm.size() - 1));
+        CHECK(recv.counts[size - 1] == 3);
+    }
+    Blocks send(narrow, displs), recv(narrow, displs);
+    same_width(send, recv);
+    CHECK_FALSE(is_wide(send));
+    CHECK_FALSE(is_wide(recv));
+}
+
+TEST_CASE("Misuse names the caller's method and place, the buffer and both numbers", "[plan]") {
+    const MPI::Intracomm& comm = MPI::COMM_SELF;
+    vector<int> two(2), three(3);
+    vector<float> reals(2);
+    CHECK(misuse_of([&] { gather_blocks(comm, two, three, 0, caller); }) == "Method: sendbuf has 2 elements a process, recvbuf 3 (here.cpp:7)");
+    CHECK(misuse_of([&] { reduce_pair(comm, two, three, 0, caller); }) == "Method: sendbuf has 2 elements, recvbuf 3 (here.cpp:7)");
+    CHECK(misuse_of([&] { reduce_pair(comm, two, reals, 0, caller); }) == "Method: sendbuf holds MPI_INT, recvbuf MPI_FLOAT (here.cpp:7)");
+    CHECK(misuse_of([&] {
+              checked_blocks(comm, {two, {}}, 3, 0, Side::send, caller);
+          }) == "Method: sendbuf has 2 counts and 0 displacements for 1 processes (here.cpp:7)");
+    const vector<int> four{4}, before{-2};
+    CHECK(misuse_of([&] {
+              checked_blocks(comm, {four, {}}, 3, 0, Side::recv, caller);
+          }) == "Method: recvbuf has 3 elements, its blocks need 4 (here.cpp:7)");
+    CHECK(misuse_of([&] {
+              checked_blocks(comm, {four, before}, 3, 0, Side::recv, caller);
+          }) == "Method: recvbuf has a block at -2, before its 3 elements (here.cpp:7)");
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    if (world.size() > 1) {
+        vector<int> odd(static_cast<std::size_t>(world.size()) + 1);
+        const std::string n = std::to_string(world.size()), n1 = std::to_string(world.size() + 1);
+        CHECK(misuse_of([&] { allgather_blocks(world, two, odd, caller); }) ==
+              "Method: recvbuf has " + n1 + " elements, which is not a multiple of " + n + " processes (here.cpp:7)");
+    }
+}

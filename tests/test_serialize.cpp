@@ -1,0 +1,274 @@
+#include "catch.hpp"
+#include "support.hpp"
+
+#include <mpi4cxx/mpi4cxx.hpp>
+
+#include <cereal/types/array.hpp>
+#include <cereal/types/complex.hpp>
+#include <cereal/types/deque.hpp>
+#include <cereal/types/list.hpp>
+#include <cereal/types/map.hpp>
+#include <cereal/types/memory.hpp>
+#include <cereal/types/optional.hpp>
+#include <cereal/types/set.hpp>
+#include <cereal/types/tuple.hpp>
+#include <cereal/types/unordered_map.hpp>
+#include <cereal/types/utility.hpp>
+#include <cereal/types/variant.hpp>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+namespace MPI = mpi4cxx;
+
+namespace {
+
+using Payload = std::vector<std::byte>;
+
+template <class T> Payload payload(const T& object) {
+    const MPI::detail::Bytes bytes = MPI::detail::pack(object);
+    return {bytes.data() + sizeof(MPI::detail::Envelope), bytes.data() + bytes.size()};
+}
+template <class T> T unpacked(const Payload& bytes) { return MPI::detail::unpack<T>(bytes); }
+template <class T> T round_trip(const T& object) { return unpacked<T>(payload(object)); }
+
+/// A payload said to be a `T`, with these bytes in it.
+template <class T, class... Parts> Payload forged(Parts... parts) {
+    const std::uint64_t hash = MPI::detail::type_hash<T>();
+    Payload bytes;
+    const auto append = [&bytes](auto part) {
+        const auto* begin = reinterpret_cast<const std::byte*>(&part);
+        bytes.insert(bytes.end(), begin, begin + sizeof part);
+    };
+    append(hash);
+    (append(parts), ...);
+    return bytes;
+}
+
+/// Whether every beginning of `object`'s bytes, and they with one more, is refused by an Exception.
+template <class T> bool refuses_other_lengths(const T& object) {
+    const Payload whole = payload(object);
+    for (std::size_t size = 0; size <= whole.size() + 1; ++size) {
+        Payload part = whole;
+        part.resize(size);
+        if (size != whole.size() && thrown<MPI::Exception>([&] { (void)unpacked<T>(part); }).empty())
+            return false;
+    }
+    return true;
+}
+
+enum class Colour : unsigned char { red, green };
+
+struct Member {  // a serialize member
+    int a = 0;
+    std::string b;
+    template <class Archive> void serialize(Archive& archive) { archive(a, b); }
+    bool operator==(const Member&) const = default;
+};
+struct Free {  // a function beside it
+    std::vector<int> values;
+    bool operator==(const Free&) const = default;
+};
+template <class Archive> void serialize(Archive& archive, Free& free) { archive(free.values); }
+struct Split {  // save and load, an aggregate that would have a datatype
+    int stored = 0, forgotten = 0;
+    template <class Archive> void save(Archive& archive) const { archive(stored); }
+    template <class Archive> void load(Archive& archive) { archive(stored); }
+};
+struct Beside {  // free save and load, an aggregate that would have a datatype
+    int stored = 0, forgotten = 0;
+};
+template <class Archive> void save(Archive& archive, const Beside& object) { archive(object.stored); }
+template <class Archive> void load(Archive& archive, Beside& object) { archive(object.stored); }
+
+struct Plain {
+    char kind;
+    double position[3];
+    bool alive;
+    bool operator==(const Plain&) const = default;
+};
+struct Nested {
+    Plain plain;
+    std::array<int, 2> numbers;
+    Colour colour;
+    std::pair<int, double> pair;
+    bool operator==(const Nested&) const = default;
+};
+struct Node {
+    int value = 0;
+    std::unique_ptr<Node> next;
+    template <class Archive> void serialize(Archive& archive) { archive(value, next); }
+};
+
+}  // namespace
+
+TEST_CASE("Objects come back from their bytes", "[object][serialize]") {
+    CHECK(round_trip(42) == 42);
+    CHECK(round_trip(std::numeric_limits<std::uint64_t>::max()) == std::numeric_limits<std::uint64_t>::max());
+    CHECK(round_trip('x') == 'x');
+    CHECK(round_trip(-2.5L) == -2.5L);
+    CHECK(std::isnan(round_trip(std::nan(""))));
+    CHECK(round_trip(true));
+    CHECK(round_trip(Colour::green) == Colour::green);
+    CHECK(round_trip(std::complex<double>(1, 2)) == std::complex<double>(1, 2));
+    CHECK(round_trip(std::string()).empty());
+    CHECK(round_trip(std::string("a\0b", 3)) == std::string("a\0b", 3));
+    CHECK(round_trip(std::vector<double>{1, 2, 3}) == std::vector<double>{1, 2, 3});
+    CHECK(round_trip(std::vector<int>()).empty());
+    CHECK(round_trip(std::vector<bool>{true, false, true}) == std::vector<bool>{true, false, true});
+    CHECK(round_trip(std::vector<std::vector<std::string>>{{"a", "bc"}, {}}) == std::vector<std::vector<std::string>>{{"a", "bc"}, {}});
+    using Map = std::map<std::string, std::vector<double>>;
+    CHECK(round_trip(Map{{"x", {1, 2}}, {"y", {}}}) == Map{{"x", {1, 2}}, {"y", {}}});
+    CHECK(round_trip(std::unordered_map<int, std::string>{{1, "a"}}) == std::unordered_map<int, std::string>{{1, "a"}});
+    CHECK(round_trip(std::set<int>{3, 1}) == std::set<int>{1, 3});
+    CHECK(round_trip(std::list<short>{3, 1}) == std::list<short>{3, 1});
+    CHECK(round_trip(std::deque<bool>{true, false}) == std::deque<bool>{true, false});
+    CHECK(round_trip(std::array<std::string, 2>{"a", "b"}) == std::array<std::string, 2>{"a", "b"});
+    CHECK(round_trip(std::optional<int>()) == std::nullopt);
+    CHECK(round_trip(std::optional<std::string>("a")) == "a");
+    using Variant = std::variant<int, std::string>;
+    CHECK(round_trip(Variant("a")) == Variant("a"));
+    CHECK(round_trip(std::pair(1, std::string("a"))) == std::pair(1, std::string("a")));
+    CHECK(round_trip(std::tuple(1, 2.5, std::string("a"))) == std::tuple(1, 2.5, std::string("a")));
+}
+
+TEST_CASE("What spells a string is sent as one", "[object][serialize]") {
+    CHECK(unpacked<std::string>(payload("text")) == "text");
+    CHECK(unpacked<std::string>(payload(std::string_view("text"))) == "text");
+    const char* const text = "text";
+    CHECK(unpacked<std::string>(payload(text)) == "text");
+}
+
+TEST_CASE("Pointers carry what they point to", "[object][serialize]") {
+    const auto empty = unpacked<std::unique_ptr<int>>(payload(std::unique_ptr<int>()));
+    CHECK(empty == nullptr);
+    const auto full = unpacked<std::unique_ptr<int>>(payload(std::make_unique<int>(5)));
+    CHECK((full && *full == 5));
+    const auto shared = std::make_shared<int>(6);
+    const auto both = round_trip(std::vector{shared, shared});
+    CHECK((both.size() == 2 && both[0] == both[1] && *both[0] == 6));
+    Node list{1, std::make_unique<Node>(Node{2, nullptr})};
+    const Node copy = round_trip(list);
+    CHECK((copy.value == 1 && copy.next && copy.next->value == 2 && !copy.next->next));
+}
+
+TEST_CASE("A user's type says itself what is sent of it", "[object][serialize]") {
+    CHECK(round_trip(Member{1, "a"}) == Member{1, "a"});
+    CHECK(round_trip(Free{{1, 2}}) == Free{{1, 2}});
+    CHECK(round_trip(Split{1, 2}).stored == 1);
+    CHECK(round_trip(Split{1, 2}).forgotten == 0);
+    CHECK(round_trip(Beside{1, 2}).stored == 1);
+    CHECK(round_trip(Beside{1, 2}).forgotten == 0);
+    CHECK(round_trip(std::vector{Member{1, "a"}, Member{2, "b"}})[1] == Member{2, "b"});
+    CHECK(round_trip(std::vector{Beside{1, 2}})[0].stored == 1);
+}
+
+TEST_CASE("A plain aggregate needs no serialize", "[object][serialize]") {
+    const Plain plain{'a', {1, 2, 3}, true};
+    CHECK(round_trip(plain) == plain);
+    const Nested nested{plain, {4, 5}, Colour::green, {6, 7.5}};
+    CHECK(round_trip(nested) == nested);
+    SECTION("in containers either") {
+        CHECK(round_trip(std::vector{plain, plain}) == std::vector{plain, plain});
+        CHECK(round_trip(std::map<std::string, Nested>{{"a", nested}}) == std::map<std::string, Nested>{{"a", nested}});
+        CHECK(round_trip(std::optional(nested)) == nested);
+        CHECK(round_trip(std::pair(1, plain)) == std::pair(1, plain));
+        CHECK(round_trip(std::tuple(plain, std::string("a"))) == std::tuple(plain, std::string("a")));
+    }
+}
+
+TEST_CASE("Bytes of an object of another type are refused", "[object][serialize][error]") {
+    const std::string text = thrown<MPI::Exception>([] { (void)unpacked<std::vector<int>>(payload(std::vector<unsigned>{1})); });
+    CHECK(text.find("vector<int") != std::string::npos);
+    CHECK_THROWS_AS(unpacked<float>(payload(1)), MPI::Exception);
+    CHECK_THROWS_AS(unpacked<Colour>(payload('x')), MPI::Exception);
+    CHECK_THROWS_AS(unpacked<Nested>(payload(Plain{})), MPI::Exception);
+    CHECK_THROWS_AS((unpacked<std::array<int, 3>>(payload(std::array<int, 2>{}))), MPI::Exception);
+}
+
+TEST_CASE("Bytes that end early or late are refused", "[object][serialize][error]") {
+    CHECK(refuses_other_lengths(42));
+    CHECK(refuses_other_lengths(true));
+    CHECK(refuses_other_lengths(Colour::red));
+    CHECK(refuses_other_lengths(std::string("hello")));
+    CHECK(refuses_other_lengths(std::vector<double>{1, 2, 3}));
+    CHECK(refuses_other_lengths(std::vector<bool>{true, false}));
+    CHECK(refuses_other_lengths(std::vector<std::vector<std::string>>{{"a", "bc"}, {"d"}}));
+    CHECK(refuses_other_lengths(std::map<std::string, std::vector<double>>{{"x", {1, 2}}, {"y", {3}}}));
+    CHECK(refuses_other_lengths(std::set<int>{1, 2}));
+    CHECK(refuses_other_lengths(std::optional<int>(1)));
+    CHECK(refuses_other_lengths(std::variant<int, std::string>("abc")));
+    CHECK(refuses_other_lengths(std::tuple(1, 2.5, std::string("a"))));
+    CHECK(refuses_other_lengths(std::vector{std::make_shared<int>(1)}));
+    CHECK(refuses_other_lengths(Member{1, "abc"}));
+    CHECK(refuses_other_lengths(Plain{'a', {1, 2, 3}, true}));
+    CHECK(refuses_other_lengths(Nested{}));
+}
+
+TEST_CASE("Sizes that no message could hold are refused", "[object][serialize][error]") {
+    for (const std::uint64_t size : {std::uint64_t(1) << 62, ~std::uint64_t(0), (std::uint64_t(1) << 61) + 1, std::uint64_t(9)}) {
+        CAPTURE(size);
+        const std::uint64_t rest = 0;  // eight bytes
+        CHECK_THROWS_AS(unpacked<std::string>(forged<std::string>(size, rest)), MPI::Exception);
+        CHECK_THROWS_AS(unpacked<std::vector<char>>(forged<std::vector<char>>(size, rest)), MPI::Exception);
+        CHECK_THROWS_AS(unpacked<std::vector<double>>(forged<std::vector<double>>(size, rest)), MPI::Exception);
+        CHECK_THROWS_AS(unpacked<std::vector<bool>>(forged<std::vector<bool>>(size, rest)), MPI::Exception);
+        CHECK_THROWS_AS(unpacked<std::vector<std::string>>(forged<std::vector<std::string>>(size, rest)), MPI::Exception);
+        CHECK_THROWS_AS(unpacked<std::vector<Plain>>(forged<std::vector<Plain>>(size, rest)), MPI::Exception);
+        using Map = std::map<std::string, std::string>;
+        CHECK_THROWS_AS(unpacked<Map>(forged<Map>(size, rest)), MPI::Exception);
+        using Hash = std::unordered_map<int, int>;
+        CHECK_THROWS_AS(unpacked<Hash>(forged<Hash>(size, rest)), MPI::Exception);
+        CHECK_THROWS_AS(unpacked<std::list<int>>(forged<std::list<int>>(size, rest)), MPI::Exception);
+    }
+}
+
+TEST_CASE("Bytes that are no value of their type are refused", "[object][serialize][error]") {
+    const char two = 2;
+    CHECK(thrown<MPI::Exception>([&] { (void)unpacked<bool>(forged<bool>(two)); }).find("bool") != std::string::npos);
+    CHECK_THROWS_AS(unpacked<std::vector<bool>>(forged<std::vector<bool>>(std::uint64_t(1), two)), MPI::Exception);
+    CHECK_THROWS_AS(unpacked<std::optional<int>>(forged<std::optional<int>>(two, 1)), MPI::Exception);
+    using Variant = std::variant<int, float>;
+    CHECK_THROWS_AS(unpacked<Variant>(forged<Variant>(std::int32_t(2), 1)), MPI::Exception);
+    CHECK_THROWS_AS(unpacked<Variant>(forged<Variant>(std::int32_t(-1), 1)), MPI::Exception);
+    using Shared = std::shared_ptr<int>;
+    CHECK_THROWS_AS(unpacked<Shared>(forged<Shared>(std::uint32_t(7))), MPI::Exception);  // refers to one that never came
+
+    Payload plain = payload(Plain{'a', {1, 2, 3}, true});
+    const auto alive = std::find(plain.rbegin(), plain.rend(), std::byte{1});
+    *alive = std::byte{2};
+    CHECK_THROWS_AS(unpacked<Plain>(plain), MPI::Exception);
+}
+
+TEST_CASE("Concepts tell what can be sent", "[object][serialize]") {
+    STATIC_REQUIRE(MPI::Serializable<int>);
+    STATIC_REQUIRE(MPI::Serializable<const char*>);
+    STATIC_REQUIRE(MPI::Serializable<char[3]>);
+    STATIC_REQUIRE(MPI::Serializable<Member>);
+    STATIC_REQUIRE(MPI::Serializable<Plain>);
+    STATIC_REQUIRE(MPI::Serializable<std::vector<Plain>>);
+    STATIC_REQUIRE_FALSE(MPI::Serializable<int*>);
+    STATIC_REQUIRE_FALSE(MPI::Serializable<std::string_view*>);
+    STATIC_REQUIRE_FALSE(MPI::Serializable<MPI::Intracomm>);
+    struct Holds {
+        std::unique_ptr<void> nothing;
+    };
+    STATIC_REQUIRE_FALSE(MPI::Serializable<Holds>);
+}
+
+TEST_CASE("Both ends of a message tell their types by name", "[object][serialize]") {
+    STATIC_REQUIRE(MPI::detail::type_hash<int>() != MPI::detail::type_hash<unsigned>());
+    STATIC_REQUIRE(MPI::detail::type_hash<std::array<int, 1>>() != MPI::detail::type_hash<std::array<int, 2>>());
+    STATIC_REQUIRE(MPI::detail::type_hash<std::pair<int[1], int>>() != MPI::detail::type_hash<std::pair<int[1], char>>());
+    STATIC_REQUIRE(MPI::detail::type_hash<int[2][3]>() != MPI::detail::type_hash<int[2][4]>());
+}
+
+TEST_CASE("Objects cross between processes", "[object][serialize]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int next = (comm.rank() + 1) % comm.size(), previous = (comm.rank() + comm.size() - 1) % comm.size();
+        const auto received = comm.sendrecv<Member>(Member{comm.rank(), std::string(100, 'x')}, next, 0, previous, 0);
+        CHECK(received == Member{previous, std::string(100, 'x')});
+        CHECK(comm.allgather(Plain{'a', {1, 2, 3}, true}).size() == static_cast<std::size_t>(comm.size()));
+    });
+}
