@@ -6,10 +6,10 @@
 #include "progress.hpp"
 
 #include <array>
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -74,49 +74,84 @@ void set_length(MPI_Status* status, const Envelope& envelope, Place where) {
     call<MPI_Status_set_elements_x>(status, MPI_BYTE, static_cast<Count>(envelope.length), where);
 }
 
-class PendingSend final : public Operation {
+/// An object's bytes while MPI sends from them. They are the library's own, so it can keep them when nobody waits any more.
+class Payload final : public Operation {
 public:
-    PendingSend(const Comm& comm, SendMode mode, Bytes object, int dest, int tag, At at) : object_(std::move(object)) {
-        const Place where{at, comm.address()};
-        const auto [envelope, receiver] = seal(comm, object_, dest, at);
-        requests_[0] = start(mode, object_.data(), first_message(object_, envelope), dest, tag, comm.handle(), where);
-        if (envelope.side_tag >= 0)
-            requests_[1] =
-                start(mode, object_.data() + sizeof envelope, static_cast<Count>(envelope.length), receiver, envelope.side_tag, channel(at), where);
-    }
-    ~PendingSend() override {
+    explicit Payload(Bytes bytes) : object(std::move(bytes)) {}
+    ~Payload() override {
         if (kept_)
-            kept_bytes -= object_.size();
+            kept_bytes -= object.size();
     }
 
     void advance() override {
         if (complete_)
             return;
         int done = 0;
-        std::array<MPI_Status, 2> statuses{};
-        code_ = MPI_Testall(2, requests_.data(), &done, statuses.data());
-        complete_ = done != 0 || code_ != MPI_SUCCESS;
+        code = MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+        complete_ = done != 0 || code != MPI_SUCCESS;
+    }
+    void cancel() override {}  // what has been sent is sent
+    void finish(Place) override {}
+
+    /// Whether this may be kept beside what is kept already; asked once.
+    bool may_be_kept() {
+        kept_ = kept_bytes + object.size() <= most_kept;
+        if (kept_)
+            kept_bytes += object.size();
+        return kept_;
+    }
+
+    Bytes object;
+    MPI_Request request = MPI_REQUEST_NULL;
+    int code = MPI_SUCCESS;
+
+private:
+    static inline std::size_t kept_bytes = 0;  // changed under the lock of all Operations
+    static constexpr std::size_t most_kept = std::size_t{1} << 30;
+    bool kept_ = false;
+};
+
+class PendingSend final : public Operation {
+public:
+    PendingSend(const Comm& comm, SendMode mode, Bytes object, int dest, int tag, At at)
+        : payload_(std::make_unique<Payload>(std::move(object))), give_way_(clock::now() + std::chrono::milliseconds(10)) {
+        const Place where{at, comm.address()};
+        const Bytes& bytes = payload_->object;
+        const auto [envelope, receiver] = seal(comm, payload_->object, dest, at);
+        message_ = start(mode, bytes.data(), first_message(bytes, envelope), dest, tag, comm.handle(), where);
+        if (envelope.side_tag >= 0)
+            payload_->request =
+                start(mode, bytes.data() + sizeof envelope, static_cast<Count>(envelope.length), receiver, envelope.side_tag, channel(at), where);
+    }
+
+    void advance() override {
         if (complete_)
-            status_ = statuses[0];
+            return;
+        int sent = 0;
+        if (!sent_)
+            code_ = MPI_Test(&message_, &sent, &status_);
+        sent_ = sent_ || sent != 0;
+        if (sent_ && code_ == MPI_SUCCESS) {
+            payload_->advance();
+            code_ = payload_->code;
+        }
+        complete_ = code_ != MPI_SUCCESS || payload_->is_complete();
+        // The receiver may sit in a blocking collective, where nothing drives its pending receive and which waits for this
+        // process: after some patience the payload is left to go when it can.
+        if (!complete_ && sent_ && clock::now() > give_way_ && payload_->may_be_kept()) {
+            keep(std::move(payload_));
+            complete_ = true;
+        }
     }
-
-    /// Whether the receive has begun, for a synchronous send, and the payload may stay with the library until it can go.
-    bool may_be_left(Place where) {
-        int begun = 0;
-        call<MPI_Request_get_status>(requests_[0], &begun, MPI_STATUS_IGNORE, where);
-        if (begun == 0 || kept_bytes + object_.size() > most_kept)
-            return false;
-        kept_bytes += object_.size();
-        return kept_ = true;
-    }
-
     void cancel() override {}  // what has been sent is sent
     void finish(Place where) override {
         if (code_ != MPI_SUCCESS)
-            raise(code_, "MPI_Testall", where.file, where.line, where.comm);
+            raise(code_, "MPI_Test", where.file, where.line, where.comm);
     }
 
 private:
+    using clock = std::chrono::steady_clock;
+
     static MPI_Request start(SendMode mode, const void* data, Count count, int dest, int tag, MPI_Comm comm, Place where) {
         switch (mode) {
         case SendMode::synchronous: return get<MPI_Issend>(data, count, MPI_BYTE, dest, tag, comm, where);
@@ -126,13 +161,10 @@ private:
         return get<MPI_Isend>(data, count, MPI_BYTE, dest, tag, comm, where);
     }
 
-    /// Payloads of blocking sends that have returned: how much of them there is, and may be.
-    static inline std::atomic<std::size_t> kept_bytes{0};
-    static constexpr std::size_t most_kept = std::size_t{1} << 30;
-
-    bool kept_ = false;
-    Bytes object_;
-    std::array<MPI_Request, 2> requests_{MPI_REQUEST_NULL, MPI_REQUEST_NULL};
+    std::unique_ptr<Payload> payload_;
+    MPI_Request message_ = MPI_REQUEST_NULL;  // the envelope, with the payload where it fits
+    clock::time_point give_way_;
+    bool sent_ = false;
     int code_ = MPI_SUCCESS;
 };
 
@@ -219,15 +251,7 @@ void send_object(const Comm& comm, SendMode mode, Bytes object, int dest, int ta
         seal(comm, object, dest, at);
         return send_bytes(mode, object.data(), static_cast<Count>(object.size()), dest, tag, comm.handle(), where);
     }
-    // The receiver may sit in a blocking collective, where nothing drives its pending receive and which waits for this
-    // process: after some patience the payload, which is the library's own, is left to go when it can.
-    using clock = std::chrono::steady_clock;
-    auto pending = std::make_unique<PendingSend>(comm, mode, std::move(object), dest, tag, at);
-    const clock::time_point end = clock::now() + std::chrono::milliseconds(10);
-    while (!complete_or_drive(*pending))
-        if (clock::now() > end && pending->may_be_left(where))
-            return adopt(std::move(pending));
-    pending->finish(where);
+    Request::take(std::make_unique<PendingSend>(comm, mode, std::move(object), dest, tag, at)).Wait(nullptr, at);
 }
 
 std::unique_ptr<Operation> isend_object(const Comm& comm, SendMode mode, Bytes object, int dest, int tag, At at) {

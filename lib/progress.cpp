@@ -20,7 +20,7 @@ std::vector<std::unique_ptr<Operation>> adopted;
 void count() { driven.store(static_cast<int>(watched.size() + adopted.size()), std::memory_order_relaxed); }
 
 template <class Pointer> void drive_list(std::vector<Pointer>& operations) {
-    for (auto& operation : operations) operation->advance();
+    for (std::size_t i = 0; i < operations.size(); ++i) operations[i]->advance();  // which may lengthen the list
     std::erase_if(operations, [](const auto& operation) { return operation->is_complete(); });
 }
 
@@ -81,6 +81,11 @@ void adopt(std::unique_ptr<Operation> operation) {
     operation->cancel();
     adopted.push_back(std::move(operation));
     drive_locked();
+}
+
+void keep(std::unique_ptr<Operation> operation) {
+    adopted.push_back(std::move(operation));
+    count();
 }
 
 void complete(MPI_Request request, MPI_Status* status, std::string_view function, Place where) {

@@ -21,5 +21,7 @@ bool complete_or_drive(Operation& operation);
 void cancel(Operation& operation);
 /// Keeps an operation that nobody waits for, until it is complete or MPI is finalized.
 void adopt(std::unique_ptr<Operation> operation);
+/// The same from within an Operation's `advance`, where the lock is held.
+void keep(std::unique_ptr<Operation> operation);
 
 }  // namespace mpi4cxx::detail

@@ -212,3 +212,22 @@ TEST_CASE("A pending irecv goes on while communicators are made", "[progress]") 
     receive_in(comm, "Dup", [&](int) { CHECK(comm.Dup().size() == comm.size()); });
     receive_in(comm, "Split", [&](int) { CHECK(comm.Split().size() == comm.size()); });
 }
+
+TEST_CASE("A wait for a large isend gives way to a receiver that sits in a collective", "[progress]") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const int rank = comm.rank(), other = rank % 2 == 1 ? rank - 1 : rank + 1 < comm.size() ? rank + 1 : MPI::PROC_NULL;
+    for (const bool synchronous : {false, true}) {
+        MPI::ObjectRequest<Large> receive = comm.irecv<Large>(rank % 2 == 1 ? other : MPI::PROC_NULL);
+        if (rank % 2 == 0) {
+            const Large object = numbers(mebibyte, rank);
+            std::vector<MPI::Request> sends;
+            sends.push_back(synchronous ? comm.issend(object, other) : comm.isend(object, other));
+            if (synchronous)
+                sends.front().Wait();
+            else
+                MPI::Request::Waitall(sends);
+        }
+        comm.Barrier();
+        CHECK(receive.wait() == (rank % 2 == 1 ? numbers(mebibyte, other) : Large()));
+    }
+}

@@ -27,7 +27,7 @@ REVIEWED = {
     ('lib/finalize.cpp', 'MPI_Finalized'): 'cannot fail, asked by destructors',
     ('lib/finalize.cpp', 'MPI_Initialized'): 'cannot fail, asked by destructors',
     ('lib/object.cpp', 'MPI_Cancel'): 'also of receives that are dropped',
-    ('lib/object.cpp', 'MPI_Testall'): 'raised by finish(), to whoever waits',
+    ('lib/object.cpp', 'MPI_Test'): 'raised by finish(), to whoever waits',
     ('lib/op.cpp', 'MPI_Type_get_attr'): 'a callback of MPI, which aborts if it finds nothing',
     ('lib/progress.cpp', 'MPI_Test'): 'raised with the name of the blocking function',
     ('lib/request.cpp', 'MPI_Cancel'): 'drops a request, noexcept',
