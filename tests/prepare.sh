@@ -2,7 +2,8 @@
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build_dir=$(realpath -m "${MPI4CXX_BUILD:-$top/build}")
 log=$build_dir/prepare.log
-base_packages=(g++ meson ninja-build pkg-config mpich libmpich-dev libcereal-dev libpng-dev)
+# Without dpkg-dev, Meson would install to lib64, where Debian looks for nothing.
+base_packages=(dpkg-dev g++ meson ninja-build pkg-config mpich libmpich-dev libcereal-dev libpng-dev)
 mkdir -p "$build_dir"
 
 say() { echo "${0#"$top/"}: $*" >&2; }
