@@ -160,7 +160,6 @@ TEST_CASE("A call on a null communicator is misuse that names the function", "[c
     };
     CHECK(misused("MPI_Comm_rank", [&] { (void)none.Get_rank(); }));
     CHECK(misused("MPI_Comm_size", [&] { (void)none.Get_size(); }));
-    CHECK(misused("MPI_Comm_get_name", [&] { (void)none.Get_name(); }));
     CHECK(misused("MPI_Comm_test_inter", [&] { (void)none.Is_inter(); }));
     CHECK(misused("MPI_Topo_test", [&] { (void)none.Get_topology(); }));
     CHECK(misused("MPI_Comm_compare", [&] { (void)MPI::Comm::Compare(none, MPI::COMM_WORLD); }));
