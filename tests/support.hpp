@@ -29,19 +29,3 @@ template <class E, class F> std::string thrown(F f) {
     }
     return {};
 }
-
-/// An affine map, so that composition is associative but not commutative.
-struct Affine {
-    long a, b;
-    bool operator==(const Affine&) const = default;
-};
-inline Affine compose(const Affine& f, const Affine& g) { return {f.a * g.a, f.b * g.a + g.b}; }
-inline Affine map_of(int rank) { return {rank % 2 + 2, rank + 1}; }
-inline Affine composed(int ranks) {
-    Affine result{1, 0};
-    for (int i = 0; i < ranks; ++i) result = compose(result, map_of(i));
-    return result;
-}
-
-/// 0 + 1 + … + (n - 1)
-inline int sum_to(int n) { return n * (n - 1) / 2; }
