@@ -93,7 +93,7 @@ public:
     void cancel() override {}  // what has been sent is sent
     void finish(Place) override {}
 
-    /// Whether this may be kept beside what is kept already; asked once.
+    /// Whether this may be kept beside what is kept already; then it counts.
     bool may_be_kept() {
         kept_ = kept_bytes + object.size() <= most_kept;
         if (kept_)
