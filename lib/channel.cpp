@@ -24,7 +24,7 @@ void open_channel(At at) {
     int* largest = nullptr;
     int found = 0;
     call<MPI_Comm_get_attr>(MPI_COMM_WORLD, MPI_TAG_UB, &largest, &found, at);
-    tags = found != 0 ? static_cast<unsigned>(*largest) : 32767;
+    tags = (found != 0 ? static_cast<unsigned>(*largest) : 32767) / 2;  // the upper half is the answers'
     at_finalize([] { MPI_Comm_free(&communicator); });
 }
 
@@ -54,5 +54,7 @@ int channel_rank(const Comm& comm, int rank, At at) {
 }
 
 int next_channel_tag() noexcept { return static_cast<int>(used_tags.fetch_add(1, std::memory_order_relaxed) % tags); }
+
+int answer_tag(int side_tag) noexcept { return side_tag + static_cast<int>(tags); }
 
 }  // namespace mpi4cxx::detail

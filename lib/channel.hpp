@@ -15,5 +15,7 @@ void open_channel(At at);
 [[nodiscard]] int channel_rank(const Comm& comm, int rank, At at);
 /// A tag that no other message of this process carries on the channel.
 [[nodiscard]] int next_channel_tag() noexcept;
+/// The tag of the answer to a sender that asks whether its blocks may come.
+[[nodiscard]] int answer_tag(int side_tag) noexcept;
 
 }  // namespace mpi4cxx::detail

@@ -1,130 +1,321 @@
-#include <mpi4cxx/detail/object.hpp>
+#include <mpi4cxx/detail/object_coll.hpp>
 
 #include <mpi4cxx/comm.hpp>
 
+#include "channel.hpp"
 #include "plan.hpp"
+#include "progress.hpp"
 
+#include <chrono>
+#include <exception>
 #include <string>
-
-// Collectives of objects move sizes, then bytes. A size of -1 says that its process has the wrong number of objects: so
-// all learn of it where they would otherwise wait for bytes that never come.
 
 namespace mpi4cxx::detail {
 
 namespace {
 
-constexpr Count wrong = -1;
+/// What a broadcast sends first: all of a small object.
+constexpr std::size_t first_block = 1024;
 
-/// The objects of a list without their envelopes, one after the other.
-Bytes join(const std::vector<Bytes>& objects) {
-    std::size_t size = 0;
-    for (const Bytes& object : objects) size += object.size() - sizeof(Envelope);
-    Bytes joined(size);
-    std::byte* to = joined.data();
-    for (const Bytes& object : objects) {
-        std::memcpy(to, object.data() + sizeof(Envelope), object.size() - sizeof(Envelope));
-        to += object.size() - sizeof(Envelope);
+/// Which is enough for most numbers, names and small structs.
+constexpr std::size_t slot_size = 512;
+
+/// The length of an object that cannot be, from a process with a wrong number of them: so all learn of it where they would
+/// otherwise wait for what never comes.
+constexpr std::uint64_t wrong_number = ~std::uint64_t{0};
+
+bool fits(const Envelope& envelope, std::size_t room) { return envelope.length <= room - sizeof envelope; }
+
+}  // namespace
+
+// Broadcast --------------------------------------------------------------------------------------------------------------
+
+void bcast_object(const Comm& comm, const Packing& object, int root, At at) {
+    comm.Bcast({object.data(), first_block}, root, at);
+    if (!fits(object.envelope(), first_block)) {
+        const auto bytes = object.bytes();
+        comm.Bcast({const_cast<std::byte*>(bytes.data()), static_cast<Count>(bytes.size())}, root, at);
     }
-    return joined;
+    for (const Block& block : object.blocks())
+        comm.Bcast({static_cast<std::byte*>(const_cast<void*>(block.data)), static_cast<Count>(block.size)}, root, at);
 }
 
-Count payload_size(const Bytes& object) { return static_cast<Count>(object.size() - sizeof(Envelope)); }
-
-std::vector<Count> payload_sizes(const std::vector<Bytes>& objects, std::size_t processes) {
-    if (objects.size() != processes)
-        return std::vector<Count>(processes, wrong);
-    std::vector<Count> sizes;
-    for (const Bytes& object : objects) sizes.push_back(payload_size(object));
-    return sizes;
-}
-
-std::vector<Aint> packed(const std::vector<Count>& sizes) {
-    std::vector<Aint> displs(sizes.size());
-    Aint end = 0;
-    for (std::size_t i = 0; i < sizes.size(); ++i) {
-        displs[i] = end;
-        end += sizes[i];
+Broadcast::Broadcast(const Comm& comm, int root, const ObjectType& type, At at) : comm_(comm), root_(root), at_(at), bytes_(first_block) {
+    comm.Bcast({bytes_.data(), first_block}, root, at);
+    Envelope envelope;
+    std::memcpy(&envelope, bytes_.data(), sizeof envelope);
+    const std::byte* bytes = bytes_.data() + sizeof envelope;
+    if (!fits(envelope, first_block)) {
+        bytes_ = Bytes(envelope.length);
+        comm.Bcast({bytes_.data(), static_cast<Count>(envelope.length)}, root, at);
+        bytes = bytes_.data();
     }
-    return displs;
+    open({bytes, envelope.length}, envelope.blocks);
+    if (envelope.type != type.hash) {
+        skip();
+        throw type.mismatch("bcast", envelope.type, {at, comm.address()});
+    }
 }
 
-Parts room_for(std::vector<Count> sizes) {
-    Parts parts;
-    parts.displs = packed(sizes);
-    parts.bytes = Bytes(total(sizes));
-    parts.sizes = std::move(sizes);
-    return parts;
+Broadcast::~Broadcast() {
+    try {
+        skip();
+    } catch (...) {
+    }
 }
 
-[[noreturn]] void wrong_number(Caller caller, std::size_t objects, std::size_t processes, bool here) {
-    misuse(caller, here ? std::to_string(objects) + " objects for " + std::to_string(processes) + " processes"
-                        : "another process gave a number of objects that is not the number of processes");
+void Broadcast::receive(void* to, std::size_t size) { comm_.Bcast({static_cast<std::byte*>(to), static_cast<Count>(size)}, root_, at_); }
+
+void Broadcast::skip() {
+    while (blocks_left() != 0) {
+        const std::size_t size = next_block();
+        receive(Bytes(size).data(), size);
+    }
+}
+
+// Exchanges --------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// The objects that do not fit their slots, on their way to the other processes.
+class LargeSends final : public Operation {
+public:
+    explicit LargeSends(std::vector<Packing> objects) : objects_(std::move(objects)) {}
+
+    void start(std::size_t object, int receiver, Place where) {
+        const auto bytes = objects_[object].bytes();
+        requests_.push_back(get<MPI_Isend>(bytes.data(), static_cast<Count>(bytes.size()), MPI_BYTE, receiver,
+                                           objects_[object].envelope().side_tag, channel(where.at()), where));
+    }
+    void advance() override {
+        int flag = 1;
+        while (!requests_.empty() && flag != 0)
+            if (MPI_Test(&requests_.back(), &flag, MPI_STATUS_IGNORE) != MPI_SUCCESS || flag != 0)
+                requests_.pop_back();
+        complete_ = requests_.empty();
+    }
+    /// Whether they can go by themselves.
+    bool may_be_kept() {
+        std::size_t size = 0;
+        for (const Packing& object : objects_) size += object.size();
+        return kept_.add(size);
+    }
+    [[nodiscard]] std::vector<Packing>& objects() noexcept { return objects_; }
+
+private:
+    std::vector<Packing> objects_;
+    std::vector<MPI_Request> requests_;
+    Kept kept_;
+};
+
+const char* method_of(Pattern pattern) {
+    switch (pattern) {
+    case Pattern::bcast: return "bcast";
+    case Pattern::gather: return "gather";
+    case Pattern::scatter: return "scatter";
+    case Pattern::allgather: return "allgather";
+    case Pattern::alltoall: break;
+    }
+    return "alltoall";
 }
 
 }  // namespace
 
-Bytes bcast_object(const Comm& comm, Bytes object, int root, At at) {
-    const bool here = is_root(comm, root, at);
-    Count size = here ? payload_size(object) : 0;
-    comm.Bcast(size, root, at);
-    Bytes payload = here ? Bytes() : Bytes(static_cast<std::size_t>(size));
-    comm.Bcast({here ? object.data() + sizeof(Envelope) : payload.data(), size}, root, at);
-    if (here) {
-        payload = Bytes(static_cast<std::size_t>(size));
-        std::memcpy(payload.data(), object.data() + sizeof(Envelope), payload.size());
+struct Exchange::State {
+    using clock = std::chrono::steady_clock;
+
+    State(const Comm& communicator, Pattern kind, std::vector<Packing> objects, int root_rank, const ObjectType& wanted, At at)
+        : comm(communicator.handle()), where(at, &comm), pattern(kind), root(root_rank), type(wanted),
+          sends(std::make_unique<LargeSends>(std::move(objects))) {}
+
+    [[nodiscard]] const Envelope& envelope(std::size_t i) const noexcept {
+        return *reinterpret_cast<const Envelope*>(in.data() + i * slot_size);
     }
-    return payload;
+    void fill_slots(std::size_t processes);
+    template <auto Bcast, auto Gather, auto Scatter, auto Allgather, auto Alltoall, class F> void call_mpi(F f);
+    void send_large(const Comm& communicator);
+    void open_slots();
+
+    MPI_Comm comm;  // a copy: the communicator may go before the exchange is over
+    Place where;
+    Pattern pattern;
+    int root;
+    const ObjectType& type;
+    std::unique_ptr<LargeSends> sends;
+    std::size_t processes = 0;
+    std::size_t given = 0, received = 0;  // slots
+    bool gives_wrong_number = false;
+    Bytes out, in;
+    MPI_Request slots = MPI_REQUEST_NULL;
+    bool opened = false;
+    std::vector<Bytes> large;
+    std::vector<MPI_Request> receives;
+    std::exception_ptr failure;
+    clock::time_point patience = clock::now() + std::chrono::milliseconds(10);
+};
+
+void Exchange::State::fill_slots(std::size_t expected) {
+    std::vector<Packing>& objects = sends->objects();
+    given = objects.empty() && !gives_wrong_number ? 0 : expected;
+    out = Bytes(given * slot_size);
+    for (std::size_t i = 0; i < given; ++i) {
+        std::byte* const slot = out.data() + i * slot_size;
+        if (gives_wrong_number) {
+            const Envelope envelope{.length = wrong_number};
+            std::memcpy(slot, &envelope, sizeof envelope);
+            continue;
+        }
+        Envelope& envelope = objects[i].envelope();
+        const bool is_large = !fits(envelope, slot_size);
+        if (is_large) {
+            (void)channel(where.at());
+            envelope.sender = channel_rank();
+            envelope.side_tag = next_channel_tag();
+        }
+        std::memcpy(slot, objects[i].data(), is_large ? sizeof envelope : objects[i].size());
+    }
 }
 
-Bytes scatter_objects(const Comm& comm, const std::vector<Bytes>& objects, int root, At at) {
-    const bool here = is_root(comm, root, at);
-    const auto processes = static_cast<std::size_t>(peers(comm, at));
-    std::vector<Count> sizes;
-    if (here)
-        sizes = payload_sizes(objects, processes);
-    Count size = 0;
-    comm.Scatter(sizes, size, root, at);
-    if (size == wrong)
-        wrong_number({at, "scatter"}, objects.size(), processes, here);
-    const Bytes joined = here ? join(objects) : Bytes();
-    Bytes payload(static_cast<std::size_t>(size));
-    comm.Scatterv({{joined.data(), static_cast<Count>(joined.size())}, sizes, packed(sizes)}, {payload.data(), size}, root, at);
-    return payload;
+void Exchange::State::send_large(const Comm& communicator) {
+    if (gives_wrong_number)
+        return;
+    const bool to_all = pattern == Pattern::bcast || pattern == Pattern::allgather;
+    const auto send = [&](std::size_t object, int dest) { sends->start(object, channel_rank(communicator, dest, where.at()), where); };
+    for (std::size_t i = 0; i < given; ++i) {
+        if (fits(sends->objects()[i].envelope(), slot_size))
+            continue;
+        if (pattern == Pattern::gather)
+            send(i, root);
+        else if (!to_all)
+            send(i, static_cast<int>(i));
+        else
+            for (int rank = 0; rank < static_cast<int>(processes); ++rank)
+                if (pattern == Pattern::allgather || rank != root)
+                    send(i, rank);
+    }
 }
 
-Parts gather_objects(const Comm& comm, const Bytes& object, int root, At at) {
-    const Count size = payload_size(object);
-    std::vector<Count> sizes(is_root(comm, root, at) ? static_cast<std::size_t>(peers(comm, at)) : 0);
-    comm.Gather(size, sizes, root, at);
-    Parts parts = room_for(std::move(sizes));
-    comm.Gatherv({object.data() + sizeof(Envelope), size}, {{parts.bytes.data(), static_cast<Count>(parts.bytes.size())}, parts.sizes, parts.displs},
-                 root, at);
-    return parts;
+void Exchange::State::open_slots() {
+    opened = true;
+    large.resize(received);
+    bool is_wrong = gives_wrong_number;
+    for (std::size_t i = 0; i < received; ++i) {
+        const Envelope& head = envelope(i);
+        if (head.magic != Envelope::mark || head.length == wrong_number) {
+            is_wrong = true;
+            continue;
+        }
+        if (head.type != type.hash)
+            failure = std::make_exception_ptr(type.mismatch(method_of(pattern), head.type, where));
+        if (fits(head, slot_size))
+            continue;
+        large[i] = Bytes(head.length);
+        receives.push_back(get<MPI_Irecv>(large[i].data(), static_cast<Count>(head.length), MPI_BYTE, head.sender, head.side_tag,
+                                          channel(where.at()), where));
+    }
+    if (is_wrong)
+        try {
+            misuse({where.at(), method_of(pattern)},
+                   gives_wrong_number ? std::to_string(sends->objects().size()) + " objects for " + std::to_string(processes) + " processes"
+                                      : "another process gave a number of objects that is not the number of processes");
+        } catch (...) {
+            failure = std::current_exception();
+        }
 }
 
-Parts allgather_objects(const Comm& comm, const Bytes& object, At at) {
-    const Count size = payload_size(object);
-    std::vector<Count> sizes(static_cast<std::size_t>(peers(comm, at)));
-    comm.Allgather(size, sizes, at);
-    Parts parts = room_for(std::move(sizes));
-    comm.Allgatherv({object.data() + sizeof(Envelope), size},
-                    {{parts.bytes.data(), static_cast<Count>(parts.bytes.size())}, parts.sizes, parts.displs}, at);
-    return parts;
+Exchange::Exchange(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, const ObjectType& type, At at)
+    : state_(std::make_unique<State>(comm, pattern, std::move(objects), root, type, at)) {
+    State& state = *state_;
+    state.processes = static_cast<std::size_t>(peers(comm, at));
+    const bool rooted = pattern == Pattern::bcast || pattern == Pattern::gather || pattern == Pattern::scatter;
+    const bool inter = rooted && comm.Is_inter(at), here = rooted && is_root(comm, root, at), outside = inter && root == PROC_NULL;
+    const bool one_each = pattern == Pattern::scatter || pattern == Pattern::alltoall;
+    const bool gives = !rooted || (pattern == Pattern::gather ? !outside && !(inter && here) : here);
+    if (!gives)
+        state.sends->objects().clear();
+    state.gives_wrong_number = gives && one_each && state.sends->objects().size() != state.processes;
+    if (pattern == Pattern::gather)
+        state.received = here ? state.processes : 0;
+    else if (rooted)
+        state.received = outside || (here && (inter || pattern == Pattern::bcast)) ? 0 : 1;
+    else
+        state.received = state.processes;
+    state.in = Bytes(state.received * slot_size);
+    state.fill_slots(gives ? (one_each ? state.processes : 1) : 0);
 }
 
-Parts alltoall_objects(const Comm& comm, const std::vector<Bytes>& objects, At at) {
-    const auto processes = static_cast<std::size_t>(peers(comm, at));
-    const std::vector<Count> sent = payload_sizes(objects, processes);
-    std::vector<Count> sizes(processes);
-    comm.Alltoall(sent, sizes, at);
-    for (const Count size : sizes)
-        if (size == wrong)
-            wrong_number({at, "alltoall"}, objects.size(), processes, objects.size() != processes);
-    Parts parts = room_for(std::move(sizes));
-    const Bytes joined = join(objects);
-    comm.Alltoallv({{joined.data(), static_cast<Count>(joined.size())}, sent, packed(sent)},
-                   {{parts.bytes.data(), static_cast<Count>(parts.bytes.size())}, parts.sizes, parts.displs}, at);
-    return parts;
+Exchange::~Exchange() {
+    if (!complete_)
+        unwatch(*this);
+}
+
+template <auto Bcast, auto Gather, auto Scatter, auto Allgather, auto Alltoall, class F> void Exchange::State::call_mpi(F f) {
+    const Count n = slot_size;
+    switch (pattern) {
+    case Pattern::bcast: return f.template operator()<Bcast>(given != 0 ? out.data() : in.data(), n, MPI_BYTE, root, comm);
+    case Pattern::gather: return f.template operator()<Gather>(out.data(), n, MPI_BYTE, in.data(), n, MPI_BYTE, root, comm);
+    case Pattern::scatter: return f.template operator()<Scatter>(out.data(), n, MPI_BYTE, in.data(), n, MPI_BYTE, root, comm);
+    case Pattern::allgather: return f.template operator()<Allgather>(out.data(), n, MPI_BYTE, in.data(), n, MPI_BYTE, comm);
+    case Pattern::alltoall: return f.template operator()<Alltoall>(out.data(), n, MPI_BYTE, in.data(), n, MPI_BYTE, comm);
+    }
+}
+
+void Exchange::run(const Comm& comm) {
+    State& state = *state_;
+    state.call_mpi<MPI_Bcast, MPI_Gather, MPI_Scatter, MPI_Allgather, MPI_Alltoall>(
+        [&]<auto Fn>(auto... args) { call<Fn>(args..., state.where); });
+    state.send_large(comm);
+    state.open_slots();
+    while (!complete_or_drive(*this)) {}
+    finish(state.where);
+}
+
+void Exchange::begin(const Comm& comm) {
+    State& state = *state_;
+    state.call_mpi<MPI_Ibcast, MPI_Igather, MPI_Iscatter, MPI_Iallgather, MPI_Ialltoall>(
+        [&]<auto Fn>(auto... args) { state.slots = get<Fn>(args..., state.where); });
+    watch(*this);
+    state.send_large(comm);
+}
+
+void Exchange::advance() {
+    State& state = *state_;
+    const auto passed = [&](MPI_Request& request) {
+        int flag = 0;
+        call<MPI_Test>(&request, &flag, MPI_STATUS_IGNORE, state.where);
+        return flag != 0;
+    };
+    if (complete_)
+        return;
+    try {
+        if (!state.opened && passed(state.slots))
+            state.open_slots();
+        while (!state.receives.empty() && passed(state.receives.back())) state.receives.pop_back();
+        if (!state.opened || !state.receives.empty())
+            return;
+        state.sends->advance();
+        complete_ = state.sends->is_complete();
+        // The receivers may sit in blocking calls that wait for this process.
+        if (!complete_ && State::clock::now() > state.patience && state.sends->may_be_kept()) {
+            keep(std::move(state.sends));
+            complete_ = true;
+        }
+    } catch (...) {  // belongs to whoever waits for this, not to whoever drives
+        state.failure = std::current_exception();
+        complete_ = true;
+    }
+}
+
+void Exchange::finish(Place) {
+    if (state_->failure)
+        std::rethrow_exception(state_->failure);
+}
+
+std::size_t Exchange::size() const noexcept { return state_->received; }
+
+std::span<const std::byte> Exchange::operator[](std::size_t i) const noexcept {
+    const Envelope& envelope = state_->envelope(i);
+    return {state_->large[i].data() != nullptr ? state_->large[i].data() : reinterpret_cast<const std::byte*>(&envelope + 1), envelope.length};
 }
 
 }  // namespace mpi4cxx::detail

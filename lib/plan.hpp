@@ -31,8 +31,6 @@ Pair reduce_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller);
 
 /// The processes that a collective call exchanges blocks with: the remote group's on an intercommunicator.
 int peers(const Comm& comm, At at);
-/// Whether this process is the one that `root` means, for which the buffer of all blocks is significant.
-bool is_root(const Comm& comm, int root, At at);
 
 enum class Side : char { send, recv };
 

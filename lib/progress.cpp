@@ -61,7 +61,7 @@ void drive() {
 
 bool complete_or_drive(Operation& operation) {
     const std::lock_guard lock(mutex);
-    if (operation.is_complete())
+    if (operation.is_complete() || operation.may_leave())
         return true;
     operation.advance();
     drive_locked();
@@ -73,19 +73,23 @@ void cancel(Operation& operation) {
     operation.cancel();
 }
 
-void adopt(std::unique_ptr<Operation> operation) {
+void keep(std::unique_ptr<Operation> operation) {
     static const bool once = (at_finalize(drain), true);
     (void)once;
+    adopted.push_back(std::move(operation));
+    count();
+}
+
+void leave(std::unique_ptr<Operation> operation) {
     const std::lock_guard lock(mutex);
     std::erase(watched, operation.get());
-    operation->cancel();
-    adopted.push_back(std::move(operation));
+    keep(std::move(operation));
     drive_locked();
 }
 
-void keep(std::unique_ptr<Operation> operation) {
-    adopted.push_back(std::move(operation));
-    count();
+void adopt(std::unique_ptr<Operation> operation) {
+    cancel(*operation);
+    leave(std::move(operation));
 }
 
 void complete(MPI_Request request, MPI_Status* status, std::string_view function, Place where) {

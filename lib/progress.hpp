@@ -1,7 +1,8 @@
 #pragma once
 
-#include <mpi4cxx/request.hpp>
+#include <mpi4cxx/detail/operation.hpp>
 
+#include <cstddef>
 #include <memory>
 
 namespace mpi4cxx::detail {
@@ -15,13 +16,40 @@ void watch(Operation& operation);
 void unwatch(Operation& operation);
 /// Drives all one step.
 void drive();
-/// Tells whether `operation` is complete; if not, drives it and all others one step.
+/// Tells whether `operation` is complete, or can be left to complete by itself; if not, drives it and all others one step.
 bool complete_or_drive(Operation& operation);
 /// Tries to cancel it; it must still be completed.
 void cancel(Operation& operation);
-/// Keeps an operation that nobody waits for, until it is complete or MPI is finalized.
-void adopt(std::unique_ptr<Operation> operation);
+/// Keeps an operation that nobody waits for any more until it is complete.
+void leave(std::unique_ptr<Operation> operation);
 /// The same from within an Operation's `advance`, where the lock is held.
 void keep(std::unique_ptr<Operation> operation);
+/// The same of one whose owner goes: cancels it first.
+void adopt(std::unique_ptr<Operation> operation);
+
+/// Memory of the library's own that waits to be sent when nobody waits any more; counted against what there may be in all.
+/// Used under the lock of all Operations.
+class Kept {
+public:
+    Kept() noexcept = default;
+    Kept(const Kept&) = delete;
+    Kept& operator=(const Kept&) = delete;
+    ~Kept() { all -= size_; }
+
+    /// Whether so much may be kept; then it is, until this goes.
+    bool add(std::size_t size) {
+        if (all + size > most)
+            return false;
+        size_ += size;
+        all += size;
+        return true;
+    }
+    [[nodiscard]] bool is_empty() const noexcept { return size_ == 0; }
+
+private:
+    static inline std::size_t all = 0;
+    static constexpr std::size_t most = std::size_t{1} << 30;
+    std::size_t size_ = 0;
+};
 
 }  // namespace mpi4cxx::detail

@@ -75,35 +75,33 @@ private:
 thread_local std::vector<MPI_Request> RequestArray::spare_handles;
 thread_local std::vector<MPI_Status> RequestArray::spare_statuses;
 
-namespace {
-
-void check_size(std::span<Request> requests, std::span<Status> statuses, detail::Caller caller) {
-    if (!statuses.empty() && statuses.size() != requests.size())
-        detail::misuse(caller, std::to_string(statuses.size()) + " statuses for " + std::to_string(requests.size()) + " requests");
+void Request::check_statuses(std::size_t requests, std::span<Status> statuses, detail::Caller caller) {
+    if (!statuses.empty() && statuses.size() != requests)
+        detail::misuse(caller, std::to_string(statuses.size()) + " statuses for " + std::to_string(requests) + " requests");
 }
-
-Status* at_index(std::span<Status> statuses, std::size_t i) { return statuses.empty() ? nullptr : &statuses[i]; }
-
-}  // namespace
 
 // One request -------------------------------------------------------------------------------------------------------
 
-std::unique_ptr<Operation> Request::wait_operation(Status* status, At at) {
-    while (true)
-        if (auto operation = test_operation(status, at))
-            return operation;
+void Request::wait_object(void* object, Status* status, At at) {
+    while (!test_object(object, status, at)) {}
 }
 
-std::unique_ptr<Operation> Request::test_operation(Status* status, At at) {
+bool Request::test_object(void* object, Status* status, At at) {
     if (operation_ == nullptr)
         detail::misuse({at, "ObjectRequest"}, "this request is null, or its object has been received");
     if (!detail::complete_or_drive(*operation_))
-        return nullptr;
+        return false;
     std::unique_ptr<Operation> operation(std::exchange(operation_, nullptr));
+    if (!operation->is_complete()) {
+        detail::leave(std::move(operation));
+        return true;
+    }
     if (status != nullptr)
         *status = Status(operation->status());
     operation->finish(at);
-    return operation;
+    if (object != nullptr)
+        operation->deliver(object);
+    return true;
 }
 
 void Request::wait_driving(Status* status, const char* file, unsigned long line) {
@@ -112,7 +110,7 @@ void Request::wait_driving(Status* status, const char* file, unsigned long line)
 
 bool Request::Test(Status* status, At at) {
     if (operation_ != nullptr)
-        return test_operation(status, at) != nullptr;
+        return test_object(nullptr, status, at);
     int flag = 0;
     call<MPI_Test>(&raw_, &flag, Status::to(status), at);
     return flag != 0;
@@ -161,9 +159,11 @@ void Request::drop() noexcept {
 // Several ------------------------------------------------------------------------------------------------------------
 
 void Request::Waitall(std::span<Request> requests, std::span<Status> statuses, At at) {
-    check_size(requests, statuses, at);
+    check_statuses(requests.size(), statuses, at);
     if (!RequestArray::is_plain(requests)) {
-        for (std::size_t i = 0; i < requests.size(); ++i) requests[i].Wait(at_index(statuses, i), at);
+        FirstError error;
+        for (std::size_t i = 0; i < requests.size(); ++i) error.run([&] { requests[i].Wait(at_index(statuses, i), at); });
+        error.rethrow();
         return;
     }
     RequestArray array(requests, statuses);
@@ -183,7 +183,7 @@ int Request::Waitany(std::span<Request> requests, Status* status, At at) {
 }
 
 std::optional<std::vector<int>> Request::Waitsome(std::span<Request> requests, std::span<Status> statuses, At at) {
-    check_size(requests, statuses, at);
+    check_statuses(requests.size(), statuses, at);
     while (!RequestArray::is_plain(requests)) {
         auto indices = Testsome(requests, statuses, at);
         if (!indices || !indices->empty())
@@ -194,13 +194,13 @@ std::optional<std::vector<int>> Request::Waitsome(std::span<Request> requests, s
 }
 
 bool Request::Testall(std::span<Request> requests, std::span<Status> statuses, At at) {
-    check_size(requests, statuses, at);
+    check_statuses(requests.size(), statuses, at);
     if (!RequestArray::is_plain(requests)) {
         // a complete object request keeps what it has received, so all can be looked at before any is finished
         drive();
         const bool all = std::all_of(requests.begin(), requests.end(), [&](const Request& r) { return r.Get_status(nullptr, at); });
         if (all)
-            for (std::size_t i = 0; i < requests.size(); ++i) requests[i].Wait(at_index(statuses, i), at);
+            Waitall(requests, statuses, at);
         return all;
     }
     RequestArray array(requests, statuses);
@@ -230,7 +230,7 @@ std::optional<int> Request::Testany(std::span<Request> requests, Status* status,
 }
 
 std::optional<std::vector<int>> Request::Testsome(std::span<Request> requests, std::span<Status> statuses, At at) {
-    check_size(requests, statuses, at);
+    check_statuses(requests.size(), statuses, at);
     if (RequestArray::is_plain(requests))
         return RequestArray(requests, statuses).some<MPI_Testsome>(at);
     bool active = false;

@@ -52,8 +52,11 @@ template <class F> std::string type_error(F f) {
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-/// A string whose message takes `size` bytes, envelope and type included.
-std::string message_of(std::size_t size) { return std::string(size - MPI::detail::pack(std::string()).size(), 'm'); }
+/// A string whose message takes `size` bytes, at least 296, its envelope included.
+std::string message_of(std::size_t size) {
+    const std::size_t length = 9;  // of a string of 255 and more
+    return std::string(size - sizeof(MPI::detail::Envelope) - length, 'm');
+}
 
 struct BsendBuffer {
     BsendBuffer() { MPI_Buffer_attach(memory.data(), static_cast<int>(memory.size())); }

@@ -2,6 +2,7 @@
 
 #include <mpi4cxx/buffer.hpp>
 #include <mpi4cxx/message.hpp>
+#include <mpi4cxx/detail/object_coll.hpp>
 #include <mpi4cxx/object_request.hpp>
 #include <mpi4cxx/op.hpp>
 #include <mpi4cxx/request.hpp>
@@ -167,39 +168,54 @@ public:
 
     // Objects --------------------------------------------------------------------------------------------------------
 
-    /// Send an object; returns when it may be changed.
+    /// Send an object; returns when it may be changed. Contiguous data of 64 KiB and more is not copied.
     template <class T> void send(const T& object, int dest, int tag = 0, At at = {}) const {
-        detail::send_object(*this, detail::SendMode::standard, detail::pack(object), dest, tag, at);
+        send_packed(detail::SendMode::standard, object, dest, tag, at);
     }
     /// Send an object; returns when the receive has begun.
     template <class T> void ssend(const T& object, int dest, int tag = 0, At at = {}) const {
-        detail::send_object(*this, detail::SendMode::synchronous, detail::pack(object), dest, tag, at);
+        send_packed(detail::SendMode::synchronous, object, dest, tag, at);
     }
     /// Copy an object to the attached buffer and send it from there. Local.
     template <class T> void bsend(const T& object, int dest, int tag = 0, At at = {}) const {
-        detail::send_object(*this, detail::SendMode::buffered, detail::pack(object), dest, tag, at);
+        isend_packed(detail::SendMode::buffered, object, dest, tag, at).Wait(nullptr, at);
     }
     /// Receive an object. A message that is no `T` is an Exception. From PROC_NULL comes a `T{}`.
     template <Serializable T> [[nodiscard]] T recv(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
-        const std::optional<detail::Bytes> bytes = detail::recv_object(*this, source, tag, status, at);
-        return bytes ? detail::unpack<T>(*bytes) : T{};
+        T object{};
+        recv_into(object, source, tag, status, at);
+        return object;
     }
-    /// Start to send an object, which may be changed at once.
-    template <class T> [[nodiscard]] Request isend(const T& object, int dest, int tag = 0, At at = {}) const {
-        return Request::take(detail::isend_object(*this, detail::SendMode::standard, detail::pack(object), dest, tag, at));
+    /// Receive into an object, whose memory is used again. From PROC_NULL nothing comes.
+    template <Serializable T> void recv_into(T& object, int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
+        detail::Incoming incoming;
+        if (incoming.recv(*this, source, tag, detail::object_type<T>, status, at))
+            detail::unpack(incoming, object);
+    }
+    /// Start to send an object, which may be changed at once. One that is moved in is not copied.
+    template <class T> [[nodiscard]] Request isend(T&& object, int dest, int tag = 0, At at = {}) const {
+        return isend_packed(detail::SendMode::standard, std::forward<T>(object), dest, tag, at);
     }
     /// Start to send an object; complete when the receive has begun.
-    template <class T> [[nodiscard]] Request issend(const T& object, int dest, int tag = 0, At at = {}) const {
-        return Request::take(detail::isend_object(*this, detail::SendMode::synchronous, detail::pack(object), dest, tag, at));
+    template <class T> [[nodiscard]] Request issend(T&& object, int dest, int tag = 0, At at = {}) const {
+        return isend_packed(detail::SendMode::synchronous, std::forward<T>(object), dest, tag, at);
+    }
+    /// Copy an object to the attached buffer and start to send it from there.
+    template <class T> [[nodiscard]] Request ibsend(const T& object, int dest, int tag = 0, At at = {}) const {
+        return isend_packed(detail::SendMode::buffered, object, dest, tag, at);
     }
     /// Start to receive an object of any size.
     template <Serializable T> ObjectRequest<T> irecv(int source = ANY_SOURCE, int tag = ANY_TAG, At at = {}) const {
-        return ObjectRequest<T>(detail::irecv_object(*this, source, tag, at));
+        auto receive = std::make_unique<detail::ReceiveOf<T>>(*this, source, tag, detail::object_type<T>, at);
+        receive->begin();
+        return ObjectRequest<T>(std::move(receive));
     }
     /// Send one object and receive another, of type `T`, at the same time.
     template <Serializable T, class S> [[nodiscard]] T sendrecv(const S& object, int dest, int sendtag = 0, int source = ANY_SOURCE,
                                                                 int recvtag = ANY_TAG, Status* status = nullptr, At at = {}) const {
-        Request sent = isend(object, dest, sendtag, at);
+        detail::Packing packing(detail::Packing::Blocks::beside);
+        detail::pack(object, packing);
+        Request sent = Request::take(detail::start_object(*this, std::move(packing), dest, sendtag, at));
         T received = recv<T>(source, recvtag, status, at);
         sent.Wait(nullptr, at);
         return received;
@@ -207,35 +223,80 @@ public:
 
     /// Wait until every process has come here. Collective.
     void barrier(At at = {}) const { Barrier(at); }
-    /// Return `root`'s object on every process; the others' argument is ignored. Collective.
-    template <Serializable T> [[nodiscard]] T bcast(const T& object, int root = 0, At at = {}) const {
-        return detail::unpack<T>(detail::bcast_object(*this, Get_rank(at) == root ? detail::pack(object) : detail::Bytes(), root, at));
+    /// Return `root`'s object on every process; the others' argument is ignored, but its memory used if it is moved in: `data =
+    /// comm.bcast(std::move(data))` copies nothing. Collective.
+    template <class T> [[nodiscard]] sent_as<T> bcast(T&& object, int root = 0, At at = {}) const {
+        if (detail::is_root(*this, root, at))
+            return bcast_from_here(std::forward<T>(object), root, at);
+        sent_as<T> received{};
+        if constexpr (std::is_same_v<T, sent_as<T>>)
+            received = std::move(object);
+        if (root != PROC_NULL)
+            detail::receive_bcast(*this, received, root, at);
+        return received;
     }
     /// Return this process's object of `root`'s `objects`, which are size() many; the others' argument is ignored. Where they are not, every
     /// process throws std::invalid_argument. Collective.
     template <Serializable T> [[nodiscard]] T scatter(const std::vector<T>& objects, int root = 0, At at = {}) const {
-        return detail::unpack<T>(
-            detail::scatter_objects(*this, Get_rank(at) == root ? detail::pack_each(objects) : std::vector<detail::Bytes>(), root, at));
+        return detail::exchange<T>(*this, detail::Pattern::scatter, detail::each_packed(objects, detail::is_root(*this, root, at)), root,
+                                   detail::TheOne<T>(), at);
     }
     /// Return every process's object, in the order of ranks, on `root`; nothing elsewhere. Collective.
     template <class T> [[nodiscard]] std::vector<sent_as<T>> gather(const T& object, int root = 0, At at = {}) const {
-        return detail::unpack_each<sent_as<T>>(detail::gather_objects(*this, detail::pack(object), root, at));
+        return detail::exchange<sent_as<T>>(*this, detail::Pattern::gather, detail::one_packed(object), root, detail::All<sent_as<T>>(), at);
     }
     /// Return every process's object, in the order of ranks. Collective.
     template <class T> [[nodiscard]] std::vector<sent_as<T>> allgather(const T& object, At at = {}) const {
-        return detail::unpack_each<sent_as<T>>(detail::allgather_objects(*this, detail::pack(object), at));
+        return detail::exchange<sent_as<T>>(*this, detail::Pattern::allgather, detail::one_packed(object), 0, detail::All<sent_as<T>>(), at);
     }
     /// Send `objects[i]` to process i; return what came from each. Where a process has not size() many, every process throws
     /// std::invalid_argument. Collective.
     template <Serializable T> [[nodiscard]] std::vector<T> alltoall(const std::vector<T>& objects, At at = {}) const {
-        return detail::unpack_each<T>(detail::alltoall_objects(*this, detail::pack_each(objects), at));
+        return detail::exchange<T>(*this, detail::Pattern::alltoall, detail::each_packed(objects), 0, detail::All<T>(), at);
     }
     /// Combine every process's object, in the order of ranks, for `root`; nothing elsewhere. `op(a, b)` may be any associative
-    /// function. Collective.
+    /// function; where `T` has a datatype the MPI combines, and an exception in `op` aborts the job. Collective.
     template <Serializable T, class F = decltype((SUM))>
     [[nodiscard]] std::optional<T> reduce(const T& object, F&& op = SUM, int root = 0, At at = {}) const;
     /// Combine every process's object, in the order of ranks, for every process. Collective.
     template <Serializable T, class F = decltype((SUM))> [[nodiscard]] T allreduce(const T& object, F&& op = SUM, At at = {}) const;
+
+    // The same, nonblocking: every process starts them in the same order, and they complete in any. Objects are copied at
+    // once. Nothing comes where the blocking one returns nothing.
+
+    /// Start a barrier. Calls MPI_Ibarrier (MPI-4.0, 6.12.1). Collective.
+    [[nodiscard]] Request ibarrier(At at = {}) const { return Request::take(detail::get<MPI_Ibarrier>(handle(), on(at))); }
+    /// Start a bcast. Collective.
+    template <class T> [[nodiscard]] ObjectRequest<sent_as<T>> ibcast(const T& object, int root = 0, At at = {}) const {
+        const bool here = detail::is_root(*this, root, at);
+        return detail::iexchange<sent_as<T>, sent_as<T>>(*this, detail::Pattern::bcast, detail::one_packed(object, here), root,
+                                                         detail::TheOneOr<sent_as<T>>(here, object), at);
+    }
+    /// Start a scatter. Collective.
+    template <Serializable T> [[nodiscard]] ObjectRequest<T> iscatter(const std::vector<T>& objects, int root = 0, At at = {}) const {
+        return detail::iexchange<T, T>(*this, detail::Pattern::scatter, detail::each_packed(objects, detail::is_root(*this, root, at)), root,
+                                       detail::TheOne<T>(), at);
+    }
+    /// Start a gather. Collective.
+    template <class T> [[nodiscard]] ObjectRequest<std::vector<sent_as<T>>> igather(const T& object, int root = 0, At at = {}) const {
+        return detail::iexchange<sent_as<T>, std::vector<sent_as<T>>>(*this, detail::Pattern::gather, detail::one_packed(object), root,
+                                                                      detail::All<sent_as<T>>(), at);
+    }
+    /// Start an allgather. Collective.
+    template <class T> [[nodiscard]] ObjectRequest<std::vector<sent_as<T>>> iallgather(const T& object, At at = {}) const {
+        return detail::iexchange<sent_as<T>, std::vector<sent_as<T>>>(*this, detail::Pattern::allgather, detail::one_packed(object), 0,
+                                                                      detail::All<sent_as<T>>(), at);
+    }
+    /// Start an alltoall. Collective.
+    template <Serializable T> [[nodiscard]] ObjectRequest<std::vector<T>> ialltoall(const std::vector<T>& objects, At at = {}) const {
+        return detail::iexchange<T, std::vector<T>>(*this, detail::Pattern::alltoall, detail::each_packed(objects), 0, detail::All<T>(), at);
+    }
+    /// Start a reduce; a copy of `op` combines the objects where they arrive. Collective.
+    template <Serializable T, class F = decltype((SUM))>
+    [[nodiscard]] ObjectRequest<std::optional<T>> ireduce(const T& object, F&& op = SUM, int root = 0, At at = {}) const;
+    /// Start an allreduce. Collective.
+    template <Serializable T, class F = decltype((SUM))>
+    [[nodiscard]] ObjectRequest<T> iallreduce(const T& object, F&& op = SUM, At at = {}) const;
 
 protected:
     using Handle::Handle;
@@ -245,6 +306,38 @@ protected:
     [[nodiscard]] detail::Place on(At at) const noexcept { return {at, address()}; }
 
 private:
+    template <class T> void send_packed(detail::SendMode mode, const T& object, int dest, int tag, At at) const {
+        detail::Room room;
+        detail::Packing packing(room, detail::Packing::Blocks::beside);
+        detail::pack(object, packing);
+        detail::send_object(*this, mode, packing, dest, tag, at);
+    }
+    template <class T> Request isend_packed(detail::SendMode mode, T&& object, int dest, int tag, At at) const {
+        std::unique_ptr<detail::Held> held;
+        detail::Packing packing(std::is_rvalue_reference_v<T&&> ? detail::Packing::Blocks::beside : detail::Packing::Blocks::inside);
+        if constexpr (std::is_same_v<T, sent_as<T>> && !detail::Fixed<T>) {  // moved in, and may have blocks
+            auto moved = std::make_unique<detail::HeldObject<T>>(std::move(object));
+            detail::pack(moved->object, packing);
+            held = std::move(moved);
+        } else {
+            detail::pack(object, packing);
+        }
+        return Request::take(detail::isend_object(*this, mode, std::move(packing), std::move(held), dest, tag, at));
+    }
+    template <class T> sent_as<T> bcast_from_here(T&& object, int root, At at) const {
+        constexpr bool can_copy = std::is_constructible_v<sent_as<T>, T&&>;
+        detail::Packing packing(can_copy ? detail::Packing::Blocks::beside : detail::Packing::Blocks::inside);
+        detail::pack(object, packing);
+        detail::bcast_object(*this, packing, root, at);
+        if constexpr (can_copy) {
+            return sent_as<T>(std::forward<T>(object));
+        } else {
+            sent_as<T> copy{};
+            detail::Unpacking bytes(packing.bytes());
+            detail::unpack(bytes, copy);
+            return copy;
+        }
+    }
     /// Every process's `count`. Collective.
     [[nodiscard]] std::vector<Count> all_counts(Count count, At at) const;
     // The rare cases of inline methods. Their buffers come in pieces, which can stay in registers on the common path.

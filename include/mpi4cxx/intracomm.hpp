@@ -33,13 +33,34 @@ public:
 
     /// Combine the objects of ranks 0 to this one, in their order. Collective.
     template <Serializable T, class F = decltype((SUM))> [[nodiscard]] T scan(const T& object, F&& op = SUM, At at = {}) const {
-        return detail::fold<T>(detail::allgather_objects(*this, detail::pack(object), at), static_cast<std::size_t>(Get_rank(at)) + 1, op);
+        if constexpr (detail::Native<T, F> || detail::Callable<T, F>) {
+            T result{};
+            detail::with_op<T>(
+                op, [&](const Op& mpi_op) { Scan(object, result, mpi_op, at); }, at);
+            return result;
+        } else {
+            return *combine_lower(object, op, static_cast<std::size_t>(Get_rank(at)) + 1, at);
+        }
     }
     /// Combine the objects of the ranks below this one, in their order; nothing on rank 0. Collective.
     template <Serializable T, class F = decltype((SUM))> [[nodiscard]] std::optional<T> exscan(const T& object, F&& op = SUM, At at = {}) const {
-        const detail::Parts parts = detail::allgather_objects(*this, detail::pack(object), at);
         const auto rank = static_cast<std::size_t>(Get_rank(at));
-        return rank == 0 ? std::nullopt : std::optional<T>(detail::fold<T>(parts, rank, op));
+        if constexpr (detail::Native<T, F> || detail::Callable<T, F>) {
+            T result{};
+            detail::with_op<T>(
+                op, [&](const Op& mpi_op) { Exscan(object, result, mpi_op, at); }, at);
+            return rank == 0 ? std::nullopt : std::optional<T>(result);
+        } else {
+            return combine_lower(object, op, rank, at);
+        }
+    }
+
+private:
+    template <class T, class F> std::optional<T> combine_lower(const T& object, F& op, std::size_t end, At at) const {
+        const auto combine = [&](const detail::Exchange& objects) {
+            return end == 0 ? std::nullopt : std::optional<T>(detail::fold<T>(objects, end, op));
+        };
+        return detail::exchange<T>(*this, detail::Pattern::allgather, detail::one_packed(object), 0, combine, at);
     }
 
 protected:

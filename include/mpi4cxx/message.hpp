@@ -1,6 +1,8 @@
 #pragma once
 
 #include <mpi4cxx/buffer.hpp>
+#include <mpi4cxx/detail/object.hpp>
+#include <mpi4cxx/object_request.hpp>
 #include <mpi4cxx/request.hpp>
 
 #include <optional>
@@ -35,6 +37,21 @@ public:
     void Recv(Buf buf, Status* status = nullptr, At at = {});
     /// Start to receive the message into `buf`. Calls MPI_Imrecv (MPI-4.0, 3.8.3).
     [[nodiscard]] Request Irecv(Buf buf, At at = {});
+
+    /// Receive the message as an object.
+    template <Serializable T> [[nodiscard]] T recv(Status* status = nullptr, At at = {}) {
+        T object{};
+        detail::Incoming incoming;
+        if (incoming.recv(raw_, detail::object_type<T>, status, at))
+            detail::unpack(incoming, object);
+        return object;
+    }
+    /// Start to receive the message as an object.
+    template <Serializable T> ObjectRequest<T> irecv(At at = {}) {
+        auto receive = std::make_unique<detail::ReceiveOf<T>>(raw_, detail::object_type<T>, at);
+        receive->begin();
+        return ObjectRequest<T>(std::move(receive));
+    }
 
     /// The length of the message, whose probe filled `probed`, in elements of `type`. One that ends inside an element is taken out of the
     /// way and thrown as an Exception.

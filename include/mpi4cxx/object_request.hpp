@@ -1,35 +1,89 @@
 #pragma once
 
-#include <mpi4cxx/detail/object.hpp>
 #include <mpi4cxx/request.hpp>
-#include <mpi4cxx/serialize.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
 namespace mpi4cxx {
 
-/// A pending receive of an object of type `T`, which `wait` or `test` returns, once.
+/// A pending operation that gives an object of type `T`, which `wait` or `test` returns, once.
 /// Receives of objects are posted at once, take messages of any size in the order of their posting, and go on whatever call
 /// of this library the process sits in. From PROC_NULL comes a `T{}`.
 template <class T> class [[nodiscard]] ObjectRequest final : public Request {
 public:
     ObjectRequest() noexcept = default;
-    explicit ObjectRequest(std::unique_ptr<detail::Receive> receive) noexcept : Request(Request::take(std::move(receive))) {}
+    explicit ObjectRequest(std::unique_ptr<detail::Operation> operation) noexcept : Request(Request::take(std::move(operation))) {}
 
     /// Wait for the object.
-    T wait(Status* status = nullptr, At at = {}) { return unpacked(*wait_operation(status, at)); }
+    T wait(Status* status = nullptr, At at = {}) {
+        T object{};
+        wait_object(&object, status, at);
+        return object;
+    }
     /// Return the object if it has come.
     std::optional<T> test(Status* status = nullptr, At at = {}) {
-        const auto operation = test_operation(status, at);
-        return operation ? std::optional<T>(unpacked(*operation)) : std::nullopt;
+        std::optional<T> object(std::in_place);
+        if (!test_object(&*object, status, at))
+            object.reset();
+        return object;
+    }
+
+    // Of several. Null requests give no object; an error is thrown when all others that had to be are complete.
+
+    /// Wait for all objects; a null request gives `T{}`.
+    static std::vector<T> waitall(std::span<ObjectRequest> requests, std::span<Status> statuses = {}, At at = {}) {
+        check_statuses(requests.size(), statuses, at);
+        std::vector<T> objects(requests.size());
+        FirstError error;
+        for (std::size_t i = 0; i < requests.size(); ++i)
+            if (!requests[i].is_null())
+                error.run([&] { requests[i].wait_object(&objects[i], at_index(statuses, i), at); });
+        error.rethrow();
+        return objects;
+    }
+    /// Return all objects if all have come.
+    static std::optional<std::vector<T>> testall(std::span<ObjectRequest> requests, std::span<Status> statuses = {}, At at = {}) {
+        bool all = true;  // each is looked at, so that all go on
+        for (const ObjectRequest& request : requests) all &= request.is_null() || request.Get_status(nullptr, at);
+        return all ? std::optional(waitall(requests, statuses, at)) : std::nullopt;
+    }
+    /// Wait for one object; returns its index and the object, nothing where all requests are null.
+    static std::optional<std::pair<int, T>> waitany(std::span<ObjectRequest> requests, Status* status = nullptr, At at = {}) {
+        while (has_active(requests))
+            if (auto one = testany(requests, status, at))
+                return one;
+        return std::nullopt;
+    }
+    /// Return the index of one that has come and the object; nothing where none has.
+    static std::optional<std::pair<int, T>> testany(std::span<ObjectRequest> requests, Status* status = nullptr, At at = {}) {
+        for (std::size_t i = 0; i < requests.size(); ++i)
+            if (!requests[i].is_null())
+                if (auto object = requests[i].test(status, at))
+                    return std::pair(static_cast<int>(i), std::move(*object));
+        return std::nullopt;
+    }
+    /// Wait for at least one; returns the indices and the objects, none where all requests are null.
+    static std::vector<std::pair<int, T>> waitsome(std::span<ObjectRequest> requests, std::span<Status> statuses = {}, At at = {}) {
+        std::vector<std::pair<int, T>> some;
+        while (some.empty() && has_active(requests)) some = testsome(requests, statuses, at);
+        return some;
+    }
+    /// Return the indices of those that have come, and the objects. `statuses` are theirs, in that order.
+    static std::vector<std::pair<int, T>> testsome(std::span<ObjectRequest> requests, std::span<Status> statuses = {}, At at = {}) {
+        check_statuses(requests.size(), statuses, at);
+        std::vector<std::pair<int, T>> some;
+        while (auto one = testany(requests, at_index(statuses, some.size()), at)) some.push_back(std::move(*one));
+        return some;
     }
 
 private:
-    static T unpacked(detail::Operation& operation) {
-        const std::optional<detail::Bytes> bytes = static_cast<detail::Receive&>(operation).take();
-        return bytes ? detail::unpack<T>(*bytes) : T{};
+    static bool has_active(std::span<ObjectRequest> requests) {
+        return std::any_of(requests.begin(), requests.end(), [](const ObjectRequest& request) { return !request.is_null(); });
     }
 };
 

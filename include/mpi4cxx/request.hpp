@@ -1,9 +1,10 @@
 #pragma once
 
 #include <mpi4cxx/detail/call.hpp>
+#include <mpi4cxx/detail/operation.hpp>
 #include <mpi4cxx/status.hpp>
 
-#include <atomic>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <span>
@@ -11,39 +12,6 @@
 #include <vector>
 
 namespace mpi4cxx {
-
-namespace detail {
-
-/// How many Operations there are: the one thing that a Wait has to look at before it leaves all to MPI.
-extern MPI4CXX_API std::atomic<int> operations;
-
-/// What a request is beyond an MPI handle: an object on its way, which takes several messages or owns memory.
-/// Advanced under one lock, by the thread that waits for it and by every blocking call of the library.
-class MPI4CXX_API Operation {
-public:
-    Operation() noexcept { operations.fetch_add(1, std::memory_order_relaxed); }
-    virtual ~Operation() { operations.fetch_sub(1, std::memory_order_relaxed); }
-    Operation(const Operation&) = delete;
-    Operation& operator=(const Operation&) = delete;
-
-    /// Goes on as far as it can without waiting.
-    virtual void advance() = 0;
-    /// Tries to cancel what has not begun.
-    virtual void cancel() = 0;
-    /// Throws what went wrong; called once, when complete.
-    virtual void finish(Place where) = 0;
-
-    /// Whether it is complete, also when it failed.
-    [[nodiscard]] bool is_complete() const noexcept { return complete_; }
-    /// What it found out, once complete.
-    [[nodiscard]] const MPI_Status& status() const noexcept { return status_; }
-
-protected:
-    MPI_Status status_{};
-    bool complete_ = false;
-};
-
-}  // namespace detail
 
 /// A pending nonblocking operation (MPI-4.0, 3.7).
 /// Its buffers belong to the caller and must stay until it is complete. A request that is dropped before completes first:
@@ -114,10 +82,30 @@ public:
     void cancel(At at = {}) { Cancel(at); }
 
 protected:
-    /// Wait for an object's operation and give it up, with its result.
-    std::unique_ptr<detail::Operation> wait_operation(Status* status, At at);
-    /// The same if it is complete, else null; looks first, then drives.
-    std::unique_ptr<detail::Operation> test_operation(Status* status, At at);
+    /// Wait for an object and move it to `*object`, if that is not null.
+    void wait_object(void* object, Status* status, At at);
+    /// The same if it has come; looks first, then drives.
+    bool test_object(void* object, Status* status, At at);
+
+    /// Keeps the first exception of several steps, which are all made.
+    class FirstError {
+    public:
+        template <class F> void run(F step) try {
+            step();
+        } catch (...) {
+            if (!error_)
+                error_ = std::current_exception();
+        }
+        void rethrow() const {
+            if (error_)
+                std::rethrow_exception(error_);
+        }
+
+    private:
+        std::exception_ptr error_;
+    };
+    static void check_statuses(std::size_t requests, std::span<Status> statuses, detail::Caller caller);
+    static Status* at_index(std::span<Status> statuses, std::size_t i) { return statuses.empty() ? nullptr : &statuses[i]; }
 
 private:
     constexpr Request(MPI_Request raw, detail::Operation* operation, Drop drop) noexcept : raw_(raw), operation_(operation), drop_(drop) {}

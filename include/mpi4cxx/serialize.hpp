@@ -3,13 +3,15 @@
 #pragma once
 
 #include <mpi4cxx/datatype_traits.hpp>
-#include <mpi4cxx/detail/bytes.hpp>
-#include <mpi4cxx/detail/envelope.hpp>
+#include <mpi4cxx/detail/packing.hpp>
+#include <mpi4cxx/detail/type_name.hpp>
+#include <mpi4cxx/detail/unpacking.hpp>
 
 #include <cereal/cereal.hpp>
 #include <cereal/types/string.hpp>
 #include <cereal/types/vector.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -22,78 +24,28 @@ namespace mpi4cxx {
 /// Writes an object's bytes in the machine's own format.
 class OutputArchive final : public cereal::OutputArchive<OutputArchive, cereal::AllowEmptyClassElision> {
 public:
-    explicit OutputArchive(detail::Bytes& sink) : cereal::OutputArchive<OutputArchive, cereal::AllowEmptyClassElision>(this), sink_(sink) {}
-    void write(const void* data, std::size_t size) { sink_.append(data, size); }
+    explicit OutputArchive(detail::Packing& to) : cereal::OutputArchive<OutputArchive, cereal::AllowEmptyClassElision>(this), to_(to) {}
+    [[nodiscard]] detail::Packing& packing() noexcept { return to_; }
 
 private:
-    detail::Bytes& sink_;
+    detail::Packing& to_;
 };
 
 /// Reads what OutputArchive wrote; throws Exception where the bytes cannot be that.
-class MPI4CXX_API InputArchive final : public cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision> {
+class InputArchive final : public cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision> {
 public:
-    explicit InputArchive(std::span<const std::byte> source)
-        : cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision>(this), source_(source) {}
-    void read(void* data, std::size_t size) {
-        if (size > source_.size()) [[unlikely]]
-            corrupt("the bytes end too early");
-        if (size != 0)
-            std::memcpy(data, source_.data(), size);
-        source_ = source_.subspan(size);
-    }
-    [[nodiscard]] std::size_t remaining() const noexcept { return source_.size(); }
-    [[noreturn]] static void corrupt(const char* what);
+    explicit InputArchive(detail::Unpacking& from) : cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision>(this), from_(from) {}
+    [[nodiscard]] detail::Unpacking& unpacking() noexcept { return from_; }
 
 private:
-    std::span<const std::byte> source_;
+    detail::Unpacking& from_;
 };
 
-template <class T>
-    requires std::is_arithmetic_v<T>
-void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const T& value) { archive.write(&value, sizeof value); }
+}  // namespace mpi4cxx
 
-template <class T>
-    requires std::is_arithmetic_v<T>
-void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, T& value) {
-    if constexpr (std::is_same_v<T, bool>) {
-        unsigned char byte = 0;
-        archive.read(&byte, 1);
-        if (byte > 1) [[unlikely]]
-            InputArchive::corrupt("a bool is neither true nor false");
-        value = byte != 0;
-    } else {
-        archive.read(&value, sizeof value);
-    }
-}
+CEREAL_SETUP_ARCHIVE_TRAITS(mpi4cxx::InputArchive, mpi4cxx::OutputArchive)
 
-template <class T> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const cereal::BinaryData<T>& block) {
-    archive.write(block.data, block.size);
-}
-
-template <class T> void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, cereal::BinaryData<T>& block) {
-    archive.read(block.data, block.size);
-    if constexpr (std::is_same_v<std::remove_pointer_t<std::decay_t<T>>, bool>)
-        for (std::uint64_t i = 0; i < block.size; ++i)
-            if (static_cast<const unsigned char*>(block.data)[i] > 1) [[unlikely]]
-                InputArchive::corrupt("a bool is neither true nor false");
-}
-
-template <class Archive, class T>
-    requires(std::is_same_v<Archive, OutputArchive> || std::is_same_v<Archive, InputArchive>)
-void CEREAL_SERIALIZE_FUNCTION_NAME(Archive& archive, cereal::NameValuePair<T>& pair) { archive(pair.value); }
-
-template <class T> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const cereal::SizeTag<T>& size) {
-    archive(static_cast<std::uint64_t>(size.size));
-}
-
-template <class T> void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, cereal::SizeTag<T>& tag) {
-    std::uint64_t size = 0;
-    archive(size);
-    // every element takes a byte at least, so a container cannot be longer than what is left
-    if (size > archive.remaining()) [[unlikely]]
-        InputArchive::corrupt("a container is said to be longer than the message");
-    tag.size = static_cast<std::remove_reference_t<T>>(size);
-}
+namespace mpi4cxx {
 
 namespace detail {
 
@@ -104,92 +56,342 @@ template <class T>
 concept Memberwise =
     std::is_aggregate_v<T> && std::is_copy_assignable_v<T> && !cereal::traits::is_output_serializable<T, AnyArchive>::value && PlainAggregate<T>;
 
-}  // namespace detail
+// Values of fixed size --------------------------------------------------------------------------------------------------
 
-template <detail::Memberwise T> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const T& object) {
-    detail::with_members(object, [&archive](const auto&... members) { archive(members...); });
+template <class T> inline constexpr bool is_sequence_of_values = false;  // what std::apply takes apart
+template <class T, std::size_t N> inline constexpr bool is_sequence_of_values<std::array<T, N>> = true;
+template <class T, class U> inline constexpr bool is_sequence_of_values<std::pair<T, U>> = true;
+template <class... T> inline constexpr bool is_sequence_of_values<std::tuple<T...>> = true;
+
+/// How a value of fixed size lies in a message: without padding.
+struct Layout {
+    bool is_fixed = true;
+    std::size_t size = 0;
+    bool has_bool = false;
+
+    constexpr Layout operator+(Layout other) const { return {is_fixed && other.is_fixed, size + other.size, has_bool || other.has_bool}; }
+    constexpr Layout operator*(std::size_t n) const { return {is_fixed, size * n, has_bool}; }
+};
+
+template <class T> consteval Layout layout();
+
+struct MembersLayout {
+    template <class... M> constexpr auto operator()(M&...) const {
+        struct Total {
+            static consteval Layout value() { return (Layout() + ... + layout<std::remove_cv_t<M>>()); }
+        };
+        return Total();
+    }
+};
+
+template <class T> struct array_layout { static constexpr Layout value{false}; };
+template <class T, std::size_t N> struct array_layout<T[N]> { static constexpr Layout value = layout<T>() * N; };
+template <class T, std::size_t N>
+    requires(N > 0)
+struct array_layout<std::array<T, N>> { static constexpr Layout value = layout<T>() * N; };
+template <class T> struct tuple_layout { static constexpr Layout value{false}; };
+template <class T, class U> struct tuple_layout<std::pair<T, U>> { static constexpr Layout value = layout<T>() + layout<U>(); };
+template <class... T> struct tuple_layout<std::tuple<T...>> { static constexpr Layout value = (Layout() + ... + layout<T>()); };
+
+template <class T> consteval Layout layout() {
+    if constexpr (std::is_same_v<T, bool>)
+        return {true, 1, true};
+    else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T> || Builtin<T>)
+        if constexpr (is_sequence_of_values<T>)  // MAXLOC's pairs, which may have padding
+            return tuple_layout<T>::value;
+        else
+            return {true, sizeof(T)};
+    else if constexpr (array_layout<T>::value.is_fixed)
+        return array_layout<T>::value;
+    else if constexpr (tuple_layout<T>::value.is_fixed)
+        return tuple_layout<T>::value;
+    else if constexpr (Memberwise<T>)
+        return decltype(with_members(std::declval<T&>(), MembersLayout()))::value();
+    else
+        return {false};
 }
 
-template <detail::Memberwise T> void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, T& object) {
-    detail::with_members(object, [&archive](auto&... members) { archive(members...); });
+/// A value that takes the same number of bytes in every message: numbers, enums, and arrays, pairs, tuples and plain aggregates of such.
+template <class T>
+concept Fixed = layout<T>().is_fixed;
+
+/// Whose bytes in a message are those in memory.
+template <class T>
+concept Bytewise = Fixed<T> && layout<T>().size == sizeof(T) && !layout<T>().has_bool && std::is_trivially_copyable_v<T>;
+
+template <class T, class F> void for_each_part(T& value, F f) {
+    using Value = std::remove_const_t<T>;
+    if constexpr (std::is_array_v<Value>)
+        for (auto& element : value) f(element);
+    else if constexpr (is_sequence_of_values<Value>)
+        std::apply([&f](auto&... parts) { (f(parts), ...); }, value);
+    else
+        with_members(value, [&f](auto&... parts) { (f(parts), ...); });
 }
 
-}  // namespace mpi4cxx
+/// Writes to memory that has room for it; returns the end.
+template <class T> std::byte* write_fixed(std::byte* to, const T& value) {
+    if constexpr (Bytewise<T> || std::is_same_v<T, bool>) {
+        std::memcpy(to, &value, sizeof value);
+        to += sizeof value;
+    } else {
+        for_each_part(value, [&to](const auto& part) { to = write_fixed(to, part); });
+    }
+    return to;
+}
 
-CEREAL_SETUP_ARCHIVE_TRAITS(mpi4cxx::InputArchive, mpi4cxx::OutputArchive)
+/// Reads from memory that has all of it; returns the end.
+template <class T> const std::byte* read_fixed(const std::byte* from, T& value) {
+    if constexpr (Bytewise<T>) {
+        std::memcpy(&value, from, sizeof value);
+        from += sizeof value;
+    } else if constexpr (std::is_same_v<T, bool>) {
+        if (*from > std::byte{1}) [[unlikely]]
+            Unpacking::corrupt("a bool is neither true nor false");
+        value = *from++ == std::byte{1};
+    } else {
+        for_each_part(value, [&from](auto& part) { from = read_fixed(from, part); });
+    }
+    return from;
+}
 
-namespace mpi4cxx {
+template <Fixed T> void write(Packing& to, const T& value) { write_fixed(to.claim(layout<T>().size), value); }
+template <Fixed T> void read(Unpacking& from, T& value) { read_fixed(from.take(layout<T>().size), value); }
 
-namespace detail {
+// Runs of such values ---------------------------------------------------------------------------------------------------
+
+template <class C> inline constexpr bool is_run = false;
+template <class E, class A> inline constexpr bool is_run<std::vector<E, A>> = Fixed<E> && !std::is_same_v<E, bool>;
+template <class E, class Traits, class A> inline constexpr bool is_run<std::basic_string<E, Traits, A>> = true;
+
+template <class E> inline constexpr std::size_t run_alignment = std::min(alignof(E), std::size_t{16});
+
+/// A contiguous container of values of fixed size.
+template <class C>
+concept Run = is_run<C>;
+
+/// `elements` is a Run, or a view of what one would hold.
+template <class C> void write_run(Packing& to, const C& elements) {
+    using E = std::remove_cv_t<std::remove_pointer_t<decltype(elements.data())>>;
+    to.put_size(elements.size());
+    if constexpr (Bytewise<E>) {
+        to.put_block(elements.data(), elements.size() * sizeof(E), run_alignment<E>);
+    } else {
+        std::byte* end = to.claim(elements.size() * layout<E>().size);
+        for (const E& element : elements) end = write_fixed(end, element);
+    }
+}
+
+template <Run C> void read_run(Unpacking& from, C& elements) {
+    using E = typename C::value_type;
+    const std::size_t n = from.get_size(layout<E>().size);
+    if constexpr (Bytewise<E>) {
+        const std::byte* const bytes = from.take_block(n * sizeof(E), run_alignment<E>);
+        if (bytes != nullptr && reinterpret_cast<std::uintptr_t>(bytes) % alignof(E) == 0) {
+            const E* const begin = reinterpret_cast<const E*>(bytes);
+            elements.assign(begin, begin + n);  // does not set first what is then overwritten
+            return;
+        }
+        if (n > elements.capacity())
+            elements = C();  // nothing that it holds has to move
+        elements.resize(n);
+        if (bytes == nullptr)
+            from.receive_block(elements.data(), n * sizeof(E));
+        else if (n != 0)
+            std::memcpy(static_cast<void*>(elements.data()), bytes, n * sizeof(E));
+    } else {
+        const std::byte* bytes = from.take(n * layout<E>().size);
+        elements.resize(n);
+        for (E& element : elements) bytes = read_fixed(bytes, element);
+    }
+}
+
+// Containers of other things --------------------------------------------------------------------------------------------
 
 template <class T>
 concept Archived = !std::is_pointer_v<T> && cereal::traits::is_output_serializable<T, OutputArchive>::value &&
                    cereal::traits::is_input_serializable<T, InputArchive>::value;
 
+/// Only its datatype is known: sent as it lies in memory.
+template <class T>
+concept Opaque = !Archived<T> && !Fixed<T> && Mapped<T> && std::is_trivially_copyable_v<T>;
+
+template <class T> void save_any(OutputArchive& archive, const T& object) {
+    if constexpr (Run<T>)
+        write_run(archive.packing(), object);
+    else if constexpr (Fixed<T>)
+        write(archive.packing(), object);
+    else if constexpr (Memberwise<T>)
+        with_members(object, [&archive](const auto&... members) { (save_any(archive, members), ...); });
+    else if constexpr (Opaque<T>)
+        archive.packing().append(&object, sizeof object);
+    else
+        archive(object);
+}
+
+template <class T> void load_any(InputArchive& archive, T& object) {
+    if constexpr (Run<T>)
+        read_run(archive.unpacking(), object);
+    else if constexpr (Fixed<T>)
+        read(archive.unpacking(), object);
+    else if constexpr (Memberwise<T>)
+        with_members(object, [&archive](auto&... members) { (load_any(archive, members), ...); });
+    else if constexpr (Opaque<T>)
+        archive.unpacking().read(&object, sizeof object);
+    else
+        archive(object);
+}
+
+/// A class that says itself what is saved of it, which may be something that its function has just made.
+template <class T>
+concept SavedByUser = std::is_class_v<T> && !type_name<T>().starts_with("std::") && !type_name<T>().starts_with("cereal::") &&
+                      !Memberwise<T> &&
+                      (cereal::traits::has_member_save<T, OutputArchive>::value || cereal::traits::has_non_member_save<T, OutputArchive>::value);
+
 }  // namespace detail
 
-/// What an object is sent as: a std::string for all that spells one, else its own type.
-template <class T> using sent_as = std::conditional_t<std::is_convertible_v<T, std::string_view>, std::string, std::remove_cvref_t<T>>;
+template <detail::SavedByUser T> void prologue(OutputArchive& archive, const T&) { archive.packing().distrust(1); }
+template <detail::SavedByUser T> void epilogue(OutputArchive& archive, const T&) { archive.packing().distrust(-1); }
 
-/// What the lowercase methods carry: what cereal serializes, or a type with a datatype.
 template <class T>
-concept Serializable = detail::Archived<sent_as<T>> || Mapped<sent_as<T>>;
+    requires(std::is_arithmetic_v<T> || detail::Memberwise<T>)
+void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const T& object) { detail::save_any(archive, object); }
+template <class T>
+    requires(std::is_arithmetic_v<T> || detail::Memberwise<T>)
+void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, T& object) { detail::load_any(archive, object); }
+// spelled out, to be chosen rather than cereal's own
+template <class E, class A>
+    requires detail::Run<std::vector<E, A>>
+void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const std::vector<E, A>& run) { detail::write_run(archive.packing(), run); }
+template <class E, class A>
+    requires detail::Run<std::vector<E, A>>
+void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::vector<E, A>& run) { detail::read_run(archive.unpacking(), run); }
+template <class E, class Traits, class A>
+void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const std::basic_string<E, Traits, A>& run) { detail::write_run(archive.packing(), run); }
+template <class E, class Traits, class A>
+void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::basic_string<E, Traits, A>& run) { detail::read_run(archive.unpacking(), run); }
+
+// Vectors of anything else are here, because cereal makes them as long as the message claims before it reads the first
+// element. An element takes a byte at least, also one of an empty class.
+template <class E, class A>
+    requires(!detail::Run<std::vector<E, A>> && !std::is_same_v<E, bool>)
+void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const std::vector<E, A>& elements) {
+    archive.packing().put_size(elements.size());
+    for (const E& element : elements) {
+        if constexpr (std::is_empty_v<E>)
+            archive.packing().put(std::uint8_t{0});
+        detail::save_any(archive, element);
+    }
+}
+template <class E, class A>
+    requires(!detail::Run<std::vector<E, A>> && !std::is_same_v<E, bool>)
+void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::vector<E, A>& elements) {
+    detail::Unpacking& from = archive.unpacking();
+    const std::size_t n = from.get_size(1), known = std::min(n, elements.size());
+    elements.resize(known);
+    if (n <= from.remaining() * 64 / sizeof(E))
+        elements.reserve(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        if constexpr (std::is_empty_v<E>)
+            from.take(1);
+        if (i >= known)
+            elements.emplace_back();
+        detail::load_any(archive, elements[i]);
+    }
+}
+
+template <class T> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const cereal::BinaryData<T>& block) {
+    archive.packing().put_block(block.data, block.size, 1);
+}
+
+template <class T> void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, cereal::BinaryData<T>& block) {
+    detail::Unpacking& from = archive.unpacking();
+    if (const std::byte* const bytes = from.take_block(block.size, 1); bytes == nullptr)
+        from.receive_block(block.data, block.size);
+    else if (block.size != 0)
+        std::memcpy(block.data, bytes, block.size);
+    if constexpr (std::is_same_v<std::remove_pointer_t<std::decay_t<T>>, bool>)
+        for (std::uint64_t i = 0; i < block.size; ++i)
+            if (static_cast<const unsigned char*>(block.data)[i] > 1) [[unlikely]]
+                detail::Unpacking::corrupt("a bool is neither true nor false");
+}
+
+template <class Archive, class T>
+    requires(std::is_same_v<Archive, OutputArchive> || std::is_same_v<Archive, InputArchive>)
+void CEREAL_SERIALIZE_FUNCTION_NAME(Archive& archive, cereal::NameValuePair<T>& pair) { archive(pair.value); }
+
+template <class T> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const cereal::SizeTag<T>& tag) {
+    archive.packing().put_size(static_cast<std::size_t>(tag.size));
+}
+
+template <class T> void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, cereal::SizeTag<T>& tag) {
+    tag.size = static_cast<std::remove_reference_t<T>>(archive.unpacking().get_size(1));
+}
 
 namespace detail {
 
-[[noreturn]] MPI4CXX_API void wrong_type(std::uint64_t hash, std::string_view wanted);
+template <class T> struct sent { using type = std::conditional_t<std::is_convertible_v<T, std::string_view>, std::string, std::remove_cvref_t<T>>; };
+template <class T, std::size_t N> struct sent<std::span<T, N>> { using type = std::vector<std::remove_cv_t<T>>; };
 
-/// The bytes of `object` behind room for an envelope.
-template <class T> Bytes pack(const T& object) {
+}  // namespace detail
+
+/// What an object is sent as: a std::string for all that spells one, a std::vector for a std::span, else its own type.
+template <class T> using sent_as = typename detail::sent<std::remove_cvref_t<T>>::type;
+
+/// What the lowercase methods carry: what cereal serializes, or a type with a datatype.
+template <class T>
+concept Serializable = detail::Archived<sent_as<T>> || detail::Fixed<sent_as<T>> || detail::Opaque<sent_as<T>>;
+
+namespace detail {
+
+/// Writes the bytes of `object`.
+template <class T> void pack(const T& object, Packing& to) {
     using Sent = sent_as<T>;
     static_assert(Serializable<T>,
                   "mpi4cxx: this type cannot be sent as an object: give it a `template <class Archive> void serialize(Archive&)`, include "
                   "the cereal header of its container, or make it a plain aggregate");
-    constexpr struct {
-        Envelope envelope;
-        std::uint64_t hash = type_hash<Sent>();
-    } head;
-    Bytes bytes;
-    bytes.append(&head, sizeof head);
-    if constexpr (Archived<Sent>) {
-        OutputArchive archive(bytes);
+    if constexpr (std::is_same_v<Sent, std::string>)
+        write_run(to, std::string_view(object));
+    else if constexpr (Run<Sent>)
+        write_run(to, object);
+    else if constexpr (Bytewise<Sent> && sizeof(T) >= block_limit)
+        to.put_block(&object, sizeof object, 1);
+    else if constexpr (Fixed<Sent>)
+        write(to, object);
+    else if constexpr (Opaque<Sent>)
+        to.append(&object, sizeof object);
+    else {
+        OutputArchive archive(to);
         if constexpr (std::is_same_v<Sent, T>)
             archive(object);
         else
-            archive(Sent(object));
-    } else {
-        bytes.append(&object, sizeof object);
+            archive(Sent(object.begin(), object.end()));
     }
-    return bytes;
+    to.seal(object_type<Sent>.hash);
 }
 
-/// The object whose bytes, without envelope, these are.
-template <class T> T unpack(std::span<const std::byte> bytes) {
-    InputArchive archive(bytes);
-    std::uint64_t hash = 0;
-    archive.read(&hash, sizeof hash);
-    if (hash != type_hash<T>()) [[unlikely]]
-        wrong_type(hash, type_name<T>());
-    T object{};
-    if constexpr (Archived<T>) {
+/// Reads into `object`, whose memory it uses again.
+template <class T> void unpack(Unpacking& from, T& object) {
+    if constexpr (Run<T>) {
+        read_run(from, object);
+    } else if constexpr (Bytewise<T> && sizeof(T) >= block_limit) {
+        if (const std::byte* const bytes = from.take_block(sizeof object, 1); bytes == nullptr)
+            from.receive_block(&object, sizeof object);
+        else
+            std::memcpy(&object, bytes, sizeof object);
+    } else if constexpr (Fixed<T>) {
+        read(from, object);
+    } else if constexpr (Opaque<T>) {
+        from.read(&object, sizeof object);
+    } else {
         try {
+            InputArchive archive(from);
             archive(object);
         } catch (const cereal::Exception& e) {
-            InputArchive::corrupt(e.what());
+            Unpacking::corrupt(e.what());
         }
-    } else {
-        archive.read(&object, sizeof object);
     }
-    if (archive.remaining() != 0) [[unlikely]]
-        InputArchive::corrupt("bytes are left over");
-    return object;
-}
-
-template <class T> std::vector<Bytes> pack_each(const std::vector<T>& objects) {
-    std::vector<Bytes> packed;
-    packed.reserve(objects.size());
-    for (const T& object : objects) packed.push_back(pack(object));
-    return packed;
+    from.finish();
 }
 
 }  // namespace detail

@@ -1,55 +1,60 @@
 #pragma once
 
+#include <mpi4cxx/detail/mpi.hpp>
+
 #include <cstddef>
 #include <cstring>
-#include <memory>
 #include <span>
 #include <utility>
 
 namespace mpi4cxx::detail {
 
-/// Owned, uninitialized memory that grows at its end; a std::vector would first set what is then overwritten.
-class Bytes {
+/// Owned, uninitialized memory; a std::vector would first set what is then overwritten. Each thread keeps a few pieces that
+/// it has done with, for fresh memory costs a page fault every 4 KiB.
+class MPI4CXX_API Bytes {
 public:
     Bytes() noexcept = default;
-    explicit Bytes(std::size_t size) : data_(std::make_unique_for_overwrite<std::byte[]>(size)), size_(size), capacity_(size) {}
+    explicit Bytes(std::size_t size);
     Bytes(Bytes&& other) noexcept
-        : data_(std::move(other.data_)), size_(std::exchange(other.size_, 0)), capacity_(std::exchange(other.capacity_, 0)) {}
+        : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)), capacity_(std::exchange(other.capacity_, 0)) {}
     Bytes& operator=(Bytes&& other) noexcept {
-        data_ = std::move(other.data_);
-        size_ = std::exchange(other.size_, 0);
-        capacity_ = std::exchange(other.capacity_, 0);
+        std::swap(data_, other.data_);
+        std::swap(size_, other.size_);
+        std::swap(capacity_, other.capacity_);
         return *this;
     }
-    ~Bytes() = default;
-
-    [[nodiscard]] std::byte* data() noexcept { return data_.get(); }
-    [[nodiscard]] const std::byte* data() const noexcept { return data_.get(); }
-    [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    operator std::span<const std::byte>() const noexcept { return {data_.get(), size_}; }
-
-    void append(const void* from, std::size_t size) {
-        if (size == 0)
-            return;
-        if (size > capacity_ - size_)
-            grow(size_ + size);
-        std::memcpy(data_.get() + size_, from, size);
-        size_ += size;
+    ~Bytes() {
+        if (data_ != nullptr)
+            give_back();
     }
+
+    [[nodiscard]] std::byte* data() noexcept { return data_; }
+    [[nodiscard]] const std::byte* data() const noexcept { return data_; }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    operator std::span<const std::byte>() const noexcept { return {data_, size_}; }
 
 private:
-    void grow(std::size_t size) {
-        const std::size_t capacity = size < 2 * capacity_ ? 2 * capacity_ : size < 256 ? 256 : size;
-        auto data = std::make_unique_for_overwrite<std::byte[]>(capacity);
-        if (size_ != 0)
-            std::memcpy(data.get(), data_.get(), size_);
-        data_ = std::move(data);
-        capacity_ = capacity;
-    }
+    void give_back() noexcept;
 
-    std::unique_ptr<std::byte[]> data_;
+    std::byte* data_ = nullptr;
     std::size_t size_ = 0;
     std::size_t capacity_ = 0;
 };
+
+/// memcpy, without a call for the few bytes that most strings and numbers have.
+inline void copy_bytes(std::byte* to, const void* source, std::size_t size) noexcept {
+    const auto* from = static_cast<const std::byte*>(source);
+    if (size > 16) {
+        std::memcpy(to, from, size);
+    } else if (size >= 8) {  // two pieces that may overlap
+        std::memcpy(to, from, 8);
+        std::memcpy(to + size - 8, from + size - 8, 8);
+    } else if (size >= 4) {
+        std::memcpy(to, from, 4);
+        std::memcpy(to + size - 4, from + size - 4, 4);
+    } else {
+        for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
+    }
+}
 
 }  // namespace mpi4cxx::detail

@@ -1,56 +1,124 @@
-// Objects as bytes: the compiled protocol behind the lowercase methods, whose templates only pack and unpack.
+// Objects from process to process: the compiled protocol behind the lowercase methods, whose templates only pack and unpack.
 #pragma once
 
-#include <mpi4cxx/detail/bytes.hpp>
-#include <mpi4cxx/request.hpp>
+#include <mpi4cxx/detail/operation.hpp>
+#include <mpi4cxx/detail/packing.hpp>
+#include <mpi4cxx/detail/type_name.hpp>
+#include <mpi4cxx/detail/unpacking.hpp>
+#include <mpi4cxx/status.hpp>
+#include <mpi4cxx/fwd.hpp>
 #include <mpi4cxx/serialize.hpp>
 
+#include <array>
 #include <cstddef>
 #include <memory>
-#include <optional>
-#include <span>
-#include <vector>
+#include <type_traits>
+#include <utility>
 
 namespace mpi4cxx::detail {
 
 enum class SendMode : char { standard, synchronous, buffered };
 
-/// A posted receive of an object.
-class Receive : public Operation {
+/// An object that has been moved into its request, where its blocks stay until they are sent.
+struct Held {
+    virtual ~Held() = default;
+};
+template <class T> struct HeldObject final : Held {
+    explicit HeldObject(T&& value) : object(std::move(value)) {}
+    T object;
+};
+
+/// Sends what pack() has written; returns when the object may be changed.
+MPI4CXX_API void send_object(const Comm& comm, SendMode mode, Packing& object, int dest, int tag, At at);
+/// Starts to send it. Blocks beside the bytes are `held`'s.
+MPI4CXX_API std::unique_ptr<Operation> isend_object(const Comm& comm, SendMode mode, Packing object, std::unique_ptr<Held> held, int dest, int tag,
+                                                    At at);
+/// The same of blocks that are the caller's, who stays until the operation is complete.
+MPI4CXX_API std::unique_ptr<Operation> start_object(const Comm& comm, Packing object, int dest, int tag, At at);
+
+struct Nothing {};
+
+/// Where what travels on the channel comes from.
+struct Route {
+    int sender = 0;
+    int side_tag = 0;
+    Place where;
+};
+
+/// An object that a blocking call receives: its bytes are here, its blocks come when their places are known.
+class MPI4CXX_API Incoming final : public Unpacking {
 public:
-    /// The bytes without envelope; nothing came where the source was PROC_NULL.
-    [[nodiscard]] virtual std::optional<Bytes> take() = 0;
+    Incoming() noexcept {}  // leaves the room as it is
+    ~Incoming() override;
+
+    /// Waits for a message. Whether there is an object: none comes from PROC_NULL.
+    bool recv(const Comm& comm, int source, int tag, const ObjectType& type, Status* status, At at);
+    /// Takes the message that a matched probe has found.
+    bool recv(MPI_Message& message, const ObjectType& type, Status* status, At at);
+
+private:
+    bool accept(bool from_null, MPI_Status& found, const ObjectType& type, Status* status, Place where);
+    void receive(void* to, std::size_t size) override;
+
+    Room room_;
+    Bytes bytes_;
+    Route route_;
 };
 
-/// Several objects' bytes in a row.
-struct Parts {
-    Bytes bytes;
-    std::vector<MPI_Count> sizes;
-    std::vector<MPI_Aint> displs;
-    [[nodiscard]] std::size_t size() const noexcept { return sizes.size(); }
-    [[nodiscard]] std::span<const std::byte> operator[](std::size_t i) const noexcept {
-        return {bytes.data() + displs[i], static_cast<std::size_t>(sizes[i])};
+/// A posted receive of an object.
+class MPI4CXX_API Receive : public Operation {
+public:
+    Receive(const Comm& comm, int source, int tag, const ObjectType& type, At at);
+    /// Of the message that a matched probe has found.
+    Receive(MPI_Message& message, const ObjectType& type, At at);
+    ~Receive() override;
+    /// From now on it is driven.
+    void begin();
+
+    void advance() override;
+    void cancel() override;
+    void finish(Place where) override;
+
+protected:
+    /// The object's bytes and blocks; null where nothing came: from PROC_NULL, or because the receive is cancelled.
+    [[nodiscard]] Unpacking* arrived() noexcept;
+
+private:
+    /// Where the object can be made before its blocks are here, with room for them: reads the bytes into it.
+    virtual bool place(Unpacking& from) = 0;
+    void open_envelope();
+    void open_bytes();
+
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// The same of a type: a Run takes its blocks straight into its memory.
+template <class T> class ReceiveOf final : public Receive {
+public:
+    using Receive::Receive;
+    void deliver(void* to) override {
+        T& object = *static_cast<T*>(to);
+        if constexpr (Run<T>)
+            if (placed_) {
+                object = std::move(object_);
+                return;
+            }
+        if (Unpacking* const from = arrived(); from != nullptr)
+            unpack(*from, object);
     }
+
+private:
+    bool place(Unpacking& from) override {
+        if constexpr (Run<T>) {
+            unpack(from, object_);
+            placed_ = true;
+        }
+        return placed_;
+    }
+
+    std::conditional_t<Run<T>, T, Nothing> object_;
+    bool placed_ = false;
 };
-
-// Point to point. `object` is what pack() returned.
-MPI4CXX_API void send_object(const Comm& comm, SendMode mode, Bytes object, int dest, int tag, At at);
-MPI4CXX_API std::unique_ptr<Operation> isend_object(const Comm& comm, SendMode mode, Bytes object, int dest, int tag, At at);
-MPI4CXX_API std::optional<Bytes> recv_object(const Comm& comm, int source, int tag, Status* status, At at);
-MPI4CXX_API std::unique_ptr<Receive> irecv_object(const Comm& comm, int source, int tag, At at);
-
-// Collectives. What is returned has no envelopes. Where the number of objects is not the number of ranks, every rank throws.
-MPI4CXX_API Bytes bcast_object(const Comm& comm, Bytes object, int root, At at);
-MPI4CXX_API Bytes scatter_objects(const Comm& comm, const std::vector<Bytes>& objects, int root, At at);
-MPI4CXX_API Parts gather_objects(const Comm& comm, const Bytes& object, int root, At at);
-MPI4CXX_API Parts allgather_objects(const Comm& comm, const Bytes& object, At at);
-MPI4CXX_API Parts alltoall_objects(const Comm& comm, const std::vector<Bytes>& objects, At at);
-
-template <class T> std::vector<T> unpack_each(const Parts& parts) {
-    std::vector<T> objects;
-    objects.reserve(parts.size());
-    for (std::size_t i = 0; i < parts.size(); ++i) objects.push_back(unpack<T>(parts[i]));
-    return objects;
-}
 
 }  // namespace mpi4cxx::detail

@@ -1,8 +1,11 @@
-// Reductions of objects: by the MPI where type and operation have one, else by folding in the order of ranks.
+// Reductions of objects: by the MPI where the type has a datatype, else by folding in the order of ranks.
 #pragma once
 
 #include <mpi4cxx/comm.hpp>
 
+#include <cstddef>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -16,20 +19,39 @@ concept Number = std::is_arithmetic_v<T> && !std::is_same_v<T, bool> && !std::is
 template <class F, class... Function>
 concept PredefinedAs = (std::is_same_v<std::remove_cvref_t<F>, PredefinedOp<Function>> || ...);
 
-/// Whether the MPI reduces this itself, with the same result as `F` (MPI-4.0, 6.9.2). An Op of the user's is always the MPI's.
+/// Whether `F` is an operation of the MPI's for `T`, with the same result (MPI-4.0, 6.9.2), or one that the user has made.
 template <class T, class F>
 concept Native = (std::is_same_v<std::remove_cvref_t<F>, Op> && Mapped<T>) || (Number<T> && PredefinedAs<F, Max, Min, Sum, Prod>) ||
                  (Number<T> && std::is_integral_v<T> && PredefinedAs<F, Land, Lor, Lxor, Band, Bor, Bxor>);
 
+/// Whether the MPI can call `F` on its elements.
+template <class T, class F>
+concept Callable = !Native<T, F> && Mapped<T> && ReductionOf<std::remove_reference_t<F>, T>;
+
 /// The objects up to `end`, combined from the left.
-template <class T, class F> T fold(const Parts& parts, std::size_t end, F& op) {
-    T result = unpack<T>(parts[0]);
+template <class T, class F> T fold(const Exchange& objects, std::size_t end, F& op) {
+    T result = objects.object<T>(0);
     for (std::size_t i = 1; i < end; ++i) {
-        const T next = unpack<T>(parts[i]);
+        const T next = objects.object<T>(i);
         T combined = op(std::move(result), next);  // which may be a reference to one of its arguments
         result = std::move(combined);
     }
     return result;
+}
+
+template <class T, class F> struct FoldAll {
+    std::optional<T> operator()(const Exchange& objects) {
+        return objects.size() == 0 ? std::nullopt : std::optional<T>(fold<T>(objects, objects.size(), op));
+    }
+    F op;
+};
+
+/// Calls `f` with an MPI operation that does what `op` does on elements of type `T`.
+template <class T, class F, class G> void with_op(F& op, G f, At at) {
+    if constexpr (Native<T, F>)
+        f(static_cast<const Op&>(op));
+    else
+        f(Op::Create<T>(std::ref(op), false, at));
 }
 
 }  // namespace mpi4cxx::detail
@@ -37,26 +59,40 @@ template <class T, class F> T fold(const Parts& parts, std::size_t end, F& op) {
 namespace mpi4cxx {
 
 template <Serializable T, class F> std::optional<T> Comm::reduce(const T& object, F&& op, int root, At at) const {
-    const bool here = Get_rank(at) == root;
-    if constexpr (detail::Native<T, F>) {
+    if constexpr (detail::Native<T, F> || detail::Callable<T, F>) {
         T result{};
-        Reduce(object, result, op, root, at);
-        return here ? std::optional<T>(result) : std::nullopt;
+        detail::with_op<T>(
+            op, [&](const Op& mpi_op) { Reduce(object, result, mpi_op, root, at); }, at);
+        return detail::is_root(*this, root, at) ? std::optional<T>(result) : std::nullopt;
     } else {
-        const detail::Parts parts = detail::gather_objects(*this, detail::pack(object), root, at);
-        return here ? std::optional<T>(detail::fold<T>(parts, parts.size(), op)) : std::nullopt;
+        return detail::exchange<T>(*this, detail::Pattern::gather, detail::one_packed(object), root, detail::FoldAll<T, F&>{op}, at);
     }
 }
 
 template <Serializable T, class F> T Comm::allreduce(const T& object, F&& op, At at) const {
-    if constexpr (detail::Native<T, F>) {
+    if constexpr (detail::Native<T, F> || detail::Callable<T, F>) {
         T result{};
-        Allreduce(object, result, op, at);
+        detail::with_op<T>(
+            op, [&](const Op& mpi_op) { Allreduce(object, result, mpi_op, at); }, at);
         return result;
+    } else if (Is_inter(at)) {
+        return *detail::exchange<T>(*this, detail::Pattern::allgather, detail::one_packed(object), 0, detail::FoldAll<T, F&>{op}, at);
     } else {
-        const std::optional<T> result = reduce<T>(object, op, 0, at);
-        return detail::unpack<T>(detail::bcast_object(*this, result ? detail::pack(*result) : detail::Bytes(), 0, at));
+        std::optional<T> result = reduce<T>(object, op, 0, at);
+        return bcast(result ? std::move(*result) : T{}, 0, at);
     }
+}
+
+template <Serializable T, class F> ObjectRequest<std::optional<T>> Comm::ireduce(const T& object, F&& op, int root, At at) const {
+    using Fold = detail::FoldAll<T, std::decay_t<F>>;
+    return detail::iexchange<T, std::optional<T>>(*this, detail::Pattern::gather, detail::one_packed(object), root, Fold{op}, at);
+}
+
+template <Serializable T, class F> ObjectRequest<T> Comm::iallreduce(const T& object, F&& op, At at) const {
+    detail::FoldAll<T, std::decay_t<F>> fold{op};
+    return detail::iexchange<T, T>(
+        *this, detail::Pattern::allgather, detail::one_packed(object), 0, [fold](const detail::Exchange& objects) mutable { return *fold(objects); },
+        at);
 }
 
 }  // namespace mpi4cxx

@@ -1,0 +1,150 @@
+// Collectives of objects: the compiled protocol, and what the templates of Comm make of it.
+#pragma once
+
+#include <mpi4cxx/detail/object.hpp>
+#include <mpi4cxx/object_request.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace mpi4cxx::detail {
+
+/// Whether this process is the one that `root` means, for which the arguments of all are significant.
+MPI4CXX_API bool is_root(const Comm& comm, int root, At at);
+
+/// The root's part of a broadcast.
+MPI4CXX_API void bcast_object(const Comm& comm, const Packing& object, int root, At at);
+
+/// The others' part: the bytes are here, the blocks come when their places are known.
+class MPI4CXX_API Broadcast final : public Unpacking {
+public:
+    Broadcast(const Comm& comm, int root, const ObjectType& type, At at);
+    ~Broadcast() override;
+
+private:
+    void receive(void* to, std::size_t size) override;
+    /// Takes the blocks that nobody wants: every process takes part in all.
+    void skip();
+
+    const Comm& comm_;
+    int root_;
+    At at_;
+    Bytes bytes_;
+};
+
+template <class T> void receive_bcast(const Comm& comm, T& object, int root, At at) {
+    Broadcast broadcast(comm, root, object_type<T>, at);
+    unpack(broadcast, object);
+}
+
+enum class Pattern : char { bcast, gather, scatter, allgather, alltoall };
+
+/// An exchange of objects by one MPI collective of slots, each of which holds an envelope and a small object. Larger ones
+/// follow from process to process, so that any number of exchanges can be under way.
+class MPI4CXX_API Exchange : public Operation {
+public:
+    /// `objects` are this process's, copied inside: one, or one a process; none where it gives nothing.
+    Exchange(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, const ObjectType& type, At at);
+    ~Exchange() override;
+
+    /// Starts as a nonblocking collective, driven from now on.
+    void begin(const Comm& comm);
+    /// Does all of it as a blocking collective.
+    void run(const Comm& comm);
+
+    void advance() override;
+    void finish(Place where) override;
+
+    /// How many objects this process receives.
+    [[nodiscard]] std::size_t size() const noexcept;
+    /// The bytes of one that has come.
+    [[nodiscard]] std::span<const std::byte> operator[](std::size_t i) const noexcept;
+
+    template <class T> [[nodiscard]] T object(std::size_t i) const {
+        T result{};
+        Unpacking from((*this)[i]);
+        unpack(from, result);
+        return result;
+    }
+    template <class T> [[nodiscard]] std::vector<T> objects() const {
+        std::vector<T> all;
+        all.reserve(size());
+        for (std::size_t i = 0; i < size(); ++i) all.push_back(object<T>(i));
+        return all;
+    }
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// The same with what `make` makes of the objects that have come.
+template <class T, class Make> class ExchangeFor final : public Exchange {
+public:
+    ExchangeFor(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, const ObjectType& type, Make make, At at)
+        : Exchange(comm, pattern, std::move(objects), root, type, at), make_(std::move(make)) {}
+    void deliver(void* to) override { *static_cast<T*>(to) = make_(*this); }
+
+private:
+    Make make_;
+};
+
+// What is made of the objects of an exchange.
+template <class T> struct TheOne {  // of scatter and bcast; a T{} outside an intercommunicator's groups
+    T operator()(const Exchange& exchange) const { return exchange.size() == 0 ? T{} : exchange.object<T>(0); }
+};
+template <class T> struct TheOneOr {  // the root keeps its own
+    template <class U> TheOneOr(bool is_own, const U& object) {
+        if (is_own)
+            own.emplace(object);
+    }
+    T operator()(const Exchange& exchange) { return own ? std::move(*own) : TheOne<T>()(exchange); }
+    std::optional<T> own;
+};
+template <class T> struct All {
+    std::vector<T> operator()(const Exchange& exchange) const { return exchange.objects<T>(); }
+};
+
+template <class T> Packing packed(const T& object) {
+    Packing packing(Packing::Blocks::inside);
+    pack(object, packing);
+    return packing;
+}
+
+template <class T> std::vector<Packing> one_packed(const T& object, bool gives = true) {
+    std::vector<Packing> packed_objects;
+    if (gives)
+        packed_objects.push_back(packed(object));
+    return packed_objects;
+}
+
+template <class T> std::vector<Packing> each_packed(const std::vector<T>& objects, bool gives = true) {
+    std::vector<Packing> packed_objects;
+    if (gives) {
+        packed_objects.reserve(objects.size());
+        for (const T& object : objects) packed_objects.push_back(packed(object));
+    }
+    return packed_objects;
+}
+
+/// Runs one to its end and returns what `make` makes of it.
+template <class Sent, class Make>
+auto exchange(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, Make make, At at) {
+    Exchange run(comm, pattern, std::move(objects), root, object_type<Sent>, at);
+    run.run(comm);
+    return make(std::as_const(run));
+}
+
+/// Starts one.
+template <class Sent, class T, class Make>
+ObjectRequest<T> iexchange(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, Make make, At at) {
+    auto operation = std::make_unique<ExchangeFor<T, Make>>(comm, pattern, std::move(objects), root, object_type<Sent>, std::move(make), at);
+    operation->begin(comm);
+    return ObjectRequest<T>(std::move(operation));
+}
+
+}  // namespace mpi4cxx::detail

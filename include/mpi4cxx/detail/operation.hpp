@@ -1,0 +1,43 @@
+#pragma once
+
+#include <mpi4cxx/detail/at.hpp>
+#include <mpi4cxx/detail/mpi.hpp>
+
+#include <atomic>
+
+namespace mpi4cxx::detail {
+
+/// How many Operations there are: the one thing that a Wait has to look at before it leaves all to MPI.
+extern MPI4CXX_API std::atomic<int> operations;
+
+/// What a request is beyond an MPI handle: an object on its way, which takes several messages or owns memory.
+/// Advanced under one lock, by the thread that waits for it and by every blocking call of the library.
+class MPI4CXX_API Operation {
+public:
+    Operation() noexcept { operations.fetch_add(1, std::memory_order_relaxed); }
+    virtual ~Operation() { operations.fetch_sub(1, std::memory_order_relaxed); }
+    Operation(const Operation&) = delete;
+    Operation& operator=(const Operation&) = delete;
+
+    /// Goes on as far as it can without waiting.
+    virtual void advance() = 0;
+    /// Tries to cancel what has not begun.
+    virtual void cancel() {}
+    /// Whether whoever waits has waited long enough and can leave it to the library to complete.
+    virtual bool may_leave() { return false; }
+    /// Throws what went wrong; called once, when complete.
+    virtual void finish(Place) {}
+    /// Moves the object that has come into `*to`, which is of the request's type; called once, after `finish`.
+    virtual void deliver(void*) {}
+
+    /// Whether it is complete, also when it failed.
+    [[nodiscard]] bool is_complete() const noexcept { return complete_; }
+    /// What it found out, once complete.
+    [[nodiscard]] const MPI_Status& status() const noexcept { return status_; }
+
+protected:
+    MPI_Status status_{};
+    bool complete_ = false;
+};
+
+}  // namespace mpi4cxx::detail

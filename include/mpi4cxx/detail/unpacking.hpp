@@ -1,0 +1,85 @@
+#pragma once
+
+#include <mpi4cxx/detail/bytes.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace mpi4cxx::detail {
+
+/// An object's bytes on their way in. Nothing is believed: what they cannot be is thrown as an Exception.
+class MPI4CXX_API Unpacking {
+public:
+    Unpacking() noexcept = default;
+    explicit Unpacking(std::span<const std::byte> bytes, std::size_t blocks = 0) { open(bytes, blocks); }
+    virtual ~Unpacking();
+    Unpacking(const Unpacking&) = delete;
+    Unpacking& operator=(const Unpacking&) = delete;
+
+    /// The sizes of `blocks` blocks stand at the end of the bytes.
+    void open(std::span<const std::byte> bytes, std::size_t blocks);
+
+    /// The next `size` bytes.
+    const std::byte* take(std::size_t size) {
+        if (size > static_cast<std::size_t>(end_ - cursor_)) [[unlikely]]
+            corrupt("the bytes end too early");
+        cursor_ += size;
+        return cursor_ - size;
+    }
+    void read(void* to, std::size_t size) {
+        const std::byte* const from = take(size);
+        copy_bytes(static_cast<std::byte*>(to), from, size);
+    }
+    template <class T> T get() {
+        T value;
+        std::memcpy(&value, take(sizeof value), sizeof value);
+        return value;
+    }
+    bool get_bool() {
+        const auto byte = get<std::uint8_t>();
+        if (byte > 1) [[unlikely]]
+            corrupt("a bool is neither true nor false");
+        return byte != 0;
+    }
+    /// A number of elements, each of which takes `least` bytes of the message at least.
+    std::size_t get_size(std::size_t least) {
+        std::size_t size = get<std::uint8_t>();
+        if (size == 255)
+            size = get<std::uint64_t>();
+        if (size > remaining() / least) [[unlikely]]
+            corrupt("a container is said to be longer than the message");
+        return size;
+    }
+    /// What Packing::put_block has written: the next bytes, or nullptr where a block is to be received.
+    const std::byte* take_block(std::size_t size, std::size_t alignment);
+    /// The block, into its place.
+    void receive_block(void* to, std::size_t size);
+
+    /// Bytes and blocks that are to come.
+    [[nodiscard]] std::size_t remaining() const noexcept { return static_cast<std::size_t>(end_ - cursor_) + block_bytes_; }
+    /// Throws if there are any.
+    void finish() const {
+        if (cursor_ != end_ || blocks_ != 0) [[unlikely]]
+            corrupt("bytes are left over");
+    }
+    [[noreturn]] static void corrupt(const char* what);
+
+protected:
+    /// The size of the next block, which is then no longer to come.
+    std::size_t next_block();
+    [[nodiscard]] std::size_t blocks_left() const noexcept { return blocks_; }
+
+private:
+    /// Moves the next block to `to`.
+    virtual void receive(void* to, std::size_t size);
+
+    const std::byte* begin_ = nullptr;
+    const std::byte* cursor_ = nullptr;
+    const std::byte* end_ = nullptr;  // of the bytes; the blocks' sizes follow
+    std::size_t blocks_ = 0;
+    std::size_t block_bytes_ = 0;
+    const std::byte* sizes_ = nullptr;
+};
+
+}  // namespace mpi4cxx::detail

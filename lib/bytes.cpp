@@ -1,0 +1,72 @@
+#include <mpi4cxx/detail/bytes.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <new>
+
+namespace mpi4cxx::detail {
+
+namespace {
+
+struct Piece {
+    std::byte* data = nullptr;
+    std::size_t capacity = 0;
+};
+
+/// What a thread keeps: at most eight pieces, none so large that others would miss it.
+class Spare {
+public:
+    static constexpr std::size_t smallest = 16 << 10, largest = 16 << 20;
+
+    ~Spare() {
+        gone = true;
+        for (const Piece& piece : pieces_) ::operator delete(piece.data);
+    }
+
+    Piece take(std::size_t size) noexcept {
+        for (Piece& piece : pieces_)
+            if (piece.capacity >= size && piece.capacity / 4 <= size)
+                return std::exchange(piece, Piece());
+        return {};
+    }
+    bool keep(Piece piece) noexcept {
+        const auto place = std::min_element(pieces_.begin(), pieces_.end(), [](Piece a, Piece b) { return a.capacity < b.capacity; });
+        if (place->capacity >= piece.capacity)
+            return false;
+        ::operator delete(place->data);
+        *place = piece;
+        return true;
+    }
+
+    static thread_local bool gone;  // bytes of static objects outlive it
+
+private:
+    std::array<Piece, 8> pieces_;
+};
+
+thread_local bool Spare::gone = false;
+thread_local Spare spare;
+
+}  // namespace
+
+Bytes::Bytes(std::size_t size) : size_(size) {
+    if (size == 0)
+        return;
+    Piece piece;
+    if (size <= Spare::largest && !Spare::gone)
+        piece = spare.take(std::max(size, Spare::smallest));
+    if (piece.data == nullptr) {
+        piece.capacity = size > Spare::largest ? size : std::max(Spare::smallest, std::bit_ceil(size));
+        piece.data = static_cast<std::byte*>(::operator new(piece.capacity));
+    }
+    data_ = piece.data;
+    capacity_ = piece.capacity;
+}
+
+void Bytes::give_back() noexcept {
+    if (capacity_ > Spare::largest || Spare::gone || !spare.keep({data_, capacity_}))
+        ::operator delete(data_);
+}
+
+}  // namespace mpi4cxx::detail

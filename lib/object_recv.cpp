@@ -1,0 +1,271 @@
+#include <mpi4cxx/detail/object.hpp>
+
+#include <mpi4cxx/comm.hpp>
+
+#include "channel.hpp"
+#include "progress.hpp"
+
+#include <exception>
+#include <string>
+
+namespace mpi4cxx::detail {
+
+namespace {
+
+/// Whether the object's bytes travel by themselves.
+bool is_beside(const Envelope& envelope) { return envelope.length > inline_limit - sizeof envelope; }
+
+/// Reads the envelope of a message of `size` bytes. Throws where none is there.
+const Envelope& open(const Room& room, Count size, Place where) {
+    const Envelope& envelope = *reinterpret_cast<const Envelope*>(room.bytes.data());
+    const std::uint64_t behind = static_cast<std::uint64_t>(size) - sizeof envelope;
+    if (size < static_cast<Count>(sizeof envelope) || envelope.magic != Envelope::mark || behind != (is_beside(envelope) ? 0 : envelope.length))
+        throw Exception(MPI_ERR_TYPE, "recv", "the message of " + std::to_string(size) + " bytes is no object: an uppercase method has sent it",
+                        where);
+    return envelope;
+}
+
+/// MPICH 4.0 forgets it in a nonblocking receive.
+MPI_Status status_of_null() {
+    Status status;
+    status.Set_source(PROC_NULL);
+    return status.handle();
+}
+
+Count received_bytes(const MPI_Status& status, Place where) { return get<MPI_Get_count>(&status, MPI_BYTE, where); }
+
+void set_length(MPI_Status* status, std::size_t length, Place where) {
+    call<MPI_Status_set_elements_x>(status, MPI_BYTE, static_cast<Count>(length), where);
+}
+
+void recv_beside(void* to, std::size_t size, const Route& route) {
+    call<MPI_Recv>(to, static_cast<Count>(size), MPI_BYTE, route.sender, route.side_tag, channel(route.where.at()), MPI_STATUS_IGNORE, route.where);
+}
+
+MPI_Request irecv_beside(void* to, std::size_t size, const Route& route) {
+    return get<MPI_Irecv>(to, static_cast<Count>(size), MPI_BYTE, route.sender, route.side_tag, channel(route.where.at()), route.where);
+}
+
+// A sender that asks waits to be told that its blocks can come.
+void answer(const Route& route) {
+    call<MPI_Send>(nullptr, 0, MPI_BYTE, route.sender, answer_tag(route.side_tag), channel(route.where.at()), route.where);
+}
+
+MPI_Request ianswer(const Route& route) {
+    return get<MPI_Isend>(nullptr, 0, MPI_BYTE, route.sender, answer_tag(route.side_tag), channel(route.where.at()), route.where);
+}
+
+}  // namespace
+
+// Blocking ---------------------------------------------------------------------------------------------------------------
+
+bool Incoming::recv(const Comm& comm, int source, int tag, const ObjectType& type, Status* status, At at) {
+    const Place where{at, comm.address()};
+    const Count capacity = static_cast<Count>(room_.bytes.size());
+    MPI_Status found;
+    call<MPI_Recv>(room_.bytes.data(), capacity, MPI_BYTE, source, tag, comm.handle(), &found, where);
+    return accept(source == PROC_NULL, found, type, status, where);
+}
+
+bool Incoming::recv(MPI_Message& message, const ObjectType& type, Status* status, At at) {
+    MPI_Status found;
+    const bool from_null = message == MPI_MESSAGE_NO_PROC;
+    call<MPI_Mrecv>(room_.bytes.data(), static_cast<Count>(room_.bytes.size()), MPI_BYTE, &message, &found, at);
+    return accept(from_null, found, type, status, at);
+}
+
+bool Incoming::accept(bool from_null, MPI_Status& found, const ObjectType& type, Status* status, Place where) {
+    if (from_null) {
+        if (status != nullptr)
+            *status = Status(status_of_null());
+        return false;
+    }
+    const Envelope& envelope = detail::open(room_, received_bytes(found, where), where);
+    const std::byte* bytes = room_.bytes.data() + sizeof envelope;
+    route_ = {envelope.sender, envelope.side_tag, where};
+    if (is_beside(envelope)) {
+        bytes_ = Bytes(envelope.length);
+        recv_beside(bytes_.data(), envelope.length, route_);
+        bytes = bytes_.data();
+    }
+    open({bytes, envelope.length}, envelope.blocks);
+    if (status != nullptr) {
+        set_length(&found, remaining(), where);
+        *status = Status(found);
+    }
+    if (envelope.asks != 0)
+        answer(route_);
+    if (envelope.type != type.hash)
+        throw type.mismatch("recv", envelope.type, where);
+    return true;
+}
+
+Incoming::~Incoming() {
+    while (blocks_left() != 0)  // whose sender waits: the object could not be read to its end
+        try {
+            const std::size_t size = next_block();
+            recv_beside(Bytes(size).data(), size, route_);
+        } catch (...) {
+            return;
+        }
+}
+
+void Incoming::receive(void* to, std::size_t size) { recv_beside(to, size, route_); }
+
+// Nonblocking ------------------------------------------------------------------------------------------------------------
+
+struct Receive::State {
+    /// Reads from blocks that are here.
+    class Arrived final : public Unpacking {
+    public:
+        explicit Arrived(std::vector<Bytes>& blocks) noexcept : blocks_(blocks) {}
+
+    private:
+        void receive(void* to, std::size_t size) override {
+            std::memcpy(to, blocks_[next_].data(), size);
+            blocks_[next_++] = Bytes();
+        }
+        std::vector<Bytes>& blocks_;
+        std::size_t next_ = 0;
+    };
+    /// Posts a receive of each block into its place.
+    class Placing final : public Unpacking {
+    public:
+        explicit Placing(State& state) noexcept : state_(state) {}
+        /// Into memory of their own, until the object is read.
+        void hold_all() {
+            while (blocks_left() != 0) {
+                const std::size_t size = next_block();
+                receive(state_.held_blocks.emplace_back(size).data(), size);
+            }
+        }
+
+    private:
+        void receive(void* to, std::size_t size) override { state_.requests.push_back(irecv_beside(to, size, state_.route)); }
+        State& state_;
+    };
+    enum class Step : char { envelope, bytes, blocks };
+
+    explicit State(const ObjectType& wanted, Place place) noexcept : type(wanted), where(place), arrived(held_blocks) {}
+
+    bool test(MPI_Request& pending, MPI_Status* status) const {
+        int flag = 0;
+        call<MPI_Test>(&pending, &flag, status, where);
+        return flag != 0;
+    }
+    [[nodiscard]] const Envelope& envelope() const noexcept { return *reinterpret_cast<const Envelope*>(room.bytes.data()); }
+    [[nodiscard]] std::span<const std::byte> object_bytes() const noexcept {
+        return {is_beside(envelope()) ? bytes.data() : room.bytes.data() + sizeof(Envelope), envelope().length};
+    }
+
+    const ObjectType& type;
+    MPI_Comm comm = MPI_COMM_NULL;  // a copy: the communicator may go before the message comes
+    Place where;
+    Step step = Step::envelope;
+    MPI_Request request = MPI_REQUEST_NULL;  // of the envelope, then of the bytes
+    std::vector<MPI_Request> requests;  // of the blocks
+    bool from_null = false;
+    Route route;
+    Bytes bytes;
+    std::vector<Bytes> held_blocks;
+    Arrived arrived;
+    std::exception_ptr failure;
+    Room room;
+};
+
+Receive::Receive(const Comm& comm, int source, int tag, const ObjectType& type, At at) : state_(std::make_unique<State>(type, at)) {
+    state_->comm = comm.handle();
+    state_->where = {at, &state_->comm};
+    state_->from_null = source == PROC_NULL;
+    state_->request = get<MPI_Irecv>(state_->room.bytes.data(), static_cast<Count>(state_->room.bytes.size()), MPI_BYTE, source, tag, comm.handle(),
+                                     state_->where);
+}
+
+Receive::Receive(MPI_Message& message, const ObjectType& type, At at) : state_(std::make_unique<State>(type, at)) {
+    state_->from_null = message == MPI_MESSAGE_NO_PROC;
+    state_->request = get<MPI_Imrecv>(state_->room.bytes.data(), static_cast<Count>(state_->room.bytes.size()), MPI_BYTE, &message, at);
+}
+
+Receive::~Receive() {
+    if (!complete_)  // else it is on no list, and whoever drives holds the lock
+        unwatch(*this);
+}
+
+void Receive::begin() { watch(*this); }
+
+void Receive::advance() {
+    if (complete_)
+        return;
+    State& state = *state_;
+    try {
+        if (state.step == State::Step::envelope && state.test(state.request, &status_))
+            open_envelope();
+        if (!complete_ && state.step == State::Step::bytes && state.test(state.request, MPI_STATUS_IGNORE))
+            open_bytes();
+        if (!complete_ && state.step == State::Step::blocks) {
+            while (!state.requests.empty() && state.test(state.requests.back(), MPI_STATUS_IGNORE)) state.requests.pop_back();
+            complete_ = state.requests.empty();
+        }
+    } catch (...) {  // belongs to whoever waits for this object, not to whoever drives
+        state.failure = std::current_exception();
+        complete_ = true;
+    }
+}
+
+void Receive::open_envelope() {
+    State& state = *state_;
+    if (state.from_null)
+        status_ = status_of_null();
+    complete_ = state.from_null || get<MPI_Test_cancelled>(&status_, state.where) != 0;
+    if (complete_)
+        return;
+    const Envelope& envelope = open(state.room, received_bytes(status_, state.where), state.where);
+    state.route = {envelope.sender, envelope.side_tag, state.where};
+    state.step = State::Step::bytes;
+    if (!is_beside(envelope))
+        return;
+    state.bytes = Bytes(envelope.length);
+    state.request = irecv_beside(state.bytes.data(), envelope.length, state.route);
+}
+
+void Receive::open_bytes() {
+    State& state = *state_;
+    const Envelope& envelope = state.envelope();
+    state.step = State::Step::blocks;
+    state.arrived.open(state.object_bytes(), envelope.blocks);
+    set_length(&status_, state.arrived.remaining(), state.where);
+    if (envelope.type != state.type.hash)
+        state.failure = std::make_exception_ptr(state.type.mismatch("irecv", envelope.type, state.where));
+    if (envelope.blocks == 0)
+        return;
+    bool placed = false;
+    if (!state.failure)
+        try {
+            State::Placing placing(state);
+            placing.open(state.object_bytes(), envelope.blocks);
+            placed = place(placing);
+        } catch (...) {
+            state.failure = std::current_exception();
+        }
+    if (!placed) {  // also what nobody can use any more has to leave its sender
+        State::Placing placing(state);
+        placing.open(state.object_bytes(), envelope.blocks);
+        placing.hold_all();
+    }
+    if (envelope.asks != 0)
+        state.requests.push_back(ianswer(state.route));
+}
+
+void Receive::cancel() {
+    if (!complete_ && state_->step == State::Step::envelope)
+        MPI_Cancel(&state_->request);
+}
+
+void Receive::finish(Place) {
+    if (state_->failure)
+        std::rethrow_exception(state_->failure);
+}
+
+Unpacking* Receive::arrived() noexcept { return state_->step == State::Step::blocks ? &state_->arrived : nullptr; }
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,57 @@
+#include <mpi4cxx/detail/unpacking.hpp>
+
+#include <mpi4cxx/detail/envelope.hpp>
+#include <mpi4cxx/error.hpp>
+
+#include <string>
+
+namespace mpi4cxx::detail {
+
+Unpacking::~Unpacking() = default;
+
+void Unpacking::open(std::span<const std::byte> bytes, std::size_t blocks) {
+    if (blocks > bytes.size() / sizeof(std::uint64_t))
+        corrupt("the bytes end too early");
+    begin_ = cursor_ = bytes.data();
+    end_ = sizes_ = begin_ + bytes.size() - blocks * sizeof(std::uint64_t);
+    blocks_ = blocks;
+    block_bytes_ = 0;
+    for (std::size_t i = 0; i < blocks; ++i) {
+        std::uint64_t size = 0;
+        std::memcpy(&size, sizes_ + i * sizeof size, sizeof size);
+        if (size < block_limit || size > (std::uint64_t{1} << 60) - block_bytes_)
+            corrupt("a block of such a size cannot be");
+        block_bytes_ += size;
+    }
+}
+
+const std::byte* Unpacking::take_block(std::size_t size, std::size_t alignment) {
+    if (size >= block_limit && get_bool())
+        return nullptr;
+    take(-static_cast<std::size_t>(cursor_ - begin_) & (alignment - 1));
+    return take(size);
+}
+
+std::size_t Unpacking::next_block() {
+    std::uint64_t size = 0;
+    std::memcpy(&size, sizes_, sizeof size);
+    sizes_ += sizeof size;
+    block_bytes_ -= size;
+    --blocks_;
+    return size;
+}
+
+void Unpacking::receive_block(void* to, std::size_t size) {
+    std::uint64_t next = 0;
+    if (blocks_ != 0)
+        std::memcpy(&next, sizes_, sizeof next);
+    if (next != size)
+        corrupt("a block has another size than its container");
+    receive(to, next_block());
+}
+
+void Unpacking::receive(void*, std::size_t) { corrupt("a block is missing"); }
+
+void Unpacking::corrupt(const char* what) { throw Exception(MPI_ERR_TYPE, "unpack", std::string("the bytes are no such object: ") + what); }
+
+}  // namespace mpi4cxx::detail
