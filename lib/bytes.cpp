@@ -30,6 +30,9 @@ public:
                 return std::exchange(piece, Piece());
         return {};
     }
+    [[nodiscard]] std::size_t largest_piece() const noexcept {
+        return std::max_element(pieces_.begin(), pieces_.end(), [](Piece a, Piece b) { return a.capacity < b.capacity; })->capacity;
+    }
     bool keep(Piece piece) noexcept {
         const auto place = std::min_element(pieces_.begin(), pieces_.end(), [](Piece a, Piece b) { return a.capacity < b.capacity; });
         if (place->capacity >= piece.capacity)
@@ -49,6 +52,8 @@ thread_local bool Spare::gone = false;
 thread_local Spare spare;
 
 }  // namespace
+
+Bytes Bytes::at_least(std::size_t size) { return Bytes(Spare::gone ? size : std::max(size, spare.largest_piece())); }
 
 Bytes::Bytes(std::size_t size) : size_(size) {
     if (size == 0)

@@ -7,7 +7,7 @@ namespace mpi4cxx::detail {
 
 void Packing::grow(std::size_t more) {
     const std::size_t used = begin_ == nullptr ? sizeof(Envelope) : size();
-    Bytes memory(std::max(used + more, 2 * used));
+    Bytes memory = Bytes::at_least(std::max(used + more, 2 * used));
     if (begin_ != nullptr)
         std::memcpy(memory.data(), begin_, used);
     memory_ = std::move(memory);

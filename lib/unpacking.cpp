@@ -1,6 +1,5 @@
 #include <mpi4cxx/detail/unpacking.hpp>
 
-#include <mpi4cxx/detail/envelope.hpp>
 #include <mpi4cxx/error.hpp>
 
 #include <string>
@@ -23,13 +22,6 @@ void Unpacking::open(std::span<const std::byte> bytes, std::size_t blocks) {
             corrupt("a block of such a size cannot be");
         block_bytes_ += size;
     }
-}
-
-const std::byte* Unpacking::take_block(std::size_t size, std::size_t alignment) {
-    if (size >= block_limit && get_bool())
-        return nullptr;
-    take(-static_cast<std::size_t>(cursor_ - begin_) & (alignment - 1));
-    return take(size);
 }
 
 std::size_t Unpacking::next_block() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mpi4cxx/datatype_traits.hpp>
+#include <mpi4cxx/detail/overwrite.hpp>
 #include <mpi4cxx/detail/packing.hpp>
 #include <mpi4cxx/detail/type_name.hpp>
 #include <mpi4cxx/detail/unpacking.hpp>
@@ -192,18 +193,25 @@ template <Run C> void read_run(Unpacking& from, C& elements) {
             elements.assign(begin, begin + n);  // does not set first what is then overwritten
             return;
         }
-        if (n > elements.capacity())
-            elements = C();  // nothing that it holds has to move
-        elements.resize(n);
+        resize_to_overwrite(elements, n);
         if (bytes == nullptr)
             from.receive_block(elements.data(), n * sizeof(E));
         else if (n != 0)
             std::memcpy(static_cast<void*>(elements.data()), bytes, n * sizeof(E));
     } else {
         const std::byte* bytes = from.take(n * layout<E>().size);
-        elements.resize(n);
+        resize_to_overwrite(elements, n);
         for (E& element : elements) bytes = read_fixed(bytes, element);
     }
+}
+
+/// Adds a string, made of its characters at once: to make it first and then to assign costs more than to read it.
+inline void append_string(Unpacking& from, std::vector<std::string>& strings) {
+    const std::size_t n = from.get_size(1);
+    if (const std::byte* const bytes = from.take_block(n, 1); bytes != nullptr)
+        strings.emplace_back(reinterpret_cast<const char*>(bytes), n);
+    else
+        from.receive_block(strings.emplace_back(n, '\0').data(), n);
 }
 
 // Containers of other things --------------------------------------------------------------------------------------------
@@ -294,9 +302,12 @@ void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::vector<E, A>& element
     for (std::size_t i = 0; i < n; ++i) {
         if constexpr (std::is_empty_v<E>)
             from.take(1);
-        if (i >= known)
-            elements.emplace_back();
-        detail::load_any(archive, elements[i]);
+        if (i < known)
+            detail::load_any(archive, elements[i]);
+        else if constexpr (std::is_same_v<std::vector<E, A>, std::vector<std::string>>)
+            detail::append_string(from, elements);
+        else
+            detail::load_any(archive, elements.emplace_back());
     }
 }
 

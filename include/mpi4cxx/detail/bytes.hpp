@@ -15,6 +15,8 @@ class MPI4CXX_API Bytes {
 public:
     Bytes() noexcept = default;
     explicit Bytes(std::size_t size);
+    /// As many as can be had without asking for memory, for what may grow.
+    static Bytes at_least(std::size_t size);
     Bytes(Bytes&& other) noexcept
         : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)), capacity_(std::exchange(other.capacity_, 0)) {}
     Bytes& operator=(Bytes&& other) noexcept {

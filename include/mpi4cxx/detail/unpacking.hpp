@@ -1,6 +1,7 @@
 #pragma once
 
 #include <mpi4cxx/detail/bytes.hpp>
+#include <mpi4cxx/detail/envelope.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -52,7 +53,12 @@ public:
         return size;
     }
     /// What Packing::put_block has written: the next bytes, or nullptr where a block is to be received.
-    const std::byte* take_block(std::size_t size, std::size_t alignment);
+    const std::byte* take_block(std::size_t size, std::size_t alignment) {
+        if (size >= block_limit && get_bool())
+            return nullptr;
+        take(-static_cast<std::size_t>(cursor_ - begin_) & (alignment - 1));
+        return take(size);
+    }
     /// The block, into its place.
     void receive_block(void* to, std::size_t size);
 
