@@ -182,9 +182,8 @@ public:
     }
     /// Receive an object. A message that is no `T` is an Exception. From PROC_NULL comes a `T{}`.
     template <Serializable T> [[nodiscard]] T recv(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
-        T object{};
-        recv_into(object, source, tag, status, at);
-        return object;
+        detail::Incoming incoming;
+        return incoming.recv(*this, source, tag, detail::object_type<T>, status, at) ? detail::unpacked<T>(incoming) : T{};
     }
     /// Receive into an object, whose memory is used again. From PROC_NULL nothing comes.
     template <Serializable T> void recv_into(T& object, int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {

@@ -40,11 +40,8 @@ public:
 
     /// Receive the message as an object.
     template <Serializable T> [[nodiscard]] T recv(Status* status = nullptr, At at = {}) {
-        T object{};
         detail::Incoming incoming;
-        if (incoming.recv(raw_, detail::object_type<T>, status, at))
-            detail::unpack(incoming, object);
-        return object;
+        return incoming.recv(raw_, detail::object_type<T>, status, at) ? detail::unpacked<T>(incoming) : T{};
     }
     /// Start to receive the message as an object.
     template <Serializable T> ObjectRequest<T> irecv(At at = {}) {

@@ -174,44 +174,60 @@ concept Run = is_run<C>;
 /// `elements` is a Run, or a view of what one would hold.
 template <class C> void write_run(Packing& to, const C& elements) {
     using E = std::remove_cv_t<std::remove_pointer_t<decltype(elements.data())>>;
-    to.put_size(elements.size());
     if constexpr (Bytewise<E>) {
-        to.put_block(elements.data(), elements.size() * sizeof(E), run_alignment<E>);
+        to.put_run(elements.data(), elements.size(), elements.size() * sizeof(E), run_alignment<E>);
     } else {
+        to.put_size(elements.size());
         std::byte* end = to.claim(elements.size() * layout<E>().size);
         for (const E& element : elements) end = write_fixed(end, element);
     }
 }
 
-template <Run C> void read_run(Unpacking& from, C& elements) {
-    using E = typename C::value_type;
-    const std::size_t n = from.get_size(layout<E>().size);
-    if constexpr (Bytewise<E>) {
-        const std::byte* const bytes = from.take_block(n * sizeof(E), run_alignment<E>);
-        if (bytes != nullptr && reinterpret_cast<std::uintptr_t>(bytes) % alignof(E) == 0) {
-            const E* const begin = reinterpret_cast<const E*>(bytes);
-            elements.assign(begin, begin + n);  // does not set first what is then overwritten
-            return;
+/// The next run in a message: its elements as they lie there, null where they cannot be used so.
+template <class E> struct RunView {
+    explicit RunView(Unpacking& from) : size(from.get_size(layout<E>().size)) {
+        if constexpr (Bytewise<E>) {
+            bytes = from.take_block(size * sizeof(E), run_alignment<E>);
+            if (alignof(E) == 1 || reinterpret_cast<std::uintptr_t>(bytes) % alignof(E) == 0) [[likely]]
+                elements = reinterpret_cast<const E*>(bytes);
+        } else {
+            bytes = from.take(size * layout<E>().size);
         }
-        resize_to_overwrite(elements, n);
-        if (bytes == nullptr)
-            from.receive_block(elements.data(), n * sizeof(E));
-        else if (n != 0)
-            std::memcpy(static_cast<void*>(elements.data()), bytes, n * sizeof(E));
-    } else {
-        const std::byte* bytes = from.take(n * layout<E>().size);
-        resize_to_overwrite(elements, n);
+    }
+    std::size_t size;
+    const std::byte* bytes = nullptr;  // null where a block is to come
+    const E* elements = nullptr;
+};
+
+/// Reads the elements of a run that could not be used as they lie.
+template <class E, class C> void fill_run(Unpacking& from, const RunView<E>& run, C& elements) {
+    resize_to_overwrite(elements, run.size);
+    if constexpr (!Bytewise<E>) {
+        const std::byte* bytes = run.bytes;
         for (E& element : elements) bytes = read_fixed(bytes, element);
+    } else if (run.bytes == nullptr) {
+        from.receive_block(elements.data(), run.size * sizeof(E));
+    } else {
+        std::memcpy(static_cast<void*>(elements.data()), run.bytes, run.size * sizeof(E));
     }
 }
 
-/// Adds a string, made of its characters at once: to make it first and then to assign costs more than to read it.
-inline void append_string(Unpacking& from, std::vector<std::string>& strings) {
-    const std::size_t n = from.get_size(1);
-    if (const std::byte* const bytes = from.take_block(n, 1); bytes != nullptr)
-        strings.emplace_back(reinterpret_cast<const char*>(bytes), n);
+template <Run C> void read_run(Unpacking& from, C& elements) {
+    const RunView<typename C::value_type> run(from);
+    if (run.elements != nullptr)
+        elements.assign(run.elements, run.elements + run.size);  // does not set first what is then overwritten
     else
-        from.receive_block(strings.emplace_back(n, '\0').data(), n);
+        fill_run(from, run, elements);
+}
+
+/// A new run, made of its elements at once: to make it empty and to assign them costs twice as much where they are few.
+template <Run C> [[gnu::always_inline]] inline C make_run(Unpacking& from) {
+    const RunView<typename C::value_type> run(from);
+    if (run.elements != nullptr)
+        return C(run.elements, run.elements + run.size);
+    C elements;
+    fill_run(from, run, elements);
+    return elements;
 }
 
 // Containers of other things --------------------------------------------------------------------------------------------
@@ -249,6 +265,27 @@ template <class T> void load_any(InputArchive& archive, T& object) {
     else
         archive(object);
 }
+
+/// Becomes an object where a container makes its element.
+template <class T> struct Loader {
+    [[gnu::always_inline]] operator T() const {
+        if constexpr (Run<T>) {
+            return make_run<T>(archive.unpacking());
+        } else {
+            T object{};
+            load_any(archive, object);
+            return object;
+        }
+    }
+    InputArchive& archive;
+};
+
+/// What has keys and values, like std::map.
+template <class T>
+concept StandardMap = type_name<T>().starts_with("std::") && requires {
+    typename T::key_type;
+    typename T::mapped_type;
+};
 
 /// A class that says itself what is saved of it, which may be something that its function has just made.
 template <class T>
@@ -304,10 +341,30 @@ void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::vector<E, A>& element
             from.take(1);
         if (i < known)
             detail::load_any(archive, elements[i]);
-        else if constexpr (std::is_same_v<std::vector<E, A>, std::vector<std::string>>)
-            detail::append_string(from, elements);
         else
-            detail::load_any(archive, elements.emplace_back());
+            elements.emplace_back(detail::Loader<E>{archive});
+    }
+}
+
+// Maps too, because cereal makes each key and value twice, and looks for their place from the front.
+template <template <class...> class Map, class... Args>
+    requires detail::StandardMap<Map<Args...>>
+void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const Map<Args...>& map) {
+    archive.packing().put_size(map.size());
+    for (const auto& [key, value] : map) {
+        detail::save_any(archive, key);
+        detail::save_any(archive, value);
+    }
+}
+template <template <class...> class Map, class... Args>
+    requires detail::StandardMap<Map<Args...>>
+void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, Map<Args...>& map) {
+    using Key = typename Map<Args...>::key_type;
+    using Value = typename Map<Args...>::mapped_type;
+    map.clear();
+    for (std::size_t n = archive.unpacking().get_size(1); n > 0; --n) {
+        const auto place = map.emplace_hint(map.end(), std::piecewise_construct, std::tuple(detail::Loader<Key>{archive}), std::tuple());
+        place->second = Value(detail::Loader<Value>{archive});
     }
 }
 
@@ -403,6 +460,19 @@ template <class T> void unpack(Unpacking& from, T& object) {
         }
     }
     from.finish();
+}
+
+/// A new object.
+template <class T> T unpacked(Unpacking& from) {
+    if constexpr (Run<T>) {
+        T object = make_run<T>(from);
+        from.finish();
+        return object;
+    } else {
+        T object{};
+        unpack(from, object);
+        return object;
+    }
 }
 
 }  // namespace detail

@@ -65,10 +65,8 @@ public:
     [[nodiscard]] std::span<const std::byte> operator[](std::size_t i) const noexcept;
 
     template <class T> [[nodiscard]] T object(std::size_t i) const {
-        T result{};
         Unpacking from((*this)[i]);
-        unpack(from, result);
-        return result;
+        return unpacked<T>(from);
     }
     template <class T> [[nodiscard]] std::vector<T> objects() const {
         std::vector<T> all;

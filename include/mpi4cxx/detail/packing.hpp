@@ -54,6 +54,18 @@ public:
         std::memset(claim(gap), 0, gap);
         append(from, length);
     }
+    /// The same of `n` elements behind their number.
+    void put_run(const void* from, std::size_t n, std::size_t length, std::size_t alignment) {
+        if (n >= 255 || length >= block_limit) [[unlikely]] {
+            put_size(n);
+            return put_block(from, length, alignment);
+        }
+        const std::size_t gap = (sizeof(Envelope) - 1 - size()) & (alignment - 1);
+        std::byte* to = claim(1 + gap + length);
+        *to++ = static_cast<std::byte>(n);
+        for (const std::byte* const end = to + gap; to != end;) *to++ = std::byte{};
+        copy_bytes(to, from, length);
+    }
     /// Memory for `size` bytes to be written.
     std::byte* claim(std::size_t size) {
         if (size > static_cast<std::size_t>(end_ - cursor_)) [[unlikely]]
