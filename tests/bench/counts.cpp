@@ -37,7 +37,7 @@ template <class T> void copy(const T& object, int times) {
 template <class Library, class T> void exchange(const T& object, int times) {
     run_both(
         [&] {
-            for (int i = 0; i < times; ++i) Library::send(object, 0);
+            for (int i = 0; i < times; ++i) Library::send(object, 1);
         },
         [&] {
             for (int i = 0; i < times; ++i) {
@@ -52,7 +52,7 @@ template <class T> void exchange_into(const T& object, int times) {
     T reused{};
     run_both(
         [&] {
-            for (int i = 0; i < times; ++i) Mpi4cxx::send(object, 0);
+            for (int i = 0; i < times; ++i) Mpi4cxx::send(object, 1);
         },
         [&] {
             for (int i = 0; i < times; ++i) receive_into(mpi4cxx::COMM_WORLD, reused, 0);

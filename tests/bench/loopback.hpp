@@ -6,8 +6,8 @@
 
 namespace bench {
 
-/// Run both to their ends, in turn: each until one of its MPI calls has to wait for the other. What one sends to rank 0 of
-/// any communicator, the other receives.
+/// Run both to their ends, in turn, the first as rank 0 of 2, the second as rank 1: each until one of its MPI calls has to
+/// wait for the other. What one sends, to whatever rank of a communicator, the other receives.
 void run_both(const std::function<void()>& first, const std::function<void()>& second);
 
 /// Whether callgrind and allocations.cpp count. Whatever this says, they do not count what the MPI of run_both() does, but

@@ -9,6 +9,7 @@
 
 #ifdef BENCH_BOOST
 #include <boost/mpi.hpp>
+#include <boost/mpi/collectives/all_gatherv.hpp>  // which mpi.hpp leaves out
 #include <boost/serialization/map.hpp>
 #include <boost/serialization/string.hpp>
 #include <boost/serialization/vector.hpp>

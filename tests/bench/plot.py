@@ -13,7 +13,7 @@ def text(x, y, words, **attributes):
 
 
 def bars(title, rows, peers):
-    """`rows` are pairs of a name and the peers' ratios; those of 1 have no bar, those below point to the left."""
+    """`rows` are pairs of a name and the peers' ratios; those below 1 point to the left."""
     ratios = [ratio for _, found in rows for ratio in found.values()]
     lowest = min(0.8, *ratios) * 0.95
     highest = max(1.6, *ratios) * 1.05
@@ -36,11 +36,11 @@ def bars(title, rows, peers):
             y += bar
         y += gap
     ticks = [tick for tick in (0.25, 0.5, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10, 20, 50, 100) if lowest <= tick <= highest]
-    grid = []
-    for i, tick in enumerate(ticks):
-        dark = tick == 1
-        grid.append(f'<line x1="{x(tick):.1f}" y1="{top - 6}" x2="{x(tick):.1f}" y2="{y}" stroke="{"#333" if dark else "#ddd"}"/>')
-        if dark or all(abs(x(tick) - x(other)) > 24 for other in (1, *ticks[:i])):
+    grid, labelled = [], []
+    for tick in sorted(ticks, key=lambda tick: (tick not in (1, 2, 5, 10, 20, 50), tick)):      # these are labelled first
+        grid.append(f'<line x1="{x(tick):.1f}" y1="{top - 6}" x2="{x(tick):.1f}" y2="{y}" stroke="{"#333" if tick == 1 else "#ddd"}"/>')
+        if all(abs(x(tick) - x(other)) > 36 for other in labelled):
+            labelled.append(tick)
             grid.append(text(x(tick), top - 10, f'×{tick:g}', text_anchor='middle', fill='#444'))
     legend, at = [], left
     for peer in present:

@@ -45,8 +45,9 @@ def regime(mpi, sample):
 class Figures:
     """Medians of one MPI's samples: µs and ratio to raw, of (ranks, regime, row, peer)."""
 
-    def __init__(self, mpi, samples):
-        samples = [Sample(*sample) for sample in samples]
+    def __init__(self, mpi, results):
+        samples = [Sample(*sample) for sample in results.get(mpi, {}).get('timings', [])]
+        self.order = results.get('rows', [])
         self.us, self.ratio, self.samples = {}, {}, collections.Counter()
         times, ratios, raw = (collections.defaultdict(list) for _ in range(3))
         turns = collections.defaultdict(dict)
@@ -76,7 +77,7 @@ class Figures:
         rows = [key[2] for key in self.samples if key[:2] == (ranks, name) and key[2].startswith(prefixes)]
         most = max(self.samples[ranks, name, row] for row in rows)
         # a few samples of the other regime say nothing
-        return [row for row in rows if self.samples[ranks, name, row] * 4 >= most]
+        return [row for row in sorted(rows, key=self.order.index) if self.samples[ranks, name, row] * 4 >= most]
 
 
 def cell(figures, key, best):
@@ -112,7 +113,7 @@ def timing_tables(results, group):
     title, prefixes, all_ranks = groups[group]
     text = []
     for mpi in names:
-        figures = Figures(mpi, results.get(mpi, {}).get('timings', []))
+        figures = Figures(mpi, results)
         for ranks in all_ranks:
             for name in figures.regimes(ranks, prefixes):
                 where = f'{names[mpi]}, {ranks} ranks' + (f', {name}' if name else '')
@@ -162,9 +163,9 @@ def compile_tables(results):
 
 def sections(results):
     machine = results.get('machine', {})
-    versions = ', '.join(f'{names[mpi]} {version}' for mpi, version in machine.get('versions', {}).items())
+    versions = ', '.join(f'{name} {version}' for name, version in machine.get('versions', {}).items())
     return {
-        'machine': f"{machine.get('processor', '')}, {machine.get('compiler', '')}, {versions}",
+        'machine': f"{machine.get('processor', '')}, {machine.get('compiler', '')}, {versions}.",
         **{group: timing_tables(results, group) for group in groups},
         'counts': count_tables(results),
         'compile': compile_tables(results),
@@ -177,19 +178,23 @@ def tables(results):
 
 
 def plots(results):
-    """File, description and content of each plot: the regime that most samples were in."""
+    """File, description and content of each plot, of the regime that most samples were in."""
     for file, which in (('objects', ('object', 'object collective')), ('typed', ('typed', 'collective'))):
         prefixes = sum((groups[group][1] for group in which), ())
         for mpi in names:
-            figures = Figures(mpi, results.get(mpi, {}).get('timings', []))
+            figures = Figures(mpi, results)
             found = figures.regimes(2, prefixes)
             if not found:
                 continue
-            name = max(found, key=lambda name: sum(n for key, n in figures.samples.items() if key[:2] == (2, name)))
-            rows = [(row, {peer: figures.ratio[2, name, row, peer] for peer in libraries if (2, name, row, peer) in figures.ratio})
-                    for row in figures.rows(2, name, prefixes)]
-            title = f'{names[mpi]}, 2 ranks, {name}: time as a multiple of raw C'
-            yield f'performance-{file}-{mpi}.svg', title, plot.bars(title, rows, libraries)
+            most = max(found, key=lambda name: sum(n for key, n in figures.samples.items() if key[:2] == (2, name)))
+            rows = {row: most for row in figures.rows(2, most, prefixes)}
+            for name in found:      # a row that the machine was in the other regime for says so
+                rows = {row: name for row in figures.rows(2, name, prefixes)} | rows
+            bars = [(row if name == most else f'{row} ({name})',
+                     {peer: figures.ratio[2, name, row, peer] for peer in libraries if (2, name, row, peer) in figures.ratio})
+                    for row, name in sorted(rows.items(), key=lambda item: figures.order.index(item[0]))]
+            title = f'{names[mpi]}, 2 ranks, {most}: time as a multiple of raw C'
+            yield f'performance-{file}-{mpi}.svg', title, plot.bars(title, bars, libraries)
 
 
 def write(results, folder):
