@@ -70,14 +70,14 @@ class Figures:
         self.spread = {key: statistics.quantiles(values, n=4, method='inclusive') if len(values) > 1 else values * 3 for key, values in ratios.items()}
 
     def regimes(self, ranks, prefixes):
-        found = {key[1] for key in self.samples if key[0] == ranks and key[2].startswith(prefixes)} - {'disturbed'}
-        return [name for name in ('near', 'far', '') if name in found]
+        return [name for name in ('near', 'far', '') if self.rows(ranks, name, prefixes)]
 
     def rows(self, ranks, name, prefixes):
+        def enough(row):    # a few samples in the other regime say nothing
+            return self.samples[ranks, name, row] * 4 >= sum(self.samples[ranks, other, row] for other in ('near', 'far', ''))
+
         rows = [key[2] for key in self.samples if key[:2] == (ranks, name) and key[2].startswith(prefixes)]
-        most = max(self.samples[ranks, name, row] for row in rows)
-        # a few samples of the other regime say nothing
-        return [row for row in sorted(rows, key=self.order.index) if self.samples[ranks, name, row] * 4 >= most]
+        return [row for row in sorted(rows, key=self.order.index) if enough(row)]
 
 
 def cell(figures, key, best):
