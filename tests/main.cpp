@@ -37,6 +37,11 @@ std::array<char, 512> running{};
     MPI::COMM_WORLD.Abort();
 }
 
+void on_crash(int number) {
+    std::signal(number, SIG_DFL);
+    end_world("crashes");
+}
+
 /// Ends a world that hangs, naming the case.
 class Watchdog : public Listener {
 public:
@@ -78,6 +83,7 @@ int main(int argc, char** argv) {
                      wanted);
         comm.Abort(2);
     }
+    for (const int number : {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV}) std::signal(number, on_crash);  // Catch2 reports and passes on
 
     std::FILE* log = nullptr;
     const int terminal = dup(STDOUT_FILENO);
