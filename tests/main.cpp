@@ -20,21 +20,26 @@ using Listener = Catch::TestEventListenerBase;
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
+#include <thread>
 
 namespace MPI = mpi4cxx;
 
 namespace {
 
-// The name of the running case, for the handler of SIGALRM, which may do little.
+// The name of the running case.
 std::array<char, 512> running{};
 
-void on_alarm(int) {
-    constexpr char text[] = "hangs: ";
-    (void)!write(STDERR_FILENO, text, sizeof text - 1);
-    (void)!write(STDERR_FILENO, running.data(), std::strlen(running.data()));
-    (void)!write(STDERR_FILENO, "\n", 1);
-    std::abort();  // a death by signal reaches every launcher's exit code; MPICH 4.2's loses that of ranks which exit together
+// Aborts, because the mpiexec of MPICH 4.2 may exit with 0 after any other death before MPI_Finalize: when it sees one rank
+// gone, it notes success for all that it has not waited for yet, also for those that died before.
+[[noreturn]] void end_world(const char* fate) {
+    dprintf(STDERR_FILENO, "%s: %s\n", fate, running.data());
+    alarm(10);  // the abort itself may hang
+    MPI::COMM_WORLD.Abort();
+}
+
+void on_crash(int number) {
+    std::signal(number, SIG_DFL);
+    end_world("crashes");
 }
 
 /// Ends a world that hangs, naming the case.
@@ -47,6 +52,21 @@ public:
         alarm(seconds != nullptr ? static_cast<unsigned>(std::atoi(seconds)) : 60);
     }
     void testCaseEnded(const Catch::TestCaseStats&) override { alarm(0); }
+
+    // A thread waits for the signal: in a handler, MPI might be called while it is in a call already, which MPICH 4.0 refuses.
+    // All threads inherit the mask, those of MPI too if this comes first.
+    static void start() {
+        sigset_t alarms;
+        sigemptyset(&alarms);
+        sigaddset(&alarms, SIGALRM);
+        pthread_sigmask(SIG_BLOCK, &alarms, nullptr);
+        std::thread([alarms] {
+            int number = 0;
+            sigwait(&alarms, &number);
+            pthread_sigmask(SIG_UNBLOCK, &alarms, nullptr);  // the next one kills
+            end_world("hangs");
+        }).detach();
+    }
 };
 
 }  // namespace
@@ -54,6 +74,7 @@ public:
 CATCH_REGISTER_LISTENER(Watchdog)
 
 int main(int argc, char** argv) {
+    Watchdog::start();
     MPI::Environment env(argc, argv);
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const char* wanted = std::getenv("TEST_RANKS");
@@ -62,7 +83,7 @@ int main(int argc, char** argv) {
                      wanted);
         comm.Abort(2);
     }
-    std::signal(SIGALRM, on_alarm);
+    for (const int number : {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV}) std::signal(number, on_crash);  // Catch2 reports and passes on
 
     std::FILE* log = nullptr;
     const int terminal = dup(STDOUT_FILENO);

@@ -90,11 +90,17 @@ def wrong_world():
     check(code == 0, 'the tests failed in the right world')
 
 
-def hanging():
-    code, text = run(launch, '-n', '2', cases, 'A case that waits for ever', TEST_SECONDS='2')
+def ends(case, message):
+    code, text = run(launch, '-n', '2', cases, case, TEST_SECONDS='2')
     check(code != 0, 'the job ended with 0')
-    check('hangs: A case that waits for ever' in text, 'nobody named the case')
+    check(f'{message}: {case}' in text, 'nobody named the case')
 
 
-tests |= {'handled': handled, 'launcher': wrong_launcher, 'world': wrong_world, 'hanging': hanging}
+tests |= {
+    'handled': handled,
+    'launcher': wrong_launcher,
+    'world': wrong_world,
+    'hanging': lambda: ends('A case that waits for ever', 'hangs'),
+    'crashing': lambda: ends('A case that crashes', 'crashes'),
+}
 tests[way]()
