@@ -60,8 +60,7 @@ Broadcast::Broadcast(const Comm& comm, int root, const ObjectType& type, At at) 
 Broadcast::~Broadcast() {
     try {
         skip();
-    } catch (...) {
-    }
+    } catch (...) {}
 }
 
 void Broadcast::receive(void* to, std::size_t size) { comm_.Bcast({static_cast<std::byte*>(to), static_cast<Count>(size)}, root_, at_); }
@@ -84,8 +83,8 @@ public:
 
     void start(std::size_t object, int receiver, Place where) {
         const auto bytes = objects_[object].bytes();
-        requests_.push_back(get<MPI_Isend>(bytes.data(), static_cast<Count>(bytes.size()), MPI_BYTE, receiver,
-                                           objects_[object].envelope().side_tag, channel(where.at()), where));
+        requests_.push_back(get<MPI_Isend>(bytes.data(), static_cast<Count>(bytes.size()), MPI_BYTE, receiver, objects_[object].envelope().side_tag,
+                                           channel(where.at()), where));
     }
     void advance() override {
         int flag = 1;
@@ -128,9 +127,7 @@ struct Exchange::State {
         : comm(communicator.handle()), where(at, &comm), pattern(kind), root(root_rank), type(wanted),
           sends(std::make_unique<LargeSends>(std::move(objects))) {}
 
-    [[nodiscard]] const Envelope& envelope(std::size_t i) const noexcept {
-        return *reinterpret_cast<const Envelope*>(in.data() + i * slot_size);
-    }
+    [[nodiscard]] const Envelope& envelope(std::size_t i) const noexcept { return *reinterpret_cast<const Envelope*>(in.data() + i * slot_size); }
     void fill_slots(std::size_t processes);
     template <auto Bcast, auto Gather, auto Scatter, auto Allgather, auto Alltoall, class F> void call_mpi(F f);
     void send_large(const Comm& communicator);
@@ -210,8 +207,8 @@ void Exchange::State::open_slots() {
         if (fits(head, slot_size))
             continue;
         large[i] = Bytes(head.length);
-        receives.push_back(get<MPI_Irecv>(large[i].data(), static_cast<Count>(head.length), MPI_BYTE, head.sender, head.side_tag,
-                                          channel(where.at()), where));
+        receives.push_back(
+            get<MPI_Irecv>(large[i].data(), static_cast<Count>(head.length), MPI_BYTE, head.sender, head.side_tag, channel(where.at()), where));
     }
     if (is_wrong)
         try {
@@ -262,8 +259,7 @@ template <auto Bcast, auto Gather, auto Scatter, auto Allgather, auto Alltoall, 
 
 void Exchange::run(const Comm& comm) {
     State& state = *state_;
-    state.call_mpi<MPI_Bcast, MPI_Gather, MPI_Scatter, MPI_Allgather, MPI_Alltoall>(
-        [&]<auto Fn>(auto... args) { call<Fn>(args..., state.where); });
+    state.call_mpi<MPI_Bcast, MPI_Gather, MPI_Scatter, MPI_Allgather, MPI_Alltoall>([&]<auto Fn>(auto... args) { call<Fn>(args..., state.where); });
     state.send_large(comm);
     state.open_slots();
     while (!complete_or_drive(*this)) {}
@@ -272,8 +268,9 @@ void Exchange::run(const Comm& comm) {
 
 void Exchange::begin(const Comm& comm) {
     State& state = *state_;
-    state.call_mpi<MPI_Ibcast, MPI_Igather, MPI_Iscatter, MPI_Iallgather, MPI_Ialltoall>(
-        [&]<auto Fn>(auto... args) { state.slots = get<Fn>(args..., state.where); });
+    state.call_mpi<MPI_Ibcast, MPI_Igather, MPI_Iscatter, MPI_Iallgather, MPI_Ialltoall>([&]<auto Fn>(auto... args) {
+        state.slots = get<Fn>(args..., state.where);
+    });
     watch(*this);
     state.send_large(comm);
 }

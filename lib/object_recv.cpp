@@ -163,7 +163,7 @@ struct Receive::State {
     Place where;
     Step step = Step::envelope;
     MPI_Request request = MPI_REQUEST_NULL;  // of the envelope, then of the bytes
-    std::vector<MPI_Request> requests;  // of the blocks
+    std::vector<MPI_Request> requests;       // of the blocks
     bool from_null = false;
     Route route;
     Bytes bytes;
@@ -177,8 +177,8 @@ Receive::Receive(const Comm& comm, int source, int tag, const ObjectType& type, 
     state_->comm = comm.handle();
     state_->where = {at, &state_->comm};
     state_->from_null = source == PROC_NULL;
-    state_->request = get<MPI_Irecv>(state_->room.bytes.data(), static_cast<Count>(state_->room.bytes.size()), MPI_BYTE, source, tag, comm.handle(),
-                                     state_->where);
+    state_->request =
+        get<MPI_Irecv>(state_->room.bytes.data(), static_cast<Count>(state_->room.bytes.size()), MPI_BYTE, source, tag, comm.handle(), state_->where);
 }
 
 Receive::Receive(MPI_Message& message, const ObjectType& type, At at) : state_(std::make_unique<State>(type, at)) {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <mpi4cxx/buffer.hpp>
-#include <mpi4cxx/message.hpp>
 #include <mpi4cxx/detail/object_coll.hpp>
+#include <mpi4cxx/message.hpp>
 #include <mpi4cxx/object_request.hpp>
 #include <mpi4cxx/op.hpp>
 #include <mpi4cxx/request.hpp>
@@ -294,8 +294,7 @@ public:
     template <Serializable T, class F = decltype((SUM))>
     [[nodiscard]] ObjectRequest<std::optional<T>> ireduce(const T& object, F&& op = SUM, int root = 0, At at = {}) const;
     /// Start an allreduce. Collective.
-    template <Serializable T, class F = decltype((SUM))>
-    [[nodiscard]] ObjectRequest<T> iallreduce(const T& object, F&& op = SUM, At at = {}) const;
+    template <Serializable T, class F = decltype((SUM))> [[nodiscard]] ObjectRequest<T> iallreduce(const T& object, F&& op = SUM, At at = {}) const;
 
 protected:
     using Handle::Handle;

@@ -2,9 +2,9 @@
 //     template <> struct mpi4cxx::datatype_traits<Mine> { static MPI_Datatype get(); };
 #pragma once
 
-#include <mpi4cxx/detail/type_name.hpp>
 #include <mpi4cxx/detail/fields.hpp>
 #include <mpi4cxx/detail/mpi.hpp>
+#include <mpi4cxx/detail/type_name.hpp>
 
 #include <array>
 #include <complex>

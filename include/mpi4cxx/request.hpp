@@ -90,9 +90,7 @@ protected:
     /// Keeps the first exception of several steps, which are all made.
     class FirstError {
     public:
-        template <class F> void run(F step) try {
-            step();
-        } catch (...) {
+        template <class F> void run(F step) try { step(); } catch (...) {
             if (!error_)
                 error_ = std::current_exception();
         }

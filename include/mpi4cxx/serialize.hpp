@@ -89,7 +89,9 @@ template <class T> struct array_layout { static constexpr Layout value{false}; }
 template <class T, std::size_t N> struct array_layout<T[N]> { static constexpr Layout value = layout<T>() * N; };
 template <class T, std::size_t N>
     requires(N > 0)
-struct array_layout<std::array<T, N>> { static constexpr Layout value = layout<T>() * N; };
+struct array_layout<std::array<T, N>> {
+    static constexpr Layout value = layout<T>() * N;
+};
 template <class T> struct tuple_layout { static constexpr Layout value{false}; };
 template <class T, class U> struct tuple_layout<std::pair<T, U>> { static constexpr Layout value = layout<T>() + layout<U>(); };
 template <class... T> struct tuple_layout<std::tuple<T...>> { static constexpr Layout value = (Layout() + ... + layout<T>()); };
@@ -114,11 +116,13 @@ template <class T> consteval Layout layout() {
 
 /// A value that takes the same number of bytes in every message: numbers, enums, and arrays, pairs, tuples and plain aggregates of such.
 template <class T>
-concept Fixed = layout<T>().is_fixed;
+concept Fixed = layout<T>()
+.is_fixed;
 
 /// Whose bytes in a message are those in memory.
 template <class T>
-concept Bytewise = Fixed<T> && layout<T>().size == sizeof(T) && !layout<T>().has_bool && std::is_trivially_copyable_v<T>;
+concept Bytewise = Fixed<T> && layout<T>()
+.size == sizeof(T) && !layout<T>().has_bool && std::is_trivially_copyable_v<T>;
 
 template <class T, class F> void for_each_part(T& value, F f) {
     using Value = std::remove_const_t<T>;
@@ -282,15 +286,15 @@ template <class T> struct Loader {
 
 /// What has keys and values, like std::map.
 template <class T>
-concept StandardMap = type_name<T>().starts_with("std::") && requires {
+concept StandardMap = type_name<T>()
+.starts_with("std::") && requires {
     typename T::key_type;
     typename T::mapped_type;
 };
 
 /// A class that says itself what is saved of it, which may be something that its function has just made.
 template <class T>
-concept SavedByUser = std::is_class_v<T> && !type_name<T>().starts_with("std::") && !type_name<T>().starts_with("cereal::") &&
-                      !Memberwise<T> &&
+concept SavedByUser = std::is_class_v<T> && !type_name<T>().starts_with("std::") && !type_name<T>().starts_with("cereal::") && !Memberwise<T> &&
                       (cereal::traits::has_member_save<T, OutputArchive>::value || cereal::traits::has_non_member_save<T, OutputArchive>::value);
 
 }  // namespace detail
@@ -311,10 +315,12 @@ void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const std::vector<E, A>& 
 template <class E, class A>
     requires detail::Run<std::vector<E, A>>
 void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::vector<E, A>& run) { detail::read_run(archive.unpacking(), run); }
-template <class E, class Traits, class A>
-void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const std::basic_string<E, Traits, A>& run) { detail::write_run(archive.packing(), run); }
-template <class E, class Traits, class A>
-void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::basic_string<E, Traits, A>& run) { detail::read_run(archive.unpacking(), run); }
+template <class E, class Traits, class A> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const std::basic_string<E, Traits, A>& run) {
+    detail::write_run(archive.packing(), run);
+}
+template <class E, class Traits, class A> void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::basic_string<E, Traits, A>& run) {
+    detail::read_run(archive.unpacking(), run);
+}
 
 // Vectors of anything else are here, because cereal makes them as long as the message claims before it reads the first
 // element. An element takes a byte at least, also one of an empty class.

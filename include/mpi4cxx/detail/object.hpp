@@ -5,9 +5,9 @@
 #include <mpi4cxx/detail/packing.hpp>
 #include <mpi4cxx/detail/type_name.hpp>
 #include <mpi4cxx/detail/unpacking.hpp>
-#include <mpi4cxx/status.hpp>
 #include <mpi4cxx/fwd.hpp>
 #include <mpi4cxx/serialize.hpp>
+#include <mpi4cxx/status.hpp>
 
 #include <array>
 #include <cstddef>

@@ -130,8 +130,7 @@ template <class T> std::vector<Packing> each_packed(const std::vector<T>& object
 }
 
 /// Runs one to its end and returns what `make` makes of it.
-template <class Sent, class Make>
-auto exchange(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, Make make, At at) {
+template <class Sent, class Make> auto exchange(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, Make make, At at) {
     Exchange run(comm, pattern, std::move(objects), root, object_type<Sent>, at);
     run.run(comm);
     return make(std::as_const(run));
