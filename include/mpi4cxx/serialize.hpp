@@ -254,7 +254,9 @@ template <class T> void load_any(InputArchive& archive, T& object) {
 template <class T>
 concept SavedByUser = std::is_class_v<T> && !type_name<T>().starts_with("std::") && !type_name<T>().starts_with("cereal::") &&
                       !Memberwise<T> &&
-                      (cereal::traits::has_member_save<T, OutputArchive>::value || cereal::traits::has_non_member_save<T, OutputArchive>::value);
+                      (cereal::traits::has_member_save<T, OutputArchive>::value || cereal::traits::has_non_member_save<T, OutputArchive>::value ||
+                       cereal::traits::has_member_save_minimal<T, OutputArchive>::value ||
+                       cereal::traits::has_non_member_save_minimal<T, OutputArchive>::value);
 
 }  // namespace detail
 
@@ -373,10 +375,12 @@ template <class T> void pack(const T& object, Packing& to) {
         to.append(&object, sizeof object);
     else {
         OutputArchive archive(to);
-        if constexpr (std::is_same_v<Sent, T>)
+        if constexpr (std::is_same_v<Sent, T>) {
             archive(object);
-        else
+        } else {
+            to.distrust(1);  // of a copy that goes
             archive(Sent(object.begin(), object.end()));
+        }
     }
     to.seal(object_type<Sent>.hash);
 }
