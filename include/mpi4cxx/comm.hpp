@@ -312,8 +312,9 @@ private:
     }
     template <class T> Request isend_packed(detail::SendMode mode, T&& object, int dest, int tag, At at) const {
         std::unique_ptr<detail::Held> held;
-        detail::Packing packing(std::is_rvalue_reference_v<T&&> ? detail::Packing::Blocks::beside : detail::Packing::Blocks::inside);
-        if constexpr (std::is_same_v<T, sent_as<T>> && !detail::Fixed<T>) {  // moved in, and may have blocks
+        constexpr bool is_held = std::is_same_v<T, sent_as<T>> && !detail::Fixed<T>;  // moved in, and may have blocks
+        detail::Packing packing(is_held ? detail::Packing::Blocks::beside : detail::Packing::Blocks::inside);
+        if constexpr (is_held) {
             auto moved = std::make_unique<detail::HeldObject<T>>(std::move(object));
             detail::pack(moved->object, packing);
             held = std::move(moved);

@@ -43,11 +43,14 @@ public:
         for (std::size_t i = 0; i < requests.size(); ++i)
             if (!requests[i].is_null())
                 error.run([&] { requests[i].wait_object(&objects[i], at_index(statuses, i), at); });
+            else if (!statuses.empty())
+                statuses[i] = Status();
         error.rethrow();
         return objects;
     }
     /// Return all objects if all have come.
     static std::optional<std::vector<T>> testall(std::span<ObjectRequest> requests, std::span<Status> statuses = {}, At at = {}) {
+        check_statuses(requests.size(), statuses, at);
         bool all = true;  // each is looked at, so that all go on
         for (const ObjectRequest& request : requests) all &= request.is_null() || request.Get_status(nullptr, at);
         return all ? std::optional(waitall(requests, statuses, at)) : std::nullopt;
@@ -69,6 +72,7 @@ public:
     }
     /// Wait for at least one; returns the indices and the objects, none where all requests are null.
     static std::vector<std::pair<int, T>> waitsome(std::span<ObjectRequest> requests, std::span<Status> statuses = {}, At at = {}) {
+        check_statuses(requests.size(), statuses, at);
         std::vector<std::pair<int, T>> some;
         while (some.empty() && has_active(requests)) some = testsome(requests, statuses, at);
         return some;

@@ -286,16 +286,20 @@ template <class T> struct Loader {
 
 /// What has keys and values, like std::map.
 template <class T>
-concept StandardMap = type_name<T>()
-.starts_with("std::") && requires {
+concept Map = requires {
     typename T::key_type;
     typename T::mapped_type;
 };
+template <class T>
+concept StandardMap = Map<T> && type_name<T>()
+.starts_with("std::");
 
 /// A class that says itself what is saved of it, which may be something that its function has just made.
 template <class T>
-concept SavedByUser = std::is_class_v<T> && !type_name<T>().starts_with("std::") && !type_name<T>().starts_with("cereal::") && !Memberwise<T> &&
-                      (cereal::traits::has_member_save<T, OutputArchive>::value || cereal::traits::has_non_member_save<T, OutputArchive>::value);
+concept SavedByUser =
+    std::is_class_v<T> && !type_name<T>().starts_with("std::") && !type_name<T>().starts_with("cereal::") && !Memberwise<T> &&
+    (cereal::traits::has_member_save<T, OutputArchive>::value || cereal::traits::has_non_member_save<T, OutputArchive>::value ||
+     cereal::traits::has_member_save_minimal<T, OutputArchive>::value || cereal::traits::has_non_member_save_minimal<T, OutputArchive>::value);
 
 }  // namespace detail
 
@@ -436,10 +440,12 @@ template <class T> void pack(const T& object, Packing& to) {
         to.append(&object, sizeof object);
     else {
         OutputArchive archive(to);
-        if constexpr (std::is_same_v<Sent, T>)
+        if constexpr (std::is_same_v<Sent, T>) {
             archive(object);
-        else
+        } else {
+            to.distrust(1);  // of a copy that goes
             archive(Sent(object.begin(), object.end()));
+        }
     }
     to.seal(object_type<Sent>.hash);
 }

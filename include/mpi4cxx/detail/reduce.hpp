@@ -46,6 +46,9 @@ template <class T, class F> struct FoldAll {
     F op;
 };
 
+/// How a nonblocking reduction keeps its operation: the predefined ones live as long as the program.
+template <class F> using KeptOp = std::conditional_t<std::is_base_of_v<Op, std::remove_cvref_t<F>>, const std::remove_cvref_t<F>&, std::decay_t<F>>;
+
 /// Calls `f` with an MPI operation that does what `op` does on elements of type `T`.
 template <class T, class F, class G> void with_op(F& op, G f, At at) {
     if constexpr (Native<T, F>)
@@ -84,12 +87,12 @@ template <Serializable T, class F> T Comm::allreduce(const T& object, F&& op, At
 }
 
 template <Serializable T, class F> ObjectRequest<std::optional<T>> Comm::ireduce(const T& object, F&& op, int root, At at) const {
-    using Fold = detail::FoldAll<T, std::decay_t<F>>;
+    using Fold = detail::FoldAll<T, detail::KeptOp<F>>;
     return detail::iexchange<T, std::optional<T>>(*this, detail::Pattern::gather, detail::one_packed(object), root, Fold{op}, at);
 }
 
 template <Serializable T, class F> ObjectRequest<T> Comm::iallreduce(const T& object, F&& op, At at) const {
-    detail::FoldAll<T, std::decay_t<F>> fold{op};
+    detail::FoldAll<T, detail::KeptOp<F>> fold{op};
     return detail::iexchange<T, T>(
         *this, detail::Pattern::allgather, detail::one_packed(object), 0, [fold](const detail::Exchange& objects) mutable { return *fold(objects); },
         at);
