@@ -249,8 +249,7 @@ TEST_CASE("Messages between two ranks keep their order", "[p2p]") {
     });
 }
 
-// Other MPIs write beyond the buffer while they report it.
-#ifdef MPICH_VERSION
+// Of short messages only: Open MPI 4.1 writes a longer one beyond the end of the buffer, and then reports it.
 TEST_CASE("Comm::Recv reports a message that is longer than the buffer", "[p2p][error]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const Ring ring(comm);
@@ -278,7 +277,6 @@ TEST_CASE("Comm::Recv reports a message that is longer than the buffer", "[p2p][
         send.Wait();
     });
 }
-#endif
 
 TEST_CASE("Comm::Recv by value takes a message that is no whole number of elements out of the way", "[p2p]") {
     const std::vector<int> three(3, 7);
