@@ -269,8 +269,14 @@ TEST_CASE("Comm::Recv reports a message that is longer than the buffer", "[p2p][
         CHECK(std::array{got[4], got[5], got[6], got[7]} == std::array{0, 0, 0, 0});
         MPI::Request receive = comm.Irecv({got.data(), 4}, ring.left, 2);
         send = comm.Isend(sent, ring.right, 2);
-        CHECK(code([&] { receive.Wait(); }) == MPI::ERR_TRUNCATE);
+        const int waited = code([&] { receive.Wait(); });
+#ifdef MPICH_VERSION  // Open MPI 4.1 says nothing where a process sends to itself
+        CHECK(waited == MPI::ERR_TRUNCATE);
+#else
+        CHECK((waited == MPI::ERR_TRUNCATE || (waited == MPI::SUCCESS && ring.left == comm.rank())));
+#endif
         send.Wait();
+        CHECK(std::array{got[4], got[5], got[6], got[7]} == std::array{0, 0, 0, 0});
         send = comm.Isend(sent, ring.right, 3);
         comm.Recv(got, ring.left, 3);  // the next message is as usual
         CHECK(got == sent);
