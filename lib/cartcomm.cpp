@@ -23,12 +23,16 @@ int Cartcomm::Get_cart_rank(std::span<const int> coords, At at) const {
 }
 
 std::vector<int> Cartcomm::Get_coords(int rank, At at) const {
+    if (const int size = Get_size(at); rank < 0 || rank >= size)  // Open MPI 4.1 lets `size` pass
+        detail::misuse(at, "process " + std::to_string(rank) + " in a grid of " + std::to_string(size));
     std::vector<int> coords(static_cast<std::size_t>(Get_dim(at)));
     call<MPI_Cart_coords>(handle(), rank, static_cast<int>(coords.size()), coords.data(), on(at));
     return coords;
 }
 
 Cartcomm::Neighbors Cartcomm::Shift(int direction, int disp, At at) const {
+    if (const int dims = Get_dim(at); direction < 0 || direction >= dims)  // Open MPI 4.1 does not look
+        detail::misuse(at, "direction " + std::to_string(direction) + " in a grid of " + std::to_string(dims) + " dimensions");
     Neighbors result{PROC_NULL, PROC_NULL};
     call<MPI_Cart_shift>(handle(), direction, disp, &result.source, &result.dest, on(at));
     return result;

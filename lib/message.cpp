@@ -13,7 +13,18 @@ namespace mpi4cxx {
 
 using detail::call;
 
+namespace {
+
+/// Over a null message, Open MPI ends the job.
+void check_message(const Message& message, detail::Caller caller) {
+    if (message.is_null())
+        detail::misuse(caller, "the message is null");
+}
+
+}  // namespace
+
 Message Message::Probe(const Comm& comm, int source, int tag, Status* status, At at) {
+    detail::check_comm(comm, {at, "MPI_Mprobe"});
     if (detail::must_drive()) [[unlikely]]
         while (true) {
             if (auto message = Iprobe(comm, source, tag, status, at))
@@ -26,13 +37,17 @@ Message Message::Probe(const Comm& comm, int source, int tag, Status* status, At
 }
 
 std::optional<Message> Message::Iprobe(const Comm& comm, int source, int tag, Status* status, At at) {
+    detail::check_comm(comm, {at, "MPI_Improbe"});
     int flag = 0;
     MPI_Message message = MPI_MESSAGE_NULL;
     call<MPI_Improbe>(source, tag, comm.handle(), &flag, &message, Status::to(status), {at, comm.address()});
     return flag != 0 ? std::optional(take(message)) : std::nullopt;
 }
 
-void Message::Recv(Buf buf, Status* status, At at) { call<MPI_Mrecv>(buf.data, buf.count, buf.type, &raw_, Status::to(status), at); }
+void Message::Recv(Buf buf, Status* status, At at) {
+    check_message(*this, {at, "MPI_Mrecv"});
+    call<MPI_Mrecv>(buf.data, buf.count, buf.type, &raw_, Status::to(status), at);
+}
 
 std::size_t Message::elements(const Status& probed, MPI_Datatype type, At at) {
     const Count count = probed.Get_count(Datatype::borrow(type), at);
@@ -45,6 +60,7 @@ std::size_t Message::elements(const Status& probed, MPI_Datatype type, At at) {
 }
 
 Request Message::Irecv(Buf buf, At at) {
+    check_message(*this, {at, "MPI_Imrecv"});
     return Request::take(detail::get<MPI_Imrecv>(buf.data, buf.count, buf.type, &raw_, at), Request::Drop::wait);
 }
 

@@ -1,5 +1,6 @@
 #include <mpi4cxx/comm.hpp>
 
+#include "plan.hpp"
 #include "progress.hpp"
 
 #include <utility>
@@ -9,6 +10,7 @@ namespace mpi4cxx {
 using detail::call;
 
 bool Comm::Probe(int source, int tag, Status* status, At at) const {
+    detail::check_comm(*this, {at, "MPI_Probe"});
     if (!detail::must_drive()) [[likely]] {
         call<MPI_Probe>(source, tag, handle(), Status::to(status), on(at));
         return true;
@@ -18,6 +20,7 @@ bool Comm::Probe(int source, int tag, Status* status, At at) const {
 }
 
 bool Comm::Iprobe(int source, int tag, Status* status, At at) const {
+    detail::check_comm(*this, {at, "MPI_Iprobe"});
     int flag = 0;
     call<MPI_Iprobe>(source, tag, handle(), &flag, Status::to(status), on(at));
     return flag != 0;

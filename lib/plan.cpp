@@ -25,6 +25,11 @@ void same_block(const ConstBuf& one, const Buf& other, const char* one_name, con
 
 }  // namespace
 
+void check_comm(const Comm& comm, Caller caller) {
+    if (comm.is_null())
+        misuse(caller, "the communicator is null");
+}
+
 int peers(const Comm& comm, At at) { return comm.Is_inter(at) ? get<MPI_Comm_remote_size>(comm.handle(), at) : comm.Get_size(at); }
 
 bool is_root(const Comm& comm, int root, At at) { return comm.Is_inter(at) ? root == ROOT : root == comm.Get_rank(at); }

@@ -29,6 +29,9 @@ Pair reduce_pair(const Comm& comm, ConstBuf send, Buf recv, int root, Caller cal
 /// Reduce_scatter_block: `send` holds one block a process, `recv` one.
 Pair reduce_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller);
 
+/// Over a null communicator, Open MPI ends the job in some calls: those that begin with this.
+void check_comm(const Comm& comm, Caller caller);
+
 /// The processes that a collective call exchanges blocks with: the remote group's on an intercommunicator.
 int peers(const Comm& comm, At at);
 

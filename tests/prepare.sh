@@ -2,8 +2,19 @@
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build_dir=$(realpath -m "${MPI4CXX_BUILD:-$top/build}")
 log=$build_dir/prepare.log
+
+# find_mpi -DOPTION=VALUE…: the MPI that these ask for, or that the build folder has already.
+find_mpi() {
+  local option found
+  found=$(sed -n 's/.*"name": "mpi", "value": "\([^"]*\)".*/\1/p' "$build_dir/meson-info/intro-buildoptions.json" 2>/dev/null) || true
+  for option; do case $option in -Dmpi=*) found=${option#*=} ;; esac; done
+  echo "${found:-mpich}"
+}
+mpi=$(find_mpi "${options[@]-}")
+case $mpi in *mpich*) mpi_packages=(mpich libmpich-dev) ;; *) mpi_packages=(openmpi-bin libopenmpi-dev) ;; esac
+
 # Without dpkg-dev, Meson would install to lib64, where Debian looks for nothing.
-base_packages=(dpkg-dev g++ meson ninja-build pkg-config mpich libmpich-dev libcereal-dev libpng-dev)
+base_packages=(dpkg-dev g++ meson ninja-build pkg-config "${mpi_packages[@]}" libcereal-dev libpng-dev)
 mkdir -p "$build_dir"
 
 say() { echo "${0#"$top/"}: $*" >&2; }
@@ -14,7 +25,7 @@ need() { install "$@" || have_tools || { say "$problem; have them installed, the
 # want PACKAGE…: those that something is skipped without.
 want() { install "$@" || say "$problem; going on without"; }
 
-have_tools() { type -P meson ninja "${CXX:-c++}" pkg-config >/dev/null && pkg-config --exists mpich; }
+have_tools() { type -P meson ninja "${CXX:-c++}" pkg-config >/dev/null && pkg-config --exists "$mpi"; }
 
 install() {
   local missing sudo=()

@@ -119,8 +119,12 @@ TEST_CASE("Cartcomm rejects what is no place in its grid", "[cartcomm]") {
     CHECK(misuse([&] { (void)grid.Get_cart_rank({0}); }).find("Get_cart_rank: 1 coordinates for 2 dimensions (") == 0);
     CHECK(misuse([&] { (void)grid.Get_cart_rank(vector{0, 0, 0}); }).find("Get_cart_rank: 3 coordinates for 2 dimensions (") == 0);
     CHECK(fails([&] { (void)grid.Get_cart_rank({0, 1}); }));
-    CHECK(fails([&] { (void)grid.Get_coords(1); }));
-    CHECK(fails([&] { (void)grid.Shift(2, 1); }));
+    for (const int rank : {-1, 1, 2})
+        CHECK(misuse([&] { (void)grid.Get_coords(rank); }).find("Get_coords: process " + std::to_string(rank) + " in a grid of 1 (") == 0);
+    for (const int direction : {-1, 2, 3})
+        CHECK(misuse([&] {
+                  (void)grid.Shift(direction, 1);
+              }).find("Shift: direction " + std::to_string(direction) + " in a grid of 2 dimensions (") == 0);
     CHECK(fails([&] { (void)comm.Create_cart({2}); }));                           // more than there are
     CHECK(fails([&] { (void)MPI::Cartcomm::borrow(comm.handle()).Get_dim(); }));  // no grid
 }

@@ -168,5 +168,8 @@ TEST_CASE("A call on a null communicator is misuse that names the function", "[c
     CHECK(misused("MPI_Barrier", [&] { none.Barrier(); }));
     CHECK(misused("MPI_Comm_test_inter", [&] { none.Gather(1, {}); }));
     CHECK(misused("MPI_Send", [&] { none.Send(1, 0); }));
+    CHECK(misused("MPI_Probe", [&] { none.Probe(); }));
+    CHECK(misused("MPI_Iprobe", [&] { (void)none.Iprobe(); }));
     CHECK(misused("MPI_Mprobe", [&] { (void)none.Recv<int>(); }));
+    CHECK(misused("MPI_Improbe", [&] { (void)none.Improbe(); }));
 }

@@ -249,8 +249,7 @@ TEST_CASE("Messages between two ranks keep their order", "[p2p]") {
     });
 }
 
-// Other MPIs write beyond the buffer while they report it.
-#ifdef MPICH_VERSION
+// Of short messages only: Open MPI 4.1 writes a longer one beyond the end of the buffer, and then reports it.
 TEST_CASE("Comm::Recv reports a message that is longer than the buffer", "[p2p][error]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const Ring ring(comm);
@@ -270,15 +269,20 @@ TEST_CASE("Comm::Recv reports a message that is longer than the buffer", "[p2p][
         CHECK(std::array{got[4], got[5], got[6], got[7]} == std::array{0, 0, 0, 0});
         MPI::Request receive = comm.Irecv({got.data(), 4}, ring.left, 2);
         send = comm.Isend(sent, ring.right, 2);
-        CHECK(code([&] { receive.Wait(); }) == MPI::ERR_TRUNCATE);
+        const int waited = code([&] { receive.Wait(); });
+#ifdef MPICH_VERSION  // Open MPI 4.1 says nothing where a process sends to itself
+        CHECK(waited == MPI::ERR_TRUNCATE);
+#else
+        CHECK((waited == MPI::ERR_TRUNCATE || (waited == MPI::SUCCESS && ring.left == comm.rank())));
+#endif
         send.Wait();
+        CHECK(std::array{got[4], got[5], got[6], got[7]} == std::array{0, 0, 0, 0});
         send = comm.Isend(sent, ring.right, 3);
         comm.Recv(got, ring.left, 3);  // the next message is as usual
         CHECK(got == sent);
         send.Wait();
     });
 }
-#endif
 
 TEST_CASE("Comm::Recv by value takes a message that is no whole number of elements out of the way", "[p2p]") {
     const std::vector<int> three(3, 7);

@@ -12,3 +12,16 @@
 
 /// Marks what the shared library exports; all else in it is hidden.
 #define MPI4CXX_API __attribute__((visibility("default")))
+
+// Error classes that came with MPI-4: an MPI without them reports none of them.
+namespace mpi4cxx {
+#ifndef MPI_ERR_SESSION
+inline constexpr int MPI_ERR_SESSION = MPI_ERR_UNKNOWN;
+#endif
+#ifndef MPI_ERR_PROC_ABORTED
+inline constexpr int MPI_ERR_PROC_ABORTED = MPI_ERR_UNKNOWN;
+#endif
+#ifndef MPI_ERR_VALUE_TOO_LARGE
+inline constexpr int MPI_ERR_VALUE_TOO_LARGE = MPI_ERR_UNKNOWN;
+#endif
+}  // namespace mpi4cxx

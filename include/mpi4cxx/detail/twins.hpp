@@ -1,6 +1,7 @@
 // Which functions belong together: a function, its large-count twin, and the nonblocking twin of a blocking one.
 #pragma once
 
+#include <mpi4cxx/detail/large_count.hpp>
 #include <mpi4cxx/detail/mpi.hpp>
 
 namespace mpi4cxx::detail {
