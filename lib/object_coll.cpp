@@ -315,4 +315,29 @@ std::span<const std::byte> Exchange::operator[](std::size_t i) const noexcept {
     return {state_->large[i].data() != nullptr ? state_->large[i].data() : reinterpret_cast<const std::byte*>(&envelope + 1), envelope.length};
 }
 
+// One call ---------------------------------------------------------------------------------------------------------------
+
+PendingCall::~PendingCall() {
+    if (!complete_)
+        unwatch(*this);
+}
+
+void PendingCall::begin(MPI_Request request) {
+    request_ = request;
+    watch(*this);
+}
+
+void PendingCall::advance() {
+    if (complete_)
+        return;
+    int flag = 0;
+    code_ = MPI_Test(&request_, &flag, &status_);
+    complete_ = flag != 0 || code_ != MPI_SUCCESS;
+}
+
+void PendingCall::finish(Place where) {
+    if (code_ != MPI_SUCCESS)
+        raise(code_, "MPI_Test", where.file, where.line, where.comm);
+}
+
 }  // namespace mpi4cxx::detail

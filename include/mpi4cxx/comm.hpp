@@ -220,6 +220,18 @@ public:
         return received;
     }
 
+    // Probes see the message that an object begins with; Message::recv takes it.
+    bool probe(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const { return Probe(source, tag, status, at); }
+    [[nodiscard]] bool iprobe(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
+        return Iprobe(source, tag, status, at);
+    }
+    [[nodiscard]] Message mprobe(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
+        return Mprobe(source, tag, status, at);
+    }
+    [[nodiscard]] std::optional<Message> improbe(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
+        return Improbe(source, tag, status, at);
+    }
+
     /// Wait until every process has come here. Collective.
     void barrier(At at = {}) const { Barrier(at); }
     /// Return `root`'s object on every process; the others' argument is ignored, but its memory used if it is moved in: `data =

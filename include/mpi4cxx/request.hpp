@@ -80,6 +80,16 @@ public:
     void wait(Status* status = nullptr, At at = {}) { Wait(status, at); }
     bool test(Status* status = nullptr, At at = {}) { return Test(status, at); }
     void cancel(At at = {}) { Cancel(at); }
+    static void waitall(std::span<Request> requests, std::span<Status> statuses = {}, At at = {}) { Waitall(requests, statuses, at); }
+    static int waitany(std::span<Request> requests, Status* status = nullptr, At at = {}) { return Waitany(requests, status, at); }
+    static std::optional<std::vector<int>> waitsome(std::span<Request> requests, std::span<Status> statuses = {}, At at = {}) {
+        return Waitsome(requests, statuses, at);
+    }
+    static bool testall(std::span<Request> requests, std::span<Status> statuses = {}, At at = {}) { return Testall(requests, statuses, at); }
+    static std::optional<int> testany(std::span<Request> requests, Status* status = nullptr, At at = {}) { return Testany(requests, status, at); }
+    static std::optional<std::vector<int>> testsome(std::span<Request> requests, std::span<Status> statuses = {}, At at = {}) {
+        return Testsome(requests, statuses, at);
+    }
 
 protected:
     /// Wait for an object and move it to `*object`, if that is not null.

@@ -80,7 +80,23 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// The same with what `make` makes of the objects that have come.
+/// One nonblocking MPI call that works on values of its own.
+class MPI4CXX_API PendingCall : public Operation {
+public:
+    ~PendingCall() override;
+    void advance() override;
+    void finish(Place where) override;
+
+protected:
+    /// It is driven from now on.
+    void begin(MPI_Request request);
+
+private:
+    MPI_Request request_ = MPI_REQUEST_NULL;
+    int code_ = MPI_SUCCESS;
+};
+
+/// An exchange with what `make` makes of the objects that have come.
 template <class T, class Make> class ExchangeFor final : public Exchange {
 public:
     ExchangeFor(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, const ObjectType& type, Make make, At at)

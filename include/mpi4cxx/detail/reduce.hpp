@@ -57,6 +57,28 @@ template <class T, class F, class G> void with_op(F& op, G f, At at) {
         f(Op::Create<T>(std::ref(op), false, at));
 }
 
+/// An MPI reduction of one value under way.
+template <class T, class Result> class PendingReduction final : public PendingCall {
+public:
+    explicit PendingReduction(const T& object, bool gives_result = true) : in_(object), gives_result_(gives_result) {}
+    void start_reduce(const Comm& comm, const Op& op, int root, At at) {
+        begin(get<MPI_Ireduce>(&in_, &out_, 1, type(op, at), op.handle(), root, comm.handle(), {at, comm.address()}));
+    }
+    void start_allreduce(const Comm& comm, const Op& op, At at) {
+        begin(get<MPI_Iallreduce>(&in_, &out_, 1, type(op, at), op.handle(), comm.handle(), {at, comm.address()}));
+    }
+    void deliver(void* to) override {
+        if (gives_result_)
+            *static_cast<Result*>(to) = out_;
+    }
+
+private:
+    static MPI_Datatype type(const Op& op, At at) { return op.accept(datatype_traits<T>::get(), at); }
+
+    T in_, out_{};
+    bool gives_result_;
+};
+
 }  // namespace mpi4cxx::detail
 
 namespace mpi4cxx {
@@ -87,15 +109,26 @@ template <Serializable T, class F> T Comm::allreduce(const T& object, F&& op, At
 }
 
 template <Serializable T, class F> ObjectRequest<std::optional<T>> Comm::ireduce(const T& object, F&& op, int root, At at) const {
-    using Fold = detail::FoldAll<T, detail::KeptOp<F>>;
-    return detail::iexchange<T, std::optional<T>>(*this, detail::Pattern::gather, detail::one_packed(object), root, Fold{op}, at);
+    if constexpr (detail::Native<T, F>) {
+        auto operation = std::make_unique<detail::PendingReduction<T, std::optional<T>>>(object, detail::is_root(*this, root, at));
+        operation->start_reduce(*this, op, root, at);
+        return ObjectRequest<std::optional<T>>(std::move(operation));
+    } else {
+        using Fold = detail::FoldAll<T, detail::KeptOp<F>>;
+        return detail::iexchange<T, std::optional<T>>(*this, detail::Pattern::gather, detail::one_packed(object), root, Fold{op}, at);
+    }
 }
 
 template <Serializable T, class F> ObjectRequest<T> Comm::iallreduce(const T& object, F&& op, At at) const {
-    detail::FoldAll<T, detail::KeptOp<F>> fold{op};
-    return detail::iexchange<T, T>(
-        *this, detail::Pattern::allgather, detail::one_packed(object), 0, [fold](const detail::Exchange& objects) mutable { return *fold(objects); },
-        at);
+    if constexpr (detail::Native<T, F>) {
+        auto operation = std::make_unique<detail::PendingReduction<T, T>>(object);
+        operation->start_allreduce(*this, op, at);
+        return ObjectRequest<T>(std::move(operation));
+    } else {
+        detail::FoldAll<T, detail::KeptOp<F>> fold{op};
+        const auto combine = [fold](const detail::Exchange& objects) mutable { return *fold(objects); };
+        return detail::iexchange<T, T>(*this, detail::Pattern::allgather, detail::one_packed(object), 0, combine, at);
+    }
 }
 
 }  // namespace mpi4cxx
