@@ -237,7 +237,7 @@ Exchange::Exchange(const Comm& comm, Pattern pattern, std::vector<Packing> objec
         state.received = outside || (here && (inter || pattern == Pattern::bcast)) ? 0 : 1;
     else
         state.received = state.processes;
-    state.in = Bytes(state.received * slot_size);
+    state.in = Bytes((pattern == Pattern::bcast ? 1 : state.received) * slot_size);  // MPICH wants a buffer of PROC_NULL too
     state.fill_slots(gives ? (one_each ? state.processes : 1) : 0);
 }
 

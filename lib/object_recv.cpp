@@ -3,6 +3,7 @@
 #include <mpi4cxx/comm.hpp>
 
 #include "channel.hpp"
+#include "finalize.hpp"
 #include "progress.hpp"
 
 #include <exception>
@@ -19,7 +20,8 @@ bool is_beside(const Envelope& envelope) { return envelope.length > inline_limit
 const Envelope& open(const Room& room, Count size, Place where) {
     const Envelope& envelope = *reinterpret_cast<const Envelope*>(room.bytes.data());
     const std::uint64_t behind = static_cast<std::uint64_t>(size) - sizeof envelope;
-    if (size < static_cast<Count>(sizeof envelope) || envelope.magic != Envelope::mark || behind != (is_beside(envelope) ? 0 : envelope.length))
+    if (size < static_cast<Count>(sizeof envelope) || size > static_cast<Count>(inline_limit) || envelope.magic != Envelope::mark ||
+        behind != (is_beside(envelope) ? 0 : envelope.length))
         throw Exception(MPI_ERR_TYPE, "recv", "the message of " + std::to_string(size) + " bytes is no object: an uppercase method has sent it",
                         where);
     return envelope;
@@ -30,6 +32,35 @@ MPI_Status status_of_null() {
     Status status;
     status.Set_source(PROC_NULL);
     return status.handle();
+}
+
+/// Over a null message, Open MPI ends the job.
+void check_message(MPI_Message message, Caller caller) {
+    if (message == MPI_MESSAGE_NULL)
+        misuse(caller, "the message is null");
+}
+
+/// What a receive of an envelope asks of MPI.
+struct Capacity {
+    Count count;
+    MPI_Datatype type;
+};
+
+/// Room for `inline_limit` bytes. Open MPI 4.1 reports a message that is longer, but writes all of it if it goes straight into
+/// contiguous memory; so there it gets memory with a hole, and a byte behind that.
+Capacity capacity() {
+#ifdef OPEN_MPI
+    static const MPI_Datatype type = [] {
+        const int lengths[] = {inline_limit, 1};
+        const MPI_Aint displs[] = {0, inline_limit + 8};
+        Datatype holed = Datatype::take(get<MPI_Type_create_hindexed>(2, lengths, displs, MPI_BYTE));
+        holed.Commit();
+        return keep_until_finalize(std::move(holed));
+    }();
+    return {1, type};
+#else
+    return {inline_limit, MPI_BYTE};
+#endif
 }
 
 Count received_bytes(const MPI_Status& status, Place where) { return get<MPI_Get_count>(&status, MPI_BYTE, where); }
@@ -61,16 +92,18 @@ MPI_Request ianswer(const Route& route) {
 
 bool Incoming::recv(const Comm& comm, int source, int tag, const ObjectType& type, Status* status, At at) {
     const Place where{at, comm.address()};
-    const Count capacity = static_cast<Count>(room_.bytes.size());
+    const auto [count, datatype] = capacity();
     MPI_Status found;
-    call<MPI_Recv>(room_.bytes.data(), capacity, MPI_BYTE, source, tag, comm.handle(), &found, where);
+    call<MPI_Recv>(room_.bytes.data(), count, datatype, source, tag, comm.handle(), &found, where);
     return accept(source == PROC_NULL, found, type, status, where);
 }
 
 bool Incoming::recv(MPI_Message& message, const ObjectType& type, Status* status, At at) {
-    MPI_Status found;
+    check_message(message, {at, "recv"});
     const bool from_null = message == MPI_MESSAGE_NO_PROC;
-    call<MPI_Mrecv>(room_.bytes.data(), static_cast<Count>(room_.bytes.size()), MPI_BYTE, &message, &found, at);
+    const auto [count, datatype] = capacity();
+    MPI_Status found;
+    call<MPI_Mrecv>(room_.bytes.data(), count, datatype, &message, &found, at);
     return accept(from_null, found, type, status, at);
 }
 
@@ -177,13 +210,15 @@ Receive::Receive(const Comm& comm, int source, int tag, const ObjectType& type, 
     state_->comm = comm.handle();
     state_->where = {at, &state_->comm};
     state_->from_null = source == PROC_NULL;
-    state_->request =
-        get<MPI_Irecv>(state_->room.bytes.data(), static_cast<Count>(state_->room.bytes.size()), MPI_BYTE, source, tag, comm.handle(), state_->where);
+    const auto [count, datatype] = capacity();
+    state_->request = get<MPI_Irecv>(state_->room.bytes.data(), count, datatype, source, tag, comm.handle(), state_->where);
 }
 
 Receive::Receive(MPI_Message& message, const ObjectType& type, At at) : state_(std::make_unique<State>(type, at)) {
+    check_message(message, {at, "irecv"});
     state_->from_null = message == MPI_MESSAGE_NO_PROC;
-    state_->request = get<MPI_Imrecv>(state_->room.bytes.data(), static_cast<Count>(state_->room.bytes.size()), MPI_BYTE, &message, at);
+    const auto [count, datatype] = capacity();
+    state_->request = get<MPI_Imrecv>(state_->room.bytes.data(), count, datatype, &message, at);
 }
 
 Receive::~Receive() {

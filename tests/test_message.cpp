@@ -1,6 +1,11 @@
 #include "catch.hpp"
 #include "support.hpp"
 
+#include <cereal/types/map.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -82,6 +87,82 @@ TEST_CASE("A message from PROC_NULL is one of nothing", "[message]") {
     });
 }
 
+TEST_CASE("A Message is received as an object of any size", "[message][object]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        using Table = std::map<std::string, std::vector<double>>;
+        for (const std::size_t n : {0U, 10U, 2'000U, 20'000U, 200'000U}) {
+            const auto object = [n](int rank) { return Table{{"a", std::vector<double>(n, rank)}, {"b", std::vector<double>(n / 2, 1)}}; };
+            std::vector<MPI::Request> sends;
+            for (int i = 0; i < 4; ++i) sends.push_back(comm.isend(object(comm.rank()), right_of(comm), 30 + i));
+            MPI::Message first = comm.Mprobe(left_of(comm), 30), second = comm.Mprobe(left_of(comm), 31);
+            MPI::Status status;
+            CHECK(comm.recv<Table>(MPI::ANY_SOURCE, 32, &status) == object(left_of(comm)));  // none of those that are taken
+            CHECK(status.tag() == 32);
+            MPI::ObjectRequest<Table> receive = first.irecv<Table>();
+            CHECK(first.is_null());
+            CHECK(second.recv<Table>(&status) == object(left_of(comm)));
+            CHECK(second.is_null());
+            CHECK(status.source() == left_of(comm));
+            CHECK(status.tag() == 31);
+            CHECK(status.count() >= static_cast<MPI::Count>(n * sizeof(double)));
+            status = {};
+            CHECK(receive.wait(&status) == object(left_of(comm)));
+            CHECK(status.source() == left_of(comm));
+            CHECK(status.tag() == 30);
+            CHECK(status.count() >= static_cast<MPI::Count>(n * sizeof(double)));
+            std::optional<MPI::Message> last;
+            while (!last) last = comm.Improbe(MPI::ANY_SOURCE, MPI::ANY_TAG);
+            CHECK(last->recv<Table>() == object(left_of(comm)));
+            MPI::Request::Waitall(sends);
+        }
+    });
+}
+
+TEST_CASE("A Message from PROC_NULL is received as a default object", "[message][object]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        MPI::Status status;
+        CHECK(comm.Mprobe(MPI::PROC_NULL).recv<std::string>(&status).empty());
+        CHECK(status.source() == MPI::PROC_NULL);
+        CHECK(status.count() == 0);
+        status = {};
+        std::optional<MPI::Message> message = comm.Improbe(MPI::PROC_NULL);
+        CHECK(message.has_value());
+        if (!message)
+            return;
+        CHECK(message->irecv<std::vector<int>>().wait(&status).empty());
+        CHECK(status.source() == MPI::PROC_NULL);
+        CHECK(message->is_null());
+    });
+}
+
+TEST_CASE("A Message of a buffer is no object, and the next one can be received", "[message][object][error]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (const std::size_t length :
+             {std::size_t{0}, std::size_t{3}, sizeof(MPI::detail::Envelope), std::size_t{8192}, std::size_t{8193}, std::size_t{1'000'000}})
+            for (const bool nonblocking : {false, true}) {
+                const std::vector<char> buffer(length, 'u');
+                MPI::Request first = comm.Isend(buffer, right_of(comm), 1), second = comm.isend(std::string("object"), right_of(comm), 1);
+                MPI::Message message = comm.Mprobe(left_of(comm), 1);
+                CHECK_THROWS_AS(nonblocking ? message.irecv<std::string>().wait() : message.recv<std::string>(), MPI::Exception);
+                CHECK(comm.Mprobe(left_of(comm), 1).recv<std::string>() == "object");
+                first.Wait();
+                second.Wait();
+            }
+    });
+}
+
+TEST_CASE("A Message of an object that is dropped while it is received leaves the next alone", "[message][object]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (const std::size_t n : {10U, 2'000U, 200'000U}) {
+            std::vector<MPI::Request> sends;
+            for (int i = 0; i < 2; ++i) sends.push_back(comm.isend(std::vector<double>(n, i), right_of(comm), 1));
+            (void)comm.Mprobe(left_of(comm), 1).irecv<std::vector<double>>();
+            CHECK(comm.recv<std::vector<double>>(left_of(comm), 1) == std::vector<double>(n, 1));
+            MPI::Request::Waitall(sends);
+        }
+    });
+}
+
 TEST_CASE("A moved Message receives, the one it came from is null", "[message]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const int sent = comm.rank();
@@ -104,4 +185,6 @@ TEST_CASE("A Message without a message cannot be received", "[message][error]") 
     MPI::Message none;
     CHECK(thrown<std::invalid_argument>([&] { none.Recv(value); }).find("MPI_Mrecv: the message is null (") == 0);
     CHECK(thrown<std::invalid_argument>([&] { (void)none.Irecv(value); }).find("MPI_Imrecv: the message is null (") == 0);
+    CHECK_THROWS_AS(none.recv<int>(), std::invalid_argument);
+    CHECK_THROWS_AS(none.irecv<int>(), std::invalid_argument);
 }

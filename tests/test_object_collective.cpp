@@ -2,11 +2,15 @@
 #include "support.hpp"
 
 #include <cereal/types/map.hpp>
+#include <cereal/types/memory.hpp>
 #include <cereal/types/utility.hpp>
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,6 +31,14 @@ struct Named {  // has a + that does not commute
     bool operator==(const Named&) const = default;
     friend Named operator+(const Named& a, const Named& b) { return {a.name + "+" + b.name}; }
     template <class Archive> void serialize(Archive& archive) { archive(name); }
+};
+
+struct Matrix {  // has a datatype, and a product that does not commute
+    int a, b, c, d;
+    bool operator==(const Matrix&) const = default;
+    friend Matrix operator*(const Matrix& m, const Matrix& n) {
+        return {m.a * n.a + m.b * n.c, m.a * n.b + m.b * n.d, m.c * n.a + m.d * n.c, m.c * n.b + m.d * n.d};
+    }
 };
 
 std::string letter(int rank) { return {static_cast<char>('a' + rank)}; }
@@ -170,6 +182,161 @@ TEST_CASE("Large objects are combined in the order of ranks", "[object][collecti
         const std::string joined = comm.allreduce(large);
         CHECK(joined.size() == large.size() * static_cast<std::size_t>(comm.size()));
         for (int rank = 0; rank < comm.size(); ++rank) CHECK(joined[large.size() * static_cast<std::size_t>(rank)] == letter(rank)[0]);
+    });
+}
+
+TEST_CASE("Comm::bcast of an object that is moved in uses its memory again, on every process", "[object][collective]") {
+    for_each_root([](const MPI::Intracomm& comm, int root) {
+        for (const std::size_t n : {3U, 100U, 2'000U, 300'000U}) {
+            std::vector<double> data(n, comm.rank());
+            const double* const memory = data.data();
+            for (int i = 0; i < 2; ++i) {
+                data = comm.bcast(std::move(data), root);
+                CHECK(data == std::vector<double>(n, root));
+                CHECK(data.data() == memory);
+                data.assign(n, comm.rank());
+            }
+            std::string text(n, letter(comm.rank())[0]);
+            text = comm.bcast(std::move(text), root);
+            CHECK(text == std::string(n, letter(root)[0]));
+            CHECK(comm.bcast(data, root) == std::vector<double>(n, root));
+            CHECK(data == std::vector<double>(n, comm.rank()));  // of an lvalue nothing is changed
+        }
+    });
+}
+
+TEST_CASE("Comm::bcast takes what cannot be copied, and literals", "[object][collective]") {
+    for_each_root([](const MPI::Intracomm& comm, int root) {
+        for (const std::size_t n : {3U, 300'000U}) {
+            using Pointer = std::unique_ptr<std::vector<double>>;
+            Pointer pointer = comm.rank() == root ? std::make_unique<std::vector<double>>(n, root) : nullptr;
+            const Pointer copy = comm.bcast(pointer, root);
+            CHECK((copy != nullptr && *copy == std::vector<double>(n, root)));
+            CHECK((pointer != nullptr) == (comm.rank() == root));
+            pointer = comm.bcast(std::move(pointer), root);
+            CHECK((pointer != nullptr && *pointer == std::vector<double>(n, root)));
+        }
+        CHECK(comm.bcast("literal", root) == "literal");
+        CHECK(comm.bcast(comm.rank() == root ? "the root's" : "another", root) == "the root's");
+        CHECK(comm.bcast(std::string_view(comm.rank() == root ? "view" : ""), root) == "view");
+        CHECK(comm.bcast(std::vector<std::string>{std::string(200'000, letter(comm.rank())[0]), "x"}, root)[0][7] == letter(root)[0]);
+    });
+}
+
+TEST_CASE("Comm::bcast of another type is an Exception on its receivers, and all goes on", "[object][collective][error]") {
+    for_each_root([](const MPI::Intracomm& comm, int root) {
+        for (const std::size_t n : {3U, 2'000U, 9'000U, 300'000U}) {
+            const Table table{{"x", std::vector<double>(n, 1)}, {"y", std::vector<double>(n / 2, 2)}};
+            const auto refused = [&](auto wrong) {
+                const std::string text = thrown<MPI::Exception>([&] {
+                    if (comm.rank() == root)
+                        CHECK(comm.bcast(table, root) == table);
+                    else
+                        (void)comm.bcast(wrong, root);
+                });
+                CHECK(text.empty() == (comm.rank() == root));
+                CHECK((text.empty() || (contains(text, "bcast") && contains(text, "is a std::map<"))));
+            };
+            refused(1);
+            refused(std::string("text"));
+            refused(std::vector<double>(2));
+            CHECK(comm.bcast(table, root) == table);
+        }
+    });
+}
+
+TEST_CASE("Collectives of objects tell of a type that is not that of the others", "[object][collective][error]") {
+    for_each_root([](const MPI::Intracomm& comm, int root) {
+        for (const std::size_t n : {3U, 2'000U, 300'000U}) {
+            const bool differs = comm.rank() == root && comm.size() > 1;
+            const auto refused = [](auto f) { return !thrown<MPI::Exception>(f).empty(); };
+            CHECK(refused([&] { (void)(differs ? comm.allgather(std::string(n, 'x')).size() : comm.allgather(n).size()); }) == (comm.size() > 1));
+            CHECK(refused([&] { (void)(comm.rank() == root ? comm.gather(n, root).size() : comm.gather(std::string(n, 'x'), root).size()); }) ==
+                  differs);
+            CHECK(refused([&] {
+                      if (comm.rank() == root)
+                          (void)comm.scatter(std::vector<std::string>(static_cast<std::size_t>(comm.size()), std::string(n, 'x')), root);
+                      else
+                          (void)comm.scatter(std::vector<int>(), root);
+                  }) == (comm.rank() != root));
+            CHECK(comm.allgather(std::string(n, 'y')).back() == std::string(n, 'y'));
+        }
+    });
+}
+
+TEST_CASE("Collectives of objects move all sizes around a slot, 8 KiB and a block, also at once", "[object][collective]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int rank = comm.rank(), size = comm.size(), root = size - 1;
+        const auto check = [&](auto length) {  // of the object from one rank to another
+            const auto object = [&](int from, int to) { return std::string(length(from, to), static_cast<char>('a' + from)); };
+            std::vector<std::string> all, column, row;
+            for (int i = 0; i < size; ++i) {
+                all.push_back(object(i, 0));
+                column.push_back(object(i, rank));
+                row.push_back(object(rank, i));
+            }
+            CHECK((comm.bcast(object(rank, 0), root) == object(root, 0)));
+            CHECK((comm.gather(object(rank, 0), root) == (rank == root ? all : std::vector<std::string>())));
+            CHECK((comm.allgather(object(rank, 0)) == all));
+            CHECK((comm.alltoall(row) == column));
+            CHECK((comm.scatter(row, root) == object(root, rank)));
+        };
+        for (std::size_t n = 460; n <= 484; ++n) check([n](int, int) { return n; });
+        for (std::size_t n = 975; n <= 999; ++n) check([n](int, int) { return n; });
+        for (const std::size_t around : {std::size_t{8192}, std::size_t{64 << 10}, std::size_t{1 << 20}})
+            for (const std::size_t n : {around - 49, around - 1, around, around + 1}) check([n](int, int) { return n; });
+        check([](int from, int to) { return static_cast<std::size_t>((from + to) % 3 == 0 ? 100'000 : (from + to) % 3 == 1 ? 480 : 0); });
+        check([](int from, int) { return static_cast<std::size_t>(from % 2 == 0 ? 471 : 1 << 20); });
+        check([](int from, int to) { return static_cast<std::size_t>(from == to ? 70'000 : 1); });
+    });
+}
+
+TEST_CASE("Reductions of objects combine in the order of ranks, by functions of any kind", "[object][collective]") {
+    for_each_root([](const MPI::Intracomm& comm, int root) {
+        const int rank = comm.rank(), size = comm.size();
+        /// Compares all four with what `op` makes of `make(0)`, `make(1)`, …
+        const auto check = [&](auto make, auto op) {
+            using T = decltype(make(0));
+            const auto upto = [&](int end) {
+                T result = make(0);
+                for (int i = 1; i < end; ++i) {
+                    T combined = op(T(result), make(i));
+                    result = std::move(combined);
+                }
+                return result;
+            };
+            const std::optional<T> reduced = comm.reduce(make(rank), op, root);
+            CHECK(reduced.has_value() == (rank == root));
+            CHECK((!reduced || *reduced == upto(size)));
+            CHECK((comm.allreduce(make(rank), op) == upto(size)));
+            CHECK((comm.scan(make(rank), op) == upto(rank + 1)));
+            const std::optional<T> lower = comm.exscan(make(rank), op);
+            CHECK(lower.has_value() == (rank != 0));
+            CHECK((!lower || *lower == upto(rank)));
+        };
+        check([](int i) { return Matrix{1, i + 1, i, 2}; }, [](const Matrix& a, const Matrix& b) { return a * b; });
+        const auto concatenate = [](const std::string& a, const std::string& b) { return a + b; };
+        for (const std::size_t n : {1U, 500U, 100'000U}) check([n](int i) { return std::string(n, letter(i)[0]); }, concatenate);
+        const auto merge = [](Table a, const Table& b) {
+            for (const auto& [name, values] : b) a[name].insert(a[name].end(), values.begin(), values.end());
+            return a;
+        };
+        check([](int i) { return Table{{"all", {1.0 * i}}, {letter(i), numbers(i)}}; }, merge);
+        const auto first = [](int count) {  // two alive, with what each has captured
+            return [count](const std::string& a, const std::string& b) { return (a + b).substr(0, static_cast<std::size_t>(count)); };
+        };
+        const auto two = first(2), three = first(3);
+        check(letter, two);
+        check(letter, three);
+        check(letter, two);
+        // a reference to one of its arguments, of a function that has a state
+        int calls = 0;
+        const auto longer = [&calls](const std::string& a, const std::string& b) -> const std::string& {
+            return ++calls, a.size() < b.size() ? b : a;
+        };
+        check([](int i) { return std::string(static_cast<std::size_t>(i % 2 == 0 ? i : 20'000), 'x'); }, longer);
+        CHECK((size == 1 || calls > 0));
+        check([](int i) { return Money{i}; }, [](const Money& a, const Money& b) -> const Money& { return a.cents < b.cents ? b : a; });
     });
 }
 

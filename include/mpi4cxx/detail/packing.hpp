@@ -17,10 +17,11 @@ struct Block {
     std::size_t size;
 };
 
-/// Memory of the caller's that a small message is written to.
+/// Memory for one message, on the stack or in a request.
 struct Room {
     Room() noexcept {}  // leaves it as it is
     alignas(16) std::array<std::byte, inline_limit> bytes;
+    std::array<std::byte, 16> guard;  // what a longer message may touch, see lib/object_recv.cpp
 };
 
 /// An object on its way out: its bytes behind an envelope, and the blocks beside them.

@@ -1,0 +1,492 @@
+#include "catch.hpp"
+#include "support.hpp"
+
+#include <mpi4cxx/environment.hpp>
+
+#include <cereal/types/map.hpp>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace MPI = mpi4cxx;
+
+namespace {
+
+using Numbers = std::vector<double>;
+using Table = std::map<std::string, Numbers>;
+
+/// Inside the envelope's message, beside it, one block.
+constexpr std::array<std::size_t, 3> sizes{3, 2'000, 20'000};
+
+int right_of(const MPI::Comm& comm) { return (comm.rank() + 1) % comm.size(); }
+int left_of(const MPI::Comm& comm) { return (comm.rank() + comm.size() - 1) % comm.size(); }
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// What went wrong in `f`, as an Exception of class ERR_TYPE; "" if nothing.
+template <class F> std::string type_error(F f) {
+    try {
+        f();
+    } catch (const MPI::Exception& e) {
+        CHECK(e.Get_error_class() == MPI::ERR_TYPE);
+        return e.what();
+    }
+    return {};
+}
+
+MPI::Status written() {
+    MPI::Status status;
+    status.Set_source(7);
+    status.Set_tag(7);
+    return status;
+}
+
+/// Receives of vectors of each size from the left, with null requests among them, under tags that are their indices. The
+/// one of index `wrong` gets a string instead.
+struct Traffic {
+    explicit Traffic(const MPI::Comm& communicator, std::size_t n = 12, std::size_t wrong_one = ~std::size_t{0})
+        : comm(communicator), requests(n), wrong(wrong_one) {
+        for (std::size_t i = 0; i < n; ++i)
+            if (!is_null(i))
+                requests[i] = comm.irecv<Numbers>(left_of(comm), static_cast<int>(i));
+    }
+    void send() {
+        for (std::size_t i = 0; i < requests.size(); ++i)
+            if (i == wrong)
+                sends.push_back(comm.isend(std::string(8 * size(i), 'x'), right_of(comm), static_cast<int>(i)));
+            else if (!is_null(i))
+                sends.push_back(comm.isend(expected(comm.rank(), i), right_of(comm), static_cast<int>(i)));
+    }
+    static bool is_null(std::size_t i) { return i % 5 == 4; }
+    static std::size_t size(std::size_t i) { return sizes[i % 3]; }
+    static Numbers expected(int rank, std::size_t i) { return is_null(i) ? Numbers() : Numbers(size(i), 100.0 * rank + static_cast<double>(i)); }
+    [[nodiscard]] bool is_right(std::size_t i, const Numbers& object) const { return object == expected(left_of(comm), i); }
+    [[nodiscard]] bool is_right(std::size_t i, const MPI::Status& status) const {
+        if (is_null(i))
+            return status.source() == MPI::ANY_SOURCE && status.tag() == MPI::ANY_TAG && status.count() == 0;
+        const auto bytes = static_cast<MPI::Count>(size(i) * sizeof(double));
+        return status.source() == left_of(comm) && status.tag() == static_cast<int>(i) && status.count() >= bytes && status.count() < bytes + 32;
+    }
+    [[nodiscard]] std::size_t active() const {
+        return static_cast<std::size_t>(std::count_if(requests.begin(), requests.end(), [](const auto& request) { return !request.is_null(); }));
+    }
+    void finish() {
+        CHECK(active() == 0);
+        MPI::Request::Waitall(sends);
+        CHECK(comm.sendrecv<Numbers>(Numbers{7}, right_of(comm), 70, left_of(comm), 70) == Numbers{7});
+    }
+
+    const MPI::Comm& comm;
+    std::vector<MPI::ObjectRequest<Numbers>> requests;
+    std::vector<MPI::Request> sends;
+    std::size_t wrong;
+};
+
+}  // namespace
+
+using Receive = MPI::ObjectRequest<Numbers>;
+
+TEST_CASE("ObjectRequest::waitall and testall return all objects and give each request its status", "[object][request]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (const bool waits : {true, false}) {
+            Traffic traffic(comm);
+            CHECK((waits || !Receive::testall(traffic.requests)));
+            comm.Barrier();
+            traffic.send();
+            std::vector<MPI::Status> statuses(traffic.requests.size(), written());
+            std::optional<std::vector<Numbers>> objects;
+            if (waits)
+                objects = Receive::waitall(traffic.requests, statuses);
+            while (!objects) objects = Receive::testall(traffic.requests, statuses);
+            CHECK(objects->size() == traffic.requests.size());
+            for (std::size_t i = 0; i < objects->size(); ++i) {
+                CHECK(traffic.is_right(i, (*objects)[i]));
+                CHECK(traffic.is_right(i, statuses[i]));
+            }
+            CHECK(Receive::waitall(traffic.requests) == std::vector<Numbers>(traffic.requests.size()));
+            CHECK(Receive::testall(traffic.requests) == std::vector<Numbers>(traffic.requests.size()));
+            traffic.finish();
+        }
+        CHECK(Receive::waitall({}).empty());
+        CHECK(Receive::testall({}).has_value());
+    });
+}
+
+TEST_CASE("ObjectRequest::waitany and testany return each object once", "[object][request]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (const bool waits : {true, false}) {
+            Traffic traffic(comm);
+            CHECK((waits || !Receive::testany(traffic.requests)));
+            comm.Barrier();
+            traffic.send();
+            std::vector<int> seen(traffic.requests.size());
+            while (traffic.active() != 0) {
+                MPI::Status status = written();
+                std::optional<std::pair<int, Numbers>> one;
+                if (waits)
+                    one = Receive::waitany(traffic.requests, &status);
+                while (!one) one = Receive::testany(traffic.requests, &status);
+                const auto i = static_cast<std::size_t>(one->first);
+                ++seen[i];
+                CHECK(traffic.is_right(i, one->second));
+                CHECK(traffic.is_right(i, status));
+            }
+            for (std::size_t i = 0; i < seen.size(); ++i) CHECK(seen[i] == (Traffic::is_null(i) ? 0 : 1));
+            CHECK_FALSE(Receive::waitany(traffic.requests).has_value());
+            CHECK_FALSE(Receive::testany(traffic.requests).has_value());
+            traffic.finish();
+        }
+        CHECK_FALSE(Receive::waitany({}).has_value());
+    });
+}
+
+TEST_CASE("ObjectRequest::waitsome and testsome return each object once", "[object][request]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (const bool waits : {true, false}) {
+            Traffic traffic(comm);
+            CHECK((waits || Receive::testsome(traffic.requests).empty()));
+            comm.Barrier();
+            traffic.send();
+            std::vector<int> seen(traffic.requests.size());
+            while (traffic.active() != 0) {
+                std::vector<MPI::Status> statuses(traffic.requests.size(), written());
+                const auto some = waits ? Receive::waitsome(traffic.requests, statuses) : Receive::testsome(traffic.requests, statuses);
+                CHECK((!waits || !some.empty()));
+                for (std::size_t j = 0; j < some.size(); ++j) {
+                    const auto i = static_cast<std::size_t>(some[j].first);
+                    ++seen[i];
+                    CHECK(traffic.is_right(i, some[j].second));
+                    CHECK(traffic.is_right(i, statuses[j]));
+                }
+            }
+            for (std::size_t i = 0; i < seen.size(); ++i) CHECK(seen[i] == (Traffic::is_null(i) ? 0 : 1));
+            CHECK(Receive::waitsome(traffic.requests).empty());
+            CHECK(Receive::testsome(traffic.requests).empty());
+            traffic.finish();
+        }
+        CHECK(Receive::waitsome({}).empty());
+    });
+}
+
+TEST_CASE("ObjectRequest::waitall throws the first error when the others are complete", "[object][request][error]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (const std::size_t wrong : {0U, 1U, 2U, 11U}) {
+            Traffic traffic(comm, 12, wrong);
+            traffic.send();
+            const std::string text = wrong % 2 == 0 ? type_error([&] { (void)Receive::waitall(traffic.requests); }) : type_error([&] {
+                while (!Receive::testall(traffic.requests)) {}
+            });
+            CHECK(contains(text, "is a std::string, not a std::vector<double>"));
+            traffic.finish();
+        }
+    });
+}
+
+TEST_CASE("ObjectRequest::waitany and waitsome throw the error of one and return the others", "[object][request][error]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (const std::size_t wrong : {0U, 5U, 7U})
+            for (const int way : {0, 1, 2, 3}) {
+                Traffic traffic(comm, 12, wrong);
+                traffic.send();
+                std::size_t objects = 0, errors = 0;
+                while (traffic.active() != 0 && objects + errors < 100)
+                    errors += !type_error([&] {
+                                   std::vector<std::pair<int, Numbers>> some;
+                                   if (way < 2) {
+                                       auto one = way == 0 ? Receive::waitany(traffic.requests) : Receive::testany(traffic.requests);
+                                       if (one)
+                                           some.push_back(std::move(*one));
+                                   } else {
+                                       some = way == 2 ? Receive::waitsome(traffic.requests) : Receive::testsome(traffic.requests);
+                                   }
+                                   for (const auto& [i, object] : some) {
+                                       CHECK(traffic.is_right(static_cast<std::size_t>(i), object));
+                                       ++objects;
+                                   }
+                               }).empty();
+                CHECK(errors == 1);
+                CHECK((way < 2 ? objects == 9 : objects <= 9));  // of 12, two are null; those that had come with the error are lost
+                traffic.finish();
+            }
+    });
+}
+
+TEST_CASE("ObjectRequest refuses a number of statuses that is not that of the requests", "[object][request][error]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        std::vector<MPI::Status> two(2);
+        std::vector<Receive> requests(3);
+        requests[1] = comm.irecv<Numbers>(left_of(comm), 1);
+        const auto refuses = [&](auto f) {
+            const std::string text = thrown<std::invalid_argument>(f);
+            CHECK(contains(text, "2 statuses for 3 requests"));
+            CHECK_FALSE(requests[1].is_null());
+        };
+        for (int i = 0; i < 2; ++i) {  // before the message has come, and after
+            refuses([&] { (void)Receive::waitall(requests, two); });
+            refuses([&] { (void)Receive::testall(requests, two); });
+            refuses([&] { (void)Receive::waitsome(requests, two); });
+            refuses([&] { (void)Receive::testsome(requests, two); });
+            if (i == 0) {
+                comm.Barrier();
+                comm.send(Numbers{1}, right_of(comm), 1);
+                while (!requests[1].Get_status()) {}
+            }
+        }
+        CHECK(Receive::waitall(requests) == std::vector<Numbers>{{}, {1}, {}});
+    });
+}
+
+TEST_CASE("Request::Waitall takes requests of objects among others", "[object][request]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (const std::size_t n : sizes) {
+            const Numbers sent(n, comm.rank());
+            std::vector<int> got(3, -1);
+            std::vector<MPI::Request> requests;
+            requests.push_back(comm.irecv<Numbers>(left_of(comm), 0));
+            requests.push_back(comm.Irecv(got[0], left_of(comm), 1));
+            requests.emplace_back();
+            requests.push_back(comm.irecv<Table>(left_of(comm), 3));
+            requests.push_back(comm.Irecv(got[1], left_of(comm), 4));
+            requests.push_back(comm.isend(sent, right_of(comm), 0));
+            const int mine = comm.rank();
+            requests.push_back(comm.Isend(mine, right_of(comm), 1));
+            requests.push_back(comm.isend(Table{{"a", sent}, {"b", sent}}, right_of(comm), 3));
+            requests.push_back(comm.Isend(mine, right_of(comm), 4));
+            std::vector<MPI::Status> statuses(requests.size(), written());
+            if (n % 3 == 0)
+                MPI::Request::Waitall(requests, statuses);
+            else
+                while (!MPI::Request::Testall(requests, statuses)) {}
+            CHECK(std::all_of(requests.begin(), requests.end(), [](const MPI::Request& request) { return request.is_null(); }));
+            CHECK(got == std::vector{left_of(comm), left_of(comm), -1});
+            for (const std::size_t i : {0U, 1U, 3U, 4U}) {
+                CHECK(statuses[i].source() == left_of(comm));
+                CHECK(statuses[i].tag() == static_cast<int>(i));
+            }
+            CHECK(statuses[0].count() >= static_cast<MPI::Count>(n * sizeof(double)));
+            CHECK(statuses[2].source() == MPI::ANY_SOURCE);
+            CHECK(statuses[3].count() >= static_cast<MPI::Count>(2 * n * sizeof(double)));
+        }
+    });
+}
+
+TEST_CASE("Request::Waitall throws the error of an object when the others are complete", "[object][request][error]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (const std::size_t n : sizes) {
+            int got = -1;
+            const int mine = comm.rank();
+            std::vector<MPI::Request> requests;
+            requests.push_back(comm.irecv<int>(left_of(comm), 0));
+            requests.push_back(comm.irecv<float>(left_of(comm), 1));
+            requests.push_back(comm.Irecv(got, left_of(comm), 2));
+            requests.push_back(comm.isend(Numbers(n), right_of(comm), 0));
+            requests.push_back(comm.isend(Numbers(n), right_of(comm), 1));
+            requests.push_back(comm.Isend(mine, right_of(comm), 2));
+            CHECK(contains(type_error([&] { MPI::Request::Waitall(requests); }), "not a int"));
+            CHECK(std::all_of(requests.begin(), requests.end(), [](const MPI::Request& request) { return request.is_null(); }));
+            CHECK(got == left_of(comm));
+        }
+    });
+}
+
+TEST_CASE("An object of a wrong type is an Exception that names both, however it is received", "[object][error]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int right = right_of(comm), left = left_of(comm);
+        const auto check = [&](const auto& object, const std::string& name) {
+            using Sent = std::remove_cvref_t<decltype(object)>;
+            const auto refused = [&](const std::string& wanted, auto receive) {
+                const std::string text = type_error(receive);
+                INFO(text);
+                CHECK(contains(text, "is a " + name));
+                CHECK(contains(text, ", not a " + wanted));
+            };
+            std::vector<MPI::Request> sends;
+            for (int i = 0; i < 8; ++i) sends.push_back(comm.isend(Sent(object), right, 1));
+            float into = 2.5f;
+            refused("int", [&] { (void)comm.recv<int>(left, 1); });
+            refused("std::vector<float", [&] { (void)comm.recv<std::vector<float>>(left, 1); });
+            refused("float", [&] { comm.recv_into(into, left, 1); });
+            CHECK(into == 2.5f);
+            refused("int", [&] { (void)comm.irecv<int>(left, 1).wait(); });
+            refused("std::vector<float", [&] { (void)comm.irecv<std::vector<float>>(left, 1).wait(); });
+            refused("int", [&] { (void)comm.Mprobe(left, 1).recv<int>(); });
+            refused("int", [&] { (void)comm.Mprobe(left, 1).irecv<int>().wait(); });
+            CHECK((comm.recv<Sent>(left, 1) == object));
+            MPI::Request::Waitall(sends);
+
+            // of one who waits for the receiver to take it
+            auto posted = comm.irecv<std::vector<float>>(left, 2);
+            auto next = comm.irecv<Sent>(left, 2);
+            comm.send(object, right, 2);
+            comm.ssend(object, right, 2);
+            refused("std::vector<float", [&] { (void)posted.wait(); });
+            CHECK((next.wait() == object));
+            refused("int", [&] { (void)comm.sendrecv<int>(object, right, 3, left, 3); });
+            CHECK((comm.sendrecv<Sent>(object, right, 3, left, 3) == object));
+        };
+        for (const std::size_t n : sizes) check(Numbers(n, 1.5), "std::vector<double>");
+        for (const std::size_t n : {10U, 20'000U, 200'000U}) check(std::string(n, 'x'), "std::string");
+        check(Table{{"a", Numbers(20'000, 1)}, {"b", Numbers(3, 2)}, {"c", Numbers(9'000, 3)}}, "std::map<");
+    });
+}
+
+TEST_CASE("Requests of objects move at any time, also onto themselves", "[object][request]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (const std::size_t n : sizes) {
+            Receive first = comm.irecv<Numbers>(left_of(comm), 1);
+            Receive second = std::move(first);
+            CHECK(first.is_null());  // NOLINT(bugprone-use-after-move)
+            MPI::Request send = comm.isend(Numbers(n, comm.rank()), right_of(comm), 1);
+            MPI::Request& same_send = send;
+            send = std::move(same_send);
+            (void)second.Get_status();
+            Receive& same = second;
+            second = std::move(same);
+            first = std::move(second);
+            CHECK((first.wait() == Numbers(n, left_of(comm))));
+            send.wait();
+
+            first = comm.irecv<Numbers>(left_of(comm), 2);
+            first = comm.irecv<Numbers>(left_of(comm), 3);  // drops the other
+            comm.Barrier();
+            send = comm.isend(Numbers(n, 3), right_of(comm), 3);
+            CHECK((first.wait() == Numbers(n, 3)));
+            send.wait();
+            send = comm.isend(Numbers(n, 2), right_of(comm), 2);
+            MPI::Request other = std::move(send);
+            CHECK((comm.recv<Numbers>(left_of(comm), 2) == Numbers(n, 2)));
+            other.Wait();
+        }
+    });
+}
+
+TEST_CASE("A receive that is dropped in whatever phase leaves what follows alone", "[object][request]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int right = right_of(comm), left = left_of(comm);
+        const auto check = [&]<class T>(const T& object) {
+            for (const int steps : {0, 1, 2, 3, 4, 10}) {
+                auto request = comm.irecv<T>(left, 1);
+                MPI::Request first = comm.isend(T(object), right, 1);
+                for (int i = 0; i < steps; ++i) (void)request.Get_status();
+                request = {};
+                MPI::Request second = comm.isend(T(object), right, 2);
+                CHECK((comm.recv<T>(left, 2) == object));
+                second.wait();
+                while (!first.test() && !comm.Iprobe(left, 1)) {}
+                comm.Barrier();  // whoever has not got it has it still to come
+                if (comm.Iprobe(left, 1))
+                    CHECK((comm.recv<T>(left, 1) == object));
+                first.wait();
+
+                auto asked = comm.irecv<T>(left, 3);  // while the sender waits
+                for (int i = 0; i < steps; ++i) (void)asked.Get_status();
+                comm.Barrier();
+                auto sent = MPI::COMM_SELF.irecv<T>(0, 4);
+                MPI::COMM_SELF.send(object, 0, 4);
+                asked = {};
+                CHECK((sent.wait() == object));
+                comm.Barrier();
+            }
+        };
+        for (const std::size_t n : sizes) check(Numbers(n, 1));
+        check(Table{{"a", Numbers(20'000, 1)}, {"b", Numbers(3, 2)}, {"c", Numbers(9'000, 3)}});
+    });
+}
+
+TEST_CASE("A send that is dropped in whatever phase still arrives", "[object][request]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (const std::size_t n : sizes)
+            for (const int steps : {0, 1, 3}) {
+                MPI::Request sends[]{comm.isend(Numbers(n, 1), right_of(comm)), comm.issend(Numbers(n, 2), right_of(comm)),
+                                     comm.isend(std::vector<Numbers>{Numbers(n, 3), Numbers(2 * n, 3)}, right_of(comm))};
+                for (int i = 0; i < steps; ++i)
+                    for (MPI::Request& send : sends) (void)send.Get_status();
+                for (MPI::Request& send : sends) send = {};
+                CHECK((comm.recv<Numbers>(left_of(comm)) == Numbers(n, 1)));
+                CHECK((comm.recv<Numbers>(left_of(comm)) == Numbers(n, 2)));
+                CHECK((comm.recv<std::vector<Numbers>>(left_of(comm)) == std::vector<Numbers>{Numbers(n, 3), Numbers(2 * n, 3)}));
+            }
+        comm.Barrier();
+    });
+}
+
+TEST_CASE("A receive is cancelled while nothing has come, and not after", "[object][request]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (const std::size_t n : sizes) {
+            Receive receive = comm.irecv<Numbers>(left_of(comm), 1);
+            receive.cancel();
+            MPI::Status status;
+            CHECK(receive.wait(&status).empty());
+            CHECK(status.Is_cancelled());
+            comm.Barrier();
+            std::vector<Receive> both(2);
+            both[0] = comm.irecv<Numbers>(left_of(comm), 1);
+            both[1] = comm.irecv<Numbers>(left_of(comm), 99);
+            MPI::Request send = comm.isend(Numbers(n, 1), right_of(comm), 1);
+            send.cancel();  // means nothing
+            while (!both[0].Get_status()) {}
+            for (Receive& one : both) one.cancel();
+            const std::vector<Numbers> objects = Receive::waitall(both);
+            CHECK((objects == std::vector<Numbers>{Numbers(n, 1), {}}));
+            send.wait();
+        }
+    });
+}
+
+TEST_CASE("A thousand posted receives of objects complete in order and in reverse", "[object][request]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        constexpr std::size_t n = 1000;
+        const auto object = [](int rank, std::size_t i) {
+            return Numbers(i % 50 == 7 ? 9'000 : i % 10 == 3 ? 1'100 : 2, rank + static_cast<double>(i));
+        };
+        for (const bool reverse : {false, true}) {
+            std::vector<Receive> receives(n);
+            std::vector<MPI::Request> sends;
+            for (Receive& receive : receives) receive = comm.irecv<Numbers>(left_of(comm), 1);
+            for (std::size_t i = 0; i < n; ++i) sends.push_back(comm.isend(object(comm.rank(), i), right_of(comm), 1));
+            std::size_t right = 0;
+            for (std::size_t j = 0; j < n; ++j) {
+                const std::size_t i = reverse ? n - 1 - j : j;
+                right += receives[i].wait() == object(left_of(comm), i) ? 1U : 0U;
+            }
+            CHECK(right == n);
+            MPI::Request::Waitall(sends);
+        }
+    });
+}
+
+TEST_CASE("Threads complete several requests of objects each", "[object][request][threads]") {
+    if (MPI::Query_thread() < MPI::THREAD_MULTIPLE)
+        return;
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    std::atomic<int> wrong{0};
+    const auto work = [&](int thread) {
+        try {
+            for (int round = 0; round < 5; ++round) {
+                std::vector<Receive> receives;
+                std::vector<MPI::Request> sends;
+                for (int i = 0; i < 6; ++i) receives.push_back(comm.irecv<Numbers>(left_of(comm), 10 * thread + i));
+                for (int i = 5; i >= 0; --i)
+                    sends.push_back(comm.isend(Numbers(sizes[static_cast<std::size_t>(i) % 3], i + thread), right_of(comm), 10 * thread + i));
+                while (auto one = Receive::waitany(receives))
+                    wrong += one->second != Numbers(sizes[static_cast<std::size_t>(one->first) % 3], one->first + thread);
+                MPI::Request::Waitall(sends);
+            }
+        } catch (...) {
+            ++wrong;
+        }
+    };
+    {
+        std::vector<std::jthread> threads;
+        for (int thread = 0; thread < 3; ++thread) threads.emplace_back(work, thread);
+    }
+    CHECK(wrong == 0);
+}
