@@ -13,16 +13,6 @@ namespace mpi4cxx {
 
 using detail::call;
 
-namespace {
-
-/// Over a null message, Open MPI ends the job.
-void check_message(const Message& message, detail::Caller caller) {
-    if (message.is_null())
-        detail::misuse(caller, "the message is null");
-}
-
-}  // namespace
-
 Message Message::Probe(const Comm& comm, int source, int tag, Status* status, At at) {
     detail::check_comm(comm, {at, "MPI_Mprobe"});
     if (detail::must_drive()) [[unlikely]]
@@ -45,7 +35,7 @@ std::optional<Message> Message::Iprobe(const Comm& comm, int source, int tag, St
 }
 
 void Message::Recv(Buf buf, Status* status, At at) {
-    check_message(*this, {at, "MPI_Mrecv"});
+    detail::check_message(raw_, {at, "MPI_Mrecv"});
     call<MPI_Mrecv>(buf.data, buf.count, buf.type, &raw_, Status::to(status), at);
 }
 
@@ -60,7 +50,7 @@ std::size_t Message::elements(const Status& probed, MPI_Datatype type, At at) {
 }
 
 Request Message::Irecv(Buf buf, At at) {
-    check_message(*this, {at, "MPI_Imrecv"});
+    detail::check_message(raw_, {at, "MPI_Imrecv"});
     return Request::take(detail::get<MPI_Imrecv>(buf.data, buf.count, buf.type, &raw_, at), Request::Drop::wait);
 }
 

@@ -4,6 +4,7 @@
 
 #include "channel.hpp"
 #include "finalize.hpp"
+#include "plan.hpp"
 #include "progress.hpp"
 
 #include <exception>
@@ -32,12 +33,6 @@ MPI_Status status_of_null() {
     Status status;
     status.Set_source(PROC_NULL);
     return status.handle();
-}
-
-/// Over a null message, Open MPI ends the job.
-void check_message(MPI_Message message, Caller caller) {
-    if (message == MPI_MESSAGE_NULL)
-        misuse(caller, "the message is null");
 }
 
 /// What a receive of an envelope asks of MPI.

@@ -30,6 +30,11 @@ void check_comm(const Comm& comm, Caller caller) {
         misuse(caller, "the communicator is null");
 }
 
+void check_message(MPI_Message message, Caller caller) {
+    if (message == MPI_MESSAGE_NULL)
+        misuse(caller, "the message is null");
+}
+
 int peers(const Comm& comm, At at) { return comm.Is_inter(at) ? get<MPI_Comm_remote_size>(comm.handle(), at) : comm.Get_size(at); }
 
 bool is_root(const Comm& comm, int root, At at) { return comm.Is_inter(at) ? root == ROOT : root == comm.Get_rank(at); }

@@ -31,6 +31,8 @@ Pair reduce_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller);
 
 /// Over a null communicator, Open MPI ends the job in some calls: those that begin with this.
 void check_comm(const Comm& comm, Caller caller);
+/// The same of a null message.
+void check_message(MPI_Message message, Caller caller);
 
 /// The processes that a collective call exchanges blocks with: the remote group's on an intercommunicator.
 int peers(const Comm& comm, At at);
