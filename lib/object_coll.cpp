@@ -271,8 +271,12 @@ void Exchange::begin(const Comm& comm) {
     state.call_mpi<MPI_Ibcast, MPI_Igather, MPI_Iscatter, MPI_Iallgather, MPI_Ialltoall>([&]<auto Fn>(auto... args) {
         state.slots = get<Fn>(args..., state.where);
     });
+    try {
+        state.send_large(comm);
+    } catch (...) {  // the collective is under way: whoever waits for it learns of it
+        state.failure = std::current_exception();
+    }
     watch(*this);
-    state.send_large(comm);
 }
 
 void Exchange::advance() {

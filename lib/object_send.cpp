@@ -62,12 +62,12 @@ public:
         envelope.sender = channel_rank();
         envelope.side_tag = side_tag_ = next_channel_tag();
         envelope.asks = !object_.blocks().empty() && owner_ == Owner::caller;
-        if (envelope.asks != 0)
-            answer_ = get<MPI_Irecv>(nullptr, 0, MPI_BYTE, receiver_, answer_tag(side_tag_), channel_, where);
         message_ = start(mode, object_.data(), beside ? sizeof(Envelope) : object_.size(), dest, tag, comm.handle(), where);
         if (beside)
             bytes_ = start(mode, object_.bytes().data(), object_.bytes().size(), receiver_, side_tag_, channel_, where);
-        if (envelope.asks == 0)
+        if (envelope.asks != 0)
+            answer_ = get<MPI_Irecv>(nullptr, 0, MPI_BYTE, receiver_, answer_tag(side_tag_), channel_, where);
+        else
             send_blocks();
     }
 
@@ -81,10 +81,10 @@ public:
     }
     /// What has been sent is sent, but the caller goes.
     void cancel() override {
-        while (!complete_ && takes_blocks()) advance();
-        if (!complete_)
+        if (!complete_ && !takes_blocks())
             keep_blocks();
     }
+    [[nodiscard]] bool needs_caller() const override { return takes_blocks(); }
     /// The receiver may sit in a blocking collective, where nothing drives its pending receive, and which waits for this
     /// process: after some patience the bytes are left to go when they can.
     bool may_leave() override {

@@ -89,6 +89,7 @@ void leave(std::unique_ptr<Operation> operation) {
 
 void adopt(std::unique_ptr<Operation> operation) {
     cancel(*operation);
+    while (operation->needs_caller() && !complete_or_drive(*operation)) {}
     leave(std::move(operation));
 }
 

@@ -2,6 +2,7 @@
 
 #include <mpi4cxx/detail/operation.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 
@@ -47,7 +48,7 @@ public:
     [[nodiscard]] bool is_empty() const noexcept { return size_ == 0; }
 
 private:
-    static inline std::size_t all = 0;
+    static inline std::atomic<std::size_t> all = 0;  // which one that is over leaves without the lock
     static constexpr std::size_t most = std::size_t{1} << 30;
     std::size_t size_ = 0;
 };

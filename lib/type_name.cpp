@@ -3,7 +3,12 @@
 #include <mpi4cxx/error.hpp>
 
 #include <atomic>
+#include <cstdlib>
+#include <cxxabi.h>
+#include <memory>
+#include <regex>
 #include <string>
+#include <utility>
 
 namespace mpi4cxx::detail {
 
@@ -11,26 +16,41 @@ namespace {
 
 constinit std::atomic<const ObjectType*> first{nullptr};  // libraries that are loaded later add theirs
 
-/// As people write it.
-std::string readable(std::string_view type) {
-    std::string text(type);
-    const std::string_view spelled = "std::__cxx11::basic_string<char>";
-    for (std::size_t at = 0; (at = text.find(spelled, at)) != std::string::npos;) text.replace(at, spelled.size(), "std::string");
+std::uint64_t hash_of(std::string_view text) noexcept {  // FNV-1a
+    std::uint64_t hash = 14695981039346656037u;
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+    return hash;
+}
+
+/// As people write it: without what they leave to its default.
+std::string readable(const char* mangled) {
+    int status = 0;
+    const std::unique_ptr<char, decltype(&std::free)> demangled(abi::__cxa_demangle(mangled, nullptr, nullptr, &status), &std::free);
+    std::string text = demangled ? demangled.get() : mangled;
+    const auto replace = [&text](const std::regex& what, const char* by) {
+        for (std::string before; before != text;) before = std::exchange(text, std::regex_replace(text, what, by));
+    };
+    static const std::regex string("std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >");
+    static const std::regex defaults(", std::(allocator|less|equal_to|hash|char_traits|default_delete)<[^<>]*>");
+    static const std::regex space(" >");
+    replace(string, "std::string");
+    replace(defaults, "");
+    replace(space, ">");
     return text;
 }
 
 }  // namespace
 
-ObjectType::ObjectType(std::uint64_t hash_of_name, std::string_view type) noexcept : hash(hash_of_name), name(type), next_(first.load()) {
+ObjectType::ObjectType(const std::type_info& type) noexcept : hash(hash_of(type.name())), mangled_(type.name()), next_(first.load()) {
     while (!first.compare_exchange_weak(next_, this)) {}
 }
 
 Exception ObjectType::mismatch(const char* function, std::uint64_t came, Place where) const {
-    std::string_view other = "type that this program does not know";
+    std::string other = "type that this program does not know";
     for (const ObjectType* type = first.load(); type != nullptr; type = type->next_)
         if (type->hash == came)
-            other = type->name;
-    return Exception(MPI_ERR_TYPE, function, "the object is a " + readable(other) + ", not a " + readable(name), where);
+            other = readable(type->mangled_);
+    return Exception(MPI_ERR_TYPE, function, "the object is a " + other + ", not a " + readable(mangled_), where);
 }
 
 }  // namespace mpi4cxx::detail

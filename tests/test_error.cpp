@@ -118,7 +118,7 @@ TEST_CASE("A null communicator is refused at the user's line", "[error]") {
     refused("MPI_Comm_rank", __LINE__, [&] { (void)null.Get_rank(); });
     refused("MPI_Comm_dup", __LINE__, [&] { (void)null.Dup(); });
     refused("MPI_Send", __LINE__, [&] { null.send(value, 0); });
-    refused("MPI_Comm_rank", __LINE__, [&] { (void)null.bcast(value); });
+    refused("MPI_Comm_test_inter", __LINE__, [&] { (void)null.bcast(value); });
     // clang-format on
 }
 

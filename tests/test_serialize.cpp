@@ -258,10 +258,10 @@ TEST_CASE("Concepts tell what can be sent", "[object][serialize]") {
 }
 
 TEST_CASE("Both ends of a message tell their types by name", "[object][serialize]") {
-    STATIC_REQUIRE(MPI::detail::type_hash<int>() != MPI::detail::type_hash<unsigned>());
-    STATIC_REQUIRE(MPI::detail::type_hash<std::array<int, 1>>() != MPI::detail::type_hash<std::array<int, 2>>());
-    STATIC_REQUIRE(MPI::detail::type_hash<std::pair<int[1], int>>() != MPI::detail::type_hash<std::pair<int[1], char>>());
-    STATIC_REQUIRE(MPI::detail::type_hash<int[2][3]>() != MPI::detail::type_hash<int[2][4]>());
+    CHECK(MPI::detail::object_type<int>.hash != MPI::detail::object_type<unsigned>.hash);
+    CHECK(MPI::detail::object_type<std::array<int, 1>>.hash != MPI::detail::object_type<std::array<int, 2>>.hash);
+    CHECK(MPI::detail::object_type<std::pair<int[1], int>>.hash != MPI::detail::object_type<std::pair<int[1], char>>.hash);
+    CHECK(MPI::detail::object_type<int[2][3]>.hash != MPI::detail::object_type<int[2][4]>.hash);
 }
 
 TEST_CASE("An object of another type is refused, and both types are named", "[object][serialize][error]") {

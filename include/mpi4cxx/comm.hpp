@@ -242,7 +242,7 @@ public:
         sent_as<T> received{};
         if constexpr (std::is_same_v<T, sent_as<T>>)
             received = std::move(object);
-        if (root != PROC_NULL)
+        if (root != PROC_NULL || !Is_inter(at))
             detail::receive_bcast(*this, received, root, at);
         return received;
     }

@@ -25,6 +25,8 @@ public:
     virtual void cancel() {}
     /// Whether whoever waits has waited long enough and can leave it to the library to complete.
     virtual bool may_leave() { return false; }
+    /// Whether it uses memory of whoever has started it, also when cancelled.
+    [[nodiscard]] virtual bool needs_caller() const { return false; }
     /// Throws what went wrong; called once, when complete.
     virtual void finish(Place) {}
     /// Moves the object that has come into `*to`, which is of the request's type; called once, after `finish`.

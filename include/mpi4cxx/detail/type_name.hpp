@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <typeinfo>
 
 namespace mpi4cxx::detail {
 
@@ -17,30 +18,24 @@ template <class T> consteval std::string_view type_name() {  // "std::vector<dou
     return function.substr(begin, (end == std::string_view::npos ? function.size() - 1 : end) - begin);
 }
 
-/// Tells types apart: both ends run programs of one compiler.
-template <class T> consteval std::uint64_t type_hash() {  // FNV-1a
-    std::uint64_t hash = 14695981039346656037u;
-    for (const char c : type_name<T>()) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-    return hash;
-}
-
 /// A type that this program sends or receives, on the list of all such, so that an error can name what came instead.
 class MPI4CXX_API ObjectType {
 public:
-    ObjectType(std::uint64_t hash, std::string_view name) noexcept;
+    explicit ObjectType(const std::type_info& type) noexcept;
     ObjectType(const ObjectType&) = delete;
     ObjectType& operator=(const ObjectType&) = delete;
 
     /// What `function` throws where an object of the type of hash `came` has come instead of one of this type.
     [[nodiscard]] Exception mismatch(const char* function, std::uint64_t came, Place where) const;
 
+    /// Tells types apart on the wire. It is made of the mangled name: how GCC spells a type depends on how it was spelled before.
     const std::uint64_t hash;
-    const std::string_view name;
 
 private:
+    const char* mangled_;
     const ObjectType* next_;
 };
 
-template <class T> inline const ObjectType object_type{type_hash<T>(), type_name<T>()};
+template <class T> inline const ObjectType object_type{typeid(T)};
 
 }  // namespace mpi4cxx::detail
