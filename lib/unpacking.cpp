@@ -2,9 +2,24 @@
 
 #include <mpi4cxx/error.hpp>
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <string>
 
 namespace mpi4cxx::detail {
+
+// Half of what a thread has, for what is read is destroyed again, or packed, or has destructors that go deep too.
+std::uintptr_t stack_end() {
+    static const std::size_t half = [] {
+        constexpr rlim_t threads_have_at_least = 2 << 20;  // where there is no limit
+        rlimit limit{};
+        const bool is_limited = getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+        return static_cast<std::size_t>((is_limited ? limit.rlim_cur : threads_have_at_least) / 2);
+    }();
+    const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+    return here - std::min(here, std::uintptr_t{half});
+}
 
 Unpacking::~Unpacking() = default;
 
@@ -15,6 +30,7 @@ void Unpacking::open(std::span<const std::byte> bytes, std::size_t blocks) {
     end_ = sizes_ = begin_ + bytes.size() - blocks * sizeof(std::uint64_t);
     blocks_ = blocks;
     block_bytes_ = 0;
+    reservable_ = 64 * bytes.size();
     for (std::size_t i = 0; i < blocks; ++i) {
         std::uint64_t size = 0;
         std::memcpy(&size, sizes_ + i * sizeof size, sizeof size);

@@ -4,8 +4,10 @@
 #include <mpi4cxx/mpi4cxx.hpp>
 
 #include <cereal/types/array.hpp>
+#include <cereal/types/bitset.hpp>
 #include <cereal/types/complex.hpp>
 #include <cereal/types/deque.hpp>
+#include <cereal/types/forward_list.hpp>
 #include <cereal/types/list.hpp>
 #include <cereal/types/map.hpp>
 #include <cereal/types/memory.hpp>
@@ -14,6 +16,7 @@
 #include <cereal/types/tuple.hpp>
 #include <cereal/types/unordered_map.hpp>
 #include <cereal/types/utility.hpp>
+#include <cereal/types/valarray.hpp>
 #include <cereal/types/variant.hpp>
 
 #include <cmath>
@@ -109,6 +112,18 @@ struct Node {
     std::unique_ptr<Node> next;
     template <class Archive> void serialize(Archive& archive) { archive(value, next); }
 };
+struct Nothing {};
+struct Silent {  // not empty, but nothing is sent of it
+    int cache = 0;
+    template <class Archive> void serialize(Archive&) {}
+};
+struct Two {
+    std::shared_ptr<int> number;
+    std::shared_ptr<std::string> text;
+    template <class Archive> void serialize(Archive& archive) { archive(number, text); }
+};
+
+template <class C> std::size_t size_after_round_trip(const C& elements) { return round_trip(elements).size(); }
 
 }  // namespace
 
@@ -133,6 +148,12 @@ TEST_CASE("Objects come back from their bytes", "[object][serialize]") {
     CHECK(round_trip(std::set<int>{3, 1}) == std::set<int>{1, 3});
     CHECK(round_trip(std::list<short>{3, 1}) == std::list<short>{3, 1});
     CHECK(round_trip(std::deque<bool>{true, false}) == std::deque<bool>{true, false});
+    CHECK(round_trip(std::forward_list<std::string>{"a", "b"}) == std::forward_list<std::string>{"a", "b"});
+    CHECK((round_trip(std::valarray<double>{1, 2}) == std::valarray<double>{1, 2}).min());
+    CHECK((round_trip(std::valarray<std::string>{"a", "b"}) == std::valarray<std::string>{"a", "b"}).min());
+    CHECK(round_trip(std::bitset<21>(0x12345)) == std::bitset<21>(0x12345));
+    using Multimap = std::multimap<int, std::string>;
+    CHECK(round_trip(Multimap{{1, "b"}, {1, "a"}}) == Multimap{{1, "b"}, {1, "a"}});  // in their order
     CHECK(round_trip(std::array<std::string, 2>{"a", "b"}) == std::array<std::string, 2>{"a", "b"});
     CHECK(round_trip(std::optional<int>()) == std::nullopt);
     CHECK(round_trip(std::optional<std::string>("a")) == "a");
@@ -140,6 +161,35 @@ TEST_CASE("Objects come back from their bytes", "[object][serialize]") {
     CHECK(round_trip(Variant("a")) == Variant("a"));
     CHECK(round_trip(std::pair(1, std::string("a"))) == std::pair(1, std::string("a")));
     CHECK(round_trip(std::tuple(1, 2.5, std::string("a"))) == std::tuple(1, 2.5, std::string("a")));
+}
+
+TEST_CASE("Elements that take no bytes are counted", "[object][serialize]") {
+    CHECK(size_after_round_trip(std::vector<Nothing>(3)) == 3);
+    CHECK(size_after_round_trip(std::vector<Silent>(3)) == 3);
+    CHECK(size_after_round_trip(std::vector<std::tuple<>>(3)) == 3);
+    CHECK(size_after_round_trip(std::vector<std::array<int, 0>>(3)) == 3);
+    CHECK(size_after_round_trip(std::vector<std::pair<Nothing, Silent>>(3)) == 3);
+    CHECK(size_after_round_trip(std::list<Nothing>(3)) == 3);
+    CHECK(size_after_round_trip(std::deque<Silent>(3)) == 3);
+}
+
+TEST_CASE("Containers are read over what they hold", "[object][serialize]") {
+    const auto over = [](auto held, auto read) {
+        const Payload bytes = payload(read);
+        MPI::detail::Unpacking from(bytes);
+        MPI::detail::unpack(from, held);
+        return held == read;
+    };
+    const std::initializer_list<std::string> many = {"a", "b", "c"}, few = {"d"};
+    CHECK(over(std::vector(many), std::vector(few)));
+    CHECK(over(std::vector(few), std::vector(many)));
+    CHECK(over(std::deque(many), std::deque(few)));
+    CHECK(over(std::deque(few), std::deque(many)));
+    CHECK(over(std::list(many), std::list(few)));
+    CHECK(over(std::list(few), std::list(many)));
+    CHECK(over(std::forward_list(many), std::forward_list(few)));
+    CHECK(over(std::forward_list(few), std::forward_list(many)));
+    CHECK(over(std::multimap<int, int>{{1, 2}}, std::multimap<int, int>{{3, 4}}));
 }
 
 TEST_CASE("What spells a string is sent as one", "[object][serialize]") {
@@ -239,6 +289,28 @@ TEST_CASE("Bytes that are no value of their type are refused", "[object][seriali
     const auto alive = std::find(plain.rbegin(), plain.rend(), std::byte{1});
     *alive = std::byte{2};
     CHECK_THROWS_AS(unpacked<Plain>(plain), MPI::Exception);
+}
+
+TEST_CASE("A pointer is to an object of its own type", "[object][serialize][error]") {
+    const std::uint32_t first = 0x80000001, again = 1;
+    CHECK(unpacked<Two>(forged(first, 5, std::uint32_t(0))).text == nullptr);
+    CHECK_THROWS_AS(unpacked<Two>(forged(first, 5, again)), MPI::Exception);
+}
+
+TEST_CASE("Objects within objects leave some of the stack", "[object][serialize][error]") {
+    const auto chain = [](int length) {
+        Payload bytes;
+        for (int i = 0; i < length; ++i) {
+            bytes.resize(bytes.size() + sizeof i);
+            bytes.push_back(std::byte{i + 1 < length});
+        }
+        return bytes;
+    };
+    int length = 0;
+    const Node list = unpacked<Node>(chain(1000));
+    for (const Node* node = &list; node != nullptr; node = node->next.get()) ++length;
+    CHECK(length == 1000);
+    CHECK(thrown<MPI::Exception>([&] { (void)unpacked<Node>(chain(1'000'000)); }).find("stack") != std::string::npos);
 }
 
 TEST_CASE("Concepts tell what can be sent", "[object][serialize]") {

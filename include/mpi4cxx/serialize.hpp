@@ -13,12 +13,29 @@
 #include <cereal/types/vector.hpp>
 
 #include <algorithm>
+#include <array>
+#include <bitset>
 #include <cstdint>
+#include <deque>
+#include <forward_list>
+#include <iterator>
+#include <list>
+#include <map>
+#include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <typeindex>
+#include <unordered_map>
+#include <utility>
+#include <valarray>
 #include <vector>
+
+namespace cereal::memory_detail {
+template <class T> struct PtrWrapper;  // what cereal wraps a pointer in to read it
+}
 
 namespace mpi4cxx {
 
@@ -35,11 +52,40 @@ private:
 /// Reads what OutputArchive wrote; throws Exception where the bytes cannot be that.
 class InputArchive final : public cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision> {
 public:
-    explicit InputArchive(detail::Unpacking& from) : cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision>(this), from_(from) {}
+    explicit InputArchive(detail::Unpacking& from)
+        : cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision>(this), from_(from), stack_end_(detail::stack_end()) {}
     [[nodiscard]] detail::Unpacking& unpacking() noexcept { return from_; }
 
+    // These two hide cereal's, which would give out a pointer as one of any type that the message asks for.
+    template <class T> void registerSharedPointer(std::uint32_t id, const std::shared_ptr<T>& pointer) {
+        pointers_.insert_or_assign(id & ~cereal::detail::msb_32bit, Pointer{pointer, typeid(T)});
+    }
+    [[nodiscard]] std::shared_ptr<void> getSharedPointer(std::uint32_t id) const {
+        if (id == 0)
+            return nullptr;
+        const auto found = pointers_.find(id);
+        if (found == pointers_.end() || found->second.type != wanted_)
+            detail::Unpacking::corrupt("a pointer is to nothing of its type");
+        return found->second.pointer;
+    }
+    /// The next pointer to an object that has been read is of this type.
+    void want(std::type_index type) noexcept { wanted_ = type; }
+    /// Called by what may have objects of its own type in it.
+    void check_depth() const {
+        if (reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) < stack_end_) [[unlikely]]
+            detail::Unpacking::corrupt("objects are within objects, too many for the stack");
+    }
+
 private:
+    struct Pointer {
+        std::shared_ptr<void> pointer;
+        std::type_index type;
+    };
+
     detail::Unpacking& from_;
+    std::uintptr_t stack_end_;
+    std::unordered_map<std::uint32_t, Pointer> pointers_;
+    std::type_index wanted_ = typeid(void);
 };
 
 }  // namespace mpi4cxx
@@ -116,8 +162,7 @@ template <class T> consteval Layout layout() {
 
 /// A value that takes the same number of bytes in every message: numbers, enums, and arrays, pairs, tuples and plain aggregates of such.
 template <class T>
-concept Fixed = layout<T>()
-.is_fixed;
+concept Fixed = (layout<T>().is_fixed && layout<T>().size > 0);
 
 /// Whose bytes in a message are those in memory.
 template <class T>
@@ -291,8 +336,7 @@ concept Map = requires {
     typename T::mapped_type;
 };
 template <class T>
-concept StandardMap = Map<T> && type_name<T>()
-.starts_with("std::");
+concept StandardMap = (Map<T> && type_name<T>().starts_with("std::"));
 
 /// A class that says itself what is saved of it, which may be something that its function has just made.
 template <class T>
@@ -301,8 +345,46 @@ concept SavedByUser =
     (cereal::traits::has_member_save<T, OutputArchive>::value || cereal::traits::has_non_member_save<T, OutputArchive>::value ||
      cereal::traits::has_member_save_minimal<T, OutputArchive>::value || cereal::traits::has_non_member_save_minimal<T, OutputArchive>::value);
 
+/// What may have objects of its own type in it: a class of the user's, or a pointer that makes one.
+template <class T>
+concept Nesting = std::is_class_v<T> && !type_name<T>().starts_with("std::") && !Memberwise<T> &&
+                  (!type_name<T>().starts_with("cereal::") || type_name<T>().starts_with("cereal::memory_detail::LoadAndConstruct"));
+
+// Elements take a byte each at least, all in all, so that their number can be held against what is left of the message.
+// Those of an empty class do not by themselves, so they are filled up.
+
+template <class E> inline constexpr std::size_t least_bytes = std::max(layout<E>().is_fixed ? layout<E>().size : 0, std::size_t{1});
+
+template <class C> void save_elements(OutputArchive& archive, const C& elements) {
+    Packing& to = archive.packing();
+    const auto n = static_cast<std::size_t>(std::distance(elements.begin(), elements.end()));
+    to.put_size(n);
+    const std::size_t begin = to.size();
+    for (const auto& element : elements) save_any(archive, element);
+    if (const std::size_t written = to.size() - begin; written < n) [[unlikely]]
+        std::memset(to.claim(n - written), 0, n - written);
+}
+inline void skip_filling(Unpacking& from, const std::byte* begin, std::size_t n) {
+    if (const auto read = static_cast<std::size_t>(from.position() - begin); read < n) [[unlikely]]
+        from.take(n - read);
+}
+
+/// Makes each element when its turn comes, unless its size is known: else the message may claim to hold far more than it does.
+template <class C> void load_elements(InputArchive& archive, C& elements) {
+    using E = typename C::value_type;
+    const std::size_t n = archive.unpacking().get_size(least_bytes<E>);
+    const std::byte* const begin = archive.unpacking().position();
+    if (Fixed<E> || n < elements.size())
+        elements.resize(n);
+    for (E& element : elements) load_any(archive, element);
+    while (elements.size() < n) load_any(archive, elements.emplace_back());
+    skip_filling(archive.unpacking(), begin, n);
+}
+
 }  // namespace detail
 
+template <detail::Nesting T> void prologue(InputArchive& archive, const T&) { archive.check_depth(); }
+template <class T> void prologue(InputArchive& archive, const cereal::memory_detail::PtrWrapper<std::shared_ptr<T>&>&) { archive.want(typeid(T)); }
 template <detail::SavedByUser T> void prologue(OutputArchive& archive, const T&) { archive.packing().distrust(1); }
 template <detail::SavedByUser T> void epilogue(OutputArchive& archive, const T&) { archive.packing().distrust(-1); }
 
@@ -326,29 +408,20 @@ template <class E, class Traits, class A> void CEREAL_LOAD_FUNCTION_NAME(InputAr
     detail::read_run(archive.unpacking(), run);
 }
 
-// Vectors of anything else are here, because cereal makes them as long as the message claims before it reads the first
-// element. An element takes a byte at least, also one of an empty class.
+// The following are here because cereal makes them as long as the message claims before it reads the first element.
 template <class E, class A>
     requires(!detail::Run<std::vector<E, A>> && !std::is_same_v<E, bool>)
-void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const std::vector<E, A>& elements) {
-    archive.packing().put_size(elements.size());
-    for (const E& element : elements) {
-        if constexpr (std::is_empty_v<E>)
-            archive.packing().put(std::uint8_t{0});
-        detail::save_any(archive, element);
-    }
-}
+void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const std::vector<E, A>& elements) { detail::save_elements(archive, elements); }
 template <class E, class A>
     requires(!detail::Run<std::vector<E, A>> && !std::is_same_v<E, bool>)
 void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::vector<E, A>& elements) {
     detail::Unpacking& from = archive.unpacking();
     const std::size_t n = from.get_size(1), known = std::min(n, elements.size());
+    const std::byte* const begin = from.position();
     elements.resize(known);
-    if (n <= from.remaining() * 64 / sizeof(E))
+    if (from.may_reserve(n, sizeof(E)))
         elements.reserve(n);
     for (std::size_t i = 0; i < n; ++i) {
-        if constexpr (std::is_empty_v<E>)
-            from.take(1);
         if (i < known)
             detail::load_any(archive, elements[i]);
         else
@@ -376,6 +449,71 @@ void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, Map<Args...>& map) {
         const auto place = map.emplace_hint(map.end(), std::piecewise_construct, std::tuple(detail::Loader<Key>{archive}), std::tuple());
         place->second = Value(detail::Loader<Value>{archive});
     }
+    detail::skip_filling(from, begin, n);
+}
+template <class E, class A> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const std::deque<E, A>& elements) {
+    detail::save_elements(archive, elements);
+}
+template <class E, class A> void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::deque<E, A>& elements) {
+    detail::load_elements(archive, elements);
+}
+template <class E, class A> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const std::list<E, A>& elements) {
+    detail::save_elements(archive, elements);
+}
+template <class E, class A> void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::list<E, A>& elements) {
+    detail::load_elements(archive, elements);
+}
+template <class E, class A> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const std::forward_list<E, A>& elements) {
+    detail::save_elements(archive, elements);
+}
+template <class E, class A> void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::forward_list<E, A>& elements) {
+    const std::size_t n = archive.unpacking().get_size(detail::least_bytes<E>);
+    const std::byte* const begin = archive.unpacking().position();
+    auto last = elements.before_begin();
+    for (std::size_t i = 0; i < n; ++i) {
+        if (std::next(last) == elements.end())
+            elements.emplace_after(last);
+        detail::load_any(archive, *++last);
+    }
+    detail::skip_filling(archive.unpacking(), begin, n);
+    elements.erase_after(last, elements.end());
+}
+template <class E> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const std::valarray<E>& elements) {
+    const std::span<const E> all(elements.size() == 0 ? nullptr : &elements[0], elements.size());
+    if constexpr (detail::Fixed<E>)
+        detail::write_run(archive.packing(), all);
+    else
+        detail::save_elements(archive, all);
+}
+template <class E> void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::valarray<E>& elements) {
+    std::vector<E> all;
+    archive(all);
+    elements.resize(all.size());
+    if (!all.empty())
+        std::move(all.begin(), all.end(), &elements[0]);
+}
+
+// cereal would turn the order of equivalent elements around.
+template <class K, class C, class A> void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::multiset<K, C, A>& set) {
+    set.clear();
+    for (std::size_t n = archive.unpacking().get_size(1); n > 0; --n) {
+        K key;
+        archive(key);
+        set.emplace_hint(set.end(), std::move(key));
+    }
+}
+
+// cereal would read a byte for the array of none, and for a bitset any string.
+template <class E> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive&, const std::array<E, 0>&) {}
+template <class E> void CEREAL_LOAD_FUNCTION_NAME(InputArchive&, std::array<E, 0>&) {}
+template <std::size_t N> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const std::bitset<N>& bits) {
+    std::byte* const bytes = archive.packing().claim((N + 7) / 8);
+    std::fill_n(bytes, (N + 7) / 8, std::byte{0});
+    for (std::size_t i = 0; i < N; ++i) bytes[i / 8] |= std::byte{bits[i]} << i % 8;
+}
+template <std::size_t N> void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::bitset<N>& bits) {
+    const std::byte* const bytes = archive.unpacking().take((N + 7) / 8);
+    for (std::size_t i = 0; i < N; ++i) bits[i] = (bytes[i / 8] >> i % 8 & std::byte{1}) != std::byte{0};
 }
 
 template <class T> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const cereal::BinaryData<T>& block) {

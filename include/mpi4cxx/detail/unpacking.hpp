@@ -9,6 +9,9 @@
 
 namespace mpi4cxx::detail {
 
+/// The address that the stack may reach while an object is read.
+[[nodiscard]] MPI4CXX_API std::uintptr_t stack_end();
+
 /// An object's bytes on their way in. Nothing is believed: what they cannot be is thrown as an Exception.
 class MPI4CXX_API Unpacking {
 public:
@@ -52,6 +55,14 @@ public:
             corrupt("a container is said to be longer than the message");
         return size;
     }
+    /// Whether `n` elements of `each` bytes may have their memory before they are read. All that is given so is in proportion
+    /// to the message: containers within containers could each claim as much as is left of it.
+    bool may_reserve(std::size_t n, std::size_t each) noexcept {
+        if (n > reservable_ / each)
+            return false;
+        reservable_ -= n * each;
+        return true;
+    }
     /// What Packing::put_block has written: the next bytes, or nullptr where a block is to be received.
     const std::byte* take_block(std::size_t size, std::size_t alignment) {
         if (size >= block_limit && get_bool())
@@ -62,6 +73,8 @@ public:
     /// The block, into its place.
     void receive_block(void* to, std::size_t size);
 
+    /// Where the next bytes are.
+    [[nodiscard]] const std::byte* position() const noexcept { return cursor_; }
     /// Bytes and blocks that are to come.
     [[nodiscard]] std::size_t remaining() const noexcept { return static_cast<std::size_t>(end_ - cursor_) + block_bytes_; }
     /// Throws if there are any.
@@ -85,6 +98,7 @@ private:
     const std::byte* end_ = nullptr;  // of the bytes; the blocks' sizes follow
     std::size_t blocks_ = 0;
     std::size_t block_bytes_ = 0;
+    std::size_t reservable_ = 0;
     const std::byte* sizes_ = nullptr;
 };
 
