@@ -427,6 +427,7 @@ void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::vector<E, A>& element
         else
             elements.emplace_back(detail::Loader<E>{archive});
     }
+    detail::skip_filling(from, begin, n);
 }
 
 // Maps too, because cereal makes each key and value twice, and looks for their place from the front.
@@ -449,7 +450,6 @@ void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, Map<Args...>& map) {
         const auto place = map.emplace_hint(map.end(), std::piecewise_construct, std::tuple(detail::Loader<Key>{archive}), std::tuple());
         place->second = Value(detail::Loader<Value>{archive});
     }
-    detail::skip_filling(from, begin, n);
 }
 template <class E, class A> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const std::deque<E, A>& elements) {
     detail::save_elements(archive, elements);
