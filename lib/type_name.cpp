@@ -2,9 +2,9 @@
 
 #include <mpi4cxx/error.hpp>
 
+#include <cxxabi.h>
 #include <atomic>
 #include <cstdlib>
-#include <cxxabi.h>
 #include <memory>
 #include <regex>
 #include <string>
