@@ -88,7 +88,7 @@ public:
     /// The receiver may sit in a blocking collective, where nothing drives its pending receive, and which waits for this
     /// process: after some patience the bytes are left to go when they can.
     bool may_leave() override {
-        if (message_ != MPI_REQUEST_NULL || clock::now() < patience_)
+        if (complete_ || message_ != MPI_REQUEST_NULL || clock::now() < patience_)
             return false;
         if (!kept_.is_empty())
             return true;

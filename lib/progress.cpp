@@ -61,11 +61,11 @@ void drive() {
 
 bool complete_or_drive(Operation& operation) {
     const std::lock_guard lock(mutex);
-    if (operation.is_complete() || operation.may_leave())
+    if (operation.is_complete())
         return true;
     operation.advance();
     drive_locked();
-    return false;
+    return operation.may_leave();
 }
 
 void cancel(Operation& operation) {

@@ -408,6 +408,13 @@ int MPI_Get_count(const MPI_Status* status, MPI_Datatype type, int* count) {
     return PMPI_Get_count(status, type, count);
 }
 
+#if MPI_VERSION >= 4
+int MPI_Get_count_c(const MPI_Status* status, MPI_Datatype type, MPI_Count* count) {
+    const Uncounted here;
+    return PMPI_Get_count_c(status, type, count);
+}
+#endif
+
 int MPI_Get_elements_x(const MPI_Status* status, MPI_Datatype type, MPI_Count* count) {
     const Uncounted here;
     return PMPI_Get_elements_x(status, type, count);
