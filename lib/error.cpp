@@ -15,9 +15,12 @@ namespace {
 
 std::string at_text(At at) { return std::string(" (") + at.file + ":" + std::to_string(at.line) + ")"; }
 
-// What follows asks the MPI without checking: it describes an error already.
+// What follows asks the MPI without checking: it describes an error already. Open MPI 4.1 ends the program if it is asked
+// before MPI_Init.
 
 std::string error_text(int code) {
+    if (!detail::is_running())
+        return "error " + std::to_string(code);
     char text[MPI_MAX_ERROR_STRING] = "";
     int length = 0;
     MPI_Error_string(code, text, &length);
@@ -26,7 +29,8 @@ std::string error_text(int code) {
 
 int error_class(int code) {
     int result = code;
-    MPI_Error_class(code, &result);
+    if (detail::is_running())
+        MPI_Error_class(code, &result);
     return result;
 }
 
