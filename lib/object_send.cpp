@@ -88,7 +88,8 @@ public:
     /// The receiver may sit in a blocking collective, where nothing drives its pending receive, and which waits for this
     /// process: after some patience the bytes are left to go when they can.
     bool may_leave() override {
-        if (complete_ || message_ != MPI_REQUEST_NULL || clock::now() < patience_)
+        // time alone says nothing where this process has not run
+        if (complete_ || message_ != MPI_REQUEST_NULL || ++looks_ < 100 || clock::now() < patience_)
             return false;
         if (!kept_.is_empty())
             return true;
@@ -141,6 +142,7 @@ private:
     Owner owner_;
     Place where_;  // without the communicator, which may go before
     clock::time_point patience_;
+    int looks_ = 0;
     MPI_Comm channel_ = MPI_COMM_NULL;
     int receiver_ = PROC_NULL;
     int side_tag_ = 0;
