@@ -1,6 +1,9 @@
 // What the tests share.
 #pragma once
 
+#include "catch.hpp"
+
+#include <mpi4cxx/error.hpp>
 #include <mpi4cxx/intracomm.hpp>
 
 #include <string>
@@ -28,4 +31,40 @@ template <class E, class F> std::string thrown(F f) {
         return e.what();
     }
     return {};
+}
+
+/// What went wrong in `f`, as an Exception of class ERR_TYPE; "" if nothing.
+template <class F> std::string type_error(F f) {
+    try {
+        f();
+    } catch (const mpi4cxx::Exception& e) {
+        CHECK(e.Get_error_class() == mpi4cxx::ERR_TYPE);
+        return e.what();
+    }
+    return {};
+}
+
+inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// The neighbours in the ring of all ranks.
+inline int right_of(const mpi4cxx::Comm& comm) { return (comm.rank() + 1) % comm.size(); }
+inline int left_of(const mpi4cxx::Comm& comm) { return (comm.rank() + comm.size() - 1) % comm.size(); }
+
+/// "a" of rank 0, and so on.
+inline std::string letter(int rank) { return {static_cast<char>('a' + rank)}; }
+
+struct Matrix {  // has a datatype, and a product that does not commute
+    int a, b, c, d;
+    bool operator==(const Matrix&) const = default;
+    friend Matrix operator*(const Matrix& m, const Matrix& n) {
+        return {m.a * n.a + m.b * n.c, m.a * n.b + m.b * n.d, m.c * n.a + m.d * n.c, m.c * n.b + m.d * n.d};
+    }
+};
+
+/// A status that shows whether it is written again.
+inline mpi4cxx::Status written() {
+    mpi4cxx::Status status;
+    status.Set_source(7);
+    status.Set_tag(7);
+    return status;
 }

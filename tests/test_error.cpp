@@ -14,8 +14,6 @@ namespace {
 /// How a message ends.
 std::string place(unsigned long line) { return " (" __FILE__ ":" + std::to_string(line) + ")"; }
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 /// What `f` must throw: an Exception of this class, from this function on this communicator, at this line of this file.
 template <class F> void check_exception(const MPI::Comm& comm, int error, const std::string& function, unsigned long line, F f) {
     INFO(function);

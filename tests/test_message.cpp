@@ -11,13 +11,6 @@
 
 namespace MPI = mpi4cxx;
 
-namespace {
-
-int right_of(const MPI::Comm& comm) { return (comm.rank() + 1) % comm.size(); }
-int left_of(const MPI::Comm& comm) { return (comm.rank() + comm.size() - 1) % comm.size(); }
-
-}  // namespace
-
 TEST_CASE("Comm::Mprobe takes a message that only its Message receives", "[message]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const std::vector<int> first{1, comm.rank()}, second{2, comm.rank()};

@@ -36,22 +36,6 @@ struct Person {
 
 using Table = std::map<std::string, std::vector<double>>;
 
-int right_of(const MPI::Comm& comm) { return (comm.rank() + 1) % comm.size(); }
-int left_of(const MPI::Comm& comm) { return (comm.rank() + comm.size() - 1) % comm.size(); }
-
-/// What went wrong in `f`, as an Exception of class ERR_TYPE; "" if nothing.
-template <class F> std::string type_error(F f) {
-    try {
-        f();
-    } catch (const MPI::Exception& e) {
-        CHECK(e.Get_error_class() == MPI::ERR_TYPE);
-        return e.what();
-    }
-    return {};
-}
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 /// A string whose message takes `size` bytes, at least 296, its envelope included.
 std::string message_of(std::size_t size) {
     const std::size_t length = 9;  // of a string of 255 and more

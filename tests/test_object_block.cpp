@@ -131,9 +131,6 @@ struct Owner {
     static inline int copies = 0;
 };
 
-int right_of(const MPI::Comm& comm) { return (comm.rank() + 1) % comm.size(); }
-int left_of(const MPI::Comm& comm) { return (comm.rank() + comm.size() - 1) % comm.size(); }
-
 Numbers numbers(std::size_t n, int first) {
     Numbers result(n);
     std::iota(result.begin(), result.end(), first);

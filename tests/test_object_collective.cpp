@@ -33,15 +33,6 @@ struct Named {  // has a + that does not commute
     template <class Archive> void serialize(Archive& archive) { archive(name); }
 };
 
-struct Matrix {  // has a datatype, and a product that does not commute
-    int a, b, c, d;
-    bool operator==(const Matrix&) const = default;
-    friend Matrix operator*(const Matrix& m, const Matrix& n) {
-        return {m.a * n.a + m.b * n.c, m.a * n.b + m.b * n.d, m.c * n.a + m.d * n.c, m.c * n.b + m.d * n.d};
-    }
-};
-
-std::string letter(int rank) { return {static_cast<char>('a' + rank)}; }
 /// "abc…" of the ranks [0, n).
 std::string letters(int n) {
     std::string result;
@@ -57,8 +48,6 @@ template <class F> void for_each_root(F f) {
         for (int root = 0; root < comm.size(); ++root) f(comm, root);
     });
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 

@@ -17,7 +17,6 @@ namespace {
 using Numbers = std::vector<double>;
 using Table = std::map<std::string, Numbers>;
 
-std::string letter(int rank) { return {static_cast<char>('a' + rank)}; }
 Numbers numbers(int rank, std::size_t n) { return Numbers(n + static_cast<std::size_t>(rank) * n / 2, rank + 0.5); }
 Table table(int rank, std::size_t n) { return {{letter(rank), numbers(rank, n)}, {"z", {1}}}; }
 

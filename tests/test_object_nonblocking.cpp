@@ -24,29 +24,14 @@ namespace {
 using Numbers = std::vector<double>;
 using Table = std::map<std::string, Numbers>;
 
-struct Matrix {  // has a datatype, and a product that does not commute
-    int a, b, c, d;
-    bool operator==(const Matrix&) const = default;
-    friend Matrix operator*(const Matrix& m, const Matrix& n) {
-        return {m.a * n.a + m.b * n.c, m.a * n.b + m.b * n.d, m.c * n.a + m.d * n.c, m.c * n.b + m.d * n.d};
-    }
-};
-
-std::string letter(int rank) { return {static_cast<char>('a' + rank)}; }
-
 template <class F> void for_each_root(F f) {
     for_each_comm([&](const MPI::Intracomm& comm) {
         for (int root = 0; root < comm.size(); ++root) f(comm, root);
     });
 }
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 /// Those of `rank` where all have `n`, or with different numbers a rank, some of which need more than a slot.
 Numbers numbers(int rank, std::size_t n) { return Numbers(n + static_cast<std::size_t>(rank % 2) * 3 * n, rank + 0.5); }
-
-int right_of(const MPI::Comm& comm) { return (comm.rank() + 1) % comm.size(); }
-int left_of(const MPI::Comm& comm) { return (comm.rank() + comm.size() - 1) % comm.size(); }
 
 /// Starts the `kind`th of the nonblocking collectives, with objects of `n` numbers; returns what waits for it and tells whether
 /// it has given what it should.

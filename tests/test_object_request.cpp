@@ -26,29 +26,6 @@ using Table = std::map<std::string, Numbers>;
 /// Inside the envelope's message, beside it, one block.
 constexpr std::array<std::size_t, 3> sizes{3, 2'000, 20'000};
 
-int right_of(const MPI::Comm& comm) { return (comm.rank() + 1) % comm.size(); }
-int left_of(const MPI::Comm& comm) { return (comm.rank() + comm.size() - 1) % comm.size(); }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-/// What went wrong in `f`, as an Exception of class ERR_TYPE; "" if nothing.
-template <class F> std::string type_error(F f) {
-    try {
-        f();
-    } catch (const MPI::Exception& e) {
-        CHECK(e.Get_error_class() == MPI::ERR_TYPE);
-        return e.what();
-    }
-    return {};
-}
-
-MPI::Status written() {
-    MPI::Status status;
-    status.Set_source(7);
-    status.Set_tag(7);
-    return status;
-}
-
 /// Receives of vectors of each size from the left, with null requests among them, under tags that are their indices. The
 /// one of index `wrong` gets a string instead.
 struct Traffic {

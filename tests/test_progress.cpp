@@ -22,9 +22,6 @@ using Table = std::map<std::string, std::vector<double>>;
 
 constexpr std::size_t mebibyte = (1U << 20) / sizeof(double);
 
-int right_of(const MPI::Comm& comm) { return (comm.rank() + 1) % comm.size(); }
-int left_of(const MPI::Comm& comm) { return (comm.rank() + comm.size() - 1) % comm.size(); }
-
 Large numbers(std::size_t n, int first) {
     Large result(n);
     std::iota(result.begin(), result.end(), first);

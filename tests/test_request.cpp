@@ -13,22 +13,12 @@ namespace MPI = mpi4cxx;
 
 namespace {
 
-int right_of(const MPI::Comm& comm) { return (comm.rank() + 1) % comm.size(); }
-int left_of(const MPI::Comm& comm) { return (comm.rank() + comm.size() - 1) % comm.size(); }
-
 bool all_null(const std::vector<MPI::Request>& requests) {
     return std::all_of(requests.begin(), requests.end(), [](const MPI::Request& r) { return r.is_null(); });
 }
 
 bool is_empty(const MPI::Status& status) {
     return status.source() == MPI::ANY_SOURCE && status.tag() == MPI::ANY_TAG && status.count() == 0 && !status.Is_cancelled();
-}
-
-MPI::Status written() {
-    MPI::Status status;
-    status.Set_source(7);
-    status.Set_tag(7);
-    return status;
 }
 
 /// What the functions for several requests are tried on: requests of buffers alone, or with objects among them, large and
