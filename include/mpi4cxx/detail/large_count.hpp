@@ -1,7 +1,9 @@
 // Large counts where the MPI has none: MPI-3 knows only int. Under the names of MPI-4's functions this header has what does
-// the same by the int functions, or says that it cannot. The only place that looks at the version of MPI.
+// the same by the int functions, or says that it cannot. Besides absent.hpp the only place that
+// looks at the version of MPI.
 #pragma once
 
+#include <mpi4cxx/detail/absent.hpp>
 #include <mpi4cxx/detail/mpi.hpp>
 
 #include <climits>
@@ -30,13 +32,8 @@ static_assert(!std::is_same_v<MPI_Datatype, int>, "mpi4cxx: of MPI-3 libraries, 
 
 /// The code of the error that there is no way.
 [[gnu::cold]] inline int unsupported() noexcept {
-    static const int added = [] {
-        int code = MPI_ERR_COUNT;
-        if (MPI_Add_error_code(MPI_ERR_COUNT, &code) == MPI_SUCCESS)
-            MPI_Add_error_string(code,
-                                 "not supported by this MPI: a count or displacement beyond int (it follows MPI-3, large counts came with MPI-4)");
-        return code;
-    }();
+    static const int added =
+        added_code(MPI_ERR_COUNT, "not supported by this MPI: a count or displacement beyond int (it follows MPI-3, large counts came with MPI-4)");
     return added;
 }
 

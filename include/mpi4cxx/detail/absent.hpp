@@ -1,0 +1,31 @@
+// What an MPI lacks altogether. Each such function is declared here with MPI's own parameters, so that every program
+// compiles with every MPI; a call of it is an Exception that says so.
+#pragma once
+
+#include <mpi4cxx/detail/mpi.hpp>
+
+namespace mpi4cxx {
+
+namespace detail {
+
+/// A new error code of `error_class` with a text of its own; the class itself where the MPI adds none.
+[[gnu::cold]] inline int added_code(int error_class, const char* text) noexcept {
+    int code = error_class;
+    if (MPI_Add_error_code(error_class, &code) == MPI_SUCCESS)
+        MPI_Add_error_string(code, text);
+    return code;
+}
+
+/// The code of the error that this MPI has no such function.
+[[gnu::cold]] inline int absent() noexcept {
+    static const int added = added_code(MPI_ERR_UNSUPPORTED_OPERATION, "not supported by this MPI: it has no such function");
+    return added;
+}
+
+}  // namespace detail
+
+#if MPI_VERSION < 4
+inline int MPI_Info_create_env(int, char**, MPI_Info*) { return detail::absent(); }
+#endif
+
+}  // namespace mpi4cxx
