@@ -1,7 +1,6 @@
 #include <mpi4cxx/comm.hpp>
 
 #include "finalize.hpp"
-#include "text.hpp"
 
 namespace mpi4cxx {
 
@@ -14,8 +13,7 @@ MPI_Comm Comm::owned(MPI_Comm raw, At at) {
     return raw;
 }
 
-std::string Comm::Get_name(At at) const { return detail::text<MPI_Comm_get_name, MPI_MAX_OBJECT_NAME>(on(at), handle()); }
-void Comm::Set_name(const std::string& name, At at) { call<MPI_Comm_set_name>(handle(), name.c_str(), on(at)); }
+Group Comm::Get_group(At at) const { return Group::take(get<MPI_Comm_group>(handle(), on(at))); }
 bool Comm::Is_inter(At at) const { return get<MPI_Comm_test_inter>(handle(), on(at)) != 0; }
 int Comm::Get_topology(At at) const { return get<MPI_Topo_test>(handle(), on(at)); }
 Comparison Comm::Compare(const Comm& a, const Comm& b, At at) {

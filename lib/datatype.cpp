@@ -4,7 +4,6 @@
 #include <mpi4cxx/error.hpp>
 
 #include "finalize.hpp"
-#include "text.hpp"
 
 #include <climits>
 #include <vector>
@@ -67,9 +66,6 @@ Datatype::Extent Datatype::Get_true_extent(At at) const {
     call<MPI_Type_get_true_extent_x>(handle(), &result.lb, &result.extent, at);
     return result;
 }
-
-std::string Datatype::Get_name(At at) const { return detail::text<MPI_Type_get_name, MPI_MAX_OBJECT_NAME>(at, handle()); }
-void Datatype::Set_name(const std::string& name, At at) { call<MPI_Type_set_name>(handle(), name.c_str(), at); }
 
 Datatype Datatype::Dup(At at) const { return take(get<MPI_Type_dup>(handle(), at)); }
 

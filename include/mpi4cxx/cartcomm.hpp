@@ -23,6 +23,7 @@ public:
     Cartcomm() noexcept = default;
     static Cartcomm take(MPI_Comm raw, At at = {}) { return Cartcomm(owned(raw, at), detail::Ownership::own); }
     static Cartcomm borrow(MPI_Comm raw) noexcept { return Cartcomm(raw, detail::Ownership::borrow); }
+    static Cartcomm f2c(MPI_Fint handle) noexcept { return borrow(MPI_Comm_f2c(handle)); }
 
     /// Return a grid of the same shape with messages of its own. Calls MPI_Comm_dup (MPI-4.0, 7.4.2). Collective.
     [[nodiscard]] Cartcomm Dup(At at = {}) const;

@@ -1,15 +1,20 @@
 #pragma once
 
+#include <mpi4cxx/attribute.hpp>
 #include <mpi4cxx/buffer.hpp>
 #include <mpi4cxx/detail/object_coll.hpp>
+#include <mpi4cxx/errhandler.hpp>
+#include <mpi4cxx/fortran.hpp>
+#include <mpi4cxx/group.hpp>
+#include <mpi4cxx/info.hpp>
 #include <mpi4cxx/message.hpp>
+#include <mpi4cxx/named.hpp>
 #include <mpi4cxx/object_request.hpp>
 #include <mpi4cxx/op.hpp>
 #include <mpi4cxx/request.hpp>
 #include <mpi4cxx/serialize.hpp>
 
 #include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -18,7 +23,12 @@ namespace mpi4cxx {
 /// A group of processes and a context of their messages (MPI-4.0, 7). Base of all communicators.
 /// Uppercase methods move typed buffers, lowercase ones objects. Every communicator that the library makes has ERRORS_RETURN, so that
 /// an MPI error is an Exception. Freeing is collective; the destructor does not free while an exception unwinds the process.
-class MPI4CXX_API Comm : public Handle<Comm> {
+class MPI4CXX_API Comm : public Handle<Comm>,
+                         public Named<Comm>,
+                         public Attributes<Comm>,
+                         public ErrorHandling<Comm>,
+                         public Hinted<Comm>,
+                         public Fortran<Comm> {
 public:
     Comm() noexcept = default;
     /// Own `raw` and make its errors exceptions.
@@ -30,10 +40,8 @@ public:
     [[nodiscard]] int Get_rank(At at = {}) const { return detail::get<MPI_Comm_rank>(handle(), on(at)); }
     /// Return the number of processes in the group. Calls MPI_Comm_size (MPI-4.0, 7.4.1).
     [[nodiscard]] int Get_size(At at = {}) const { return detail::get<MPI_Comm_size>(handle(), on(at)); }
-    /// Return the name, "MPI_COMM_WORLD" at first. Calls MPI_Comm_get_name (MPI-4.0, 7.8).
-    [[nodiscard]] std::string Get_name(At at = {}) const;
-    /// Set the name. Calls MPI_Comm_set_name (MPI-4.0, 7.8).
-    void Set_name(const std::string& name, At at = {});
+    /// Return the processes; of an intercommunicator, those on this side. Calls MPI_Comm_group (MPI-4.0, 7.4.2).
+    [[nodiscard]] Group Get_group(At at = {}) const;
     /// Tell whether this is an intercommunicator. Calls MPI_Comm_test_inter (MPI-4.0, 7.6.1).
     [[nodiscard]] bool Is_inter(At at = {}) const;
     /// Return CART, GRAPH, DIST_GRAPH, or UNDEFINED. Calls MPI_Topo_test (MPI-4.0, 8.5.5).
@@ -47,7 +55,7 @@ public:
 
     [[nodiscard]] int rank() const { return Get_rank(); }
     [[nodiscard]] int size() const { return Get_size(); }
-    [[nodiscard]] std::string name() const { return Get_name(); }
+    [[nodiscard]] Group group() const { return Get_group(); }
 
     // Point to point (MPI-4.0, 3) ------------------------------------------------------------------------------------
 

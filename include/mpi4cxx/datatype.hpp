@@ -1,15 +1,17 @@
 #pragma once
 
+#include <mpi4cxx/attribute.hpp>
 #include <mpi4cxx/constants.hpp>
+#include <mpi4cxx/fortran.hpp>
 #include <mpi4cxx/handle.hpp>
+#include <mpi4cxx/named.hpp>
 
 #include <span>
-#include <string>
 
 namespace mpi4cxx {
 
 /// The layout of elements in memory (MPI-4.0, 5). Freeing is local.
-class MPI4CXX_API Datatype : public Handle<Datatype> {
+class MPI4CXX_API Datatype : public Handle<Datatype>, public Named<Datatype>, public Attributes<Datatype>, public Fortran<Datatype> {
 public:
     /// Lower bound and extent in bytes.
     struct Extent {
@@ -26,10 +28,6 @@ public:
     [[nodiscard]] Extent Get_extent(At at = {}) const;
     /// Return lower bound and extent without what Create_resized added. Calls MPI_Type_get_true_extent_x (MPI-4.0, 5.1.8).
     [[nodiscard]] Extent Get_true_extent(At at = {}) const;
-    /// Return the name, "MPI_DOUBLE" for a predefined type. Calls MPI_Type_get_name (MPI-4.0, 7.8).
-    [[nodiscard]] std::string Get_name(At at = {}) const;
-    /// Set the name. Calls MPI_Type_set_name (MPI-4.0, 7.8).
-    void Set_name(const std::string& name, At at = {});
 
     /// Return a copy with the same committed state. Calls MPI_Type_dup (MPI-4.0, 5.1.10).
     [[nodiscard]] Datatype Dup(At at = {}) const;

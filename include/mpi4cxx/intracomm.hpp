@@ -13,6 +13,7 @@ public:
     Intracomm() noexcept = default;
     static Intracomm take(MPI_Comm raw, At at = {}) { return Intracomm(owned(raw, at), detail::Ownership::own); }
     static Intracomm borrow(MPI_Comm raw) noexcept { return Intracomm(raw, detail::Ownership::borrow); }
+    static Intracomm f2c(MPI_Fint handle) noexcept { return borrow(MPI_Comm_f2c(handle)); }
 
     /// Return a communicator of the same group with messages of its own. Calls MPI_Comm_dup (MPI-4.0, 7.4.2). Collective.
     [[nodiscard]] Intracomm Dup(At at = {}) const;

@@ -4,6 +4,8 @@
 
 #include <mpi4cxx/detail/mpi.hpp>
 
+#include <utility>
+
 namespace mpi4cxx {
 
 namespace detail {
@@ -25,7 +27,18 @@ namespace detail {
 }  // namespace detail
 
 #if MPI_VERSION < 4
-inline int MPI_Info_create_env(int, char**, MPI_Info*) { return detail::absent(); }
+/// With MPI-4's contract: `*size` is the room in `value` and becomes what is needed, both with the terminator.
+inline int MPI_Info_get_string(MPI_Info info, const char* key, int* size, char* value, int* flag) {
+    int length = 0;
+    if (const int code = MPI_Info_get_valuelen(info, key, &length, flag); code != MPI_SUCCESS || *flag == 0)
+        return code;
+    const int room = std::exchange(*size, length + 1);
+    return room > 0 ? MPI_Info_get(info, key, room - 1, value, flag) : MPI_SUCCESS;
+}
+inline int MPI_Info_create_env(int, char**, MPI_Info* info) {
+    *info = MPI_INFO_NULL;
+    return detail::absent();
+}
 #endif
 
 }  // namespace mpi4cxx
