@@ -26,6 +26,25 @@ namespace detail {
 
 }  // namespace detail
 
+// Predefined datatypes of Fortran that not every MPI names.
+#ifndef MPI_INTEGER16
+inline const MPI_Datatype MPI_INTEGER16 = MPI_DATATYPE_NULL;
+#endif
+#ifndef MPI_REAL2
+inline const MPI_Datatype MPI_REAL2 = MPI_DATATYPE_NULL;
+#endif
+#ifndef MPI_COMPLEX4
+inline const MPI_Datatype MPI_COMPLEX4 = MPI_DATATYPE_NULL;
+#endif
+
+#if MPI_VERSION < 4 || (MPI_VERSION == 4 && MPI_SUBVERSION < 1)
+inline constexpr int MPI_COMBINER_VALUE_INDEX = MPI_UNDEFINED;
+inline int MPI_Type_get_value_index(MPI_Datatype, MPI_Datatype, MPI_Datatype* pair) {
+    *pair = MPI_DATATYPE_NULL;
+    return detail::absent();
+}
+#endif
+
 #if MPI_VERSION < 4
 /// With MPI-4's contract: `*size` is the room in `value` and becomes what is needed, both with the terminator.
 inline int MPI_Info_get_string(MPI_Info info, const char* key, int* size, char* value, int* flag) {
