@@ -456,7 +456,10 @@ private:
         detail::Room room;
         detail::Packing packing(room, detail::Packing::Blocks::beside);
         detail::pack(object, packing);
-        detail::send_object(*this, mode, packing, dest, tag, at);
+        if (mode == detail::SendMode::standard && packing.is_inline()) [[likely]]
+            detail::call<MPI_Send>(packing.data(), static_cast<Count>(packing.size()), MPI_BYTE, dest, tag, handle(), on(at));
+        else
+            detail::send_object(*this, mode, packing, dest, tag, at);
     }
     template <class T> Request isend_packed(detail::SendMode mode, T&& object, int dest, int tag, At at) const {
         std::unique_ptr<detail::Held> held;
