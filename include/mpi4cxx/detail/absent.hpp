@@ -28,6 +28,12 @@ namespace detail {
     return added;
 }
 
+/// The same of a function that would make a request.
+[[gnu::cold]] inline int absent(MPI_Request* request) noexcept {
+    *request = MPI_REQUEST_NULL;
+    return absent();
+}
+
 inline constexpr bool has_isendrecv = MPI_VERSION >= 4;
 
 /// MPICH before 4.3 has persistent calls of equal blocks, but they gather and scatter wrongly (its issues 6423 and 7078). Those of blocks of
@@ -72,17 +78,21 @@ inline int MPI_Info_create_env(int, char**, MPI_Info* info) {
     return detail::absent();
 }
 
-inline int MPI_Isendrecv(const void*, int, MPI_Datatype, int, int, void*, int, MPI_Datatype, int, int, MPI_Comm, MPI_Request*) {
-    return detail::absent();
+inline int MPI_Isendrecv(const void*, int, MPI_Datatype, int, int, void*, int, MPI_Datatype, int, int, MPI_Comm, MPI_Request* request) {
+    return detail::absent(request);
 }
-inline int MPI_Isendrecv_replace(void*, int, MPI_Datatype, int, int, int, int, MPI_Comm, MPI_Request*) { return detail::absent(); }
-
-inline int MPI_Psend_init(const void*, int, MPI_Count, MPI_Datatype, int, int, MPI_Comm, MPI_Info, MPI_Request*) { return detail::absent(); }
-inline int MPI_Precv_init(void*, int, MPI_Count, MPI_Datatype, int, int, MPI_Comm, MPI_Info, MPI_Request*) { return detail::absent(); }
+inline int MPI_Isendrecv_replace(void*, int, MPI_Datatype, int, int, int, int, MPI_Comm, MPI_Request* request) { return detail::absent(request); }
+inline int MPI_Psend_init(const void*, int, MPI_Count, MPI_Datatype, int, int, MPI_Comm, MPI_Info, MPI_Request* request) {
+    return detail::absent(request);
+}
+inline int MPI_Precv_init(void*, int, MPI_Count, MPI_Datatype, int, int, MPI_Comm, MPI_Info, MPI_Request* request) { return detail::absent(request); }
 inline int MPI_Pready(int, MPI_Request) { return detail::absent(); }
 inline int MPI_Pready_range(int, int, MPI_Request) { return detail::absent(); }
 inline int MPI_Pready_list(int, const int*, MPI_Request) { return detail::absent(); }
-inline int MPI_Parrived(MPI_Request, int, int*) { return detail::absent(); }
+inline int MPI_Parrived(MPI_Request, int, int* flag) {
+    *flag = 0;
+    return detail::absent();
+}
 
 #ifndef OMPI_HAVE_MPI_EXT_PCOLLREQ
 #error "mpi4cxx: of Open MPI 4, only builds with its extension pcollreq are supported"

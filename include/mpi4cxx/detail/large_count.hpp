@@ -361,8 +361,13 @@ template <auto Fn, class Displ, class... P> struct Typed<Fn, int (*)(const void*
                                   [&] { return r.fit(receives, to, received, in, narrow_types<Displ, false>); });
         return code != MPI_SUCCESS ? code : Fn(send, s.counts, s.displs, s.types, recv, r.counts, r.displs, r.types, comm, rest...);
     }
+    [[gnu::cold]] static int refused(const void*, const MPI_Count*, const MPI_Aint*, const MPI_Datatype*, void*, const MPI_Count*, const MPI_Aint*,
+                                     const MPI_Datatype*, MPI_Comm, P...) {
+        return unsupported();
+    }
 };
 template <auto Fn> inline constexpr auto typed = &Typed<Fn>::call;
+template <auto Fn> inline constexpr auto typed_refused = &Typed<Fn>::refused;
 
 /// Reductions go element by element, but take no datatype that holds many: they are done in pieces, which MPI can be told only
 /// of calls that block.
@@ -474,7 +479,7 @@ inline constexpr auto MPI_Allgather_init_c = refused<MPI_Allgather_init>;
 inline constexpr auto MPI_Allgatherv_init_c = refused<MPI_Allgatherv_init>;
 inline constexpr auto MPI_Alltoall_init_c = refused<MPI_Alltoall_init>;
 inline constexpr auto MPI_Alltoallv_init_c = refused<MPI_Alltoallv_init>;
-inline constexpr auto MPI_Alltoallw_init_c = refused<MPI_Alltoallw_init>;
+inline constexpr auto MPI_Alltoallw_init_c = typed_refused<MPI_Alltoallw_init>;
 inline constexpr auto MPI_Reduce_init_c = refused<MPI_Reduce_init>;
 inline constexpr auto MPI_Allreduce_init_c = refused<MPI_Allreduce_init>;
 inline constexpr auto MPI_Scan_init_c = refused<MPI_Scan_init>;
@@ -485,7 +490,7 @@ inline constexpr auto MPI_Neighbor_allgather_init_c = refused<MPI_Neighbor_allga
 inline constexpr auto MPI_Neighbor_allgatherv_init_c = refused<MPI_Neighbor_allgatherv_init>;
 inline constexpr auto MPI_Neighbor_alltoall_init_c = refused<MPI_Neighbor_alltoall_init>;
 inline constexpr auto MPI_Neighbor_alltoallv_init_c = refused<MPI_Neighbor_alltoallv_init>;
-inline constexpr auto MPI_Neighbor_alltoallw_init_c = refused<MPI_Neighbor_alltoallw_init>;
+inline constexpr auto MPI_Neighbor_alltoallw_init_c = typed_refused<MPI_Neighbor_alltoallw_init>;
 
 inline constexpr auto MPI_Get_count_c = get_count;
 
