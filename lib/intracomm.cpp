@@ -1,6 +1,11 @@
 #include <mpi4cxx/intracomm.hpp>
 
 #include <mpi4cxx/cartcomm.hpp>
+#include <mpi4cxx/distgraphcomm.hpp>
+#include <mpi4cxx/graphcomm.hpp>
+#include <mpi4cxx/intercomm.hpp>
+
+#include "plan.hpp"
 
 #include <vector>
 
@@ -13,23 +18,28 @@ const Intracomm COMM_NULL;
 const Intracomm COMM_SELF = Intracomm::borrow(MPI_COMM_SELF);
 const Intracomm COMM_WORLD = Intracomm::borrow(MPI_COMM_WORLD);
 
-Intracomm Intracomm::Dup(At at) const { return take(get<MPI_Comm_dup>(handle(), on(at)), at); }
-Intracomm Intracomm::Split(int color, int key, At at) const { return take(get<MPI_Comm_split>(handle(), color, key, on(at)), at); }
-
-Cartcomm Intracomm::Create_cart(std::span<const int> dims, std::span<const bool> periods, bool reorder, At at) const {
-    if (!periods.empty() && periods.size() != dims.size())
-        detail::misuse(at, std::to_string(dims.size()) + " dimensions, " + std::to_string(periods.size()) + " periods");
-    std::vector<int> wraps(dims.size(), 0);
-    for (std::size_t i = 0; i < periods.size(); ++i) wraps[i] = periods[i] ? 1 : 0;
-    return Cartcomm::take(get<MPI_Cart_create>(handle(), static_cast<int>(dims.size()), dims.data(), wraps.data(), reorder ? 1 : 0, on(at)), at);
+Intercomm Intracomm::Create_intercomm(int local_leader, const Intracomm& peer_comm, int remote_leader, int tag, At at) const {
+    return Intercomm::take(get<MPI_Intercomm_create>(handle(), local_leader, peer_comm.handle(), remote_leader, tag, on(at)), at);
 }
 
-Cartcomm Intracomm::Create_cart(std::span<const int> dims, std::initializer_list<bool> periods, bool reorder, At at) const {
-    return Create_cart(dims, std::span(periods.begin(), periods.size()), reorder, at);
+Cartcomm Intracomm::Create_cart(detail::IntList dims, detail::BoolList periods, bool reorder, At at) const {
+    const std::vector<int> wraps = detail::periods_of(dims, periods, at);
+    return Cartcomm::take(get<MPI_Cart_create>(handle(), dims.length(), dims.data(), wraps.data(), reorder ? 1 : 0, on(at)), at);
 }
 
-Cartcomm Intracomm::Create_cart(std::initializer_list<int> dims, std::initializer_list<bool> periods, bool reorder, At at) const {
-    return Create_cart(std::span(dims.begin(), dims.size()), periods, reorder, at);
+Graphcomm Intracomm::Create_graph(detail::IntList index, detail::IntList edges, bool reorder, At at) const {
+    detail::check_graph(index, edges, at);
+    return Graphcomm::take(get<MPI_Graph_create>(handle(), index.length(), index.data(), edges.data(), reorder ? 1 : 0, on(at)), at);
+}
+
+int Intracomm::Cart_map(detail::IntList dims, detail::BoolList periods, At at) const {
+    const std::vector<int> wraps = detail::periods_of(dims, periods, at);
+    return get<MPI_Cart_map>(handle(), dims.length(), dims.data(), wraps.data(), on(at));
+}
+
+int Intracomm::Graph_map(detail::IntList index, detail::IntList edges, At at) const {
+    detail::check_graph(index, edges, at);
+    return get<MPI_Graph_map>(handle(), index.length(), index.data(), edges.data(), on(at));
 }
 
 void Intracomm::Scan(ConstBuf sendbuf, Buf recvbuf, const Op& op, At at) const {

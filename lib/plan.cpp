@@ -35,6 +35,20 @@ void check_message(MPI_Message message, Caller caller) {
         misuse(caller, "the message is null");
 }
 
+std::vector<int> periods_of(IntList dims, BoolList periods, Caller caller) {
+    if (periods.size() != 0 && periods.size() != dims.size())
+        misuse(caller, std::to_string(dims.size()) + " dimensions, " + std::to_string(periods.size()) + " periods");
+    std::vector<int> wraps(dims.size(), 0);
+    for (std::size_t i = 0; i < periods.size(); ++i) wraps[i] = periods[i] ? 1 : 0;
+    return wraps;
+}
+
+void check_graph(IntList index, IntList edges, Caller caller) {
+    const int end = index.empty() ? 0 : index.back();
+    if (end != edges.length())
+        misuse(caller, "index ends with " + std::to_string(end) + ", there are " + std::to_string(edges.size()) + " edges");
+}
+
 int peers(const Comm& comm, At at) { return comm.Is_inter(at) ? get<MPI_Comm_remote_size>(comm.handle(), at) : comm.Get_size(at); }
 
 bool is_root(const Comm& comm, int root, At at) { return comm.Is_inter(at) ? root == ROOT : root == comm.Get_rank(at); }

@@ -4,8 +4,10 @@
 
 #include <mpi4cxx/buffer.hpp>
 #include <mpi4cxx/comm.hpp>
+#include <mpi4cxx/detail/lists.hpp>
 
 #include <string>
+#include <vector>
 
 namespace mpi4cxx::detail {
 
@@ -28,6 +30,11 @@ Pair alltoall_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller);
 Pair reduce_pair(const Comm& comm, ConstBuf send, Buf recv, int root, Caller caller);
 /// Reduce_scatter_block: `send` holds one block a process, `recv` one.
 Pair reduce_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller);
+
+/// Grids: whether each of `dims` wraps around, as MPI takes it; not where that is not given.
+std::vector<int> periods_of(IntList dims, BoolList periods, Caller caller);
+/// Graphs: the last of `index` is the number of `edges`.
+void check_graph(IntList index, IntList edges, Caller caller);
 
 /// Over a null communicator, Open MPI ends the job in some calls: those that begin with this.
 void check_comm(const Comm& comm, Caller caller);

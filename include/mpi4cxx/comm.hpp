@@ -1,6 +1,7 @@
 #pragma once
 
 #include <mpi4cxx/buffer.hpp>
+#include <mpi4cxx/detail/divisible.hpp>
 #include <mpi4cxx/detail/object_coll.hpp>
 #include <mpi4cxx/message.hpp>
 #include <mpi4cxx/object_request.hpp>
@@ -18,13 +19,9 @@ namespace mpi4cxx {
 /// A group of processes and a context of their messages (MPI-4.0, 7). Base of all communicators.
 /// Uppercase methods move typed buffers, lowercase ones objects. Every communicator that the library makes has ERRORS_RETURN, so that
 /// an MPI error is an Exception. Freeing is collective; the destructor does not free while an exception unwinds the process.
-class MPI4CXX_API Comm : public Handle<Comm> {
+class MPI4CXX_API Comm : public detail::Divisible<Comm, Handle<Comm>> {
 public:
     Comm() noexcept = default;
-    /// Own `raw` and make its errors exceptions.
-    static Comm take(MPI_Comm raw, At at = {}) { return Comm(owned(raw, at), detail::Ownership::own); }
-    /// Use `raw`, whose error handler stays as it is.
-    static Comm borrow(MPI_Comm raw) noexcept { return Comm(raw, detail::Ownership::borrow); }
 
     /// Return the number of this process in the group. Calls MPI_Comm_rank (MPI-4.0, 7.4.1).
     [[nodiscard]] int Get_rank(At at = {}) const { return detail::get<MPI_Comm_rank>(handle(), on(at)); }
@@ -36,6 +33,8 @@ public:
     void Set_name(const std::string& name, At at = {});
     /// Tell whether this is an intercommunicator. Calls MPI_Comm_test_inter (MPI-4.0, 7.6.1).
     [[nodiscard]] bool Is_inter(At at = {}) const;
+    /// Tell whether this is an intracommunicator. Calls MPI_Comm_test_inter (MPI-4.0, 7.6.1).
+    [[nodiscard]] bool Is_intra(At at = {}) const { return !Is_inter(at); }
     /// Return CART, GRAPH, DIST_GRAPH, or UNDEFINED. Calls MPI_Topo_test (MPI-4.0, 8.5.5).
     [[nodiscard]] int Get_topology(At at = {}) const;
     /// Compare groups and contexts. Calls MPI_Comm_compare (MPI-4.0, 7.4.1).
@@ -48,6 +47,11 @@ public:
     [[nodiscard]] int rank() const { return Get_rank(); }
     [[nodiscard]] int size() const { return Get_size(); }
     [[nodiscard]] std::string name() const { return Get_name(); }
+    [[nodiscard]] bool is_inter(At at = {}) const { return Is_inter(at); }
+    [[nodiscard]] bool is_intra(At at = {}) const { return Is_intra(at); }
+    [[nodiscard]] int topology(At at = {}) const { return Get_topology(at); }
+    /// Tell whether the processes have neighbours.
+    [[nodiscard]] bool is_topo(At at = {}) const;
 
     // Point to point (MPI-4.0, 3) ------------------------------------------------------------------------------------
 
@@ -309,9 +313,9 @@ public:
     template <Serializable T, class F = decltype((SUM))> [[nodiscard]] ObjectRequest<T> iallreduce(const T& object, F&& op = SUM, At at = {}) const;
 
 protected:
-    using Handle::Handle;
-    /// Make errors of a new communicator exceptions.
-    static MPI_Comm owned(MPI_Comm raw, At at);
+    using Divisible::Divisible;
+    /// Move `comm` here, if it is of the class that this one is.
+    void take_over(Comm& comm, detail::CommClass expected, At at);
     /// The place of a call on this communicator.
     [[nodiscard]] detail::Place on(At at) const noexcept { return {at, address()}; }
 

@@ -18,7 +18,11 @@ struct ConstBufV;
 struct BufV;
 class Comm;
 class Intracomm;
+class Intercomm;
 class Topocomm;
 class Cartcomm;
+class Graphcomm;
+class Distgraphcomm;
+class Weights;
 
 }  // namespace mpi4cxx

@@ -5,12 +5,12 @@
 namespace mpi4cxx {
 
 /// An intracommunicator whose processes have neighbours (MPI-4.0, 8). Base of the topologies.
-class MPI4CXX_API Topocomm : public Intracomm {
+class MPI4CXX_API Topocomm : public detail::Duplicable<Topocomm, Intracomm> {
 public:
-    Topocomm() noexcept = default;
+    static constexpr auto comm_class = detail::CommClass::topocomm;
 
-protected:
-    using Intracomm::Intracomm;
+    Topocomm() noexcept = default;
+    using Duplicable::Duplicable;
 };
 
 }  // namespace mpi4cxx
