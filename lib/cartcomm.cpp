@@ -1,5 +1,7 @@
 #include <mpi4cxx/cartcomm.hpp>
 
+#include <utility>
+
 namespace mpi4cxx {
 
 using detail::call;
@@ -43,7 +45,8 @@ Cartcomm Cartcomm::Sub(detail::BoolList remain_dims, At at) const {
         detail::misuse(at, std::to_string(remain_dims.size()) + " flags for " + std::to_string(dims) + " dimensions");
     std::vector<int> remain(dims);
     for (std::size_t i = 0; i < dims; ++i) remain[i] = remain_dims[i] ? 1 : 0;
-    return take(get<MPI_Cart_sub>(handle(), remain.data(), on(at)), at);
+    Cartcomm sub = take(get<MPI_Cart_sub>(handle(), remain.data(), on(at)), at);
+    return sub ? std::move(sub) : COMM_SELF.Create_cart({}, {}, false, at);  // of no dimensions MPICH 4.0 makes one only on the first process
 }
 
 std::vector<int> Compute_dims(int nnodes, detail::DimList dims, At at) {

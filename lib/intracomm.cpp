@@ -7,6 +7,8 @@
 
 #include "plan.hpp"
 
+#include <functional>
+#include <numeric>
 #include <vector>
 
 namespace mpi4cxx {
@@ -17,6 +19,13 @@ using detail::get;
 const Intracomm COMM_NULL;
 const Intracomm COMM_SELF = Intracomm::borrow(MPI_COMM_SELF);
 const Intracomm COMM_WORLD = Intracomm::borrow(MPI_COMM_WORLD);
+
+namespace {
+
+/// Open MPI 4.1 gives a rank to processes that are left over.
+int mapped(int rank, int nodes) { return rank < nodes ? rank : UNDEFINED; }
+
+}  // namespace
 
 Intercomm Intracomm::Create_intercomm(int local_leader, const Intracomm& peer_comm, int remote_leader, int tag, At at) const {
     return Intercomm::take(get<MPI_Intercomm_create>(handle(), local_leader, peer_comm.handle(), remote_leader, tag, on(at)), at);
@@ -34,12 +43,13 @@ Graphcomm Intracomm::Create_graph(detail::IntList index, detail::IntList edges, 
 
 int Intracomm::Cart_map(detail::IntList dims, detail::BoolList periods, At at) const {
     const std::vector<int> wraps = detail::periods_of(dims, periods, at);
-    return get<MPI_Cart_map>(handle(), dims.length(), dims.data(), wraps.data(), on(at));
+    const int nodes = std::accumulate(dims.begin(), dims.end(), 1, std::multiplies<>());
+    return mapped(get<MPI_Cart_map>(handle(), dims.length(), dims.data(), wraps.data(), on(at)), nodes);
 }
 
 int Intracomm::Graph_map(detail::IntList index, detail::IntList edges, At at) const {
     detail::check_graph(index, edges, at);
-    return get<MPI_Graph_map>(handle(), index.length(), index.data(), edges.data(), on(at));
+    return mapped(get<MPI_Graph_map>(handle(), index.length(), index.data(), edges.data(), on(at)), index.length());
 }
 
 void Intracomm::Scan(ConstBuf sendbuf, Buf recvbuf, const Op& op, At at) const {

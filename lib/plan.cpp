@@ -44,9 +44,21 @@ std::vector<int> periods_of(IntList dims, BoolList periods, Caller caller) {
 }
 
 void check_graph(IntList index, IntList edges, Caller caller) {
-    const int end = index.empty() ? 0 : index.back();
+    int end = 0;
+    for (const int next : index) {
+        if (next < end)
+            misuse(caller, "index goes from " + std::to_string(end) + " back to " + std::to_string(next));
+        end = next;
+    }
     if (end != edges.length())
         misuse(caller, "index ends with " + std::to_string(end) + ", there are " + std::to_string(edges.size()) + " edges");
+    for (const int edge : edges)  // Open MPI 4.1 does not look
+        check_node(edge, index.length(), caller);
+}
+
+void check_node(int node, int nodes, Caller caller) {
+    if (node < 0 || node >= nodes)
+        misuse(caller, "node " + std::to_string(node) + " in a graph of " + std::to_string(nodes));
 }
 
 int peers(const Comm& comm, At at) { return comm.Is_inter(at) ? get<MPI_Comm_remote_size>(comm.handle(), at) : comm.Get_size(at); }

@@ -33,8 +33,9 @@ Pair reduce_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller);
 
 /// Grids: whether each of `dims` wraps around, as MPI takes it; not where that is not given.
 std::vector<int> periods_of(IntList dims, BoolList periods, Caller caller);
-/// Graphs: the last of `index` is the number of `edges`.
+/// Graphs: `index` does not fall and ends with the number of `edges`, which go to nodes that there are.
 void check_graph(IntList index, IntList edges, Caller caller);
+void check_node(int node, int nodes, Caller caller);
 
 /// Over a null communicator, Open MPI ends the job in some calls: those that begin with this.
 void check_comm(const Comm& comm, Caller caller);

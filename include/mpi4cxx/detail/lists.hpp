@@ -13,6 +13,11 @@ public:
     using std::span<const int>::span;
     constexpr IntList(std::initializer_list<int> list) noexcept : span(list.begin(), list.size()) {}
     [[nodiscard]] int length() const noexcept { return static_cast<int>(size()); }
+    /// Never null, which MPICH refuses of nothing too.
+    [[nodiscard]] const int* data() const noexcept {
+        static constexpr int nothing = 0;
+        return empty() ? &nothing : span::data();
+    }
 };
 
 /// Extents of a grid, or how many there are.
