@@ -16,7 +16,7 @@ Cartcomm::Topo Cartcomm::Get_topo(At at) const {
     return topo;
 }
 
-int Cartcomm::Get_cart_rank(detail::IntList coords, At at) const {
+int Cartcomm::Get_cart_rank(detail::Ints coords, At at) const {
     const auto dims = static_cast<std::size_t>(Get_dim(at));
     if (coords.size() != dims)
         detail::misuse(at, std::to_string(coords.size()) + " coordinates for " + std::to_string(dims) + " dimensions");
@@ -39,7 +39,7 @@ Cartcomm::Neighbors Cartcomm::Shift(int direction, int disp, At at) const {
     return result;
 }
 
-Cartcomm Cartcomm::Sub(detail::BoolList remain_dims, At at) const {
+Cartcomm Cartcomm::Sub(detail::Flags remain_dims, At at) const {
     const auto dims = static_cast<std::size_t>(Get_dim(at));
     if (remain_dims.size() != dims)
         detail::misuse(at, std::to_string(remain_dims.size()) + " flags for " + std::to_string(dims) + " dimensions");
@@ -49,7 +49,7 @@ Cartcomm Cartcomm::Sub(detail::BoolList remain_dims, At at) const {
     return sub ? std::move(sub) : COMM_SELF.Create_cart({}, {}, false, at);  // of no dimensions MPICH 4.0 makes one only on the first process
 }
 
-std::vector<int> Compute_dims(int nnodes, detail::DimList dims, At at) {
+std::vector<int> Compute_dims(int nnodes, detail::Extents dims, At at) {
     if (dims.free() < 0)
         detail::misuse(at, std::to_string(dims.free()) + " dimensions");
     std::vector<int> result(dims.begin(), dims.end());

@@ -1,7 +1,11 @@
 #include <mpi4cxx/comm.hpp>
 
 #include "finalize.hpp"
-#include "text.hpp"
+
+#include <climits>
+#include <optional>
+#include <string>
+#include <utility>
 
 namespace mpi4cxx {
 
@@ -44,14 +48,23 @@ void Comm::take_over(Comm& comm, CommClass expected, At at) {
     Handle::operator=(std::move(comm));
 }
 
-std::string Comm::Get_name(At at) const { return detail::text<MPI_Comm_get_name, MPI_MAX_OBJECT_NAME>(on(at), handle()); }
-void Comm::Set_name(const std::string& name, At at) { call<MPI_Comm_set_name>(handle(), name.c_str(), on(at)); }
+Group Comm::Get_group(At at) const { return Group::take(get<MPI_Comm_group>(handle(), on(at))); }
 bool Comm::is_topo(At at) const { return !Is_inter(at) && Get_topology(at) != UNDEFINED; }
 bool Comm::Is_inter(At at) const { return get<MPI_Comm_test_inter>(handle(), on(at)) != 0; }
 int Comm::Get_topology(At at) const { return get<MPI_Topo_test>(handle(), on(at)); }
 Comparison Comm::Compare(const Comm& a, const Comm& b, At at) {
     return static_cast<Comparison>(get<MPI_Comm_compare>(a.handle(), b.handle(), a.on(at)));
 }
+
+void Comm::Revoke(At at) const { call<MPIX_Comm_revoke>(handle(), on(at)); }
+bool Comm::Is_revoked(At at) const { return get<MPIX_Comm_is_revoked>(handle(), on(at)) != 0; }
+Group Comm::Get_failed(At at) const { return Group::take(get<MPIX_Comm_get_failed>(handle(), on(at))); }
+int Comm::Ack_failed(std::optional<int> num_to_ack, At at) const { return get<MPIX_Comm_ack_failed>(handle(), num_to_ack.value_or(INT_MAX), on(at)); }
+int Comm::Agree(int flag, At at) const {
+    call<MPIX_Comm_agree>(handle(), &flag, on(at));
+    return flag;
+}
+Request Comm::Iagree(int& flag, At at) const { return Request::take(get<MPIX_Comm_iagree>(handle(), &flag, on(at))); }
 
 void Comm::Abort(int errorcode) const { detail::abort_after_output(handle(), errorcode); }
 

@@ -84,6 +84,8 @@ void raise(int code, std::string_view function, const char* file, unsigned long 
 
 void misuse(Caller caller, const std::string& text) { throw std::invalid_argument(std::string(caller.method) + ": " + text + at_text(caller.at)); }
 
+void refuse_free(std::string_view function, At at) { throw Exception(MPI_ERR_ARG, function, "the handle is predefined", at); }
+
 bool may_free(bool collective) noexcept { return is_running() && !(collective && std::uncaught_exceptions() > 0); }
 
 }  // namespace detail

@@ -27,27 +27,50 @@ int mapped(int rank, int nodes) { return rank < nodes ? rank : UNDEFINED; }
 
 }  // namespace
 
+Intracomm Intracomm::Create_group(const Group& group, int tag, At at) const {
+    return take(get<MPI_Comm_create_group>(handle(), group.handle(), tag, on(at)), at);
+}
+
 Intercomm Intracomm::Create_intercomm(int local_leader, const Intracomm& peer_comm, int remote_leader, int tag, At at) const {
     return Intercomm::take(get<MPI_Intercomm_create>(handle(), local_leader, peer_comm.handle(), remote_leader, tag, on(at)), at);
 }
 
-Cartcomm Intracomm::Create_cart(detail::IntList dims, detail::BoolList periods, bool reorder, At at) const {
+Cartcomm Intracomm::Create_cart(detail::Ints dims, detail::Flags periods, bool reorder, At at) const {
     const std::vector<int> wraps = detail::periods_of(dims, periods, at);
     return Cartcomm::take(get<MPI_Cart_create>(handle(), dims.length(), dims.data(), wraps.data(), reorder ? 1 : 0, on(at)), at);
 }
 
-Graphcomm Intracomm::Create_graph(detail::IntList index, detail::IntList edges, bool reorder, At at) const {
+Graphcomm Intracomm::Create_graph(detail::Ints index, detail::Ints edges, bool reorder, At at) const {
     detail::check_graph(index, edges, at);
     return Graphcomm::take(get<MPI_Graph_create>(handle(), index.length(), index.data(), edges.data(), reorder ? 1 : 0, on(at)), at);
 }
 
-int Intracomm::Cart_map(detail::IntList dims, detail::BoolList periods, At at) const {
+Distgraphcomm Intracomm::Create_dist_graph_adjacent(detail::Ints sources, detail::Ints destinations, Weights sourceweights, Weights destweights,
+                                                    const Info& info, bool reorder, At at) const {
+    detail::check_weights(sourceweights, sources, "sources", at);
+    detail::check_weights(destweights, destinations, "destinations", at);
+    return Distgraphcomm::take(
+        get<MPI_Dist_graph_create_adjacent>(handle(), sources.length(), sources.data(), sourceweights.data(), destinations.length(),
+                                            destinations.data(), destweights.data(), info.handle(), reorder ? 1 : 0, on(at)),
+        at);
+}
+
+Distgraphcomm Intracomm::Create_dist_graph(detail::Ints sources, detail::Ints degrees, detail::Ints destinations, Weights weights, const Info& info,
+                                           bool reorder, At at) const {
+    detail::check_degrees(sources, degrees, destinations, at);
+    detail::check_weights(weights, destinations, "destinations", at);
+    return Distgraphcomm::take(get<MPI_Dist_graph_create>(handle(), sources.length(), sources.data(), degrees.data(), destinations.data(),
+                                                          weights.data(), info.handle(), reorder ? 1 : 0, on(at)),
+                               at);
+}
+
+int Intracomm::Cart_map(detail::Ints dims, detail::Flags periods, At at) const {
     const std::vector<int> wraps = detail::periods_of(dims, periods, at);
     const int nodes = std::accumulate(dims.begin(), dims.end(), 1, std::multiplies<>());
     return mapped(get<MPI_Cart_map>(handle(), dims.length(), dims.data(), wraps.data(), on(at)), nodes);
 }
 
-int Intracomm::Graph_map(detail::IntList index, detail::IntList edges, At at) const {
+int Intracomm::Graph_map(detail::Ints index, detail::Ints edges, At at) const {
     detail::check_graph(index, edges, at);
     return mapped(get<MPI_Graph_map>(handle(), index.length(), index.data(), edges.data(), on(at)), index.length());
 }

@@ -5,6 +5,7 @@
 #include <mpi4cxx/constants.hpp>
 #include <mpi4cxx/datatype.hpp>
 #include <mpi4cxx/datatype_traits.hpp>
+#include <mpi4cxx/detail/integers.hpp>
 #include <mpi4cxx/error.hpp>
 
 #include <concepts>
@@ -16,15 +17,6 @@
 namespace mpi4cxx {
 
 namespace detail {
-
-template <class R> using element_of = std::remove_pointer_t<decltype(std::data(std::declval<R&>()))>;
-
-/// Elements in a row with a count: arrays, std::vector, std::array, std::span, std::string, …
-template <class R>
-concept Contiguous = requires(R& range) {
-    requires std::is_pointer_v<decltype(std::data(range))>;
-    std::size(range);
-};
 
 /// What outlives the expression it stands in: an lvalue, or a view of elements that live elsewhere.
 template <class T>
@@ -150,23 +142,6 @@ inline void check_pair(const ConstBuf& send, const Buf& recv, Caller caller) {
     if (!send.is_in_place() && (send.count != recv.count || send.type != recv.type)) [[unlikely]]
         mismatch(send.count, send.type, recv.count, recv.type, caller.at, caller.method);
 }
-
-/// A range of counts or displacements, of any integer type as wide as int or as Count.
-struct Integers {
-    const void* data = nullptr;
-    std::size_t size = 0;
-    bool wide = false;
-
-    Integers() noexcept = default;
-    template <Contiguous R>
-        requires(std::is_integral_v<element_of<const R>> &&
-                 (sizeof(element_of<const R>) == sizeof(int) || sizeof(element_of<const R>) == sizeof(Count)))
-    Integers(const R& range) : data(std::data(range)), size(std::size(range)), wide(sizeof(element_of<const R>) == sizeof(Count)) {}
-
-    template <class Wide> [[nodiscard]] Lengths<Wide> lengths() const noexcept {
-        return wide ? Lengths<Wide>(static_cast<const Wide*>(data)) : Lengths<Wide>(static_cast<const int*>(data));
-    }
-};
 
 /// One count and one displacement a rank, in elements; without displacements the blocks are packed.
 struct Blocks {

@@ -1,16 +1,21 @@
 #pragma once
 
+#include <mpi4cxx/attribute.hpp>
 #include <mpi4cxx/buffer.hpp>
 #include <mpi4cxx/detail/divisible.hpp>
 #include <mpi4cxx/detail/object_coll.hpp>
+#include <mpi4cxx/errhandler.hpp>
+#include <mpi4cxx/fortran.hpp>
+#include <mpi4cxx/group.hpp>
+#include <mpi4cxx/info.hpp>
 #include <mpi4cxx/message.hpp>
+#include <mpi4cxx/named.hpp>
 #include <mpi4cxx/object_request.hpp>
 #include <mpi4cxx/op.hpp>
 #include <mpi4cxx/request.hpp>
 #include <mpi4cxx/serialize.hpp>
 
 #include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -19,18 +24,22 @@ namespace mpi4cxx {
 /// A group of processes and a context of their messages (MPI-4.0, 7). Base of all communicators.
 /// Uppercase methods move typed buffers, lowercase ones objects. Every communicator that the library makes has ERRORS_RETURN, so that
 /// an MPI error is an Exception. Freeing is collective; the destructor does not free while an exception unwinds the process.
-class MPI4CXX_API Comm : public detail::Divisible<Comm, Handle<Comm>> {
+class MPI4CXX_API Comm : public detail::Divisible<Comm, Handle<Comm>>,
+                         public Named<Comm>,
+                         public Attributes<Comm>,
+                         public ErrorHandling<Comm>,
+                         public Hinted<Comm>,
+                         public Fortran<Comm> {
 public:
     Comm() noexcept = default;
+    using Divisible::f2c;
 
     /// Return the number of this process in the group. Calls MPI_Comm_rank (MPI-4.0, 7.4.1).
     [[nodiscard]] int Get_rank(At at = {}) const { return detail::get<MPI_Comm_rank>(handle(), on(at)); }
     /// Return the number of processes in the group. Calls MPI_Comm_size (MPI-4.0, 7.4.1).
     [[nodiscard]] int Get_size(At at = {}) const { return detail::get<MPI_Comm_size>(handle(), on(at)); }
-    /// Return the name, "MPI_COMM_WORLD" at first. Calls MPI_Comm_get_name (MPI-4.0, 7.8).
-    [[nodiscard]] std::string Get_name(At at = {}) const;
-    /// Set the name. Calls MPI_Comm_set_name (MPI-4.0, 7.8).
-    void Set_name(const std::string& name, At at = {});
+    /// Return the processes; of an intercommunicator, those on this side. Calls MPI_Comm_group (MPI-4.0, 7.4.2).
+    [[nodiscard]] Group Get_group(At at = {}) const;
     /// Tell whether this is an intercommunicator. Calls MPI_Comm_test_inter (MPI-4.0, 7.6.1).
     [[nodiscard]] bool Is_inter(At at = {}) const;
     /// Tell whether this is an intracommunicator. Calls MPI_Comm_test_inter (MPI-4.0, 7.6.1).
@@ -41,12 +50,30 @@ public:
     [[nodiscard]] static Comparison Compare(const Comm& a, const Comm& b, At at = {});
     /// Free the communicator. Calls MPI_Comm_free (MPI-4.0, 7.4.3). Collective.
     void Free(At at = {}) { free(at); }
+
+    // Processes that fail (MPI-5's proposal of fault tolerance). Where the MPI has none of it, all of these are Exceptions that say "not
+    // supported by this MPI".
+
+    /// Make all calls on this communicator fail with ERR_REVOKED, on every process. Calls MPIX_Comm_revoke.
+    void Revoke(At at = {}) const;
+    /// Tell whether it is revoked. Calls MPIX_Comm_is_revoked.
+    [[nodiscard]] bool Is_revoked(At at = {}) const;
+    /// Return the processes that are known to have failed. Calls MPIX_Comm_get_failed.
+    [[nodiscard]] Group Get_failed(At at = {}) const;
+    /// Take note of the first `num_to_ack` of them, all where not given, so that a receive from ANY_SOURCE goes on without them; return
+    /// how many have been noted so far. Calls MPIX_Comm_ack_failed.
+    int Ack_failed(std::optional<int> num_to_ack = {}, At at = {}) const;
+    /// Return the bits that `flag` has on every process that has not failed. Calls MPIX_Comm_agree. Collective.
+    [[nodiscard]] int Agree(int flag, At at = {}) const;
+    /// Start an Agree, which leaves its result in `flag`. Calls MPIX_Comm_iagree. Collective.
+    [[nodiscard]] Request Iagree(int& flag, At at = {}) const;
+
     /// End all processes of the job, a moment after their output. Calls MPI_Abort (MPI-4.0, 9.7).
     [[noreturn]] void Abort(int errorcode = 1) const;
 
     [[nodiscard]] int rank() const { return Get_rank(); }
     [[nodiscard]] int size() const { return Get_size(); }
-    [[nodiscard]] std::string name() const { return Get_name(); }
+    [[nodiscard]] Group group() const { return Get_group(); }
     [[nodiscard]] bool is_inter(At at = {}) const { return Is_inter(at); }
     [[nodiscard]] bool is_intra(At at = {}) const { return Is_intra(at); }
     [[nodiscard]] int topology(At at = {}) const { return Get_topology(at); }
@@ -324,7 +351,10 @@ private:
         detail::Room room;
         detail::Packing packing(room, detail::Packing::Blocks::beside);
         detail::pack(object, packing);
-        detail::send_object(*this, mode, packing, dest, tag, at);
+        if (mode == detail::SendMode::standard && packing.is_inline()) [[likely]]
+            detail::call<MPI_Send>(packing.data(), static_cast<Count>(packing.size()), MPI_BYTE, dest, tag, handle(), on(at));
+        else
+            detail::send_object(*this, mode, packing, dest, tag, at);
     }
     template <class T> Request isend_packed(detail::SendMode mode, T&& object, int dest, int tag, At at) const {
         std::unique_ptr<detail::Held> held;

@@ -2,6 +2,7 @@
 
 #include <mpi4cxx/comm.hpp>
 #include <mpi4cxx/detail/lists.hpp>
+#include <mpi4cxx/weights.hpp>
 
 #include <optional>
 
@@ -15,21 +16,33 @@ public:
     Intracomm() noexcept = default;
     using Divisible::Divisible;
 
+    /// Return a communicator of the processes of `group`, which alone call this. Calls MPI_Comm_create_group (MPI-4.0, 7.4.2).
+    /// Collective in `group`.
+    [[nodiscard]] Intracomm Create_group(const Group& group, int tag = 0, At at = {}) const;
     /// Return a communicator of this group and the group of another, which calls it too; `peer_comm` is read on the leaders only, which
     /// find each other there. Calls MPI_Intercomm_create (MPI-4.0, 7.6.2). Collective in both groups.
     [[nodiscard]] Intercomm Create_intercomm(int local_leader, const Intracomm& peer_comm, int remote_leader, int tag = 0, At at = {}) const;
 
     /// Return a communicator with a Cartesian grid; null on processes that are left over. `periods` are false where not given.
     /// Calls MPI_Cart_create (MPI-4.0, 8.5.1). Collective.
-    [[nodiscard]] Cartcomm Create_cart(detail::IntList dims, detail::BoolList periods = {}, bool reorder = false, At at = {}) const;
+    [[nodiscard]] Cartcomm Create_cart(detail::Ints dims, detail::Flags periods = {}, bool reorder = false, At at = {}) const;
     /// Return a communicator with a graph that every process describes as a whole, see Graphcomm::Topo; null on processes that are left over.
     /// Calls MPI_Graph_create (MPI-4.0, 8.5.3). Collective.
-    [[nodiscard]] Graphcomm Create_graph(detail::IntList index, detail::IntList edges, bool reorder = false, At at = {}) const;
+    [[nodiscard]] Graphcomm Create_graph(detail::Ints index, detail::Ints edges, bool reorder = false, At at = {}) const;
+    /// Return a communicator with a directed graph, of whose edges each process gives those to and from itself. Calls
+    /// MPI_Dist_graph_create_adjacent (MPI-4.0, 8.5.4). Collective.
+    [[nodiscard]] Distgraphcomm Create_dist_graph_adjacent(detail::Ints sources, detail::Ints destinations, Weights sourceweights = UNWEIGHTED,
+                                                           Weights destweights = UNWEIGHTED, const Info& info = INFO_NULL, bool reorder = false,
+                                                           At at = {}) const;
+    /// Return a communicator with a directed graph, of whose edges each process gives any: from `sources[0]` to the first `degrees[0]` of
+    /// `destinations`, and so on. Calls MPI_Dist_graph_create (MPI-4.0, 8.5.4). Collective.
+    [[nodiscard]] Distgraphcomm Create_dist_graph(detail::Ints sources, detail::Ints degrees, detail::Ints destinations, Weights weights = UNWEIGHTED,
+                                                  const Info& info = INFO_NULL, bool reorder = false, At at = {}) const;
     /// Return the rank that a grid of these extents would give this process; UNDEFINED where it would be left over.
     /// Calls MPI_Cart_map (MPI-4.0, 8.5.8).
-    [[nodiscard]] int Cart_map(detail::IntList dims, detail::BoolList periods = {}, At at = {}) const;
+    [[nodiscard]] int Cart_map(detail::Ints dims, detail::Flags periods = {}, At at = {}) const;
     /// The same of a graph. Calls MPI_Graph_map (MPI-4.0, 8.5.8).
-    [[nodiscard]] int Graph_map(detail::IntList index, detail::IntList edges, At at = {}) const;
+    [[nodiscard]] int Graph_map(detail::Ints index, detail::Ints edges, At at = {}) const;
 
     /// Combine the elements of ranks 0 to this one. Calls MPI_Scan (MPI-4.0, 6.11.1). Collective.
     void Scan(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;

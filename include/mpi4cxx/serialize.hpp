@@ -221,10 +221,10 @@ template <class C>
 concept Run = is_run<C>;
 
 /// `elements` is a Run, or a view of what one would hold.
-template <class C> void write_run(Packing& to, const C& elements) {
+template <class C> [[gnu::always_inline]] inline void write_run(Packing& to, const C& elements) {
     using E = std::remove_cv_t<std::remove_pointer_t<decltype(elements.data())>>;
     if constexpr (Bytewise<E>) {
-        to.put_run(elements.data(), elements.size(), elements.size() * sizeof(E), run_alignment<E>);
+        to.put_run<run_alignment<E>>(elements.data(), elements.size(), elements.size() * sizeof(E));
     } else {
         to.put_size(elements.size());
         std::byte* end = to.claim(elements.size() * layout<E>().size);
@@ -232,51 +232,81 @@ template <class C> void write_run(Packing& to, const C& elements) {
     }
 }
 
-/// The next run in a message: its elements as they lie there, null where they cannot be used so.
-template <class E> struct RunView {
-    explicit RunView(Unpacking& from) : size(from.get_size(layout<E>().size)) {
-        if constexpr (Bytewise<E>) {
-            bytes = from.take_block(size * sizeof(E), run_alignment<E>);
-            if (alignof(E) == 1 || reinterpret_cast<std::uintptr_t>(bytes) % alignof(E) == 0) [[likely]]
-                elements = reinterpret_cast<const E*>(bytes);
-        } else {
-            bytes = from.take(size * layout<E>().size);
-        }
-    }
-    std::size_t size;
-    const std::byte* bytes = nullptr;  // null where a block is to come
-    const E* elements = nullptr;
-};
+/// Elements that lie in a message, whether they can be used as they lie there.
+template <class E> bool is_aligned(const std::byte* elements) {
+    return alignof(E) == 1 || reinterpret_cast<std::uintptr_t>(elements) % alignof(E) == 0;
+}
 
-/// Reads the elements of a run that could not be used as they lie.
-template <class E, class C> void fill_run(Unpacking& from, const RunView<E>& run, C& elements) {
-    resize_to_overwrite(elements, run.size);
-    if constexpr (!Bytewise<E>) {
-        const std::byte* bytes = run.bytes;
-        for (E& element : elements) bytes = read_fixed(bytes, element);
-    } else if (run.bytes == nullptr) {
-        from.receive_block(elements.data(), run.size * sizeof(E));
+template <class C> void read_long_run(Unpacking& from, C& elements) {
+    using E = typename C::value_type;
+    if constexpr (Bytewise<E>) {
+        const std::size_t n = from.get_size(sizeof(E));
+        const std::byte* const bytes = from.take_block(n * sizeof(E), run_alignment<E>);
+        if (bytes != nullptr && is_aligned<E>(bytes)) {
+            const E* const first = reinterpret_cast<const E*>(bytes);
+            elements.assign(first, first + n);  // does not set first what is then overwritten
+            return;
+        }
+        resize_to_overwrite(elements, n);
+        if (bytes == nullptr)
+            from.receive_block(elements.data(), n * sizeof(E));
+        else
+            std::memcpy(static_cast<void*>(elements.data()), bytes, n * sizeof(E));
     } else {
-        std::memcpy(static_cast<void*>(elements.data()), run.bytes, run.size * sizeof(E));
+        const std::size_t n = from.get_size(layout<E>().size);
+        const std::byte* bytes = from.take(n * layout<E>().size);
+        resize_to_overwrite(elements, n);
+        for (E& element : elements) bytes = read_fixed(bytes, element);
     }
+}
+template <class C> C make_long_run(Unpacking& from) {
+    C elements;
+    read_long_run(from, elements);
+    return elements;
+}
+
+/// The most characters that a string can hold in itself, without memory from the heap; 0 where there is no such thing.
+template <class C> inline constexpr std::size_t short_length = 0;
+template <> inline constexpr std::size_t short_length<std::string> = 15;
+
+/// A string of the first `n` of `short_length` characters: to copy so many takes two instructions, to copy `n` a call.
+template <class C> [[gnu::always_inline]] inline C short_string(const std::byte* characters, std::size_t n) {
+    C string(reinterpret_cast<const typename C::value_type*>(characters), short_length<C>);
+    string.resize(n);
+    return string;
 }
 
 template <Run C> void read_run(Unpacking& from, C& elements) {
-    const RunView<typename C::value_type> run(from);
-    if (run.elements != nullptr)
-        elements.assign(run.elements, run.elements + run.size);  // does not set first what is then overwritten
-    else
-        fill_run(from, run, elements);
+    if constexpr (short_length < C >> 0) {
+        std::size_t n = 0;
+        if (const std::byte* const bytes = from.take_short_bytes(n, short_length<C>); bytes != nullptr) {
+            if (n > elements.size())
+                return void(elements = short_string<C>(bytes, n));
+            elements.resize(n);
+            return copy_bytes(reinterpret_cast<std::byte*>(elements.data()), bytes, n);
+        }
+    }
+    read_long_run(from, elements);
+}
+
+template <class C> [[gnu::noinline]] C make_any_run(Unpacking& from) {
+    using E = typename C::value_type;
+    if constexpr (Bytewise<E>) {
+        std::size_t n = 0;
+        if (const E* const first = from.take_short_run<E>(n, run_alignment<E>); first != nullptr) [[likely]]
+            return C(first, first + n);
+    }
+    return make_long_run<C>(from);
 }
 
 /// A new run, made of its elements at once: to make it empty and to assign them costs twice as much where they are few.
 template <Run C> [[gnu::always_inline]] inline C make_run(Unpacking& from) {
-    const RunView<typename C::value_type> run(from);
-    if (run.elements != nullptr)
-        return C(run.elements, run.elements + run.size);
-    C elements;
-    fill_run(from, run, elements);
-    return elements;
+    if constexpr (short_length < C >> 0) {
+        std::size_t n = 0;
+        if (const std::byte* const bytes = from.take_short_bytes(n, short_length<C>); bytes != nullptr) [[likely]]
+            return short_string<C>(bytes, n);
+    }
+    return make_any_run<C>(from);
 }
 
 // Containers of other things --------------------------------------------------------------------------------------------
@@ -289,7 +319,7 @@ concept Archived = !std::is_pointer_v<T> && cereal::traits::is_output_serializab
 template <class T>
 concept Opaque = !Archived<T> && !Fixed<T> && Mapped<T> && std::is_trivially_copyable_v<T>;
 
-template <class T> void save_any(OutputArchive& archive, const T& object) {
+template <class T> [[gnu::always_inline]] inline void save_any(OutputArchive& archive, const T& object) {
     if constexpr (Run<T>)
         write_run(archive.packing(), object);
     else if constexpr (Fixed<T>)
@@ -315,16 +345,19 @@ template <class T> void load_any(InputArchive& archive, T& object) {
         archive(object);
 }
 
+template <class T> T make_any(InputArchive& archive) {
+    T object{};
+    load_any(archive, object);
+    return object;
+}
+
 /// Becomes an object where a container makes its element.
 template <class T> struct Loader {
     [[gnu::always_inline]] operator T() const {
-        if constexpr (Run<T>) {
+        if constexpr (Run<T>)
             return make_run<T>(archive.unpacking());
-        } else {
-            T object{};
-            load_any(archive, object);
-            return object;
-        }
+        else
+            return make_any<T>(archive);
     }
     InputArchive& archive;
 };
@@ -421,12 +454,8 @@ void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::vector<E, A>& element
     elements.resize(known);
     if (from.may_reserve(n, sizeof(E)))
         elements.reserve(n);
-    for (std::size_t i = 0; i < n; ++i) {
-        if (i < known)
-            detail::load_any(archive, elements[i]);
-        else
-            elements.emplace_back(detail::Loader<E>{archive});
-    }
+    for (E& element : elements) detail::load_any(archive, element);
+    for (std::size_t i = known; i < n; ++i) elements.emplace_back(detail::Loader<E>{archive});
     detail::skip_filling(from, begin, n);
 }
 
@@ -446,10 +475,8 @@ void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, Map<Args...>& map) {
     using Key = typename Map<Args...>::key_type;
     using Value = typename Map<Args...>::mapped_type;
     map.clear();
-    for (std::size_t n = archive.unpacking().get_size(1); n > 0; --n) {
-        const auto place = map.emplace_hint(map.end(), std::piecewise_construct, std::tuple(detail::Loader<Key>{archive}), std::tuple());
-        place->second = Value(detail::Loader<Value>{archive});
-    }
+    for (std::size_t n = archive.unpacking().get_size(1); n > 0; --n)  // the key is made before the value
+        map.emplace_hint(map.end(), std::piecewise_construct, std::tuple(detail::Loader<Key>{archive}), std::tuple(detail::Loader<Value>{archive}));
 }
 template <class E, class A> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const std::deque<E, A>& elements) {
     detail::save_elements(archive, elements);
@@ -614,15 +641,14 @@ template <class T> void unpack(Unpacking& from, T& object) {
 
 /// A new object.
 template <class T> T unpacked(Unpacking& from) {
-    if constexpr (Run<T>) {
-        T object = make_run<T>(from);
-        from.finish();
-        return object;
-    } else {
-        T object{};
-        unpack(from, object);
-        return object;
-    }
+    T object{};
+    unpack(from, object);
+    return object;
+}
+template <Run T> T unpacked(Unpacking& from) {
+    T object = make_run<T>(from);
+    from.finish();
+    return object;
 }
 
 }  // namespace detail

@@ -17,7 +17,7 @@ public:
     constexpr Weights(std::initializer_list<int> list) noexcept : list_(list), kind_(Kind::listed) {}
     static constexpr Weights empty() noexcept { return Weights(Kind::empty); }
 
-    [[nodiscard]] constexpr bool is_listed() const noexcept { return kind_ == Kind::listed; }
+    [[nodiscard]] constexpr bool is_unweighted() const noexcept { return kind_ == Kind::none; }
     [[nodiscard]] constexpr std::size_t size() const noexcept { return list_.size(); }
     /// As MPI takes them.
     [[nodiscard]] const int* data() const noexcept { return kind_ == Kind::none ? MPI_UNWEIGHTED : list_.empty() ? MPI_WEIGHTS_EMPTY : list_.data(); }
@@ -26,7 +26,7 @@ private:
     enum class Kind : char { none, empty, listed };
     explicit constexpr Weights(Kind kind) noexcept : kind_(kind) {}
 
-    detail::IntList list_;
+    detail::Ints list_;
     Kind kind_ = Kind::none;
 };
 

@@ -126,14 +126,21 @@ bool match(const Transfer& a, const Transfer& b) {
     return a.is_send != b.is_send && a.fiber != b.fiber && a.comm == b.comm && (a.tag == b.tag || (a.is_send ? b : a).tag == MPI_ANY_TAG);
 }
 
+/// In pieces: glibc copies more than 8 KiB by one instruction, which Valgrind counts once a byte, and more than some MiB by vectors again.
+void copy_message(void* to, const void* from, std::size_t size) {
+    const std::size_t piece = size < (std::size_t{1} << 20) ? 8192 : size;
+    auto* out = static_cast<char*>(to);
+    const auto* in = static_cast<const char*>(from);
+    for (std::size_t done = 0; done < size; done += piece) std::memcpy(out + done, in + done, std::min(piece, size - done));
+}
+
 void deliver(Transfer& send, Transfer& receive) {
     if (send.size > receive.size)
         fail("a message is longer than its receive");
     receive.size = send.size;
     receive.tag = send.tag;
     set_counting(wanted);
-    if (send.size != 0)
-        std::memcpy(receive.data, send.data, send.size);
+    copy_message(receive.data, send.data, send.size);
     set_counting(false);
     send.complete = receive.complete = true;
 }

@@ -4,6 +4,12 @@
 
 #include <mpi4cxx/detail/mpi.hpp>
 
+#include <utility>
+
+#if defined(OPEN_MPI) && __has_include(<mpi-ext.h>)
+#include <mpi-ext.h>  // what Open MPI has beyond the version of MPI that it follows
+#endif
+
 namespace mpi4cxx {
 
 namespace detail {
@@ -24,8 +30,56 @@ namespace detail {
 
 }  // namespace detail
 
+// Predefined datatypes of Fortran that not every MPI names.
+#ifndef MPI_INTEGER16
+inline const MPI_Datatype MPI_INTEGER16 = MPI_DATATYPE_NULL;
+#endif
+#ifndef MPI_REAL2
+inline const MPI_Datatype MPI_REAL2 = MPI_DATATYPE_NULL;
+#endif
+#ifndef MPI_COMPLEX4
+inline const MPI_Datatype MPI_COMPLEX4 = MPI_DATATYPE_NULL;
+#endif
+
+#if MPI_VERSION < 4 || (MPI_VERSION == 4 && MPI_SUBVERSION < 1)
+inline constexpr int MPI_COMBINER_VALUE_INDEX = MPI_UNDEFINED;
+inline int MPI_Type_get_value_index(MPI_Datatype, MPI_Datatype, MPI_Datatype* pair) {
+    *pair = MPI_DATATYPE_NULL;
+    return detail::absent();
+}
+#endif
+
 #if MPI_VERSION < 4
-inline int MPI_Info_create_env(int, char**, MPI_Info*) { return detail::absent(); }
+/// With MPI-4's contract: `*size` is the room in `value` and becomes what is needed, both with the terminator.
+inline int MPI_Info_get_string(MPI_Info info, const char* key, int* size, char* value, int* flag) {
+    int length = 0;
+    if (const int code = MPI_Info_get_valuelen(info, key, &length, flag); code != MPI_SUCCESS || *flag == 0)
+        return code;
+    const int room = std::exchange(*size, length + 1);
+    return room > 0 ? MPI_Info_get(info, key, room - 1, value, flag) : MPI_SUCCESS;
+}
+inline int MPI_Info_create_env(int, char**, MPI_Info* info) {
+    *info = MPI_INFO_NULL;
+    return detail::absent();
+}
+inline int MPI_Comm_idup_with_info(MPI_Comm, MPI_Info, MPI_Comm*, MPI_Request*) { return detail::absent(); }
+/// Without the types that came with MPI-4.
+inline int MPI_Comm_split_type(MPI_Comm comm, int split_type, int key, MPI_Info info, MPI_Comm* newcomm) {
+    const bool is_new = split_type == MPI_COMM_TYPE_HW_GUIDED || split_type == MPI_COMM_TYPE_HW_UNGUIDED;
+    return is_new ? detail::absent() : ::MPI_Comm_split_type(comm, split_type, key, info, newcomm);
+}
+#endif
+
+// Fault tolerance, which no standard has yet. MPICH declares some of it, but its device ch4 ends the job in every one.
+#ifndef OMPI_HAVE_MPI_EXT_FTMPI
+inline int MPIX_Comm_revoke(MPI_Comm) { return detail::absent(); }
+inline int MPIX_Comm_is_revoked(MPI_Comm, int* flag) { return *flag = 0, detail::absent(); }
+inline int MPIX_Comm_get_failed(MPI_Comm, MPI_Group* failed) { return *failed = MPI_GROUP_NULL, detail::absent(); }
+inline int MPIX_Comm_ack_failed(MPI_Comm, int, int* acked) { return *acked = 0, detail::absent(); }
+inline int MPIX_Comm_agree(MPI_Comm, int*) { return detail::absent(); }
+inline int MPIX_Comm_iagree(MPI_Comm, int*, MPI_Request* request) { return *request = MPI_REQUEST_NULL, detail::absent(); }
+inline int MPIX_Comm_shrink(MPI_Comm, MPI_Comm* newcomm) { return *newcomm = MPI_COMM_NULL, detail::absent(); }
+inline int MPIX_Comm_ishrink(MPI_Comm, MPI_Comm*, MPI_Request*) { return detail::absent(); }
 #endif
 
 }  // namespace mpi4cxx

@@ -359,10 +359,12 @@ inline constexpr auto MPI_Iexscan_c = refused<MPI_Iexscan>;
 inline constexpr auto MPI_Ireduce_scatter_c = narrowed<MPI_Ireduce_scatter>;
 inline constexpr auto MPI_Ireduce_scatter_block_c = refused<MPI_Ireduce_scatter_block>;
 
-inline constexpr auto MPI_Type_contiguous_c = contiguous;
-inline constexpr auto MPI_Type_vector_c = strided;
 inline constexpr auto MPI_Get_count_c = get_count;
 
 #endif
 
 }  // namespace mpi4cxx::detail
+
+#if MPI_VERSION < 4
+#include <mpi4cxx/detail/large_types.hpp>
+#endif

@@ -77,6 +77,22 @@ template <> struct twin<MPI_Ireduce_scatter_block> : counted<MPI_Ireduce_scatter
 
 template <> struct twin<MPI_Type_contiguous> : counted<MPI_Type_contiguous_c> {};
 template <> struct twin<MPI_Type_vector> : counted<MPI_Type_vector_c> {};
+template <> struct twin<MPI_Type_create_hvector> : counted<MPI_Type_create_hvector_c> {};
+template <> struct twin<MPI_Type_indexed> : counted<MPI_Type_indexed_c> {};
+template <> struct twin<MPI_Type_create_hindexed> : counted<MPI_Type_create_hindexed_c> {};
+template <> struct twin<MPI_Type_create_indexed_block> : counted<MPI_Type_create_indexed_block_c> {};
+template <> struct twin<MPI_Type_create_hindexed_block> : counted<MPI_Type_create_hindexed_block_c> {};
+template <> struct twin<MPI_Type_create_struct> : counted<MPI_Type_create_struct_c> {};
+template <> struct twin<MPI_Type_create_subarray> : counted<MPI_Type_create_subarray_c> {};
+template <> struct twin<MPI_Type_create_darray> : counted<MPI_Type_create_darray_c> {};
+template <> struct twin<MPI_Type_get_envelope> : counted<MPI_Type_get_envelope_c> {};
+template <> struct twin<MPI_Type_get_contents> : counted<MPI_Type_get_contents_c> {};
+template <> struct twin<MPI_Pack> : counted<MPI_Pack_c> {};
+template <> struct twin<MPI_Unpack> : counted<MPI_Unpack_c> {};
+template <> struct twin<MPI_Pack_size> : counted<MPI_Pack_size_c> {};
+template <> struct twin<MPI_Pack_external> : counted<MPI_Pack_external_c> {};
+template <> struct twin<MPI_Unpack_external> : counted<MPI_Unpack_external_c> {};
+template <> struct twin<MPI_Pack_external_size> : counted<MPI_Pack_external_size_c> {};
 template <> struct twin<MPI_Get_count> : counted<MPI_Get_count_c> {};
 
 }  // namespace mpi4cxx::detail
