@@ -78,5 +78,8 @@ template <> struct twin<MPI_Ireduce_scatter_block> : counted<MPI_Ireduce_scatter
 template <> struct twin<MPI_Type_contiguous> : counted<MPI_Type_contiguous_c> {};
 template <> struct twin<MPI_Type_vector> : counted<MPI_Type_vector_c> {};
 template <> struct twin<MPI_Get_count> : counted<MPI_Get_count_c> {};
+template <> struct twin<MPI_Reduce_local> : counted<MPI_Reduce_local_c> {};
+template <> struct twin<MPI_Buffer_attach> : counted<MPI_Buffer_attach_c> {};
+template <> struct twin<MPI_Buffer_detach> : counted<MPI_Buffer_detach_c> {};
 
 }  // namespace mpi4cxx::detail
