@@ -17,6 +17,7 @@
 #include <mpi4cxx/handle.hpp>
 #include <mpi4cxx/info.hpp>
 #include <mpi4cxx/intracomm.hpp>
+#include <mpi4cxx/memory.hpp>
 #include <mpi4cxx/message.hpp>
 #include <mpi4cxx/named.hpp>
 #include <mpi4cxx/object_request.hpp>

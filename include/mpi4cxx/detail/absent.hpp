@@ -60,4 +60,17 @@ inline int MPI_Info_create_env(int, char**, MPI_Info* info) {
 }
 #endif
 
+// MPI-4.1
+#if MPI_VERSION < 4 || (MPI_VERSION == 4 && MPI_SUBVERSION < 1)
+#if defined(MPICH_NUMVERSION) && MPICH_NUMVERSION >= 40000000  // has them under names of its own
+inline int MPI_Remove_error_class(int errorclass) { return MPIX_Delete_error_class(errorclass); }
+inline int MPI_Remove_error_code(int code) { return MPIX_Delete_error_code(code); }
+inline int MPI_Remove_error_string(int code) { return MPIX_Delete_error_string(code); }
+#else
+inline int MPI_Remove_error_class(int) { return detail::absent(); }
+inline int MPI_Remove_error_code(int) { return detail::absent(); }
+inline int MPI_Remove_error_string(int) { return detail::absent(); }
+#endif
+#endif
+
 }  // namespace mpi4cxx

@@ -313,6 +313,15 @@ template <auto Fn> inline constexpr auto in_pieces = &Pieces<Fn>::call;
                     });
 }
 
+/// Room for buffered messages is one piece of memory: no way.
+[[gnu::cold]] inline int attach(void*, MPI_Count) { return unsupported(); }
+inline int detach(void* address, MPI_Count* size) {
+    int narrow = 0;
+    const int code = MPI_Buffer_detach(address, &narrow);
+    *size = narrow;
+    return code;
+}
+
 inline constexpr auto MPI_Send_c = narrowed<MPI_Send>;
 inline constexpr auto MPI_Ssend_c = narrowed<MPI_Ssend>;
 inline constexpr auto MPI_Bsend_c = narrowed<MPI_Bsend>;
@@ -360,6 +369,9 @@ inline constexpr auto MPI_Ireduce_scatter_c = narrowed<MPI_Ireduce_scatter>;
 inline constexpr auto MPI_Ireduce_scatter_block_c = refused<MPI_Ireduce_scatter_block>;
 
 inline constexpr auto MPI_Get_count_c = get_count;
+inline constexpr auto MPI_Reduce_local_c = in_pieces<MPI_Reduce_local>;
+inline constexpr auto MPI_Buffer_attach_c = attach;
+inline constexpr auto MPI_Buffer_detach_c = detach;
 
 #endif
 
