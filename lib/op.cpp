@@ -120,7 +120,7 @@ Op& Op::operator=(Op&& other) noexcept {
 Op::~Op() = default;
 
 Op Op::create(std::unique_ptr<Reduction> reduction, bool commute, At at) {
-    auto user = std::make_unique<detail::UserOp>(std::move(reduction));
+    auto user = std::make_shared<detail::UserOp>(std::move(reduction));
     MPI_User_function* const function = user->slot < callbacks ? table[user->slot] : carried_callback;
     Op op = take(get<MPI_Op_create>(function, commute ? 1 : 0, at));
     op.user_ = std::move(user);

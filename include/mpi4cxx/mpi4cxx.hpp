@@ -13,6 +13,7 @@
 #include <mpi4cxx/error.hpp>
 #include <mpi4cxx/fortran.hpp>
 #include <mpi4cxx/fwd.hpp>
+#include <mpi4cxx/grequest.hpp>
 #include <mpi4cxx/group.hpp>
 #include <mpi4cxx/handle.hpp>
 #include <mpi4cxx/info.hpp>
@@ -22,6 +23,7 @@
 #include <mpi4cxx/named.hpp>
 #include <mpi4cxx/object_request.hpp>
 #include <mpi4cxx/op.hpp>
+#include <mpi4cxx/prequest.hpp>
 #include <mpi4cxx/request.hpp>
 #include <mpi4cxx/serialize.hpp>
 #include <mpi4cxx/status.hpp>

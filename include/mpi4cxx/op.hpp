@@ -63,7 +63,7 @@ public:
 
     /// Make an operation of an associative function of two elements, which may capture; any number of them can be alive.
     /// `f(a, b)` gets `a` from lower ranks than `b`. Say `commute` only if f(a, b) = f(b, a). An exception in `f` aborts
-    /// the job. The operation must stay until the calls that use it are complete. Calls MPI_Op_create (MPI-4.0, 6.9.5).
+    /// the job. A nonblocking or persistent call keeps what `f` captures as long as it needs it. Calls MPI_Op_create (MPI-4.0, 6.9.5).
     template <Mapped T, ReductionOf<T> F> [[nodiscard]] static Op Create(F f, bool commute = false, At at = {}) {
         return create(std::make_unique<detail::ElementReduction<T, F>>(std::move(f)), commute, at);
     }
@@ -88,6 +88,8 @@ public:
     [[nodiscard]] bool is_plain() const noexcept { return plain_; }
     /// The datatype to call MPI with for elements of `type`; throws where a user's operation works on another, or is null.
     [[nodiscard]] MPI_Datatype accept(MPI_Datatype type, detail::Caller caller) const;
+    /// What a user's operation captures, to be kept by what uses it; nothing of the MPI's own.
+    [[nodiscard]] const std::shared_ptr<detail::UserOp>& user() const noexcept { return user_; }
 
 protected:
     Op(MPI_Op raw, detail::Ownership ownership) noexcept;
@@ -96,7 +98,7 @@ private:
     void combine(const void* in, void* inout, MPI_Datatype type) const;
     static Op create(std::unique_ptr<detail::Reduction> reduction, bool commute, At at);
 
-    std::unique_ptr<detail::UserOp> user_;
+    std::shared_ptr<detail::UserOp> user_;
     bool plain_ = false;
 };
 

@@ -6,6 +6,10 @@
 
 #include <utility>
 
+#if MPI_VERSION < 4 && __has_include(<mpi-ext.h>)
+#include <mpi-ext.h>  // Open MPI 4 has persistent collectives as an extension
+#endif
+
 namespace mpi4cxx {
 
 namespace detail {
@@ -23,6 +27,8 @@ namespace detail {
     static const int added = added_code(MPI_ERR_UNSUPPORTED_OPERATION, "not supported by this MPI: it has no such function");
     return added;
 }
+
+inline constexpr bool has_isendrecv = MPI_VERSION >= 4;
 
 }  // namespace detail
 
@@ -44,7 +50,6 @@ inline int MPI_Type_get_value_index(MPI_Datatype, MPI_Datatype, MPI_Datatype* pa
     return detail::absent();
 }
 #endif
-
 #if MPI_VERSION < 4
 /// With MPI-4's contract: `*size` is the room in `value` and becomes what is needed, both with the terminator.
 inline int MPI_Info_get_string(MPI_Info info, const char* key, int* size, char* value, int* flag) {
@@ -58,6 +63,44 @@ inline int MPI_Info_create_env(int, char**, MPI_Info* info) {
     *info = MPI_INFO_NULL;
     return detail::absent();
 }
+
+inline int MPI_Isendrecv(const void*, int, MPI_Datatype, int, int, void*, int, MPI_Datatype, int, int, MPI_Comm, MPI_Request*) {
+    return detail::absent();
+}
+inline int MPI_Isendrecv_replace(void*, int, MPI_Datatype, int, int, int, int, MPI_Comm, MPI_Request*) { return detail::absent(); }
+
+inline int MPI_Psend_init(const void*, int, MPI_Count, MPI_Datatype, int, int, MPI_Comm, MPI_Info, MPI_Request*) { return detail::absent(); }
+inline int MPI_Precv_init(void*, int, MPI_Count, MPI_Datatype, int, int, MPI_Comm, MPI_Info, MPI_Request*) { return detail::absent(); }
+inline int MPI_Pready(int, MPI_Request) { return detail::absent(); }
+inline int MPI_Pready_range(int, int, MPI_Request) { return detail::absent(); }
+inline int MPI_Pready_list(int, const int*, MPI_Request) { return detail::absent(); }
+inline int MPI_Parrived(MPI_Request, int, int*) { return detail::absent(); }
+
+#ifndef OMPI_HAVE_MPI_EXT_PCOLLREQ
+#error "mpi4cxx: of Open MPI 4, only builds with its extension pcollreq are supported"
+#endif
+inline constexpr auto MPI_Allgather_init = ::MPIX_Allgather_init;
+inline constexpr auto MPI_Allgatherv_init = ::MPIX_Allgatherv_init;
+inline constexpr auto MPI_Allreduce_init = ::MPIX_Allreduce_init;
+inline constexpr auto MPI_Alltoall_init = ::MPIX_Alltoall_init;
+inline constexpr auto MPI_Alltoallv_init = ::MPIX_Alltoallv_init;
+inline constexpr auto MPI_Alltoallw_init = ::MPIX_Alltoallw_init;
+inline constexpr auto MPI_Barrier_init = ::MPIX_Barrier_init;
+inline constexpr auto MPI_Bcast_init = ::MPIX_Bcast_init;
+inline constexpr auto MPI_Exscan_init = ::MPIX_Exscan_init;
+inline constexpr auto MPI_Gather_init = ::MPIX_Gather_init;
+inline constexpr auto MPI_Gatherv_init = ::MPIX_Gatherv_init;
+inline constexpr auto MPI_Reduce_init = ::MPIX_Reduce_init;
+inline constexpr auto MPI_Reduce_scatter_init = ::MPIX_Reduce_scatter_init;
+inline constexpr auto MPI_Reduce_scatter_block_init = ::MPIX_Reduce_scatter_block_init;
+inline constexpr auto MPI_Scan_init = ::MPIX_Scan_init;
+inline constexpr auto MPI_Scatter_init = ::MPIX_Scatter_init;
+inline constexpr auto MPI_Scatterv_init = ::MPIX_Scatterv_init;
+inline constexpr auto MPI_Neighbor_allgather_init = ::MPIX_Neighbor_allgather_init;
+inline constexpr auto MPI_Neighbor_allgatherv_init = ::MPIX_Neighbor_allgatherv_init;
+inline constexpr auto MPI_Neighbor_alltoall_init = ::MPIX_Neighbor_alltoall_init;
+inline constexpr auto MPI_Neighbor_alltoallv_init = ::MPIX_Neighbor_alltoallv_init;
+inline constexpr auto MPI_Neighbor_alltoallw_init = ::MPIX_Neighbor_alltoallw_init;
 #endif
 
 // MPI-4.1
