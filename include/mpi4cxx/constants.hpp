@@ -60,4 +60,9 @@ enum Comparison : int { IDENT = MPI_IDENT, CONGRUENT = MPI_CONGRUENT, SIMILAR = 
 /// Kinds of topology (MPI-4.0, 8.5.5).
 enum Topology : int { CART = MPI_CART, GRAPH = MPI_GRAPH, DIST_GRAPH = MPI_DIST_GRAPH };
 
+// What the processes share that Split_type puts together (MPI-4.0, 7.4.2).
+inline constexpr int COMM_TYPE_SHARED = MPI_COMM_TYPE_SHARED;
+inline constexpr int COMM_TYPE_HW_GUIDED = MPI_COMM_TYPE_HW_GUIDED;
+inline constexpr int COMM_TYPE_HW_UNGUIDED = MPI_COMM_TYPE_HW_UNGUIDED;
+
 }  // namespace mpi4cxx

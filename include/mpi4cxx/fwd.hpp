@@ -34,7 +34,11 @@ struct BufW;
 class Comm;
 class Win;
 class Intracomm;
+class Intercomm;
 class Topocomm;
 class Cartcomm;
+class Graphcomm;
+class Distgraphcomm;
+class Weights;
 
 }  // namespace mpi4cxx

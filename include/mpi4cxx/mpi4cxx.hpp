@@ -8,15 +8,18 @@
 #include <mpi4cxx/constants.hpp>
 #include <mpi4cxx/datatype.hpp>
 #include <mpi4cxx/datatype_traits.hpp>
+#include <mpi4cxx/distgraphcomm.hpp>
 #include <mpi4cxx/environment.hpp>
 #include <mpi4cxx/errhandler.hpp>
 #include <mpi4cxx/error.hpp>
 #include <mpi4cxx/fortran.hpp>
 #include <mpi4cxx/fwd.hpp>
+#include <mpi4cxx/graphcomm.hpp>
 #include <mpi4cxx/grequest.hpp>
 #include <mpi4cxx/group.hpp>
 #include <mpi4cxx/handle.hpp>
 #include <mpi4cxx/info.hpp>
+#include <mpi4cxx/intercomm.hpp>
 #include <mpi4cxx/intracomm.hpp>
 #include <mpi4cxx/memory.hpp>
 #include <mpi4cxx/message.hpp>
@@ -29,3 +32,4 @@
 #include <mpi4cxx/status.hpp>
 #include <mpi4cxx/topocomm.hpp>
 #include <mpi4cxx/version.hpp>
+#include <mpi4cxx/weights.hpp>

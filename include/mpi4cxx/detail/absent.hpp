@@ -6,8 +6,8 @@
 
 #include <utility>
 
-#if MPI_VERSION < 4 && __has_include(<mpi-ext.h>)
-#include <mpi-ext.h>  // Open MPI 4 has persistent collectives as an extension
+#if defined(OPEN_MPI) && __has_include(<mpi-ext.h>)
+#include <mpi-ext.h>  // what Open MPI has beyond the version of MPI that it follows
 #endif
 
 namespace mpi4cxx {
@@ -101,6 +101,12 @@ inline constexpr auto MPI_Neighbor_allgatherv_init = ::MPIX_Neighbor_allgatherv_
 inline constexpr auto MPI_Neighbor_alltoall_init = ::MPIX_Neighbor_alltoall_init;
 inline constexpr auto MPI_Neighbor_alltoallv_init = ::MPIX_Neighbor_alltoallv_init;
 inline constexpr auto MPI_Neighbor_alltoallw_init = ::MPIX_Neighbor_alltoallw_init;
+inline int MPI_Comm_idup_with_info(MPI_Comm, MPI_Info, MPI_Comm*, MPI_Request*) { return detail::absent(); }
+/// Without the types that came with MPI-4.
+inline int MPI_Comm_split_type(MPI_Comm comm, int split_type, int key, MPI_Info info, MPI_Comm* newcomm) {
+    const bool is_new = split_type == MPI_COMM_TYPE_HW_GUIDED || split_type == MPI_COMM_TYPE_HW_UNGUIDED;
+    return is_new ? detail::absent() : ::MPI_Comm_split_type(comm, split_type, key, info, newcomm);
+}
 #endif
 
 // MPI-4.1
@@ -114,6 +120,18 @@ inline int MPI_Remove_error_class(int) { return detail::absent(); }
 inline int MPI_Remove_error_code(int) { return detail::absent(); }
 inline int MPI_Remove_error_string(int) { return detail::absent(); }
 #endif
+#endif
+
+// Fault tolerance, which no standard has yet. MPICH declares some of it, but its device ch4 ends the job in every one.
+#ifndef OMPI_HAVE_MPI_EXT_FTMPI
+inline int MPIX_Comm_revoke(MPI_Comm) { return detail::absent(); }
+inline int MPIX_Comm_is_revoked(MPI_Comm, int* flag) { return *flag = 0, detail::absent(); }
+inline int MPIX_Comm_get_failed(MPI_Comm, MPI_Group* failed) { return *failed = MPI_GROUP_NULL, detail::absent(); }
+inline int MPIX_Comm_ack_failed(MPI_Comm, int, int* acked) { return *acked = 0, detail::absent(); }
+inline int MPIX_Comm_agree(MPI_Comm, int*) { return detail::absent(); }
+inline int MPIX_Comm_iagree(MPI_Comm, int*, MPI_Request* request) { return *request = MPI_REQUEST_NULL, detail::absent(); }
+inline int MPIX_Comm_shrink(MPI_Comm, MPI_Comm* newcomm) { return *newcomm = MPI_COMM_NULL, detail::absent(); }
+inline int MPIX_Comm_ishrink(MPI_Comm, MPI_Comm*, MPI_Request*) { return detail::absent(); }
 #endif
 
 }  // namespace mpi4cxx
