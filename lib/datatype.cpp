@@ -15,10 +15,10 @@ namespace mpi4cxx {
 
 using detail::call;
 using detail::Caller;
+using detail::ConstRegion;
 using detail::get;
 using detail::Integers;
-using Memory = detail::ConstRegion;
-using WritableMemory = detail::Region;
+using detail::Region;
 
 namespace {
 
@@ -209,6 +209,10 @@ Datatype Datatype::Create_struct(Integers blocklengths, Integers displacements, 
 
 Datatype Datatype::Create_subarray(Integers sizes, Integers subsizes, Integers starts, Order order, At at) const {
     const Count ndims = common_size({{sizes.size, "sizes"}, {subsizes.size, "subsizes"}, {starts.size, "starts"}}, at);
+    for (std::size_t i = 0; i < sizes.size; ++i)
+        if (starts[i] < 0 || subsizes[i] < 0 || subsizes[i] > sizes[i] - starts[i])
+            detail::misuse(at, "dimension " + std::to_string(i) + " has " + std::to_string(sizes[i]) + " elements, which " +
+                                   std::to_string(subsizes[i]) + " from number " + std::to_string(starts[i]) + " are no part of");
     const Arrays arrays({sizes, subsizes, starts});
     return take(get<MPI_Type_create_subarray>(static_cast<int>(ndims), arrays[0], arrays[1], arrays[2], order, handle(), at));
 }
@@ -239,20 +243,20 @@ Datatype& Datatype::Commit(At at) & {
 
 Datatype Datatype::Commit(At at) && { return std::move(Commit(at)); }
 
-Count Datatype::Pack(Memory inbuf, WritableMemory outbuf, Count position, const Comm& comm, At at) const {
+Count Datatype::Pack(ConstRegion inbuf, Region outbuf, Count position, const Comm& comm, At at) const {
     const Count count = elements_within(inbuf.bytes, "inbuf", at);
     check_room(outbuf.bytes, "outbuf", position, Pack_size(count, comm, at), at);
     call<MPI_Pack>(inbuf.data, count, handle(), outbuf.data, outbuf.bytes, &position, comm.handle(), {at, comm.address()});
     return position;
 }
 
-std::vector<std::byte> Datatype::Pack(Memory inbuf, const Comm& comm, At at) const {
+std::vector<std::byte> Datatype::Pack(ConstRegion inbuf, const Comm& comm, At at) const {
     std::vector<std::byte> packed(static_cast<std::size_t>(Pack_size(elements_within(inbuf.bytes, "inbuf", at), comm, at)));
     packed.resize(static_cast<std::size_t>(Pack(inbuf, packed, 0, comm, at)));
     return packed;
 }
 
-Count Datatype::Unpack(Memory inbuf, Count position, WritableMemory outbuf, const Comm& comm, At at) const {
+Count Datatype::Unpack(ConstRegion inbuf, Count position, Region outbuf, const Comm& comm, At at) const {
     const Count count = elements_within(outbuf.bytes, "outbuf", at);
     check_room(inbuf.bytes, "inbuf", position, Pack_size(count, comm, at), at);
     call<MPI_Unpack>(inbuf.data, inbuf.bytes, &position, outbuf.data, count, handle(), comm.handle(), {at, comm.address()});
@@ -263,7 +267,7 @@ Count Datatype::Pack_size(Count count, const Comm& comm, At at) const {
     return get<MPI_Pack_size>(count, handle(), comm.handle(), {at, comm.address()});
 }
 
-Count Datatype::Pack_external(const std::string& datarep, Memory inbuf, WritableMemory outbuf, Count position, At at) const {
+Count Datatype::Pack_external(const std::string& datarep, ConstRegion inbuf, Region outbuf, Count position, At at) const {
     const Count count = elements_within(inbuf.bytes, "inbuf", at);
     check_room(outbuf.bytes, "outbuf", position, Pack_external_size(datarep, count, at), at);
     Aint end = position;
@@ -271,14 +275,14 @@ Count Datatype::Pack_external(const std::string& datarep, Memory inbuf, Writable
     return end;
 }
 
-std::vector<std::byte> Datatype::Pack_external(const std::string& datarep, Memory inbuf, At at) const {
+std::vector<std::byte> Datatype::Pack_external(const std::string& datarep, ConstRegion inbuf, At at) const {
     const Count count = elements_within(inbuf.bytes, "inbuf", at);
     std::vector<std::byte> packed(static_cast<std::size_t>(Pack_external_size(datarep, count, at)));
     packed.resize(static_cast<std::size_t>(Pack_external(datarep, inbuf, packed, 0, at)));
     return packed;
 }
 
-Count Datatype::Unpack_external(const std::string& datarep, Memory inbuf, Count position, WritableMemory outbuf, At at) const {
+Count Datatype::Unpack_external(const std::string& datarep, ConstRegion inbuf, Count position, Region outbuf, At at) const {
     const Count count = elements_within(outbuf.bytes, "outbuf", at);
     check_room(inbuf.bytes, "inbuf", position, Pack_external_size(datarep, count, at), at);
     Aint end = position;
