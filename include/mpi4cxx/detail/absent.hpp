@@ -4,6 +4,7 @@
 
 #include <mpi4cxx/detail/mpi.hpp>
 
+#include <cstring>
 #include <utility>
 
 #if defined(OPEN_MPI) && __has_include(<mpi-ext.h>)
@@ -14,12 +15,20 @@ namespace mpi4cxx {
 
 namespace detail {
 
-/// A new error code of `error_class` with a text of its own; the class itself where the MPI adds none.
+/// Whether the MPI takes `text` as that of `code`.
+[[gnu::cold]] inline bool has_text(int code, const char* text) noexcept {
+    char kept[MPI_MAX_ERROR_STRING] = "";
+    int length = 0;
+    return MPI_Add_error_string(code, text) == MPI_SUCCESS && MPI_Error_string(code, kept, &length) == MPI_SUCCESS && std::strcmp(kept, text) == 0;
+}
+
+/// A new error code of `error_class` with a text of its own. It is of a new class in MPICH, which forgets the texts of codes that are added to its
+/// own classes, and the class itself where the MPI adds none.
 [[gnu::cold]] inline int added_code(int error_class, const char* text) noexcept {
-    int code = error_class;
-    if (MPI_Add_error_code(error_class, &code) == MPI_SUCCESS)
-        MPI_Add_error_string(code, text);
-    return code;
+    int code = error_class, other = error_class;
+    if (MPI_Add_error_code(error_class, &code) == MPI_SUCCESS && has_text(code, text))
+        return code;
+    return MPI_Add_error_class(&other) == MPI_SUCCESS && MPI_Add_error_code(other, &code) == MPI_SUCCESS && has_text(code, text) ? code : error_class;
 }
 
 /// The code of the error that this MPI has no such function.
