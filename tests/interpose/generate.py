@@ -37,7 +37,7 @@ def prototypes():
     """Each function's parameters as they are declared."""
     text = run(*preprocessor, '-E', '-P', '-x', 'c', '-', text='#include <mpi.h>\n')
     text = ' '.join(text.split())
-    return dict(re.findall(r'\bint (MPI_\w+)\(((?:[^()]|\([^()]*\))*)\)', text))
+    return dict(re.findall(r'\bint (MPI_\w+) ?\(((?:[^()]|\([^()]*\))*)\)', text))
 
 
 def parameter_names(parameters):
