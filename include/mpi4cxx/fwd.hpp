@@ -23,6 +23,8 @@ class Status;
 class Request;
 template <class T> class ObjectRequest;
 class Message;
+class OutputArchive;
+class InputArchive;
 struct ConstBuf;
 struct Buf;
 struct ConstBufV;

@@ -16,11 +16,13 @@
 #include <mpi4cxx/group.hpp>
 #include <mpi4cxx/handle.hpp>
 #include <mpi4cxx/info.hpp>
+#include <mpi4cxx/input_archive.hpp>
 #include <mpi4cxx/intracomm.hpp>
 #include <mpi4cxx/message.hpp>
 #include <mpi4cxx/named.hpp>
 #include <mpi4cxx/object_request.hpp>
 #include <mpi4cxx/op.hpp>
+#include <mpi4cxx/output_archive.hpp>
 #include <mpi4cxx/request.hpp>
 #include <mpi4cxx/serialize.hpp>
 #include <mpi4cxx/status.hpp>
