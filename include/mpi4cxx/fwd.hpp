@@ -21,6 +21,8 @@ template <class Class> class ErrorHandling;
 template <class Owner, class T> class Keyval;
 class Status;
 class Request;
+class Prequest;
+class Grequest;
 template <class T> class ObjectRequest;
 class Message;
 class OutputArchive;
@@ -29,10 +31,16 @@ struct ConstBuf;
 struct Buf;
 struct ConstBufV;
 struct BufV;
+struct ConstBufW;
+struct BufW;
 class Comm;
 class Win;
 class Intracomm;
+class Intercomm;
 class Topocomm;
 class Cartcomm;
+class Graphcomm;
+class Distgraphcomm;
+class Weights;
 
 }  // namespace mpi4cxx
