@@ -11,6 +11,7 @@
 
 namespace mpi4cxx {
 
+/// A version of the MPI standard: 4 and 0.
 struct Version {
     int version, subversion;
 };
