@@ -209,6 +209,10 @@ Datatype Datatype::Create_struct(Integers blocklengths, Integers displacements, 
 
 Datatype Datatype::Create_subarray(Integers sizes, Integers subsizes, Integers starts, Order order, At at) const {
     const Count ndims = common_size({{sizes.size, "sizes"}, {subsizes.size, "subsizes"}, {starts.size, "starts"}}, at);
+    for (std::size_t i = 0; i < sizes.size; ++i)
+        if (starts[i] < 0 || subsizes[i] < 0 || subsizes[i] > sizes[i] - starts[i])
+            detail::misuse(at, "dimension " + std::to_string(i) + " has " + std::to_string(sizes[i]) + " elements, which " +
+                                   std::to_string(subsizes[i]) + " from number " + std::to_string(starts[i]) + " are no part of");
     const Arrays arrays({sizes, subsizes, starts});
     return take(get<MPI_Type_create_subarray>(static_cast<int>(ndims), arrays[0], arrays[1], arrays[2], order, handle(), at));
 }

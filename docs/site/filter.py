@@ -7,6 +7,7 @@ Headers are written for people who read them, with less ceremony than Doxygen wa
 * A constructor without a sentence has that of its class, what is in a struct that of the struct, and a function that only calls
   another refers to it.
 * The words that every handle has, and what specialises a template, are documented once.
+* Such a comment with an empty line after it is for the rest of its part of the class.
 * A line "// Heading ------" begins a group of members.
 * Special members and what is protected are for readers of the header, and so is the place of the call, `At at = {}`.
 
@@ -30,6 +31,10 @@ WORDS = {
     'operator bool': 'Tell whether there is an MPI object behind this.',
     'is_in_place': 'Tell whether this is IN_PLACE.',
     'f2c': "Make it of Fortran's handle, which somebody else frees.",
+    'data': 'Where the elements lie.',
+    'size': 'How many elements there are.',
+    'begin': 'Of the elements as a range.',
+    'end': 'Of the elements as a range.',
     'raw_type': "MPI's own type of the handle.",
 }
 
@@ -118,7 +123,7 @@ def sentence_for(name, flat, scope, scope_sentence, is_struct):
         return ['/// The null handle.']
     if re.search(r'\((?:\w*Archive|detail::(?:Packing|Unpacking))&', flat):
         return None         # a hook of cereal's
-    same = re.search(r'\{ return ([A-Z]\w+)\([^()]*\)(\.\w+)?(\(\))?; \}$', flat)
+    same = re.search(r'\{ (?:return )?(?=[A-Z]|\w+\([^()]*\)\.)(\w+)\([^()]*\)(\.\w+)?(\(\))?; \}$', flat)
     if same and same[1] != scope:
         return [f'/// {"Part of what" if same[2] else "The same as"} {same[1]}(){" returns" if same[2] else ""}.']
     if name.startswith('operator') or re.match(r'using (\w+_type|\w+_category|pointer|reference) =', flat):
@@ -137,7 +142,7 @@ def header(text):
     several = []        # (begin, end) of the fields but the first of a declaration
     scopes = []         # (name of the class or '', its sentence, whether it is a specialisation, whether a struct)
     hidden = {}         # depth of a class whose private part has begun: True
-    sentence, previous, group_open, last_end = [], None, False, 0
+    sentence, section, previous, group_open, last_end = [], [], None, False, 0
 
     def insert(position, what):
         inserted.append((position, what))
@@ -149,10 +154,17 @@ def header(text):
             group_open = False
         for line in re.finditer(r'^[ \t]*(//[^/\n].*)$', between, re.MULTILINE):
             heading = HEADING.match(line[1])
+            section = []
             if heading:
                 close = '///@}\n' if group_open else ''
                 insert(last_end + line.end(), f'\n{close}/// @name {heading[1]}\n///@{{\n')
                 group_open = True
+        apart = re.findall(r'((?:^[ \t]*//[^/\n].*\n)+)[ \t]*\n', between, re.MULTILINE)
+        if apart and not HEADING.search(apart[-1].strip()):
+            section = apart[-1].split('\n')[:-1]
+            section = [line.strip() for line in section]
+        elif kind in ('end', 'access'):
+            section = []
         if kind in ('end', 'access') and scopes and hidden.get(len(scopes)):
             insert(begin, '/// @endcond\n')
             hidden[len(scopes)] = False
@@ -195,6 +207,8 @@ def header(text):
             name = previous
         else:
             sentence = sentence_for(name, flat, scope, scope_sentence, is_struct)
+            if sentence == []:
+                sentence = section
             if sentence is None:
                 insert(begin, '/// @cond\n')
                 insert(end, '\n/// @endcond\n')
