@@ -35,26 +35,48 @@ std::uint64_t hash_bytes(const void* data, std::size_t size, std::uint64_t hash 
 struct Module {
     std::string name;
     std::uintptr_t base = 0, begin = 0, end = 0;
-    std::vector<std::span<const std::byte>> code;  // machine code has no addresses of its own in it: it is the same in every process
+    std::vector<std::span<const std::byte>> code;  // has no addresses in it, so it is the same in every process; but UCX changes the C library's
+    std::span<const std::byte> notes;
     mutable std::uint64_t hash = 0;
 
     [[nodiscard]] bool holds(std::uintptr_t address) const noexcept { return address >= begin && address < end; }
     [[nodiscard]] std::uint64_t fingerprint() const noexcept {
         if (hash == 0) {
-            for (const auto& piece : code) hash = hash_bytes(piece.data(), piece.size(), hash + 1);
+            if (const auto id = build_id(); !id.empty())
+                hash = hash_bytes(id.data(), id.size());
+            else
+                for (const auto& piece : code) hash = hash_bytes(piece.data(), piece.size(), hash + 1);
             hash |= 1;  // never 0
         }
         return hash;
+    }
+    /// What the linker has put there to tell builds apart, if it was asked to.
+    [[nodiscard]] std::span<const std::byte> build_id() const noexcept {
+        const auto padded = [](std::size_t size) { return (size + 3) & ~std::size_t{3}; };
+        for (auto left = notes; left.size() > sizeof(ElfW(Nhdr));) {
+            ElfW(Nhdr) note{};
+            std::memcpy(&note, left.data(), sizeof note);
+            const std::size_t id = sizeof note + padded(note.n_namesz), size = id + padded(note.n_descsz);
+            if (size > left.size())
+                break;
+            if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && std::memcmp(left.data() + sizeof note, "GNU", 4) == 0)
+                return left.subspan(id, note.n_descsz);
+            left = left.subspan(size);
+        }
+        return {};
     }
     [[nodiscard]] std::uint64_t tag() const noexcept { return fingerprint() >> offset_bits == 0 ? 1 : fingerprint() >> offset_bits; }
 };
 
 int add_module(dl_phdr_info* info, std::size_t, void* modules) {
-    Module module{info->dlpi_name, info->dlpi_addr, UINTPTR_MAX, 0, {}, 0};
+    Module module{info->dlpi_name, info->dlpi_addr, UINTPTR_MAX, 0, {}, {}, 0};
     for (const ElfW(Phdr) & header : std::span(info->dlpi_phdr, info->dlpi_phnum)) {
+        const std::uintptr_t begin = info->dlpi_addr + header.p_vaddr;
+        // of several pieces of notes, the one with the build id has the least alignment
+        if (header.p_type == PT_NOTE && (module.notes.empty() || header.p_align <= 4))
+            module.notes = {reinterpret_cast<const std::byte*>(begin), header.p_filesz};
         if (header.p_type != PT_LOAD)
             continue;
-        const std::uintptr_t begin = info->dlpi_addr + header.p_vaddr;
         module.begin = std::min(module.begin, begin);
         module.end = std::max(module.end, begin + header.p_memsz);
         if ((header.p_flags & PF_X) != 0)

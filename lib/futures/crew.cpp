@@ -61,13 +61,15 @@ void Crew::add(Ref<Work> work, int worker) {
     Client& client = *work->client;
     {
         const std::lock_guard lock(queue_mutex_);
-        if (!client.is_broken && broken_ == nullptr) {
+        if (!client.is_broken && broken_ == nullptr && !ended_) {
             client.pinned_left += worker >= 0 ? 1 : 0;
             client.queue(*work, worker).push_back(std::move(work));
         }
     }
     if (work) {
-        work->abandon(client.is_broken ? client.broken : broken_);
+        work->abandon(client.is_broken     ? client.broken
+                      : broken_ != nullptr ? broken_
+                                           : std::make_exception_ptr(BrokenExecutor("the workers are gone")));
         return;
     }
     queued_.fetch_add(1, std::memory_order_relaxed);
@@ -339,9 +341,13 @@ void Crew::fail(const std::exception_ptr& error) noexcept {
 void Crew::end() {
     wait_until([this] { return is_idle() || broken_ != nullptr; }, Timeout::Clock::time_point::max());
     discharge(*this);
-    const std::lock_guard lock(drive_mutex_);
-    if (!std::exchange(ended_, true))
-        link_->stop();
+    const std::lock_guard drive_lock(drive_mutex_);
+    {
+        const std::lock_guard lock(queue_mutex_);
+        if (std::exchange(ended_, true))
+            return;
+    }
+    link_->stop();
 }
 
 }  // namespace mpi4cxx::futures::detail

@@ -34,11 +34,26 @@ void submit(Client& client, Ref<Task> task, int worker) {
     add(client, std::move(task), worker);
 }
 
-void submit(Client& client, Ref<Job> job) { add(client, std::move(job), -1); }
+void submit_last(Client& client, Ref<Task> task, int worker) noexcept {
+    task->client = &client;
+    client.pending.fetch_add(1, std::memory_order_relaxed);
+    client.crew->add(std::move(task), worker);
+}
+
+std::uint64_t new_part() {
+    static std::atomic<std::uint64_t> last{0};
+    return ++last;
+}
+
+void submit(Client& client, Ref<Job> job) {
+    add(client, job, any_worker);
+    job->notice_end();
+}
 
 void publish(Job& job, bool is_last) {
     job.publish(is_last);
     job.client->crew->refill(1);
+    job.notice_end();
 }
 
 int count_workers(const Client& client) { return client.workers; }
@@ -58,7 +73,7 @@ void check_map(const MapOptions& options, Split split) {
 
 using detail::Client;
 
-void Executor::open(std::shared_ptr<Client> client) {
+void Executor::open(detail::Clients client) {
     client_ = std::move(client);
     client_->crew->join(client_);
     const Initializer& initializer = client_->options.initializer;
@@ -72,7 +87,7 @@ void Executor::open(std::shared_ptr<Client> client) {
     }
 }
 
-const std::shared_ptr<Client>& Executor::client() const {
+const detail::Clients& Executor::client() const {
     if (client_ == nullptr)
         throw std::runtime_error("futures: there is an executor on the root only");
     return client_;

@@ -140,7 +140,8 @@ std::size_t Job::left(int workers) const {
 
 void Job::deliver(const Taken& taken, std::uint64_t done, Unpacking& from, std::exception_ptr error, double seconds) {
     try {
-        store(taken.first, done, from);
+        if (done > 0)
+            store(taken.first, done, from);
     } catch (...) {
         done = 0;
         error = std::current_exception();
@@ -149,13 +150,17 @@ void Job::deliver(const Taken& taken, std::uint64_t done, Unpacking& from, std::
         const std::lock_guard lock(mutex_);
         errors_.emplace(taken.first + done, std::move(error));
     }
-    const std::lock_guard lock(items_mutex_);
-    const double each = seconds / static_cast<double>(taken.count);
-    seconds_ = seconds_ < 0 ? each : each < seconds_ ? (seconds_ + each) / 2 : seconds_ + (each - seconds_) / 8;
-    --flights_;
-    if (progress_)
-        progress_->add(taken.count);
-    settle();
+    bool has_settled = false;
+    {
+        const std::lock_guard lock(items_mutex_);
+        const double each = seconds / static_cast<double>(taken.count);
+        seconds_ = seconds_ < 0 ? each : each < seconds_ ? (seconds_ + each) / 2 : seconds_ + (each - seconds_) / 8;
+        --flights_;
+        if (progress_)
+            progress_->add(taken.count);
+        has_settled = settle();
+    }
+    finish(has_settled);
 }
 
 void Job::abandon(std::exception_ptr error) {
@@ -163,17 +168,25 @@ void Job::abandon(std::exception_ptr error) {
         const std::lock_guard lock(mutex_);
         broken_ = std::move(error);
     }
-    const std::lock_guard lock(items_mutex_);
-    cancelled_ = true;
-    flights_ = 0;
-    settle();
+    bool has_settled = false;
+    {
+        const std::lock_guard lock(items_mutex_);
+        cancelled_ = true;
+        flights_ = 0;
+        has_settled = settle();
+    }
+    finish(has_settled);
 }
 
 void Job::cancel() {
-    const std::lock_guard lock(items_mutex_);
-    cancelled_ = true;
-    segments_.clear();
-    settle();
+    bool has_settled = false;
+    {
+        const std::lock_guard lock(items_mutex_);
+        cancelled_ = true;
+        segments_.clear();
+        has_settled = settle();
+    }
+    finish(has_settled);
 }
 
 void Job::cancel_rest() {
@@ -184,14 +197,45 @@ void Job::cancel_rest() {
     cancel();
 }
 
-void Job::settle() {  // under items_mutex_
+void Job::notice_end() {
+    bool has_settled = false;
+    {
+        const std::lock_guard lock(items_mutex_);
+        has_settled = settle();
+    }
+    finish(has_settled);
+}
+
+bool Job::settle() {  // under items_mutex_
     const bool is_ended = (cancelled_ || (is_last_ && taken_ == published_)) && flights_ == 0;
-    if (!is_ended || std::exchange(settled_, true))
+    return is_ended && !std::exchange(settled_, true);
+}
+
+void Job::finish(bool has_settled) {
+    if (!has_settled)
         return;
-    if (progress_)
-        progress_->end();
+    std::unique_ptr<Callback> callback;
+    {
+        const std::lock_guard lock(items_mutex_);
+        if (progress_)
+            progress_->end();
+        callback = std::move(on_settled_);
+    }
+    if (callback)
+        callback->run();
     if (client != nullptr)
         client->pending.fetch_sub(1, std::memory_order_release);
+}
+
+void Job::when_settled(std::unique_ptr<Callback> callback) {
+    {
+        const std::lock_guard lock(items_mutex_);
+        if (!settled_) {
+            on_settled_ = std::move(callback);
+            return;
+        }
+    }
+    callback->run();
 }
 
 bool Job::wait_ready() {

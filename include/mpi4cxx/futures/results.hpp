@@ -1,6 +1,7 @@
 #pragma once
 
 #include <mpi4cxx/futures/detail/job.hpp>
+#include <mpi4cxx/futures/future.hpp>
 
 #include <iterator>
 #include <memory>
@@ -70,6 +71,19 @@ public:
         std::vector<value_type> all;
         for (value_type&& value : *this) all.push_back(std::move(value));
         return all;
+    }
+
+    /// The future of all of them.
+    [[nodiscard]] Future<std::vector<value_type>> future() {
+        detail::Ref<detail::StateOf<std::vector<value_type>>> state(new detail::StateOf<std::vector<value_type>>);
+        if (feed_ != nullptr)
+            throw InvalidStateError("a map with a buffersize goes on only while its results are taken");
+        const auto self = std::make_shared<Results>(std::move(*this));
+        self->job_->when_settled([state, self] {
+            if (state->begin())
+                detail::finish_with<std::vector<value_type>>(*state, [&] { return self->list(); });
+        });
+        return Future<std::vector<value_type>>(state);
     }
 
 private:

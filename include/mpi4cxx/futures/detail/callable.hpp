@@ -24,8 +24,8 @@ concept Portable = FunctionPointer<F> || Stateless<F> || Copied<F> ||(std::is_cl
 template <class F> void put_callable(Packing& to, const F& f) {
     static_assert(Portable<F>,
                   "mpi4cxx: this function cannot be called in another process. What can: a function, a lambda without captures, a lambda that "
-                  "captures trivially copyable values (numbers, not strings, containers or std::function), or a struct with operator() "
-                  "that is serializable, by a `serialize` or as a plain aggregate. Pass the rest as arguments");
+                  "captures trivially copyable values (numbers, not strings, containers or std::function), or a class with operator() "
+                  "and `template <class Archive> void serialize(Archive&)`. Pass the rest as arguments");
     if constexpr (FunctionPointer<F>) {
         to.put(code_of(reinterpret_cast<const void*>(f)));
         align(to);

@@ -33,9 +33,14 @@ public:
     void add();
     /// Lets the workers have what was added; `is_last` where no more comes.
     void publish(bool is_last);
+    /// Notices that there was nothing left to do when the last was published.
+    void notice_end();
 
     /// Waits for the next results; false at the end. Throws what a call has thrown.
     bool wait_ready();
+    /// Runs `f` when no result is to come any more.
+    template <class F> void when_settled(F f) { when_settled(std::unique_ptr<Callback>(new CallbackOf<F>(std::move(f)))); }
+    void when_settled(std::unique_ptr<Callback> callback);
     /// Ends it where nobody wants the results any more.
     void cancel();
     [[nodiscard]] std::size_t added() const noexcept { return added_; }
@@ -65,7 +70,8 @@ private:
     };
     [[nodiscard]] std::size_t chunk(std::size_t left, int workers) const noexcept;
     void copy_items(std::size_t first, std::size_t n, Packing& to);
-    void settle();
+    [[nodiscard]] bool settle();
+    void finish(bool has_settled);
 
     const TaskType& type_;
     MapOptions options_;
@@ -81,6 +87,8 @@ private:
     std::size_t published_ = 0, taken_ = 0, flights_ = 0;
     bool is_last_ = false, cancelled_ = false, settled_ = false;
     double seconds_ = -1;  // of one item
+
+    std::unique_ptr<Callback> on_settled_;
 
     std::map<std::size_t, std::exception_ptr> errors_;  // under mutex_
     std::exception_ptr broken_;
