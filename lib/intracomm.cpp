@@ -5,6 +5,7 @@
 #include <mpi4cxx/graphcomm.hpp>
 #include <mpi4cxx/intercomm.hpp>
 
+#include "belongings.hpp"
 #include "plan.hpp"
 
 #include <functional>
@@ -15,6 +16,7 @@ namespace mpi4cxx {
 
 using detail::call;
 using detail::get;
+using detail::keep;
 
 const Intracomm COMM_NULL;
 const Intracomm COMM_SELF = Intracomm::borrow(MPI_COMM_SELF);
@@ -76,13 +78,39 @@ int Intracomm::Graph_map(detail::Ints index, detail::Ints edges, At at) const {
 }
 
 void Intracomm::Scan(ConstBuf sendbuf, Buf recvbuf, const Op& op, At at) const {
-    detail::check_pair(sendbuf, recvbuf, at);
-    call<MPI_Scan>(sendbuf.data, recvbuf.data, recvbuf.count, op.accept(recvbuf.type, at), op.handle(), handle(), on(at));
+    const auto [s, r] = detail::allreduce_pair(sendbuf, recvbuf, at);
+    call<MPI_Scan>(s.data, r.data, r.count, op.accept(r.type, at), op.handle(), handle(), on(at));
+}
+
+Request Intracomm::Iscan(LastingConstBuf sendbuf, Buf recvbuf, const Op& op, At at) const {
+    const auto [s, r] = detail::allreduce_pair(sendbuf, recvbuf, at);
+    auto kept = keep(op);
+    return Request::take(get<MPI_Iscan>(s.data, r.data, r.count, op.accept(r.type, at), op.handle(), handle(), on(at)), std::move(kept));
+}
+
+Prequest Intracomm::Scan_init(LastingConstBuf sendbuf, Buf recvbuf, const Op& op, const Info& info, At at) const {
+    const auto [s, r] = detail::allreduce_pair(sendbuf, recvbuf, at);
+    auto kept = keep(op);
+    return Prequest::take(get<MPI_Scan_init>(s.data, r.data, r.count, op.accept(r.type, at), op.handle(), handle(), info.handle(), on(at)),
+                          std::move(kept));
 }
 
 void Intracomm::Exscan(ConstBuf sendbuf, Buf recvbuf, const Op& op, At at) const {
-    detail::check_pair(sendbuf, recvbuf, at);
-    call<MPI_Exscan>(sendbuf.data, recvbuf.data, recvbuf.count, op.accept(recvbuf.type, at), op.handle(), handle(), on(at));
+    const auto [s, r] = detail::allreduce_pair(sendbuf, recvbuf, at);
+    call<MPI_Exscan>(s.data, r.data, r.count, op.accept(r.type, at), op.handle(), handle(), on(at));
+}
+
+Request Intracomm::Iexscan(LastingConstBuf sendbuf, Buf recvbuf, const Op& op, At at) const {
+    const auto [s, r] = detail::allreduce_pair(sendbuf, recvbuf, at);
+    auto kept = keep(op);
+    return Request::take(get<MPI_Iexscan>(s.data, r.data, r.count, op.accept(r.type, at), op.handle(), handle(), on(at)), std::move(kept));
+}
+
+Prequest Intracomm::Exscan_init(LastingConstBuf sendbuf, Buf recvbuf, const Op& op, const Info& info, At at) const {
+    const auto [s, r] = detail::allreduce_pair(sendbuf, recvbuf, at);
+    auto kept = keep(op);
+    return Prequest::take(get<MPI_Exscan_init>(s.data, r.data, r.count, op.accept(r.type, at), op.handle(), handle(), info.handle(), on(at)),
+                          std::move(kept));
 }
 
 }  // namespace mpi4cxx

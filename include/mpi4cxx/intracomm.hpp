@@ -49,6 +49,13 @@ public:
     /// Combine the elements of the ranks below this one; `recvbuf` is undefined on rank 0. Calls MPI_Exscan (MPI-4.0, 6.11.2). Collective.
     void Exscan(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;
 
+    // The same, nonblocking and persistent, as those of Comm. Collective.
+
+    [[nodiscard]] Request Iscan(LastingConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;
+    [[nodiscard]] Request Iexscan(LastingConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;
+    [[nodiscard]] Prequest Scan_init(LastingConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Exscan_init(LastingConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, const Info& info = INFO_NULL, At at = {}) const;
+
     /// Combine the objects of ranks 0 to this one, in their order. Collective.
     template <Serializable T, class F = decltype((SUM))> [[nodiscard]] T scan(const T& object, F&& op = SUM, At at = {}) const {
         if constexpr (detail::Native<T, F> || detail::Callable<T, F>) {
@@ -83,7 +90,9 @@ private:
 };
 
 extern MPI4CXX_API const Intracomm COMM_NULL;
+/// This process alone.
 extern MPI4CXX_API const Intracomm COMM_SELF;
+/// All processes that were started together.
 extern MPI4CXX_API const Intracomm COMM_WORLD;
 
 }  // namespace mpi4cxx

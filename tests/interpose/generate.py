@@ -40,7 +40,8 @@ def prototypes():
     """Each function's parameters as they are declared."""
     text = run(*preprocessor, '-E', '-P', '-x', 'c', '-', text=HEADERS)
     text = ' '.join(text.split())
-    return dict(re.findall(r'\bint (MPIX?_\w+)\(((?:[^()]|\([^()]*\))*)\)', text))
+    found = re.findall(r'\bint (MPIX?_\w+) ?\(((?:[^()]|\([^()]*\))*)\)', text)
+    return {name: parameters for name, parameters in found if '...' not in parameters}  # which cannot be handed on
 
 
 def parameter_names(parameters):

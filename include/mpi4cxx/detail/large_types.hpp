@@ -22,22 +22,35 @@ template <class Length, class Offset, class Type> int structure_of(MPI_Count n, 
     if (n > INT_MAX)
         return unsupported();
     const auto size = static_cast<std::size_t>(n);
-    std::vector<int> lengths(size, 1);
-    std::vector<MPI_Aint> offsets(size);
-    std::vector<MPI_Datatype> types(size);
+    std::vector<int> lengths(size, 1), ends;
+    std::vector<MPI_Aint> offsets(size), end_offsets;
+    std::vector<MPI_Datatype> types(size), end_types;
     std::vector<Temporary> runs(size);  // of blocks that an int does not count
+    MPI_Aint lb = 0, extent = 0;
     int code = MPI_SUCCESS;
     for (std::size_t i = 0; i < size && code == MPI_SUCCESS; ++i) {
         offsets[i] = offset(i);
         types[i] = type(i);
-        if (length(i) <= most_elements) {
+        if (length(i) <= most_elements)
             lengths[i] = static_cast<int>(length(i));
-        } else {
-            code = contiguous(length(i), type(i), &runs[i]);
-            types[i] = runs[i];
+        else
+            code = in_order([&] { return contiguous(length(i), type(i), &runs[i]); }, [&] { return MPI_Type_get_extent(type(i), &lb, &extent); },
+                            [&] {
+                                types[i] = runs[i];
+                                return MPI_SUCCESS;
+                            });
+        for (const MPI_Count element : {MPI_Count{0}, length(i) - 1}) {
+            ends.push_back(std::min<int>(lengths[i], 1));
+            end_offsets.push_back(offset(i) + element * extent);
+            end_types.push_back(type(i));
         }
     }
-    return code != MPI_SUCCESS ? code : MPI_Type_create_struct(static_cast<int>(n), lengths.data(), offsets.data(), types.data(), result);
+    Temporary all, first_and_last;
+    // A run's extent is set, which MPI takes as the bound of all. So the bounds are those of the first and the last element of each block.
+    return in_order(
+        [&] { return code; }, [&] { return MPI_Type_create_struct(static_cast<int>(n), lengths.data(), offsets.data(), types.data(), &all); },
+        [&] { return MPI_Type_create_struct(static_cast<int>(ends.size()), ends.data(), end_offsets.data(), end_types.data(), &first_and_last); },
+        [&] { return MPI_Type_get_extent(first_and_last, &lb, &extent); }, [&] { return MPI_Type_create_resized(all, lb, extent, result); });
 }
 
 [[gnu::cold]] inline int structure(MPI_Count n, const MPI_Count* lengths, const MPI_Aint* displs, const MPI_Datatype* types, MPI_Datatype* result) {
@@ -176,6 +189,8 @@ template <class Step> int piece_by_piece(MPI_Count count, MPI_Count most, MPI_Da
 }
 
 [[gnu::cold]] inline int large_pack_size(MPI_Count count, MPI_Datatype type, MPI_Comm comm, MPI_Count* size) {
+    if (count < 0)  // which Open MPI does not look at
+        return MPI_ERR_COUNT;
     int one = 0, all = 0;
     int code = MPI_Pack_size(1, type, comm, &one);
     *size = count * one;
