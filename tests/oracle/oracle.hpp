@@ -18,18 +18,17 @@ using std::vector;
 inline std::string show(const std::string& text) { return text; }
 inline std::string show(const char* text) { return text; }
 template <class T>
-    requires std::is_arithmetic_v<T> || std::is_enum_v<T>
-std::string show(T value) {
-    if constexpr (std::is_same_v<T, bool>) {
-        return value ? "True" : "False";
-    } else if constexpr (std::is_floating_point_v<T>) {
-        char text[64];
-        std::snprintf(text, sizeof text, "%.12g", static_cast<double>(value));
-        return text;
-    } else {
-        return std::to_string(static_cast<long long>(value));
+    requires std::is_arithmetic_v<T> || std::is_enum_v<T> std::string show(T value) {
+        if constexpr (std::is_same_v<T, bool>) {
+            return value ? "True" : "False";
+        } else if constexpr (std::is_floating_point_v<T>) {
+            char text[64];
+            std::snprintf(text, sizeof text, "%.12g", static_cast<double>(value));
+            return text;
+        } else {
+            return std::to_string(static_cast<long long>(value));
+        }
     }
-}
 template <class T> std::string show(const std::optional<T>& value);
 template <class K, class V> std::string show(const std::map<K, V>& items);
 template <class A, class B> std::string show(const std::pair<A, B>& pair) { return "[" + show(pair.first) + ", " + show(pair.second) + "]"; }

@@ -66,9 +66,9 @@ int main(int argc, char** argv) {
         o.say("Reduce_scatter_block matrices", flat(got));
     }
 
-    const std::pair<const char*, const MPI::Op*> ops[] = {
-        {"SUM", &MPI::SUM}, {"PROD", &MPI::PROD}, {"MAX", &MPI::MAX},   {"MIN", &MPI::MIN}, {"LAND", &MPI::LAND},
-        {"LOR", &MPI::LOR}, {"LXOR", &MPI::LXOR}, {"BAND", &MPI::BAND}, {"BOR", &MPI::BOR}, {"BXOR", &MPI::BXOR}};
+    const std::pair<const char*, const MPI::Op*> ops[] = {{"SUM", &MPI::SUM},   {"PROD", &MPI::PROD}, {"MAX", &MPI::MAX},   {"MIN", &MPI::MIN},
+                                                          {"LAND", &MPI::LAND}, {"LOR", &MPI::LOR},   {"LXOR", &MPI::LXOR}, {"BAND", &MPI::BAND},
+                                                          {"BOR", &MPI::BOR},   {"BXOR", &MPI::BXOR}};
     for (const auto& [name, op] : ops) {
         const vector<int> mine = {rank + 1, rank % 2, 6 + rank};
         vector<int> got(3, -1), parts;
