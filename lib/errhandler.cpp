@@ -19,7 +19,7 @@ using detail::place_of;
 
 const Errhandler ERRHANDLER_NULL;
 const Errhandler ERRORS_RETURN = Errhandler::borrow(MPI_ERRORS_RETURN);
-const Errhandler ERRORS_ABORT = Errhandler::borrow(MPI_ERRORS_ABORT);
+const Errhandler ERRORS_ABORT = Errhandler::borrow(detail::errors_abort);
 const Errhandler ERRORS_ARE_FATAL = Errhandler::borrow(MPI_ERRORS_ARE_FATAL);
 
 namespace {

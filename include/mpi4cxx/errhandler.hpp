@@ -71,7 +71,7 @@ private:
 };
 
 // Predefined error handlers (MPI-4.0, 9.3): they return the code, end the processes of the communicator, and end all that are
-// connected. Where the MPI follows MPI-3, ERRORS_ABORT does as ERRORS_ARE_FATAL.
+// connected. Where the MPI follows MPI-3, and in MPICH 4.0, ERRORS_ABORT is ERRORS_ARE_FATAL.
 extern MPI4CXX_API const Errhandler ERRHANDLER_NULL;
 extern MPI4CXX_API const Errhandler ERRORS_RETURN;
 extern MPI4CXX_API const Errhandler ERRORS_ABORT;
