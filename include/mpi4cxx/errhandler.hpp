@@ -54,8 +54,9 @@ private:
 /// the job.
 template <class Class> class MPI4CXX_API ErrorHandling {
 public:
-    /// Make an error handler of `f(owner, code)`, which may capture and is called for each error of every `owner` it is set on. The MPI
-    /// calls it and cannot pass on an exception: that ends the job. Calls MPI_Comm_create_errhandler (MPI-4.0, 9.3.1). Local.
+    /// Make an error handler of `f(owner, code)`, which may capture and is called for each error of every `owner` it is set on. It may not
+    /// call MPI, which is in a call already, nor throw: that ends the job. Of these handlers 256 can live at once.
+    /// Calls MPI_Comm_create_errhandler (MPI-4.0, 9.3.1). Local.
     template <std::invocable<const Class&, int> F> [[nodiscard]] static Errhandler Create_errhandler(F f, At at = {}) {
         return create(std::make_shared<detail::ErrorFunctionOf<Class, F>>(std::move(f)), at);
     }
