@@ -65,25 +65,75 @@ void set_length(MPI_Status* status, std::size_t length, Place where) {
 }
 
 void recv_beside(void* to, std::size_t size, const Route& route) {
-    call<MPI_Recv>(to, static_cast<Count>(size), MPI_BYTE, route.sender, route.side_tag, channel(route.where.at()), MPI_STATUS_IGNORE, route.where);
+    const Place where = route.where();
+    call<MPI_Recv>(to, static_cast<Count>(size), MPI_BYTE, route.sender, route.side_tag, channel(where.at()), MPI_STATUS_IGNORE, where);
 }
 
 MPI_Request irecv_beside(void* to, std::size_t size, const Route& route) {
-    return get<MPI_Irecv>(to, static_cast<Count>(size), MPI_BYTE, route.sender, route.side_tag, channel(route.where.at()), route.where);
+    const Place where = route.where();
+    return get<MPI_Irecv>(to, static_cast<Count>(size), MPI_BYTE, route.sender, route.side_tag, channel(where.at()), where);
 }
 
 // A sender that asks waits to be told that its blocks can come.
 void answer(const Route& route) {
-    call<MPI_Send>(nullptr, 0, MPI_BYTE, route.sender, answer_tag(route.side_tag), channel(route.where.at()), route.where);
+    const Place where = route.where();
+    call<MPI_Send>(nullptr, 0, MPI_BYTE, route.sender, answer_tag(route.side_tag), channel(where.at()), where);
 }
 
 MPI_Request ianswer(const Route& route) {
-    return get<MPI_Isend>(nullptr, 0, MPI_BYTE, route.sender, answer_tag(route.side_tag), channel(route.where.at()), route.where);
+    const Place where = route.where();
+    return get<MPI_Isend>(nullptr, 0, MPI_BYTE, route.sender, answer_tag(route.side_tag), channel(where.at()), where);
 }
 
 }  // namespace
 
 // Blocking ---------------------------------------------------------------------------------------------------------------
+
+[[gnu::always_inline]] inline bool Incoming::accept(bool from_null, MPI_Status& found, const ObjectType& type, Status* status, const Place& where) {
+    if (from_null) [[unlikely]] {
+        if (status != nullptr)
+            *status = Status(status_of_null());
+        return false;
+    }
+    const Envelope& envelope = *reinterpret_cast<const Envelope*>(room_.bytes.data());
+    const auto size = static_cast<std::uint64_t>(received_bytes(found, where));
+    const bool is_whole = size >= sizeof envelope && size <= inline_limit && envelope.magic == Envelope::mark && envelope.blocks == 0 &&
+                          envelope.length == size - sizeof envelope;
+    if (!is_whole || envelope.type != type.hash || status != nullptr) [[unlikely]]
+        accept_any(size, found, type, status, where);
+    else
+        open({room_.bytes.data() + sizeof envelope, envelope.length}, 0);
+    return true;
+}
+
+void Incoming::accept_any(std::uint64_t size, MPI_Status& found, const ObjectType& type, Status* status, const Place& where) {
+    const Envelope& envelope = detail::open(room_, static_cast<Count>(size), where);
+    const std::byte* bytes = room_.bytes.data() + sizeof envelope;
+    route_ = {envelope.sender, envelope.side_tag, where.file, where.line, where.comm};
+    if (is_beside(envelope)) {
+        bytes_ = Bytes(envelope.length);
+        recv_beside(bytes_.data(), envelope.length, route_);
+        bytes = bytes_.data();
+    }
+    open({bytes, envelope.length}, envelope.blocks);
+    if (status != nullptr) {
+        set_length(&found, remaining(), where);
+        *status = Status(found);
+    }
+    if (envelope.asks != 0)
+        answer(route_);
+    if (envelope.type != type.hash)
+        throw type.mismatch("recv", envelope.type, where);
+}
+
+void Incoming::skip_blocks() noexcept {
+    while (blocks_left() != 0) try {
+            const std::size_t size = next_block();
+            recv_beside(Bytes(size).data(), size, route_);
+        } catch (...) {
+            return;
+        }
+}
 
 bool Incoming::recv(const Comm& comm, int source, int tag, const ObjectType& type, Status* status, At at) {
     const Place where{at, comm.address()};
@@ -100,42 +150,6 @@ bool Incoming::recv(MPI_Message& message, const ObjectType& type, Status* status
     MPI_Status found;
     call<MPI_Mrecv>(room_.bytes.data(), count, datatype, &message, &found, at);
     return accept(from_null, found, type, status, at);
-}
-
-bool Incoming::accept(bool from_null, MPI_Status& found, const ObjectType& type, Status* status, Place where) {
-    if (from_null) {
-        if (status != nullptr)
-            *status = Status(status_of_null());
-        return false;
-    }
-    const Envelope& envelope = detail::open(room_, received_bytes(found, where), where);
-    const std::byte* bytes = room_.bytes.data() + sizeof envelope;
-    route_ = {envelope.sender, envelope.side_tag, where};
-    if (is_beside(envelope)) {
-        bytes_ = Bytes(envelope.length);
-        recv_beside(bytes_.data(), envelope.length, route_);
-        bytes = bytes_.data();
-    }
-    open({bytes, envelope.length}, envelope.blocks);
-    if (status != nullptr) {
-        set_length(&found, remaining(), where);
-        *status = Status(found);
-    }
-    if (envelope.asks != 0)
-        answer(route_);
-    if (envelope.type != type.hash)
-        throw type.mismatch("recv", envelope.type, where);
-    return true;
-}
-
-Incoming::~Incoming() {
-    while (blocks_left() != 0)  // whose sender waits: the object could not be read to its end
-        try {
-            const std::size_t size = next_block();
-            recv_beside(Bytes(size).data(), size, route_);
-        } catch (...) {
-            return;
-        }
 }
 
 void Incoming::receive(void* to, std::size_t size) { recv_beside(to, size, route_); }
@@ -250,7 +264,7 @@ void Receive::open_envelope() {
     if (complete_)
         return;
     const Envelope& envelope = open(state.room, received_bytes(status_, state.where), state.where);
-    state.route = {envelope.sender, envelope.side_tag, state.where};
+    state.route = {envelope.sender, envelope.side_tag, state.where.file, state.where.line, state.where.comm};
     state.step = State::Step::bytes;
     if (!is_beside(envelope))
         return;

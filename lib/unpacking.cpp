@@ -21,16 +21,12 @@ std::uintptr_t stack_end() {
     return here - std::min(here, std::uintptr_t{half});
 }
 
-Unpacking::~Unpacking() = default;
-
-void Unpacking::open(std::span<const std::byte> bytes, std::size_t blocks) {
-    if (blocks > bytes.size() / sizeof(std::uint64_t))
+void Unpacking::open_blocks(std::size_t blocks) {
+    if (blocks > bytes_left() / sizeof(std::uint64_t))
         corrupt("the bytes end too early");
-    begin_ = cursor_ = bytes.data();
-    end_ = sizes_ = begin_ + bytes.size() - blocks * sizeof(std::uint64_t);
+    end_ -= blocks * sizeof(std::uint64_t);
+    sizes_ = end_;
     blocks_ = blocks;
-    block_bytes_ = 0;
-    reservable_ = 64 * bytes.size();
     for (std::size_t i = 0; i < blocks; ++i) {
         std::uint64_t size = 0;
         std::memcpy(&size, sizes_ + i * sizeof size, sizeof size);

@@ -24,4 +24,33 @@ inline constexpr int MPI_ERR_PROC_ABORTED = MPI_ERR_UNKNOWN;
 #ifndef MPI_ERR_VALUE_TOO_LARGE
 inline constexpr int MPI_ERR_VALUE_TOO_LARGE = MPI_ERR_UNKNOWN;
 #endif
+
+// Error classes of fault tolerance, by the MPI's own names before MPI-5.
+#ifdef MPIX_ERR_REVOKED
+inline constexpr int MPI_ERR_REVOKED = MPIX_ERR_REVOKED;
+inline constexpr int MPI_ERR_PROC_FAILED = MPIX_ERR_PROC_FAILED;
+inline constexpr int MPI_ERR_PROC_FAILED_PENDING = MPIX_ERR_PROC_FAILED_PENDING;
+#elif !defined(MPI_ERR_REVOKED)
+inline constexpr int MPI_ERR_REVOKED = MPI_ERR_UNKNOWN;
+inline constexpr int MPI_ERR_PROC_FAILED = MPI_ERR_UNKNOWN;
+inline constexpr int MPI_ERR_PROC_FAILED_PENDING = MPI_ERR_UNKNOWN;
+#endif
+
+// Other constants that came with MPI-4.
+#ifndef MPI_MAX_PSET_NAME_LEN
+inline constexpr int MPI_MAX_PSET_NAME_LEN = 256;
+#endif
+#ifndef MPI_MAX_STRINGTAG_LEN
+inline constexpr int MPI_MAX_STRINGTAG_LEN = 256;
+#endif
+#ifndef MPI_COMM_TYPE_HW_GUIDED
+inline constexpr int MPI_COMM_TYPE_HW_GUIDED = -1001, MPI_COMM_TYPE_HW_UNGUIDED = -1002;
+#endif
+#ifndef MPI_F_STATUS_SIZE
+inline constexpr int MPI_F_STATUS_SIZE = sizeof(MPI_Status) / sizeof(MPI_Fint);
+inline constexpr int MPI_F_SOURCE = 0, MPI_F_TAG = 1, MPI_F_ERROR = 2;
+#endif
+#ifndef MPI_ERRORS_ABORT  // it ends the processes of one communicator; where it is missing, all that are connected
+inline const MPI_Errhandler MPI_ERRORS_ABORT = MPI_ERRORS_ARE_FATAL;
+#endif
 }  // namespace mpi4cxx

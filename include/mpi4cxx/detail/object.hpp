@@ -40,16 +40,24 @@ struct Nothing {};
 
 /// Where what travels on the channel comes from.
 struct Route {
-    int sender = 0;
-    int side_tag = 0;
-    Place where;
+    int sender;
+    int side_tag;
+    const char* file;
+    unsigned long line;
+    const MPI_Comm* comm;
+    [[nodiscard]] Place where() const noexcept { return {{file, line}, comm}; }
 };
 
 /// An object that a blocking call receives: its bytes are here, its blocks come when their places are known.
 class MPI4CXX_API Incoming final : public Unpacking {
 public:
     Incoming() noexcept {}  // leaves the room as it is
-    ~Incoming() override;
+    ~Incoming() override {
+        if (blocks_left() != 0) [[unlikely]]
+            skip_blocks();
+    }
+    Incoming(const Incoming&) = delete;
+    Incoming& operator=(const Incoming&) = delete;
 
     /// Waits for a message. Whether there is an object: none comes from PROC_NULL.
     bool recv(const Comm& comm, int source, int tag, const ObjectType& type, Status* status, At at);
@@ -57,12 +65,15 @@ public:
     bool recv(MPI_Message& message, const ObjectType& type, Status* status, At at);
 
 private:
-    bool accept(bool from_null, MPI_Status& found, const ObjectType& type, Status* status, Place where);
+    bool accept(bool from_null, MPI_Status& found, const ObjectType& type, Status* status, const Place& where);
+    void accept_any(std::uint64_t size, MPI_Status& found, const ObjectType& type, Status* status, const Place& where);
     void receive(void* to, std::size_t size) override;
+    /// Takes the blocks whose sender waits, where the object could not be read to its end.
+    void skip_blocks() noexcept;
 
     Room room_;
     Bytes bytes_;
-    Route route_;
+    Route route_;  // where something follows the envelope
 };
 
 /// A posted receive of an object.
