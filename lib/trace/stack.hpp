@@ -1,0 +1,15 @@
+#pragma once
+
+#include <pthread.h>
+#include <string>
+
+namespace mpi4cxx::trace {
+
+/// Once, before stacks are asked for.
+void prepare_stacks();
+
+/// Where a thread of this process is in the user's program: "solver.cpp:12 in exchange()"; without debugging information
+/// the function alone. It interrupts the thread for a moment.
+std::string place_of(pthread_t thread);
+
+}  // namespace mpi4cxx::trace
