@@ -6,6 +6,7 @@
 #include "channel.hpp"
 #include "finalize.hpp"
 #include "text.hpp"
+#include "tracing.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -72,8 +73,10 @@ Environment::Environment(ThreadLevel required, At at) : Environment(nullptr, nul
 
 Environment::Environment(int* argc, char*** argv, ThreadLevel required, At at)
     : finalizes_(!Is_initialized(at)), exceptions_(std::uncaught_exceptions()) {
-    if (finalizes_)
+    if (finalizes_) {
+        detail::trace_if_asked();
         get<MPI_Init_thread>(argc, argv, required, at);
+    }
     call<MPI_Comm_set_errhandler>(MPI_COMM_WORLD, MPI_ERRORS_RETURN, at);
     call<MPI_Comm_set_errhandler>(MPI_COMM_SELF, MPI_ERRORS_RETURN, at);
     detail::open_channel(at);

@@ -101,11 +101,11 @@ int finish(MPI_Comm, int, void*, void*) {
     PMPI_Barrier(own_comm);
     if (finalizing != nullptr)
         finalizing->done(MPI_SUCCESS);
+    own_log.end = now();
     is_running = false;
     stop_watching();
     if (has_trace) {
         own_log.offset = clock_offset();
-        own_log.end = now();
         own_log.save(log_file(folder, rank));
         PMPI_Barrier(own_comm);
     }
@@ -118,7 +118,7 @@ int finish(MPI_Comm, int, void*, void*) {
     return MPI_SUCCESS;
 }
 
-void start(std::int64_t begin, int function) {
+void start() {
     PMPI_Comm_rank(MPI_COMM_WORLD, &rank);
     PMPI_Comm_size(MPI_COMM_WORLD, &size);
     const Settings wanted = settings(rank);
@@ -138,13 +138,9 @@ void start(std::int64_t begin, int function) {
 
     most_events = std::clamp(std::size_t{4'000'000} / static_cast<std::size_t>(size), std::size_t{10'000}, std::size_t{1'000'000});
     own_log.rank = rank;
-    own_log.begin = begin;
+    own_log.begin = last_activity = now();
     is_logging = has_trace;
     is_running = true;
-    last_activity = now();
-    const std::int64_t end = now();
-    own_log.totals[function] = {1, 0, 0, end - begin, 0};
-    own_log.events.push_back({begin, end, 0, function});
     this_thread();
     start_watching(folder, rank, size, wanted.patience);
 }
@@ -158,18 +154,16 @@ using namespace mpi4cxx::trace;
 extern "C" {
 
 MPI4CXX_TRACED int MPI_Init(int* argc, char*** argv) {
-    const std::int64_t begin = now();
     const int code = PMPI_Init(argc, argv);
     if (code == MPI_SUCCESS)
-        start(begin, id("MPI_Init"));
+        start();
     return code;
 }
 
 MPI4CXX_TRACED int MPI_Init_thread(int* argc, char*** argv, int required, int* provided) {
-    const std::int64_t begin = now();
     const int code = PMPI_Init_thread(argc, argv, required, provided);
     if (code == MPI_SUCCESS)
-        start(begin, id("MPI_Init_thread"));
+        start();
     return code;
 }
 

@@ -130,7 +130,7 @@ lines = ['// Written by generate.py.', '#pragma once', '#include "function.hpp"'
 lines += [f'    {{"{name}", Family::{family(name, known)}}},' for name, (_, known) in declared.items()]
 pathlib.Path(table).write_text('\n'.join(lines + ['};', '}  // namespace mpi4cxx::trace', '']))
 
-lines = ['// Written by generate.py.', '#include "call.hpp"', 'using namespace mpi4cxx::trace;', 'extern "C" {']
+lines = ['// Written by generate.py.', '#include "call.hpp"', '#pragma GCC diagnostic ignored "-Wdeprecated-declarations"', 'using namespace mpi4cxx::trace;', 'extern "C" {']
 for i, (name, (text, known)) in enumerate(declared.items()):
     if name.removeprefix('MPI_') in BY_HAND:
         continue

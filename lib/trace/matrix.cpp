@@ -61,7 +61,7 @@ private:
         std::fprintf(file_, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"><title>rank %d to rank %d: %lld bytes</title></rect>\n",
                      x, y, cell_, cell_, colour(share).c_str(), from, to, static_cast<long long>(bytes));
         if (cell_ >= 48)
-            std::fprintf(file_, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" class=\"small\" fill=\"%s\">%s</text>\n", x + cell_ / 2,
+            std::fprintf(file_, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" class=\"small\" style=\"fill:%s\">%s</text>\n", x + cell_ / 2,
                          y + cell_ / 2 + 4, share > 0.5 ? "#ffffff" : "#222222", amount(static_cast<double>(bytes)).c_str());
     }
 
@@ -105,7 +105,7 @@ void write_matrix_picture(const Run& run, const std::string& path) {
         std::max(180, std::min(largest_cell, std::max(1, widest / static_cast<int>(run.ranks.size()))) * static_cast<int>(run.ranks.size()));
     std::fprintf(file.get(),
                  "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" font-size=\"12\">\n"
-                 "<style>text{fill:#222222}.title{font-size:14px;font-weight:bold}.small{font-size:11px;fill:inherit}.frame{fill:none;stroke:#999999}"
+                 "<style>text{fill:#222222}.title{font-size:14px;font-weight:bold}.small{font-size:11px}.frame{fill:none;stroke:#999999}"
                  "</style>\n"
                  "<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>\n<text x=\"%d\" y=\"18\">%s: bytes from rank to rank</text>\n",
                  left + 2 * panel + gap + 30, top + panel + 60, left, escaped(run.program).c_str());

@@ -129,4 +129,15 @@ std::string place_of(pthread_t thread) {
     return "in an unknown place";
 }
 
+bool is_computing(pthread_t thread) {
+    clockid_t clock{};
+    timespec before{}, after{};
+    const timespec moment{0, 20'000'000};
+    if (pthread_getcpuclockid(thread, &clock) != 0 || clock_gettime(clock, &before) != 0)
+        return false;
+    nanosleep(&moment, nullptr);
+    clock_gettime(clock, &after);
+    return before.tv_sec != after.tv_sec || before.tv_nsec != after.tv_nsec;
+}
+
 }  // namespace mpi4cxx::trace

@@ -11,7 +11,6 @@ long long big(std::int64_t value) { return value; }
 
 double part(std::int64_t one, std::int64_t whole) { return whole == 0 ? 0 : 100 * static_cast<double>(one) / static_cast<double>(whole); }
 
-/// In MPI: not in the calls that only ask or set something, which are too short to matter, and not MPI_Init.
 Total in_mpi(const Log& log) {
     Total result;
     for (const auto& [function, total] : log.totals) {

@@ -122,7 +122,7 @@ void draw_axis(std::FILE* file, double length, int bottom) {
         std::fprintf(file, "<line x1=\"%d\" x2=\"%d\" y1=\"%d\" y2=\"%d\" class=\"tick\"/><text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",
                      x, x, top, bottom + 4, x, bottom + 18, i == 0 ? "0" : duration(i * step).c_str());
     }
-    std::fprintf(file, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">time since MPI_Init</text>\n", left + width / 2, bottom + 38);
+    std::fprintf(file, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">time since the end of MPI_Init</text>\n", left + width / 2, bottom + 38);
 }
 
 void draw_legend(std::FILE* file, const Column& used) {
@@ -140,7 +140,7 @@ void draw_legend(std::FILE* file, const Column& used) {
     for (std::size_t kind = 0; kind < waiting; ++kind)
         if (used[kind] > 0)
             entry(colours[kind], std::string(family_names[kind]));
-    std::fprintf(file, "<text x=\"%d\" y=\"18\" text-anchor=\"end\" fill=\"#666666\">paler: partly outside MPI</text>\n", left + width);
+    std::fprintf(file, "<text x=\"%d\" y=\"18\" text-anchor=\"end\" style=\"fill:#666666\">paler: partly outside MPI</text>\n", left + width);
 }
 
 }  // namespace
