@@ -119,7 +119,10 @@ std::string place_of(pthread_t thread) {
     ++limit.tv_sec;
     if (pthread_kill(thread, signal_number()) != 0 || sem_timedwait(&taken, &limit) != 0)
         return "in an unknown place";
-    for (int i = 0; i < frame_count; ++i) {
+    // From the wrapper of an MPI function on, if there is one: what lies within may be anybody's.
+    int first = 1;
+    for (int i = first; i < frame_count && first == 1; ++i) first = object_of(frames[i]) == object_of(frames[0]) ? i : 1;
+    for (int i = first; i < frame_count; ++i) {
         if (is_foreign(object_of(frames[i])))
             continue;
         for (const Place& place : places(frames[i]))
