@@ -1,5 +1,6 @@
 #include "call.hpp"
 
+#include <unistd.h>
 #include <algorithm>
 #include <cstring>
 #include <unordered_map>
@@ -50,6 +51,7 @@ struct Registered {
     Registered() {
         static int count = 0;
         thread.handle = pthread_self();
+        thread.task = gettid();
         thread.since = now();
         const std::lock_guard lock(threads_mutex);
         thread.number = count++;

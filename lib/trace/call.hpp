@@ -46,6 +46,7 @@ struct Operation : Target {
 struct Thread {
     std::mutex mutex;
     pthread_t handle{};
+    int task = 0;  // the kernel's number
     int number = 0;
     int function = -1;            // of the call that it is in
     std::int64_t since = 0;       // when it entered or left MPI

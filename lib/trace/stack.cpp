@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <fstream>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -132,15 +133,12 @@ std::string place_of(pthread_t thread) {
     return "in an unknown place";
 }
 
-bool is_computing(pthread_t thread) {
-    clockid_t clock{};
-    timespec before{}, after{};
-    const timespec moment{0, 20'000'000};
-    if (pthread_getcpuclockid(thread, &clock) != 0 || clock_gettime(clock, &before) != 0)
-        return false;
-    nanosleep(&moment, nullptr);
-    clock_gettime(clock, &after);
-    return before.tv_sec != after.tv_sec || before.tv_nsec != after.tv_nsec;
+bool is_computing(int task) {
+    std::ifstream file("/proc/self/task/" + std::to_string(task) + "/stat");
+    std::string line;
+    std::getline(file, line);
+    const std::size_t name_end = line.rfind(") ");
+    return name_end != std::string::npos && line[name_end + 2] == 'R';
 }
 
 }  // namespace mpi4cxx::trace

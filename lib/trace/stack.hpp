@@ -12,7 +12,7 @@ void prepare_stacks();
 /// the function alone. It interrupts the thread for a moment.
 std::string place_of(pthread_t thread);
 
-/// Whether a thread computes: one that sleeps must not be interrupted, for its sleep would end.
-bool is_computing(pthread_t thread);
+/// Whether a thread, by the kernel's number, computes: one that sleeps must not be interrupted, for its sleep would end.
+bool is_computing(int task);
 
 }  // namespace mpi4cxx::trace

@@ -62,7 +62,7 @@ bool add_thread(Thread& thread, Standstill& result) {
     const bool is_blocked = thread.function >= 0 && thread.polls == 0;
     const bool is_polling = thread.polls >= polls_a_second * (idle / second);
     const std::vector<Target>& targets = is_polling ? thread.polled : thread.targets;
-    const bool is_asleep = !is_blocked && !is_polling && !is_computing(thread.handle);
+    const bool is_asleep = !is_blocked && !is_polling && !is_computing(thread.task);
     const std::string place = is_asleep ? "asleep" : place_of(thread.handle);
     if (is_blocked)
         result.lines.push_back(describe(thread.function, targets, thread.target_count, thread.waits_for_any) + ", for " +
