@@ -129,8 +129,9 @@ void Run::match_meetings(std::vector<std::vector<std::int64_t>>& until) const {
             std::int64_t time = arrivals.last;
             if (meeting.shape == Shape::from_root)
                 time = arrivals.root;
+            const std::int64_t end = ranks[rank].events[static_cast<std::size_t>(meeting.event)].end;
             if (meeting.shape == Shape::to_root && meeting.is_root == 0)
-                time = 0;
+                time = arrivals.root <= end ? arrivals.root : 0;  // what it gives may be buffered
             if (meeting.shape == Shape::upwards) {
                 time = 0;
                 for (const auto& [other, begin] : arrivals.by_rank) time = other < meeting.rank ? std::max(time, begin) : time;
