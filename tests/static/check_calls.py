@@ -45,7 +45,8 @@ problems = []
 unused = dict(REVIEWED)
 for path in sorted([*root.glob('include/**/*.hpp'), *root.glob('lib/**/*.[ch]pp')]):
     name = path.relative_to(root).as_posix()
-    if name in EXEMPT_FILES:
+    # The trace lies beneath: it hands on what MPI returns.
+    if name in EXEMPT_FILES or name.startswith('lib/trace/'):
         continue
     # what is cut out leaves its line ends, so that lines keep their numbers
     text = COMMENT_OR_STRING.sub(lambda match: '\n' * match[0].count('\n'), path.read_text(encoding='utf-8'))
