@@ -14,8 +14,6 @@ TEST_CASE("Each function that the library calls has been made to fail, or has a 
         {"MPI_Finalize", "called when all is over"},
         {"MPI_Init", "called by programs that have no Environment"},
         {"MPI_Init_thread", "called before any test"},
-        {"MPI_Comm_remote_size", "of intercommunicators, which the library cannot make yet"},
-        {"MPI_Comm_remote_group", "of intercommunicators, which the library cannot make yet"},
         {"MPI_Comm_spawn", "called by a process alone that was started with room for others, see tests/pool"},
         {"MPI_Comm_disconnect", "called by such a worker at its end, see tests/pool"},
         {"MPI_Ibcast_c", "of slots, which are small"},
