@@ -24,5 +24,6 @@
 #include <mpi4cxx/request.hpp>
 #include <mpi4cxx/serialize.hpp>
 #include <mpi4cxx/status.hpp>
+#include <mpi4cxx/struct_type.hpp>
 #include <mpi4cxx/topocomm.hpp>
 #include <mpi4cxx/version.hpp>
