@@ -3,7 +3,9 @@
 
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <optional>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 namespace MPI = mpi4cxx;
@@ -172,4 +174,66 @@ TEST_CASE("A call on a null communicator is misuse that names the function", "[c
     CHECK(misused("MPI_Iprobe", [&] { (void)none.Iprobe(); }));
     CHECK(misused("MPI_Mprobe", [&] { (void)none.Recv<int>(); }));
     CHECK(misused("MPI_Improbe", [&] { (void)none.Improbe(); }));
+}
+
+TEST_CASE("Comm::Dup keeps what a communicator is, and its class can be had again", "[comm]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const MPI::Cartcomm grid = comm.Create_cart({comm.size()});
+        const MPI::Comm& any = grid;
+        MPI::Comm copy = any.Dup(), clone = any.Clone();
+        CHECK(MPI::Comm::Compare(any, copy) == MPI::CONGRUENT);
+        CHECK(MPI::Cartcomm(std::move(copy)).dims() == grid.dims());
+        CHECK(MPI::Topocomm(std::move(clone)).is_topo());
+        const MPI::Comm half = any.Split(comm.rank() % 2);
+        CHECK_FALSE(half.is_topo());
+        CHECK(half.is_intra());
+        CHECK(half.topology() == MPI::UNDEFINED);
+    });
+}
+
+TEST_CASE("Comm::Idup gives a communicator when its request is complete", "[comm]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        auto first = comm.Idup(), second = comm.Idup();  // both under way
+        const MPI::Intracomm b = second.wait();
+        std::optional<MPI::Intracomm> a;
+        while (!(a = first.test())) {}
+        CHECK(first.is_null());
+        for (const MPI::Intracomm* copy : {&std::as_const(*a), &b}) {
+            CHECK(MPI::Comm::Compare(comm, *copy) == MPI::CONGRUENT);
+            CHECK(handler_of(copy->handle()) == MPI_ERRORS_RETURN);
+            int sum = 0;
+            copy->Allreduce(1, sum);
+            CHECK(sum == comm.size());
+        }
+        const MPI::Comm& any = comm;
+        CHECK(MPI::Comm::Compare(any, any.Idup().wait()) == MPI::CONGRUENT);
+    });
+}
+
+TEST_CASE("A communicator that is made meanwhile is freed if nobody takes it", "[comm]") {
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    freed = 0;
+    world.Idup().Wait();
+    CHECK(freed == 1);
+    { auto dropped = world.Idup(); }
+    auto other = world.irecv<int>(0, 77);
+    while (freed < 2) (void)other.test();  // drives what nobody waits for
+    other.cancel();
+    (void)other.wait();
+    CHECK(freed == 2);
+    { const MPI::Intracomm taken = world.Idup().wait(); }
+    CHECK(freed == 3);
+}
+
+TEST_CASE("The class of a communicator is known at compile time", "[comm]") {
+    STATIC_REQUIRE(std::is_same_v<decltype(MPI::COMM_WORLD.Dup()), MPI::Intracomm>);
+    STATIC_REQUIRE(std::is_same_v<decltype(MPI::Cartcomm().Dup()), MPI::Cartcomm>);
+    STATIC_REQUIRE(std::is_same_v<decltype(MPI::Cartcomm().Split()), MPI::Intracomm>);
+    STATIC_REQUIRE(std::is_same_v<decltype(MPI::Distgraphcomm().Idup()), MPI::ObjectRequest<MPI::Distgraphcomm>>);
+    STATIC_REQUIRE(std::is_same_v<decltype(MPI::Intercomm().Split()), MPI::Intercomm>);
+    STATIC_REQUIRE(std::is_same_v<decltype(MPI::Comm().Dup()), MPI::Comm>);
+    STATIC_REQUIRE(std::is_convertible_v<MPI::Cartcomm, MPI::Comm>);
+    STATIC_REQUIRE_FALSE(std::is_convertible_v<MPI::Comm, MPI::Cartcomm>);
+    STATIC_REQUIRE_FALSE(std::is_convertible_v<MPI::Intracomm, MPI::Cartcomm>);
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<MPI::Intracomm, MPI_Comm>);
 }

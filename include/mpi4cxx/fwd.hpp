@@ -21,16 +21,26 @@ template <class Class> class ErrorHandling;
 template <class Owner, class T> class Keyval;
 class Status;
 class Request;
+class Prequest;
+class Grequest;
 template <class T> class ObjectRequest;
 class Message;
+class OutputArchive;
+class InputArchive;
 struct ConstBuf;
 struct Buf;
 struct ConstBufV;
 struct BufV;
+struct ConstBufW;
+struct BufW;
 class Comm;
 class Win;
 class Intracomm;
+class Intercomm;
 class Topocomm;
 class Cartcomm;
+class Graphcomm;
+class Distgraphcomm;
+class Weights;
 
 }  // namespace mpi4cxx

@@ -18,7 +18,7 @@ def run(*command, text=''):
 
 def used_functions():
     symbols = run('nm', '-D', '--undefined-only', library) if '.so' in library else run('nm', '--undefined-only', library)
-    names = set(re.findall(r'\b(MPI_\w+)', symbols))
+    names = set(re.findall(r'\b(MPIX?_\w+)', symbols))
     twins = {}
     for header in pathlib.Path(headers).rglob('*.hpp'):
         text = header.read_text()
@@ -37,7 +37,8 @@ def prototypes():
     """Each function's parameters as they are declared."""
     text = run(*preprocessor, '-E', '-P', '-x', 'c', '-', text='#include <mpi.h>\n')
     text = ' '.join(text.split())
-    return dict(re.findall(r'\bint (MPI_\w+) ?\(((?:[^()]|\([^()]*\))*)\)', text))
+    found = re.findall(r'\bint (MPIX?_\w+) ?\(((?:[^()]|\([^()]*\))*)\)', text)
+    return {name: parameters for name, parameters in found if '...' not in parameters}  # which cannot be handed on
 
 
 def parameter_names(parameters):

@@ -7,6 +7,10 @@
 #include <cstring>
 #include <utility>
 
+#if defined(OPEN_MPI) && __has_include(<mpi-ext.h>)
+#include <mpi-ext.h>  // what Open MPI has beyond the version of MPI that it follows
+#endif
+
 namespace mpi4cxx {
 
 namespace detail {
@@ -33,6 +37,8 @@ namespace detail {
     return added;
 }
 
+inline constexpr bool has_isendrecv = MPI_VERSION >= 4;
+
 }  // namespace detail
 
 // Predefined datatypes of Fortran that not every MPI names.
@@ -53,7 +59,6 @@ inline int MPI_Type_get_value_index(MPI_Datatype, MPI_Datatype, MPI_Datatype* pa
     return detail::absent();
 }
 #endif
-
 #if MPI_VERSION < 4
 /// With MPI-4's contract: `*size` is the room in `value` and becomes what is needed, both with the terminator.
 inline int MPI_Info_get_string(MPI_Info info, const char* key, int* size, char* value, int* flag) {
@@ -67,6 +72,75 @@ inline int MPI_Info_create_env(int, char**, MPI_Info* info) {
     *info = MPI_INFO_NULL;
     return detail::absent();
 }
+
+inline int MPI_Isendrecv(const void*, int, MPI_Datatype, int, int, void*, int, MPI_Datatype, int, int, MPI_Comm, MPI_Request*) {
+    return detail::absent();
+}
+inline int MPI_Isendrecv_replace(void*, int, MPI_Datatype, int, int, int, int, MPI_Comm, MPI_Request*) { return detail::absent(); }
+
+inline int MPI_Psend_init(const void*, int, MPI_Count, MPI_Datatype, int, int, MPI_Comm, MPI_Info, MPI_Request*) { return detail::absent(); }
+inline int MPI_Precv_init(void*, int, MPI_Count, MPI_Datatype, int, int, MPI_Comm, MPI_Info, MPI_Request*) { return detail::absent(); }
+inline int MPI_Pready(int, MPI_Request) { return detail::absent(); }
+inline int MPI_Pready_range(int, int, MPI_Request) { return detail::absent(); }
+inline int MPI_Pready_list(int, const int*, MPI_Request) { return detail::absent(); }
+inline int MPI_Parrived(MPI_Request, int, int*) { return detail::absent(); }
+
+#ifndef OMPI_HAVE_MPI_EXT_PCOLLREQ
+#error "mpi4cxx: of Open MPI 4, only builds with its extension pcollreq are supported"
+#endif
+inline constexpr auto MPI_Allgather_init = ::MPIX_Allgather_init;
+inline constexpr auto MPI_Allgatherv_init = ::MPIX_Allgatherv_init;
+inline constexpr auto MPI_Allreduce_init = ::MPIX_Allreduce_init;
+inline constexpr auto MPI_Alltoall_init = ::MPIX_Alltoall_init;
+inline constexpr auto MPI_Alltoallv_init = ::MPIX_Alltoallv_init;
+inline constexpr auto MPI_Alltoallw_init = ::MPIX_Alltoallw_init;
+inline constexpr auto MPI_Barrier_init = ::MPIX_Barrier_init;
+inline constexpr auto MPI_Bcast_init = ::MPIX_Bcast_init;
+inline constexpr auto MPI_Exscan_init = ::MPIX_Exscan_init;
+inline constexpr auto MPI_Gather_init = ::MPIX_Gather_init;
+inline constexpr auto MPI_Gatherv_init = ::MPIX_Gatherv_init;
+inline constexpr auto MPI_Reduce_init = ::MPIX_Reduce_init;
+inline constexpr auto MPI_Reduce_scatter_init = ::MPIX_Reduce_scatter_init;
+inline constexpr auto MPI_Reduce_scatter_block_init = ::MPIX_Reduce_scatter_block_init;
+inline constexpr auto MPI_Scan_init = ::MPIX_Scan_init;
+inline constexpr auto MPI_Scatter_init = ::MPIX_Scatter_init;
+inline constexpr auto MPI_Scatterv_init = ::MPIX_Scatterv_init;
+inline constexpr auto MPI_Neighbor_allgather_init = ::MPIX_Neighbor_allgather_init;
+inline constexpr auto MPI_Neighbor_allgatherv_init = ::MPIX_Neighbor_allgatherv_init;
+inline constexpr auto MPI_Neighbor_alltoall_init = ::MPIX_Neighbor_alltoall_init;
+inline constexpr auto MPI_Neighbor_alltoallv_init = ::MPIX_Neighbor_alltoallv_init;
+inline constexpr auto MPI_Neighbor_alltoallw_init = ::MPIX_Neighbor_alltoallw_init;
+inline int MPI_Comm_idup_with_info(MPI_Comm, MPI_Info, MPI_Comm*, MPI_Request*) { return detail::absent(); }
+/// Without the types that came with MPI-4.
+inline int MPI_Comm_split_type(MPI_Comm comm, int split_type, int key, MPI_Info info, MPI_Comm* newcomm) {
+    const bool is_new = split_type == MPI_COMM_TYPE_HW_GUIDED || split_type == MPI_COMM_TYPE_HW_UNGUIDED;
+    return is_new ? detail::absent() : ::MPI_Comm_split_type(comm, split_type, key, info, newcomm);
+}
+#endif
+
+// MPI-4.1
+#if MPI_VERSION < 4 || (MPI_VERSION == 4 && MPI_SUBVERSION < 1)
+#if defined(MPICH_NUMVERSION) && MPICH_NUMVERSION >= 40000000  // has them under names of its own
+inline int MPI_Remove_error_class(int errorclass) { return MPIX_Delete_error_class(errorclass); }
+inline int MPI_Remove_error_code(int code) { return MPIX_Delete_error_code(code); }
+inline int MPI_Remove_error_string(int code) { return MPIX_Delete_error_string(code); }
+#else
+inline int MPI_Remove_error_class(int) { return detail::absent(); }
+inline int MPI_Remove_error_code(int) { return detail::absent(); }
+inline int MPI_Remove_error_string(int) { return detail::absent(); }
+#endif
+#endif
+
+// Fault tolerance, which no standard has yet. MPICH declares some of it, but its device ch4 ends the job in every one.
+#ifndef OMPI_HAVE_MPI_EXT_FTMPI
+inline int MPIX_Comm_revoke(MPI_Comm) { return detail::absent(); }
+inline int MPIX_Comm_is_revoked(MPI_Comm, int* flag) { return *flag = 0, detail::absent(); }
+inline int MPIX_Comm_get_failed(MPI_Comm, MPI_Group* failed) { return *failed = MPI_GROUP_NULL, detail::absent(); }
+inline int MPIX_Comm_ack_failed(MPI_Comm, int, int* acked) { return *acked = 0, detail::absent(); }
+inline int MPIX_Comm_agree(MPI_Comm, int*) { return detail::absent(); }
+inline int MPIX_Comm_iagree(MPI_Comm, int*, MPI_Request* request) { return *request = MPI_REQUEST_NULL, detail::absent(); }
+inline int MPIX_Comm_shrink(MPI_Comm, MPI_Comm* newcomm) { return *newcomm = MPI_COMM_NULL, detail::absent(); }
+inline int MPIX_Comm_ishrink(MPI_Comm, MPI_Comm*, MPI_Request*) { return detail::absent(); }
 #endif
 
 }  // namespace mpi4cxx

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <numeric>
 #include <tuple>
 #include <type_traits>
@@ -166,12 +167,28 @@ private:
 /// The results of Narrow::fit, one for each parameter of a function, until this thread's next such call.
 template <std::size_t> inline thread_local std::array<std::vector<int>, 2> narrow_lengths;
 
-/// The number of blocks of a v call.
-inline int block_count(MPI_Comm comm, std::size_t& result) {
+/// The number of blocks that each side of a v call has.
+inline int block_count(MPI_Comm comm, bool, std::size_t& result) {
     int is_inter = 0, size = 0;
     const int code = in_order([&] { return MPI_Comm_test_inter(comm, &is_inter); },
                               [&] { return is_inter != 0 ? MPI_Comm_remote_size(comm, &size) : MPI_Comm_size(comm, &size); });
     result = static_cast<std::size_t>(size);
+    return code;
+}
+
+/// The same of a call among neighbours.
+[[gnu::cold]] inline int neighbor_count(MPI_Comm comm, bool sends, std::size_t& result) {
+    int topology = MPI_UNDEFINED, in = 0, out = 0, other = 0;
+    const int code =
+        in_order([&] { return MPI_Topo_test(comm, &topology); },
+                 [&] {
+                     if (topology == MPI_DIST_GRAPH)
+                         return MPI_Dist_graph_neighbors_count(comm, &in, &out, &other);
+                     if (topology == MPI_GRAPH)
+                         return in_order([&] { return MPI_Comm_rank(comm, &other); }, [&] { return MPI_Graph_neighbors_count(comm, other, &in); });
+                     return MPI_Cartdim_get(comm, &in);
+                 });
+    result = static_cast<std::size_t>(topology == MPI_DIST_GRAPH && sends ? out : topology == MPI_CART ? 2 * in : in);
     return code;
 }
 
@@ -211,8 +228,9 @@ template <auto Fn, class... P> struct parameters_of<Fn, int (*)(P...)> {
     using indices = std::index_sequence_for<P...>;
 };
 
-template <auto Fn, class Roles = typename parameters_of<Fn>::roles, class = typename parameters_of<Fn>::indices> struct StandIn;
-template <auto Fn, class R, std::size_t... I> struct StandIn<Fn, R, std::index_sequence<I...>> {
+template <auto Fn, auto BlockCount = &block_count, class Roles = typename parameters_of<Fn>::roles, class = typename parameters_of<Fn>::indices>
+struct StandIn;
+template <auto Fn, auto BlockCount, class R, std::size_t... I> struct StandIn<Fn, BlockCount, R, std::index_sequence<I...>> {
     /// By Narrow.
     [[gnu::cold, gnu::noinline]] static int narrowed(typename R::template wide<I>... args) {
         std::array<Narrow, sizeof...(I)> narrow;
@@ -235,7 +253,7 @@ private:
             if constexpr (has_displs)
                 displs = std::get<J + 1>(all);
             std::size_t blocks = 0;
-            return in_order([&] { return block_count(std::get<MPI_Comm>(all), blocks); },
+            return in_order([&] { return BlockCount(std::get<MPI_Comm>(all), J == 1, blocks); },
                             [&] {
                                 const MPI_Datatype type = std::get<J + (has_displs ? 2 : 1)>(all);
                                 return narrow.fit(std::get<J>(all), displs, type, blocks, narrow_lengths<J>.data());
@@ -260,6 +278,7 @@ private:
 };
 
 template <auto Fn> inline constexpr auto narrowed = &StandIn<Fn>::narrowed;
+template <auto Fn> inline constexpr auto narrowed_among_neighbors = &StandIn<Fn, &neighbor_count>::narrowed;
 template <auto Fn> inline constexpr auto refused = &StandIn<Fn>::refused;
 
 /// Sends the same larger elements as it receives: from the size of the one and the counts of the other, Open MPI chooses the
@@ -269,14 +288,81 @@ template <auto Fn, class... Request> [[gnu::cold, gnu::noinline]] int allgatherv
                                                                                  MPI_Datatype recvtype, MPI_Comm comm, Request... request) {
     Narrow own, all;
     std::size_t blocks = 0;
-    const int code =
-        in_order([&] { return block_count(comm, blocks); }, [&] { return all.fit(counts, displs, recvtype, blocks, narrow_lengths<0>.data()); },
-                 [&] {
-                     const bool same = type == recvtype && count % all.unit == 0;
-                     return same ? own.fit(count / all.unit, all.type) : own.fit(count, type);
-                 });
+    const int code = in_order([&] { return block_count(comm, false, blocks); },
+                              [&] { return all.fit(counts, displs, recvtype, blocks, narrow_lengths<0>.data()); },
+                              [&] {
+                                  const bool same = type == recvtype && count % all.unit == 0;
+                                  return same ? own.fit(count / all.unit, all.type) : own.fit(count, type);
+                              });
     return code != MPI_SUCCESS ? code : Fn(send, own.count, own.type, recv, all.counts, all.displs, all.type, comm, request...);
 }
+
+/// One side of a call whose blocks have a datatype each, so that each may be one element of a datatype that holds all of it, at its place.
+/// `Displ` is the int function's.
+template <class Displ> class NarrowTypes {
+public:
+    /// What is passed on, until this thread's next such call.
+    struct Arrays {
+        std::vector<int> counts;
+        std::vector<Displ> displs;
+        std::vector<MPI_Datatype> types;
+    };
+
+    int fit(const MPI_Count* lengths, const MPI_Aint* offsets, const MPI_Datatype* elements, std::size_t blocks, Arrays& keep) {
+        if (lengths == nullptr)  // not significant on this process
+            return MPI_SUCCESS;
+        keep.counts.assign(blocks, 1);
+        keep.displs.assign(blocks, 0);
+        keep.types.assign(elements, elements + blocks);
+        larger_ = std::vector<Temporary>(blocks);
+        int code = MPI_SUCCESS;
+        for (std::size_t i = 0; i < blocks && code == MPI_SUCCESS; ++i)
+            if (lengths[i] <= most_elements && std::abs(offsets[i]) <= std::numeric_limits<Displ>::max()) {
+                keep.counts[i] = static_cast<int>(lengths[i]);
+                keep.displs[i] = static_cast<Displ>(offsets[i]);
+            } else {
+                code = place(lengths[i], offsets[i], elements[i], larger_[i]);
+                keep.types[i] = larger_[i];
+            }
+        counts = keep.counts.data();
+        displs = keep.displs.data();
+        types = keep.types.data();
+        return code;
+    }
+
+    const int* counts = nullptr;
+    const Displ* displs = nullptr;
+    const MPI_Datatype* types = nullptr;
+
+private:
+    static int place(MPI_Count length, MPI_Aint offset, MPI_Datatype element, Temporary& result) {
+        Temporary all;
+        const int one = 1;
+        return in_order([&] { return contiguous(length, element, &all); }, [&] { return MPI_Type_create_hindexed(1, &one, &offset, all, &result); },
+                        [&] { return MPI_Type_commit(&result); });
+    }
+
+    std::vector<Temporary> larger_;
+};
+
+template <class Displ, bool> inline thread_local typename NarrowTypes<Displ>::Arrays narrow_types;
+
+template <auto Fn, class F = decltype(Fn)> struct Typed;
+template <auto Fn, class Displ, class... P> struct Typed<Fn, int (*)(const void*, const int*, const Displ*, const MPI_Datatype*, void*, const int*,
+                                                                     const Displ*, const MPI_Datatype*, MPI_Comm, P...)> {
+    [[gnu::cold, gnu::noinline]] static int call(const void* send, const MPI_Count* sends, const MPI_Aint* from, const MPI_Datatype* sent, void* recv,
+                                                 const MPI_Count* receives, const MPI_Aint* to, const MPI_Datatype* received, MPI_Comm comm,
+                                                 P... rest) {
+        constexpr auto count = std::is_same_v<Displ, int> ? &block_count : &neighbor_count;
+        NarrowTypes<Displ> s, r;
+        std::size_t out = 0, in = 0;
+        const int code = in_order([&] { return count(comm, true, out); }, [&] { return count(comm, false, in); },
+                                  [&] { return s.fit(sends, from, sent, out, narrow_types<Displ, true>); },
+                                  [&] { return r.fit(receives, to, received, in, narrow_types<Displ, false>); });
+        return code != MPI_SUCCESS ? code : Fn(send, s.counts, s.displs, s.types, recv, r.counts, r.displs, r.types, comm, rest...);
+    }
+};
+template <auto Fn> inline constexpr auto typed = &Typed<Fn>::call;
 
 /// Reductions go element by element, but take no datatype that holds many: they are done in pieces, which MPI can be told only
 /// of calls that block.
@@ -313,6 +399,15 @@ template <auto Fn> inline constexpr auto in_pieces = &Pieces<Fn>::call;
                     });
 }
 
+/// Room for buffered messages is one piece of memory: no way.
+[[gnu::cold]] inline int attach(void*, MPI_Count) { return unsupported(); }
+inline int detach(void* address, MPI_Count* size) {
+    int narrow = 0;
+    const int code = MPI_Buffer_detach(address, &narrow);
+    *size = narrow;
+    return code;
+}
+
 inline constexpr auto MPI_Send_c = narrowed<MPI_Send>;
 inline constexpr auto MPI_Ssend_c = narrowed<MPI_Ssend>;
 inline constexpr auto MPI_Bsend_c = narrowed<MPI_Bsend>;
@@ -327,6 +422,13 @@ inline constexpr auto MPI_Ibsend_c = narrowed<MPI_Ibsend>;
 inline constexpr auto MPI_Irsend_c = narrowed<MPI_Irsend>;
 inline constexpr auto MPI_Irecv_c = narrowed<MPI_Irecv>;
 inline constexpr auto MPI_Imrecv_c = narrowed<MPI_Imrecv>;
+inline constexpr auto MPI_Send_init_c = narrowed<MPI_Send_init>;
+inline constexpr auto MPI_Ssend_init_c = narrowed<MPI_Ssend_init>;
+inline constexpr auto MPI_Bsend_init_c = narrowed<MPI_Bsend_init>;
+inline constexpr auto MPI_Rsend_init_c = narrowed<MPI_Rsend_init>;
+inline constexpr auto MPI_Recv_init_c = narrowed<MPI_Recv_init>;
+inline constexpr auto MPI_Isendrecv_c = narrowed<MPI_Isendrecv>;
+inline constexpr auto MPI_Isendrecv_replace_c = narrowed<MPI_Isendrecv_replace>;
 
 inline constexpr auto MPI_Bcast_c = narrowed<MPI_Bcast>;
 inline constexpr auto MPI_Gather_c = narrowed<MPI_Gather>;
@@ -337,6 +439,7 @@ inline constexpr auto MPI_Allgather_c = narrowed<MPI_Allgather>;
 inline constexpr auto MPI_Allgatherv_c = &allgatherv<MPI_Allgatherv>;
 inline constexpr auto MPI_Alltoall_c = narrowed<MPI_Alltoall>;
 inline constexpr auto MPI_Alltoallv_c = narrowed<MPI_Alltoallv>;
+inline constexpr auto MPI_Alltoallw_c = typed<MPI_Alltoallw>;
 inline constexpr auto MPI_Reduce_c = in_pieces<MPI_Reduce>;
 inline constexpr auto MPI_Allreduce_c = in_pieces<MPI_Allreduce>;
 inline constexpr auto MPI_Scan_c = in_pieces<MPI_Scan>;
@@ -352,6 +455,7 @@ inline constexpr auto MPI_Iallgather_c = narrowed<MPI_Iallgather>;
 inline constexpr auto MPI_Iallgatherv_c = &allgatherv<MPI_Iallgatherv, MPI_Request*>;
 inline constexpr auto MPI_Ialltoall_c = narrowed<MPI_Ialltoall>;
 inline constexpr auto MPI_Ialltoallv_c = narrowed<MPI_Ialltoallv>;
+inline constexpr auto MPI_Ialltoallw_c = typed<MPI_Ialltoallw>;
 inline constexpr auto MPI_Ireduce_c = refused<MPI_Ireduce>;
 inline constexpr auto MPI_Iallreduce_c = refused<MPI_Iallreduce>;
 inline constexpr auto MPI_Iscan_c = refused<MPI_Iscan>;
@@ -359,7 +463,43 @@ inline constexpr auto MPI_Iexscan_c = refused<MPI_Iexscan>;
 inline constexpr auto MPI_Ireduce_scatter_c = narrowed<MPI_Ireduce_scatter>;
 inline constexpr auto MPI_Ireduce_scatter_block_c = refused<MPI_Ireduce_scatter_block>;
 
+inline constexpr auto MPI_Neighbor_allgather_c = narrowed<MPI_Neighbor_allgather>;
+inline constexpr auto MPI_Neighbor_allgatherv_c = narrowed_among_neighbors<MPI_Neighbor_allgatherv>;
+inline constexpr auto MPI_Neighbor_alltoall_c = narrowed<MPI_Neighbor_alltoall>;
+inline constexpr auto MPI_Neighbor_alltoallv_c = narrowed_among_neighbors<MPI_Neighbor_alltoallv>;
+inline constexpr auto MPI_Neighbor_alltoallw_c = typed<MPI_Neighbor_alltoallw>;
+inline constexpr auto MPI_Ineighbor_allgather_c = narrowed<MPI_Ineighbor_allgather>;
+inline constexpr auto MPI_Ineighbor_allgatherv_c = narrowed_among_neighbors<MPI_Ineighbor_allgatherv>;
+inline constexpr auto MPI_Ineighbor_alltoall_c = narrowed<MPI_Ineighbor_alltoall>;
+inline constexpr auto MPI_Ineighbor_alltoallv_c = narrowed_among_neighbors<MPI_Ineighbor_alltoallv>;
+inline constexpr auto MPI_Ineighbor_alltoallw_c = typed<MPI_Ineighbor_alltoallw>;
+
+inline constexpr auto MPI_Bcast_init_c = refused<MPI_Bcast_init>;
+inline constexpr auto MPI_Gather_init_c = refused<MPI_Gather_init>;
+inline constexpr auto MPI_Gatherv_init_c = refused<MPI_Gatherv_init>;
+inline constexpr auto MPI_Scatter_init_c = refused<MPI_Scatter_init>;
+inline constexpr auto MPI_Scatterv_init_c = refused<MPI_Scatterv_init>;
+inline constexpr auto MPI_Allgather_init_c = refused<MPI_Allgather_init>;
+inline constexpr auto MPI_Allgatherv_init_c = refused<MPI_Allgatherv_init>;
+inline constexpr auto MPI_Alltoall_init_c = refused<MPI_Alltoall_init>;
+inline constexpr auto MPI_Alltoallv_init_c = refused<MPI_Alltoallv_init>;
+inline constexpr auto MPI_Alltoallw_init_c = refused<MPI_Alltoallw_init>;
+inline constexpr auto MPI_Reduce_init_c = refused<MPI_Reduce_init>;
+inline constexpr auto MPI_Allreduce_init_c = refused<MPI_Allreduce_init>;
+inline constexpr auto MPI_Scan_init_c = refused<MPI_Scan_init>;
+inline constexpr auto MPI_Exscan_init_c = refused<MPI_Exscan_init>;
+inline constexpr auto MPI_Reduce_scatter_init_c = refused<MPI_Reduce_scatter_init>;
+inline constexpr auto MPI_Reduce_scatter_block_init_c = refused<MPI_Reduce_scatter_block_init>;
+inline constexpr auto MPI_Neighbor_allgather_init_c = refused<MPI_Neighbor_allgather_init>;
+inline constexpr auto MPI_Neighbor_allgatherv_init_c = refused<MPI_Neighbor_allgatherv_init>;
+inline constexpr auto MPI_Neighbor_alltoall_init_c = refused<MPI_Neighbor_alltoall_init>;
+inline constexpr auto MPI_Neighbor_alltoallv_init_c = refused<MPI_Neighbor_alltoallv_init>;
+inline constexpr auto MPI_Neighbor_alltoallw_init_c = refused<MPI_Neighbor_alltoallw_init>;
+
 inline constexpr auto MPI_Get_count_c = get_count;
+inline constexpr auto MPI_Reduce_local_c = in_pieces<MPI_Reduce_local>;
+inline constexpr auto MPI_Buffer_attach_c = attach;
+inline constexpr auto MPI_Buffer_detach_c = detach;
 
 #endif
 

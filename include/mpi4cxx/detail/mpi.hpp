@@ -43,6 +43,9 @@ inline constexpr int MPI_MAX_PSET_NAME_LEN = 256;
 #ifndef MPI_MAX_STRINGTAG_LEN
 inline constexpr int MPI_MAX_STRINGTAG_LEN = 256;
 #endif
+#ifndef MPI_COMM_TYPE_HW_GUIDED
+inline constexpr int MPI_COMM_TYPE_HW_GUIDED = -1001, MPI_COMM_TYPE_HW_UNGUIDED = -1002;
+#endif
 #ifndef MPI_F_STATUS_SIZE
 inline constexpr int MPI_F_STATUS_SIZE = sizeof(MPI_Status) / sizeof(MPI_Fint);
 inline constexpr int MPI_F_SOURCE = 0, MPI_F_TAG = 1, MPI_F_ERROR = 2;
