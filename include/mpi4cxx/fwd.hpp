@@ -25,6 +25,8 @@ class Prequest;
 class Grequest;
 template <class T> class ObjectRequest;
 class Message;
+class OutputArchive;
+class InputArchive;
 struct ConstBuf;
 struct Buf;
 struct ConstBufV;

@@ -19,6 +19,7 @@
 #include <mpi4cxx/group.hpp>
 #include <mpi4cxx/handle.hpp>
 #include <mpi4cxx/info.hpp>
+#include <mpi4cxx/input_archive.hpp>
 #include <mpi4cxx/intercomm.hpp>
 #include <mpi4cxx/intracomm.hpp>
 #include <mpi4cxx/memory.hpp>
@@ -26,6 +27,7 @@
 #include <mpi4cxx/named.hpp>
 #include <mpi4cxx/object_request.hpp>
 #include <mpi4cxx/op.hpp>
+#include <mpi4cxx/output_archive.hpp>
 #include <mpi4cxx/prequest.hpp>
 #include <mpi4cxx/request.hpp>
 #include <mpi4cxx/serialize.hpp>

@@ -189,6 +189,8 @@ template <class Step> int piece_by_piece(MPI_Count count, MPI_Count most, MPI_Da
 }
 
 [[gnu::cold]] inline int large_pack_size(MPI_Count count, MPI_Datatype type, MPI_Comm comm, MPI_Count* size) {
+    if (count < 0)  // which Open MPI does not look at
+        return MPI_ERR_COUNT;
     int one = 0, all = 0;
     int code = MPI_Pack_size(1, type, comm, &one);
     *size = count * one;
