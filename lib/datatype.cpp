@@ -243,10 +243,13 @@ Datatype& Datatype::Commit(At at) & {
 
 Datatype Datatype::Commit(At at) && { return std::move(Commit(at)); }
 
+// Open MPI refuses the null address that no elements may have: it is not asked to move nothing.
+
 Count Datatype::Pack(ConstRegion inbuf, Region outbuf, Count position, const Comm& comm, At at) const {
     const Count count = elements_within(inbuf.bytes, "inbuf", at);
     check_room(outbuf.bytes, "outbuf", position, Pack_size(count, comm, at), at);
-    call<MPI_Pack>(inbuf.data, count, handle(), outbuf.data, outbuf.bytes, &position, comm.handle(), {at, comm.address()});
+    if (count > 0)
+        call<MPI_Pack>(inbuf.data, count, handle(), outbuf.data, outbuf.bytes, &position, comm.handle(), {at, comm.address()});
     return position;
 }
 
@@ -259,7 +262,8 @@ std::vector<std::byte> Datatype::Pack(ConstRegion inbuf, const Comm& comm, At at
 Count Datatype::Unpack(ConstRegion inbuf, Count position, Region outbuf, const Comm& comm, At at) const {
     const Count count = elements_within(outbuf.bytes, "outbuf", at);
     check_room(inbuf.bytes, "inbuf", position, Pack_size(count, comm, at), at);
-    call<MPI_Unpack>(inbuf.data, inbuf.bytes, &position, outbuf.data, count, handle(), comm.handle(), {at, comm.address()});
+    if (count > 0)
+        call<MPI_Unpack>(inbuf.data, inbuf.bytes, &position, outbuf.data, count, handle(), comm.handle(), {at, comm.address()});
     return position;
 }
 
@@ -271,7 +275,8 @@ Count Datatype::Pack_external(const std::string& datarep, ConstRegion inbuf, Reg
     const Count count = elements_within(inbuf.bytes, "inbuf", at);
     check_room(outbuf.bytes, "outbuf", position, Pack_external_size(datarep, count, at), at);
     Aint end = position;
-    call<MPI_Pack_external>(datarep.c_str(), inbuf.data, count, handle(), outbuf.data, outbuf.bytes, &end, at);
+    if (count > 0)
+        call<MPI_Pack_external>(datarep.c_str(), inbuf.data, count, handle(), outbuf.data, outbuf.bytes, &end, at);
     return end;
 }
 
@@ -286,7 +291,8 @@ Count Datatype::Unpack_external(const std::string& datarep, ConstRegion inbuf, C
     const Count count = elements_within(outbuf.bytes, "outbuf", at);
     check_room(inbuf.bytes, "inbuf", position, Pack_external_size(datarep, count, at), at);
     Aint end = position;
-    call<MPI_Unpack_external>(datarep.c_str(), inbuf.data, inbuf.bytes, &end, outbuf.data, count, handle(), at);
+    if (count > 0)
+        call<MPI_Unpack_external>(datarep.c_str(), inbuf.data, inbuf.bytes, &end, outbuf.data, count, handle(), at);
     return end;
 }
 

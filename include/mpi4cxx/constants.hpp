@@ -40,10 +40,12 @@ inline constexpr int F_ERROR = MPI_F_ERROR;
 
 /// Stands for the send (or receive) buffer of a collective call that works in place (MPI-4.0, 6.2.4).
 struct InPlace {};
+/// The value to pass.
 inline constexpr InPlace IN_PLACE{};
 
 /// Stands for address zero in a buffer of absolute addresses: `{BOTTOM, 1, type}` (MPI-4.0, 5.1.5).
 struct Bottom {};
+/// The value to pass.
 inline constexpr Bottom BOTTOM{};
 
 /// Levels of thread support (MPI-4.0, 11.6).

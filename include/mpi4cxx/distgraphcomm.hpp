@@ -15,6 +15,7 @@ public:
         int indegree, outdegree;
         bool weighted;
     };
+    /// The weights of the edges to and from this process.
     struct EdgeWeights {
         std::vector<int> sources, destinations;
     };

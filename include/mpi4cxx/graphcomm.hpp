@@ -9,6 +9,7 @@ namespace mpi4cxx {
 /// A communicator whose processes form a graph that each of them knows as a whole (MPI-4.0, 8.5).
 class MPI4CXX_API Graphcomm final : public detail::Duplicable<Graphcomm, Topocomm> {
 public:
+    /// The numbers of nodes and of edges.
     struct Dims {
         int nnodes, nedges;
     };

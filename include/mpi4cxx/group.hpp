@@ -69,6 +69,7 @@ private:
 };
 
 extern MPI4CXX_API const Group GROUP_NULL;
+/// The group without members.
 extern MPI4CXX_API const Group GROUP_EMPTY;
 
 }  // namespace mpi4cxx

@@ -90,7 +90,9 @@ private:
 };
 
 extern MPI4CXX_API const Intracomm COMM_NULL;
+/// This process alone.
 extern MPI4CXX_API const Intracomm COMM_SELF;
+/// All processes that were started together.
 extern MPI4CXX_API const Intracomm COMM_WORLD;
 
 }  // namespace mpi4cxx

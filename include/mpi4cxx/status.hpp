@@ -23,6 +23,7 @@ public:
     /// Where MPI writes the status; null stands for MPI_STATUS_IGNORE.
     [[nodiscard]] static MPI_Status* to(Status* status) noexcept { return status != nullptr ? &status->raw_ : MPI_STATUS_IGNORE; }
 
+    // The envelope of the message; the error is set where several operations complete (MPI-4.0, 3.2.5 and 3.7.5).
     [[nodiscard]] int Get_source() const noexcept { return raw_.MPI_SOURCE; }
     [[nodiscard]] int Get_tag() const noexcept { return raw_.MPI_TAG; }
     [[nodiscard]] int Get_error() const noexcept { return raw_.MPI_ERROR; }

@@ -14,8 +14,10 @@ namespace mpi4cxx {
 
 /// The version of the MPI standard whose header this is compiled with (MPI-4.0, 9.1.1).
 inline constexpr int VERSION = MPI_VERSION;
+/// The number after its dot.
 inline constexpr int SUBVERSION = MPI_SUBVERSION;
 
+/// A version of the MPI standard: 4 and 0.
 struct Version {
     int version, subversion;
 };

@@ -15,8 +15,10 @@ public:
         requires std::is_convertible_v<const R&, std::span<const int>>
     constexpr Weights(const R& range) noexcept : list_(std::span<const int>(range)), kind_(Kind::listed) {}
     constexpr Weights(std::initializer_list<int> list) noexcept : list_(list), kind_(Kind::listed) {}
+    /// WEIGHTS_EMPTY.
     static constexpr Weights empty() noexcept { return Weights(Kind::empty); }
 
+    /// Tell whether all edges are alike.
     [[nodiscard]] constexpr bool is_unweighted() const noexcept { return kind_ == Kind::none; }
     [[nodiscard]] constexpr std::size_t size() const noexcept { return list_.size(); }
     /// As MPI takes them.
@@ -30,7 +32,9 @@ private:
     Kind kind_ = Kind::none;
 };
 
+/// No weights: all edges are alike (MPI-4.0, 8.5.4).
 inline constexpr Weights UNWEIGHTED;
+/// The weights of no edges, in a graph that has some elsewhere (MPI-4.0, 8.5.4).
 inline constexpr Weights WEIGHTS_EMPTY = Weights::empty();
 
 }  // namespace mpi4cxx

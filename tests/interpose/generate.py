@@ -37,7 +37,7 @@ def prototypes():
     """Each function's parameters as they are declared."""
     text = run(*preprocessor, '-E', '-P', '-x', 'c', '-', text='#include <mpi.h>\n')
     text = ' '.join(text.split())
-    found = re.findall(r'\bint (MPIX?_\w+)\(((?:[^()]|\([^()]*\))*)\)', text)
+    found = re.findall(r'\bint (MPIX?_\w+) ?\(((?:[^()]|\([^()]*\))*)\)', text)
     return {name: parameters for name, parameters in found if '...' not in parameters}  # which cannot be handed on
 
 

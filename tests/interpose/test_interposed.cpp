@@ -33,12 +33,13 @@ TEST_CASE("Each function that the library calls has been made to fail, or has a 
     if (MPI::COMM_WORLD.size() == 1)
         for (const char* function : {"MPI_Allgatherv", "MPI_Allgatherv_c"}) reviewed[function] = "not called for one process";
     if (large_twin("MPI_Send") == "MPI_Send") {
-        for (const char* function : {"MPI_Add_error_code", "MPI_Add_error_string"}) reviewed[function] = "called once, to describe an error";
-        reviewed["MPI_Type_create_hindexed"] = "called once, for the room of all receives";
         std::erase_if(reviewed, [](const auto& entry) { return entry.first.ends_with("_c"); });
     }
     std::set<std::string> all;
     for (int i = 0; i < interposed_size; ++i) all.insert(interposed[i]);
+    for (const char* function : {"MPI_Add_error_class", "MPI_Add_error_code", "MPI_Add_error_string"})
+        if (all.count(function) == 1 && covered.count(function) == 0)
+            reviewed[function] = "called once, to describe an error";
     CHECK(all.size() > 80);
     for (const std::string& function : all) {
         INFO(function);
