@@ -129,7 +129,7 @@ int subarray(int ndims, const MPI_Count* sizes, const MPI_Count* subsizes, const
 }
 
 /// The share of process `place` of `processes`: blocks of `length` elements in turn.
-inline Share dealt(MPI_Count size, MPI_Count length, MPI_Count processes, MPI_Count place) {
+static Share dealt(MPI_Count size, MPI_Count length, MPI_Count processes, MPI_Count place) {
     const MPI_Count round = length * processes, start = place * length;
     const MPI_Count left = std::max<MPI_Count>(size - size / round * round - start, 0);  // of the last, incomplete round
     return {start, length, size / round + (left >= length ? 1 : 0), round, left >= length ? 0 : left};
@@ -188,6 +188,8 @@ template <class Step> int piece_by_piece(MPI_Count count, MPI_Count most, MPI_Da
 }
 
 int large_pack_size(MPI_Count count, MPI_Datatype type, MPI_Comm comm, MPI_Count* size) {
+    if (count < 0)  // which Open MPI does not look at
+        return MPI_ERR_COUNT;
     int one = 0, all = 0;
     int code = MPI_Pack_size(1, type, comm, &one);
     *size = count * one;

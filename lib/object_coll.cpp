@@ -46,7 +46,7 @@ Broadcast::Broadcast(const Comm& comm, int root, const ObjectType& type, At at) 
     std::memcpy(&envelope, bytes_.data(), sizeof envelope);
     const std::byte* bytes = bytes_.data() + sizeof envelope;
     if (!fits(envelope, first_block)) {
-        bytes_ = Bytes(envelope.length);
+        bytes_ = Bytes::claimed(envelope.length);
         comm.Bcast({bytes_.data(), static_cast<Count>(envelope.length)}, root, at);
         bytes = bytes_.data();
     }
@@ -68,7 +68,7 @@ void Broadcast::receive(void* to, std::size_t size) { comm_.Bcast({static_cast<s
 void Broadcast::skip() {
     while (blocks_left() != 0) {
         const std::size_t size = next_block();
-        receive(Bytes(size).data(), size);
+        receive(Bytes::claimed(size).data(), size);
     }
 }
 
@@ -206,7 +206,7 @@ void Exchange::State::open_slots() {
             failure = std::make_exception_ptr(type.mismatch(method_of(pattern), head.type, where));
         if (fits(head, slot_size))
             continue;
-        large[i] = Bytes(head.length);
+        large[i] = Bytes::claimed(head.length);
         receives.push_back(
             get<MPI_Irecv>(large[i].data(), static_cast<Count>(head.length), MPI_BYTE, head.sender, head.side_tag, channel(where.at()), where));
     }

@@ -64,9 +64,17 @@ void set_length(MPI_Status* status, std::size_t length, Place where) {
     call<MPI_Status_set_elements_x>(status, MPI_BYTE, static_cast<Count>(length), where);
 }
 
+/// Less is corrupt, and memory that nothing has been written to; more is MPI's error.
+void check_length(const MPI_Status& status, std::size_t announced, Place where) {
+    if (const auto size = static_cast<std::size_t>(received_bytes(status, where)); size != announced) [[unlikely]]
+        throw Exception(MPI_ERR_TYPE, "recv", std::to_string(announced) + " bytes were announced, " + std::to_string(size) + " have come", where);
+}
+
 void recv_beside(void* to, std::size_t size, const Route& route) {
     const Place where = route.where();
-    call<MPI_Recv>(to, static_cast<Count>(size), MPI_BYTE, route.sender, route.side_tag, channel(where.at()), MPI_STATUS_IGNORE, where);
+    MPI_Status status;
+    call<MPI_Recv>(to, static_cast<Count>(size), MPI_BYTE, route.sender, route.side_tag, channel(where.at()), &status, where);
+    check_length(status, size, where);
 }
 
 MPI_Request irecv_beside(void* to, std::size_t size, const Route& route) {
@@ -111,7 +119,7 @@ void Incoming::accept_any(std::uint64_t size, MPI_Status& found, const ObjectTyp
     const std::byte* bytes = room_.bytes.data() + sizeof envelope;
     route_ = {envelope.sender, envelope.side_tag, where.file, where.line, where.comm};
     if (is_beside(envelope)) {
-        bytes_ = Bytes(envelope.length);
+        bytes_ = Bytes::claimed(envelope.length);
         recv_beside(bytes_.data(), envelope.length, route_);
         bytes = bytes_.data();
     }
@@ -129,7 +137,7 @@ void Incoming::accept_any(std::uint64_t size, MPI_Status& found, const ObjectTyp
 void Incoming::skip_blocks() noexcept {
     while (blocks_left() != 0) try {
             const std::size_t size = next_block();
-            recv_beside(Bytes(size).data(), size, route_);
+            recv_beside(Bytes::claimed(size).data(), size, route_);
         } catch (...) {
             return;
         }
@@ -178,15 +186,19 @@ struct Receive::State {
         void hold_all() {
             while (blocks_left() != 0) {
                 const std::size_t size = next_block();
-                receive(state_.held_blocks.emplace_back(size).data(), size);
+                receive(state_.held_blocks.emplace_back(Bytes::claimed(size)).data(), size);
             }
         }
 
     private:
-        void receive(void* to, std::size_t size) override { state_.requests.push_back(irecv_beside(to, size, state_.route)); }
+        void receive(void* to, std::size_t size) override { state_.requests.push_back({irecv_beside(to, size, state_.route), size}); }
         State& state_;
     };
     enum class Step : char { envelope, bytes, blocks };
+    struct Part {
+        MPI_Request request;
+        std::size_t size;  // of a block; 0 of an answer
+    };
 
     explicit State(const ObjectType& wanted, Place place) noexcept : type(wanted), where(place), arrived(held_blocks) {}
 
@@ -194,6 +206,19 @@ struct Receive::State {
         int flag = 0;
         call<MPI_Test>(&pending, &flag, status, where);
         return flag != 0;
+    }
+    /// The same of `size` bytes on the channel. What else is on its way has to come before this can fail.
+    bool test_part(MPI_Request& pending, std::size_t size) {
+        MPI_Status found;
+        if (!test(pending, &found))
+            return false;
+        try {
+            if (size != 0)
+                check_length(found, size, where);
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        return true;
     }
     [[nodiscard]] const Envelope& envelope() const noexcept { return *reinterpret_cast<const Envelope*>(room.bytes.data()); }
     [[nodiscard]] std::span<const std::byte> object_bytes() const noexcept {
@@ -205,7 +230,7 @@ struct Receive::State {
     Place where;
     Step step = Step::envelope;
     MPI_Request request = MPI_REQUEST_NULL;  // of the envelope, then of the bytes
-    std::vector<MPI_Request> requests;       // of the blocks
+    std::vector<Part> requests;              // of the blocks
     bool from_null = false;
     Route route;
     Bytes bytes;
@@ -244,10 +269,11 @@ void Receive::advance() {
     try {
         if (state.step == State::Step::envelope && state.test(state.request, &status_))
             open_envelope();
-        if (!complete_ && state.step == State::Step::bytes && state.test(state.request, MPI_STATUS_IGNORE))
+        if (!complete_ && state.step == State::Step::bytes &&
+            (!is_beside(state.envelope()) || state.test_part(state.request, state.envelope().length)))
             open_bytes();
         if (!complete_ && state.step == State::Step::blocks) {
-            while (!state.requests.empty() && state.test(state.requests.back(), MPI_STATUS_IGNORE)) state.requests.pop_back();
+            while (!state.requests.empty() && state.test_part(state.requests.back().request, state.requests.back().size)) state.requests.pop_back();
             complete_ = state.requests.empty();
         }
     } catch (...) {  // belongs to whoever waits for this object, not to whoever drives
@@ -268,12 +294,15 @@ void Receive::open_envelope() {
     state.step = State::Step::bytes;
     if (!is_beside(envelope))
         return;
-    state.bytes = Bytes(envelope.length);
+    state.bytes = Bytes::claimed(envelope.length);
     state.request = irecv_beside(state.bytes.data(), envelope.length, state.route);
 }
 
 void Receive::open_bytes() {
     State& state = *state_;
+    complete_ = static_cast<bool>(state.failure);  // which are too few
+    if (complete_)
+        return;
     const Envelope& envelope = state.envelope();
     state.step = State::Step::blocks;
     state.arrived.open(state.object_bytes(), envelope.blocks);
@@ -297,7 +326,7 @@ void Receive::open_bytes() {
         placing.hold_all();
     }
     if (envelope.asks != 0)
-        state.requests.push_back(ianswer(state.route));
+        state.requests.push_back({ianswer(state.route), 0});
 }
 
 void Receive::cancel() {

@@ -139,6 +139,8 @@ protected:
     void wait_object(void* object, Status* status, At at);
     /// The same if it has come; looks first, then drives.
     bool test_object(void* object, Status* status, At at);
+    /// Take the place of the operation that has just failed with `error`: the next call that completes this throws it.
+    void postpone(std::exception_ptr error);
 
     /// Keeps the first exception of several steps, which are all made.
     class FirstError {

@@ -71,13 +71,19 @@ inline int MPI_Info_create_env(int, char**, MPI_Info* info) {
     return detail::absent();
 }
 
-inline int MPI_Isendrecv(const void*, int, MPI_Datatype, int, int, void*, int, MPI_Datatype, int, int, MPI_Comm, MPI_Request*) {
-    return detail::absent();
+inline int MPI_Isendrecv(const void*, int, MPI_Datatype, int, int, void*, int, MPI_Datatype, int, int, MPI_Comm, MPI_Request* request) {
+    return *request = MPI_REQUEST_NULL, detail::absent();
 }
-inline int MPI_Isendrecv_replace(void*, int, MPI_Datatype, int, int, int, int, MPI_Comm, MPI_Request*) { return detail::absent(); }
+inline int MPI_Isendrecv_replace(void*, int, MPI_Datatype, int, int, int, int, MPI_Comm, MPI_Request* request) {
+    return *request = MPI_REQUEST_NULL, detail::absent();
+}
 
-inline int MPI_Psend_init(const void*, int, MPI_Count, MPI_Datatype, int, int, MPI_Comm, MPI_Info, MPI_Request*) { return detail::absent(); }
-inline int MPI_Precv_init(void*, int, MPI_Count, MPI_Datatype, int, int, MPI_Comm, MPI_Info, MPI_Request*) { return detail::absent(); }
+inline int MPI_Psend_init(const void*, int, MPI_Count, MPI_Datatype, int, int, MPI_Comm, MPI_Info, MPI_Request* request) {
+    return *request = MPI_REQUEST_NULL, detail::absent();
+}
+inline int MPI_Precv_init(void*, int, MPI_Count, MPI_Datatype, int, int, MPI_Comm, MPI_Info, MPI_Request* request) {
+    return *request = MPI_REQUEST_NULL, detail::absent();
+}
 inline int MPI_Pready(int, MPI_Request) { return detail::absent(); }
 inline int MPI_Pready_range(int, int, MPI_Request) { return detail::absent(); }
 inline int MPI_Pready_list(int, const int*, MPI_Request) { return detail::absent(); }
