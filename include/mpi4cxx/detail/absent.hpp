@@ -37,6 +37,14 @@ constexpr int absent() noexcept { return -1; }
 
 inline constexpr bool has_isendrecv = MPI_VERSION >= 4;
 
+/// MPICH before 4.3 has persistent calls of equal blocks, but they gather and scatter wrongly (its issues 6423 and 7078). Those of blocks of
+/// different sizes are right.
+#if defined(MPICH_NUMVERSION) && MPICH_NUMVERSION < 40300000
+inline constexpr bool has_equal_init = false;
+#else
+inline constexpr bool has_equal_init = true;
+#endif
+
 }  // namespace detail
 
 // Predefined datatypes of Fortran that not every MPI names.
