@@ -6,6 +6,7 @@
 #include "channel.hpp"
 #include "finalize.hpp"
 #include "text.hpp"
+#include "tracing.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -89,8 +90,10 @@ Environment::Environment(ThreadLevel required, At at) : Environment(nullptr, nul
 
 Environment::Environment(int* argc, char*** argv, ThreadLevel required, At at)
     : finalizes_(!Is_initialized(at)), exceptions_(std::uncaught_exceptions()) {
-    if (finalizes_)
+    if (finalizes_) {
+        detail::trace_if_asked();
         get<MPI_Init_thread>(argc, argv, required, at);
+    }
     prepare(at);
 }
 
