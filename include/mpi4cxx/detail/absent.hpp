@@ -7,10 +7,6 @@
 #include <cstring>
 #include <utility>
 
-#if defined(OPEN_MPI) && __has_include(<mpi-ext.h>)
-#include <mpi-ext.h>  // what Open MPI has beyond the version of MPI that it follows
-#endif
-
 namespace mpi4cxx {
 
 namespace detail {

@@ -8,7 +8,13 @@
 #ifndef OMPI_SKIP_MPICXX
 #define OMPI_SKIP_MPICXX 1
 #endif
+// Open MPI's types would be hidden where those of this library are, and with them the templates of this library that are made of them.
+#pragma GCC visibility push(default)
 #include <mpi.h>
+#if defined(OPEN_MPI) && __has_include(<mpi-ext.h>)
+#include <mpi-ext.h>  // what Open MPI has beyond the version of MPI that it follows
+#endif
+#pragma GCC visibility pop
 
 /// Marks what the shared library exports; all else in it is hidden.
 #define MPI4CXX_API __attribute__((visibility("default")))
