@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <new>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -50,7 +51,11 @@ template <class C> void read_long_run(Unpacking& from, C& elements) {
             elements.assign(first, first + n);  // does not set first what is then overwritten
             return;
         }
-        resize_to_overwrite(elements, n);
+        try {
+            resize_to_overwrite(elements, n);
+        } catch (const std::bad_alloc&) {
+            Unpacking::too_large(n * sizeof(E));
+        }
         if (bytes == nullptr)
             from.receive_block(elements.data(), n * sizeof(E));
         else
