@@ -28,6 +28,7 @@ public:
             lengths = copied(lengths, size, [](MPI_Count value) { return static_cast<Wide>(value); });
     }
     void keep(std::shared_ptr<UserOp> operation) { operation_ = std::move(operation); }
+    [[nodiscard]] bool is_needed() const override { return true; }
 
 private:
     template <class From, class F> auto copied(const From& from, std::size_t size, F convert) {

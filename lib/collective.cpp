@@ -33,6 +33,8 @@ Request Comm::Igather(LastingConstBuf sendbuf, Buf recvbuf, int root, At at) con
 
 Prequest Comm::Gather_init(LastingConstBuf sendbuf, Buf recvbuf, int root, const Info& info, At at) const {
     const auto [s, r] = detail::gather_blocks(*this, sendbuf, recvbuf, root, at);
+    if (!detail::has_equal_init)
+        return Gatherv_init(sendbuf, {recvbuf, detail::equal_counts(*this, r.count, at)}, root, info, at);
     return Prequest::take(get<MPI_Gather_init>(s.data, s.count, s.type, r.data, r.count, r.type, root, handle(), info.handle(), on(at)));
 }
 
@@ -72,6 +74,8 @@ Request Comm::Iscatter(LastingConstBuf sendbuf, Buf recvbuf, int root, At at) co
 
 Prequest Comm::Scatter_init(LastingConstBuf sendbuf, Buf recvbuf, int root, const Info& info, At at) const {
     const auto [s, r] = detail::scatter_blocks(*this, sendbuf, recvbuf, root, at);
+    if (!detail::has_equal_init)
+        return Scatterv_init({sendbuf, detail::equal_counts(*this, s.count, at)}, recvbuf, root, info, at);
     return Prequest::take(get<MPI_Scatter_init>(s.data, s.count, s.type, r.data, r.count, r.type, root, handle(), info.handle(), on(at)));
 }
 
@@ -111,6 +115,8 @@ Request Comm::Iallgather(LastingConstBuf sendbuf, Buf recvbuf, At at) const {
 
 Prequest Comm::Allgather_init(LastingConstBuf sendbuf, Buf recvbuf, const Info& info, At at) const {
     const auto [s, r] = detail::allgather_blocks(*this, sendbuf, recvbuf, at);
+    if (!detail::has_equal_init)
+        return Allgatherv_init(sendbuf, {recvbuf, detail::equal_counts(*this, r.count, at)}, info, at);
     return Prequest::take(get<MPI_Allgather_init>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), info.handle(), on(at)));
 }
 

@@ -6,6 +6,7 @@
 #include "channel.hpp"
 #include "finalize.hpp"
 #include "text.hpp"
+#include "tracing.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -89,8 +90,10 @@ Environment::Environment(ThreadLevel required, At at) : Environment(nullptr, nul
 
 Environment::Environment(int* argc, char*** argv, ThreadLevel required, At at)
     : finalizes_(!Is_initialized(at)), exceptions_(std::uncaught_exceptions()) {
-    if (finalizes_)
+    if (finalizes_) {
+        detail::trace_if_asked();
         get<MPI_Init_thread>(argc, argv, required, at);
+    }
     prepare(at);
 }
 
@@ -151,12 +154,13 @@ Vendor get_vendor(At at) { return get_vendor(Get_library_version(at)); }
 
 Vendor get_vendor(std::string_view library_version) {
     // Of several names in one text the first here is right: MPICH's derivatives name it too.
-    for (const char* name : {"Open MPI", "Intel(R) MPI", "MVAPICH", "CRAY MPICH", "MPICH", "IBM Spectrum MPI", "Microsoft MPI"}) {
+    for (const char* name : {"Open MPI", "Intel(R) MPI", "MVAPICH2", "MVAPICH", "CRAY MPICH", "MPICH", "IBM Spectrum MPI", "Microsoft MPI"}) {
         const std::size_t found = library_version.find(name);
         if (found == std::string_view::npos)
             continue;
         Vendor vendor{name, 0, 0, 0};
-        const std::size_t number = std::min(library_version.find_first_of("0123456789", found), library_version.size());
+        const std::size_t number =
+            std::min(library_version.find_first_of("0123456789", found + std::string_view(name).size()), library_version.size());
         std::sscanf(std::string(library_version.substr(number)).c_str(), "%d.%d.%d", &vendor.major, &vendor.minor, &vendor.micro);
         return vendor;
     }

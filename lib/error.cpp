@@ -86,7 +86,10 @@ void raise(int code, std::string_view function, const char* file, unsigned long 
     // Looked at here, where it costs a call that succeeds nothing.
     if (comm != nullptr && *comm == MPI_COMM_NULL)
         misuse({{file, line}, std::string(function).c_str()}, "the communicator is null");
-    throw Exception(code, function, {}, Place({file, line}, comm));
+    const Place where({file, line}, comm);
+    if (code == absent())
+        throw Exception(MPI_ERR_UNSUPPORTED_OPERATION, function, "not supported by this MPI: it has no such function", where);
+    throw Exception(code, function, {}, where);
 }
 
 void misuse(Caller caller, const std::string& text) { throw std::invalid_argument(std::string(caller.method) + ": " + text + at_text(caller.at)); }

@@ -423,6 +423,8 @@ void* grow(const Growing& result, std::vector<Count>* counts, const Blocks& bloc
     return result(total);
 }
 
+std::vector<Count> equal_counts(const Comm& comm, Count count, At at) { return std::vector<Count>(static_cast<std::size_t>(peers(comm, at)), count); }
+
 bool is_alone(const Comm& comm, const Blocks& blocks, At at) { return blocks.ranks == 1 && !comm.Is_inter(at); }
 
 }  // namespace mpi4cxx::detail

@@ -143,6 +143,9 @@ ReduceScatterPlan reduce_scatter_blocks(const Comm& comm, ConstBuf send, Buf rec
 /// Gatherv.
 bool is_alone(const Comm& comm, const Blocks& blocks, At at);
 
+/// As many as there are processes to exchange blocks with.
+std::vector<Count> equal_counts(const Comm& comm, Count count, At at);
+
 /// What comes in blocks that the processes tell each other of: packed, their counts in memory of this thread.
 struct FoundOut {
     Blocks blocks;

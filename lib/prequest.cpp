@@ -1,13 +1,22 @@
 #include <mpi4cxx/prequest.hpp>
 
+#include <mpi4cxx/error.hpp>
+
 #include "belongings.hpp"
-#include "request_array.hpp"
+
+#include <algorithm>
+#include <vector>
 
 namespace mpi4cxx {
 
 using detail::call;
 
-void Prequest::begin() noexcept {
+Prequest::Prequest(MPI_Request raw, std::unique_ptr<detail::Belongings> belongings, Drop drop)
+    : Request(raw, (belongings != nullptr ? std::move(belongings) : std::make_unique<detail::Belongings>()).release(), drop, Kind::inactive) {}
+
+void Prequest::begin(At at) const {
+    if (kind() == Kind::active && belongings() != nullptr)
+        detail::misuse({at, "Start"}, "the operation is under way");
     if (auto* const partitions = dynamic_cast<detail::Partitions*>(belongings()))
         partitions->ready = 0;
 }
@@ -18,14 +27,17 @@ void Prequest::add_ready(int partitions) noexcept {
 }
 
 void Prequest::Start(At at) {
-    begin();
+    begin(at);
     call<MPI_Start>(address(), at);
+    activate();
 }
 
 void Prequest::Startall(std::span<Prequest> requests, At at) {
-    for (Prequest& request : requests) request.begin();
-    RequestArray array(requests);
-    call<MPI_Startall>(array.size(), array.handles(), at);
+    for (const Prequest& request : requests) request.begin(at);
+    std::vector<MPI_Request> raw(requests.size());
+    std::transform(requests.begin(), requests.end(), raw.begin(), [](const Prequest& request) { return request.handle(); });
+    call<MPI_Startall>(static_cast<int>(raw.size()), raw.data(), at);
+    for (Prequest& request : requests) request.activate();
 }
 
 void Prequest::Pready(int partition, At at) {

@@ -4,8 +4,8 @@
 
 #include "finalize.hpp"
 #include "progress.hpp"
-#include "request_array.hpp"
 
+#include <array>
 #include <chrono>
 #include <exception>
 
@@ -20,6 +20,84 @@ using detail::Requests;
 
 const Request REQUEST_NULL;
 
+/// The raw handles and statuses of several requests, written back when the call is over, also when it throws. Small
+/// numbers need no memory from the heap, larger ones reuse what this thread has.
+class RequestArray {
+public:
+    RequestArray(detail::Requests requests, std::span<Status> statuses = {}) : requests_(requests), statuses_(statuses) {
+        raw_ = room(handles_, spare_handles, requests.size());
+        raw_statuses_ = statuses.empty() ? MPI_STATUSES_IGNORE : room(raw_array_, spare_statuses, statuses.size());
+        for (std::size_t i = 0; i < requests.size(); ++i) raw_[i] = is_inactive(i) ? MPI_REQUEST_NULL : requests[i].raw_;
+    }
+    ~RequestArray() {
+        for (std::size_t i = 0; i < requests_.size(); ++i)
+            if (!is_inactive(i)) {
+                requests_[i].raw_ = raw_[i];
+                requests_[i].finish(false, failed_);
+            }
+        for (std::size_t i = 0; i < statuses_.size(); ++i) statuses_[i] = Status(raw_statuses_[i]);
+    }
+    RequestArray(const RequestArray&) = delete;
+    RequestArray& operator=(const RequestArray&) = delete;
+
+    [[nodiscard]] int size() const noexcept { return static_cast<int>(requests_.size()); }
+    [[nodiscard]] MPI_Request* handles() noexcept { return raw_; }
+    [[nodiscard]] MPI_Status* statuses() noexcept { return raw_statuses_; }
+
+    /// Says that the call has succeeded and that this one, if it is one, is complete: the handle of a persistent one stays as it is.
+    void is_complete(int index) {
+        failed_ = false;
+        const auto i = static_cast<std::size_t>(index);
+        if (index == UNDEFINED || is_inactive(i))
+            return;
+        requests_[i].raw_ = raw_[i];
+        requests_[i].finish(true, false);
+    }
+    void are_complete(bool all = true) {
+        failed_ = false;
+        for (int i = 0; all && i < size(); ++i) is_complete(i);
+    }
+
+    /// The indices that MPI_Waitsome or MPI_Testsome gives; nothing where no request is active.
+    template <auto Some> std::optional<std::vector<int>> some(At at) {
+        std::vector<int> indices(requests_.size());
+        int count = 0;
+        call<Some>(size(), raw_, &count, indices.data(), raw_statuses_, at);
+        failed_ = false;
+        if (count == UNDEFINED)
+            return std::nullopt;
+        indices.resize(static_cast<std::size_t>(count));
+        for (const int i : indices) is_complete(i);
+        return indices;
+    }
+
+    /// Whether MPI's own functions for several requests can take these: no objects among them, and none pending.
+    static bool is_plain(detail::Requests requests) noexcept {
+        bool objects = must_drive();
+        for (std::size_t i = 0; i < requests.size() && !objects; ++i) objects = requests[i].operation() != nullptr;
+        return !objects;
+    }
+
+private:
+    [[nodiscard]] bool is_inactive(std::size_t i) const noexcept { return requests_[i].kind_ == Request::Kind::inactive; }
+    template <class T, std::size_t N> static T* room(std::array<T, N>& own, std::vector<T>& spare, std::size_t size) {
+        if (size <= N)
+            return own.data();
+        spare.resize(size);
+        return spare.data();
+    }
+
+    static inline thread_local std::vector<MPI_Request> spare_handles;
+    static inline thread_local std::vector<MPI_Status> spare_statuses;
+    detail::Requests requests_;
+    std::span<Status> statuses_;
+    std::array<MPI_Request, 64> handles_;
+    std::array<MPI_Status, 64> raw_array_;
+    MPI_Request* raw_;
+    MPI_Status* raw_statuses_;
+    bool failed_ = true;
+};
+
 void Request::check_statuses(std::size_t requests, std::span<Status> statuses, detail::Caller caller) {
     if (!statuses.empty() && statuses.size() != requests)
         detail::misuse(caller, std::to_string(statuses.size()) + " statuses for " + std::to_string(requests) + " requests");
@@ -27,15 +105,27 @@ void Request::check_statuses(std::size_t requests, std::span<Status> statuses, d
 
 // One request -------------------------------------------------------------------------------------------------------
 
-/// Ends the life of what a request has kept when MPI has set its handle to null, also when that was an error.
+/// Says that a request is complete once MPI has said so; what MPI has made null is, also when that was an error.
 struct Request::Completion {
     Request& request;
-    ~Completion() { request.lose_belongings(); }
+    bool failed = true, complete = false;
+    void is(bool now) {
+        failed = false;
+        complete = now;
+    }
+    ~Completion() { request.finish(complete, failed); }
 };
 
-void Request::lose_belongings() noexcept {
-    if (raw_ == MPI_REQUEST_NULL && belongings_ != nullptr && kind_ != Kind::object)
+void Request::finish(bool complete, bool failed) noexcept {
+    if (kind_ == Kind::once && raw_ == MPI_REQUEST_NULL)
         delete std::exchange(belongings_, nullptr);
+    if (kind_ != Kind::active)
+        return;
+    int ended = complete ? 1 : 0;
+    if (failed)  // and perhaps ended by that
+        MPI_Request_get_status(raw_, &ended, MPI_STATUS_IGNORE);
+    if (ended != 0)
+        kind_ = Kind::inactive;
 }
 
 void Request::wait_object(void* object, Status* status, At at) {
@@ -79,32 +169,32 @@ private:
 void Request::postpone(std::exception_ptr error) { *this = take(std::make_unique<Failed>(std::move(error))); }
 
 void Request::wait_driving(Status* status, const char* file, unsigned long line) {
-    if (operation() != nullptr || must_drive()) {
+    if (operation() != nullptr || kind_ == Kind::inactive || must_drive()) {
         while (!Test(status, {file, line})) drive();
         return;
     }
-    const Completion completion{*this};
+    Completion completion{*this};
     call<MPI_Wait>(&raw_, Status::to(status), At(file, line));
+    completion.is(true);
 }
 
 bool Request::Test(Status* status, At at) {
     if (operation() != nullptr)
         return test_object(nullptr, status, at);
-    const Completion completion{*this};
+    if (kind_ == Kind::inactive) {
+        if (status != nullptr)
+            *status = Status();
+        return true;
+    }
+    Completion completion{*this};
     int flag = 0;
     call<MPI_Test>(&raw_, &flag, Status::to(status), at);
+    completion.is(flag != 0);
     return flag != 0;
 }
 
 std::optional<bool> Request::test_active(Status* status, At at) {
-    if (is_null())
-        return std::nullopt;
-    if (operation() != nullptr)
-        return test_object(nullptr, status, at);
-    const Completion completion{*this};
-    int index = UNDEFINED, flag = 0;
-    call<MPI_Testany>(1, &raw_, &index, &flag, Status::to(status), at);
-    return flag == 0 ? std::optional(false) : index == UNDEFINED ? std::nullopt : std::optional(true);
+    return is_null() || kind_ == Kind::inactive ? std::nullopt : std::optional(Test(status, at));
 }
 
 bool Request::Get_status(Status* status, At at) const {
@@ -113,6 +203,11 @@ bool Request::Get_status(Status* status, At at) const {
         if (complete && status != nullptr)
             *status = Status(object->status());
         return complete;
+    }
+    if (kind_ == Kind::inactive) {
+        if (status != nullptr)
+            *status = Status();
+        return true;
     }
     int flag = 0;
     call<MPI_Request_get_status>(raw_, &flag, Status::to(status), at);
@@ -129,10 +224,10 @@ void Request::Cancel(At at) {
 void Request::Free(At at) {
     if (operation() != nullptr)
         return drop();
-    if (belongings_ != nullptr && !Get_status(nullptr, at))
+    if (belongings_ != nullptr && belongings_->is_needed() && !Get_status(nullptr, at))
         detail::misuse(at, "a collective call is under way: it has to be completed");
-    const Completion completion{*this};
     call<MPI_Request_free>(&raw_, at);
+    delete std::exchange(belongings_, nullptr);
 }
 
 /// While an exception unwinds this process, the one that should receive may wait for this one for ever.
@@ -160,19 +255,18 @@ void Request::drop() noexcept {
     const std::unique_ptr<detail::Belongings> kept(std::exchange(belongings_, nullptr));
     if (raw_ == MPI_REQUEST_NULL || drop_ == Drop::nothing || !detail::is_running())
         return;
-    int done = 0;
-    if (kind_ == Kind::persistent)
-        MPI_Request_get_status(raw_, &done, MPI_STATUS_IGNORE);  // one that has not been started cannot be cancelled
-    if (done == 0 && kept != nullptr && !kept->can_complete())
-        detail::abort_job("a partitioned send was dropped before all its partitions were ready");
-    if (drop_ == Drop::cancel && done == 0)
-        MPI_Cancel(&raw_);
-    for (done = 0; done == 0; patience.check()) {
-        if (MPI_Test(&raw_, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS)
-            break;
-        drive();
+    if (kind_ != Kind::inactive) {
+        if (kept != nullptr && !kept->can_complete())
+            detail::abort_job("a partitioned send was dropped before all its partitions were ready");
+        if (drop_ == Drop::cancel)
+            MPI_Cancel(&raw_);
+        for (int done = 0; done == 0; patience.check()) {
+            if (MPI_Test(&raw_, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS)
+                break;
+            drive();
+        }
     }
-    if (kind_ == Kind::persistent)
+    if (kind_ != Kind::once)
         MPI_Request_free(&raw_);
 }
 
@@ -188,6 +282,7 @@ void Request::Waitall(Requests requests, std::span<Status> statuses, At at) {
     }
     RequestArray array(requests, statuses);
     call<MPI_Waitall>(array.size(), array.handles(), array.statuses(), at);
+    array.are_complete();
 }
 
 int Request::Waitany(Requests requests, Status* status, At at) {
@@ -199,6 +294,7 @@ int Request::Waitany(Requests requests, Status* status, At at) {
     RequestArray array(requests);
     int index = UNDEFINED;
     call<MPI_Waitany>(array.size(), array.handles(), &index, Status::to(status), at);
+    array.is_complete(index);
     return index;
 }
 
@@ -227,6 +323,7 @@ bool Request::Testall(Requests requests, std::span<Status> statuses, At at) {
     RequestArray array(requests, statuses);
     int flag = 0;
     call<MPI_Testall>(array.size(), array.handles(), &flag, array.statuses(), at);
+    array.are_complete(flag != 0);
     return flag != 0;
 }
 
@@ -235,6 +332,7 @@ std::optional<int> Request::Testany(Requests requests, Status* status, At at) {
         RequestArray array(requests);
         int index = UNDEFINED, flag = 0;
         call<MPI_Testany>(array.size(), array.handles(), &index, &flag, Status::to(status), at);
+        array.is_complete(flag != 0 ? index : UNDEFINED);
         return flag != 0 ? std::optional(index) : std::nullopt;
     }
     bool active = false;

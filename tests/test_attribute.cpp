@@ -194,9 +194,10 @@ TEST_CASE("An exception in a copy function is the error of what duplicates", "[a
             }
             return MPI::SUCCESS;
         };
-        CHECK(code(1) != MPI::SUCCESS);
-        CHECK(code(2) == MPI::ERR_OTHER);
-        CHECK(code(3) == MPI::ERR_OTHER);
+        const bool hides = std::is_same_v<Class, MPI::Datatype> && MPI::get_vendor().name == "Open MPI";  // of a datatype it is always the same
+        CHECK(code(1) == (hides ? MPI::ERR_INTERN : MPI::ERR_NO_SPACE));
+        CHECK(code(2) == (hides ? MPI::ERR_INTERN : MPI::ERR_OTHER));
+        CHECK(code(3) == (hides ? MPI::ERR_INTERN : MPI::ERR_OTHER));
         CHECK(code(0) == MPI::SUCCESS);
         owner.Delete_attr(key);
     });

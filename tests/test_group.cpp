@@ -145,7 +145,11 @@ TEST_CASE("Group reports what it is asked wrongly", "[group][error]") {
     CHECK_THROWS_AS((void)group.Incl({n}), MPI::Exception);
     CHECK_THROWS_AS((void)group.Excl({-5}), MPI::Exception);
     CHECK_THROWS_AS((void)group.Range_incl({{0, n}}), MPI::Exception);
-    CHECK_THROWS_AS((void)group.Translate_ranks({n}, group), MPI::Exception);
+    CHECK(contains(thrown<std::invalid_argument>([&] {
+                       (void)group.Translate_ranks({0, n}, group);
+                   }),
+                   "rank " + std::to_string(n) + " of a group of " + std::to_string(n)));
+    CHECK_THROWS_AS((void)group.Translate_ranks({-5}), std::invalid_argument);
     try {
         (void)MPI::GROUP_NULL.Get_size();
     } catch (const MPI::Exception& e) {

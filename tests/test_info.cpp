@@ -36,7 +36,7 @@ TEST_CASE("Info is a map from strings to strings", "[info]") {
     CHECK(info.Get_nkeys() == 0);
     CHECK_FALSE(info.Get("key").has_value());
     info.Set("key", "value");
-    info.Set("other", "");
+    info.Set("other", "one");
     info.Set("key", "another value");
     CHECK(info.Get("key") == "another value");
     CHECK(info.size() == 2);

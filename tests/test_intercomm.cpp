@@ -64,6 +64,10 @@ TEST_CASE("Intracomm::Create_intercomm joins two groups", "[intercomm]") {
         CHECK(inter.Get_rank() == pair.local.rank());
         CHECK(inter.Get_remote_size() == static_cast<int>(pair.others.size()));
         CHECK(inter.remote_size() == inter.Get_remote_size());
+        const MPI::Group world = MPI::COMM_WORLD.Get_group();
+        CHECK(inter.Get_group().Translate_ranks(world) == pair.own);
+        CHECK(inter.Get_remote_group().Translate_ranks(world) == pair.others);
+        CHECK(inter.remote_group().size() == inter.remote_size());
     });
 }
 
@@ -163,6 +167,15 @@ TEST_CASE("Duplicates and parts of an intercommunicator are intercommunicators",
         CHECK(all.is_inter());
         CHECK(all.remote_size() == pair.inter.remote_size());
         CHECK(all.rank() == all.size() - 1 - pair.inter.rank());
+        // the first of each group
+        const MPI::Intercomm leaders = pair.inter.Create(pair.inter.Get_group().Incl({0}));
+        CHECK(leaders.is_null() == (pair.inter.rank() != 0));
+        if (leaders) {
+            CHECK(leaders.remote_size() == 1);
+            int other = -1;
+            leaders.Allreduce(MPI::COMM_WORLD.rank(), other);
+            CHECK(other == pair.others[0]);
+        }
         // each pair of equal local ranks; who has no partner gets nothing
         const int last = static_cast<int>(std::min(pair.own.size(), pair.others.size()));
         const MPI::Intercomm two = pair.inter.Split(pair.inter.rank() < last ? pair.inter.rank() : MPI::UNDEFINED);

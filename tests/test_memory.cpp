@@ -124,7 +124,7 @@ TEST_CASE("Detach_buffer waits until what is in it is sent", "[memory][p2p]") {
     });
 }
 
-TEST_CASE("A second buffer, and one that is not there, are refused", "[memory][error]") {
+TEST_CASE("A second buffer, and one of less than nothing, are refused", "[memory][error]") {
     MPI::Attach_buffer(10'000);
     CHECK_THROWS_AS(MPI::Attach_buffer(10'000), MPI::Exception);
     std::vector<std::byte> room(10'000);
@@ -135,5 +135,4 @@ TEST_CASE("A second buffer, and one that is not there, are refused", "[memory][e
     CHECK(received == 1);
     CHECK(MPI::Detach_buffer().empty());
     CHECK_THROWS_AS(MPI::Attach_buffer(MPI::Count(-1)), std::invalid_argument);
-    CHECK_THROWS_AS(MPI::COMM_SELF.Bsend(1, 0), MPI::Exception);
 }

@@ -2,7 +2,7 @@
 
 Headers are written for people who read them, with less ceremony than Doxygen wants:
 
-* Overloads that follow one another share the sentence of the first.
+* Overloads that follow one another share the sentence of the first, and so do map, map_async and imap.
 * A comment with // before declarations is the sentence of all of them, up to an empty line or a sentence of their own.
 * A constructor without a sentence has that of its class, what is in a struct that of the struct, and a function that only calls
   another refers to it.
@@ -101,6 +101,7 @@ def declarations(text):
 def own_name(declaration):
     declaration = re.sub(r'^\s*template\s*<(?:[^<>]|<[^<>]*>)*>\s*', '', declaration)
     declaration = re.sub(r'^\s*requires\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)', '', declaration)
+    declaration = re.sub(r'\bdecltype\([^()]*\)', '', declaration)
     declaration = re.sub(r'\[\[.*?\]\]|MPI4CXX_API|\bexplicit\b(?:\([^()]*\))?|<(?:[^<>]|<(?:[^<>]|<[^<>]*>)*>)*>', '', declaration)
     found = NAME.search(declaration)
     return found[1] if found else declaration
@@ -168,7 +169,7 @@ def header(text):
         if kind in ('end', 'access') and scopes and hidden.get(len(scopes)):
             insert(begin, '/// @endcond\n')
             hidden[len(scopes)] = False
-        if kind == 'access' and text[begin:end] == 'private:' and not any(hidden.values()):
+        if kind == 'access' and text[begin:end] == 'private:' and not any(hidden.values()) and not any(each[2] and not each[1] for each in scopes):
             insert(end, '\n/// @cond\n')
             hidden[len(scopes)] = True
         last_end = end
@@ -179,8 +180,8 @@ def header(text):
         if kind != 'member':
             sentence, previous = [], None
             if kind == 'scope':
-                found = re.search(r'\b(?:class|struct)\s+(?:MPI4CXX_API\s+)?(\w+)(<)?', re.sub(r'^template\s*<.*?>\s*(?=requires|class|struct)', '', flat))
-                is_special = bool(found and found[2])
+                found = re.search(r'\b(?:class|struct)\s+(?:MPI4CXX_API\s+)?(\w+)(<)?', re.sub(r'^template\s*<.*?>\s*(?=requires|class|struct)|\[\[.*?\]\] ?', '', flat))
+                is_special = bool(found and (found[2] or found[1] == 'iterator'))
                 scopes.append((found[1] if found else '', comment, is_special, 'struct' in flat.split(found[1])[0] if found else False))
                 if is_special and not comment and not any(hidden.values()):
                     insert(begin, '/// @cond\n')
@@ -202,7 +203,7 @@ def header(text):
             if not comment[0].startswith('///'):
                 insert(begin, as_sentence(comment))
                 name = None         # for whatever follows
-        elif sentence and not re.search(r'\n[ \t]*\n', between) and previous in (None, name):
+        elif sentence and not re.search(r'\n[ \t]*\n', between) and (previous is None or name.removeprefix('i').startswith(previous.removeprefix('i'))):
             insert(begin, as_sentence(sentence))
             name = previous
         else:

@@ -2,6 +2,7 @@
 //     template <> struct mpi4cxx::datatype_traits<Mine> { static MPI_Datatype get(); };
 #pragma once
 
+#include <mpi4cxx/datatype.hpp>
 #include <mpi4cxx/detail/fields.hpp>
 #include <mpi4cxx/detail/mpi.hpp>
 #include <mpi4cxx/detail/type_name.hpp>
@@ -182,5 +183,8 @@ template <detail::PlainAggregate T> struct datatype_traits<T> : detail::composit
             [&](T& object) { detail::with_members(object, [&](const auto&... m) { detail::flatten_members(&object, offset, members, m...); }); });
     }
 };
+
+/// Return the datatype of `T`, which derived types can be made of. It is not to be freed.
+template <Mapped T> [[nodiscard]] Datatype datatype_of() { return Datatype::borrow(datatype_traits<std::remove_cv_t<T>>::get()); }
 
 }  // namespace mpi4cxx

@@ -32,6 +32,7 @@
 #include <mpi4cxx/request.hpp>
 #include <mpi4cxx/serialize.hpp>
 #include <mpi4cxx/status.hpp>
+#include <mpi4cxx/struct_type.hpp>
 #include <mpi4cxx/topocomm.hpp>
 #include <mpi4cxx/version.hpp>
 #include <mpi4cxx/weights.hpp>

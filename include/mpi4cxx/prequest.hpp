@@ -14,12 +14,12 @@ namespace mpi4cxx {
 class MPI4CXX_API Prequest : public Request {
 public:
     constexpr Prequest() noexcept = default;
-    static Prequest take(MPI_Request raw, Drop drop = Drop::wait) noexcept { return Prequest(raw, nullptr, drop); }
+    static Prequest take(MPI_Request raw, Drop drop = Drop::wait) { return take(raw, nullptr, drop); }
     /// The same with what has to stay as long as the request.
-    static Prequest take(MPI_Request raw, std::unique_ptr<detail::Belongings> belongings, Drop drop = Drop::wait) noexcept {
-        return Prequest(raw, belongings.release(), drop);
+    static Prequest take(MPI_Request raw, std::unique_ptr<detail::Belongings> belongings, Drop drop = Drop::wait) {
+        return Prequest(raw, std::move(belongings), drop);
     }
-    static Prequest borrow(MPI_Request raw) noexcept { return Prequest(raw, nullptr, Drop::nothing); }
+    static Prequest borrow(MPI_Request raw) noexcept { return Prequest(raw); }
 
     /// Start the operation. Calls MPI_Start (MPI-4.0, 3.9).
     void Start(At at = {});
@@ -37,9 +37,10 @@ public:
     [[nodiscard]] bool Parrived(int partition, At at = {}) const;
 
 private:
-    void begin() noexcept;
+    Prequest(MPI_Request raw, std::unique_ptr<detail::Belongings> belongings, Drop drop);
+    explicit Prequest(MPI_Request raw) noexcept : Request(raw, nullptr, Drop::nothing, Kind::active) {}  // perhaps; the MPI knows
+    void begin(At at) const;
     void add_ready(int partitions) noexcept;
-    constexpr Prequest(MPI_Request raw, detail::Belongings* belongings, Drop drop) noexcept : Request(raw, belongings, drop, Kind::persistent) {}
 };
 
 }  // namespace mpi4cxx

@@ -160,18 +160,22 @@ protected:
     static void check_statuses(std::size_t requests, std::span<Status> statuses, detail::Caller caller);
     static Status* at_index(std::span<Status> statuses, std::size_t i) { return statuses.empty() ? nullptr : &statuses[i]; }
 
-    enum class Kind : char { once, persistent, object };
+    /// A persistent one is active from its start until it is complete: MPICH before 4.3 does not know it of collectives.
+    enum class Kind : char { once, inactive, active, object };
     constexpr Request(MPI_Request raw, detail::Belongings* belongings, Drop drop, Kind kind = Kind::once) noexcept
         : raw_(raw), belongings_(belongings), drop_(drop), kind_(kind) {}
     /// Where MPI reads and writes the raw handle.
     [[nodiscard]] MPI_Request* address() noexcept { return &raw_; }
     [[nodiscard]] detail::Belongings* belongings() const noexcept { return belongings_; }
+    [[nodiscard]] Kind kind() const noexcept { return kind_; }
+    void activate() noexcept { kind_ = Kind::active; }
 
 private:
     struct Completion;
     class Patience;
     void wait_driving(Status* status, const char* file, unsigned long line);
-    void lose_belongings() noexcept;
+    /// What is complete is null, and needs its belongings no longer, or inactive.
+    void finish(bool complete, bool failed) noexcept;
     /// Test of one among several; nothing where it is null or a persistent one that has not been started.
     std::optional<bool> test_active(Status* status, At at);
     void drop() noexcept;

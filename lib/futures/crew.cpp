@@ -15,6 +15,7 @@ namespace mpi4cxx::futures::detail {
 
 namespace {
 
+constexpr double serves = 4e-6;                 // what the manager takes to serve a worker once, with room to spare
 constexpr double ahead = 300e-6;                // a worker has tasks for so long, in seconds: longer than the manager is away
 constexpr int most_tasks = 512;                 // of these, so that not too many wait behind a long one
 constexpr double long_task = 50e-3;             // of such a worker has one alone: a message more takes no time beside it
@@ -61,15 +62,13 @@ void Crew::add(Ref<Work> work, int worker) {
     Client& client = *work->client;
     {
         const std::lock_guard lock(queue_mutex_);
-        if (!client.is_broken && broken_ == nullptr && !ended_) {
+        if (!client.is_broken && !is_broken_ && !ended_) {
             client.pinned_left += worker >= 0 ? 1 : 0;
             client.queue(*work, worker).push_back(std::move(work));
         }
     }
     if (work) {
-        work->abandon(client.is_broken     ? client.broken
-                      : broken_ != nullptr ? broken_
-                                           : std::make_exception_ptr(BrokenExecutor("the workers are gone")));
+        work->abandon(client.is_broken ? client.broken : is_broken_ ? broken_ : std::make_exception_ptr(BrokenExecutor("the workers are gone")));
         return;
     }
     queued_.fetch_add(1, std::memory_order_relaxed);
@@ -89,7 +88,7 @@ void Crew::offer() {
     std::exception_ptr failure;
     {
         const std::lock_guard lock(drive_mutex_, std::adopt_lock);
-        if (broken_ == nullptr && !ended_)
+        if (!is_broken_ && !ended_)
             try_to([this] { dispatch(); }, failure);
     }
     if (failure != nullptr)
@@ -105,7 +104,7 @@ bool Crew::drive() {
     std::vector<Landing> landings;
     {
         const std::lock_guard lock(drive_mutex_, std::adopt_lock);
-        if (broken_ != nullptr || ended_)
+        if (is_broken_ || ended_)
             return false;
         try_to(
             [&] {
@@ -209,7 +208,7 @@ int Crew::room(const Worker& worker, const Client& client) const noexcept {
         return client.options.prefetch - worker.tasks;
     if (worker.seconds < 0 || worker.seconds > long_task)
         return 1 - worker.tasks;
-    return std::clamp(static_cast<int>(ahead / std::max(worker.seconds, 1e-9)), 2, most_tasks) - worker.tasks;
+    return std::clamp(static_cast<int>(std::max(ahead, serves * size()) / std::max(worker.seconds, 1e-9)), 2, most_tasks) - worker.tasks;
 }
 
 bool Crew::dispatch() {
@@ -327,7 +326,10 @@ void Crew::fail(const std::exception_ptr& error) noexcept {
     {
         const std::lock_guard drive_lock(drive_mutex_);
         const std::lock_guard lock(queue_mutex_);
+        if (is_broken_)
+            return;
         broken_ = error;
+        is_broken_ = true;
         for (Flight& flight : flights_)
             if (flight.work)
                 all.push_back(std::move(flight.work));
@@ -339,7 +341,7 @@ void Crew::fail(const std::exception_ptr& error) noexcept {
 }
 
 void Crew::end() {
-    wait_until([this] { return is_idle() || broken_ != nullptr; }, Timeout::Clock::time_point::max());
+    wait_until([this] { return is_idle() || is_broken_; }, Timeout::Clock::time_point::max());
     discharge(*this);
     const std::lock_guard drive_lock(drive_mutex_);
     {

@@ -90,7 +90,8 @@ private:
     std::vector<int> hungry_;  // who has room; the last one has been at work last
     std::vector<Flight> flights_;
     std::vector<std::uint64_t> free_;
-    std::exception_ptr broken_;
+    std::exception_ptr broken_;  // written once, before is_broken_
+    std::atomic<bool> is_broken_{false};
 
     std::mutex queue_mutex_;
     std::vector<std::shared_ptr<Client>> clients_;

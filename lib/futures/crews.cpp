@@ -24,6 +24,7 @@ std::shared_ptr<const Crews>& crews = *new std::shared_ptr<const Crews>(new Crew
 std::condition_variable& wakes = *new std::condition_variable;
 std::atomic<unsigned> changes{0};  // of the list
 std::atomic<int> waiting{0};       // threads that drive
+std::atomic<unsigned> waits{0};    // how often one has begun to
 std::atomic<bool> asleep{false};   // the driver
 bool has_driver = false;
 
@@ -61,6 +62,7 @@ bool is_idle() {
 [[noreturn]] void drive_always() {
     constexpr auto moment = std::chrono::milliseconds(1);
     Backoff backoff(0, Backoff::Clock::duration::zero());
+    unsigned seen = 0;
     for (int idle = 0;; ++idle) {
         if (!is_idle())
             idle = 0;
@@ -71,7 +73,7 @@ bool is_idle() {
                 idle = 0;
             asleep = false;
             backoff.reset();
-        } else if (idle > 0 || waiting.load(std::memory_order_relaxed) > 0) {
+        } else if (idle > 0 || waiting.load(std::memory_order_relaxed) > 0 || std::exchange(seen, waits.load(std::memory_order_relaxed)) != waits) {
             std::this_thread::sleep_for(moment);
             backoff.reset();
         } else if (drive_all(true)) {
@@ -120,7 +122,10 @@ bool wait_until(bool (*is_done)(void*), void* argument, Timeout::Clock::time_poi
     if (is_done(argument))
         return true;
     struct Waiting {
-        Waiting() { waiting.fetch_add(1, std::memory_order_relaxed); }
+        Waiting() {
+            waiting.fetch_add(1, std::memory_order_relaxed);
+            waits.fetch_add(1, std::memory_order_relaxed);
+        }
         ~Waiting() { waiting.fetch_sub(1, std::memory_order_relaxed); }
     } guard;
     Backoff backoff;

@@ -75,6 +75,7 @@ using detail::Client;
 
 void Executor::open(detail::Clients client) {
     client_ = std::move(client);
+    exceptions_ = std::uncaught_exceptions();
     client_->crew->join(client_);
     const Initializer& initializer = client_->options.initializer;
     for (int worker = 0; initializer && worker < client_->workers; ++worker) {
@@ -122,7 +123,7 @@ void Executor::close() noexcept {
     if (client_ == nullptr)
         return;
     try {
-        const bool unwinds = std::uncaught_exceptions() > 0;
+        const bool unwinds = std::uncaught_exceptions() > exceptions_;
         shutdown(!unwinds || client_->crew->is_private(), unwinds);
         if (client_->crew->is_private())
             client_->crew->end();

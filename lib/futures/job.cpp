@@ -14,6 +14,7 @@ namespace mpi4cxx::futures::detail {
 
 namespace {
 
+constexpr double serves = 8e-6;               // a worker's part of the time in which the manager serves all once, twice over
 constexpr double chunk_time = 500e-6;         // that a chunk takes, in seconds, where nothing is said: enough that a message costs little beside it
 constexpr std::size_t chunk_bytes = 1 << 20;  // that it has at most
 constexpr std::size_t segment_size = 256 << 10;
@@ -55,8 +56,10 @@ void Job::add() {
 
 void Job::publish(bool is_last) {
     const std::lock_guard lock(items_mutex_);
-    if (open_ != nullptr)
+    if (open_ != nullptr) {
+        bytes_ += open_->items.bytes().size();
         segments_.push_back(std::move(open_));
+    }
     published_ = added_;
     is_last_ = is_last;
     if (progress_)
@@ -72,7 +75,9 @@ std::size_t Job::chunk(std::size_t left, int workers) const noexcept {
         return 1;
     // The last chunks are small, so that all workers end together.
     const std::size_t fair = split_ == Split::fixed ? left : left / (2 * static_cast<std::size_t>(workers));
-    return std::clamp<std::size_t>(static_cast<std::size_t>(chunk_time / std::max(seconds_, 1e-9)), 1, std::max<std::size_t>(fair, 1));
+    const std::size_t by_size = chunk_bytes / std::max<std::size_t>(bytes_ / std::max<std::size_t>(published_, 1), 1);
+    const double by_time = std::max(chunk_time, serves * workers) / std::max(seconds_, 1e-9);
+    return std::clamp<std::size_t>(std::min(static_cast<std::size_t>(by_time), by_size), 1, std::max<std::size_t>(fair, 1));
 }
 
 Work::Taken Job::take(int worker, int workers, std::uint64_t id, Packing& to) {

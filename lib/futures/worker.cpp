@@ -19,6 +19,8 @@
 #include <map>
 #include <utility>
 
+extern "C" [[gnu::weak]] void __sanitizer_print_stack_trace();  // where a sanitizer is linked in
+
 namespace mpi4cxx::futures::detail {
 
 namespace {
@@ -68,6 +70,8 @@ void on_signal(int number) {
              : number == SIGFPE  ? "crashed (arithmetic)"
                                  : "crashed");
         context = nullptr;
+        if (__sanitizer_print_stack_trace != nullptr)
+            __sanitizer_print_stack_trace();
         mpi4cxx::detail::abort_after_output(MPI_COMM_WORLD, 128 + number);
     }
     raise(number);
@@ -169,13 +173,9 @@ Watch::Watch() {
     (void)once;
     if (watches++ != 0)
         return;
-    for (std::size_t i = 0; i < signals.size(); ++i) {
-        struct sigaction action {};
-        action.sa_handler = on_signal;
-        sigaction(signals[i], nullptr, &old_actions[i]);
-        if (old_actions[i].sa_handler == SIG_DFL)  // a debugger's, or a sanitizer's, says more
-            sigaction(signals[i], &action, nullptr);
-    }
+    struct sigaction action {};
+    action.sa_handler = on_signal;
+    for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &action, &old_actions[i]);  // UCX has handlers of its own
     old_terminate = std::set_terminate(on_terminate);
 }
 

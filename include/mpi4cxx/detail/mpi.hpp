@@ -50,7 +50,13 @@ inline constexpr int MPI_COMM_TYPE_HW_GUIDED = -1001, MPI_COMM_TYPE_HW_UNGUIDED 
 inline constexpr int MPI_F_STATUS_SIZE = sizeof(MPI_Status) / sizeof(MPI_Fint);
 inline constexpr int MPI_F_SOURCE = 0, MPI_F_TAG = 1, MPI_F_ERROR = 2;
 #endif
-#ifndef MPI_ERRORS_ABORT  // it ends the processes of one communicator; where it is missing, all that are connected
-inline const MPI_Errhandler MPI_ERRORS_ABORT = MPI_ERRORS_ARE_FATAL;
+
+namespace detail {
+// It ends the processes of one communicator; where it is missing, all that are connected. MPICH 4.0 has the name and breaks when it is set.
+#if !defined(MPI_ERRORS_ABORT) || (defined(MPICH_NUMVERSION) && MPICH_NUMVERSION < 40100000)
+inline const MPI_Errhandler errors_abort = MPI_ERRORS_ARE_FATAL;
+#else
+inline const MPI_Errhandler errors_abort = MPI_ERRORS_ABORT;
 #endif
+}  // namespace detail
 }  // namespace mpi4cxx

@@ -17,6 +17,8 @@ public:
     virtual ~Belongings() { operations.fetch_sub(1, std::memory_order_relaxed); }
     Belongings(const Belongings&) = delete;
     Belongings& operator=(const Belongings&) = delete;
+    /// Whether MPI uses it until the request is complete.
+    [[nodiscard]] virtual bool is_needed() const { return false; }
     /// Whether to wait for the request can come to an end.
     [[nodiscard]] virtual bool can_complete() const { return true; }
 };

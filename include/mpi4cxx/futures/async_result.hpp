@@ -18,6 +18,7 @@ public:
     void wait(Timeout timeout = {}) const {
         (void)detail::wait_until([this] { return future_.done(); }, timeout.deadline());
     }
+    /// Tell whether the call is over.
     [[nodiscard]] bool ready() const noexcept { return future_.done(); }
     /// Tell whether there is a result and no exception; throws InvalidStateError where there is neither yet.
     [[nodiscard]] bool successful() const {
@@ -25,6 +26,7 @@ public:
             throw InvalidStateError("the result is not there yet");
         return future_.state().error() == nullptr;
     }
+    /// What it waits for.
     [[nodiscard]] const Future<T>& future() const noexcept { return future_; }
 
 private:

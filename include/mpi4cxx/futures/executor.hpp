@@ -74,6 +74,7 @@ protected:
 private:
     detail::Clients client_;
     std::vector<detail::Ref<detail::Task>> initializers_;
+    int exceptions_ = 0;  // in flight when this was made
 };
 
 template <class F>

@@ -73,9 +73,11 @@ public:
             std::rethrow_exception(state_->error());
         return state_->error();
     }
+    /// Tell whether there is a result, an exception, or nothing to come because it is cancelled.
     [[nodiscard]] bool done() const noexcept { return state_->is_done(); }
     /// Tell whether a worker has the task.
     [[nodiscard]] bool running() const noexcept { return state_->state() == detail::Task::State::running; }
+    /// Tell whether it was cancelled before a worker had it.
     [[nodiscard]] bool cancelled() const noexcept { return state_->is_cancelled(); }
     /// Cancel it unless a worker has it already; tell whether it is cancelled.
     bool cancel() const { return state_->cancel(); }

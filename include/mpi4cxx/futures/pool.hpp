@@ -58,6 +58,7 @@ public:
     /// Wait until all are done; after close() or terminate().
     void join(At at = {});
 
+    /// How many workers there are.
     [[nodiscard]] int num_workers() const { return executor_.num_workers(); }
     /// What it runs on.
     [[nodiscard]] MPIPoolExecutor& executor() noexcept { return executor_; }

@@ -44,6 +44,7 @@ public:
             std::move(part.begin(), part.end(), std::back_inserter(all));
         return all;
     }
+    /// What the workers know it by.
     [[nodiscard]] std::uint64_t id() const noexcept { return owner_->id; }
 
 private:

@@ -7,6 +7,7 @@ namespace mpi4cxx::futures {
 /// How long to wait: seconds, or any std::chrono duration; for ever where nothing is given.
 class Timeout {
 public:
+    /// What it is measured by.
     using Clock = std::chrono::steady_clock;
 
     constexpr Timeout() noexcept = default;

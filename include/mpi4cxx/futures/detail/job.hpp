@@ -84,7 +84,7 @@ private:
     mutable std::mutex items_mutex_;  // of what follows
     std::deque<std::unique_ptr<Segment>> segments_;
     std::vector<Range> ranges_;  // of each worker, where the split is fixed
-    std::size_t published_ = 0, taken_ = 0, flights_ = 0;
+    std::size_t published_ = 0, bytes_ = 0, taken_ = 0, flights_ = 0;
     bool is_last_ = false, cancelled_ = false, settled_ = false;
     double seconds_ = -1;  // of one item
 
