@@ -1,13 +1,19 @@
 #include <mpi4cxx/comm.hpp>
 
+#include "belongings.hpp"
 #include "plan.hpp"
 #include "progress.hpp"
 
+#include <cstddef>
+#include <exception>
+#include <memory>
 #include <utility>
+#include <vector>
 
 namespace mpi4cxx {
 
 using detail::call;
+using detail::get;
 
 bool Comm::Probe(int source, int tag, Status* status, At at) const {
     detail::check_comm(*this, {at, "MPI_Probe"});
@@ -29,9 +35,118 @@ bool Comm::Iprobe(int source, int tag, Status* status, At at) const {
 void Comm::sendrecv_driving(const void* sendbuf, Count sendcount, MPI_Datatype sendtype, int dest, int sendtag, void* recvbuf, Count recvcount,
                             MPI_Datatype recvtype, int source, int recvtag, Status* status, At at) const {
     // not MPI_Isendrecv, which MPI-3 does not have and MPICH before 4.1 refuses for PROC_NULL
-    Request received = Request::take(detail::get<MPI_Irecv>(recvbuf, recvcount, recvtype, source, recvtag, handle(), on(at)), Request::Drop::cancel);
+    Request received = Request::take(get<MPI_Irecv>(recvbuf, recvcount, recvtype, source, recvtag, handle(), on(at)), Request::Drop::cancel);
     call<MPI_Send>(sendbuf, sendcount, sendtype, dest, sendtag, handle(), on(at));
     detail::complete(std::move(received).release(), Status::to(status), "MPI_Sendrecv", on(at));
+}
+
+namespace {
+
+/// A Sendrecv under way where the MPI has no request for it; `copy` is what is sent, if that is not the caller's.
+class SendAndReceive final : public detail::Operation {
+public:
+    SendAndReceive(Request sent, Request received, std::vector<std::byte> copy, At at) noexcept
+        : copy_(std::move(copy)), sent_(std::move(sent)), received_(std::move(received)), at_(at) {}
+
+    void advance() override {
+        try {
+            Status status;
+            if (!sent_.is_null())
+                sent_.Test(nullptr, at_);
+            if (!received_.is_null() && received_.Test(&status, at_))
+                status_ = status.handle();
+            complete_ = sent_.is_null() && received_.is_null();
+        } catch (...) {  // belongs to whoever waits for this, not to whoever drives
+            failure_ = std::current_exception();
+            complete_ = true;
+        }
+    }
+    [[nodiscard]] bool needs_caller() const override { return !complete_; }
+    void finish(detail::Place) override {
+        if (failure_)
+            std::rethrow_exception(failure_);
+    }
+
+private:
+    std::vector<std::byte> copy_;
+    Request sent_, received_;
+    std::exception_ptr failure_;
+    At at_;
+};
+
+/// `buf`'s elements as MPI_PACKED.
+std::vector<std::byte> packed(const Buf& buf, const Comm& comm, detail::Place where) {
+    std::vector<std::byte> bytes(static_cast<std::size_t>(get<MPI_Pack_size>(buf.count, buf.type, comm.handle(), where)));
+    const auto size = static_cast<Count>(bytes.size());
+    Count end = 0;
+    call<MPI_Pack>(buf.data, buf.count, buf.type, bytes.data(), size, &end, comm.handle(), where);
+    bytes.resize(static_cast<std::size_t>(end));
+    return bytes;
+}
+
+/// MPICH before 4.1 refuses MPI_PROC_NULL in MPI_Isendrecv.
+bool as_two(int dest, int source) { return !detail::has_isendrecv || dest == PROC_NULL || source == PROC_NULL; }
+
+}  // namespace
+
+Request Comm::Isendrecv(LastingConstBuf sendbuf, int dest, int sendtag, Buf recvbuf, int source, int recvtag, At at) const {
+    const ConstBuf& s = sendbuf;
+    const Buf& r = recvbuf;
+    if (!as_two(dest, source))
+        return Request::take(get<MPI_Isendrecv>(s.data, s.count, s.type, dest, sendtag, r.data, r.count, r.type, source, recvtag, handle(), on(at)));
+    Request received = Irecv(recvbuf, source, recvtag, at);
+    return Request::take(std::make_unique<SendAndReceive>(Isend(sendbuf, dest, sendtag, at), std::move(received), std::vector<std::byte>(), at));
+}
+
+Request Comm::Isendrecv_replace(Buf buf, int dest, int sendtag, int source, int recvtag, At at) const {
+    if (!as_two(dest, source))
+        return Request::take(get<MPI_Isendrecv_replace>(buf.data, buf.count, buf.type, dest, sendtag, source, recvtag, handle(), on(at)));
+    std::vector<std::byte> copy = packed(buf, *this, on(at));
+    Request received = Irecv(buf, source, recvtag, at);
+    Request sent = Request::take(get<MPI_Isend>(copy.data(), static_cast<Count>(copy.size()), MPI_PACKED, dest, sendtag, handle(), on(at)));
+    return Request::take(std::make_unique<SendAndReceive>(std::move(sent), std::move(received), std::move(copy), at));
+}
+
+void Comm::Sendrecv_replace(Buf buf, int dest, int sendtag, int source, int recvtag, Status* status, At at) const {
+    if (detail::must_drive()) [[unlikely]] {
+        const std::vector<std::byte> copy = packed(buf, *this, on(at));
+        return sendrecv_driving(copy.data(), static_cast<Count>(copy.size()), MPI_PACKED, dest, sendtag, buf.data, buf.count, buf.type, source,
+                                recvtag, status, at);
+    }
+    call<MPI_Sendrecv_replace>(buf.data, buf.count, buf.type, dest, sendtag, source, recvtag, handle(), Status::to(status), on(at));
+}
+
+// Persistent ---------------------------------------------------------------------------------------------------------
+
+Prequest Comm::Send_init(LastingConstBuf buf, int dest, int tag, At at) const {
+    return Prequest::take(get<MPI_Send_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)));
+}
+
+Prequest Comm::Ssend_init(LastingConstBuf buf, int dest, int tag, At at) const {
+    return Prequest::take(get<MPI_Ssend_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)));
+}
+
+Prequest Comm::Bsend_init(LastingConstBuf buf, int dest, int tag, At at) const {
+    return Prequest::take(get<MPI_Bsend_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)));
+}
+
+Prequest Comm::Rsend_init(LastingConstBuf buf, int dest, int tag, At at) const {
+    return Prequest::take(get<MPI_Rsend_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)));
+}
+
+Prequest Comm::Recv_init(Buf buf, int source, int tag, At at) const {
+    return Prequest::take(get<MPI_Recv_init>(buf.data, buf.count, buf.type, source, tag, handle(), on(at)), Request::Drop::cancel);
+}
+
+Prequest Comm::Psend_init(LastingConstBuf buf, int partitions, int dest, int tag, const Info& info, At at) const {
+    const Count each = detail::partition(buf.count, partitions, at);
+    auto ready = std::make_unique<detail::Partitions>(partitions);
+    return Prequest::take(get<MPI_Psend_init>(buf.data, partitions, each, buf.type, dest, tag, handle(), info.handle(), on(at)), std::move(ready));
+}
+
+Prequest Comm::Precv_init(Buf buf, int partitions, int source, int tag, const Info& info, At at) const {
+    const Count each = detail::partition(buf.count, partitions, at);
+    return Prequest::take(get<MPI_Precv_init>(buf.data, partitions, each, buf.type, source, tag, handle(), info.handle(), on(at)));
 }
 
 }  // namespace mpi4cxx

@@ -2,8 +2,18 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace mpi4cxx::detail {
+
+struct Packing::Beside {
+    std::vector<Block> blocks;
+    std::vector<Bytes> copies;
+};
+
+void Packing::Delete::operator()(Beside* beside) const noexcept { delete beside; }
+
+std::span<const Block> Packing::blocks() const noexcept { return beside_ == nullptr ? std::span<const Block>() : beside_->blocks; }
 
 void Packing::grow(std::size_t more) {
     const std::size_t used = begin_ == nullptr ? sizeof(Envelope) : size();
@@ -19,14 +29,21 @@ void Packing::grow(std::size_t more) {
 bool Packing::leave_beside(const void* from, std::size_t size) {
     const bool beside = distrusted_ == 0;
     put(beside);
+    if (beside && beside_ == nullptr)
+        beside_.reset(new Beside);
     if (beside)
-        blocks_.push_back({from, size});
+        beside_->blocks.push_back({from, size});
     return beside;
 }
 
-void Packing::seal(std::uint64_t type) {
-    for (const Block& block : blocks_) put(static_cast<std::uint64_t>(block.size));
-    envelope() = {.blocks = static_cast<std::uint32_t>(blocks_.size()) & 0x7fffffff, .type = type, .length = size() - sizeof(Envelope)};
+void Packing::put_long_run(const void* from, std::size_t n, std::size_t length, std::size_t alignment) {
+    put_size(n);
+    put_block(from, length, alignment);
+}
+
+std::uint32_t Packing::put_block_sizes() {
+    for (const Block& block : beside_->blocks) put(static_cast<std::uint64_t>(block.size));
+    return static_cast<std::uint32_t>(beside_->blocks.size());
 }
 
 void Packing::own() {
@@ -40,8 +57,10 @@ void Packing::own() {
 }
 
 void Packing::own_blocks() {
-    for (Block& block : blocks_) {
-        Bytes& copy = copies_.emplace_back(block.size);
+    if (beside_ == nullptr)
+        return;
+    for (Block& block : beside_->blocks) {
+        Bytes& copy = beside_->copies.emplace_back(block.size);
         std::memcpy(copy.data(), block.data, block.size);
         block.data = copy.data();
     }

@@ -5,7 +5,6 @@
 #include "finalize.hpp"
 #include "progress.hpp"
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <exception>
@@ -17,18 +16,25 @@ using detail::drive;
 using detail::get;
 using detail::must_drive;
 using detail::Operation;
+using detail::Requests;
 
-/// The raw handles and statuses of a span of requests, written back when the call is over, also when it throws. Small
-/// spans need no memory from the heap, larger ones reuse what this thread has.
+const Request REQUEST_NULL;
+
+/// The raw handles and statuses of several requests, written back when the call is over, also when it throws. Small
+/// numbers need no memory from the heap, larger ones reuse what this thread has.
 class RequestArray {
 public:
-    RequestArray(std::span<Request> requests, std::span<Status> statuses = {}) : requests_(requests), statuses_(statuses) {
+    RequestArray(detail::Requests requests, std::span<Status> statuses = {}) : requests_(requests), statuses_(statuses) {
         raw_ = room(handles_, spare_handles, requests.size());
         raw_statuses_ = statuses.empty() ? MPI_STATUSES_IGNORE : room(raw_array_, spare_statuses, statuses.size());
-        std::transform(requests.begin(), requests.end(), raw_, [](const Request& request) { return request.raw_; });
+        for (std::size_t i = 0; i < requests.size(); ++i) raw_[i] = is_inactive(i) ? MPI_REQUEST_NULL : requests[i].raw_;
     }
     ~RequestArray() {
-        for (std::size_t i = 0; i < requests_.size(); ++i) requests_[i].raw_ = raw_[i];
+        for (std::size_t i = 0; i < requests_.size(); ++i)
+            if (!is_inactive(i)) {
+                requests_[i].raw_ = raw_[i];
+                requests_[i].finish(false, failed_);
+            }
         for (std::size_t i = 0; i < statuses_.size(); ++i) statuses_[i] = Status(raw_statuses_[i]);
     }
     RequestArray(const RequestArray&) = delete;
@@ -38,23 +44,42 @@ public:
     [[nodiscard]] MPI_Request* handles() noexcept { return raw_; }
     [[nodiscard]] MPI_Status* statuses() noexcept { return raw_statuses_; }
 
+    /// Says that the call has succeeded and that this one, if it is one, is complete: the handle of a persistent one stays as it is.
+    void is_complete(int index) {
+        failed_ = false;
+        const auto i = static_cast<std::size_t>(index);
+        if (index == UNDEFINED || is_inactive(i))
+            return;
+        requests_[i].raw_ = raw_[i];
+        requests_[i].finish(true, false);
+    }
+    void are_complete(bool all = true) {
+        failed_ = false;
+        for (int i = 0; all && i < size(); ++i) is_complete(i);
+    }
+
     /// The indices that MPI_Waitsome or MPI_Testsome gives; nothing where no request is active.
     template <auto Some> std::optional<std::vector<int>> some(At at) {
         std::vector<int> indices(requests_.size());
         int count = 0;
         call<Some>(size(), raw_, &count, indices.data(), raw_statuses_, at);
+        failed_ = false;
         if (count == UNDEFINED)
             return std::nullopt;
         indices.resize(static_cast<std::size_t>(count));
+        for (const int i : indices) is_complete(i);
         return indices;
     }
 
     /// Whether MPI's own functions for several requests can take these: no objects among them, and none pending.
-    static bool is_plain(std::span<Request> requests) noexcept {
-        return !must_drive() && std::none_of(requests.begin(), requests.end(), [](const Request& r) { return r.operation_ != nullptr; });
+    static bool is_plain(detail::Requests requests) noexcept {
+        bool objects = must_drive();
+        for (std::size_t i = 0; i < requests.size() && !objects; ++i) objects = requests[i].operation() != nullptr;
+        return !objects;
     }
 
 private:
+    [[nodiscard]] bool is_inactive(std::size_t i) const noexcept { return requests_[i].kind_ == Request::Kind::inactive; }
     template <class T, std::size_t N> static T* room(std::array<T, N>& own, std::vector<T>& spare, std::size_t size) {
         if (size <= N)
             return own.data();
@@ -62,18 +87,16 @@ private:
         return spare.data();
     }
 
-    static thread_local std::vector<MPI_Request> spare_handles;
-    static thread_local std::vector<MPI_Status> spare_statuses;
-    std::span<Request> requests_;
+    static inline thread_local std::vector<MPI_Request> spare_handles;
+    static inline thread_local std::vector<MPI_Status> spare_statuses;
+    detail::Requests requests_;
     std::span<Status> statuses_;
     std::array<MPI_Request, 64> handles_;
     std::array<MPI_Status, 64> raw_array_;
     MPI_Request* raw_;
     MPI_Status* raw_statuses_;
+    bool failed_ = true;
 };
-
-thread_local std::vector<MPI_Request> RequestArray::spare_handles;
-thread_local std::vector<MPI_Status> RequestArray::spare_statuses;
 
 void Request::check_statuses(std::size_t requests, std::span<Status> statuses, detail::Caller caller) {
     if (!statuses.empty() && statuses.size() != requests)
@@ -82,46 +105,109 @@ void Request::check_statuses(std::size_t requests, std::span<Status> statuses, d
 
 // One request -------------------------------------------------------------------------------------------------------
 
+/// Says that a request is complete once MPI has said so; what MPI has made null is, also when that was an error.
+struct Request::Completion {
+    Request& request;
+    bool failed = true, complete = false;
+    void is(bool now) {
+        failed = false;
+        complete = now;
+    }
+    ~Completion() { request.finish(complete, failed); }
+};
+
+void Request::finish(bool complete, bool failed) noexcept {
+    if (kind_ == Kind::once && raw_ == MPI_REQUEST_NULL)
+        delete std::exchange(belongings_, nullptr);
+    if (kind_ != Kind::active)
+        return;
+    int ended = complete ? 1 : 0;
+    if (failed)  // and perhaps ended by that
+        MPI_Request_get_status(raw_, &ended, MPI_STATUS_IGNORE);
+    if (ended != 0)
+        kind_ = Kind::inactive;
+}
+
 void Request::wait_object(void* object, Status* status, At at) {
     while (!test_object(object, status, at)) {}
 }
 
 bool Request::test_object(void* object, Status* status, At at) {
-    if (operation_ == nullptr)
+    if (operation() == nullptr)
         detail::misuse({at, "ObjectRequest"}, "this request is null, or its object has been received");
-    if (!detail::complete_or_drive(*operation_))
+    if (!detail::complete_or_drive(*operation()))
         return false;
-    std::unique_ptr<Operation> operation(std::exchange(operation_, nullptr));
-    if (!operation->is_complete()) {
-        detail::leave(std::move(operation));
+    std::unique_ptr<Operation> done(operation());
+    belongings_ = nullptr;
+    if (!done->is_complete()) {
+        detail::leave(std::move(done));
         return true;
     }
     if (status != nullptr)
-        *status = Status(operation->status());
-    operation->finish(at);
+        *status = Status(done->status());
+    done->finish(at);
     if (object != nullptr)
-        operation->deliver(object);
+        done->deliver(object);
     return true;
 }
 
+namespace {
+
+/// One that is over, with its error.
+class Failed final : public Operation {
+public:
+    explicit Failed(std::exception_ptr error) noexcept : error_(std::move(error)) { complete_ = true; }
+    void advance() override {}
+    void finish(detail::Place) override { std::rethrow_exception(error_); }
+
+private:
+    std::exception_ptr error_;
+};
+
+}  // namespace
+
+void Request::postpone(std::exception_ptr error) { *this = take(std::make_unique<Failed>(std::move(error))); }
+
 void Request::wait_driving(Status* status, const char* file, unsigned long line) {
-    while (!Test(status, {file, line})) drive();
+    if (operation() != nullptr || kind_ == Kind::inactive || must_drive()) {
+        while (!Test(status, {file, line})) drive();
+        return;
+    }
+    Completion completion{*this};
+    call<MPI_Wait>(&raw_, Status::to(status), At(file, line));
+    completion.is(true);
 }
 
 bool Request::Test(Status* status, At at) {
-    if (operation_ != nullptr)
+    if (operation() != nullptr)
         return test_object(nullptr, status, at);
+    if (kind_ == Kind::inactive) {
+        if (status != nullptr)
+            *status = Status();
+        return true;
+    }
+    Completion completion{*this};
     int flag = 0;
     call<MPI_Test>(&raw_, &flag, Status::to(status), at);
+    completion.is(flag != 0);
     return flag != 0;
 }
 
+std::optional<bool> Request::test_active(Status* status, At at) {
+    return is_null() || kind_ == Kind::inactive ? std::nullopt : std::optional(Test(status, at));
+}
+
 bool Request::Get_status(Status* status, At at) const {
-    if (operation_ != nullptr) {
-        const bool complete = detail::complete_or_drive(*operation_);
+    if (const auto object = operation()) {
+        const bool complete = detail::complete_or_drive(*object);
         if (complete && status != nullptr)
-            *status = Status(operation_->status());
+            *status = Status(object->status());
         return complete;
+    }
+    if (kind_ == Kind::inactive) {
+        if (status != nullptr)
+            *status = Status();
+        return true;
     }
     int flag = 0;
     call<MPI_Request_get_status>(raw_, &flag, Status::to(status), at);
@@ -129,36 +215,64 @@ bool Request::Get_status(Status* status, At at) const {
 }
 
 void Request::Cancel(At at) {
-    if (operation_ != nullptr)
-        detail::cancel(*operation_);
+    if (operation() != nullptr)
+        detail::cancel(*operation());
     else
         call<MPI_Cancel>(&raw_, at);
 }
 
-void Request::drop() noexcept {
-    if (operation_ != nullptr)
-        return detail::adopt(std::unique_ptr<Operation>(std::exchange(operation_, nullptr)));
-    if (!detail::is_running())
-        return;
-    if (drop_ == Drop::cancel)
-        MPI_Cancel(&raw_);
-    // While an exception unwinds this process, the one that should receive may wait for this one for ever.
-    using clock = std::chrono::steady_clock;
-    const bool unwinding = std::uncaught_exceptions() > 0;
-    const clock::time_point end = clock::now() + std::chrono::seconds(5);
-    int done = 0;
-    while (done == 0) {
-        if (MPI_Test(&raw_, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS)
-            return;
-        drive();
-        if (unwinding && clock::now() > end)
+void Request::Free(At at) {
+    if (operation() != nullptr)
+        return drop();
+    if (belongings_ != nullptr && belongings_->is_needed() && !Get_status(nullptr, at))
+        detail::misuse(at, "a collective call is under way: it has to be completed");
+    call<MPI_Request_free>(&raw_, at);
+    delete std::exchange(belongings_, nullptr);
+}
+
+/// While an exception unwinds this process, the one that should receive may wait for this one for ever.
+class Request::Patience {
+public:
+    void check() const noexcept {
+        if (unwinding_ && clock::now() > end_)
             detail::abort_job("an exception dropped a pending request, whose other side does not come");
     }
+
+private:
+    using clock = std::chrono::steady_clock;
+    const bool unwinding_ = std::uncaught_exceptions() > 0;
+    const clock::time_point end_ = clock::now() + std::chrono::seconds(5);
+};
+
+void Request::drop() noexcept {
+    const Patience patience;
+    if (operation() != nullptr) {
+        std::unique_ptr<Operation> object(operation());
+        belongings_ = nullptr;
+        while (object->needs_caller() && !detail::complete_or_drive(*object)) patience.check();
+        return detail::adopt(std::move(object));
+    }
+    const std::unique_ptr<detail::Belongings> kept(std::exchange(belongings_, nullptr));
+    if (raw_ == MPI_REQUEST_NULL || drop_ == Drop::nothing || !detail::is_running())
+        return;
+    if (kind_ != Kind::inactive) {
+        if (kept != nullptr && !kept->can_complete())
+            detail::abort_job("a partitioned send was dropped before all its partitions were ready");
+        if (drop_ == Drop::cancel)
+            MPI_Cancel(&raw_);
+        for (int done = 0; done == 0; patience.check()) {
+            if (MPI_Test(&raw_, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS)
+                break;
+            drive();
+        }
+    }
+    if (kind_ != Kind::once)
+        MPI_Request_free(&raw_);
 }
 
 // Several ------------------------------------------------------------------------------------------------------------
 
-void Request::Waitall(std::span<Request> requests, std::span<Status> statuses, At at) {
+void Request::Waitall(Requests requests, std::span<Status> statuses, At at) {
     check_statuses(requests.size(), statuses, at);
     if (!RequestArray::is_plain(requests)) {
         FirstError error;
@@ -168,9 +282,10 @@ void Request::Waitall(std::span<Request> requests, std::span<Status> statuses, A
     }
     RequestArray array(requests, statuses);
     call<MPI_Waitall>(array.size(), array.handles(), array.statuses(), at);
+    array.are_complete();
 }
 
-int Request::Waitany(std::span<Request> requests, Status* status, At at) {
+int Request::Waitany(Requests requests, Status* status, At at) {
     while (!RequestArray::is_plain(requests)) {
         if (const std::optional<int> index = Testany(requests, status, at))
             return *index;
@@ -179,10 +294,11 @@ int Request::Waitany(std::span<Request> requests, Status* status, At at) {
     RequestArray array(requests);
     int index = UNDEFINED;
     call<MPI_Waitany>(array.size(), array.handles(), &index, Status::to(status), at);
+    array.is_complete(index);
     return index;
 }
 
-std::optional<std::vector<int>> Request::Waitsome(std::span<Request> requests, std::span<Status> statuses, At at) {
+std::optional<std::vector<int>> Request::Waitsome(Requests requests, std::span<Status> statuses, At at) {
     check_statuses(requests.size(), statuses, at);
     while (!RequestArray::is_plain(requests)) {
         auto indices = Testsome(requests, statuses, at);
@@ -193,12 +309,13 @@ std::optional<std::vector<int>> Request::Waitsome(std::span<Request> requests, s
     return RequestArray(requests, statuses).some<MPI_Waitsome>(at);
 }
 
-bool Request::Testall(std::span<Request> requests, std::span<Status> statuses, At at) {
+bool Request::Testall(Requests requests, std::span<Status> statuses, At at) {
     check_statuses(requests.size(), statuses, at);
     if (!RequestArray::is_plain(requests)) {
         // a complete object request keeps what it has received, so all can be looked at before any is finished
         drive();
-        const bool all = std::all_of(requests.begin(), requests.end(), [&](const Request& r) { return r.Get_status(nullptr, at); });
+        bool all = true;
+        for (std::size_t i = 0; i < requests.size() && all; ++i) all = requests[i].Get_status(nullptr, at);
         if (all)
             Waitall(requests, statuses, at);
         return all;
@@ -206,20 +323,23 @@ bool Request::Testall(std::span<Request> requests, std::span<Status> statuses, A
     RequestArray array(requests, statuses);
     int flag = 0;
     call<MPI_Testall>(array.size(), array.handles(), &flag, array.statuses(), at);
+    array.are_complete(flag != 0);
     return flag != 0;
 }
 
-std::optional<int> Request::Testany(std::span<Request> requests, Status* status, At at) {
+std::optional<int> Request::Testany(Requests requests, Status* status, At at) {
     if (RequestArray::is_plain(requests)) {
         RequestArray array(requests);
         int index = UNDEFINED, flag = 0;
         call<MPI_Testany>(array.size(), array.handles(), &index, &flag, Status::to(status), at);
+        array.is_complete(flag != 0 ? index : UNDEFINED);
         return flag != 0 ? std::optional(index) : std::nullopt;
     }
     bool active = false;
     for (std::size_t i = 0; i < requests.size(); ++i) {
-        active = active || !requests[i].is_null();
-        if (!requests[i].is_null() && requests[i].Test(status, at))
+        const std::optional<bool> complete = requests[i].test_active(status, at);
+        active = active || complete.has_value();
+        if (complete == true)
             return static_cast<int>(i);
     }
     if (active)
@@ -229,15 +349,16 @@ std::optional<int> Request::Testany(std::span<Request> requests, Status* status,
     return UNDEFINED;
 }
 
-std::optional<std::vector<int>> Request::Testsome(std::span<Request> requests, std::span<Status> statuses, At at) {
+std::optional<std::vector<int>> Request::Testsome(Requests requests, std::span<Status> statuses, At at) {
     check_statuses(requests.size(), statuses, at);
     if (RequestArray::is_plain(requests))
         return RequestArray(requests, statuses).some<MPI_Testsome>(at);
     bool active = false;
     std::vector<int> indices;
     for (std::size_t i = 0; i < requests.size(); ++i) {
-        active = active || !requests[i].is_null();
-        if (!requests[i].is_null() && requests[i].Test(at_index(statuses, indices.size()), at))
+        const std::optional<bool> complete = requests[i].test_active(at_index(statuses, indices.size()), at);
+        active = active || complete.has_value();
+        if (complete == true)
             indices.push_back(static_cast<int>(i));
     }
     return active ? std::optional(std::move(indices)) : std::nullopt;

@@ -16,6 +16,21 @@ template <class F> void for_each_comm(F f) {
     for (const mpi4cxx::Intracomm* comm : {&mpi4cxx::COMM_SELF, &world, &copy, &half, &reverse}) f(*comm);
 }
 
+/// The even and the odd ranks of the world, which has two at least, as an intercommunicator.
+inline mpi4cxx::Comm even_and_odd() {
+    const mpi4cxx::Intracomm& world = mpi4cxx::COMM_WORLD;
+    const mpi4cxx::Intracomm half = world.Split(world.rank() % 2, world.rank());
+    MPI_Comm raw = MPI_COMM_NULL;
+    MPI_Intercomm_create(half.handle(), 0, world.handle(), 1 - world.rank() % 2, 1, &raw);
+    return mpi4cxx::Comm::take(raw);
+}
+
+/// The argument `root` of a call on an intercommunicator, for the root `rank` of the group of the even ranks (side 0) or of the odd ones.
+inline int root_at(const mpi4cxx::Comm& inter, int side, int rank) {
+    const bool is_here = mpi4cxx::COMM_WORLD.rank() % 2 == side;
+    return !is_here ? rank : inter.rank() == rank ? mpi4cxx::ROOT : mpi4cxx::PROC_NULL;
+}
+
 /// Whether `condition` holds on every rank of `comm`: where a case must stop, all have to.
 inline bool all_ranks(const mpi4cxx::Comm& comm, bool condition) {
     int all = 0;

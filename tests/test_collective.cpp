@@ -71,14 +71,6 @@ template <class Integer, class Displacement> struct Uneven {
     }
 };
 
-/// Both halves of the world as an intercommunicator.
-MPI::Comm make_inter(const MPI::Intracomm& world) {
-    const MPI::Intracomm half = world.Split(world.rank() % 2, world.rank());
-    MPI_Comm raw = MPI_COMM_NULL;
-    MPI_Intercomm_create(half.handle(), 0, world.handle(), 1 - world.rank() % 2, 1, &raw);
-    return MPI::Comm::take(raw);
-}
-
 std::string misuse(auto f) { return thrown<std::invalid_argument>(f); }
 bool has(const std::string& text, std::initializer_list<std::string> words) {
     std::size_t at = 0;
@@ -439,7 +431,7 @@ TEST_CASE("Collectives reach the other group of an intercommunicator", "[comm][c
     const MPI::Intracomm& world = MPI::COMM_WORLD;
     if (world.size() < 2)
         return;
-    const MPI::Comm inter = make_inter(world);
+    const MPI::Comm inter = even_and_odd();
     const int rank = inter.rank(), remote = MPI::detail::get<MPI_Comm_remote_size>(inter.handle()), side = world.rank() % 2;
     const auto n = static_cast<std::size_t>(remote);
     CHECK(inter.Is_inter());

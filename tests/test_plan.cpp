@@ -107,7 +107,7 @@ TEST_CASE("The peers on an intercommunicator are the remote group", "[plan]") {
     CHECK(send.data != recv.data);
     CHECK(recv.count == 2);
     CHECK(reduce_pair(inter, part, {}, 0, caller).recv.count == 2);
-    CHECK(checked_blocks(inter, {vector<int>(static_cast<std::size_t>(remote), 1), {}}, remote, 0, Side::recv, caller).ranks ==
+    CHECK(checked_blocks(peers(inter, {}), {vector<int>(static_cast<std::size_t>(remote), 1), {}}, remote, 0, Side::recv, caller).ranks ==
           static_cast<std::size_t>(remote));
 }
 
@@ -115,7 +115,7 @@ TEST_CASE("Blocks without displacements are packed", "[plan]") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const auto size = static_cast<std::size_t>(comm.size());
     const vector<int> counts(size, 2);
-    const Blocks packed = checked_blocks(comm, {counts, {}}, 2 * comm.size(), 2, Side::recv, caller);
+    const Blocks packed = checked_blocks(peers(comm, {}), {counts, {}}, 2 * comm.size(), 2, Side::recv, caller);
     CHECK_FALSE(packed.counts.is_wide());
     CHECK_FALSE(packed.displs.is_wide());
     CHECK(packed.displs[0] == 0);
@@ -123,13 +123,13 @@ TEST_CASE("Blocks without displacements are packed", "[plan]") {
 
     // each side has memory of its own
     const vector<int> ones(size, 1);
-    const Blocks other = checked_blocks(comm, {ones, {}}, comm.size(), 1, Side::send, caller);
+    const Blocks other = checked_blocks(peers(comm, {}), {ones, {}}, comm.size(), 1, Side::send, caller);
     CHECK(other.displs[size - 1] == comm.size() - 1);
     CHECK(packed.displs[size - 1] == 2 * comm.size() - 2);
 
     // what is given is used as it is
     const vector<int> displs(size, 1);
-    const Blocks given = checked_blocks(comm, {counts, displs}, 3, 2, Side::recv, caller);
+    const Blocks given = checked_blocks(peers(comm, {}), {counts, displs}, 3, 2, Side::recv, caller);
     CHECK(static_cast<const int*>(given.counts) == counts.data());
     CHECK(static_cast<const int*>(given.displs) == displs.data());
 }
@@ -145,23 +145,23 @@ TEST_CASE("Counts, displacements and the other side are all narrow or all wide",
     const vector<MPI::Count> wide(size, 3);
     const vector<MPI::Aint> wide_displs(size, 5);
     constexpr MPI::Count much = MPI::Count(INT_MAX) + 1;
-    CHECK_FALSE(is_wide(checked_blocks(comm, {narrow, displs}, 8, INT_MAX, Side::recv, caller)));
-    CHECK(is_wide(checked_blocks(comm, {narrow, displs}, 8, much, Side::recv, caller)));
-    CHECK(is_wide(checked_blocks(comm, {wide, wide_displs}, 8, 3, Side::recv, caller)));
-    CHECK(is_wide(checked_blocks(comm, {wide, {}}, 3 * comm.size(), 3, Side::recv, caller)));
-    const Blocks widened = checked_blocks(comm, {narrow, displs}, 8, much, Side::recv, caller);
+    CHECK_FALSE(is_wide(checked_blocks(peers(comm, {}), {narrow, displs}, 8, INT_MAX, Side::recv, caller)));
+    CHECK(is_wide(checked_blocks(peers(comm, {}), {narrow, displs}, 8, much, Side::recv, caller)));
+    CHECK(is_wide(checked_blocks(peers(comm, {}), {wide, wide_displs}, 8, 3, Side::recv, caller)));
+    CHECK(is_wide(checked_blocks(peers(comm, {}), {wide, {}}, 3 * comm.size(), 3, Side::recv, caller)));
+    const Blocks widened = checked_blocks(peers(comm, {}), {narrow, displs}, 8, much, Side::recv, caller);
     CHECK(widened.counts[size - 1] == 3);
     CHECK(widened.displs[size - 1] == 5);
 
     // packed blocks that end beyond what an int can count
     const vector<int> most(size, INT_MAX);
-    const Blocks long_one = checked_blocks(comm, {most, {}}, MPI::Count(INT_MAX) * comm.size(), 0, Side::recv, caller);
+    const Blocks long_one = checked_blocks(peers(comm, {}), {most, {}}, MPI::Count(INT_MAX) * comm.size(), 0, Side::recv, caller);
     CHECK(is_wide(long_one) == (size > 1));
     CHECK(long_one.displs[size - 1] == MPI::Count(INT_MAX) * (comm.size() - 1));
 
     for (const bool send_wide : {false, true}) {
-        Blocks send = checked_blocks(comm, send_wide ? Blocks(wide, wide_displs) : Blocks(narrow, displs), 8, 0, Side::send, caller);
-        Blocks recv = checked_blocks(comm, send_wide ? Blocks(narrow, {}) : Blocks(wide, {}), 3 * comm.size(), 0, Side::recv, caller);
+        Blocks send = checked_blocks(peers(comm, {}), send_wide ? Blocks(wide, wide_displs) : Blocks(narrow, displs), 8, 0, Side::send, caller);
+        Blocks recv = checked_blocks(peers(comm, {}), send_wide ? Blocks(narrow, {}) : Blocks(wide, {}), 3 * comm.size(), 0, Side::recv, caller);
         same_width(send, recv);
         CHECK(is_wide(send));
         CHECK(is_wide(recv));
@@ -183,14 +183,14 @@ TEST_CASE("Misuse names the caller's method and place, the buffer and both numbe
     CHECK(misuse_of([&] { reduce_pair(comm, two, three, 0, caller); }) == "Method: sendbuf has 2 elements, recvbuf 3 (here.cpp:7)");
     CHECK(misuse_of([&] { reduce_pair(comm, two, reals, 0, caller); }) == "Method: sendbuf holds MPI_INT, recvbuf MPI_FLOAT (here.cpp:7)");
     CHECK(misuse_of([&] {
-              checked_blocks(comm, {two, {}}, 3, 0, Side::send, caller);
+              checked_blocks(peers(comm, {}), {two, {}}, 3, 0, Side::send, caller);
           }) == "Method: sendbuf has 2 counts and 0 displacements for 1 processes (here.cpp:7)");
     const vector<int> four{4}, before{-2};
     CHECK(misuse_of([&] {
-              checked_blocks(comm, {four, {}}, 3, 0, Side::recv, caller);
+              checked_blocks(peers(comm, {}), {four, {}}, 3, 0, Side::recv, caller);
           }) == "Method: recvbuf has 3 elements, its blocks need 4 (here.cpp:7)");
     CHECK(misuse_of([&] {
-              checked_blocks(comm, {four, before}, 3, 0, Side::recv, caller);
+              checked_blocks(peers(comm, {}), {four, before}, 3, 0, Side::recv, caller);
           }) == "Method: recvbuf has a block at -2, before its 3 elements (here.cpp:7)");
     const MPI::Intracomm& world = MPI::COMM_WORLD;
     if (world.size() > 1) {

@@ -5,26 +5,23 @@
 #include <mpi4cxx/constants.hpp>
 #include <mpi4cxx/datatype.hpp>
 #include <mpi4cxx/datatype_traits.hpp>
+#include <mpi4cxx/detail/integers.hpp>
 #include <mpi4cxx/error.hpp>
 
 #include <concepts>
+#include <initializer_list>
 #include <iterator>
 #include <span>
 #include <string_view>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 namespace mpi4cxx {
 
 namespace detail {
 
-template <class R> using element_of = std::remove_pointer_t<decltype(std::data(std::declval<R&>()))>;
-
-/// Elements in a row with a count: arrays, std::vector, std::array, std::span, std::string, …
-template <class R>
-concept Contiguous = requires(R& range) {
-    requires std::is_pointer_v<decltype(std::data(range))>;
-    std::size(range);
-};
+template <class R> using value_of = std::remove_cv_t<element_of<const R>>;
 
 /// What outlives the expression it stands in: an lvalue, or a view of elements that live elsewhere.
 template <class T>
@@ -151,23 +148,6 @@ inline void check_pair(const ConstBuf& send, const Buf& recv, Caller caller) {
         mismatch(send.count, send.type, recv.count, recv.type, caller.at, caller.method);
 }
 
-/// A range of counts or displacements, of any integer type as wide as int or as Count.
-struct Integers {
-    const void* data = nullptr;
-    std::size_t size = 0;
-    bool wide = false;
-
-    Integers() noexcept = default;
-    template <Contiguous R>
-        requires(std::is_integral_v<element_of<const R>> &&
-                 (sizeof(element_of<const R>) == sizeof(int) || sizeof(element_of<const R>) == sizeof(Count)))
-    Integers(const R& range) : data(std::data(range)), size(std::size(range)), wide(sizeof(element_of<const R>) == sizeof(Count)) {}
-
-    template <class Wide> [[nodiscard]] Lengths<Wide> lengths() const noexcept {
-        return wide ? Lengths<Wide>(static_cast<const Wide*>(data)) : Lengths<Wide>(static_cast<const int*>(data));
-    }
-};
-
 /// One count and one displacement a rank, in elements; without displacements the blocks are packed.
 struct Blocks {
     std::size_t ranks = 0, displacements = 0;
@@ -181,11 +161,13 @@ struct Blocks {
           packed(offsets.size == 0) {}
 };
 
-template <class R> std::size_t total(const R& counts) {
-    std::size_t sum = 0;
-    for (const auto count : counts) sum += static_cast<std::size_t>(count);
-    return sum;
-}
+/// One count, one displacement in bytes and one datatype a rank.
+struct TypedBlocks : Blocks {
+    Types types;
+
+    TypedBlocks() noexcept = default;
+    TypedBlocks(Integers lengths, Integers offsets, Types datatypes) noexcept : Blocks(lengths, offsets), types(std::move(datatypes)) {}
+};
 
 }  // namespace detail
 
@@ -202,6 +184,58 @@ struct ConstBufV : ConstBuf, detail::Blocks {
     ConstBufV(InPlace in_place) noexcept : ConstBuf(in_place) {}
     ConstBufV(const BufV& buf) noexcept : ConstBuf(static_cast<const Buf&>(buf)), Blocks(buf) {}
     ConstBufV(ConstBuf buf, detail::Integers lengths, detail::Integers offsets = {}) noexcept : ConstBuf(buf), Blocks(lengths, offsets) {}
+};
+
+/// The same for a call that sends after it has returned, so never of a temporary. Counts and displacements are copied.
+struct LastingConstBufV : ConstBufV {
+    LastingConstBufV() noexcept = default;
+    LastingConstBufV(InPlace in_place) noexcept : ConstBufV(in_place) {}
+    LastingConstBufV(const ConstBufV& buf) noexcept : ConstBufV(buf) {}
+    LastingConstBufV(const BufV& buf) noexcept : ConstBufV(buf) {}
+    LastingConstBufV(LastingConstBuf buf, detail::Integers lengths, detail::Integers offsets = {}) noexcept : ConstBufV(buf, lengths, offsets) {}
+};
+
+/// A receive buffer of one block a rank, each of a datatype of its own: `{range, counts, displs, types}`, the displacements in bytes, or
+/// `{range, types}` for one element a rank, at displacement 0.
+struct BufW : detail::TypedBlocks {
+    void* data = nullptr;
+
+    BufW() noexcept = default;
+    BufW(InPlace) noexcept : data(MPI_IN_PLACE) {}
+    BufW(Bottom, detail::Integers lengths, detail::Integers offsets, detail::Types datatypes)
+        : TypedBlocks(lengths, offsets, std::move(datatypes)), data(MPI_BOTTOM) {}
+    BufW(Buf buf, detail::Integers lengths, detail::Integers offsets, detail::Types datatypes)
+        : TypedBlocks(lengths, offsets, std::move(datatypes)), data(buf.data) {}
+    BufW(Buf buf, detail::Types datatypes) : BufW(buf, {}, {}, std::move(datatypes)) {}
+};
+
+/// The same to send from.
+struct ConstBufW : detail::TypedBlocks {
+    const void* data = nullptr;
+
+    ConstBufW() noexcept = default;
+    ConstBufW(InPlace) noexcept : data(MPI_IN_PLACE) {}
+    ConstBufW(const BufW& buf) : TypedBlocks(buf), data(buf.data) {}
+    ConstBufW(Bottom, detail::Integers lengths, detail::Integers offsets, detail::Types datatypes)
+        : TypedBlocks(lengths, offsets, std::move(datatypes)), data(MPI_BOTTOM) {}
+    ConstBufW(ConstBuf buf, detail::Integers lengths, detail::Integers offsets, detail::Types datatypes)
+        : TypedBlocks(lengths, offsets, std::move(datatypes)), data(buf.data) {}
+    ConstBufW(ConstBuf buf, detail::Types datatypes) : ConstBufW(buf, {}, {}, std::move(datatypes)) {}
+
+    [[nodiscard]] bool is_in_place() const noexcept { return data == MPI_IN_PLACE; }
+};
+
+/// The same for a call that sends after it has returned, so never of a temporary. Counts, displacements and datatypes are copied.
+struct LastingConstBufW : ConstBufW {
+    LastingConstBufW() noexcept = default;
+    LastingConstBufW(InPlace in_place) noexcept : ConstBufW(in_place) {}
+    LastingConstBufW(const ConstBufW& buf) : ConstBufW(buf) {}
+    LastingConstBufW(const BufW& buf) : ConstBufW(buf) {}
+    LastingConstBufW(Bottom bottom, detail::Integers lengths, detail::Integers offsets, detail::Types datatypes)
+        : ConstBufW(bottom, lengths, offsets, std::move(datatypes)) {}
+    LastingConstBufW(LastingConstBuf buf, detail::Integers lengths, detail::Integers offsets, detail::Types datatypes)
+        : ConstBufW(static_cast<const ConstBuf&>(buf), lengths, offsets, std::move(datatypes)) {}
+    LastingConstBufW(LastingConstBuf buf, detail::Types datatypes) : ConstBufW(static_cast<const ConstBuf&>(buf), std::move(datatypes)) {}
 };
 
 }  // namespace mpi4cxx

@@ -1,53 +1,92 @@
 #pragma once
 
+#include <mpi4cxx/attribute.hpp>
 #include <mpi4cxx/buffer.hpp>
+#include <mpi4cxx/detail/divisible.hpp>
 #include <mpi4cxx/detail/object_coll.hpp>
+#include <mpi4cxx/detail/overwrite.hpp>
+#include <mpi4cxx/errhandler.hpp>
+#include <mpi4cxx/fortran.hpp>
+#include <mpi4cxx/group.hpp>
+#include <mpi4cxx/info.hpp>
 #include <mpi4cxx/message.hpp>
+#include <mpi4cxx/named.hpp>
 #include <mpi4cxx/object_request.hpp>
 #include <mpi4cxx/op.hpp>
+#include <mpi4cxx/prequest.hpp>
 #include <mpi4cxx/request.hpp>
 #include <mpi4cxx/serialize.hpp>
 
 #include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
 namespace mpi4cxx {
 
+/// What has come in blocks of different sizes, packed, and how many elements each block has.
+template <class T> struct Counted {
+    std::vector<T> data;
+    std::vector<Count> counts;
+};
+
 /// A group of processes and a context of their messages (MPI-4.0, 7). Base of all communicators.
 /// Uppercase methods move typed buffers, lowercase ones objects. Every communicator that the library makes has ERRORS_RETURN, so that
 /// an MPI error is an Exception. Freeing is collective; the destructor does not free while an exception unwinds the process.
-class MPI4CXX_API Comm : public Handle<Comm> {
+class MPI4CXX_API Comm : public detail::Divisible<Comm, Handle<Comm>>,
+                         public Named<Comm>,
+                         public Attributes<Comm>,
+                         public ErrorHandling<Comm>,
+                         public Hinted<Comm>,
+                         public Fortran<Comm> {
 public:
     Comm() noexcept = default;
-    /// Own `raw` and make its errors exceptions.
-    static Comm take(MPI_Comm raw, At at = {}) { return Comm(owned(raw, at), detail::Ownership::own); }
-    /// Use `raw`, whose error handler stays as it is.
-    static Comm borrow(MPI_Comm raw) noexcept { return Comm(raw, detail::Ownership::borrow); }
+    using Divisible::f2c;
 
     /// Return the number of this process in the group. Calls MPI_Comm_rank (MPI-4.0, 7.4.1).
     [[nodiscard]] int Get_rank(At at = {}) const { return detail::get<MPI_Comm_rank>(handle(), on(at)); }
     /// Return the number of processes in the group. Calls MPI_Comm_size (MPI-4.0, 7.4.1).
     [[nodiscard]] int Get_size(At at = {}) const { return detail::get<MPI_Comm_size>(handle(), on(at)); }
-    /// Return the name, "MPI_COMM_WORLD" at first. Calls MPI_Comm_get_name (MPI-4.0, 7.8).
-    [[nodiscard]] std::string Get_name(At at = {}) const;
-    /// Set the name. Calls MPI_Comm_set_name (MPI-4.0, 7.8).
-    void Set_name(const std::string& name, At at = {});
+    /// Return the processes; of an intercommunicator, those on this side. Calls MPI_Comm_group (MPI-4.0, 7.4.2).
+    [[nodiscard]] Group Get_group(At at = {}) const;
     /// Tell whether this is an intercommunicator. Calls MPI_Comm_test_inter (MPI-4.0, 7.6.1).
     [[nodiscard]] bool Is_inter(At at = {}) const;
+    /// Tell whether this is an intracommunicator. Calls MPI_Comm_test_inter (MPI-4.0, 7.6.1).
+    [[nodiscard]] bool Is_intra(At at = {}) const { return !Is_inter(at); }
     /// Return CART, GRAPH, DIST_GRAPH, or UNDEFINED. Calls MPI_Topo_test (MPI-4.0, 8.5.5).
     [[nodiscard]] int Get_topology(At at = {}) const;
     /// Compare groups and contexts. Calls MPI_Comm_compare (MPI-4.0, 7.4.1).
     [[nodiscard]] static Comparison Compare(const Comm& a, const Comm& b, At at = {});
     /// Free the communicator. Calls MPI_Comm_free (MPI-4.0, 7.4.3). Collective.
     void Free(At at = {}) { free(at); }
+
+    // Processes that fail (MPI-5's proposal of fault tolerance). Where the MPI has none of it, all of these are Exceptions that say "not
+    // supported by this MPI".
+
+    /// Make all calls on this communicator fail with ERR_REVOKED, on every process. Calls MPIX_Comm_revoke.
+    void Revoke(At at = {}) const;
+    /// Tell whether it is revoked. Calls MPIX_Comm_is_revoked.
+    [[nodiscard]] bool Is_revoked(At at = {}) const;
+    /// Return the processes that are known to have failed. Calls MPIX_Comm_get_failed.
+    [[nodiscard]] Group Get_failed(At at = {}) const;
+    /// Take note of the first `num_to_ack` of them, all where not given, so that a receive from ANY_SOURCE goes on without them; return
+    /// how many have been noted so far. Calls MPIX_Comm_ack_failed.
+    int Ack_failed(std::optional<int> num_to_ack = {}, At at = {}) const;
+    /// Return the bits that `flag` has on every process that has not failed. Calls MPIX_Comm_agree. Collective.
+    [[nodiscard]] int Agree(int flag, At at = {}) const;
+    /// Start an Agree, which leaves its result in `flag`. Calls MPIX_Comm_iagree. Collective.
+    [[nodiscard]] Request Iagree(int& flag, At at = {}) const;
+
     /// End all processes of the job, a moment after their output. Calls MPI_Abort (MPI-4.0, 9.7).
     [[noreturn]] void Abort(int errorcode = 1) const;
 
     [[nodiscard]] int rank() const { return Get_rank(); }
     [[nodiscard]] int size() const { return Get_size(); }
-    [[nodiscard]] std::string name() const { return Get_name(); }
+    [[nodiscard]] Group group() const { return Get_group(); }
+    [[nodiscard]] bool is_inter(At at = {}) const { return Is_inter(at); }
+    [[nodiscard]] bool is_intra(At at = {}) const { return Is_intra(at); }
+    [[nodiscard]] int topology(At at = {}) const { return Get_topology(at); }
+    /// Tell whether the processes have neighbours.
+    [[nodiscard]] bool is_topo(At at = {}) const;
 
     // Point to point (MPI-4.0, 3) ------------------------------------------------------------------------------------
 
@@ -76,7 +115,8 @@ public:
     template <Mapped T> [[nodiscard]] std::vector<T> Recv(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
         Status probed;
         Message message = Message::Probe(*this, source, tag, &probed, at);
-        std::vector<T> result(message.elements(probed, datatype_traits<T>::get(), at));
+        std::vector<T> result;
+        (void)detail::Growing(result)(message.elements(probed, datatype_traits<T>::get(), at));
         message.Recv(result, status, at);
         return result;
     }
@@ -112,6 +152,41 @@ public:
                                    recvtag, handle(), Status::to(status), on(at));
     }
 
+    /// Send and receive a message of any length at the same time. Calls MPI_Isend, MPI_Mprobe and MPI_Mrecv (MPI-4.0, 3.8.2).
+    template <Mapped T> [[nodiscard]] std::vector<T> Sendrecv(ConstBuf sendbuf, int dest, int sendtag = 0, int source = ANY_SOURCE,
+                                                              int recvtag = ANY_TAG, Status* status = nullptr, At at = {}) const {
+        Request sent = Isend(sendbuf, dest, sendtag, at);
+        std::vector<T> result = Recv<T>(source, recvtag, status, at);
+        sent.Wait(nullptr, at);
+        return result;
+    }
+    /// Send what `buf` holds and receive into it at the same time. Calls MPI_Sendrecv_replace (MPI-4.0, 3.11).
+    void Sendrecv_replace(Buf buf, int dest, int sendtag = 0, int source = ANY_SOURCE, int recvtag = ANY_TAG, Status* status = nullptr,
+                          At at = {}) const;
+    /// Start a Sendrecv. Calls MPI_Isendrecv (MPI-4.0, 3.7.2), or where the MPI has none MPI_Isend and MPI_Irecv.
+    [[nodiscard]] Request Isendrecv(LastingConstBuf sendbuf, int dest, int sendtag, Buf recvbuf, int source = ANY_SOURCE, int recvtag = ANY_TAG,
+                                    At at = {}) const;
+    /// Start a Sendrecv_replace. Calls MPI_Isendrecv_replace (MPI-4.0, 3.7.2), or where the MPI has none MPI_Isend and MPI_Irecv.
+    [[nodiscard]] Request Isendrecv_replace(Buf buf, int dest, int sendtag = 0, int source = ANY_SOURCE, int recvtag = ANY_TAG, At at = {}) const;
+
+    // Persistent (MPI-4.0, 3.9): made once, started any number of times
+
+    /// Make a Send that can be started. Calls MPI_Send_init (MPI-4.0, 3.9).
+    [[nodiscard]] Prequest Send_init(LastingConstBuf buf, int dest, int tag = 0, At at = {}) const;
+    /// Make an Ssend that can be started. Calls MPI_Ssend_init (MPI-4.0, 3.9).
+    [[nodiscard]] Prequest Ssend_init(LastingConstBuf buf, int dest, int tag = 0, At at = {}) const;
+    /// Make a Bsend that can be started. Calls MPI_Bsend_init (MPI-4.0, 3.9).
+    [[nodiscard]] Prequest Bsend_init(LastingConstBuf buf, int dest, int tag = 0, At at = {}) const;
+    /// Make an Rsend that can be started. Calls MPI_Rsend_init (MPI-4.0, 3.9).
+    [[nodiscard]] Prequest Rsend_init(LastingConstBuf buf, int dest, int tag = 0, At at = {}) const;
+    /// Make a Recv that can be started. Calls MPI_Recv_init (MPI-4.0, 3.9).
+    [[nodiscard]] Prequest Recv_init(Buf buf, int source = ANY_SOURCE, int tag = ANY_TAG, At at = {}) const;
+    /// Make a send of `partitions` equal parts, each of which goes when it is said to be ready. Calls MPI_Psend_init (MPI-4.0, 4.2.1).
+    [[nodiscard]] Prequest Psend_init(LastingConstBuf buf, int partitions, int dest, int tag = 0, const Info& info = INFO_NULL, At at = {}) const;
+    /// Make a receive of `partitions` equal parts, however many the sender makes. Calls MPI_Precv_init (MPI-4.0, 4.2.1).
+    [[nodiscard]] Prequest Precv_init(Buf buf, int partitions, int source = ANY_SOURCE, int tag = ANY_TAG, const Info& info = INFO_NULL,
+                                      At at = {}) const;
+
     /// Wait for a message without receiving it. Calls MPI_Probe (MPI-4.0, 3.8.1).
     bool Probe(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const;
     /// Tell whether there is a message. Calls MPI_Iprobe (MPI-4.0, 3.8.1).
@@ -143,17 +218,12 @@ public:
     void Allgather(ConstBuf sendbuf, Buf recvbuf, At at = {}) const;
     /// Gather blocks of different sizes on every process. Calls MPI_Allgatherv (MPI-4.0, 6.7). Collective.
     void Allgatherv(ConstBuf sendbuf, BufV recvbuf, At at = {}) const;
-    /// Gather blocks of different sizes, whose counts are exchanged first. Calls MPI_Allgather and MPI_Allgatherv (MPI-4.0, 6.7). Collective.
-    template <ElementRange R> [[nodiscard]] auto Allgatherv(const R& sendbuf, At at = {}) const {
-        const std::vector<Count> counts = all_counts(detail::count_of(sendbuf), at);
-        std::vector<std::remove_const_t<detail::element_of<const R>>> result(detail::total(counts));
-        Allgatherv(sendbuf, {result, counts}, at);
-        return result;
-    }
     /// Send block i of `sendbuf` to process i. Calls MPI_Alltoall (MPI-4.0, 6.8). Collective.
     void Alltoall(ConstBuf sendbuf, Buf recvbuf, At at = {}) const;
     /// The same with blocks of different sizes. Calls MPI_Alltoallv (MPI-4.0, 6.8). Collective.
     void Alltoallv(ConstBufV sendbuf, BufV recvbuf, At at = {}) const;
+    /// The same with a datatype for each block. Calls MPI_Alltoallw (MPI-4.0, 6.8). Collective.
+    void Alltoallw(const ConstBufW& sendbuf, const BufW& recvbuf, At at = {}) const;
     /// Combine element by element, for `root`. Calls MPI_Reduce (MPI-4.0, 6.9.1). Collective.
     void Reduce(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, int root = 0, At at = {}) const;
     /// Combine element by element, for every process. Calls MPI_Allreduce (MPI-4.0, 6.9.6). Collective.
@@ -165,6 +235,95 @@ public:
     }
     /// Combine, then deal out equal blocks of the result. Calls MPI_Reduce_scatter_block (MPI-4.0, 6.10.1). Collective.
     void Reduce_scatter_block(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;
+    /// Combine, then deal out blocks of the result, the i-th of `recvcounts[i]` elements to process i; without `recvcounts` the processes exchange
+    /// first how much each receives. Calls MPI_Reduce_scatter (MPI-4.0, 6.10.2). Collective.
+    void Reduce_scatter(ConstBuf sendbuf, Buf recvbuf, detail::Integers recvcounts = {}, const Op& op = SUM, At at = {}) const;
+
+    // Blocks of different sizes, whose counts the processes tell each other first; what has come is returned, packed. Those that end in _counted
+    // return the counts too. Collective.
+
+    /// Return the processes' blocks on `root`; nothing elsewhere. Calls MPI_Gather and MPI_Gatherv (MPI-4.0, 6.5).
+    template <ElementRange R> [[nodiscard]] auto Gatherv(const R& sendbuf, int root = 0, At at = {}) const {
+        std::vector<detail::value_of<R>> result;
+        return_gatherv(sendbuf, root, result, nullptr, at);
+        return result;
+    }
+    template <ElementRange R> [[nodiscard]] auto Gatherv_counted(const R& sendbuf, int root = 0, At at = {}) const {
+        Counted<detail::value_of<R>> result;
+        return_gatherv(sendbuf, root, result.data, &result.counts, at);
+        return result;
+    }
+    /// Return this process's block of `root`'s `sendbuf`, `counts[i]` elements for process i; the others' `sendbuf` and `counts` are ignored. Calls
+    /// MPI_Scatter and MPI_Scatterv (MPI-4.0, 6.6).
+    template <ElementRange R> [[nodiscard]] auto Scatterv(const R& sendbuf, detail::Integers counts, int root = 0, At at = {}) const {
+        std::vector<detail::value_of<R>> result;
+        return_scatterv({sendbuf, counts}, root, result, at);
+        return result;
+    }
+    /// Return the processes' blocks on every process. Calls MPI_Allgather and MPI_Allgatherv (MPI-4.0, 6.7).
+    template <ElementRange R> [[nodiscard]] auto Allgatherv(const R& sendbuf, At at = {}) const {
+        std::vector<detail::value_of<R>> result;
+        return_allgatherv(sendbuf, result, nullptr, at);
+        return result;
+    }
+    template <ElementRange R> [[nodiscard]] auto Allgatherv_counted(const R& sendbuf, At at = {}) const {
+        Counted<detail::value_of<R>> result;
+        return_allgatherv(sendbuf, result.data, &result.counts, at);
+        return result;
+    }
+    /// Send `counts[i]` elements of `sendbuf` to process i, packed; return what comes from each. Calls MPI_Alltoall and MPI_Alltoallv (MPI-4.0, 6.8).
+    template <ElementRange R> [[nodiscard]] auto Alltoallv(const R& sendbuf, detail::Integers counts, At at = {}) const {
+        std::vector<detail::value_of<R>> result;
+        return_alltoallv({sendbuf, counts}, result, nullptr, at);
+        return result;
+    }
+    template <ElementRange R> [[nodiscard]] auto Alltoallv_counted(const R& sendbuf, detail::Integers counts, At at = {}) const {
+        Counted<detail::value_of<R>> result;
+        return_alltoallv({sendbuf, counts}, result.data, &result.counts, at);
+        return result;
+    }
+
+    // The same, nonblocking: every process starts them in the same order (MPI-4.0, 6.12). The buffers must stay until the request is complete;
+    // counts, displacements and datatypes are copied, and a user's operation is kept. Collective.
+
+    [[nodiscard]] Request Ibarrier(At at = {}) const;
+    [[nodiscard]] Request Ibcast(Buf buf, int root = 0, At at = {}) const;
+    [[nodiscard]] Request Igather(LastingConstBuf sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
+    [[nodiscard]] Request Igatherv(LastingConstBuf sendbuf, BufV recvbuf, int root = 0, At at = {}) const;
+    [[nodiscard]] Request Iscatter(LastingConstBuf sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
+    [[nodiscard]] Request Iscatterv(LastingConstBufV sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
+    [[nodiscard]] Request Iallgather(LastingConstBuf sendbuf, Buf recvbuf, At at = {}) const;
+    [[nodiscard]] Request Iallgatherv(LastingConstBuf sendbuf, BufV recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ialltoall(LastingConstBuf sendbuf, Buf recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ialltoallv(LastingConstBufV sendbuf, BufV recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ialltoallw(const LastingConstBufW& sendbuf, const BufW& recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ireduce(LastingConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, int root = 0, At at = {}) const;
+    [[nodiscard]] Request Iallreduce(LastingConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;
+    [[nodiscard]] Request Ireduce_scatter_block(LastingConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;
+    [[nodiscard]] Request Ireduce_scatter(LastingConstBuf sendbuf, Buf recvbuf, detail::Integers recvcounts = {}, const Op& op = SUM,
+                                          At at = {}) const;
+
+    // The same, persistent: made once, by every process in the same order, then started any number of times (MPI-4.0, 6.13). What is copied and
+    // kept stays as long as the request. Collective.
+
+    [[nodiscard]] Prequest Barrier_init(const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Bcast_init(Buf buf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Gather_init(LastingConstBuf sendbuf, Buf recvbuf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Gatherv_init(LastingConstBuf sendbuf, BufV recvbuf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Scatter_init(LastingConstBuf sendbuf, Buf recvbuf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Scatterv_init(LastingConstBufV sendbuf, Buf recvbuf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Allgather_init(LastingConstBuf sendbuf, Buf recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Allgatherv_init(LastingConstBuf sendbuf, BufV recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Alltoall_init(LastingConstBuf sendbuf, Buf recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Alltoallv_init(LastingConstBufV sendbuf, BufV recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Alltoallw_init(const LastingConstBufW& sendbuf, const BufW& recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Reduce_init(LastingConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, int root = 0, const Info& info = INFO_NULL,
+                                       At at = {}) const;
+    [[nodiscard]] Prequest Allreduce_init(LastingConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Reduce_scatter_block_init(LastingConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, const Info& info = INFO_NULL,
+                                                     At at = {}) const;
+    [[nodiscard]] Prequest Reduce_scatter_init(LastingConstBuf sendbuf, Buf recvbuf, detail::Integers recvcounts = {}, const Op& op = SUM,
+                                               const Info& info = INFO_NULL, At at = {}) const;
 
     // Objects --------------------------------------------------------------------------------------------------------
 
@@ -309,9 +468,9 @@ public:
     template <Serializable T, class F = decltype((SUM))> [[nodiscard]] ObjectRequest<T> iallreduce(const T& object, F&& op = SUM, At at = {}) const;
 
 protected:
-    using Handle::Handle;
-    /// Make errors of a new communicator exceptions.
-    static MPI_Comm owned(MPI_Comm raw, At at);
+    using Divisible::Divisible;
+    /// Move `comm` here, if it is of the class that this one is.
+    void take_over(Comm& comm, detail::CommClass expected, At at);
     /// The place of a call on this communicator.
     [[nodiscard]] detail::Place on(At at) const noexcept { return {at, address()}; }
 
@@ -320,7 +479,10 @@ private:
         detail::Room room;
         detail::Packing packing(room, detail::Packing::Blocks::beside);
         detail::pack(object, packing);
-        detail::send_object(*this, mode, packing, dest, tag, at);
+        if (mode == detail::SendMode::standard && packing.is_inline()) [[likely]]
+            detail::call<MPI_Send>(packing.data(), static_cast<Count>(packing.size()), MPI_BYTE, dest, tag, handle(), on(at));
+        else
+            detail::send_object(*this, mode, packing, dest, tag, at);
     }
     template <class T> Request isend_packed(detail::SendMode mode, T&& object, int dest, int tag, At at) const {
         std::unique_ptr<detail::Held> held;
@@ -349,8 +511,11 @@ private:
             return copy;
         }
     }
-    /// Every process's `count`. Collective.
-    [[nodiscard]] std::vector<Count> all_counts(Count count, At at) const;
+    // The forms that return what has come; `counts` may be null.
+    void return_gatherv(const ConstBuf& sendbuf, int root, detail::Growing result, std::vector<Count>* counts, At at) const;
+    void return_scatterv(const ConstBufV& sendbuf, int root, detail::Growing result, At at) const;
+    void return_allgatherv(const ConstBuf& sendbuf, detail::Growing result, std::vector<Count>* counts, At at) const;
+    void return_alltoallv(const ConstBufV& sendbuf, detail::Growing result, std::vector<Count>* counts, At at) const;
     // The rare cases of inline methods. Their buffers come in pieces, which can stay in registers on the common path.
     void sendrecv_driving(const void* sendbuf, Count sendcount, MPI_Datatype sendtype, int dest, int sendtag, void* recvbuf, Count recvcount,
                           MPI_Datatype recvtype, int source, int recvtag, Status* status, At at) const;

@@ -1,20 +1,80 @@
 #pragma once
 
+#include <mpi4cxx/attribute.hpp>
 #include <mpi4cxx/constants.hpp>
+#include <mpi4cxx/detail/integers.hpp>
+#include <mpi4cxx/detail/region.hpp>
+#include <mpi4cxx/fortran.hpp>
 #include <mpi4cxx/handle.hpp>
+#include <mpi4cxx/named.hpp>
 
+#include <cstddef>
+#include <initializer_list>
 #include <span>
 #include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
 
 namespace mpi4cxx {
 
+/// Which index of an array runs fastest: the last in C, the first in Fortran (MPI-4.0, 5.1.3).
+enum Order : int { ORDER_C = MPI_ORDER_C, ORDER_FORTRAN = MPI_ORDER_FORTRAN, ORDER_F = MPI_ORDER_FORTRAN };
+
+// How Create_darray deals out a dimension, and in blocks of which length where none is given (MPI-4.0, 5.1.4).
+inline constexpr int DISTRIBUTE_NONE = MPI_DISTRIBUTE_NONE;
+inline constexpr int DISTRIBUTE_BLOCK = MPI_DISTRIBUTE_BLOCK;
+inline constexpr int DISTRIBUTE_CYCLIC = MPI_DISTRIBUTE_CYCLIC;
+inline constexpr int DISTRIBUTE_DFLT_DARG = MPI_DISTRIBUTE_DFLT_DARG;
+
+/// What Match_size looks for (MPI-4.0, 19.1.9).
+enum TypeClass : int {
+    TYPECLASS_INTEGER = MPI_TYPECLASS_INTEGER,
+    TYPECLASS_REAL = MPI_TYPECLASS_REAL,
+    TYPECLASS_COMPLEX = MPI_TYPECLASS_COMPLEX,
+};
+
+/// The constructor that made a datatype (MPI-4.0, 5.1.13).
+enum Combiner : int {
+    COMBINER_NAMED = MPI_COMBINER_NAMED,
+    COMBINER_DUP = MPI_COMBINER_DUP,
+    COMBINER_CONTIGUOUS = MPI_COMBINER_CONTIGUOUS,
+    COMBINER_VECTOR = MPI_COMBINER_VECTOR,
+    COMBINER_HVECTOR = MPI_COMBINER_HVECTOR,
+    COMBINER_INDEXED = MPI_COMBINER_INDEXED,
+    COMBINER_HINDEXED = MPI_COMBINER_HINDEXED,
+    COMBINER_INDEXED_BLOCK = MPI_COMBINER_INDEXED_BLOCK,
+    COMBINER_HINDEXED_BLOCK = MPI_COMBINER_HINDEXED_BLOCK,
+    COMBINER_STRUCT = MPI_COMBINER_STRUCT,
+    COMBINER_SUBARRAY = MPI_COMBINER_SUBARRAY,
+    COMBINER_DARRAY = MPI_COMBINER_DARRAY,
+    COMBINER_RESIZED = MPI_COMBINER_RESIZED,
+    COMBINER_VALUE_INDEX = MPI_COMBINER_VALUE_INDEX,
+    COMBINER_F90_INTEGER = MPI_COMBINER_F90_INTEGER,
+    COMBINER_F90_REAL = MPI_COMBINER_F90_REAL,
+    COMBINER_F90_COMPLEX = MPI_COMBINER_F90_COMPLEX,
+};
+
+namespace detail {
+struct Types;
+}
+
 /// The layout of elements in memory (MPI-4.0, 5). Freeing is local.
-class MPI4CXX_API Datatype : public Handle<Datatype> {
+class MPI4CXX_API Datatype : public Handle<Datatype>, public Named<Datatype>, public Attributes<Datatype>, public Fortran<Datatype> {
 public:
     /// Lower bound and extent in bytes.
     struct Extent {
         Count lb, extent;
+        [[nodiscard]] Count ub() const noexcept { return lb + extent; }
     };
+
+    /// How many arguments of each kind the constructor had, and which constructor it was.
+    struct Envelope {
+        Count integers, addresses, large_counts, datatypes;
+        Combiner combiner;
+    };
+    struct Contents;
+    struct Decoded;
 
     Datatype() noexcept = default;
     static Datatype take(MPI_Datatype raw) noexcept { return Datatype(raw, detail::Ownership::own); }
@@ -26,31 +86,171 @@ public:
     [[nodiscard]] Extent Get_extent(At at = {}) const;
     /// Return lower bound and extent without what Create_resized added. Calls MPI_Type_get_true_extent_x (MPI-4.0, 5.1.8).
     [[nodiscard]] Extent Get_true_extent(At at = {}) const;
-    /// Return the name, "MPI_DOUBLE" for a predefined type. Calls MPI_Type_get_name (MPI-4.0, 7.8).
-    [[nodiscard]] std::string Get_name(At at = {}) const;
-    /// Set the name. Calls MPI_Type_set_name (MPI-4.0, 7.8).
-    void Set_name(const std::string& name, At at = {});
+
+    // Constructors (MPI-4.0, 5.1.2). What they return is not committed. Lengths and displacements are ranges of int or Count, or lists in
+    // braces. MPI_Type_X_c is called where int does not hold one of them.
 
     /// Return a copy with the same committed state. Calls MPI_Type_dup (MPI-4.0, 5.1.10).
     [[nodiscard]] Datatype Dup(At at = {}) const;
+    [[nodiscard]] Datatype Create_dup(At at = {}) const { return Dup(at); }
     /// Return `count` elements in a row. Calls MPI_Type_contiguous (MPI-4.0, 5.1.2).
     [[nodiscard]] Datatype Create_contiguous(Count count, At at = {}) const;
     /// Return `count` blocks of `blocklength` elements, `stride` elements apart. Calls MPI_Type_vector (MPI-4.0, 5.1.2).
     [[nodiscard]] Datatype Create_vector(Count count, Count blocklength, Count stride, At at = {}) const;
-    /// Return blocks of different types; `displacements` in bytes. Calls MPI_Type_create_struct (MPI-4.0, 5.1.2).
-    [[nodiscard]] static Datatype Create_struct(std::span<const int> blocklengths, std::span<const Aint> displacements,
-                                                std::span<const MPI_Datatype> datatypes, At at = {});
+    /// Return such blocks, `stride` bytes apart. Calls MPI_Type_create_hvector (MPI-4.0, 5.1.2).
+    [[nodiscard]] Datatype Create_hvector(Count count, Count blocklength, Aint stride, At at = {}) const;
+    /// Return blocks of different lengths, `displacements` elements from the beginning. Calls MPI_Type_indexed (MPI-4.0, 5.1.2).
+    [[nodiscard]] Datatype Create_indexed(detail::Integers blocklengths, detail::Integers displacements, At at = {}) const;
+    /// Return such blocks, `displacements` bytes from the beginning. Calls MPI_Type_create_hindexed (MPI-4.0, 5.1.2).
+    [[nodiscard]] Datatype Create_hindexed(detail::Integers blocklengths, detail::Integers displacements, At at = {}) const;
+    /// Return blocks of one length, `displacements` elements from the beginning. Calls MPI_Type_create_indexed_block (MPI-4.0, 5.1.2).
+    [[nodiscard]] Datatype Create_indexed_block(Count blocklength, detail::Integers displacements, At at = {}) const;
+    /// Return such blocks, `displacements` bytes from the beginning. Calls MPI_Type_create_hindexed_block (MPI-4.0, 5.1.2).
+    [[nodiscard]] Datatype Create_hindexed_block(Count blocklength, detail::Integers displacements, At at = {}) const;
+    /// Return blocks of different types, `displacements` bytes from the beginning. `datatypes` is a list in braces or a range of Datatype or
+    /// MPI_Datatype. Calls MPI_Type_create_struct (MPI-4.0, 5.1.2).
+    [[nodiscard]] static Datatype Create_struct(detail::Integers blocklengths, detail::Integers displacements, const detail::Types& datatypes,
+                                                At at = {});
+    /// Return the part of an array of `sizes` elements that begins at `starts` and has `subsizes`, one number a dimension. Its extent is the
+    /// whole array's. Calls MPI_Type_create_subarray (MPI-4.0, 5.1.3).
+    [[nodiscard]] Datatype Create_subarray(detail::Integers sizes, detail::Integers subsizes, detail::Integers starts, Order order = ORDER_C,
+                                           At at = {}) const;
+    /// Return what `rank` of `size` processes has of an array of `gsizes` elements that is dealt out over a grid of `psizes` processes, row by
+    /// row. Calls MPI_Type_create_darray (MPI-4.0, 5.1.4).
+    [[nodiscard]] Datatype Create_darray(int size, int rank, detail::Integers gsizes, detail::Integers distribs, detail::Integers dargs,
+                                         detail::Integers psizes, Order order = ORDER_C, At at = {}) const;
     /// Return the same type with another lower bound and extent, in bytes. Calls MPI_Type_create_resized (MPI-4.0, 5.1.7).
     [[nodiscard]] Datatype Create_resized(Aint lb, Aint extent, At at = {}) const;
+    [[nodiscard]] Datatype Resized(Aint lb, Aint extent, At at = {}) const { return Create_resized(lb, extent, at); }
+
+    // Predefined types by what they can hold. An MPI without Fortran has none of Create_f90_X: an Exception.
+
+    /// Return Fortran's integer of `r` decimal digits. Calls MPI_Type_create_f90_integer (MPI-4.0, 19.1.9).
+    [[nodiscard]] static Datatype Create_f90_integer(int r, At at = {});
+    /// Return Fortran's real of `p` decimal digits and an exponent of `r`; one of them may be UNDEFINED. Calls MPI_Type_create_f90_real
+    /// (MPI-4.0, 19.1.9).
+    [[nodiscard]] static Datatype Create_f90_real(int p, int r, At at = {});
+    /// Return the complex of two such reals. Calls MPI_Type_create_f90_complex (MPI-4.0, 19.1.9).
+    [[nodiscard]] static Datatype Create_f90_complex(int p, int r, At at = {});
+    /// Return the type of `size` bytes. Calls MPI_Type_match_size (MPI-4.0, 19.1.9).
+    [[nodiscard]] static Datatype Match_size(TypeClass typeclass, int size, At at = {});
+    /// Return the pair that MAXLOC and MINLOC take, DATATYPE_NULL where the MPI has none. Calls MPI_Type_get_value_index (MPI-4.1, 5.1.12).
+    [[nodiscard]] static Datatype Get_value_index(const Datatype& value, const Datatype& index, At at = {});
+
     /// Make the type ready for communication; returns it. Calls MPI_Type_commit (MPI-4.0, 5.1.9). Local.
     Datatype& Commit(At at = {}) &;
     Datatype Commit(At at = {}) &&;
     /// Free the type. Calls MPI_Type_free (MPI-4.0, 5.1.9). Local.
     void Free(At at = {}) { free(at); }
 
+    // How a type was made (MPI-4.0, 5.1.13).
+
+    /// Return which constructor made the type, with how many arguments. Calls MPI_Type_get_envelope_c (MPI-4.0, 5.1.13).
+    [[nodiscard]] Envelope Get_envelope(At at = {}) const;
+    /// Return the arguments of the constructor; none of a predefined type. Calls MPI_Type_get_contents_c (MPI-4.0, 5.1.13).
+    [[nodiscard]] Contents Get_contents(At at = {}) const;
+    /// Return the arguments of the constructor by their names.
+    [[nodiscard]] Decoded decode(At at = {}) const;
+
+    // Packing (MPI-4.0, 5.2): elements of this type to bytes and back. Memory is a contiguous range, one object, or `{address, bytes}`. As
+    // many elements are moved as lie in it from its beginning.
+
+    /// Pack the elements of `inbuf` into `outbuf` from byte `position`; return the position behind them. Calls MPI_Pack (MPI-4.0, 5.2).
+    Count Pack(detail::ConstRegion inbuf, detail::Region outbuf, Count position, const Comm& comm, At at = {}) const;
+    /// Pack the elements of `inbuf`. Calls MPI_Pack (MPI-4.0, 5.2).
+    [[nodiscard]] std::vector<std::byte> Pack(detail::ConstRegion inbuf, const Comm& comm, At at = {}) const;
+    /// Unpack as many elements as `outbuf` has room for, from byte `position` of `inbuf`; return the position behind them. Calls MPI_Unpack
+    /// (MPI-4.0, 5.2).
+    Count Unpack(detail::ConstRegion inbuf, Count position, detail::Region outbuf, const Comm& comm, At at = {}) const;
+    /// Return the bytes that `count` packed elements need at most. Calls MPI_Pack_size (MPI-4.0, 5.2).
+    [[nodiscard]] Count Pack_size(Count count, const Comm& comm, At at = {}) const;
+    /// The same in a format that all MPIs read, `datarep` "external32". Calls MPI_Pack_external (MPI-4.0, 5.3).
+    Count Pack_external(const std::string& datarep, detail::ConstRegion inbuf, detail::Region outbuf, Count position, At at = {}) const;
+    [[nodiscard]] std::vector<std::byte> Pack_external(const std::string& datarep, detail::ConstRegion inbuf, At at = {}) const;
+    /// Calls MPI_Unpack_external (MPI-4.0, 5.3).
+    Count Unpack_external(const std::string& datarep, detail::ConstRegion inbuf, Count position, detail::Region outbuf, At at = {}) const;
+    /// Calls MPI_Pack_external_size (MPI-4.0, 5.3).
+    [[nodiscard]] Count Pack_external_size(const std::string& datarep, Count count, At at = {}) const;
+
+    [[nodiscard]] Count size() const { return Get_size(); }
+    [[nodiscard]] Count extent() const { return Get_extent().extent; }
+    [[nodiscard]] Count lb() const { return Get_extent().lb; }
+    [[nodiscard]] Count ub() const { return Get_extent().ub(); }
+    [[nodiscard]] Count true_extent() const { return Get_true_extent().extent; }
+    [[nodiscard]] Count true_lb() const { return Get_true_extent().lb; }
+    [[nodiscard]] Count true_ub() const { return Get_true_extent().ub(); }
+    [[nodiscard]] Envelope envelope() const { return Get_envelope(); }
+    [[nodiscard]] Contents contents() const;
+    [[nodiscard]] Combiner combiner() const { return Get_envelope().combiner; }
+    /// Whether the type is one of MPI's own.
+    [[nodiscard]] bool is_named() const { return combiner() == COMBINER_NAMED; }
+    /// Whether the type cannot be freed: one of MPI's own, also of Create_f90_X, or null.
+    [[nodiscard]] bool is_predefined() const { return is_null() || is_fixed(combiner()); }
+
 private:
+    /// How many elements lie in `size` bytes, from their beginning.
+    [[nodiscard]] Count elements_within(Count size, const char* name, detail::Caller caller) const;
+    static bool is_fixed(Combiner combiner) noexcept {
+        return combiner == COMBINER_NAMED || combiner == COMBINER_F90_INTEGER || combiner == COMBINER_F90_REAL || combiner == COMBINER_F90_COMPLEX;
+    }
+
     using Handle::Handle;
 };
+
+/// The arguments of a constructor, as MPI keeps them. Numbers that were given to a large-count constructor are in `large_counts`.
+struct Datatype::Contents {
+    std::vector<int> integers;
+    std::vector<Aint> addresses;
+    std::vector<Count> large_counts;
+    std::vector<Datatype> datatypes;
+};
+
+inline Datatype::Contents Datatype::contents() const { return Get_contents(); }
+
+/// How a type was made: `basetype.Create_X(…)` with arguments of these names; what Create_X does not take is empty or 0.
+struct MPI4CXX_API Datatype::Decoded {
+    /// What it was made of: null for a struct, a copy of the handle of a predefined type. `basetype.decode()` goes on from there.
+    Datatype basetype;
+    Combiner combiner = COMBINER_NAMED;
+    /// "VECTOR", or "NAMED" for one of MPI's own types.
+    std::string_view name;
+
+    Count count = 0, blocklength = 0, stride = 0, lb = 0, extent = 0;
+    std::vector<Count> blocklengths, displacements, sizes, subsizes, starts, gsizes;
+    std::vector<Datatype> datatypes;
+    std::vector<Count> distribs, dargs, psizes;
+    int size = 0, rank = 0, p = 0, r = 0;
+    Order order = ORDER_C;
+
+    /// Make a type in the same way, not committed. A predefined type is returned itself.
+    [[nodiscard]] Datatype make(At at = {}) const;
+};
+
+namespace detail {
+
+/// Datatypes in a row: a list in braces, or a range of Datatype or MPI_Datatype.
+struct Types {
+    struct Item {
+        MPI_Datatype raw;
+        Item(const Datatype& type) noexcept : raw(type.handle()) {}
+    };
+    std::vector<MPI_Datatype> handles;
+
+    Types() noexcept = default;
+    Types(std::initializer_list<Item> list) {
+        for (const Item& item : list) handles.push_back(item.raw);
+    }
+    template <Contiguous R>
+        requires(std::is_same_v<std::remove_cv_t<element_of<const R>>, MPI_Datatype>)
+    Types(const R& range) : handles(std::data(range), std::data(range) + std::size(range)) {}
+    template <Contiguous R>
+        requires(std::is_same_v<std::remove_cv_t<element_of<const R>>, Datatype>)
+    Types(const R& range) {
+        for (const Datatype& type : range) handles.push_back(type.handle());
+    }
+};
+
+}  // namespace detail
 
 extern MPI4CXX_API const Datatype DATATYPE_NULL;
 
@@ -73,6 +273,7 @@ extern MPI4CXX_API const Datatype BYTE;
 extern MPI4CXX_API const Datatype PACKED;
 extern MPI4CXX_API const Datatype WCHAR;
 extern MPI4CXX_API const Datatype C_BOOL;
+extern MPI4CXX_API const Datatype C_COMPLEX;
 extern MPI4CXX_API const Datatype C_FLOAT_COMPLEX;
 extern MPI4CXX_API const Datatype C_DOUBLE_COMPLEX;
 extern MPI4CXX_API const Datatype C_LONG_DOUBLE_COMPLEX;
@@ -93,5 +294,53 @@ extern MPI4CXX_API const Datatype LONG_INT;
 extern MPI4CXX_API const Datatype FLOAT_INT;
 extern MPI4CXX_API const Datatype DOUBLE_INT;
 extern MPI4CXX_API const Datatype LONG_DOUBLE_INT;
+
+// Of C++ and Fortran. DATATYPE_NULL where the MPI was built without.
+extern MPI4CXX_API const Datatype CXX_BOOL;
+extern MPI4CXX_API const Datatype CXX_FLOAT_COMPLEX;
+extern MPI4CXX_API const Datatype CXX_DOUBLE_COMPLEX;
+extern MPI4CXX_API const Datatype CXX_LONG_DOUBLE_COMPLEX;
+extern MPI4CXX_API const Datatype CHARACTER;
+extern MPI4CXX_API const Datatype LOGICAL;
+extern MPI4CXX_API const Datatype INTEGER;
+extern MPI4CXX_API const Datatype REAL;
+extern MPI4CXX_API const Datatype DOUBLE_PRECISION;
+extern MPI4CXX_API const Datatype COMPLEX;
+extern MPI4CXX_API const Datatype DOUBLE_COMPLEX;
+extern MPI4CXX_API const Datatype INTEGER1;
+extern MPI4CXX_API const Datatype INTEGER2;
+extern MPI4CXX_API const Datatype INTEGER4;
+extern MPI4CXX_API const Datatype INTEGER8;
+extern MPI4CXX_API const Datatype INTEGER16;
+extern MPI4CXX_API const Datatype REAL2;
+extern MPI4CXX_API const Datatype REAL4;
+extern MPI4CXX_API const Datatype REAL8;
+extern MPI4CXX_API const Datatype REAL16;
+extern MPI4CXX_API const Datatype COMPLEX4;
+extern MPI4CXX_API const Datatype COMPLEX8;
+extern MPI4CXX_API const Datatype COMPLEX16;
+extern MPI4CXX_API const Datatype COMPLEX32;
+
+// Other names, mpi4py's.
+inline constexpr const Datatype& INT_INT = TWOINT;
+inline constexpr const Datatype& UNSIGNED_INT = UNSIGNED;
+inline constexpr const Datatype& SIGNED_SHORT = SHORT;
+inline constexpr const Datatype& SIGNED_INT = INT;
+inline constexpr const Datatype& SIGNED_LONG = LONG;
+inline constexpr const Datatype& SIGNED_LONG_LONG = LONG_LONG;
+inline constexpr const Datatype& BOOL = C_BOOL;
+inline constexpr const Datatype& SINT8_T = INT8_T;
+inline constexpr const Datatype& SINT16_T = INT16_T;
+inline constexpr const Datatype& SINT32_T = INT32_T;
+inline constexpr const Datatype& SINT64_T = INT64_T;
+inline constexpr const Datatype& FLOAT32_T = FLOAT;
+inline constexpr const Datatype& FLOAT64_T = DOUBLE;
+inline constexpr const Datatype& F_BOOL = LOGICAL;
+inline constexpr const Datatype& F_INT = INTEGER;
+inline constexpr const Datatype& F_FLOAT = REAL;
+inline constexpr const Datatype& F_DOUBLE = DOUBLE_PRECISION;
+inline constexpr const Datatype& F_COMPLEX = COMPLEX;
+inline constexpr const Datatype& F_FLOAT_COMPLEX = COMPLEX;
+inline constexpr const Datatype& F_DOUBLE_COMPLEX = DOUBLE_COMPLEX;
 
 }  // namespace mpi4cxx

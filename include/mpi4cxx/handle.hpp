@@ -3,6 +3,8 @@
 #include <mpi4cxx/detail/call.hpp>
 #include <mpi4cxx/detail/handle_traits.hpp>
 
+#include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace mpi4cxx {
@@ -14,6 +16,17 @@ enum class Ownership : bool { borrow, own };
 /// Whether a destructor may free a handle: not before MPI starts nor after it ends, and a handle whose free is collective
 /// not while an exception unwinds this process, because the others are elsewhere.
 MPI4CXX_API bool may_free(bool collective) noexcept;
+
+/// Throws that a handle is predefined, where the MPI would take it and break.
+[[noreturn, gnu::cold]] MPI4CXX_API void refuse_free(std::string_view function, At at);
+
+/// The place of a call on `object`; an error message names a communicator.
+template <class Class> [[nodiscard]] Place place_of(const Class& object, At at) noexcept {
+    if constexpr (std::is_base_of_v<Comm, Class>)
+        return {at, object.address()};
+    else
+        return {at};
+}
 
 }  // namespace detail
 
@@ -57,6 +70,9 @@ protected:
     ~Handle() { discard(); }
 
     void free(At at) {
+        if constexpr (requires { traits::is_predefined(raw_); })
+            if (ownership_ == detail::Ownership::borrow && traits::is_predefined(raw_))
+                detail::refuse_free(detail::name_of<traits::free>(), at);
         detail::call<traits::free>(&raw_, at);
         raw_ = traits::null();  // a predefined handle may come back as it was
         ownership_ = detail::Ownership::borrow;

@@ -4,37 +4,72 @@
 #include <mpi4cxx/detail/operation.hpp>
 #include <mpi4cxx/status.hpp>
 
+#include <concepts>
+#include <cstddef>
 #include <exception>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace mpi4cxx {
 
+class Request;
+
+namespace detail {
+
+/// Requests of one class in a row, as the functions for several take them.
+class Requests {
+public:
+    template <class R>
+        requires std::derived_from<std::remove_pointer_t<decltype(std::data(std::declval<R&>()))>, Request> Requests(R&& requests)
+    noexcept
+        : first_(reinterpret_cast<std::byte*>(static_cast<Request*>(std::data(requests)))), size_(std::size(requests)),
+          stride_(sizeof *std::data(requests)) {}
+
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] Request& operator[](std::size_t i) const noexcept { return *reinterpret_cast<Request*>(first_ + i * stride_); }
+
+private:
+    std::byte* first_;
+    std::size_t size_, stride_;
+};
+
+}  // namespace detail
+
 /// A pending nonblocking operation (MPI-4.0, 3.7).
-/// Its buffers belong to the caller and must stay until it is complete. A request that is dropped before completes first:
-/// a receive is cancelled, a send or a collective is waited for. While an exception unwinds the process that wait is
-/// bounded: after a few seconds the job is aborted with a message.
+/// Its buffers belong to the caller and must stay until it is complete; counts, displacements and datatypes are copied, and a user's
+/// operation is kept. A request that is dropped before completes first: a receive is cancelled, a send or a collective is waited for. While an
+/// exception unwinds the process that wait is bounded: after a few seconds the job is aborted with a message.
 class MPI4CXX_API Request {
 public:
     /// What a request does when it is dropped while pending.
-    enum class Drop : char { wait, cancel };
+    enum class Drop : char { wait, cancel, nothing };
 
     constexpr Request() noexcept = default;
     static Request take(MPI_Request raw, Drop drop = Drop::wait) noexcept { return Request(raw, nullptr, drop); }
-    static Request take(std::unique_ptr<detail::Operation> operation) noexcept {
-        return Request(MPI_REQUEST_NULL, operation.release(), Drop::cancel);
+    /// The same with what has to stay until the request is complete.
+    static Request take(MPI_Request raw, std::unique_ptr<detail::Belongings> belongings, Drop drop = Drop::wait) noexcept {
+        return Request(raw, raw != MPI_REQUEST_NULL ? belongings.release() : nullptr, drop);
     }
+    static Request take(std::unique_ptr<detail::Operation> operation) noexcept {
+        return Request(MPI_REQUEST_NULL, operation.release(), Drop::cancel, Kind::object);
+    }
+    /// Use `raw`, which somebody else completes if this does not.
+    static Request borrow(MPI_Request raw) noexcept { return Request(raw, nullptr, Drop::nothing); }
     Request(Request&& other) noexcept
-        : raw_(std::exchange(other.raw_, MPI_REQUEST_NULL)), operation_(std::exchange(other.operation_, nullptr)), drop_(other.drop_) {}
+        : raw_(std::exchange(other.raw_, MPI_REQUEST_NULL)), belongings_(std::exchange(other.belongings_, nullptr)), drop_(other.drop_),
+          kind_(other.kind_) {}
     Request& operator=(Request&& other) noexcept {
         if (this != &other) {
             drop();
             raw_ = std::exchange(other.raw_, MPI_REQUEST_NULL);
-            operation_ = std::exchange(other.operation_, nullptr);
+            belongings_ = std::exchange(other.belongings_, nullptr);
             drop_ = other.drop_;
+            kind_ = other.kind_;
         }
         return *this;
     }
@@ -45,8 +80,12 @@ public:
 
     /// The raw handle; null for a request on an object, which is not one MPI request.
     [[nodiscard]] MPI_Request handle() const noexcept { return raw_; }
-    [[nodiscard]] MPI_Request release() && noexcept { return std::exchange(raw_, MPI_REQUEST_NULL); }
-    [[nodiscard]] bool is_null() const noexcept { return raw_ == MPI_REQUEST_NULL && operation_ == nullptr; }
+    /// Gives the raw handle to the caller. What the call needs beside its buffers then stays until the program ends.
+    [[nodiscard]] MPI_Request release() && noexcept {
+        belongings_ = nullptr;
+        return std::exchange(raw_, MPI_REQUEST_NULL);
+    }
+    [[nodiscard]] bool is_null() const noexcept { return raw_ == MPI_REQUEST_NULL && belongings_ == nullptr; }
     explicit operator bool() const noexcept { return !is_null(); }
 
     /// Wait until the operation is complete. Calls MPI_Wait (MPI-4.0, 3.7.3).
@@ -61,33 +100,37 @@ public:
     [[nodiscard]] bool Get_status(Status* status = nullptr, At at = {}) const;
     /// Ask for cancellation; the request must still be completed, its status tells the outcome. Calls MPI_Cancel (MPI-4.0, 3.8.4).
     void Cancel(At at = {});
+    /// Let the operation end by itself: nobody can tell when its buffers may go. A collective call that is under way must be completed instead.
+    /// Calls MPI_Request_free (MPI-4.0, 3.7.3).
+    void Free(At at = {});
 
     /// Wait for all; `statuses`, where given, has one element a request. Calls MPI_Waitall (MPI-4.0, 3.7.5).
-    static void Waitall(std::span<Request> requests, std::span<Status> statuses = {}, At at = {});
+    static void Waitall(detail::Requests requests, std::span<Status> statuses = {}, At at = {});
     /// Wait for one; returns its index, UNDEFINED where none is active. Calls MPI_Waitany (MPI-4.0, 3.7.5).
-    static int Waitany(std::span<Request> requests, Status* status = nullptr, At at = {});
+    static int Waitany(detail::Requests requests, Status* status = nullptr, At at = {});
     /// Wait for at least one; returns the indices, nothing where none is active. Calls MPI_Waitsome (MPI-4.0, 3.7.5).
-    static std::optional<std::vector<int>> Waitsome(std::span<Request> requests, std::span<Status> statuses = {}, At at = {});
+    static std::optional<std::vector<int>> Waitsome(detail::Requests requests, std::span<Status> statuses = {}, At at = {});
     /// Tell whether all are complete. Calls MPI_Testall (MPI-4.0, 3.7.5).
-    static bool Testall(std::span<Request> requests, std::span<Status> statuses = {}, At at = {});
+    static bool Testall(detail::Requests requests, std::span<Status> statuses = {}, At at = {});
     /// Return the index of one that is complete, UNDEFINED where none is active, nothing where none is complete. Calls
     /// MPI_Testany (MPI-4.0, 3.7.5).
-    static std::optional<int> Testany(std::span<Request> requests, Status* status = nullptr, At at = {});
+    static std::optional<int> Testany(detail::Requests requests, Status* status = nullptr, At at = {});
     /// Return the indices of those that are complete, nothing where none is active. Calls MPI_Testsome (MPI-4.0, 3.7.5).
-    static std::optional<std::vector<int>> Testsome(std::span<Request> requests, std::span<Status> statuses = {}, At at = {});
+    static std::optional<std::vector<int>> Testsome(detail::Requests requests, std::span<Status> statuses = {}, At at = {});
 
     // mpi4py's lowercase forms; the object of a receive is returned by ObjectRequest
     void wait(Status* status = nullptr, At at = {}) { Wait(status, at); }
     bool test(Status* status = nullptr, At at = {}) { return Test(status, at); }
+    [[nodiscard]] bool get_status(Status* status = nullptr, At at = {}) const { return Get_status(status, at); }
     void cancel(At at = {}) { Cancel(at); }
-    static void waitall(std::span<Request> requests, std::span<Status> statuses = {}, At at = {}) { Waitall(requests, statuses, at); }
-    static int waitany(std::span<Request> requests, Status* status = nullptr, At at = {}) { return Waitany(requests, status, at); }
-    static std::optional<std::vector<int>> waitsome(std::span<Request> requests, std::span<Status> statuses = {}, At at = {}) {
+    static void waitall(detail::Requests requests, std::span<Status> statuses = {}, At at = {}) { Waitall(requests, statuses, at); }
+    static int waitany(detail::Requests requests, Status* status = nullptr, At at = {}) { return Waitany(requests, status, at); }
+    static std::optional<std::vector<int>> waitsome(detail::Requests requests, std::span<Status> statuses = {}, At at = {}) {
         return Waitsome(requests, statuses, at);
     }
-    static bool testall(std::span<Request> requests, std::span<Status> statuses = {}, At at = {}) { return Testall(requests, statuses, at); }
-    static std::optional<int> testany(std::span<Request> requests, Status* status = nullptr, At at = {}) { return Testany(requests, status, at); }
-    static std::optional<std::vector<int>> testsome(std::span<Request> requests, std::span<Status> statuses = {}, At at = {}) {
+    static bool testall(detail::Requests requests, std::span<Status> statuses = {}, At at = {}) { return Testall(requests, statuses, at); }
+    static std::optional<int> testany(detail::Requests requests, Status* status = nullptr, At at = {}) { return Testany(requests, status, at); }
+    static std::optional<std::vector<int>> testsome(detail::Requests requests, std::span<Status> statuses = {}, At at = {}) {
         return Testsome(requests, statuses, at);
     }
 
@@ -96,6 +139,8 @@ protected:
     void wait_object(void* object, Status* status, At at);
     /// The same if it has come; looks first, then drives.
     bool test_object(void* object, Status* status, At at);
+    /// Take the place of the operation that has just failed with `error`: the next call that completes this throws it.
+    void postpone(std::exception_ptr error);
 
     /// Keeps the first exception of several steps, which are all made.
     class FirstError {
@@ -115,15 +160,36 @@ protected:
     static void check_statuses(std::size_t requests, std::span<Status> statuses, detail::Caller caller);
     static Status* at_index(std::span<Status> statuses, std::size_t i) { return statuses.empty() ? nullptr : &statuses[i]; }
 
+    /// A persistent one is active from its start until it is complete: MPICH before 4.3 does not know it of collectives.
+    enum class Kind : char { once, inactive, active, object };
+    constexpr Request(MPI_Request raw, detail::Belongings* belongings, Drop drop, Kind kind = Kind::once) noexcept
+        : raw_(raw), belongings_(belongings), drop_(drop), kind_(kind) {}
+    /// Where MPI reads and writes the raw handle.
+    [[nodiscard]] MPI_Request* address() noexcept { return &raw_; }
+    [[nodiscard]] detail::Belongings* belongings() const noexcept { return belongings_; }
+    [[nodiscard]] Kind kind() const noexcept { return kind_; }
+    void activate() noexcept { kind_ = Kind::active; }
+
 private:
-    constexpr Request(MPI_Request raw, detail::Operation* operation, Drop drop) noexcept : raw_(raw), operation_(operation), drop_(drop) {}
+    struct Completion;
+    class Patience;
     void wait_driving(Status* status, const char* file, unsigned long line);
+    /// What is complete is null, and needs its belongings no longer, or inactive.
+    void finish(bool complete, bool failed) noexcept;
+    /// Test of one among several; nothing where it is null or a persistent one that has not been started.
+    std::optional<bool> test_active(Status* status, At at);
     void drop() noexcept;
+    [[nodiscard]] detail::Operation* operation() const noexcept {
+        return kind_ == Kind::object ? static_cast<detail::Operation*>(belongings_) : nullptr;
+    }
     friend class RequestArray;
 
     MPI_Request raw_ = MPI_REQUEST_NULL;
-    detail::Operation* operation_ = nullptr;
+    detail::Belongings* belongings_ = nullptr;
     Drop drop_ = Drop::wait;
+    Kind kind_ = Kind::once;
 };
+
+extern MPI4CXX_API const Request REQUEST_NULL;
 
 }  // namespace mpi4cxx

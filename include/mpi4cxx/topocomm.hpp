@@ -2,15 +2,104 @@
 
 #include <mpi4cxx/intracomm.hpp>
 
+#include <cstddef>
+#include <span>
+#include <vector>
+
 namespace mpi4cxx {
 
-/// An intracommunicator whose processes have neighbours (MPI-4.0, 8). Base of the topologies.
-class MPI4CXX_API Topocomm : public Intracomm {
-public:
-    Topocomm() noexcept = default;
+namespace detail {
 
-protected:
-    using Intracomm::Intracomm;
+/// The objects that the neighbours have sent to this process: each of the same one to all, or of one to each.
+class MPI4CXX_API FromNeighbors {
+public:
+    FromNeighbors(const Topocomm& comm, const std::vector<Packing>& objects, bool one_to_each, const ObjectType& type, At at);
+
+    /// A `T{}` comes from PROC_NULL.
+    template <class T> [[nodiscard]] std::vector<T> objects() const {
+        std::vector<T> all;
+        all.reserve(parts_.size());
+        for (const Part& part : parts_) {
+            Unpacking from(std::span(bytes_.data() + part.offset, part.size));
+            all.push_back(part.size == 0 ? T{} : unpacked<T>(from));
+        }
+        return all;
+    }
+
+private:
+    struct Part {
+        std::size_t offset, size;
+    };
+    std::vector<Part> parts_;
+    Bytes bytes_;
+};
+
+}  // namespace detail
+
+/// An intracommunicator whose processes have neighbours (MPI-4.0, 8). Base of the topologies.
+/// In a grid the neighbours are those before and after along the first dimension, then along the second, …; PROC_NULL, beyond an edge, gives and
+/// takes nothing.
+class MPI4CXX_API Topocomm : public detail::Duplicable<Topocomm, Intracomm> {
+public:
+    static constexpr auto comm_class = detail::CommClass::topocomm;
+
+    /// How many neighbours send to this process, and how many it sends to.
+    struct Degrees {
+        int in, out;
+    };
+    /// The ranks of these neighbours.
+    struct Edges {
+        std::vector<int> in, out;
+    };
+
+    Topocomm() noexcept = default;
+    using Duplicable::Duplicable;
+
+    /// Return the numbers of neighbours. Calls MPI_Cartdim_get, MPI_Graph_neighbors_count or MPI_Dist_graph_neighbors_count (MPI-4.0, 8.5).
+    [[nodiscard]] Degrees degrees(At at = {}) const;
+    [[nodiscard]] int indegree(At at = {}) const { return degrees(at).in; }
+    [[nodiscard]] int outdegree(At at = {}) const { return degrees(at).out; }
+    /// Return the neighbours. Calls MPI_Cart_shift, MPI_Graph_neighbors or MPI_Dist_graph_neighbors (MPI-4.0, 8.5).
+    [[nodiscard]] Edges inoutedges(At at = {}) const;
+    [[nodiscard]] std::vector<int> inedges(At at = {}) const { return inoutedges(at).in; }
+    [[nodiscard]] std::vector<int> outedges(At at = {}) const { return inoutedges(at).out; }
+
+    /// Send `sendbuf` to all neighbours; `recvbuf` holds one block from each. Calls MPI_Neighbor_allgather (MPI-4.0, 8.6.1). Collective.
+    void Neighbor_allgather(ConstBuf sendbuf, Buf recvbuf, At at = {}) const;
+    /// The same with blocks of different sizes. Calls MPI_Neighbor_allgatherv (MPI-4.0, 8.6.1). Collective.
+    void Neighbor_allgatherv(ConstBuf sendbuf, BufV recvbuf, At at = {}) const;
+    /// Send block i of `sendbuf` to the i-th neighbour; `recvbuf` holds one block from each. Calls MPI_Neighbor_alltoall (MPI-4.0, 8.6.2).
+    /// Collective.
+    void Neighbor_alltoall(ConstBuf sendbuf, Buf recvbuf, At at = {}) const;
+    /// The same with blocks of different sizes. Calls MPI_Neighbor_alltoallv (MPI-4.0, 8.6.2). Collective.
+    void Neighbor_alltoallv(ConstBufV sendbuf, BufV recvbuf, At at = {}) const;
+    /// The same with a datatype for each block. Calls MPI_Neighbor_alltoallw (MPI-4.0, 8.6.2). Collective.
+    void Neighbor_alltoallw(const ConstBufW& sendbuf, const BufW& recvbuf, At at = {}) const;
+
+    // The same, nonblocking and persistent, as those of Comm (MPI-4.0, 8.7 and 8.8). Collective.
+
+    [[nodiscard]] Request Ineighbor_allgather(LastingConstBuf sendbuf, Buf recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ineighbor_allgatherv(LastingConstBuf sendbuf, BufV recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ineighbor_alltoall(LastingConstBuf sendbuf, Buf recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ineighbor_alltoallv(LastingConstBufV sendbuf, BufV recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ineighbor_alltoallw(const LastingConstBufW& sendbuf, const BufW& recvbuf, At at = {}) const;
+
+    [[nodiscard]] Prequest Neighbor_allgather_init(LastingConstBuf sendbuf, Buf recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Neighbor_allgatherv_init(LastingConstBuf sendbuf, BufV recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Neighbor_alltoall_init(LastingConstBuf sendbuf, Buf recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Neighbor_alltoallv_init(LastingConstBufV sendbuf, BufV recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Neighbor_alltoallw_init(const LastingConstBufW& sendbuf, const BufW& recvbuf, const Info& info = INFO_NULL,
+                                                   At at = {}) const;
+
+    /// Send an object to all neighbours; return the one of each. Collective.
+    template <class T> [[nodiscard]] std::vector<sent_as<T>> neighbor_allgather(const T& object, At at = {}) const {
+        return detail::FromNeighbors(*this, detail::one_packed(object), false, detail::object_type<sent_as<T>>, at).template objects<sent_as<T>>();
+    }
+    /// Send `objects[i]` to the i-th neighbour; return what comes from each. Where a process has not outdegree() many, it and its neighbours throw
+    /// std::invalid_argument. Collective.
+    template <Serializable T> [[nodiscard]] std::vector<T> neighbor_alltoall(const std::vector<T>& objects, At at = {}) const {
+        return detail::FromNeighbors(*this, detail::each_packed(objects), true, detail::object_type<T>, at).template objects<T>();
+    }
 };
 
 }  // namespace mpi4cxx

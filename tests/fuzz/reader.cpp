@@ -116,7 +116,7 @@ private:
         std::memcpy(to, next_->data, next_->size);
         ++next_;
     }
-    std::vector<mpi4cxx::detail::Block>::const_iterator next_;
+    std::span<const mpi4cxx::detail::Block>::iterator next_;
 };
 
 template <class T> Packing packed(const T& object) {

@@ -27,7 +27,7 @@ MPI4CXX_API void complete(MPI_Request request, MPI_Status* status, std::string_v
 
 template <auto Fn> consteval std::string_view name_of() {  // "MPI_Bcast"
     std::string_view name = __PRETTY_FUNCTION__;
-    name.remove_prefix(name.find("MPI_"));
+    name.remove_prefix(name.find("MPI"));  // or "MPIX_Comm_agree"
     return name.substr(0, name.find_first_of(";]"));
 }
 
@@ -58,7 +58,9 @@ template <> struct parameter<int, MPI_Count> {
     using type = MPI_Count;
     static constexpr bool fits(MPI_Count count) { return count == static_cast<int>(count); }
 };
-template <class Wide> struct parameter<const int*, const Wide*> {
+template <class Wide>
+    requires(!std::is_same_v<Wide, int>)
+struct parameter<const int*, const Wide*> {
     using type = Lengths<Wide>;
     static constexpr bool fits(const Lengths<Wide>& lengths) { return !lengths.is_wide(); }
 };
@@ -77,6 +79,12 @@ template <auto Fn, class... P, class... Q> struct invoke<Fn, int (*)(P...), int 
                 return Fn(static_cast<P>(args)...);
         return twin<Fn>::large(static_cast<Q>(args)...);
     }
+};
+template <auto Fn, class... P, class... Q>
+    requires(sizeof...(P) != sizeof...(Q))
+struct invoke<Fn, int (*)(P...), int (*)(Q...)> {  // the twin tells more
+    using parameters = std::tuple<Q...>;
+    [[gnu::always_inline]] static int now(Q... args) { return twin<Fn>::large(args...); }
 };
 
 template <auto Fn, class = typename invoke<Fn>::parameters> struct checked;

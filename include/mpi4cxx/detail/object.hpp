@@ -1,8 +1,8 @@
 // Objects from process to process: the compiled protocol behind the lowercase methods, whose templates only pack and unpack.
 #pragma once
 
-#include <mpi4cxx/detail/operation.hpp>
 #include <mpi4cxx/detail/packing.hpp>
+#include <mpi4cxx/detail/pending.hpp>
 #include <mpi4cxx/detail/type_name.hpp>
 #include <mpi4cxx/detail/unpacking.hpp>
 #include <mpi4cxx/fwd.hpp>
@@ -40,16 +40,24 @@ struct Nothing {};
 
 /// Where what travels on the channel comes from.
 struct Route {
-    int sender = 0;
-    int side_tag = 0;
-    Place where;
+    int sender;
+    int side_tag;
+    const char* file;
+    unsigned long line;
+    const MPI_Comm* comm;
+    [[nodiscard]] Place where() const noexcept { return {{file, line}, comm}; }
 };
 
 /// An object that a blocking call receives: its bytes are here, its blocks come when their places are known.
 class MPI4CXX_API Incoming final : public Unpacking {
 public:
     Incoming() noexcept {}  // leaves the room as it is
-    ~Incoming() override;
+    ~Incoming() override {
+        if (blocks_left() != 0) [[unlikely]]
+            skip_blocks();
+    }
+    Incoming(const Incoming&) = delete;
+    Incoming& operator=(const Incoming&) = delete;
 
     /// Waits for a message. Whether there is an object: none comes from PROC_NULL.
     bool recv(const Comm& comm, int source, int tag, const ObjectType& type, Status* status, At at);
@@ -57,27 +65,27 @@ public:
     bool recv(MPI_Message& message, const ObjectType& type, Status* status, At at);
 
 private:
-    bool accept(bool from_null, MPI_Status& found, const ObjectType& type, Status* status, Place where);
+    bool accept(bool from_null, MPI_Status& found, const ObjectType& type, Status* status, const Place& where);
+    void accept_any(std::uint64_t size, MPI_Status& found, const ObjectType& type, Status* status, const Place& where);
     void receive(void* to, std::size_t size) override;
+    /// Takes the blocks whose sender waits, where the object could not be read to its end.
+    void skip_blocks() noexcept;
 
     Room room_;
     Bytes bytes_;
-    Route route_;
+    Route route_;  // where something follows the envelope
 };
 
 /// A posted receive of an object.
-class MPI4CXX_API Receive : public Operation {
+class MPI4CXX_API Receive : public Pending {
 public:
     Receive(const Comm& comm, int source, int tag, const ObjectType& type, At at);
     /// Of the message that a matched probe has found.
     Receive(MPI_Message& message, const ObjectType& type, At at);
     ~Receive() override;
-    /// From now on it is driven.
-    void begin();
+    using Pending::begin;
 
-    void advance() override;
     void cancel() override;
-    void finish(Place where) override;
 
 protected:
     /// The object's bytes and blocks; null where nothing came: from PROC_NULL, or because the receive is cancelled.
@@ -86,6 +94,9 @@ protected:
 private:
     /// Where the object can be made before its blocks are here, with room for them: reads the bytes into it.
     virtual bool place(Unpacking& from) = 0;
+    void step() override;
+    /// Whether `size` bytes on the channel are here. What else is on its way has to come before it fails that these are others.
+    bool passed_part(MPI_Request& request, std::size_t size);
     void open_envelope();
     void open_bytes();
 

@@ -7,18 +7,26 @@
 
 namespace mpi4cxx::detail {
 
-/// How many Operations there are: the one thing that a Wait has to look at before it leaves all to MPI.
+/// How many Belongings there are: the one thing that a Wait has to look at before it leaves all to MPI.
 extern MPI4CXX_API std::atomic<int> operations;
 
-/// What a request is beyond an MPI handle: an object on its way, which takes several messages or owns memory.
-/// Advanced under one lock, by the thread that waits for it and by every blocking call of the library.
-class MPI4CXX_API Operation {
+/// What a request has beside an MPI handle, and loses when that is null: memory that MPI uses until then.
+class MPI4CXX_API Belongings {
 public:
-    Operation() noexcept { operations.fetch_add(1, std::memory_order_relaxed); }
-    virtual ~Operation() { operations.fetch_sub(1, std::memory_order_relaxed); }
-    Operation(const Operation&) = delete;
-    Operation& operator=(const Operation&) = delete;
+    Belongings() noexcept { operations.fetch_add(1, std::memory_order_relaxed); }
+    virtual ~Belongings() { operations.fetch_sub(1, std::memory_order_relaxed); }
+    Belongings(const Belongings&) = delete;
+    Belongings& operator=(const Belongings&) = delete;
+    /// Whether MPI uses it until the request is complete.
+    [[nodiscard]] virtual bool is_needed() const { return false; }
+    /// Whether to wait for the request can come to an end.
+    [[nodiscard]] virtual bool can_complete() const { return true; }
+};
 
+/// What a request is in place of an MPI handle: an object on its way, or what else takes several messages.
+/// Advanced under one lock, by the thread that waits for it and by every blocking call of the library.
+class MPI4CXX_API Operation : public Belongings {
+public:
     /// Goes on as far as it can without waiting.
     virtual void advance() = 0;
     /// Tries to cancel what has not begun.

@@ -6,8 +6,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
-#include <vector>
 
 namespace mpi4cxx::detail {
 
@@ -56,16 +56,17 @@ public:
         append(from, length);
     }
     /// The same of `n` elements behind their number.
-    void put_run(const void* from, std::size_t n, std::size_t length, std::size_t alignment) {
-        if (n >= 255 || length >= block_limit) [[unlikely]] {
-            put_size(n);
-            return put_block(from, length, alignment);
-        }
-        const std::size_t gap = (sizeof(Envelope) - 1 - size()) & (alignment - 1);
+    template <std::size_t Alignment> [[gnu::always_inline]] void put_run(const void* from, std::size_t n, std::size_t length) {
+        if (n >= 255 || length >= block_limit) [[unlikely]]
+            return put_long_run(from, n, length, Alignment);
+        const std::size_t gap = (sizeof(Envelope) - 1 - size()) & (Alignment - 1);
         std::byte* to = claim(1 + gap + length);
         *to++ = static_cast<std::byte>(n);
-        for (const std::byte* const end = to + gap; to != end;) *to++ = std::byte{};
-        copy_bytes(to, from, length);
+        if (Alignment > 1 && length >= 16)
+            std::memset(to, 0, 16);  // the gap and some of what comes over it: so many take one instruction
+        else
+            for (std::size_t i = 0; i < gap; ++i) to[i] = std::byte{};
+        copy_bytes(to + gap, from, length);
     }
     /// Memory for `size` bytes to be written.
     std::byte* claim(std::size_t size) {
@@ -78,16 +79,19 @@ public:
     void distrust(int more) noexcept { distrusted_ += more; }
 
     /// Completes the envelope; nothing can be written after.
-    void seal(std::uint64_t type);
+    void seal(std::uint64_t type) {
+        const std::uint32_t blocks = beside_ == nullptr ? 0 : put_block_sizes();
+        envelope() = {.blocks = blocks & 0x7fffffff, .type = type, .length = size() - sizeof(Envelope)};
+    }
 
     /// The envelope and the bytes behind it.
     [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(cursor_ - begin_); }
     [[nodiscard]] std::byte* data() const noexcept { return begin_; }
     [[nodiscard]] Envelope& envelope() const noexcept { return *reinterpret_cast<Envelope*>(begin_); }
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return {begin_ + sizeof(Envelope), cursor_}; }
-    [[nodiscard]] const std::vector<Block>& blocks() const noexcept { return blocks_; }
+    [[nodiscard]] std::span<const Block> blocks() const noexcept;
     /// Whether all of it is one message.
-    [[nodiscard]] bool is_inline() const noexcept { return size() <= inline_limit && blocks_.empty(); }
+    [[nodiscard]] bool is_inline() const noexcept { return size() <= inline_limit && beside_ == nullptr; }
     /// Moves out of the caller's room, if it is there.
     void own();
     /// Copies the blocks, so that the object may go.
@@ -98,14 +102,20 @@ private:
         : begin_(room), cursor_(room + (size == 0 ? 0 : sizeof(Envelope))), end_(room + size), distrusted_(blocks == Blocks::inside) {}
     void grow(std::size_t more);
     bool leave_beside(const void* from, std::size_t size);
+    void put_long_run(const void* from, std::size_t n, std::size_t length, std::size_t alignment);
+    std::uint32_t put_block_sizes();
+
+    struct Beside;  // what most objects have nothing of
+    struct Delete {
+        MPI4CXX_API void operator()(Beside* beside) const noexcept;
+    };
 
     std::byte* begin_;
     std::byte* cursor_;
     std::byte* end_;
     int distrusted_;
     Bytes memory_;
-    std::vector<Block> blocks_;
-    std::vector<Bytes> copies_;
+    std::unique_ptr<Beside, Delete> beside_;
 };
 
 }  // namespace mpi4cxx::detail

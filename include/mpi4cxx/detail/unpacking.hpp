@@ -17,12 +17,18 @@ class MPI4CXX_API Unpacking {
 public:
     Unpacking() noexcept = default;
     explicit Unpacking(std::span<const std::byte> bytes, std::size_t blocks = 0) { open(bytes, blocks); }
-    virtual ~Unpacking();
+    virtual ~Unpacking() = default;
     Unpacking(const Unpacking&) = delete;
     Unpacking& operator=(const Unpacking&) = delete;
 
     /// The sizes of `blocks` blocks stand at the end of the bytes.
-    void open(std::span<const std::byte> bytes, std::size_t blocks);
+    void open(std::span<const std::byte> bytes, std::size_t blocks) {
+        begin_ = cursor_ = bytes.data();
+        end_ = begin_ + bytes.size();
+        reservable_ = 64 * bytes.size();
+        if (blocks != 0) [[unlikely]]
+            open_blocks(blocks);
+    }
 
     /// The next `size` bytes.
     const std::byte* take(std::size_t size) {
@@ -63,6 +69,29 @@ public:
         reservable_ -= n * each;
         return true;
     }
+    /// What Packing::put_run has written, if that is short, here, and can be used where it lies; else nullptr, and nothing is taken.
+    template <class E> const E* take_short_run(std::size_t& n, std::size_t alignment) noexcept {
+        const std::size_t gap = static_cast<std::size_t>(begin_ - cursor_ - 1) & (alignment - 1), left = bytes_left();
+        if (left == 0)
+            return nullptr;
+        n = static_cast<std::size_t>(*cursor_);
+        const std::size_t size = 1 + gap + n * sizeof(E);
+        const std::byte* const elements = cursor_ + 1 + gap;
+        if (n == 255 || size > left || n * sizeof(E) >= block_limit || reinterpret_cast<std::uintptr_t>(elements) % alignof(E) != 0) [[unlikely]]
+            return nullptr;
+        cursor_ += size;
+        return reinterpret_cast<const E*>(elements);
+    }
+    /// The same of at most `most` bytes, where so many can be read.
+    const std::byte* take_short_bytes(std::size_t& n, std::size_t most) noexcept {
+        if (bytes_left() <= most)
+            return nullptr;
+        n = static_cast<std::size_t>(*cursor_);
+        if (n > most)
+            return nullptr;
+        cursor_ += 1 + n;
+        return cursor_ - n;
+    }
     /// What Packing::put_block has written: the next bytes, or nullptr where a block is to be received.
     const std::byte* take_block(std::size_t size, std::size_t alignment) {
         if (size >= block_limit && get_bool())
@@ -75,6 +104,8 @@ public:
 
     /// Where the next bytes are.
     [[nodiscard]] const std::byte* position() const noexcept { return cursor_; }
+    /// How many bytes are left to read, without blocks.
+    [[nodiscard]] std::size_t bytes_left() const noexcept { return static_cast<std::size_t>(end_ - cursor_); }
     /// Bytes and blocks that are to come.
     [[nodiscard]] std::size_t remaining() const noexcept { return static_cast<std::size_t>(end_ - cursor_) + block_bytes_; }
     /// Throws if there are any.
@@ -83,6 +114,8 @@ public:
             corrupt("bytes are left over");
     }
     [[noreturn]] static void corrupt(const char* what);
+    /// What is thrown where there is no memory for what a message says that it has.
+    [[noreturn]] static void too_large(std::size_t size);
 
 protected:
     /// The size of the next block, which is then no longer to come.
@@ -90,6 +123,7 @@ protected:
     [[nodiscard]] std::size_t blocks_left() const noexcept { return blocks_; }
 
 private:
+    void open_blocks(std::size_t blocks);
     /// Moves the next block to `to`.
     virtual void receive(void* to, std::size_t size);
 

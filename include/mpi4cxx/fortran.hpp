@@ -1,0 +1,16 @@
+#pragma once
+
+#include <mpi4cxx/detail/handle_traits.hpp>
+
+namespace mpi4cxx {
+
+/// The handle as Fortran knows it, which every handle class has (MPI-4.0, 19.3.4).
+template <class Class> class Fortran {
+public:
+    /// Return the Fortran handle.
+    [[nodiscard]] MPI_Fint c2f() const noexcept { return detail::handle_traits<Class>::c2f(static_cast<const Class&>(*this).handle()); }
+    /// Use a Fortran handle, which somebody else frees.
+    [[nodiscard]] static Class f2c(MPI_Fint handle) noexcept { return Class::borrow(detail::handle_traits<Class>::f2c(handle)); }
+};
+
+}  // namespace mpi4cxx

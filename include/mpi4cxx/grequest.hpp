@@ -1,0 +1,80 @@
+#pragma once
+
+#include <mpi4cxx/request.hpp>
+
+#include <concepts>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace mpi4cxx {
+
+namespace detail {
+
+/// What MPI calls back about an operation of the user's.
+class GeneralOperation {
+public:
+    GeneralOperation() noexcept = default;
+    virtual ~GeneralOperation() = default;
+    GeneralOperation(const GeneralOperation&) = delete;
+    GeneralOperation& operator=(const GeneralOperation&) = delete;
+    virtual void query(Status& status) = 0;
+    virtual void free() = 0;
+    virtual void cancel(bool complete) = 0;
+};
+
+template <class Query, class Free, class Cancel> class GeneralOperationOf final : public GeneralOperation {
+public:
+    GeneralOperationOf(Query query, Free free, Cancel cancel) : query_(std::move(query)), free_(std::move(free)), cancel_(std::move(cancel)) {}
+    void query(Status& status) override { query_(status); }
+    void free() override { free_(); }
+    void cancel(bool complete) override { cancel_(complete); }
+
+private:
+    Query query_;
+    Free free_;
+    Cancel cancel_;
+};
+
+}  // namespace detail
+
+/// An operation that the program itself carries out, under a request that can be waited for like any other (MPI-4.0, 13.2).
+/// Whoever carries it out calls `Complete`, from any thread; the object may have been moved into a Request before. One that is dropped while
+/// incomplete is cancelled and complete.
+class MPI4CXX_API Grequest final : public Request {
+public:
+    struct Nothing {
+        void operator()(auto&&...) const noexcept {}
+    };
+
+    Grequest() noexcept = default;
+    Grequest(Grequest&& other) noexcept : Request(std::move(other)), incomplete_(std::exchange(other.incomplete_, MPI_REQUEST_NULL)) {}
+    Grequest& operator=(Grequest&& other) noexcept {
+        if (this != &other) {
+            const Grequest old(std::move(*this));
+            Request::operator=(std::move(other));
+            incomplete_ = std::exchange(other.incomplete_, MPI_REQUEST_NULL);
+        }
+        return *this;
+    }
+    ~Grequest();
+
+    /// Begin an operation. `query(status)` fills in the status of a complete one, `free()` is called when nobody needs it any more,
+    /// `cancel(complete)` tells whether it is complete already. An exception in them is an error of the call that called them: an Exception's code,
+    /// or ERR_OTHER. Calls MPI_Grequest_start (MPI-4.0, 13.2).
+    template <std::invocable<Status&> Query = Nothing, std::invocable Free = Nothing, std::invocable<bool> Cancel = Nothing>
+    [[nodiscard]] static Grequest Start(Query query = {}, Free free = {}, Cancel cancel = {}, At at = {}) {
+        return start(std::make_unique<detail::GeneralOperationOf<Query, Free, Cancel>>(std::move(query), std::move(free), std::move(cancel)), at);
+    }
+    /// Say that the operation is complete. Calls MPI_Grequest_complete (MPI-4.0, 13.2).
+    void Complete(At at = {});
+    void complete(At at = {}) { Complete(at); }
+
+private:
+    explicit Grequest(MPI_Request raw) noexcept : Request(raw, nullptr, Drop::wait), incomplete_(raw) {}
+    static Grequest start(std::unique_ptr<detail::GeneralOperation> operation, At at);
+
+    MPI_Request incomplete_ = MPI_REQUEST_NULL;  // the handle until Complete
+};
+
+}  // namespace mpi4cxx

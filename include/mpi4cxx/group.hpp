@@ -1,0 +1,76 @@
+#pragma once
+
+#include <mpi4cxx/constants.hpp>
+#include <mpi4cxx/detail/ints.hpp>
+#include <mpi4cxx/fortran.hpp>
+#include <mpi4cxx/handle.hpp>
+
+#include <initializer_list>
+#include <span>
+#include <vector>
+
+namespace mpi4cxx {
+
+/// An ordered set of processes (MPI-4.0, 7.3). Freeing is local.
+class MPI4CXX_API Group : public Handle<Group>, public Fortran<Group> {
+public:
+    /// The ranks `first`, `first + stride`, … up to `last`; downwards where `stride` is negative.
+    struct Range {
+        int first, last, stride = 1;
+    };
+
+    Group() noexcept = default;
+    static Group take(MPI_Group raw) noexcept { return Group(raw, detail::Ownership::own); }
+    static Group borrow(MPI_Group raw) noexcept { return Group(raw, detail::Ownership::borrow); }
+
+    /// Return the number of processes. Calls MPI_Group_size (MPI-4.0, 7.3.1).
+    [[nodiscard]] int Get_size(At at = {}) const { return detail::get<MPI_Group_size>(handle(), at); }
+    /// Return the number of this process in the group, UNDEFINED where it is not in it. Calls MPI_Group_rank (MPI-4.0, 7.3.1).
+    [[nodiscard]] int Get_rank(At at = {}) const { return detail::get<MPI_Group_rank>(handle(), at); }
+    /// Return what these ranks of this group are in `group`: UNDEFINED for a process that is not in it, PROC_NULL for PROC_NULL. Without
+    /// `group`, in that of COMM_WORLD; without `ranks`, of all. A rank that this group does not have throws std::invalid_argument. Calls
+    /// MPI_Group_translate_ranks (MPI-4.0, 7.3.1).
+    [[nodiscard]] std::vector<int> Translate_ranks(detail::Ints ranks, const Group& group, At at = {}) const;
+    [[nodiscard]] std::vector<int> Translate_ranks(detail::Ints ranks, At at = {}) const;
+    [[nodiscard]] std::vector<int> Translate_ranks(const Group& group, At at = {}) const;
+    [[nodiscard]] std::vector<int> Translate_ranks(At at = {}) const;
+    [[nodiscard]] static std::vector<int> Translate_ranks(const Group& group1, detail::Ints ranks1, const Group& group2, At at = {}) {
+        return group1.Translate_ranks(ranks1, group2, at);
+    }
+    /// Return IDENT, SIMILAR (the same processes in another order) or UNEQUAL. Calls MPI_Group_compare (MPI-4.0, 7.3.1).
+    [[nodiscard]] static Comparison Compare(const Group& group1, const Group& group2, At at = {});
+
+    /// Return a group of the same processes. Calls MPI_Group_union (MPI-4.0, 7.3.2).
+    [[nodiscard]] Group Dup(At at = {}) const;
+    /// Return the processes of `group1`, then those of `group2` that are not among them. Calls MPI_Group_union (MPI-4.0, 7.3.2).
+    [[nodiscard]] static Group Union(const Group& group1, const Group& group2, At at = {});
+    /// Return the processes of `group1` that are in `group2` as well. Calls MPI_Group_intersection (MPI-4.0, 7.3.2).
+    [[nodiscard]] static Group Intersection(const Group& group1, const Group& group2, At at = {});
+    [[nodiscard]] static Group Intersect(const Group& group1, const Group& group2, At at = {}) { return Intersection(group1, group2, at); }
+    /// Return the processes of `group1` that are not in `group2`. Calls MPI_Group_difference (MPI-4.0, 7.3.2).
+    [[nodiscard]] static Group Difference(const Group& group1, const Group& group2, At at = {});
+    /// Return these ranks, in this order. Calls MPI_Group_incl (MPI-4.0, 7.3.2).
+    [[nodiscard]] Group Incl(detail::Ints ranks, At at = {}) const;
+    /// Return all but these ranks. Calls MPI_Group_excl (MPI-4.0, 7.3.2).
+    [[nodiscard]] Group Excl(detail::Ints ranks, At at = {}) const;
+    /// Return the ranks of these ranges, in this order: `Range_incl({{0, 6, 2}, {7, 9}})`. Calls MPI_Group_range_incl (MPI-4.0, 7.3.2).
+    [[nodiscard]] Group Range_incl(std::span<const Range> ranges, At at = {}) const;
+    [[nodiscard]] Group Range_incl(std::initializer_list<Range> ranges, At at = {}) const;
+    /// Return all but the ranks of these ranges. Calls MPI_Group_range_excl (MPI-4.0, 7.3.2).
+    [[nodiscard]] Group Range_excl(std::span<const Range> ranges, At at = {}) const;
+    [[nodiscard]] Group Range_excl(std::initializer_list<Range> ranges, At at = {}) const;
+    /// Free the group. Calls MPI_Group_free (MPI-4.0, 7.3.3). Local.
+    void Free(At at = {}) { free(at); }
+
+    [[nodiscard]] int size() const { return Get_size(); }
+    [[nodiscard]] int rank() const { return Get_rank(); }
+
+private:
+    using Handle::Handle;
+};
+
+extern MPI4CXX_API const Group GROUP_NULL;
+/// The group without members.
+extern MPI4CXX_API const Group GROUP_EMPTY;
+
+}  // namespace mpi4cxx

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <mpi4cxx/handle.hpp>
+
+#include <string>
+
+namespace mpi4cxx {
+
+/// What a handle class with names has (MPI-4.0, 7.8): Comm, Datatype.
+template <class Class> class MPI4CXX_API Named {
+public:
+    /// Return the name, "MPI_COMM_WORLD" or "MPI_DOUBLE" of what is predefined. Calls MPI_Comm_get_name, MPI_Type_get_name (MPI-4.0, 7.8).
+    [[nodiscard]] std::string Get_name(At at = {}) const;
+    /// Set the name. Calls MPI_Comm_set_name, MPI_Type_set_name (MPI-4.0, 7.8).
+    void Set_name(const std::string& name, At at = {}) const;
+
+    [[nodiscard]] std::string name() const { return Get_name(); }
+};
+
+}  // namespace mpi4cxx

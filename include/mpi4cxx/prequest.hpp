@@ -1,0 +1,46 @@
+#pragma once
+
+#include <mpi4cxx/request.hpp>
+
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <utility>
+
+namespace mpi4cxx {
+
+/// A persistent operation, which can be started again whenever it is complete (MPI-4.0, 3.9 and 4).
+/// It stays until it is freed; one that is dropped while active completes first, as any request.
+class MPI4CXX_API Prequest : public Request {
+public:
+    constexpr Prequest() noexcept = default;
+    static Prequest take(MPI_Request raw, Drop drop = Drop::wait) { return take(raw, nullptr, drop); }
+    /// The same with what has to stay as long as the request.
+    static Prequest take(MPI_Request raw, std::unique_ptr<detail::Belongings> belongings, Drop drop = Drop::wait) {
+        return Prequest(raw, std::move(belongings), drop);
+    }
+    static Prequest borrow(MPI_Request raw) noexcept { return Prequest(raw); }
+
+    /// Start the operation. Calls MPI_Start (MPI-4.0, 3.9).
+    void Start(At at = {});
+    /// Start all. Calls MPI_Startall (MPI-4.0, 3.9).
+    static void Startall(std::span<Prequest> requests, At at = {});
+
+    /// Let partition `partition` of a Psend go. Calls MPI_Pready (MPI-4.0, 4.2.2).
+    void Pready(int partition, At at = {});
+    /// Let partitions `low` to `high` go, both included. Calls MPI_Pready_range (MPI-4.0, 4.2.2).
+    void Pready_range(int low, int high, At at = {});
+    /// Let those of `partitions` go. Calls MPI_Pready_list (MPI-4.0, 4.2.2).
+    void Pready_list(std::span<const int> partitions, At at = {});
+    void Pready_list(std::initializer_list<int> partitions, At at = {}) { Pready_list(std::span(partitions.begin(), partitions.size()), at); }
+    /// Tell whether partition `partition` of a Precv has come. Calls MPI_Parrived (MPI-4.0, 4.2.2).
+    [[nodiscard]] bool Parrived(int partition, At at = {}) const;
+
+private:
+    Prequest(MPI_Request raw, std::unique_ptr<detail::Belongings> belongings, Drop drop);
+    explicit Prequest(MPI_Request raw) noexcept : Request(raw, nullptr, Drop::nothing, Kind::active) {}  // perhaps; the MPI knows
+    void begin(At at) const;
+    void add_ready(int partitions) noexcept;
+};
+
+}  // namespace mpi4cxx

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <mpi4cxx/detail/operation.hpp>
+#include <mpi4cxx/op.hpp>
+
+#include "plan.hpp"
+
+#include <atomic>
+#include <climits>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace mpi4cxx::detail {
+
+/// What MPI reads beside the buffers until a nonblocking call is complete, or as long as a persistent one lives: copies.
+class Copies final : public Belongings {
+public:
+    /// Copies what an array holds, and lets it point there.
+    template <class T> void keep(const T*& array, std::size_t size) {
+        array = copied(array, size, [](T value) { return value; });
+    }
+    /// The same of counts or displacements, narrow if that is enough.
+    template <class Wide> void keep(Lengths<Wide>& lengths, std::size_t size, bool narrow) {
+        if (narrow)
+            lengths = copied(lengths, size, [](MPI_Count value) { return static_cast<int>(value); });
+        else
+            lengths = copied(lengths, size, [](MPI_Count value) { return static_cast<Wide>(value); });
+    }
+    void keep(std::shared_ptr<UserOp> operation) { operation_ = std::move(operation); }
+    [[nodiscard]] bool is_needed() const override { return true; }
+
+private:
+    template <class From, class F> auto copied(const From& from, std::size_t size, F convert) {
+        using T = decltype(convert(from[0]));
+        auto& memory = memory_.emplace_back(new std::byte[size * sizeof(T)]);
+        T* const to = reinterpret_cast<T*>(memory.get());
+        for (std::size_t i = 0; i < size; ++i) to[i] = convert(from[i]);
+        return static_cast<const T*>(to);
+    }
+
+    std::vector<std::unique_ptr<std::byte[]>> memory_;
+    std::shared_ptr<UserOp> operation_;
+};
+
+// What an argument of a call gives to be copies, and whether it could be told to the int function.
+
+inline bool is_empty(const ConstBuf&) { return true; }
+inline bool is_empty(const Buf&) { return true; }
+inline bool is_empty(const Op& op) { return op.is_plain(); }
+inline bool is_empty(const Blocks& blocks) { return blocks.ranks == 0; }
+inline bool is_empty(const NeighborW& blocks) { return blocks.ranks == 0; }
+
+inline bool is_narrow(const ConstBuf& buf) { return buf.count <= INT_MAX; }
+inline bool is_narrow(const Buf& buf) { return buf.count <= INT_MAX; }
+inline bool is_narrow(const Op&) { return true; }
+bool is_narrow(const Blocks& blocks);
+bool is_narrow(const NeighborW& blocks);
+
+inline void keep_in(Copies&, const ConstBuf&, bool) {}
+inline void keep_in(Copies&, const Buf&, bool) {}
+inline void keep_in(Copies& copies, const Op& op, bool) { copies.keep(op.user()); }
+void keep_in(Copies& copies, Blocks& blocks, bool narrow);
+void keep_in(Copies& copies, SendW& blocks, bool narrow);
+void keep_in(Copies& copies, RecvW& blocks, bool narrow);
+void keep_in(Copies& copies, NeighborW& blocks, bool narrow);
+
+/// Lets the arguments of a call point to copies; null where there is nothing to copy.
+template <class... Arguments> std::unique_ptr<Copies> keep(Arguments&... arguments) {
+    if ((is_empty(arguments) && ...))
+        return nullptr;
+    auto copies = std::make_unique<Copies>();
+    const bool narrow = (is_narrow(arguments) && ...);
+    (keep_in(*copies, arguments, narrow), ...);
+    return copies;
+}
+
+/// The partitions of a Psend.
+struct Partitions final : Belongings {
+    explicit Partitions(int number) noexcept : all(number) {}
+    [[nodiscard]] bool can_complete() const override { return ready >= all; }
+
+    const int all;
+    std::atomic<int> ready = 0;
+};
+
+}  // namespace mpi4cxx::detail

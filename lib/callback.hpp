@@ -1,0 +1,19 @@
+#pragma once
+
+#include <mpi4cxx/error.hpp>
+
+namespace mpi4cxx::detail {
+
+/// Calls `f` for the MPI, which cannot pass an exception on: what it throws becomes an error code.
+template <class F> int code_of(F f) noexcept {
+    try {
+        f();
+        return MPI_SUCCESS;
+    } catch (const Exception& e) {
+        return e.Get_error_code();
+    } catch (...) {
+        return MPI_ERR_OTHER;
+    }
+}
+
+}  // namespace mpi4cxx::detail
