@@ -27,17 +27,9 @@ namespace detail {
     return MPI_Add_error_class(&other) == MPI_SUCCESS && MPI_Add_error_code(other, &code) == MPI_SUCCESS && has_text(code, text) ? code : error_class;
 }
 
-<<<<<<< ours
 /// The code of the error that this MPI has no such function, which is none of MPI's: MPICH forgets the text of a code that is added to a
 /// class of its own.
 constexpr int absent() noexcept { return -1; }
-=======
-/// The same of a function that would make a request.
-[[gnu::cold]] inline int absent(MPI_Request* request) noexcept {
-    *request = MPI_REQUEST_NULL;
-    return absent();
-}
->>>>>>> theirs
 
 inline constexpr bool has_isendrecv = MPI_VERSION >= 4;
 
@@ -84,7 +76,6 @@ inline int MPI_Info_create_env(int, char**, MPI_Info* info) {
 }
 
 inline int MPI_Isendrecv(const void*, int, MPI_Datatype, int, int, void*, int, MPI_Datatype, int, int, MPI_Comm, MPI_Request* request) {
-<<<<<<< ours
     return *request = MPI_REQUEST_NULL, detail::absent();
 }
 inline int MPI_Isendrecv_replace(void*, int, MPI_Datatype, int, int, int, int, MPI_Comm, MPI_Request* request) {
@@ -101,22 +92,6 @@ inline int MPI_Pready(int, MPI_Request) { return detail::absent(); }
 inline int MPI_Pready_range(int, int, MPI_Request) { return detail::absent(); }
 inline int MPI_Pready_list(int, const int*, MPI_Request) { return detail::absent(); }
 inline int MPI_Parrived(MPI_Request, int, int* flag) { return *flag = 0, detail::absent(); }
-=======
-    return detail::absent(request);
-}
-inline int MPI_Isendrecv_replace(void*, int, MPI_Datatype, int, int, int, int, MPI_Comm, MPI_Request* request) { return detail::absent(request); }
-inline int MPI_Psend_init(const void*, int, MPI_Count, MPI_Datatype, int, int, MPI_Comm, MPI_Info, MPI_Request* request) {
-    return detail::absent(request);
-}
-inline int MPI_Precv_init(void*, int, MPI_Count, MPI_Datatype, int, int, MPI_Comm, MPI_Info, MPI_Request* request) { return detail::absent(request); }
-inline int MPI_Pready(int, MPI_Request) { return detail::absent(); }
-inline int MPI_Pready_range(int, int, MPI_Request) { return detail::absent(); }
-inline int MPI_Pready_list(int, const int*, MPI_Request) { return detail::absent(); }
-inline int MPI_Parrived(MPI_Request, int, int* flag) {
-    *flag = 0;
-    return detail::absent();
-}
->>>>>>> theirs
 
 #ifndef OMPI_HAVE_MPI_EXT_PCOLLREQ
 #error "mpi4cxx: of Open MPI 4, only builds with its extension pcollreq are supported"

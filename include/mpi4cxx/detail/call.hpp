@@ -27,11 +27,7 @@ MPI4CXX_API void complete(MPI_Request request, MPI_Status* status, std::string_v
 
 template <auto Fn> consteval std::string_view name_of() {  // "MPI_Bcast", or "MPIX_Bcast_init" of an extension
     std::string_view name = __PRETTY_FUNCTION__;
-<<<<<<< ours
-    name.remove_prefix(name.find("MPI"));  // or "MPIX_Comm_agree"
-=======
     name.remove_prefix(name.find("MPI"));
->>>>>>> theirs
     return name.substr(0, name.find_first_of(";]"));
 }
 

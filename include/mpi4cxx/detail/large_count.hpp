@@ -92,30 +92,12 @@ template <auto Fn> inline constexpr auto alike = &Alike<Fn>::call;
 
 /// Each block may be one element of a datatype that holds all of it, at its place. `Displ` is the int function's.
 template <auto Fn, class F = decltype(Fn)> struct Typed;
-<<<<<<< ours
 template <auto Fn, class Displ, class... P> struct MPI4CXX_API Typed<Fn, int (*)(const void*, const int*, const Displ*, const MPI_Datatype*, void*,
                                                                                  const int*, const Displ*, const MPI_Datatype*, MPI_Comm, P...)> {
     [[gnu::used]] static int call(const void* send, const MPI_Count* sends, const MPI_Aint* from, const MPI_Datatype* sent, void* recv,
                                   const MPI_Count* receives, const MPI_Aint* to, const MPI_Datatype* received, MPI_Comm comm, P... rest);
-=======
-template <auto Fn, class Displ, class... P> struct Typed<Fn, int (*)(const void*, const int*, const Displ*, const MPI_Datatype*, void*, const int*,
-                                                                     const Displ*, const MPI_Datatype*, MPI_Comm, P...)> {
-    [[gnu::cold, gnu::noinline]] static int call(const void* send, const MPI_Count* sends, const MPI_Aint* from, const MPI_Datatype* sent, void* recv,
-                                                 const MPI_Count* receives, const MPI_Aint* to, const MPI_Datatype* received, MPI_Comm comm,
-                                                 P... rest) {
-        constexpr auto count = std::is_same_v<Displ, int> ? &block_count : &neighbor_count;
-        NarrowTypes<Displ> s, r;
-        std::size_t out = 0, in = 0;
-        const int code = in_order([&] { return count(comm, true, out); }, [&] { return count(comm, false, in); },
-                                  [&] { return s.fit(sends, from, sent, out, narrow_types<Displ, true>); },
-                                  [&] { return r.fit(receives, to, received, in, narrow_types<Displ, false>); });
-        return code != MPI_SUCCESS ? code : Fn(send, s.counts, s.displs, s.types, recv, r.counts, r.displs, r.types, comm, rest...);
-    }
-    [[gnu::cold]] static int refused(const void*, const MPI_Count*, const MPI_Aint*, const MPI_Datatype*, void*, const MPI_Count*, const MPI_Aint*,
-                                     const MPI_Datatype*, MPI_Comm, P...) {
-        return unsupported();
-    }
->>>>>>> theirs
+    [[gnu::used]] static int refused(const void*, const MPI_Count*, const MPI_Aint*, const MPI_Datatype*, void*, const MPI_Count*, const MPI_Aint*,
+                                     const MPI_Datatype*, MPI_Comm, P...);
 };
 template <auto Fn> inline constexpr auto typed = &Typed<Fn>::call;
 template <auto Fn> inline constexpr auto typed_refused = &Typed<Fn>::refused;
