@@ -1,5 +1,7 @@
 #include <mpi4cxx/detail/bytes.hpp>
 
+#include <mpi4cxx/detail/unpacking.hpp>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -54,6 +56,10 @@ thread_local Spare spare;
 }  // namespace
 
 Bytes Bytes::at_least(std::size_t size) { return Bytes(Spare::gone ? size : std::max(size, spare.largest_piece())); }
+
+Bytes Bytes::claimed(std::size_t size) try { return Bytes(size); } catch (const std::bad_alloc&) {
+    Unpacking::too_large(size);
+}
 
 Bytes::Bytes(std::size_t size) : size_(size) {
     if (size == 0)

@@ -1,11 +1,12 @@
 #include <mpi4cxx/cartcomm.hpp>
 
+#include <utility>
+
 namespace mpi4cxx {
 
 using detail::call;
 using detail::get;
 
-Cartcomm Cartcomm::Dup(At at) const { return take(get<MPI_Comm_dup>(handle(), on(at)), at); }
 int Cartcomm::Get_dim(At at) const { return get<MPI_Cartdim_get>(handle(), on(at)); }
 
 Cartcomm::Topo Cartcomm::Get_topo(At at) const {
@@ -15,7 +16,7 @@ Cartcomm::Topo Cartcomm::Get_topo(At at) const {
     return topo;
 }
 
-int Cartcomm::Get_cart_rank(std::span<const int> coords, At at) const {
+int Cartcomm::Get_cart_rank(detail::Ints coords, At at) const {
     const auto dims = static_cast<std::size_t>(Get_dim(at));
     if (coords.size() != dims)
         detail::misuse(at, std::to_string(coords.size()) + " coordinates for " + std::to_string(dims) + " dimensions");
@@ -38,9 +39,23 @@ Cartcomm::Neighbors Cartcomm::Shift(int direction, int disp, At at) const {
     return result;
 }
 
-std::vector<int> Compute_dims(int nnodes, std::vector<int> dims, At at) {
-    call<MPI_Dims_create>(nnodes, static_cast<int>(dims.size()), dims.data(), at);
-    return dims;
+Cartcomm Cartcomm::Sub(detail::Flags remain_dims, At at) const {
+    const auto dims = static_cast<std::size_t>(Get_dim(at));
+    if (remain_dims.size() != dims)
+        detail::misuse(at, std::to_string(remain_dims.size()) + " flags for " + std::to_string(dims) + " dimensions");
+    std::vector<int> remain(dims);
+    for (std::size_t i = 0; i < dims; ++i) remain[i] = remain_dims[i] ? 1 : 0;
+    Cartcomm sub = take(get<MPI_Cart_sub>(handle(), remain.data(), on(at)), at);
+    return sub ? std::move(sub) : COMM_SELF.Create_cart({}, {}, false, at);  // of no dimensions MPICH 4.0 makes one only on the first process
+}
+
+std::vector<int> Compute_dims(int nnodes, detail::Extents dims, At at) {
+    if (dims.free() < 0)
+        detail::misuse(at, std::to_string(dims.free()) + " dimensions");
+    std::vector<int> result(dims.begin(), dims.end());
+    result.resize(dims.size() + static_cast<std::size_t>(dims.free()));
+    call<MPI_Dims_create>(nnodes, static_cast<int>(result.size()), result.data(), at);
+    return result;
 }
 
 }  // namespace mpi4cxx

@@ -209,6 +209,10 @@ Datatype Datatype::Create_struct(Integers blocklengths, Integers displacements, 
 
 Datatype Datatype::Create_subarray(Integers sizes, Integers subsizes, Integers starts, Order order, At at) const {
     const Count ndims = common_size({{sizes.size, "sizes"}, {subsizes.size, "subsizes"}, {starts.size, "starts"}}, at);
+    for (std::size_t i = 0; i < sizes.size; ++i)
+        if (starts[i] < 0 || subsizes[i] < 0 || subsizes[i] > sizes[i] - starts[i])
+            detail::misuse(at, "dimension " + std::to_string(i) + " has " + std::to_string(sizes[i]) + " elements, which " +
+                                   std::to_string(subsizes[i]) + " from number " + std::to_string(starts[i]) + " are no part of");
     const Arrays arrays({sizes, subsizes, starts});
     return take(get<MPI_Type_create_subarray>(static_cast<int>(ndims), arrays[0], arrays[1], arrays[2], order, handle(), at));
 }
@@ -239,10 +243,13 @@ Datatype& Datatype::Commit(At at) & {
 
 Datatype Datatype::Commit(At at) && { return std::move(Commit(at)); }
 
+// Open MPI refuses the null address that no elements may have: it is not asked to move nothing.
+
 Count Datatype::Pack(ConstRegion inbuf, Region outbuf, Count position, const Comm& comm, At at) const {
     const Count count = elements_within(inbuf.bytes, "inbuf", at);
     check_room(outbuf.bytes, "outbuf", position, Pack_size(count, comm, at), at);
-    call<MPI_Pack>(inbuf.data, count, handle(), outbuf.data, outbuf.bytes, &position, comm.handle(), {at, comm.address()});
+    if (count > 0)
+        call<MPI_Pack>(inbuf.data, count, handle(), outbuf.data, outbuf.bytes, &position, comm.handle(), {at, comm.address()});
     return position;
 }
 
@@ -255,7 +262,8 @@ std::vector<std::byte> Datatype::Pack(ConstRegion inbuf, const Comm& comm, At at
 Count Datatype::Unpack(ConstRegion inbuf, Count position, Region outbuf, const Comm& comm, At at) const {
     const Count count = elements_within(outbuf.bytes, "outbuf", at);
     check_room(inbuf.bytes, "inbuf", position, Pack_size(count, comm, at), at);
-    call<MPI_Unpack>(inbuf.data, inbuf.bytes, &position, outbuf.data, count, handle(), comm.handle(), {at, comm.address()});
+    if (count > 0)
+        call<MPI_Unpack>(inbuf.data, inbuf.bytes, &position, outbuf.data, count, handle(), comm.handle(), {at, comm.address()});
     return position;
 }
 
@@ -267,7 +275,8 @@ Count Datatype::Pack_external(const std::string& datarep, ConstRegion inbuf, Reg
     const Count count = elements_within(inbuf.bytes, "inbuf", at);
     check_room(outbuf.bytes, "outbuf", position, Pack_external_size(datarep, count, at), at);
     Aint end = position;
-    call<MPI_Pack_external>(datarep.c_str(), inbuf.data, count, handle(), outbuf.data, outbuf.bytes, &end, at);
+    if (count > 0)
+        call<MPI_Pack_external>(datarep.c_str(), inbuf.data, count, handle(), outbuf.data, outbuf.bytes, &end, at);
     return end;
 }
 
@@ -282,7 +291,8 @@ Count Datatype::Unpack_external(const std::string& datarep, ConstRegion inbuf, C
     const Count count = elements_within(outbuf.bytes, "outbuf", at);
     check_room(inbuf.bytes, "inbuf", position, Pack_external_size(datarep, count, at), at);
     Aint end = position;
-    call<MPI_Unpack_external>(datarep.c_str(), inbuf.data, inbuf.bytes, &end, outbuf.data, count, handle(), at);
+    if (count > 0)
+        call<MPI_Unpack_external>(datarep.c_str(), inbuf.data, inbuf.bytes, &end, outbuf.data, count, handle(), at);
     return end;
 }
 

@@ -6,7 +6,10 @@
 #include "channel.hpp"
 #include "finalize.hpp"
 #include "text.hpp"
+#include "tracing.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -57,6 +60,21 @@ void check_launcher() {
     }
 }
 
+/// What makes an MPI that has just been initialized this library's.
+void prepare(At at) {
+    call<MPI_Comm_set_errhandler>(MPI_COMM_WORLD, MPI_ERRORS_RETURN, at);
+    call<MPI_Comm_set_errhandler>(MPI_COMM_SELF, MPI_ERRORS_RETURN, at);
+    detail::open_channel(at);
+    std::set_terminate(on_terminate);
+    check_launcher();
+}
+
+/// An MPI that is initialized twice ends the job.
+void check_first(At at, const char* function) {
+    if (Is_initialized(at))
+        detail::misuse({at, function}, "MPI has been initialized already");
+}
+
 /// Whether the exit of this process has to end the job, because an exception has left the scope of an Environment.
 bool aborts_at_exit = false;
 
@@ -72,13 +90,11 @@ Environment::Environment(ThreadLevel required, At at) : Environment(nullptr, nul
 
 Environment::Environment(int* argc, char*** argv, ThreadLevel required, At at)
     : finalizes_(!Is_initialized(at)), exceptions_(std::uncaught_exceptions()) {
-    if (finalizes_)
+    if (finalizes_) {
+        detail::trace_if_asked();
         get<MPI_Init_thread>(argc, argv, required, at);
-    call<MPI_Comm_set_errhandler>(MPI_COMM_WORLD, MPI_ERRORS_RETURN, at);
-    call<MPI_Comm_set_errhandler>(MPI_COMM_SELF, MPI_ERRORS_RETURN, at);
-    detail::open_channel(at);
-    std::set_terminate(on_terminate);
-    check_launcher();
+    }
+    prepare(at);
 }
 
 Environment::~Environment() {
@@ -92,6 +108,30 @@ Environment::~Environment() {
     // report it, so the job ends when this process exits.
     aborts_at_exit = true;
     std::atexit(abort_at_exit);
+}
+
+void Init(At at) {
+    check_first(at, "MPI_Init");
+    call<MPI_Init>(nullptr, nullptr, at);
+    prepare(at);
+}
+
+ThreadLevel Init_thread(ThreadLevel required, At at) {
+    check_first(at, "MPI_Init_thread");
+    const int provided = get<MPI_Init_thread>(nullptr, nullptr, required, at);
+    prepare(at);
+    return static_cast<ThreadLevel>(provided);
+}
+
+void Finalize(At at) {
+    if (!detail::is_running())
+        detail::misuse({at, "MPI_Finalize"}, Is_initialized(at) ? "MPI has been finalized already" : "MPI has not been initialized");
+    call<MPI_Finalize>(at);
+}
+
+void Pcontrol(int level, At at) {
+    if (const int code = MPI_Pcontrol(level); code != MPI_SUCCESS)
+        detail::raise(code, "MPI_Pcontrol", at.file, at.line, nullptr);
 }
 
 bool Is_initialized(At at) { return get<MPI_Initialized>(at) != 0; }
@@ -109,5 +149,22 @@ Version Get_version(At at) {
 }
 
 std::string Get_library_version(At at) { return detail::text<MPI_Get_library_version, MPI_MAX_LIBRARY_VERSION_STRING>(at); }
+
+Vendor get_vendor(At at) { return get_vendor(Get_library_version(at)); }
+
+Vendor get_vendor(std::string_view library_version) {
+    // Of several names in one text the first here is right: MPICH's derivatives name it too.
+    for (const char* name : {"Open MPI", "Intel(R) MPI", "MVAPICH2", "MVAPICH", "CRAY MPICH", "MPICH", "IBM Spectrum MPI", "Microsoft MPI"}) {
+        const std::size_t found = library_version.find(name);
+        if (found == std::string_view::npos)
+            continue;
+        Vendor vendor{name, 0, 0, 0};
+        const std::size_t number =
+            std::min(library_version.find_first_of("0123456789", found + std::string_view(name).size()), library_version.size());
+        std::sscanf(std::string(library_version.substr(number)).c_str(), "%d.%d.%d", &vendor.major, &vendor.minor, &vendor.micro);
+        return vendor;
+    }
+    return {"unknown", 0, 0, 0};
+}
 
 }  // namespace mpi4cxx

@@ -4,11 +4,17 @@
 
 #include "finalize.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <exception>
+#include <mutex>
 #include <string>
+#include <utility>
 
-// The MPI calls an error handler with nothing that says which it is, so all are one C function. Which one is meant is an attribute of
-// the communicator, which duplicates of it get as they get its error handler.
+// The MPI calls an error handler with nothing that says which it is, and MPICH 4.0 can be asked nothing meanwhile. So each takes one of a
+// fixed number of callbacks for itself, as long as it lives: until its last Errhandler goes, and the last communicator that it is set on,
+// which has it as an attribute.
 
 namespace mpi4cxx {
 
@@ -19,7 +25,7 @@ using detail::place_of;
 
 const Errhandler ERRHANDLER_NULL;
 const Errhandler ERRORS_RETURN = Errhandler::borrow(MPI_ERRORS_RETURN);
-const Errhandler ERRORS_ABORT = Errhandler::borrow(MPI_ERRORS_ABORT);
+const Errhandler ERRORS_ABORT = Errhandler::borrow(detail::errors_abort);
 const Errhandler ERRORS_ARE_FATAL = Errhandler::borrow(MPI_ERRORS_ARE_FATAL);
 
 namespace {
@@ -35,13 +41,30 @@ template <class Class> const Keyval<Class, Installed>& installed_key() {
     return key;
 }
 
-template <class Class> void on_error(typename handle_traits<Class>::raw_type* raw, int* code, ...) noexcept {
+constexpr std::size_t callbacks = 256;
+std::array<std::weak_ptr<detail::ErrorFunction>, callbacks> taken;
+std::mutex mutex;
+
+std::shared_ptr<detail::ErrorFunction> function_of(std::size_t slot) {
+    const std::lock_guard lock(mutex);
+    return taken[slot].lock();
+}
+
+std::size_t take_slot(const std::shared_ptr<detail::ErrorFunction>& function, At at) {
+    const std::lock_guard lock(mutex);
+    const auto slot = std::find_if(taken.begin(), taken.end(), [](const auto& other) { return other.expired(); });
+    if (slot == taken.end())
+        throw Exception(MPI_ERR_OTHER, "MPI_Comm_create_errhandler", "more than " + std::to_string(callbacks) + " error handlers at once", at);
+    *slot = function;
+    return static_cast<std::size_t>(slot - taken.begin());
+}
+
+void handle_error(std::size_t slot, const void* raw, int code) noexcept {
     try {
-        const Installed* installed = Class::borrow(*raw).Get_attr(installed_key<Class>());
-        if (installed == nullptr)
-            detail::abort_job(("an error handler of mpi4cxx on what it was not set on by mpi4cxx: " + Get_error_string(*code)).c_str());
-        const auto function = installed->function;  // it may set another
-        function->call(raw, *code);
+        const auto function = function_of(slot);
+        if (function == nullptr)
+            detail::abort_job("an error handler is on a communicator that C has made, and gone everywhere else");
+        function->call(raw, code);
     } catch (const std::exception& e) {
         detail::abort_job((std::string("exception in an error handler: ") + e.what()).c_str());
     } catch (...) {
@@ -49,10 +72,20 @@ template <class Class> void on_error(typename handle_traits<Class>::raw_type* ra
     }
 }
 
+template <class Class, std::size_t Slot> void on_error(typename handle_traits<Class>::raw_type* raw, int* code, ...) {
+    handle_error(Slot, raw, *code);
+}
+
+template <class Class, std::size_t... Slot> constexpr auto callback_table(std::index_sequence<Slot...>) {
+    return std::array{&on_error<Class, Slot>...};
+}
+template <class Class> constexpr auto table = callback_table<Class>(std::make_index_sequence<callbacks>{});
+
 }  // namespace
 
 template <class Class> Errhandler ErrorHandling<Class>::create(std::shared_ptr<detail::ErrorFunction> function, At at) {
-    Errhandler result = Errhandler::take(get<handle_traits<Class>::create_errhandler>(on_error<Class>, at));
+    const auto callback = table<Class>[take_slot(function, at)];
+    Errhandler result = Errhandler::take(get<handle_traits<Class>::create_errhandler>(callback, at));
     result.function_ = std::move(function);
     return result;
 }
@@ -71,6 +104,8 @@ template <class Class> void ErrorHandling<Class>::Set_errhandler(const Errhandle
     if (errhandler.function_)
         self.Set_attr(installed_key<Class>(), {errhandler.handle(), errhandler.function_}, at);
     call<handle_traits<Class>::set_errhandler>(self.handle(), errhandler.handle(), place_of(self, at));
+    if (!errhandler.function_ && self.Get_attr(installed_key<Class>(), at) != nullptr)
+        self.Delete_attr(installed_key<Class>(), at);
 }
 
 template <class Class> void ErrorHandling<Class>::Call_errhandler(int errorcode, At at) const {

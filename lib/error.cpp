@@ -27,7 +27,7 @@ std::string error_text(int code) {
     return {text, static_cast<std::size_t>(length)};
 }
 
-int error_class(int code) {
+int class_of(int code) {
     int result = code;
     if (detail::is_running())
         MPI_Error_class(code, &result);
@@ -48,7 +48,7 @@ struct Exception::Parts {
         // MPI may not be asked about a handle that is no communicator: that would be the next error.
         char label[MPI_MAX_OBJECT_NAME] = "";
         int length = 0;
-        if (error_class(code) == MPI_ERR_COMM || MPI_Comm_get_name(*where.comm, label, &length) != MPI_SUCCESS)
+        if (class_of(code) == MPI_ERR_COMM || MPI_Comm_get_name(*where.comm, label, &length) != MPI_SUCCESS)
             return;
         communicator = length > 0 ? label : "a communicator";
         MPI_Comm_rank(*where.comm, &rank);
@@ -67,11 +67,18 @@ Exception::Exception(int code, std::string_view function, const std::string& tex
     : Exception(Parts(code, function, text, where)) {}
 
 Exception::Exception(Parts&& parts)
-    : std::runtime_error(parts.message()), code_(parts.code), class_(error_class(parts.code)), rank_(parts.rank), at_(parts.at),
+    : std::runtime_error(parts.message()), code_(parts.code), class_(class_of(parts.code)), rank_(parts.rank), at_(parts.at),
       text_(std::move(parts.text)), function_(std::move(parts.function)), communicator_(std::move(parts.communicator)) {}
 
 int Get_error_class(int code, At at) { return detail::get<MPI_Error_class>(code, at); }
 std::string Get_error_string(int code, At at) { return detail::text<MPI_Error_string, MPI_MAX_ERROR_STRING>(at, code); }
+
+int Add_error_class(At at) { return detail::get<MPI_Add_error_class>(at); }
+int Add_error_code(int errorclass, At at) { return detail::get<MPI_Add_error_code>(errorclass, at); }
+void Add_error_string(int errorcode, const std::string& text, At at) { detail::call<MPI_Add_error_string>(errorcode, text.c_str(), at); }
+void Remove_error_class(int errorclass, At at) { detail::call<MPI_Remove_error_class>(errorclass, at); }
+void Remove_error_code(int errorcode, At at) { detail::call<MPI_Remove_error_code>(errorcode, at); }
+void Remove_error_string(int errorcode, At at) { detail::call<MPI_Remove_error_string>(errorcode, at); }
 
 namespace detail {
 
@@ -79,7 +86,10 @@ void raise(int code, std::string_view function, const char* file, unsigned long 
     // Looked at here, where it costs a call that succeeds nothing.
     if (comm != nullptr && *comm == MPI_COMM_NULL)
         misuse({{file, line}, std::string(function).c_str()}, "the communicator is null");
-    throw Exception(code, function, {}, Place({file, line}, comm));
+    const Place where({file, line}, comm);
+    if (code == absent())
+        throw Exception(MPI_ERR_UNSUPPORTED_OPERATION, function, "not supported by this MPI: it has no such function", where);
+    throw Exception(code, function, {}, where);
 }
 
 void misuse(Caller caller, const std::string& text) { throw std::invalid_argument(std::string(caller.method) + ": " + text + at_text(caller.at)); }

@@ -1,7 +1,10 @@
 #include <mpi4cxx/group.hpp>
 
+#include <mpi4cxx/error.hpp>
+
 #include <array>
 #include <numeric>
+#include <string>
 
 namespace mpi4cxx {
 
@@ -28,6 +31,10 @@ int (*raw(std::vector<std::array<int, 3>>& ranges))[3] { return reinterpret_cast
 }  // namespace
 
 std::vector<int> Group::Translate_ranks(Ints ranks, const Group& group, At at) const {
+    const int size = Get_size(at);  // Open MPI 4.1 does not look
+    for (const int rank : ranks)
+        if (rank != PROC_NULL && (rank < 0 || rank >= size))
+            detail::misuse(at, "rank " + std::to_string(rank) + " of a group of " + std::to_string(size));
     std::vector<int> result(ranks.size());
     call<MPI_Group_translate_ranks>(handle(), length(ranks), ranks.data(), group.handle(), result.data(), at);
     return result;

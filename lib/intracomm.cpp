@@ -1,10 +1,15 @@
 #include <mpi4cxx/intracomm.hpp>
 
 #include <mpi4cxx/cartcomm.hpp>
+#include <mpi4cxx/distgraphcomm.hpp>
+#include <mpi4cxx/graphcomm.hpp>
+#include <mpi4cxx/intercomm.hpp>
 
 #include "belongings.hpp"
 #include "plan.hpp"
 
+#include <functional>
+#include <numeric>
 #include <vector>
 
 namespace mpi4cxx {
@@ -17,23 +22,59 @@ const Intracomm COMM_NULL;
 const Intracomm COMM_SELF = Intracomm::borrow(MPI_COMM_SELF);
 const Intracomm COMM_WORLD = Intracomm::borrow(MPI_COMM_WORLD);
 
-Intracomm Intracomm::Dup(At at) const { return take(get<MPI_Comm_dup>(handle(), on(at)), at); }
-Intracomm Intracomm::Split(int color, int key, At at) const { return take(get<MPI_Comm_split>(handle(), color, key, on(at)), at); }
+namespace {
 
-Cartcomm Intracomm::Create_cart(std::span<const int> dims, std::span<const bool> periods, bool reorder, At at) const {
-    if (!periods.empty() && periods.size() != dims.size())
-        detail::misuse(at, std::to_string(dims.size()) + " dimensions, " + std::to_string(periods.size()) + " periods");
-    std::vector<int> wraps(dims.size(), 0);
-    for (std::size_t i = 0; i < periods.size(); ++i) wraps[i] = periods[i] ? 1 : 0;
-    return Cartcomm::take(get<MPI_Cart_create>(handle(), static_cast<int>(dims.size()), dims.data(), wraps.data(), reorder ? 1 : 0, on(at)), at);
+/// Open MPI 4.1 gives a rank to processes that are left over.
+int mapped(int rank, int nodes) { return rank < nodes ? rank : UNDEFINED; }
+
+}  // namespace
+
+Intracomm Intracomm::Create_group(const Group& group, int tag, At at) const {
+    return take(get<MPI_Comm_create_group>(handle(), group.handle(), tag, on(at)), at);
 }
 
-Cartcomm Intracomm::Create_cart(std::span<const int> dims, std::initializer_list<bool> periods, bool reorder, At at) const {
-    return Create_cart(dims, std::span(periods.begin(), periods.size()), reorder, at);
+Intercomm Intracomm::Create_intercomm(int local_leader, const Intracomm& peer_comm, int remote_leader, int tag, At at) const {
+    return Intercomm::take(get<MPI_Intercomm_create>(handle(), local_leader, peer_comm.handle(), remote_leader, tag, on(at)), at);
 }
 
-Cartcomm Intracomm::Create_cart(std::initializer_list<int> dims, std::initializer_list<bool> periods, bool reorder, At at) const {
-    return Create_cart(std::span(dims.begin(), dims.size()), periods, reorder, at);
+Cartcomm Intracomm::Create_cart(detail::Ints dims, detail::Flags periods, bool reorder, At at) const {
+    const std::vector<int> wraps = detail::periods_of(dims, periods, at);
+    return Cartcomm::take(get<MPI_Cart_create>(handle(), dims.length(), dims.data(), wraps.data(), reorder ? 1 : 0, on(at)), at);
+}
+
+Graphcomm Intracomm::Create_graph(detail::Ints index, detail::Ints edges, bool reorder, At at) const {
+    detail::check_graph(index, edges, at);
+    return Graphcomm::take(get<MPI_Graph_create>(handle(), index.length(), index.data(), edges.data(), reorder ? 1 : 0, on(at)), at);
+}
+
+Distgraphcomm Intracomm::Create_dist_graph_adjacent(detail::Ints sources, detail::Ints destinations, Weights sourceweights, Weights destweights,
+                                                    const Info& info, bool reorder, At at) const {
+    detail::check_weights(sourceweights, sources, "sources", at);
+    detail::check_weights(destweights, destinations, "destinations", at);
+    return Distgraphcomm::take(
+        get<MPI_Dist_graph_create_adjacent>(handle(), sources.length(), sources.data(), sourceweights.data(), destinations.length(),
+                                            destinations.data(), destweights.data(), info.handle(), reorder ? 1 : 0, on(at)),
+        at);
+}
+
+Distgraphcomm Intracomm::Create_dist_graph(detail::Ints sources, detail::Ints degrees, detail::Ints destinations, Weights weights, const Info& info,
+                                           bool reorder, At at) const {
+    detail::check_degrees(sources, degrees, destinations, at);
+    detail::check_weights(weights, destinations, "destinations", at);
+    return Distgraphcomm::take(get<MPI_Dist_graph_create>(handle(), sources.length(), sources.data(), degrees.data(), destinations.data(),
+                                                          weights.data(), info.handle(), reorder ? 1 : 0, on(at)),
+                               at);
+}
+
+int Intracomm::Cart_map(detail::Ints dims, detail::Flags periods, At at) const {
+    const std::vector<int> wraps = detail::periods_of(dims, periods, at);
+    const int nodes = std::accumulate(dims.begin(), dims.end(), 1, std::multiplies<>());
+    return mapped(get<MPI_Cart_map>(handle(), dims.length(), dims.data(), wraps.data(), on(at)), nodes);
+}
+
+int Intracomm::Graph_map(detail::Ints index, detail::Ints edges, At at) const {
+    detail::check_graph(index, edges, at);
+    return mapped(get<MPI_Graph_map>(handle(), index.length(), index.data(), edges.data(), on(at)), index.length());
 }
 
 void Intracomm::Scan(ConstBuf sendbuf, Buf recvbuf, const Op& op, At at) const {

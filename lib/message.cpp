@@ -13,6 +13,9 @@ namespace mpi4cxx {
 
 using detail::call;
 
+const Message MESSAGE_NULL;
+const Message MESSAGE_NO_PROC = Message::borrow(MPI_MESSAGE_NO_PROC);
+
 Message Message::Probe(const Comm& comm, int source, int tag, Status* status, At at) {
     detail::check_comm(comm, {at, "MPI_Mprobe"});
     if (detail::must_drive()) [[unlikely]]

@@ -3,9 +3,11 @@
 #include "finalize.hpp"
 #include "plan.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <exception>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -124,6 +126,20 @@ Op Op::create(std::unique_ptr<Reduction> reduction, bool commute, At at) {
     op.user_ = std::move(user);
     op.plain_ = false;
     return op;
+}
+
+void Op::Reduce_local(ConstBuf inbuf, Buf inoutbuf, At at) const {
+    detail::check_pair(inbuf, inoutbuf, at);
+    call<MPI_Reduce_local>(inbuf.data, inoutbuf.data, inoutbuf.count, accept(inoutbuf.type, at), handle(), at);
+}
+
+void Op::combine(const void* in, void* inout, MPI_Datatype type) const { call<MPI_Reduce_local>(in, inout, 1, accept(type, At()), handle()); }
+
+bool Op::is_predefined() const noexcept {
+    const auto is_same = [this](const Op* op) { return *this == *op; };
+    static constexpr const Op* all[] = {&OP_NULL, &MAX,  &MIN,  &SUM,    &PROD,   &LAND,    &BAND, &LOR,
+                                        &BOR,     &LXOR, &BXOR, &MAXLOC, &MINLOC, &REPLACE, &NO_OP};
+    return std::any_of(std::begin(all), std::end(all), is_same);
 }
 
 bool Op::Is_commutative(At at) const { return get<MPI_Op_commutative>(handle(), at) != 0; }

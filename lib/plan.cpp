@@ -1,6 +1,7 @@
 #include "plan.hpp"
 
 #include <climits>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,45 @@ void check_comm(const Comm& comm, Caller caller) {
 void check_message(MPI_Message message, Caller caller) {
     if (message == MPI_MESSAGE_NULL)
         misuse(caller, "the message is null");
+}
+
+std::vector<int> periods_of(Ints dims, Flags periods, Caller caller) {
+    if (periods.size() != 0 && periods.size() != dims.size())
+        misuse(caller, std::to_string(dims.size()) + " dimensions, " + std::to_string(periods.size()) + " periods");
+    std::vector<int> wraps(dims.size(), 0);
+    for (std::size_t i = 0; i < periods.size(); ++i) wraps[i] = periods[i] ? 1 : 0;
+    return wraps;
+}
+
+void check_graph(Ints index, Ints edges, Caller caller) {
+    int end = 0;
+    for (const int next : index) {
+        if (next < end)
+            misuse(caller, "index goes from " + std::to_string(end) + " back to " + std::to_string(next));
+        end = next;
+    }
+    if (end != edges.length())
+        misuse(caller, "index ends with " + std::to_string(end) + ", there are " + std::to_string(edges.size()) + " edges");
+    for (const int edge : edges)  // Open MPI 4.1 does not look
+        check_node(edge, index.length(), caller);
+}
+
+void check_node(int node, int nodes, Caller caller) {
+    if (node < 0 || node >= nodes)
+        misuse(caller, "node " + std::to_string(node) + " in a graph of " + std::to_string(nodes));
+}
+
+void check_degrees(Ints sources, Ints degrees, Ints destinations, Caller caller) {
+    if (degrees.size() != sources.size())
+        misuse(caller, std::to_string(sources.size()) + " sources, " + std::to_string(degrees.size()) + " degrees");
+    const int edges = std::accumulate(degrees.begin(), degrees.end(), 0);
+    if (edges != destinations.length())
+        misuse(caller, "the degrees are " + std::to_string(edges) + " in all, there are " + std::to_string(destinations.size()) + " destinations");
+}
+
+void check_weights(const Weights& weights, Ints edges, const char* name, Caller caller) {
+    if (!weights.is_unweighted() && weights.size() != edges.size())
+        misuse(caller, std::to_string(edges.size()) + " " + name + ", " + std::to_string(weights.size()) + " weights");
 }
 
 int peers(const Comm& comm, At at) { return comm.Is_inter(at) ? get<MPI_Comm_remote_size>(comm.handle(), at) : comm.Get_size(at); }

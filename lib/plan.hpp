@@ -3,7 +3,9 @@
 #pragma once
 
 #include <mpi4cxx/buffer.hpp>
+#include <mpi4cxx/detail/lists.hpp>
 #include <mpi4cxx/topocomm.hpp>
+#include <mpi4cxx/weights.hpp>
 
 #include <string>
 #include <vector>
@@ -34,6 +36,14 @@ Pair reduce_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller);
 
 /// The elements of each partition.
 Count partition(Count elements, int partitions, Caller caller);
+/// Grids: whether each of `dims` wraps around, as MPI takes it; not where that is not given.
+std::vector<int> periods_of(Ints dims, Flags periods, Caller caller);
+/// Graphs: `index` does not fall and ends with the number of `edges`, which go to nodes that there are.
+void check_graph(Ints index, Ints edges, Caller caller);
+void check_node(int node, int nodes, Caller caller);
+/// Distributed graphs: a degree a source, as many destinations as they say in all; a weight an edge, if any.
+void check_degrees(Ints sources, Ints degrees, Ints destinations, Caller caller);
+void check_weights(const Weights& weights, Ints edges, const char* name, Caller caller);
 
 /// Over a null communicator, Open MPI ends the job in some calls: those that begin with this.
 void check_comm(const Comm& comm, Caller caller);

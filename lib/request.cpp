@@ -151,6 +151,23 @@ bool Request::test_object(void* object, Status* status, At at) {
     return true;
 }
 
+namespace {
+
+/// One that is over, with its error.
+class Failed final : public Operation {
+public:
+    explicit Failed(std::exception_ptr error) noexcept : error_(std::move(error)) { complete_ = true; }
+    void advance() override {}
+    void finish(detail::Place) override { std::rethrow_exception(error_); }
+
+private:
+    std::exception_ptr error_;
+};
+
+}  // namespace
+
+void Request::postpone(std::exception_ptr error) { *this = take(std::make_unique<Failed>(std::move(error))); }
+
 void Request::wait_driving(Status* status, const char* file, unsigned long line) {
     if (operation() != nullptr || kind_ == Kind::inactive || must_drive()) {
         while (!Test(status, {file, line})) drive();

@@ -2,23 +2,37 @@
 
 #include <mpi4cxx/error.hpp>
 
-#include <sys/resource.h>
+#include <pthread.h>
 
-#include <algorithm>
 #include <string>
 
 namespace mpi4cxx::detail {
 
-// Half of what a thread has, for what is read is destroyed again, or packed, or has destructors that go deep too.
+namespace {
+
+/// The stack of this thread.
+struct Stack {
+    std::uintptr_t begin = 0, end = 0;
+    Stack() noexcept {
+        pthread_attr_t attributes;
+        void* address = nullptr;
+        std::size_t size = 0;
+        if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+            return;
+        if (pthread_attr_getstack(&attributes, &address, &size) == 0)
+            begin = reinterpret_cast<std::uintptr_t>(address), end = begin + size;
+        pthread_attr_destroy(&attributes);
+    }
+};
+
+}  // namespace
+
+// Half of what is left, for what is read is destroyed again, or packed, or has destructors that go deep too.
 std::uintptr_t stack_end() {
-    static const std::size_t half = [] {
-        constexpr rlim_t threads_have_at_least = 2 << 20;  // where there is no limit
-        rlimit limit{};
-        const bool is_limited = getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
-        return static_cast<std::size_t>((is_limited ? limit.rlim_cur : threads_have_at_least) / 2);
-    }();
+    static thread_local const Stack stack;
+    constexpr std::uintptr_t any_has = 64 << 10;  // a fiber's, say
     const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-    return here - std::min(here, std::uintptr_t{half});
+    return stack.begin < here && here < stack.end ? here - (here - stack.begin) / 2 : here - any_has;
 }
 
 void Unpacking::open_blocks(std::size_t blocks) {
@@ -55,6 +69,10 @@ void Unpacking::receive_block(void* to, std::size_t size) {
 }
 
 void Unpacking::receive(void*, std::size_t) { corrupt("a block is missing"); }
+
+void Unpacking::too_large(std::size_t size) {
+    throw Exception(MPI_ERR_TYPE, "unpack", "the message says that " + std::to_string(size) + " bytes follow, for which there is no memory");
+}
 
 void Unpacking::corrupt(const char* what) { throw Exception(MPI_ERR_TYPE, "unpack", std::string("the bytes are no such object: ") + what); }
 

@@ -3,10 +3,12 @@
 
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace MPI = mpi4cxx;
@@ -142,4 +144,98 @@ TEST_CASE("Compute_dims divides evenly and keeps what is given", "[cartcomm]") {
     }
     CHECK(fails([] { (void)MPI::Compute_dims(7, {2, 0}); }));
     CHECK(fails([] { (void)MPI::Compute_dims(4, {-1, 0}); }));
+}
+
+TEST_CASE("Cartcomm::Sub cuts a grid into grids of the dimensions that remain", "[cartcomm]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const vector<int> dims = MPI::Compute_dims(comm.size(), 2);
+        const MPI::Cartcomm grid = comm.Create_cart(dims, {true, false});
+        const vector<int> place = grid.coords();
+        const MPI::Cartcomm row = grid.Sub({false, true}), column = grid.Sub({true, false}), same = grid.Sub({true, true});
+        CHECK(row.dims() == vector<int>{dims[1]});
+        CHECK(row.coords() == vector<int>{place[1]});
+        CHECK(row.periods() == vector<int>{0});
+        CHECK(column.dims() == vector<int>{dims[0]});
+        CHECK(column.coords() == vector<int>{place[0]});
+        CHECK(column.periods() == vector<int>{1});
+        CHECK(same.dims() == dims);
+        CHECK(MPI::Comm::Compare(grid, same) == MPI::CONGRUENT);
+        vector<int> members(static_cast<std::size_t>(row.size()));
+        row.Allgather(grid.rank(), members);
+        for (int i = 0; i < dims[1]; ++i) CHECK(members[static_cast<std::size_t>(i)] == grid.Get_cart_rank({place[0], i}));
+        const vector<int> remain = {0, 1};  // as MPI writes flags
+        CHECK(grid.Sub(remain).dims() == row.dims());
+    });
+}
+
+TEST_CASE("A grid whose dimensions are all cut is one process each", "[cartcomm]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const MPI::Cartcomm point = comm.Create_cart({comm.size()}).Sub({false});
+        CHECK(point.size() == 1);
+        CHECK(point.dim() == 0);
+        CHECK(point.Sub({}).dim() == 0);
+    });
+}
+
+TEST_CASE("The properties of a grid are what Get_topo tells", "[cartcomm]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const MPI::Cartcomm grid = comm.Create_cart({1, comm.size()}, {false, true});
+        const MPI::Cartcomm::Topo topo = grid.Get_topo();
+        CHECK(grid.dim() == 2);
+        CHECK(grid.ndim() == 2);
+        CHECK(grid.dims() == topo.dims);
+        CHECK(grid.periods() == topo.periods);
+        CHECK(grid.coords() == topo.coords);
+        CHECK(grid.topo().coords == topo.coords);
+        CHECK(grid.topology() == MPI::CART);
+        CHECK(grid.is_topo());
+        CHECK(comm.Create_cart(topo.dims, topo.periods).periods() == topo.periods);
+    });
+}
+
+TEST_CASE("A duplicate of a grid is a grid, its part is not", "[cartcomm]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const MPI::Cartcomm grid = comm.Create_cart({comm.size()}, {true}), copy = grid.Dup(), clone = grid.Clone(), later = grid.Idup().wait();
+        for (const MPI::Cartcomm* other : {&copy, &clone, &later}) {
+            CHECK(other->dims() == grid.dims());
+            CHECK(other->periods() == vector<int>{1});
+            CHECK(MPI::Comm::Compare(grid, *other) == MPI::CONGRUENT);
+        }
+        CHECK_FALSE(grid.Split().is_topo());
+    });
+}
+
+TEST_CASE("Intracomm::Cart_map tells the ranks that a grid would give", "[cartcomm]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        vector<int> ranks(static_cast<std::size_t>(comm.size()));
+        comm.Allgather(comm.Cart_map({comm.size()}, {true}), ranks);
+        for (int rank = 0; rank < comm.size(); ++rank) CHECK(std::count(ranks.begin(), ranks.end(), rank) == 1);
+        comm.Allgather(comm.Cart_map({1}), ranks);
+        CHECK(std::count(ranks.begin(), ranks.end(), 0) == 1);
+        CHECK(std::count(ranks.begin(), ranks.end(), MPI::UNDEFINED) == comm.size() - 1);
+    });
+}
+
+TEST_CASE("Compute_dims takes extents, some of them given, or a number of them", "[cartcomm]") {
+    CHECK(MPI::Compute_dims(12, 2) == vector<int>{4, 3});
+    CHECK(MPI::Compute_dims(12, {0, 6}) == vector<int>{2, 6});
+    CHECK(MPI::Compute_dims(12, {0}) == vector<int>{12});
+    CHECK(MPI::Compute_dims(1, 0).empty());
+    CHECK(MPI::Compute_dims(8, vector<int>(3)) == vector<int>{2, 2, 2});
+    CHECK(thrown<std::invalid_argument>([] { (void)MPI::Compute_dims(4, -1); }).find("Compute_dims: -1 dimensions (") == 0);
+}
+
+TEST_CASE("Flags that are not one a dimension are misuse", "[cartcomm][error]") {
+    const MPI::Cartcomm grid = MPI::COMM_SELF.Create_cart({1, 1});
+    CHECK(thrown<std::invalid_argument>([&] { (void)grid.Sub({true}); }).find("Sub: 1 flags for 2 dimensions (") == 0);
+    CHECK(thrown<std::invalid_argument>([] { (void)MPI::COMM_SELF.Cart_map({1}, {true, true}); }).find("Cart_map: 1 dimensions, 2 periods (") == 0);
+}
+
+TEST_CASE("A communicator can be taken over as a grid only if it is one", "[cartcomm]") {
+    MPI::Comm any = MPI::COMM_SELF.Create_cart({1});
+    CHECK(MPI::Cartcomm(std::move(any)).dims() == vector<int>{1});
+    MPI::Comm plain = MPI::COMM_SELF.Dup();
+    CHECK(
+        contains(thrown<std::invalid_argument>([&] { MPI::Cartcomm wrong(std::move(plain)); }), "Cartcomm: the communicator is of class Intracomm"));
+    CHECK(MPI::Intracomm(std::move(plain)).size() == 1);
 }

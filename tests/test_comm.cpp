@@ -3,8 +3,11 @@
 
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <optional>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace MPI = mpi4cxx;
 
@@ -165,6 +168,13 @@ TEST_CASE("A call on a null communicator is misuse that names the function", "[c
     CHECK(misused("MPI_Comm_compare", [&] { (void)MPI::Comm::Compare(none, MPI::COMM_WORLD); }));
     CHECK(misused("MPI_Comm_dup", [&] { (void)MPI::COMM_NULL.Dup(); }));
     CHECK(misused("MPI_Comm_split", [&] { (void)MPI::COMM_NULL.Split(); }));
+    CHECK(misused("MPI_Comm_create", [&] { (void)none.Create(MPI::GROUP_EMPTY); }));
+    CHECK(misused("MPI_Comm_split_type", [&] { (void)none.Split_type(MPI::COMM_TYPE_SHARED); }));
+    CHECK(misused("MPI_Comm_dup_with_info", [&] { (void)none.Dup_with_info(MPI::INFO_NULL); }));
+    CHECK(misused("MPI_Comm_idup", [&] { (void)none.Idup(); }));
+    CHECK(misused("MPI_Comm_test_inter", [&] { (void)none.is_intra(); }));
+    CHECK(misused("MPI_Comm_test_inter", [&] { (void)none.is_topo(); }));
+    CHECK(misused("MPI_Comm_group", [&] { (void)none.Get_group(); }));
     CHECK(misused("MPI_Barrier", [&] { none.Barrier(); }));
     CHECK(misused("MPI_Comm_test_inter", [&] { none.Gather(1, {}); }));
     CHECK(misused("MPI_Send", [&] { none.Send(1, 0); }));
@@ -172,4 +182,131 @@ TEST_CASE("A call on a null communicator is misuse that names the function", "[c
     CHECK(misused("MPI_Iprobe", [&] { (void)none.Iprobe(); }));
     CHECK(misused("MPI_Mprobe", [&] { (void)none.Recv<int>(); }));
     CHECK(misused("MPI_Improbe", [&] { (void)none.Improbe(); }));
+}
+
+TEST_CASE("Comm::Dup keeps what a communicator is, and its class can be had again", "[comm]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const MPI::Cartcomm grid = comm.Create_cart({comm.size()});
+        const MPI::Comm& any = grid;
+        MPI::Comm copy = any.Dup(), clone = any.Clone();
+        CHECK(MPI::Comm::Compare(any, copy) == MPI::CONGRUENT);
+        CHECK(MPI::Cartcomm(std::move(copy)).dims() == grid.dims());
+        CHECK(MPI::Topocomm(std::move(clone)).is_topo());
+        const MPI::Comm half = any.Split(comm.rank() % 2);
+        CHECK_FALSE(half.is_topo());
+        CHECK(half.is_intra());
+        CHECK(half.topology() == MPI::UNDEFINED);
+    });
+}
+
+TEST_CASE("Comm::Idup gives a communicator when its request is complete", "[comm]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        auto first = comm.Idup(), second = comm.Idup();  // both under way
+        const MPI::Intracomm b = second.wait();
+        std::optional<MPI::Intracomm> a;
+        while (!(a = first.test())) {}
+        CHECK(first.is_null());
+        for (const MPI::Intracomm* copy : {&std::as_const(*a), &b}) {
+            CHECK(MPI::Comm::Compare(comm, *copy) == MPI::CONGRUENT);
+            CHECK(handler_of(copy->handle()) == MPI_ERRORS_RETURN);
+            int sum = 0;
+            copy->Allreduce(1, sum);
+            CHECK(sum == comm.size());
+        }
+        const MPI::Comm& any = comm;
+        CHECK(MPI::Comm::Compare(any, any.Idup().wait()) == MPI::CONGRUENT);
+    });
+}
+
+TEST_CASE("A communicator that is made meanwhile is freed if nobody takes it", "[comm]") {
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    freed = 0;
+    world.Idup().Wait();
+    CHECK(freed == 1);
+    { auto dropped = world.Idup(); }
+    auto other = world.irecv<int>(0, 77);
+    while (freed < 2) (void)other.test();  // drives what nobody waits for
+    other.cancel();
+    (void)other.wait();
+    CHECK(freed == 2);
+    { const MPI::Intracomm taken = world.Idup().wait(); }
+    CHECK(freed == 3);
+}
+
+TEST_CASE("The class of a communicator is known at compile time", "[comm]") {
+    STATIC_REQUIRE(std::is_same_v<decltype(MPI::COMM_WORLD.Dup()), MPI::Intracomm>);
+    STATIC_REQUIRE(std::is_same_v<decltype(MPI::Cartcomm().Dup()), MPI::Cartcomm>);
+    STATIC_REQUIRE(std::is_same_v<decltype(MPI::Cartcomm().Split()), MPI::Intracomm>);
+    STATIC_REQUIRE(std::is_same_v<decltype(MPI::Distgraphcomm().Idup()), MPI::ObjectRequest<MPI::Distgraphcomm>>);
+    STATIC_REQUIRE(std::is_same_v<decltype(MPI::Intercomm().Split()), MPI::Intercomm>);
+    STATIC_REQUIRE(std::is_same_v<decltype(MPI::Comm().Dup()), MPI::Comm>);
+    STATIC_REQUIRE(std::is_convertible_v<MPI::Cartcomm, MPI::Comm>);
+    STATIC_REQUIRE_FALSE(std::is_convertible_v<MPI::Comm, MPI::Cartcomm>);
+    STATIC_REQUIRE_FALSE(std::is_convertible_v<MPI::Intracomm, MPI::Cartcomm>);
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<MPI::Intracomm, MPI_Comm>);
+}
+
+TEST_CASE("Comm::Create makes a communicator of a group, null elsewhere", "[comm]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int size = comm.size(), rank = comm.rank();
+        std::vector<int> evens, backwards;
+        for (int i = 0; i < size; i += 2) evens.push_back(i);
+        for (int i = size; i-- > 0;) backwards.push_back(i);
+        const MPI::Intracomm half = comm.Create(comm.Get_group().Incl(evens)), none = comm.Create(MPI::GROUP_EMPTY);
+        CHECK(half.is_null() == (rank % 2 == 1));
+        CHECK(none.is_null());
+        if (half) {
+            CHECK(half.size() == static_cast<int>(evens.size()));
+            CHECK(half.rank() == rank / 2);
+            CHECK(handler_of(half.handle()) == MPI_ERRORS_RETURN);
+        }
+        const MPI::Intracomm reverse = comm.Create(comm.group().Incl(backwards));
+        CHECK(reverse.rank() == size - 1 - rank);
+        const MPI::Comm& any = comm;
+        CHECK(MPI::Comm::Compare(any.Create(any.Get_group()), comm) == MPI::CONGRUENT);
+    });
+}
+
+TEST_CASE("Comm::Split_type puts processes together that share memory", "[comm]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const MPI::Intracomm node = comm.Split_type(MPI::COMM_TYPE_SHARED), reverse = comm.Split_type(MPI::COMM_TYPE_SHARED, -comm.rank());
+        CHECK(MPI::Comm::Compare(comm, node) == MPI::CONGRUENT);  // one machine
+        CHECK(reverse.rank() == comm.size() - 1 - comm.rank());
+        CHECK(comm.Split_type(MPI::UNDEFINED).is_null());
+        const MPI::Intracomm hinted = comm.Split_type(MPI::COMM_TYPE_SHARED, 0, MPI::Info::Create({{"unknown", "hint"}}));
+        CHECK(hinted.size() == comm.size());
+    });
+}
+
+TEST_CASE("Comm::Split_type by parts of the machine works or says that this MPI cannot", "[comm]") {
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    try {
+        const MPI::Intracomm part = world.Split_type(MPI::COMM_TYPE_HW_UNGUIDED, world.rank());
+        CHECK((part.is_null() || part.size() <= world.size()));
+        const auto core = MPI::Info::Create({{"mpi_hw_resource_type", "no such thing"}});
+        CHECK(world.Split_type(MPI::COMM_TYPE_HW_GUIDED, 0, core).is_null());
+    } catch (const MPI::Exception& e) {
+        CHECK(e.Get_error_class() == MPI::ERR_UNSUPPORTED_OPERATION);
+        CHECK(contains(e.what(), "MPI_Comm_split_type on MPI_COMM_WORLD"));
+        CHECK(contains(e.what(), "not supported by this MPI"));
+    }
+    CHECK(error_of([&] { (void)world.Split_type(77); }) == MPI::ERR_ARG);
+}
+
+TEST_CASE("Comm::Dup_with_info and Idup_with_info take hints", "[comm]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const MPI::Info hints = MPI::Info::Create({{"unknown", "hint"}});
+        const MPI::Intracomm copy = comm.Dup_with_info(hints), plain = comm.Dup_with_info(MPI::INFO_NULL);
+        CHECK(MPI::Comm::Compare(comm, copy) == MPI::CONGRUENT);
+        CHECK(MPI::Comm::Compare(comm, plain) == MPI::CONGRUENT);
+        copy.Barrier();
+        try {
+            const MPI::Intracomm later = comm.Idup_with_info(hints).wait();
+            CHECK(MPI::Comm::Compare(comm, later) == MPI::CONGRUENT);
+        } catch (const MPI::Exception& e) {
+            CHECK(e.Get_error_class() == MPI::ERR_UNSUPPORTED_OPERATION);
+            CHECK(contains(e.what(), "MPI_Comm_idup_with_info on "));
+            CHECK(contains(e.what(), "not supported by this MPI"));
+        }
+    });
 }

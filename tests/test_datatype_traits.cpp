@@ -169,10 +169,7 @@ template <class T> struct Vec { T x, y, z; };
 template <> struct mpi4cxx::datatype_traits<Opaque> {
     static MPI_Datatype get() {
         static const MPI_Datatype type = [] {
-            const int length = 1;
-            const MPI::Aint offset = sizeof(int);
-            const MPI_Datatype types = MPI_INT;
-            return MPI::Datatype::Create_struct({&length, 1}, {&offset, 1}, {&types, 1}).Create_resized(0, sizeof(Opaque)).Commit().release();
+            return MPI::Datatype::Create_struct({1}, {sizeof(int)}, {MPI::INT}).Create_resized(0, sizeof(Opaque)).Commit().release();
         }();
         return type;
     }

@@ -3,6 +3,7 @@
 
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <string>
 #include <thread>
 
 namespace MPI = mpi4cxx;
@@ -70,4 +71,48 @@ TEST_CASE("Wtime goes on and Wtick is its step", "[environment]") {
     double now = start;
     while (now <= start) now = MPI::Wtime();
     CHECK(now - start < 60);
+}
+
+TEST_CASE("get_vendor tells who made the MPI", "[environment]") {
+    const MPI::Vendor vendor = MPI::get_vendor();
+#ifdef MPICH_VERSION
+    CHECK(vendor.name == "MPICH");
+    CHECK(std::to_string(vendor.major) + "." + std::to_string(vendor.minor) + "." + std::to_string(vendor.micro) ==
+          std::string(MPICH_VERSION).substr(0, std::string(MPICH_VERSION).find_first_not_of("0123456789.")));
+#endif
+#ifdef OMPI_MAJOR_VERSION
+    CHECK(vendor.name == "Open MPI");
+    CHECK(vendor.major == OMPI_MAJOR_VERSION);
+    CHECK(vendor.minor == OMPI_MINOR_VERSION);
+    CHECK(vendor.micro == OMPI_RELEASE_VERSION);
+#endif
+    CHECK(vendor.major > 0);
+    const auto is = [](const MPI::Vendor& v, const char* name, int major, int minor, int micro) {
+        return v.name == name && v.major == major && v.minor == minor && v.micro == micro;
+    };
+    CHECK(is(MPI::get_vendor("Intel(R) MPI Library 2021.10 for Linux* OS"), "Intel(R) MPI", 2021, 10, 0));
+    CHECK(is(MPI::get_vendor("MVAPICH2 Version      :\t2.3.7\nMPICH Version: 3.2"), "MVAPICH2", 2, 3, 7));
+    CHECK(is(MPI::get_vendor("MVAPICH Version      :\t3.0"), "MVAPICH", 3, 0, 0));
+    CHECK(is(MPI::get_vendor("MPICH Version:\t4.0b1"), "MPICH", 4, 0, 0));
+    CHECK(is(MPI::get_vendor("an MPI of ours 1.2.3"), "unknown", 0, 0, 0));
+    CHECK(is(MPI::get_vendor(""), "unknown", 0, 0, 0));
+    CHECK(is(MPI::get_vendor("MPICH"), "MPICH", 0, 0, 0));
+}
+
+TEST_CASE("MPI is initialized once", "[environment]") {
+    CHECK(contains(thrown<std::invalid_argument>([] { MPI::Init(); }), "MPI_Init: MPI has been initialized already"));
+    CHECK(contains(thrown<std::invalid_argument>([] { (void)MPI::Init_thread(); }), "MPI_Init_thread: MPI has been initialized already"));
+    CHECK(MPI::Is_initialized());
+}
+
+TEST_CASE("Constants are the MPI's", "[environment]") {
+    CHECK(MPI::VERSION == MPI::Get_version().version);
+    CHECK(MPI::SUBVERSION == MPI::Get_version().subversion);
+    CHECK(MPI::MAX_PORT_NAME == MPI_MAX_PORT_NAME);
+    CHECK(MPI::MAX_DATAREP_STRING == MPI_MAX_DATAREP_STRING);
+    CHECK(MPI::MAX_PSET_NAME_LEN >= 128);
+    CHECK(MPI::MAX_STRINGTAG_LEN >= 128);
+    CHECK(MPI::KEYVAL_INVALID == MPI_KEYVAL_INVALID);
+    CHECK_NOTHROW(MPI::Pcontrol(0));
+    CHECK_NOTHROW(MPI::Pcontrol(1));
 }

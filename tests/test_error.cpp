@@ -1,7 +1,7 @@
 #include "catch.hpp"
 #include "support.hpp"
 
-#include <mpi4cxx/cartcomm.hpp>
+#include <mpi4cxx/mpi4cxx.hpp>
 
 #include <stdexcept>
 #include <string>
@@ -163,4 +163,43 @@ TEST_CASE("An Exception of the user's carries the code and text of MPI", "[error
     CHECK(e.function().empty());
     const MPI::Exception copy = e;
     CHECK(std::string(copy.what()) == e.what());
+}
+
+TEST_CASE("The user adds error classes, codes and texts", "[error]") {
+    const int error_class = MPI::Add_error_class();
+    const int code = MPI::Add_error_code(error_class), other = MPI::Add_error_code(MPI::ERR_OTHER);
+    CHECK(error_class > MPI::ERR_LASTCODE);
+    CHECK(code != error_class);
+    MPI::Add_error_string(error_class, "a class of ours");
+    MPI::Add_error_string(code, "a code of ours");
+    MPI::Add_error_string(other, "another");
+    CHECK(MPI::Get_error_class(code) == error_class);
+    CHECK(MPI::Get_error_class(other) == MPI::ERR_OTHER);
+    CHECK(MPI::Get_error_string(error_class) == "a class of ours");
+    CHECK(MPI::Get_error_string(code) == "a code of ours");
+    CHECK(MPI::COMM_WORLD.Get_attr(MPI::LASTUSEDCODE).value_or(0) >= error_class);
+    try {
+        throw MPI::Exception(code, "solve", {}, MPI::At());
+    } catch (const MPI::Exception& e) {
+        CHECK(e.error_code() == code);
+        CHECK(e.error_class() == error_class);
+        CHECK(e.error_string() == "a code of ours");
+        CHECK(e.Get_error_code() == code);
+        CHECK(contains(e.what(), "solve: a code of ours (" __FILE__));
+    }
+}
+
+TEST_CASE("The user removes error codes and classes, where the MPI can", "[error]") {
+    const int error_class = MPI::Add_error_class(), code = MPI::Add_error_code(error_class);
+    MPI::Add_error_string(code, "soon gone");
+    try {
+        MPI::Remove_error_string(code);
+        CHECK(MPI::Get_error_string(code) != "soon gone");
+        MPI::Remove_error_code(code);
+        MPI::Remove_error_class(error_class);
+        CHECK(MPI::get_vendor().name != "Open MPI");
+    } catch (const MPI::Exception& e) {
+        CHECK(contains(e.what(), "not supported by this MPI"));
+        CHECK(MPI::get_vendor().name == "Open MPI");
+    }
 }

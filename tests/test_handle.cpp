@@ -9,7 +9,7 @@ namespace MPI = mpi4cxx;
 
 // The functions that free, counted: this program's definitions are called instead of the MPI's, also from inside the library.
 namespace {
-int datatypes_freed = 0, ops_freed = 0, comms_freed = 0;
+int datatypes_freed = 0, ops_freed = 0, comms_freed = 0, groups_freed = 0, infos_freed = 0, errhandlers_freed = 0, keyvals_freed = 0;
 }
 extern "C" int MPI_Type_free(MPI_Datatype* raw) {
     ++datatypes_freed;
@@ -18,6 +18,22 @@ extern "C" int MPI_Type_free(MPI_Datatype* raw) {
 extern "C" int MPI_Op_free(MPI_Op* raw) {
     ++ops_freed;
     return PMPI_Op_free(raw);
+}
+extern "C" int MPI_Group_free(MPI_Group* raw) {
+    ++groups_freed;
+    return PMPI_Group_free(raw);
+}
+extern "C" int MPI_Info_free(MPI_Info* raw) {
+    ++infos_freed;
+    return PMPI_Info_free(raw);
+}
+extern "C" int MPI_Errhandler_free(MPI_Errhandler* raw) {
+    ++errhandlers_freed;
+    return PMPI_Errhandler_free(raw);
+}
+extern "C" int MPI_Comm_free_keyval(int* raw) {
+    ++keyvals_freed;
+    return PMPI_Comm_free_keyval(raw);
 }
 extern "C" int MPI_Comm_free(MPI_Comm* raw) {
     ++comms_freed;
@@ -38,6 +54,29 @@ template <> struct Sample<MPI::Op> {
     }
     static constexpr int& freed = ops_freed;
     static MPI_Op predefined() { return MPI_SUM; }
+};
+template <> struct Sample<MPI::Group> {
+    static MPI::Group make() {
+        MPI_Group world = MPI_GROUP_NULL;
+        MPI_Comm_group(MPI_COMM_WORLD, &world);
+        MPI::Group made = MPI::Group::borrow(world).Incl({0});
+        PMPI_Group_free(&world);  // not counted
+        return made;
+    }
+    static constexpr int& freed = groups_freed;
+    static MPI_Group predefined() { return MPI_GROUP_EMPTY; }
+};
+template <> struct Sample<MPI::Info> {
+    static MPI::Info make() { return MPI::Info::Create(); }
+    static constexpr int& freed = infos_freed;
+    static MPI_Info predefined() { return MPI_INFO_ENV; }
+};
+template <> struct Sample<MPI::Errhandler> {
+    static MPI::Errhandler make() {
+        return MPI::Comm::Create_errhandler([](const MPI::Comm&, int) {});
+    }
+    static constexpr int& freed = errhandlers_freed;
+    static MPI_Errhandler predefined() { return MPI_ERRORS_RETURN; }
 };
 struct CommSample {
     static constexpr int& freed = comms_freed;
@@ -61,6 +100,9 @@ template <class F> void for_each_class(F f) {
     };
     run(Sample<MPI::Datatype>());
     run(Sample<MPI::Op>());
+    run(Sample<MPI::Group>());
+    run(Sample<MPI::Info>());
+    run(Sample<MPI::Errhandler>());
     run(Sample<MPI::Comm>());
     run(Sample<MPI::Intracomm>());
     run(Sample<MPI::Cartcomm>());
@@ -189,6 +231,70 @@ TEST_CASE("Predefined handles are never freed", "[handle][error]") {
     });
     CHECK(MPI::INT.Get_size() == sizeof(int));
     CHECK(MPI::COMM_WORLD.size() > 0);
+}
+
+TEST_CASE("A key is freed once, and has no raw form to make one of", "[handle]") {
+    using Key = MPI::Keyval<MPI::Comm, int>;
+    STATIC_REQUIRE(std::is_nothrow_move_constructible_v<Key>);
+    STATIC_REQUIRE_FALSE(std::is_copy_constructible_v<Key>);
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<Key, int>);
+    STATIC_REQUIRE_FALSE(std::is_convertible_v<Key, int>);
+    const int before = keyvals_freed;
+    {
+        Key first = MPI::Comm::Create_keyval<int>();
+        const int raw = first.handle();
+        Key second = std::move(first);
+        CHECK(first.is_null());  // NOLINT(bugprone-use-after-move)
+        first = std::move(second);
+        CHECK(first.handle() == raw);
+        CHECK(keyvals_freed == before);
+        second = MPI::Comm::Create_keyval<int>();
+        first.Free();
+        CHECK(first.is_null());
+        CHECK(keyvals_freed == before + 1);
+        CHECK_THROWS_AS(first.Free(), MPI::Exception);
+    }
+    CHECK(keyvals_freed == before + 3);  // one of them refused
+}
+
+TEST_CASE("Handles go to Fortran and come back, borrowed", "[handle]") {
+    for_each_class([](auto sample, auto freed) {
+        using Class = decltype(sample.make());
+        {
+            const auto made = sample.make();
+            const MPI::Fint fortran = made.c2f();
+            const Class back = Class::f2c(fortran);
+            CHECK(back == made);
+            CHECK(Class::f2c(Class().c2f()).is_null());
+            CHECK(Class::f2c(Class::borrow(sample.predefined()).c2f()).handle() == sample.predefined());
+        }
+        CHECK(freed() == 1);
+    });
+}
+
+TEST_CASE("A handle class is as large as its handle and who owns it", "[handle]") {
+    STATIC_REQUIRE(sizeof(MPI::Comm) == sizeof(MPI::Handle<MPI::Comm>));
+    STATIC_REQUIRE(sizeof(MPI::Datatype) == sizeof(MPI::Handle<MPI::Datatype>));
+    STATIC_REQUIRE(sizeof(MPI::Group) == sizeof(MPI::Handle<MPI::Group>));
+    STATIC_REQUIRE(sizeof(MPI::Message) == sizeof(MPI_Message));
+    STATIC_REQUIRE(std::is_same_v<decltype(MPI::Cartcomm::f2c(0)), MPI::Cartcomm>);
+}
+
+TEST_CASE("A name is set and read, of whatever has one", "[handle]") {
+    const auto check = [](const auto& object, const char* given) {
+        CHECK(object.name() == given);
+        object.Set_name("a name");
+        CHECK(object.Get_name() == "a name");
+        object.Set_name("");
+        CHECK(object.name().empty());
+        const std::string longest(static_cast<std::size_t>(MPI::MAX_OBJECT_NAME) - 1, 'n');
+        object.Set_name(longest);
+        CHECK(object.name() == longest);
+    };
+    check(MPI::INT.Create_contiguous(2), "");
+    check(MPI::COMM_SELF.Split(), "");
+    CHECK(MPI::COMM_WORLD.name() == "MPI_COMM_WORLD");
+    CHECK(MPI::INT.name() == "MPI_INT");
 }
 
 TEST_CASE("A communicator is not freed while an exception unwinds this process alone", "[handle][comm]") {

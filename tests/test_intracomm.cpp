@@ -69,6 +69,27 @@ TEST_CASE("Intracomm::Split gives nothing to processes whose color is UNDEFINED"
     });
 }
 
+TEST_CASE("Intracomm::Create_group is called by the group alone", "[intracomm]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int rank = comm.rank();
+        vector<int> odd;
+        for (int i = 1; i < comm.size(); i += 2) odd.push_back(i);
+        if (rank % 2 == 1) {
+            const MPI::Intracomm half = comm.Create_group(comm.Get_group().Incl(odd), 9);
+            CHECK(half.size() == static_cast<int>(odd.size()));
+            CHECK(half.rank() == rank / 2);
+            half.Barrier();
+        } else {
+            CHECK(comm.Create_group(comm.Get_group().Excl(odd)).rank() == rank / 2);  // at the same time
+        }
+    });
+}
+
+TEST_CASE("Intracomm::Create_group on nothing is misuse, of nobody null", "[intracomm]") {
+    CHECK(contains(thrown<std::invalid_argument>([] { (void)MPI::COMM_NULL.Create_group(MPI::GROUP_EMPTY); }), "the communicator is null"));
+    CHECK(MPI::COMM_SELF.Create(MPI::GROUP_EMPTY).is_null());
+}
+
 TEST_CASE("Intracomm::Scan combines the elements up to this process", "[intracomm][collective]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const int rank = comm.rank();

@@ -271,6 +271,123 @@ TEST_CASE("Datatypes of many elements have the extent of all", "[large_count]") 
         }
 }
 
+TEST_CASE("Datatypes of large counts are those of small ones", "[large_count][datatype]") {
+    vector<int> memory(600);
+    std::iota(memory.begin(), memory.end(), 0);
+    // the bytes that an element in the middle of the memory consists of, and its bounds
+    const auto check_same = [&](MPI_Datatype of_small, MPI_Datatype of_large) {
+        const MPI::Datatype expected = MPI::Datatype::take(of_small).Commit(), got = MPI::Datatype::take(of_large).Commit();
+        CHECK(got.size() == expected.size());
+        CHECK(got.lb() == expected.lb());
+        CHECK(got.extent() == expected.extent());
+        CHECK(got.true_lb() == expected.true_lb());
+        CHECK(got.true_extent() == expected.true_extent());
+        const auto image = [&](const MPI::Datatype& type) {
+            vector<std::byte> packed(static_cast<std::size_t>(type.size()) + 1);
+            int position = 0;
+            CHECK(MPI_Pack(&memory[300], 1, type.handle(), packed.data(), static_cast<int>(packed.size()), &position, MPI_COMM_SELF) == MPI_SUCCESS);
+            return packed;
+        };
+        CHECK(image(got) == image(expected));
+    };
+    const auto check = [&](auto small, auto large) {
+        MPI_Datatype of_small = MPI_DATATYPE_NULL, of_large = MPI_DATATYPE_NULL;
+        CHECK(small(&of_small) == MPI_SUCCESS);
+        CHECK(large(&of_large) == MPI_SUCCESS);
+        check_same(of_small, of_large);
+    };
+    const MPI::Datatype odd = MPI::Datatype::Create_struct({1, 1}, {0, 8}, {MPI::INT, MPI::CHAR});  // with padding behind
+    const MPI::Datatype set = MPI::INT.Resized(-4, 12);                                             // with bounds of its own
+    for (const MPI_Datatype element : {MPI_INT, odd.handle(), set.handle()}) {
+        const vector<int> lengths{5, 0, 2, 4}, displs{10, 3, 7, -8};
+        const vector<Count> wide_lengths(lengths.begin(), lengths.end()), wide_displs(displs.begin(), displs.end());
+        const vector<Aint> bytes{120, 3, 84, -96};
+        const vector<MPI_Datatype> types{element, MPI_DOUBLE, MPI_CHAR, element};
+        for (const Count n : {0, 1, 2, 4}) {
+            const int m = static_cast<int>(n);
+            check([&](auto* t) { return MPI_Type_create_hvector(m, 5, -100, element, t); },
+                  [&](auto* t) { return large<MPI_Type_create_hvector>(n, Count{5}, Aint{-100}, element, t); });
+            check([&](auto* t) { return MPI_Type_indexed(m, lengths.data(), displs.data(), element, t); },
+                  [&](auto* t) { return large<MPI_Type_indexed>(n, wide_lengths.data(), wide_displs.data(), element, t); });
+            check([&](auto* t) { return MPI_Type_create_hindexed(m, lengths.data(), bytes.data(), element, t); },
+                  [&](auto* t) { return large<MPI_Type_create_hindexed>(n, wide_lengths.data(), bytes.data(), element, t); });
+            check([&](auto* t) { return MPI_Type_create_indexed_block(m, 2, displs.data(), element, t); },
+                  [&](auto* t) { return large<MPI_Type_create_indexed_block, 1>(n, Count{2}, wide_displs.data(), element, t); });
+            check([&](auto* t) { return MPI_Type_create_hindexed_block(m, 7, bytes.data(), element, t); },
+                  [&](auto* t) { return large<MPI_Type_create_hindexed_block>(n, Count{7}, bytes.data(), element, t); });
+            check([&](auto* t) { return MPI_Type_create_struct(m, lengths.data(), bytes.data(), types.data(), t); },
+                  [&](auto* t) { return large<MPI_Type_create_struct>(n, wide_lengths.data(), bytes.data(), types.data(), t); });
+        }
+    }
+}
+
+TEST_CASE("Parts of large arrays are those of small ones", "[large_count][datatype]") {
+    const vector<int> memory = numbers(1000, 0);
+    const auto elements = [&](MPI_Datatype raw) {
+        const MPI::Datatype type = MPI::Datatype::take(raw).Commit();
+        vector<int> result(static_cast<std::size_t>(type.size()) / sizeof(int) + 1);  // no null address
+        int position = 0;
+        CHECK(MPI_Pack(memory.data(), 1, type.handle(), result.data(), static_cast<int>(type.size()), &position, MPI_COMM_SELF) == MPI_SUCCESS);
+        result.push_back(static_cast<int>(type.lb()));
+        result.push_back(static_cast<int>(type.extent()));
+        return result;
+    };
+    MPI_Datatype of_small = MPI_DATATYPE_NULL, of_large = MPI_DATATYPE_NULL;
+    for (const int order : {MPI_ORDER_C, MPI_ORDER_FORTRAN}) {
+        const vector<int> sizes{5, 8, 11}, subsizes{4, 7, 10}, starts{1, 0, 1};
+        const vector<Count> n(sizes.begin(), sizes.end()), of(subsizes.begin(), subsizes.end()), from(starts.begin(), starts.end());
+        CHECK(MPI_Type_create_subarray(3, sizes.data(), subsizes.data(), starts.data(), order, MPI_INT, &of_small) == MPI_SUCCESS);
+        CHECK(large<MPI_Type_create_subarray>(3, n.data(), of.data(), from.data(), order, MPI_INT, &of_large) == MPI_SUCCESS);
+        CHECK(elements(of_large) == elements(of_small));
+
+        const int none = MPI_DISTRIBUTE_NONE, block = MPI_DISTRIBUTE_BLOCK, cyclic = MPI_DISTRIBUTE_CYCLIC, usual = MPI_DISTRIBUTE_DFLT_DARG;
+        struct Grid {
+            vector<int> distribs, dargs, psizes;
+        };
+        for (const Grid& grid : {Grid{{block, block, block}, {usual, usual, 6}, {2, 3, 2}}, Grid{{cyclic, cyclic, cyclic}, {usual, 3, 2}, {2, 2, 3}},
+                                 Grid{{cyclic, none, block}, {1, usual, 4}, {3, 1, 4}}, Grid{{block, cyclic, none}, {5, 5, usual}, {2, 6, 1}}})
+            for (int rank = 0; rank < 12; ++rank) {
+                CAPTURE(rank);
+                CHECK(MPI_Type_create_darray(12, rank, 3, sizes.data(), grid.distribs.data(), grid.dargs.data(), grid.psizes.data(), order, MPI_INT,
+                                             &of_small) == MPI_SUCCESS);
+                CHECK(large<MPI_Type_create_darray>(12, rank, 3, n.data(), grid.distribs.data(), grid.dargs.data(), grid.psizes.data(), order,
+                                                    MPI_INT, &of_large) == MPI_SUCCESS);
+                CHECK(elements(of_large) == elements(of_small));
+            }
+    }
+}
+
+TEST_CASE("Large packing is packing", "[large_count][datatype]") {
+    const MPI_Comm self = MPI_COMM_SELF;
+    const MPI::Datatype gap = MPI::INT.Resized(0, 3 * sizeof(int)).Commit();
+    for (const Count count : {0, 1, 4, 50}) {
+        const vector<int> sent = numbers(3 * count + 1, 7);  // no null address
+        const auto n = static_cast<std::size_t>(count);
+        Count size = -1, position = 4, from = 4;
+        CHECK(large<MPI_Pack_size, 10>(count, gap.handle(), self, &size) == MPI_SUCCESS);
+        CHECK(size == count * static_cast<Count>(sizeof(int)));
+        vector<int> packed(n + 2, -1), got(3 * n + 1, -1);
+        CHECK(large<MPI_Pack, 10>(sent.data(), count, gap.handle(), packed.data(), 4 + size, &position, self) == MPI_SUCCESS);
+        CHECK(position == 4 + size);
+        CHECK(packed.front() == -1);
+        CHECK(packed.back() == -1);
+        for (std::size_t i = 0; i < n; ++i) CHECK(packed[i + 1] == sent[3 * i]);
+        CHECK(large<MPI_Unpack, 10>(packed.data(), 4 + size, &from, got.data(), count, gap.handle(), self) == MPI_SUCCESS);
+        CHECK(from == 4 + size);
+        for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == (i % 3 == 0 && i < 3 * n ? sent[i] : -1));
+
+        Aint external = -1, end = 4, begin = 4;
+        CHECK(large<MPI_Pack_external_size>("external32", count, gap.handle(), &external) == MPI_SUCCESS);
+        CHECK(external == size);
+        vector<int> again(got.size(), -1);
+        CHECK(large<MPI_Pack_external>("external32", sent.data(), count, gap.handle(), packed.data(), 4 + external, &end) == MPI_SUCCESS);
+        CHECK(end == 4 + external);
+        CHECK(large<MPI_Unpack_external>("external32", packed.data(), 4 + external, &begin, again.data(), count, gap.handle()) == MPI_SUCCESS);
+        CHECK(begin == end);
+        CHECK(again == got);
+    }
+}
+
 // Real ones. They need some 13 GiB, so they run only when asked for.
 TEST_CASE("More than 2^31 elements and bytes arrive", "[.][long]") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
@@ -299,4 +416,37 @@ TEST_CASE("More than 2^31 elements and bytes arrive", "[.][long]") {
     CHECK(is_pattern(data.get()));
     comm.Allreduce(MPI::IN_PLACE, {data.get(), many}, MPI::MAX);
     CHECK(is_pattern(data.get()));
+}
+
+TEST_CASE("One element of more than 2^31 bytes, with a gap, arrives whole", "[.][long]") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const Count many = (Count{1} << 31) + 12'345, gap = 1000, last = 500;
+    const auto n = static_cast<std::size_t>(many + gap + last);
+    const MPI::Datatype blocks = MPI::BYTE.Create_indexed({many, last}, {0, many + gap}).Commit();
+    CHECK(blocks.size() == many + last);
+    CHECK(blocks.extent() == many + gap + last);
+    const MPI::Datatype part = MPI::BYTE.Create_subarray({2, many / 2 + 900}, {2, many / 2}, {0, 100}).Commit();
+    const auto pattern = [](std::size_t i) { return static_cast<unsigned char>(i * 2654435761U >> 24); };
+    const auto data = std::make_unique_for_overwrite<unsigned char[]>(n);
+    if (comm.rank() == 0) {
+        for (std::size_t i = 0; i < n; ++i) data[i] = pattern(i);
+        comm.Send({data.get(), 1, blocks}, 1);
+        comm.Send({data.get(), 1, part}, 1);
+    } else if (comm.rank() == 1) {
+        const auto right = [&](auto is_sent) {
+            for (std::size_t i = 0; i < n; ++i)
+                if (data[i] != (is_sent(static_cast<Count>(i)) ? pattern(i) : 7))
+                    return false;
+            return true;
+        };
+        std::memset(data.get(), 7, n);
+        comm.Recv({data.get(), 1, blocks}, 0);
+        CHECK(right([&](Count i) { return i < many || i >= many + gap; }));
+        std::memset(data.get(), 7, n);
+        comm.Recv({data.get(), 1, part}, 0);
+        CHECK(right([&](Count i) {
+            const Count row = many / 2 + 900, column = i % row;
+            return i < 2 * row && column >= 100 && column < 100 + many / 2;
+        }));
+    }
 }

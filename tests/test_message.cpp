@@ -181,3 +181,33 @@ TEST_CASE("A Message without a message cannot be received", "[message][error]") 
     CHECK_THROWS_AS(none.recv<int>(), std::invalid_argument);
     CHECK_THROWS_AS(none.irecv<int>(), std::invalid_argument);
 }
+
+TEST_CASE("A null message and the one of PROC_NULL are constants", "[message]") {
+    CHECK(MPI::MESSAGE_NULL.is_null());
+    CHECK_FALSE(MPI::MESSAGE_NO_PROC.is_null());
+    CHECK(MPI::Message::Probe(MPI::COMM_SELF, MPI::PROC_NULL).handle() == MPI::MESSAGE_NO_PROC.handle());
+    MPI::Message none = MPI::Message::borrow(MPI::MESSAGE_NO_PROC.handle());
+    MPI::Status status = written();
+    int value = 3;
+    none.Recv(value, &status);
+    CHECK(value == 3);
+    CHECK(status.source() == MPI::PROC_NULL);
+    CHECK(MPI::Message::f2c(MPI::MESSAGE_NO_PROC.c2f()).handle() == MPI::MESSAGE_NO_PROC.handle());
+    CHECK(MPI::Message::f2c(MPI::MESSAGE_NULL.c2f()).is_null());
+}
+
+TEST_CASE("Message::probe and iprobe find objects", "[message]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        CHECK_FALSE(MPI::Message::iprobe(comm, left_of(comm), 21).has_value());
+        MPI::Request first = comm.isend(std::string("first"), right_of(comm), 20), second = comm.isend(2.5, right_of(comm), 20);
+        MPI::Status status;
+        MPI::Message message = MPI::Message::probe(comm, left_of(comm), 20, &status);
+        CHECK(status.tag() == 20);
+        CHECK(message.recv<std::string>() == "first");
+        std::optional<MPI::Message> next;
+        while (!next) next = MPI::Message::iprobe(comm, left_of(comm), 20);
+        CHECK(next->recv<double>() == 2.5);
+        first.wait();
+        second.wait();
+    });
+}

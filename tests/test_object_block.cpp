@@ -558,6 +558,32 @@ TEST_CASE("Partners that both send large objects before they receive do not wait
     }
 }
 
+namespace {
+
+/// A message that says that a vector of `n` doubles follows on the channel.
+std::vector<std::byte> forged_vector(std::uint64_t n) {
+    MPI::detail::Packing packing(MPI::detail::Packing::Blocks::inside);
+    packing.put_size(n);
+    packing.put(true);
+    packing.put(n * sizeof(double));
+    packing.seal(MPI::detail::object_type<std::vector<double>>.hash);
+    packing.envelope().blocks = 1;
+    return {packing.data(), packing.data() + packing.size()};
+}
+
+}  // namespace
+
+TEST_CASE("A block that no memory can hold is refused", "[object][block][error]") {
+    const MPI::Intracomm& self = MPI::COMM_SELF;
+    const auto forged = forged_vector(std::uint64_t{1} << 50);
+    MPI::Request first = self.Isend(forged, 0, 1), second = self.Isend(forged, 0, 2);
+    CHECK(contains(type_error([&] { (void)self.recv<std::vector<double>>(0, 1); }), "no memory"));
+    auto request = self.irecv<std::vector<double>>(0, 2);
+    CHECK(contains(type_error([&] { (void)request.wait(); }), "no memory"));
+    first.Wait();
+    second.Wait();
+}
+
 TEST_CASE("Threads send and receive large blocks at once", "[object][block][threads]") {
     if (MPI::Query_thread() < MPI::THREAD_MULTIPLE)
         return;

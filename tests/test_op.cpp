@@ -279,3 +279,61 @@ TEST_CASE("An operation of the MPI's own can be taken and used", "[op]") {
     MPI::COMM_WORLD.Scan(2, result, op);
     CHECK(result == 2 * (MPI::COMM_WORLD.rank() + 1));
 }
+
+TEST_CASE("Op::Reduce_local combines two buffers of this process", "[op]") {
+    const std::vector<int> a{1, 5, 3};
+    std::vector<int> b{4, 2, 6};
+    MPI::SUM.Reduce_local(a, b);
+    CHECK(b == std::vector{5, 7, 9});
+    MPI::MAX.Reduce_local({a.data(), 2}, {b.data(), 2});
+    CHECK(b == std::vector{5, 7, 9});
+    const int offset = 100;
+    const auto subtract = MPI::Op::Create<int>([offset](int p, int q) { return offset + p - q; });
+    subtract.Reduce_local(a, b);  // the first is of lower ranks
+    CHECK(b == std::vector{96, 98, 94});
+    std::vector<int> none;
+    MPI::SUM.Reduce_local(none, none);
+    std::vector<MPI::Op> many;
+    for (int i = 0; i < 100; ++i) many.push_back(MPI::Op::Create<int>([i](int p, int q) { return p + i * q; }));
+    for (int i = 0; i < 100; ++i) {
+        int x = 2;
+        many[static_cast<std::size_t>(i)].Reduce_local(1, x);
+        CHECK(x == 1 + 2 * i);
+    }
+}
+
+TEST_CASE("Op::Reduce_local refuses what does not fit", "[op][error]") {
+    std::vector<int> two(2), three(3);
+    std::vector<double> numbers(2);
+    CHECK_THROWS_AS(MPI::SUM.Reduce_local(two, three), std::invalid_argument);
+    CHECK_THROWS_AS(MPI::SUM.Reduce_local(two, numbers), std::invalid_argument);
+    CHECK_THROWS_AS(MPI::OP_NULL.Reduce_local(two, two), std::invalid_argument);
+    const auto op = MPI::Op::Create<int>([](int p, int q) { return p + q; });
+    CHECK_THROWS_AS(op.Reduce_local(numbers, numbers), std::invalid_argument);
+    CHECK_THROWS_AS(MPI::BAND.Reduce_local(numbers, numbers), MPI::Exception);  // the MPI refuses
+}
+
+TEST_CASE("An Op is called like a function", "[op]") {
+    CHECK(MPI::SUM(2, 3) == 5);
+    CHECK(MPI::MAX(std::string("a"), std::string("b")) == "b");
+    const MPI::Op& sum = MPI::SUM;  // which function it is, only the MPI knows
+    CHECK(sum(2, 3) == 5);
+    CHECK(sum(0.5, 0.25) == 0.75);
+    const auto first = MPI::Op::Create<int>([](int p, int) { return p; });
+    CHECK(first(7, 8) == 7);
+    const MPI::Op borrowed = MPI::Op::borrow(MPI_PROD);
+    CHECK(borrowed(6L, 7L) == 42);
+    CHECK_THROWS_AS((void)first(1.5, 2.5), std::invalid_argument);
+}
+
+TEST_CASE("An Op tells whether it is predefined and commutes", "[op]") {
+    for (const MPI::Op* op :
+         std::initializer_list<const MPI::Op*>{&MPI::OP_NULL, &MPI::MAX, &MPI::MIN, &MPI::SUM, &MPI::PROD, &MPI::LAND, &MPI::BAND, &MPI::LOR,
+                                               &MPI::BOR, &MPI::LXOR, &MPI::BXOR, &MPI::MAXLOC, &MPI::MINLOC, &MPI::REPLACE, &MPI::NO_OP})
+        CHECK(op->is_predefined());
+    CHECK(MPI::Op::borrow(MPI_SUM).is_predefined());
+    CHECK(MPI::SUM.is_commutative());
+    const auto op = MPI::Op::Create<int>([](int p, int) { return p; });
+    CHECK_FALSE(op.is_predefined());
+    CHECK_FALSE(op.is_commutative());
+}

@@ -19,6 +19,8 @@
 #include <cereal/types/valarray.hpp>
 #include <cereal/types/variant.hpp>
 
+#include <pthread.h>
+
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -71,6 +73,11 @@ template <class T> bool refuses_other_lengths(const T& object) {
 }
 
 enum class Colour : unsigned char { red, green };
+
+struct Family {  // of its own type within
+    std::vector<Family> children;
+    template <class Archive> void serialize(Archive& archive) { archive(children); }
+};
 
 struct Member {  // a serialize member
     int a = 0;
@@ -351,6 +358,32 @@ TEST_CASE("An object of another type is refused, and both types are named", "[ob
     CHECK_FALSE(refused('x', Colour::red).empty());
     CHECK_FALSE(refused(Plain(), Nested()).empty());
     CHECK_FALSE(refused(std::array<int, 2>(), std::array<int, 3>()).empty());
+}
+
+TEST_CASE("Objects within objects are refused where the stack of their thread ends", "[object][serialize][error]") {
+    const auto text_in_thread = [](std::size_t depth, std::size_t stack) {
+        struct Work {
+            Payload bytes;
+            std::string text;
+        } work{Payload(depth + 1, std::byte{1}), {}};
+        work.bytes.back() = std::byte{0};
+        pthread_attr_t attributes;
+        pthread_t thread{};
+        pthread_attr_init(&attributes);
+        pthread_attr_setstacksize(&attributes, stack);
+        const auto read = [](void* to) -> void* {
+            Work& mine = *static_cast<Work*>(to);
+            mine.text = type_error([&] { (void)unpacked<Family>(mine.bytes); });
+            return nullptr;
+        };
+        CHECK(pthread_create(&thread, &attributes, read, &work) == 0);
+        pthread_join(thread, nullptr);
+        pthread_attr_destroy(&attributes);
+        return work.text;
+    };
+    CHECK(text_in_thread(20, 256 << 10).empty());
+    CHECK(contains(text_in_thread(100'000, 256 << 10), "too many for the stack"));
+    CHECK(contains(text_in_thread(100'000, 1 << 20), "too many for the stack"));
 }
 
 TEST_CASE("Objects cross between processes", "[object][serialize]") {

@@ -87,3 +87,24 @@ TEST_CASE("Status reports what it is asked wrongly", "[status][error]") {
     CHECK_THROWS_AS((void)status.Get_elements(MPI::DATATYPE_NULL), MPI::Exception);
     CHECK_THROWS_AS(status.Set_elements(MPI::DATATYPE_NULL, 1), MPI::Exception);
 }
+
+TEST_CASE("A status has Fortran's form, with its fields where Fortran has them", "[status]") {
+    MPI::Status status;
+    status.Set_source(2);
+    status.Set_tag(7);
+    status.Set_error(MPI::ERR_TAG);
+    status.Set_elements(MPI::INT, 5);
+    const auto fortran = status.c2f();
+    CHECK(fortran.size() == static_cast<std::size_t>(MPI::F_STATUS_SIZE));
+    CHECK(fortran[static_cast<std::size_t>(MPI::F_SOURCE)] == 2);
+    CHECK(fortran[static_cast<std::size_t>(MPI::F_TAG)] == 7);
+    CHECK(fortran[static_cast<std::size_t>(MPI::F_ERROR)] == MPI::ERR_TAG);
+    const MPI::Status back = MPI::Status::f2c(fortran);
+    CHECK(back.source() == 2);
+    CHECK(back.tag() == 7);
+    CHECK(back.error() == MPI::ERR_TAG);
+    CHECK(back.Get_count(MPI::INT) == 5);
+    CHECK_FALSE(back.cancelled());
+    status.Set_cancelled(true);
+    CHECK(status.cancelled());
+}

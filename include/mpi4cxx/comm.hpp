@@ -2,6 +2,7 @@
 
 #include <mpi4cxx/attribute.hpp>
 #include <mpi4cxx/buffer.hpp>
+#include <mpi4cxx/detail/divisible.hpp>
 #include <mpi4cxx/detail/object_coll.hpp>
 #include <mpi4cxx/detail/overwrite.hpp>
 #include <mpi4cxx/errhandler.hpp>
@@ -31,7 +32,7 @@ template <class T> struct Counted {
 /// A group of processes and a context of their messages (MPI-4.0, 7). Base of all communicators.
 /// Uppercase methods move typed buffers, lowercase ones objects. Every communicator that the library makes has ERRORS_RETURN, so that
 /// an MPI error is an Exception. Freeing is collective; the destructor does not free while an exception unwinds the process.
-class MPI4CXX_API Comm : public Handle<Comm>,
+class MPI4CXX_API Comm : public detail::Divisible<Comm, Handle<Comm>>,
                          public Named<Comm>,
                          public Attributes<Comm>,
                          public ErrorHandling<Comm>,
@@ -39,10 +40,7 @@ class MPI4CXX_API Comm : public Handle<Comm>,
                          public Fortran<Comm> {
 public:
     Comm() noexcept = default;
-    /// Own `raw` and make its errors exceptions.
-    static Comm take(MPI_Comm raw, At at = {}) { return Comm(owned(raw, at), detail::Ownership::own); }
-    /// Use `raw`, whose error handler stays as it is.
-    static Comm borrow(MPI_Comm raw) noexcept { return Comm(raw, detail::Ownership::borrow); }
+    using Divisible::f2c;
 
     /// Return the number of this process in the group. Calls MPI_Comm_rank (MPI-4.0, 7.4.1).
     [[nodiscard]] int Get_rank(At at = {}) const { return detail::get<MPI_Comm_rank>(handle(), on(at)); }
@@ -52,18 +50,43 @@ public:
     [[nodiscard]] Group Get_group(At at = {}) const;
     /// Tell whether this is an intercommunicator. Calls MPI_Comm_test_inter (MPI-4.0, 7.6.1).
     [[nodiscard]] bool Is_inter(At at = {}) const;
+    /// Tell whether this is an intracommunicator. Calls MPI_Comm_test_inter (MPI-4.0, 7.6.1).
+    [[nodiscard]] bool Is_intra(At at = {}) const { return !Is_inter(at); }
     /// Return CART, GRAPH, DIST_GRAPH, or UNDEFINED. Calls MPI_Topo_test (MPI-4.0, 8.5.5).
     [[nodiscard]] int Get_topology(At at = {}) const;
     /// Compare groups and contexts. Calls MPI_Comm_compare (MPI-4.0, 7.4.1).
     [[nodiscard]] static Comparison Compare(const Comm& a, const Comm& b, At at = {});
     /// Free the communicator. Calls MPI_Comm_free (MPI-4.0, 7.4.3). Collective.
     void Free(At at = {}) { free(at); }
+
+    // Processes that fail (MPI-5's proposal of fault tolerance). Where the MPI has none of it, all of these are Exceptions that say "not
+    // supported by this MPI".
+
+    /// Make all calls on this communicator fail with ERR_REVOKED, on every process. Calls MPIX_Comm_revoke.
+    void Revoke(At at = {}) const;
+    /// Tell whether it is revoked. Calls MPIX_Comm_is_revoked.
+    [[nodiscard]] bool Is_revoked(At at = {}) const;
+    /// Return the processes that are known to have failed. Calls MPIX_Comm_get_failed.
+    [[nodiscard]] Group Get_failed(At at = {}) const;
+    /// Take note of the first `num_to_ack` of them, all where not given, so that a receive from ANY_SOURCE goes on without them; return
+    /// how many have been noted so far. Calls MPIX_Comm_ack_failed.
+    int Ack_failed(std::optional<int> num_to_ack = {}, At at = {}) const;
+    /// Return the bits that `flag` has on every process that has not failed. Calls MPIX_Comm_agree. Collective.
+    [[nodiscard]] int Agree(int flag, At at = {}) const;
+    /// Start an Agree, which leaves its result in `flag`. Calls MPIX_Comm_iagree. Collective.
+    [[nodiscard]] Request Iagree(int& flag, At at = {}) const;
+
     /// End all processes of the job, a moment after their output. Calls MPI_Abort (MPI-4.0, 9.7).
     [[noreturn]] void Abort(int errorcode = 1) const;
 
     [[nodiscard]] int rank() const { return Get_rank(); }
     [[nodiscard]] int size() const { return Get_size(); }
     [[nodiscard]] Group group() const { return Get_group(); }
+    [[nodiscard]] bool is_inter(At at = {}) const { return Is_inter(at); }
+    [[nodiscard]] bool is_intra(At at = {}) const { return Is_intra(at); }
+    [[nodiscard]] int topology(At at = {}) const { return Get_topology(at); }
+    /// Tell whether the processes have neighbours.
+    [[nodiscard]] bool is_topo(At at = {}) const;
 
     // Point to point (MPI-4.0, 3) ------------------------------------------------------------------------------------
 
@@ -445,9 +468,9 @@ public:
     template <Serializable T, class F = decltype((SUM))> [[nodiscard]] ObjectRequest<T> iallreduce(const T& object, F&& op = SUM, At at = {}) const;
 
 protected:
-    using Handle::Handle;
-    /// Make errors of a new communicator exceptions.
-    static MPI_Comm owned(MPI_Comm raw, At at);
+    using Divisible::Divisible;
+    /// Move `comm` here, if it is of the class that this one is.
+    void take_over(Comm& comm, detail::CommClass expected, At at);
     /// The place of a call on this communicator.
     [[nodiscard]] detail::Place on(At at) const noexcept { return {at, address()}; }
 

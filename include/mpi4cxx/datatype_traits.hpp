@@ -2,12 +2,12 @@
 //     template <> struct mpi4cxx::datatype_traits<Mine> { static MPI_Datatype get(); };
 #pragma once
 
+#include <mpi4cxx/datatype.hpp>
 #include <mpi4cxx/detail/fields.hpp>
 #include <mpi4cxx/detail/mpi.hpp>
 #include <mpi4cxx/detail/type_name.hpp>
 
 #include <array>
-#include <complex>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -29,6 +29,10 @@ concept Mapped = requires {
 };
 
 namespace detail {
+
+/// Whether this is std::complex<R>, told without its header, which includes that of streams.
+template <class T, class R> inline constexpr bool is_complex = false;
+template <template <class> class C, class R> inline constexpr bool is_complex<C<R>, R> = type_name<C<R>>().starts_with("std::complex<");
 
 // clang-format off
 template <class T> auto builtin_type() noexcept {
@@ -52,9 +56,9 @@ template <class T> auto builtin_type() noexcept {
     else if constexpr (std::is_same_v<T, float>) return MPI_FLOAT;
     else if constexpr (std::is_same_v<T, double>) return MPI_DOUBLE;
     else if constexpr (std::is_same_v<T, long double>) return MPI_LONG_DOUBLE;
-    else if constexpr (std::is_same_v<T, std::complex<float>>) return MPI_C_FLOAT_COMPLEX;
-    else if constexpr (std::is_same_v<T, std::complex<double>>) return MPI_C_DOUBLE_COMPLEX;
-    else if constexpr (std::is_same_v<T, std::complex<long double>>) return MPI_C_LONG_DOUBLE_COMPLEX;
+    else if constexpr (is_complex<T, float>) return MPI_C_FLOAT_COMPLEX;
+    else if constexpr (is_complex<T, double>) return MPI_C_DOUBLE_COMPLEX;
+    else if constexpr (is_complex<T, long double>) return MPI_C_LONG_DOUBLE_COMPLEX;
     // what MAXLOC and MINLOC work on (MPI-4.0, 6.9.4)
     else if constexpr (std::is_same_v<T, std::pair<float, int>>) return MPI_FLOAT_INT;
     else if constexpr (std::is_same_v<T, std::pair<double, int>>) return MPI_DOUBLE_INT;
@@ -179,5 +183,8 @@ template <detail::PlainAggregate T> struct datatype_traits<T> : detail::composit
             [&](T& object) { detail::with_members(object, [&](const auto&... m) { detail::flatten_members(&object, offset, members, m...); }); });
     }
 };
+
+/// Return the datatype of `T`, which derived types can be made of. It is not to be freed.
+template <Mapped T> [[nodiscard]] Datatype datatype_of() { return Datatype::borrow(datatype_traits<std::remove_cv_t<T>>::get()); }
 
 }  // namespace mpi4cxx

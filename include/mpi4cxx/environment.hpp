@@ -28,6 +28,15 @@ private:
     int exceptions_;  // in flight when this was made
 };
 
+/// Initialize MPI as an Environment does, for programs that cannot make one in a scope around all they do; Finalize ends it. Errors of
+/// COMM_WORLD and COMM_SELF are Exceptions, and one that nobody catches ends the job; but where one is caught after it has left calls that
+/// others wait in, only the program knows. An Environment that is made later leaves MPI running. Calls MPI_Init (MPI-4.0, 11.2.1). Collective.
+MPI4CXX_API void Init(At at = {});
+/// The same with a level of thread support; return the level that MPI gives. Calls MPI_Init_thread (MPI-4.0, 11.6.2). Collective.
+MPI4CXX_API ThreadLevel Init_thread(ThreadLevel required = THREAD_MULTIPLE, At at = {});
+/// Finalize MPI. An Environment ends without it then. Calls MPI_Finalize (MPI-4.0, 11.2.2). Collective.
+MPI4CXX_API void Finalize(At at = {});
+
 /// Tell whether MPI has been initialized. Calls MPI_Initialized (MPI-4.0, 11.2.3).
 [[nodiscard]] MPI4CXX_API bool Is_initialized(At at = {});
 /// Tell whether MPI has been finalized. Calls MPI_Finalized (MPI-4.0, 11.2.3).
@@ -36,6 +45,8 @@ private:
 [[nodiscard]] MPI4CXX_API ThreadLevel Query_thread(At at = {});
 /// Tell whether this thread initialized MPI. Calls MPI_Is_thread_main (MPI-4.0, 11.6.2).
 [[nodiscard]] MPI4CXX_API bool Is_thread_main(At at = {});
+/// Set the level of a profiling library. Calls MPI_Pcontrol (MPI-4.0, 15.2.4).
+MPI4CXX_API void Pcontrol(int level, At at = {});
 /// Return the name of this machine. Calls MPI_Get_processor_name (MPI-4.0, 9.1.2).
 [[nodiscard]] MPI4CXX_API std::string Get_processor_name(At at = {});
 /// Return seconds since a time in the past. Calls MPI_Wtime (MPI-4.0, 9.6).

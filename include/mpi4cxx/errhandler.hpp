@@ -54,8 +54,9 @@ private:
 /// the job.
 template <class Class> class MPI4CXX_API ErrorHandling {
 public:
-    /// Make an error handler of `f(owner, code)`, which may capture and is called for each error of every `owner` it is set on. The MPI
-    /// calls it and cannot pass on an exception: that ends the job. Calls MPI_Comm_create_errhandler (MPI-4.0, 9.3.1). Local.
+    /// Make an error handler of `f(owner, code)`, which may capture and is called for each error of every `owner` it is set on. It may not
+    /// call MPI, which is in a call already, nor throw: that ends the job. Of these handlers 256 can live at once.
+    /// Calls MPI_Comm_create_errhandler (MPI-4.0, 9.3.1). Local.
     template <std::invocable<const Class&, int> F> [[nodiscard]] static Errhandler Create_errhandler(F f, At at = {}) {
         return create(std::make_shared<detail::ErrorFunctionOf<Class, F>>(std::move(f)), at);
     }
@@ -71,7 +72,7 @@ private:
 };
 
 // Predefined error handlers (MPI-4.0, 9.3): they return the code, end the processes of the communicator, and end all that are
-// connected. Where the MPI follows MPI-3, ERRORS_ABORT does as ERRORS_ARE_FATAL.
+// connected. Where the MPI follows MPI-3, and in MPICH 4.0, ERRORS_ABORT is ERRORS_ARE_FATAL.
 extern MPI4CXX_API const Errhandler ERRHANDLER_NULL;
 extern MPI4CXX_API const Errhandler ERRORS_RETURN;
 extern MPI4CXX_API const Errhandler ERRORS_ABORT;

@@ -22,6 +22,10 @@ public:
     [[nodiscard]] int Get_error_class() const noexcept { return class_; }
     /// The text of the error, without function and place.
     [[nodiscard]] const std::string& Get_error_string() const noexcept { return text_; }
+    // mpi4py's properties
+    [[nodiscard]] int error_code() const noexcept { return code_; }
+    [[nodiscard]] int error_class() const noexcept { return class_; }
+    [[nodiscard]] const std::string& error_string() const noexcept { return text_; }
     /// The MPI function that failed, "MPI_Bcast".
     [[nodiscard]] const std::string& function() const noexcept { return function_; }
     /// The name of the communicator, empty where there is none.
@@ -48,6 +52,19 @@ private:
 MPI4CXX_API int Get_error_class(int code, At at = {});
 /// Returns the text of an error code. Calls MPI_Error_string (MPI-4.0, 9.4).
 MPI4CXX_API std::string Get_error_string(int code, At at = {});
+
+/// Add an error class of the user's, on this process. Calls MPI_Add_error_class (MPI-4.0, 9.5).
+[[nodiscard]] MPI4CXX_API int Add_error_class(At at = {});
+/// Add an error code to a class of the user's. Calls MPI_Add_error_code (MPI-4.0, 9.5).
+[[nodiscard]] MPI4CXX_API int Add_error_code(int errorclass, At at = {});
+/// Give a class or code of the user's a text. Calls MPI_Add_error_string (MPI-4.0, 9.5).
+MPI4CXX_API void Add_error_string(int errorcode, const std::string& text, At at = {});
+/// Remove a class of the user's that has no codes left. Calls MPI_Remove_error_class (MPI-4.1, 9.5).
+MPI4CXX_API void Remove_error_class(int errorclass, At at = {});
+/// Remove a code of the user's that has no text left. Calls MPI_Remove_error_code (MPI-4.1, 9.5).
+MPI4CXX_API void Remove_error_code(int errorcode, At at = {});
+/// Remove the text of a class or code of the user's. Calls MPI_Remove_error_string (MPI-4.1, 9.5).
+MPI4CXX_API void Remove_error_string(int errorcode, At at = {});
 
 namespace detail {
 
@@ -118,6 +135,9 @@ inline constexpr int ERR_RMA_FLAVOR = MPI_ERR_RMA_FLAVOR;
 inline constexpr int ERR_SESSION = MPI_ERR_SESSION;
 inline constexpr int ERR_PROC_ABORTED = MPI_ERR_PROC_ABORTED;
 inline constexpr int ERR_VALUE_TOO_LARGE = MPI_ERR_VALUE_TOO_LARGE;
+inline constexpr int ERR_REVOKED = MPI_ERR_REVOKED;
+inline constexpr int ERR_PROC_FAILED = MPI_ERR_PROC_FAILED;
+inline constexpr int ERR_PROC_FAILED_PENDING = MPI_ERR_PROC_FAILED_PENDING;
 inline constexpr int ERR_LASTCODE = MPI_ERR_LASTCODE;
 
 }  // namespace mpi4cxx

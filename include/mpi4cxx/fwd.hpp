@@ -12,6 +12,7 @@ class Group;
 class Info;
 class Errhandler;
 class Memory;
+class Pickle;
 template <class Class> class Handle;
 template <class Class> class Named;
 template <class Class> class Fortran;
@@ -25,6 +26,8 @@ class Prequest;
 class Grequest;
 template <class T> class ObjectRequest;
 class Message;
+class OutputArchive;
+class InputArchive;
 struct ConstBuf;
 struct Buf;
 struct ConstBufV;
@@ -34,7 +37,11 @@ struct BufW;
 class Comm;
 class Win;
 class Intracomm;
+class Intercomm;
 class Topocomm;
 class Cartcomm;
+class Graphcomm;
+class Distgraphcomm;
+class Weights;
 
 }  // namespace mpi4cxx

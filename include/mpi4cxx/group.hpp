@@ -28,7 +28,8 @@ public:
     /// Return the number of this process in the group, UNDEFINED where it is not in it. Calls MPI_Group_rank (MPI-4.0, 7.3.1).
     [[nodiscard]] int Get_rank(At at = {}) const { return detail::get<MPI_Group_rank>(handle(), at); }
     /// Return what these ranks of this group are in `group`: UNDEFINED for a process that is not in it, PROC_NULL for PROC_NULL. Without
-    /// `group`, in that of COMM_WORLD; without `ranks`, of all. Calls MPI_Group_translate_ranks (MPI-4.0, 7.3.1).
+    /// `group`, in that of COMM_WORLD; without `ranks`, of all. A rank that this group does not have throws std::invalid_argument. Calls
+    /// MPI_Group_translate_ranks (MPI-4.0, 7.3.1).
     [[nodiscard]] std::vector<int> Translate_ranks(detail::Ints ranks, const Group& group, At at = {}) const;
     [[nodiscard]] std::vector<int> Translate_ranks(detail::Ints ranks, At at = {}) const;
     [[nodiscard]] std::vector<int> Translate_ranks(const Group& group, At at = {}) const;
@@ -69,6 +70,7 @@ private:
 };
 
 extern MPI4CXX_API const Group GROUP_NULL;
+/// The group without members.
 extern MPI4CXX_API const Group GROUP_EMPTY;
 
 }  // namespace mpi4cxx

@@ -15,18 +15,19 @@
 
 namespace mpi4cxx {
 
-/// A range of pairs of strings: std::map<std::string, std::string>, std::vector<std::pair<…>>.
+/// A range of pairs of strings: `std::map<std::string, std::string>`, `std::vector<std::pair<…>>`.
 template <class R>
 concept InfoItems = requires(const R& items) {
-    { std::begin(items)->first } -> std::convertible_to<std::string>;
-    { std::begin(items)->second } -> std::convertible_to<std::string>;
+    { (*std::begin(items)).first } -> std::convertible_to<std::string>;
+    { (*std::begin(items)).second } -> std::convertible_to<std::string>;
     std::end(items);
 };
 
 /// Hints for the MPI: a map from strings to strings (MPI-4.0, 10). Freeing is local. INFO_NULL reads as an empty map.
-/// Keys may have MAX_INFO_KEY - 1 characters, values MAX_INFO_VAL - 1.
+/// Keys may have MAX_INFO_KEY - 1 characters, values MAX_INFO_VAL - 1; some MPIs take one more.
 class MPI4CXX_API Info : public Handle<Info>, public Fortran<Info> {
 public:
+    /// A key and its value.
     using Item = std::pair<std::string, std::string>;
 
     /// One value in the map, to be read or set: `info["access_style"] = "random"`.

@@ -1,31 +1,48 @@
 #pragma once
 
 #include <mpi4cxx/comm.hpp>
+#include <mpi4cxx/detail/lists.hpp>
+#include <mpi4cxx/weights.hpp>
 
 #include <optional>
-#include <span>
 
 namespace mpi4cxx {
 
 /// A communicator of one group (MPI-4.0, 7.2).
-class MPI4CXX_API Intracomm : public Comm {
+class MPI4CXX_API Intracomm : public detail::Divisible<Intracomm, Comm> {
 public:
-    Intracomm() noexcept = default;
-    static Intracomm take(MPI_Comm raw, At at = {}) { return Intracomm(owned(raw, at), detail::Ownership::own); }
-    static Intracomm borrow(MPI_Comm raw) noexcept { return Intracomm(raw, detail::Ownership::borrow); }
-    static Intracomm f2c(MPI_Fint handle) noexcept { return borrow(MPI_Comm_f2c(handle)); }
+    static constexpr auto comm_class = detail::CommClass::intracomm;
 
-    /// Return a communicator of the same group with messages of its own. Calls MPI_Comm_dup (MPI-4.0, 7.4.2). Collective.
-    [[nodiscard]] Intracomm Dup(At at = {}) const;
-    /// Return a communicator of the processes that give the same `color`, in the order of `key`; null where `color` is UNDEFINED.
-    /// Calls MPI_Comm_split (MPI-4.0, 7.4.2). Collective.
-    [[nodiscard]] Intracomm Split(int color = 0, int key = 0, At at = {}) const;
+    Intracomm() noexcept = default;
+    using Divisible::Divisible;
+
+    /// Return a communicator of the processes of `group`, which alone call this. Calls MPI_Comm_create_group (MPI-4.0, 7.4.2).
+    /// Collective in `group`.
+    [[nodiscard]] Intracomm Create_group(const Group& group, int tag = 0, At at = {}) const;
+    /// Return a communicator of this group and the group of another, which calls it too; `peer_comm` is read on the leaders only, which
+    /// find each other there. Calls MPI_Intercomm_create (MPI-4.0, 7.6.2). Collective in both groups.
+    [[nodiscard]] Intercomm Create_intercomm(int local_leader, const Intracomm& peer_comm, int remote_leader, int tag = 0, At at = {}) const;
+
     /// Return a communicator with a Cartesian grid; null on processes that are left over. `periods` are false where not given.
     /// Calls MPI_Cart_create (MPI-4.0, 8.5.1). Collective.
-    [[nodiscard]] Cartcomm Create_cart(std::span<const int> dims, std::span<const bool> periods = {}, bool reorder = false, At at = {}) const;
-    [[nodiscard]] Cartcomm Create_cart(std::span<const int> dims, std::initializer_list<bool> periods, bool reorder = false, At at = {}) const;
-    [[nodiscard]] Cartcomm Create_cart(std::initializer_list<int> dims, std::initializer_list<bool> periods = {}, bool reorder = false,
-                                       At at = {}) const;
+    [[nodiscard]] Cartcomm Create_cart(detail::Ints dims, detail::Flags periods = {}, bool reorder = false, At at = {}) const;
+    /// Return a communicator with a graph that every process describes as a whole, see Graphcomm::Topo; null on processes that are left over.
+    /// Calls MPI_Graph_create (MPI-4.0, 8.5.3). Collective.
+    [[nodiscard]] Graphcomm Create_graph(detail::Ints index, detail::Ints edges, bool reorder = false, At at = {}) const;
+    /// Return a communicator with a directed graph, of whose edges each process gives those to and from itself. Calls
+    /// MPI_Dist_graph_create_adjacent (MPI-4.0, 8.5.4). Collective.
+    [[nodiscard]] Distgraphcomm Create_dist_graph_adjacent(detail::Ints sources, detail::Ints destinations, Weights sourceweights = UNWEIGHTED,
+                                                           Weights destweights = UNWEIGHTED, const Info& info = INFO_NULL, bool reorder = false,
+                                                           At at = {}) const;
+    /// Return a communicator with a directed graph, of whose edges each process gives any: from `sources[0]` to the first `degrees[0]` of
+    /// `destinations`, and so on. Calls MPI_Dist_graph_create (MPI-4.0, 8.5.4). Collective.
+    [[nodiscard]] Distgraphcomm Create_dist_graph(detail::Ints sources, detail::Ints degrees, detail::Ints destinations, Weights weights = UNWEIGHTED,
+                                                  const Info& info = INFO_NULL, bool reorder = false, At at = {}) const;
+    /// Return the rank that a grid of these extents would give this process; UNDEFINED where it would be left over.
+    /// Calls MPI_Cart_map (MPI-4.0, 8.5.8).
+    [[nodiscard]] int Cart_map(detail::Ints dims, detail::Flags periods = {}, At at = {}) const;
+    /// The same of a graph. Calls MPI_Graph_map (MPI-4.0, 8.5.8).
+    [[nodiscard]] int Graph_map(detail::Ints index, detail::Ints edges, At at = {}) const;
 
     /// Combine the elements of ranks 0 to this one. Calls MPI_Scan (MPI-4.0, 6.11.1). Collective.
     void Scan(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;
@@ -70,13 +87,12 @@ private:
         };
         return detail::exchange<T>(*this, detail::Pattern::allgather, detail::one_packed(object), 0, combine, at);
     }
-
-protected:
-    using Comm::Comm;
 };
 
 extern MPI4CXX_API const Intracomm COMM_NULL;
+/// This process alone.
 extern MPI4CXX_API const Intracomm COMM_SELF;
+/// All processes that were started together.
 extern MPI4CXX_API const Intracomm COMM_WORLD;
 
 }  // namespace mpi4cxx

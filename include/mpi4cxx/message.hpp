@@ -2,6 +2,7 @@
 
 #include <mpi4cxx/buffer.hpp>
 #include <mpi4cxx/detail/object.hpp>
+#include <mpi4cxx/fortran.hpp>
 #include <mpi4cxx/object_request.hpp>
 #include <mpi4cxx/request.hpp>
 
@@ -11,10 +12,12 @@
 namespace mpi4cxx {
 
 /// A message that a matched probe has taken out of the queue, to be received by exactly this object (MPI-4.0, 3.8.2).
-class MPI4CXX_API Message {
+class MPI4CXX_API Message : public Fortran<Message> {
 public:
     constexpr Message() noexcept = default;
     static Message take(MPI_Message raw) noexcept { return Message(raw); }
+    /// The same: a message is received once, by whoever has it.
+    static Message borrow(MPI_Message raw) noexcept { return Message(raw); }
     Message(Message&& other) noexcept : raw_(std::exchange(other.raw_, MPI_MESSAGE_NULL)) {}
     Message& operator=(Message&& other) noexcept {
         std::swap(raw_, other.raw_);
@@ -38,6 +41,14 @@ public:
     /// Start to receive the message into `buf`. Calls MPI_Imrecv (MPI-4.0, 3.8.3).
     [[nodiscard]] Request Irecv(Buf buf, At at = {});
 
+    // The same of objects: the probe sees the message that an object begins with.
+    [[nodiscard]] static Message probe(const Comm& comm, int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) {
+        return Probe(comm, source, tag, status, at);
+    }
+    [[nodiscard]] static std::optional<Message> iprobe(const Comm& comm, int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr,
+                                                       At at = {}) {
+        return Iprobe(comm, source, tag, status, at);
+    }
     /// Receive the message as an object.
     template <Serializable T> [[nodiscard]] T recv(Status* status = nullptr, At at = {}) {
         detail::Incoming incoming;
@@ -58,5 +69,9 @@ private:
     constexpr explicit Message(MPI_Message raw) noexcept : raw_(raw) {}
     MPI_Message raw_ = MPI_MESSAGE_NULL;
 };
+
+extern MPI4CXX_API const Message MESSAGE_NULL;
+/// The message that a probe of PROC_NULL finds (MPI-4.0, 3.8.2).
+extern MPI4CXX_API const Message MESSAGE_NO_PROC;
 
 }  // namespace mpi4cxx

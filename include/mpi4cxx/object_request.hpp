@@ -77,11 +77,21 @@ public:
         while (some.empty() && has_active(requests)) some = testsome(requests, statuses, at);
         return some;
     }
-    /// Return the indices of those that have come, and the objects. `statuses` are theirs, in that order.
+    /// Return the indices of those that have come, and the objects. `statuses` are theirs, in that order. What fails after one has come
+    /// is thrown by the next call, so that no object is lost.
     static std::vector<std::pair<int, T>> testsome(std::span<ObjectRequest> requests, std::span<Status> statuses = {}, At at = {}) {
         check_statuses(requests.size(), statuses, at);
         std::vector<std::pair<int, T>> some;
-        while (auto one = testany(requests, at_index(statuses, some.size()), at)) some.push_back(std::move(*one));
+        for (std::size_t i = 0; i < requests.size(); ++i) try {
+                if (!requests[i].is_null())
+                    if (auto object = requests[i].test(at_index(statuses, some.size()), at))
+                        some.emplace_back(static_cast<int>(i), std::move(*object));
+            } catch (...) {
+                if (some.empty())
+                    throw;
+                requests[i].postpone(std::current_exception());
+                return some;
+            }
         return some;
     }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <mpi4cxx/datatype_traits.hpp>
+#include <mpi4cxx/fortran.hpp>
+#include <mpi4cxx/fwd.hpp>
 #include <mpi4cxx/handle.hpp>
 
 #include <concepts>
@@ -49,7 +51,7 @@ concept ReductionOf = requires(F& f, const T& a, const T& b) {
 
 /// A reduction operation (MPI-4.0, 6.9). Freeing is local.
 /// Predefined operations are function objects as well: `SUM(a, b)` is `a + b` on any type that has a `+`.
-class MPI4CXX_API Op : public Handle<Op> {
+class MPI4CXX_API Op : public Handle<Op>, public Fortran<Op> {
 public:
     Op() noexcept;
     Op(Op&&) noexcept;
@@ -67,8 +69,20 @@ public:
     }
     /// Tell whether the operands may be swapped. Calls MPI_Op_commutative (MPI-4.0, 6.9.5).
     [[nodiscard]] bool Is_commutative(At at = {}) const;
+    /// Combine `inbuf` and `inoutbuf`, element by element, into `inoutbuf`. Calls MPI_Reduce_local (MPI-4.0, 6.9.7). Local.
+    void Reduce_local(ConstBuf inbuf, Buf inoutbuf, At at = {}) const;
+    /// Combine two values. Of an operation whose function is known to the compiler, that is called.
+    template <Mapped T> [[nodiscard]] T operator()(const T& a, const T& b) const {
+        T result = b;
+        combine(&a, &result, datatype_traits<T>::get());
+        return result;
+    }
     /// Free the operation. Calls MPI_Op_free (MPI-4.0, 6.9.5). Local.
     void Free(At at = {});
+
+    [[nodiscard]] bool is_commutative() const { return Is_commutative(); }
+    /// Whether this is one of the constants below.
+    [[nodiscard]] bool is_predefined() const noexcept;
 
     /// Whether this is the MPI's own: neither null nor of Create.
     [[nodiscard]] bool is_plain() const noexcept { return plain_; }
@@ -81,6 +95,7 @@ protected:
     Op(MPI_Op raw, detail::Ownership ownership) noexcept;
 
 private:
+    void combine(const void* in, void* inout, MPI_Datatype type) const;
     static Op create(std::unique_ptr<detail::Reduction> reduction, bool commute, At at);
 
     std::shared_ptr<detail::UserOp> user_;

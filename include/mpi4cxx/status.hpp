@@ -3,6 +3,8 @@
 #include <mpi4cxx/constants.hpp>
 #include <mpi4cxx/datatype.hpp>
 
+#include <array>
+
 namespace mpi4cxx {
 
 /// What a receive found out: source, tag and size of the message (MPI-4.0, 3.2.5).
@@ -13,10 +15,15 @@ public:
         raw_.MPI_TAG = ANY_TAG;
     }
     explicit Status(const MPI_Status& raw) noexcept : raw_(raw) {}
+    /// Read a status of Fortran. Calls MPI_Status_f2c (MPI-4.0, 19.3.5).
+    [[nodiscard]] static Status f2c(const std::array<Fint, F_STATUS_SIZE>& fortran, At at = {});
+    /// Return the status as Fortran has it. Calls MPI_Status_c2f (MPI-4.0, 19.3.5).
+    [[nodiscard]] std::array<Fint, F_STATUS_SIZE> c2f(At at = {}) const;
     [[nodiscard]] const MPI_Status& handle() const noexcept { return raw_; }
     /// Where MPI writes the status; null stands for MPI_STATUS_IGNORE.
     [[nodiscard]] static MPI_Status* to(Status* status) noexcept { return status != nullptr ? &status->raw_ : MPI_STATUS_IGNORE; }
 
+    // The envelope of the message; the error is set where several operations complete (MPI-4.0, 3.2.5 and 3.7.5).
     [[nodiscard]] int Get_source() const noexcept { return raw_.MPI_SOURCE; }
     [[nodiscard]] int Get_tag() const noexcept { return raw_.MPI_TAG; }
     [[nodiscard]] int Get_error() const noexcept { return raw_.MPI_ERROR; }
@@ -29,6 +36,8 @@ public:
     [[nodiscard]] int error() const noexcept { return Get_error(); }
     /// The length of the message in bytes.
     [[nodiscard]] Count count() const { return Get_count(BYTE); }
+    /// Whether the operation was cancelled.
+    [[nodiscard]] bool cancelled() const { return Is_cancelled(); }
 
     /// Return the number of whole elements, UNDEFINED if the message ends inside one. Calls MPI_Get_count (MPI-4.0, 3.2.5).
     [[nodiscard]] Count Get_count(const Datatype& datatype, At at = {}) const;

@@ -39,8 +39,10 @@ private:
 /// An intracommunicator whose processes have neighbours (MPI-4.0, 8). Base of the topologies.
 /// In a grid the neighbours are those before and after along the first dimension, then along the second, …; PROC_NULL, beyond an edge, gives and
 /// takes nothing.
-class MPI4CXX_API Topocomm : public Intracomm {
+class MPI4CXX_API Topocomm : public detail::Duplicable<Topocomm, Intracomm> {
 public:
+    static constexpr auto comm_class = detail::CommClass::topocomm;
+
     /// How many neighbours send to this process, and how many it sends to.
     struct Degrees {
         int in, out;
@@ -51,6 +53,7 @@ public:
     };
 
     Topocomm() noexcept = default;
+    using Duplicable::Duplicable;
 
     /// Return the numbers of neighbours. Calls MPI_Cartdim_get, MPI_Graph_neighbors_count or MPI_Dist_graph_neighbors_count (MPI-4.0, 8.5).
     [[nodiscard]] Degrees degrees(At at = {}) const;
@@ -97,9 +100,6 @@ public:
     template <Serializable T> [[nodiscard]] std::vector<T> neighbor_alltoall(const std::vector<T>& objects, At at = {}) const {
         return detail::FromNeighbors(*this, detail::each_packed(objects), true, detail::object_type<T>, at).template objects<T>();
     }
-
-protected:
-    using Intracomm::Intracomm;
 };
 
 }  // namespace mpi4cxx

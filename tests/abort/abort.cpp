@@ -59,6 +59,62 @@ void reduction(const MPI::Intracomm& comm) {
     comm.Allreduce(comm.rank(), sum, op);
 }
 
+/// An error handler cannot throw through MPI.
+void handler(const MPI::Intracomm& comm) {
+    const MPI::Intracomm copy = comm.Dup();
+    copy.Set_errhandler(MPI::Comm::Create_errhandler([](const MPI::Comm&, int) { fail(); }));
+    mpi_error(copy);
+}
+
+/// Whether calls outside MPI's time throw.
+template <class F> bool is_refused(F call) {
+    try {
+        call();
+    } catch (const std::invalid_argument&) {
+        return true;
+    }
+    return false;
+}
+
+/// No Environment: all is done by functions, and handles of every class go when MPI is gone.
+int by_hand(bool threads) {
+    bool right = !MPI::Is_initialized() && is_refused([] { MPI::Finalize(); });
+    MPI::Datatype type;
+    MPI::Op op;
+    MPI::Group group;
+    MPI::Info info;
+    MPI::Errhandler errhandler;
+    MPI::Keyval<MPI::Comm, std::string> key;
+    MPI::Memory memory;
+    MPI::Intracomm comm;
+    if (threads)
+        right = right && MPI::Init_thread(MPI::THREAD_SERIALIZED) >= MPI::THREAD_SERIALIZED;
+    else
+        MPI::Init();
+    right = right && MPI::Is_initialized() && is_refused([] { MPI::Init(); });
+    { const MPI::Environment nested; }  // leaves MPI running
+    type = MPI::INT.Create_contiguous(2);
+    op = MPI::Op::Create<int>([](int a, int b) { return a + b; });
+    group = MPI::COMM_WORLD.Get_group();
+    info = MPI::Info::Create({{"a", "1"}});
+    errhandler = MPI::Comm::Create_errhandler([](const MPI::Comm&, int) {});
+    key = MPI::Comm::Create_keyval<std::string>();
+    memory = MPI::Alloc_mem(8);
+    comm = MPI::COMM_WORLD.Dup();
+    comm.Set_attr(key, "value");
+    MPI::COMM_SELF.Set_attr(key, "value");
+    MPI::Attach_buffer(10'000);
+    const std::vector<double> large(100'000, 1.5);  // on the channel
+    const int size = comm.size(), rank = comm.rank();
+    right = right && comm.sendrecv<std::vector<double>>(large, (rank + 1) % size) == large;
+    MPI::Detach_buffer();
+    MPI::Attach_buffer(10'000);  // which MPI detaches
+    MPI::Finalize();
+    right = right && MPI::Is_finalized() && is_refused([] { MPI::Finalize(); }) && is_refused([] { MPI::Init(); });
+    std::fprintf(stderr, "by hand: %s\n", right ? "right" : "wrong");
+    return right ? 0 : 1;
+}
+
 void in_environment(int& argc, char**& argv) {
     const MPI::Environment env(argc, argv);
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
@@ -75,6 +131,8 @@ void in_environment(int& argc, char**& argv) {
         communicators(comm);
     if (way == "reduction")
         reduction(comm);
+    if (way == "handler")
+        handler(comm);
     if (way == "inside") {
         try {
             fail();
@@ -88,6 +146,8 @@ void in_environment(int& argc, char**& argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (const std::string_view way = argv[1]; way == "functions" || way == "threads")
+        return by_hand(way == "threads");
     if (!std::string_view(argv[1]).starts_with("caught")) {
         in_environment(argc, argv);
         return 0;

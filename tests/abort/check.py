@@ -52,6 +52,7 @@ tests = {
     'error': lambda: job('mpi_error', 'rank 1 of 4: uncaught exception: MPI_Send on MPI_COMM_WORLD, rank 1 of 4: ', 'abort.cpp:'),
     'caught': lambda: job('caught', 'caught: ' + own, 'rank 1 of 4: '),
     'pending': lambda: [job('pending', 'rank 1 of 4: '), job('caught_pending', 'rank 1 of 4: ')],
+    'handler': lambda: job('handler', 'exception in an error handler: ' + own),
     'reduction': lambda: job('reduction', 'exception in a reduction operation: ' + own),
 }
 
@@ -60,6 +61,13 @@ def handled():
     code, text = run(launch, '-n', '2', program, 'inside')
     check(code == 0, 'an exception that is caught in the scope of the Environment ended the job')
     check(text.count('handled: ') == 2, 'not every rank went on')
+
+
+def by_hand():
+    for way in 'functions', 'threads':
+        code, text = run(launch, '-n', '3', program, way)
+        check(code == 0, 'a program that initializes and finalizes by itself failed')
+        check(text.count('by hand: right') == 3, 'not every rank came to its end')
 
 
 def wrong_launcher():
@@ -98,6 +106,7 @@ def ends(case, message):
 
 tests |= {
     'handled': handled,
+    'by_hand': by_hand,
     'launcher': wrong_launcher,
     'world': wrong_world,
     'hanging': lambda: ends('A case that waits for ever', 'hangs'),

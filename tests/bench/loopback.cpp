@@ -200,6 +200,17 @@ bool finish(MPI_Request* request, MPI_Status* status) {
     return true;
 }
 
+int send(const void* data, int count, MPI_Datatype type, int tag, MPI_Comm comm, bool synchronous) {
+    const Uncounted here;
+    return wait(start(true, data, count, type, tag, comm, synchronous));
+}
+
+int isend(const void* data, int count, MPI_Datatype type, int tag, MPI_Comm comm, bool synchronous, MPI_Request* request) {
+    const Uncounted here;
+    *request = to_handle<MPI_Request>(start(true, data, count, type, tag, comm, synchronous));
+    return MPI_SUCCESS;
+}
+
 /// A message that could be received, which stays where it is.
 Shared look(int tag, MPI_Comm comm) {
     const Transfer receive{current, false, comm, tag, nullptr, 0};
@@ -251,17 +262,11 @@ using namespace bench;
 extern "C" {
 
 int MPI_Send(const void* data, int count, MPI_Datatype type, int dest, int tag, MPI_Comm comm) {
-    if (current < 0)
-        return PMPI_Send(data, count, type, dest, tag, comm);
-    const Uncounted here;
-    return wait(start(true, data, count, type, tag, comm));
+    return current < 0 ? PMPI_Send(data, count, type, dest, tag, comm) : send(data, count, type, tag, comm, false);
 }
 
 int MPI_Ssend(const void* data, int count, MPI_Datatype type, int dest, int tag, MPI_Comm comm) {
-    if (current < 0)
-        return PMPI_Ssend(data, count, type, dest, tag, comm);
-    const Uncounted here;
-    return wait(start(true, data, count, type, tag, comm, true));
+    return current < 0 ? PMPI_Ssend(data, count, type, dest, tag, comm) : send(data, count, type, tag, comm, true);
 }
 
 int MPI_Recv(void* data, int count, MPI_Datatype type, int source, int tag, MPI_Comm comm, MPI_Status* status) {
@@ -272,19 +277,11 @@ int MPI_Recv(void* data, int count, MPI_Datatype type, int source, int tag, MPI_
 }
 
 int MPI_Isend(const void* data, int count, MPI_Datatype type, int dest, int tag, MPI_Comm comm, MPI_Request* request) {
-    if (current < 0)
-        return PMPI_Isend(data, count, type, dest, tag, comm, request);
-    const Uncounted here;
-    *request = to_handle<MPI_Request>(start(true, data, count, type, tag, comm));
-    return MPI_SUCCESS;
+    return current < 0 ? PMPI_Isend(data, count, type, dest, tag, comm, request) : isend(data, count, type, tag, comm, false, request);
 }
 
 int MPI_Issend(const void* data, int count, MPI_Datatype type, int dest, int tag, MPI_Comm comm, MPI_Request* request) {
-    if (current < 0)
-        return PMPI_Issend(data, count, type, dest, tag, comm, request);
-    const Uncounted here;
-    *request = to_handle<MPI_Request>(start(true, data, count, type, tag, comm, true));
-    return MPI_SUCCESS;
+    return current < 0 ? PMPI_Issend(data, count, type, dest, tag, comm, request) : isend(data, count, type, tag, comm, true, request);
 }
 
 int MPI_Irecv(void* data, int count, MPI_Datatype type, int source, int tag, MPI_Comm comm, MPI_Request* request) {

@@ -1,7 +1,7 @@
 // What the reader reads: a type of each kind that cereal or the library treats in its own way.
 #pragma once
 
-#include <mpi4cxx/serialize.hpp>
+#include <mpi4cxx/polymorphic.hpp>
 
 #include <cereal/types/array.hpp>
 #include <cereal/types/atomic.hpp>
@@ -15,7 +15,6 @@
 #include <cereal/types/map.hpp>
 #include <cereal/types/memory.hpp>
 #include <cereal/types/optional.hpp>
-#include <cereal/types/polymorphic.hpp>
 #include <cereal/types/queue.hpp>
 #include <cereal/types/set.hpp>
 #include <cereal/types/stack.hpp>
@@ -36,9 +35,6 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-CEREAL_REGISTER_ARCHIVE(mpi4cxx::OutputArchive)
-CEREAL_REGISTER_ARCHIVE(mpi4cxx::InputArchive)
 
 namespace kinds {
 

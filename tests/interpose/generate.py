@@ -11,6 +11,9 @@ import sys
 
 output, library, headers, *preprocessor = sys.argv[1:]
 
+# Extensions of MPI begin with MPIX_. Those of MPICH stand in <mpi.h>.
+HEADERS = '#include <mpi.h>\n#if defined(OPEN_MPI) && __has_include(<mpi-ext.h>)\n#include <mpi-ext.h>\n#endif\n'
+
 
 def run(*command, text=''):
     return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
@@ -18,11 +21,11 @@ def run(*command, text=''):
 
 def used_functions():
     symbols = run('nm', '-D', '--undefined-only', library) if '.so' in library else run('nm', '--undefined-only', library)
-    names = set(re.findall(r'\b(MPI_\w+)', symbols))
+    names = set(re.findall(r'\b(MPIX?_\w+)', symbols))
     twins = {}
     for header in pathlib.Path(headers).rglob('*.hpp'):
         text = header.read_text()
-        names.update(re.findall(r'\b(?:call|get)<(MPI_\w+)>', text))
+        names.update(re.findall(r'\b(?:call|get)<(MPIX?_\w+)>', text))
         for name, others in re.findall(r'twin<(MPI_\w+)> : ([^{]*)', text):
             twins[name] = re.findall(r'MPI_\w+', others)
     waiting = list(names)  # for their large-count and nonblocking twins, and for those of these
@@ -35,9 +38,10 @@ def used_functions():
 
 def prototypes():
     """Each function's parameters as they are declared."""
-    text = run(*preprocessor, '-E', '-P', '-x', 'c', '-', text='#include <mpi.h>\n')
+    text = run(*preprocessor, '-E', '-P', '-x', 'c', '-', text=HEADERS)
     text = ' '.join(text.split())
-    return dict(re.findall(r'\bint (MPI_\w+)\(((?:[^()]|\([^()]*\))*)\)', text))
+    found = re.findall(r'\bint (MPIX?_\w+) ?\(((?:[^()]|\([^()]*\))*)\)', text)
+    return {name: parameters for name, parameters in found if '...' not in parameters}  # which cannot be handed on
 
 
 def parameter_names(parameters):
@@ -48,7 +52,7 @@ def parameter_names(parameters):
 
 declared = prototypes()
 names = sorted(used_functions() & declared.keys())
-lines = ['/* Written by generate.py. */', '#include <mpi.h>', '#include "interpose.h"', '']
+lines = ['/* Written by generate.py. */', HEADERS, '#include "interpose.h"', '']
 lines.append('const char* const interposed[] = {' + ', '.join(f'"{name}"' for name in names) + '};')
 lines.append(f'const int interposed_size = {len(names)};')
 for i, name in enumerate(names):

@@ -28,7 +28,7 @@ def check(condition, text):
 def check_options(recipe, options):
     unknown = set(options) - project_options
     check(not unknown, f'{recipe} passes options that meson_options.txt does not have: {sorted(unknown)}')
-    check({'mpi', 'tests', 'examples'} <= set(options), f'{recipe} leaves an option to chance: it passes {sorted(options)}')
+    check({'mpi', 'tests', 'examples', 'docs'} <= set(options), f'{recipe} leaves an option to chance: it passes {sorted(options)}')
     check(options['mpi'] in mpi_names, f'{recipe} asks for the MPI {options["mpi"]}')
 
 

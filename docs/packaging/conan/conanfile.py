@@ -50,8 +50,8 @@ class Mpi4cxxConan(ConanFile):
     def generate(self):
         toolchain = MesonToolchain(self)
         toolchain.project_options["mpi"] = str(self.options.mpi)
-        toolchain.project_options["tests"] = "disabled"
-        toolchain.project_options["examples"] = "disabled"
+        for part in ("tests", "examples", "docs"):
+            toolchain.project_options[part] = "disabled"
         # cereal has headers alone, and Debian's no pkg-config file, so meson.build looks for the header.
         cereal = self.dependencies["cereal"].cpp_info.aggregated_components()
         toolchain.extra_cxxflags += [f"-isystem{folder}" for folder in cereal.includedirs]

@@ -31,4 +31,5 @@ class Mpi4cxx(MesonPackage):
             "-Dmpi=" + ("mpich" if self.spec.satisfies("^mpich") else "ompi"),
             "-Dtests=" + ("enabled" if self.run_tests else "disabled"),
             "-Dexamples=disabled",
+            "-Ddocs=disabled",
         ]

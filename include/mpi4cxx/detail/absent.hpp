@@ -4,35 +4,32 @@
 
 #include <mpi4cxx/detail/mpi.hpp>
 
+#include <cstring>
 #include <utility>
-
-#if MPI_VERSION < 4 && __has_include(<mpi-ext.h>)
-#include <mpi-ext.h>  // Open MPI 4 has persistent collectives as an extension
-#endif
 
 namespace mpi4cxx {
 
 namespace detail {
 
-/// A new error code of `error_class` with a text of its own; the class itself where the MPI adds none.
+/// Whether the MPI takes `text` as that of `code`.
+[[gnu::cold]] inline bool has_text(int code, const char* text) noexcept {
+    char kept[MPI_MAX_ERROR_STRING] = "";
+    int length = 0;
+    return MPI_Add_error_string(code, text) == MPI_SUCCESS && MPI_Error_string(code, kept, &length) == MPI_SUCCESS && std::strcmp(kept, text) == 0;
+}
+
+/// A new error code of `error_class` with a text of its own. It is of a new class in MPICH, which forgets the texts of codes that are added to its
+/// own classes, and the class itself where the MPI adds none.
 [[gnu::cold]] inline int added_code(int error_class, const char* text) noexcept {
-    int code = error_class;
-    if (MPI_Add_error_code(error_class, &code) == MPI_SUCCESS)
-        MPI_Add_error_string(code, text);
-    return code;
+    int code = error_class, other = error_class;
+    if (MPI_Add_error_code(error_class, &code) == MPI_SUCCESS && has_text(code, text))
+        return code;
+    return MPI_Add_error_class(&other) == MPI_SUCCESS && MPI_Add_error_code(other, &code) == MPI_SUCCESS && has_text(code, text) ? code : error_class;
 }
 
-/// The code of the error that this MPI has no such function.
-[[gnu::cold]] inline int absent() noexcept {
-    static const int added = added_code(MPI_ERR_UNSUPPORTED_OPERATION, "not supported by this MPI: it has no such function");
-    return added;
-}
-
-/// The same of a function that would make a request.
-[[gnu::cold]] inline int absent(MPI_Request* request) noexcept {
-    *request = MPI_REQUEST_NULL;
-    return absent();
-}
+/// The code of the error that this MPI has no such function, which is none of MPI's: MPICH forgets the text of a code that is added to a
+/// class of its own.
+constexpr int absent() noexcept { return -1; }
 
 inline constexpr bool has_isendrecv = MPI_VERSION >= 4;
 
@@ -79,20 +76,22 @@ inline int MPI_Info_create_env(int, char**, MPI_Info* info) {
 }
 
 inline int MPI_Isendrecv(const void*, int, MPI_Datatype, int, int, void*, int, MPI_Datatype, int, int, MPI_Comm, MPI_Request* request) {
-    return detail::absent(request);
+    return *request = MPI_REQUEST_NULL, detail::absent();
 }
-inline int MPI_Isendrecv_replace(void*, int, MPI_Datatype, int, int, int, int, MPI_Comm, MPI_Request* request) { return detail::absent(request); }
+inline int MPI_Isendrecv_replace(void*, int, MPI_Datatype, int, int, int, int, MPI_Comm, MPI_Request* request) {
+    return *request = MPI_REQUEST_NULL, detail::absent();
+}
+
 inline int MPI_Psend_init(const void*, int, MPI_Count, MPI_Datatype, int, int, MPI_Comm, MPI_Info, MPI_Request* request) {
-    return detail::absent(request);
+    return *request = MPI_REQUEST_NULL, detail::absent();
 }
-inline int MPI_Precv_init(void*, int, MPI_Count, MPI_Datatype, int, int, MPI_Comm, MPI_Info, MPI_Request* request) { return detail::absent(request); }
+inline int MPI_Precv_init(void*, int, MPI_Count, MPI_Datatype, int, int, MPI_Comm, MPI_Info, MPI_Request* request) {
+    return *request = MPI_REQUEST_NULL, detail::absent();
+}
 inline int MPI_Pready(int, MPI_Request) { return detail::absent(); }
 inline int MPI_Pready_range(int, int, MPI_Request) { return detail::absent(); }
 inline int MPI_Pready_list(int, const int*, MPI_Request) { return detail::absent(); }
-inline int MPI_Parrived(MPI_Request, int, int* flag) {
-    *flag = 0;
-    return detail::absent();
-}
+inline int MPI_Parrived(MPI_Request, int, int* flag) { return *flag = 0, detail::absent(); }
 
 #ifndef OMPI_HAVE_MPI_EXT_PCOLLREQ
 #error "mpi4cxx: of Open MPI 4, only builds with its extension pcollreq are supported"
@@ -119,6 +118,37 @@ inline constexpr auto MPI_Neighbor_allgatherv_init = ::MPIX_Neighbor_allgatherv_
 inline constexpr auto MPI_Neighbor_alltoall_init = ::MPIX_Neighbor_alltoall_init;
 inline constexpr auto MPI_Neighbor_alltoallv_init = ::MPIX_Neighbor_alltoallv_init;
 inline constexpr auto MPI_Neighbor_alltoallw_init = ::MPIX_Neighbor_alltoallw_init;
+inline int MPI_Comm_idup_with_info(MPI_Comm, MPI_Info, MPI_Comm*, MPI_Request*) { return detail::absent(); }
+/// Without the types that came with MPI-4.
+inline int MPI_Comm_split_type(MPI_Comm comm, int split_type, int key, MPI_Info info, MPI_Comm* newcomm) {
+    const bool is_new = split_type == MPI_COMM_TYPE_HW_GUIDED || split_type == MPI_COMM_TYPE_HW_UNGUIDED;
+    return is_new ? detail::absent() : ::MPI_Comm_split_type(comm, split_type, key, info, newcomm);
+}
+#endif
+
+// MPI-4.1
+#if MPI_VERSION < 4 || (MPI_VERSION == 4 && MPI_SUBVERSION < 1)
+#if defined(MPICH_NUMVERSION) && MPICH_NUMVERSION >= 40000000  // has them under names of its own
+inline int MPI_Remove_error_class(int errorclass) { return MPIX_Delete_error_class(errorclass); }
+inline int MPI_Remove_error_code(int code) { return MPIX_Delete_error_code(code); }
+inline int MPI_Remove_error_string(int code) { return MPIX_Delete_error_string(code); }
+#else
+inline int MPI_Remove_error_class(int) { return detail::absent(); }
+inline int MPI_Remove_error_code(int) { return detail::absent(); }
+inline int MPI_Remove_error_string(int) { return detail::absent(); }
+#endif
+#endif
+
+// Fault tolerance, which no standard has yet. MPICH declares some of it, but its device ch4 ends the job in every one.
+#ifndef OMPI_HAVE_MPI_EXT_FTMPI
+inline int MPIX_Comm_revoke(MPI_Comm) { return detail::absent(); }
+inline int MPIX_Comm_is_revoked(MPI_Comm, int* flag) { return *flag = 0, detail::absent(); }
+inline int MPIX_Comm_get_failed(MPI_Comm, MPI_Group* failed) { return *failed = MPI_GROUP_NULL, detail::absent(); }
+inline int MPIX_Comm_ack_failed(MPI_Comm, int, int* acked) { return *acked = 0, detail::absent(); }
+inline int MPIX_Comm_agree(MPI_Comm, int*) { return detail::absent(); }
+inline int MPIX_Comm_iagree(MPI_Comm, int*, MPI_Request* request) { return *request = MPI_REQUEST_NULL, detail::absent(); }
+inline int MPIX_Comm_shrink(MPI_Comm, MPI_Comm* newcomm) { return *newcomm = MPI_COMM_NULL, detail::absent(); }
+inline int MPIX_Comm_ishrink(MPI_Comm, MPI_Comm*, MPI_Request*) { return detail::absent(); }
 #endif
 
 }  // namespace mpi4cxx

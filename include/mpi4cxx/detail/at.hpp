@@ -9,7 +9,10 @@ namespace mpi4cxx {
 struct At {
     const char* file;
     unsigned long line;  // as wide as the pointer: padding would cost instructions in every call
-    constexpr At(const char* path = __builtin_FILE(), unsigned long number = __builtin_LINE()) noexcept : file(path), line(number) {}
+    constexpr At(const char* path, unsigned long number) noexcept : file(path), line(number) {}
+    /// Here. Its first parameter keeps a string from becoming a place.
+    struct Here {};
+    constexpr At(Here = {}, const char* path = __builtin_FILE(), unsigned long number = __builtin_LINE()) noexcept : file(path), line(number) {}
 };
 
 namespace detail {

@@ -17,6 +17,8 @@ public:
     explicit Bytes(std::size_t size);
     /// As many as can be had without asking for memory, for what may grow.
     static Bytes at_least(std::size_t size);
+    /// As many as a message says that it has; throws Exception where there is no such memory.
+    static Bytes claimed(std::size_t size);
     Bytes(Bytes&& other) noexcept
         : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)), capacity_(std::exchange(other.capacity_, 0)) {}
     Bytes& operator=(Bytes&& other) noexcept {

@@ -60,7 +60,7 @@ template <> struct handle_traits<Errhandler> {
     static raw_type null() noexcept { return MPI_ERRHANDLER_NULL; }
     static constexpr auto free = MPI_Errhandler_free;
     static constexpr bool collective = false;
-    static bool is_predefined(raw_type raw) noexcept { return raw == MPI_ERRORS_RETURN || raw == MPI_ERRORS_ARE_FATAL || raw == MPI_ERRORS_ABORT; }
+    static bool is_predefined(raw_type raw) noexcept { return raw == MPI_ERRORS_RETURN || raw == MPI_ERRORS_ARE_FATAL || raw == errors_abort; }
     static MPI_Fint c2f(raw_type raw) noexcept { return MPI_Errhandler_c2f(raw); }
     static raw_type f2c(MPI_Fint handle) noexcept { return MPI_Errhandler_f2c(handle); }
 };

@@ -8,7 +8,13 @@
 #ifndef OMPI_SKIP_MPICXX
 #define OMPI_SKIP_MPICXX 1
 #endif
+// Open MPI's types would be hidden where those of this library are, and with them the templates of this library that are made of them.
+#pragma GCC visibility push(default)
 #include <mpi.h>
+#if defined(OPEN_MPI) && __has_include(<mpi-ext.h>)
+#include <mpi-ext.h>  // what Open MPI has beyond the version of MPI that it follows
+#endif
+#pragma GCC visibility pop
 
 /// Marks what the shared library exports; all else in it is hidden.
 #define MPI4CXX_API __attribute__((visibility("default")))
@@ -43,11 +49,20 @@ inline constexpr int MPI_MAX_PSET_NAME_LEN = 256;
 #ifndef MPI_MAX_STRINGTAG_LEN
 inline constexpr int MPI_MAX_STRINGTAG_LEN = 256;
 #endif
+#ifndef MPI_COMM_TYPE_HW_GUIDED
+inline constexpr int MPI_COMM_TYPE_HW_GUIDED = -1001, MPI_COMM_TYPE_HW_UNGUIDED = -1002;
+#endif
 #ifndef MPI_F_STATUS_SIZE
 inline constexpr int MPI_F_STATUS_SIZE = sizeof(MPI_Status) / sizeof(MPI_Fint);
 inline constexpr int MPI_F_SOURCE = 0, MPI_F_TAG = 1, MPI_F_ERROR = 2;
 #endif
-#ifndef MPI_ERRORS_ABORT  // it ends the processes of one communicator; where it is missing, all that are connected
-inline const MPI_Errhandler MPI_ERRORS_ABORT = MPI_ERRORS_ARE_FATAL;
+
+namespace detail {
+// It ends the processes of one communicator; where it is missing, all that are connected. MPICH 4.0 has the name and breaks when it is set.
+#if !defined(MPI_ERRORS_ABORT) || (defined(MPICH_NUMVERSION) && MPICH_NUMVERSION < 40100000)
+inline const MPI_Errhandler errors_abort = MPI_ERRORS_ARE_FATAL;
+#else
+inline const MPI_Errhandler errors_abort = MPI_ERRORS_ABORT;
 #endif
+}  // namespace detail
 }  // namespace mpi4cxx

@@ -136,5 +136,8 @@ template <> struct twin<MPI_Pack_external> : counted<MPI_Pack_external_c> {};
 template <> struct twin<MPI_Unpack_external> : counted<MPI_Unpack_external_c> {};
 template <> struct twin<MPI_Pack_external_size> : counted<MPI_Pack_external_size_c> {};
 template <> struct twin<MPI_Get_count> : counted<MPI_Get_count_c> {};
+template <> struct twin<MPI_Reduce_local> : counted<MPI_Reduce_local_c> {};
+template <> struct twin<MPI_Buffer_attach> : counted<MPI_Buffer_attach_c> {};
+template <> struct twin<MPI_Buffer_detach> : counted<MPI_Buffer_detach_c> {};
 
 }  // namespace mpi4cxx::detail

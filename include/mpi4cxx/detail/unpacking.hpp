@@ -114,6 +114,8 @@ public:
             corrupt("bytes are left over");
     }
     [[noreturn]] static void corrupt(const char* what);
+    /// What is thrown where there is no memory for what a message says that it has.
+    [[noreturn]] static void too_large(std::size_t size);
 
 protected:
     /// The size of the next block, which is then no longer to come.

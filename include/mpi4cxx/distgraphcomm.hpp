@@ -1,0 +1,38 @@
+#pragma once
+
+#include <mpi4cxx/topocomm.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace mpi4cxx {
+
+/// A communicator whose processes form a directed graph, of which each knows its own edges (MPI-4.0, 8.5.4).
+class MPI4CXX_API Distgraphcomm final : public detail::Duplicable<Distgraphcomm, Topocomm> {
+public:
+    /// The numbers of edges to and from this process.
+    struct Counts {
+        int indegree, outdegree;
+        bool weighted;
+    };
+    /// The weights of the edges to and from this process.
+    struct EdgeWeights {
+        std::vector<int> sources, destinations;
+    };
+    /// The other ends of the edges to and from this process, and their weights, if the graph has some.
+    struct Neighbors {
+        std::vector<int> sources, destinations;
+        std::optional<EdgeWeights> weights;
+    };
+    static constexpr auto comm_class = detail::CommClass::distgraphcomm;
+
+    Distgraphcomm() noexcept = default;
+    using Duplicable::Duplicable;
+
+    /// Return how many neighbours this process has. Calls MPI_Dist_graph_neighbors_count (MPI-4.0, 8.5.5).
+    [[nodiscard]] Counts Get_dist_neighbors_count(At at = {}) const;
+    /// Return the neighbours of this process. Calls MPI_Dist_graph_neighbors (MPI-4.0, 8.5.5).
+    [[nodiscard]] Neighbors Get_dist_neighbors(At at = {}) const;
+};
+
+}  // namespace mpi4cxx

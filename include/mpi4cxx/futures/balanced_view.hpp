@@ -1,0 +1,29 @@
+#pragma once
+
+#include <mpi4cxx/futures/detail/client.hpp>
+
+namespace mpi4cxx::futures {
+
+/// The workers of an executor without numbers: a task goes to whoever is free. IPython's load-balanced view.
+class BalancedView {
+public:
+    explicit BalancedView(detail::Clients client) noexcept : client_(std::move(client)) {}
+
+    [[nodiscard]] int size() const { return detail::count_workers(*client_); }
+    /// Like Executor::submit.
+    template <class F, class... A> auto submit(F&& f, A&&... arguments) const {
+        return detail::submit_to(client_, detail::any_worker, f, arguments...);
+    }
+    /// Like Executor::map.
+    template <detail::NoOptions F, class... R> auto map(F&& f, R&&... ranges) const {
+        return detail::map_ranges(client_, {}, detail::Split::balanced, f, std::forward<R>(ranges)...);
+    }
+    template <class F, class... R> auto map(const MapOptions& options, F&& f, R&&... ranges) const {
+        return detail::map_ranges(client_, options, detail::Split::balanced, f, std::forward<R>(ranges)...);
+    }
+
+private:
+    detail::Clients client_;
+};
+
+}  // namespace mpi4cxx::futures

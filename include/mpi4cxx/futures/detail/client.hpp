@@ -1,0 +1,157 @@
+#pragma once
+
+#include <mpi4cxx/futures/detail/job.hpp>
+#include <mpi4cxx/futures/detail/runner.hpp>
+#include <mpi4cxx/futures/future.hpp>
+#include <mpi4cxx/futures/results.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace mpi4cxx::futures::detail {
+
+/// What an executor and its views have in common: where their tasks go.
+using Clients = std::shared_ptr<Client>;
+
+constexpr int any_worker = -1;
+
+MPI4CXX_API void submit(Client& client, Ref<Task> task, int worker);
+MPI4CXX_API void submit(Client& client, Ref<Job> job);
+/// The same also where the executor is shut down, unless its workers are gone.
+MPI4CXX_API void submit_last(Client& client, Ref<Task> task, int worker) noexcept;
+[[nodiscard]] MPI4CXX_API int count_workers(const Client& client);
+MPI4CXX_API void check_map(const MapOptions& options, Split split);
+
+template <class F, class... A> auto submit_to(const Clients& client, int worker, const F& f, const A&... arguments) {
+    using Call = std::decay_t<F>;
+    check_call<Call, sent<A>...>();
+    auto state = make_task<Call, sent<A>...>(static_cast<const Call&>(f), to_send(arguments)...);
+    submit(*client, state, worker);
+    return Future(std::move(state));
+}
+
+/// One call a worker, all at once.
+template <class F, class... A> auto submit_to_all(const Clients& client, const F& f, const A&... arguments) {
+    std::vector<decltype(submit_to(client, 0, f, arguments...))> futures;
+    for (int worker = 0; worker < count_workers(*client); ++worker) futures.push_back(submit_to(client, worker, f, arguments...));
+    return futures;
+}
+
+/// Their results, those of worker 0 first; nothing where there are none.
+template <class T> auto results_of(const std::vector<Future<T>>& futures) {
+    if constexpr (std::is_void_v<T>) {
+        for (const Future<T>& future : futures) future.result();
+    } else {
+        std::vector<T> results;
+        for (const Future<T>& future : futures) results.push_back(std::move(future.result()));
+        return results;
+    }
+}
+
+template <class R>
+concept Range = requires(R& range) {
+    std::ranges::begin(range);
+    std::ranges::end(range);
+};
+template <class R> using iterator_of = decltype(std::ranges::begin(std::declval<R&>()));
+template <class R> using sentinel_of = decltype(std::ranges::end(std::declval<R&>()));
+template <class R> using value_of = std::iter_value_t<iterator_of<R>>;
+
+/// Packs the elements of ranges side by side, up to the end of the shortest.
+template <class... R> class Zip {
+public:
+    explicit Zip(R&... ranges) : at_(std::ranges::begin(ranges)...), end_(std::ranges::end(ranges)...) {}
+    bool add(Job& job, std::size_t n) { return add(job, n, std::index_sequence_for<R...>()); }
+
+private:
+    template <std::size_t... I> bool add(Job& job, std::size_t n, std::index_sequence<I...>) {
+        for (; n > 0; --n, (++std::get<I>(at_), ...)) {
+            if (((std::get<I>(at_) == std::get<I>(end_)) || ...))
+                return false;
+            put_item(job.room(), static_cast<const value_of<R>&>(*std::get<I>(at_))...);
+            job.add();
+        }
+        return true;
+    }
+    std::tuple<iterator_of<R>...> at_;
+    std::tuple<sentinel_of<R>...> end_;
+};
+/// The same of one range of tuples.
+template <class R> class Tuples {
+public:
+    explicit Tuples(R& range) : at_(std::ranges::begin(range)), end_(std::ranges::end(range)) {}
+    bool add(Job& job, std::size_t n) {
+        for (; n > 0; --n, ++at_) {
+            if (at_ == end_)
+                return false;
+            std::apply([&job](const auto&... elements) { put_item(job.room(), elements...); }, static_cast<const value_of<R>&>(*at_));
+            job.add();
+        }
+        return true;
+    }
+
+private:
+    iterator_of<R> at_;
+    sentinel_of<R> end_;
+};
+
+/// Reads ranges while the map runs: holds those that are temporaries, the others are the caller's.
+template <class Source, class... R> struct FeedOf final : Feed {
+    explicit FeedOf(R&&... from) : ranges(std::forward<R>(from)...), source(std::apply([](auto&... all) { return Source(all...); }, ranges)) {}
+    bool feed(Job& job, std::size_t n) override {
+        const bool more = source.add(job, n);
+        publish(job, !more);
+        return more;
+    }
+    std::tuple<R...> ranges;
+    Source source;
+};
+
+template <class Tuple> struct signature;
+template <class... A> struct signature<std::tuple<A...>> {
+    template <class F> static consteval const TaskType& type() {
+        check_call<F, sent_as<A>...>();
+        return task_type<F, sent_as<A>...>;
+    }
+    template <class F> using result = stored_result<result_of<F, sent_as<A>...>>;
+};
+template <class A, class B> struct signature<std::pair<A, B>> : signature<std::tuple<A, B>> {};
+
+/// The one body of all maps. Signature: of the arguments, Source: what packs them.
+template <class Signature, class Source, class F, class... R>
+auto map(const Clients& client, const MapOptions& options, Split split, const F& f, R&&... ranges) {
+    using Result = typename Signature::template result<F>;
+    check_map(options, split);
+    Ref<JobOf<Result>> job(new JobOf<Result>(Signature::template type<F>(), options, split));
+    put_callable(job->head(), f);
+    std::unique_ptr<Feed> feed;
+    if (options.buffersize > 0) {
+        feed = std::make_unique<FeedOf<Source, R...>>(std::forward<R>(ranges)...);
+    } else {
+        Source(ranges...).add(*job, static_cast<std::size_t>(-1));
+        job->publish(true);
+    }
+    submit(*client, job);
+    return Results<Result>(std::move(job), std::move(feed), static_cast<std::size_t>(options.buffersize));
+}
+
+/// What map's first argument is where it is not the options.
+template <class F>
+concept NoOptions = !std::is_same_v<std::remove_cvref_t<F>, MapOptions>;
+
+template <class F, class... R> auto map_ranges(const Clients& client, const MapOptions& options, Split split, const F& f, R&&... ranges) {
+    static_assert((Range<std::remove_reference_t<R>> && ...), "mpi4cxx: map takes ranges, one for each argument of the function");
+    return map<signature<std::tuple<value_of<std::remove_reference_t<R>>...>>, Zip<std::remove_reference_t<R>...>, std::decay_t<F>>(
+        client, options, split, f, std::forward<R>(ranges)...);
+}
+template <class F, class R> auto map_tuples(const Clients& client, const MapOptions& options, const F& f, R&& tuples) {
+    using Of = std::remove_reference_t<R>;
+    static_assert(Range<Of>, "mpi4cxx: starmap takes a range of tuples");
+    return map<signature<value_of<Of>>, Tuples<Of>, std::decay_t<F>>(client, options, Split::balanced, f, std::forward<R>(tuples));
+}
+
+}  // namespace mpi4cxx::futures::detail

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <mpi4cxx/futures/detail/argument.hpp>
+#include <mpi4cxx/futures/detail/callable.hpp>
+#include <mpi4cxx/futures/detail/work.hpp>
+
+#include <tuple>
+#include <type_traits>
+
+namespace mpi4cxx::futures::detail {
+
+/// What `f` returns in the worker, called with what was sent as A.
+template <class F, class... A> using result_of = std::invoke_result_t<F&, local<A>...>;
+
+template <class F, class... A> consteval void check_call() {
+    static_assert(std::is_invocable_v<F&, local<A>...>,
+                  "mpi4cxx: the function cannot be called with these arguments: in the worker they are values of their own, so it "
+                  "cannot take one by reference to non-const");
+}
+
+/// Calls F with each item of a chunk.
+template <class F, class... A> void run_chunk(Chunk& chunk) {
+    Callee<F> callee(chunk.in);
+    using R = result_of<F, A...>;
+    for (; chunk.done < chunk.count; ++chunk.done) {
+        with_item<A...>(chunk.in, [&]([[maybe_unused]] Unpacking& item) {
+            std::tuple<local<A>...> arguments{get_argument<A>(item)...};
+            if constexpr (std::is_void_v<R>)
+                std::apply(callee.function, std::move(arguments));
+            else
+                put_item(chunk.out, static_cast<const stored<R>&>(std::apply(callee.function, std::move(arguments))));
+        });
+    }
+}
+
+template <class F, class... A> inline constinit const TaskType task_type{&run_chunk<F, A...>, &typeid(F)};
+
+/// A call that is ready to be sent.
+template <class F, class... A> Ref<StateOf<stored_result<result_of<F, A...>>>> make_task(const F& f, const auto&... arguments) {
+    mpi4cxx::detail::Room room;
+    Packing to(room, Packing::Blocks::inside);
+    to.claim(sizeof(TaskHeader));
+    put_callable(to, f);
+    put_item(to, arguments...);
+    Ref<StateOf<stored_result<result_of<F, A...>>>> state(new StateOf<stored_result<result_of<F, A...>>>);
+    state->load(task_type<F, A...>, to, room.bytes.data());
+    return state;
+}
+
+}  // namespace mpi4cxx::futures::detail

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <mpi4cxx/serialize.hpp>
+
+#include <cstdint>
+#include <tuple>
+#include <type_traits>
+
+namespace mpi4cxx::futures::detail {
+
+using mpi4cxx::detail::Packing;
+using mpi4cxx::detail::Unpacking;
+
+/// What stands for the result of a function that returns nothing.
+struct None {
+    bool operator==(const None&) const = default;
+};
+
+template <class T> using stored = std::conditional_t<std::is_void_v<T>, None, std::remove_cvref_t<T>>;
+
+/// Writes `value` without an envelope: both sides are the same program and know its type.
+template <class T> void put_value(Packing& to, const T& value) {
+    using Sent = sent_as<T>;
+    static_assert(Serializable<T> || std::is_same_v<T, None>,
+                  "mpi4cxx: a task's arguments and its result travel as objects, and this type cannot: give it a `template <class Archive> void "
+                  "serialize(Archive&)`, include the cereal header of its container, or make it a plain aggregate");
+    if constexpr (std::is_same_v<T, None>) {
+    } else if constexpr (std::is_same_v<Sent, std::string>) {
+        mpi4cxx::detail::write_run(to, std::string_view(value));
+    } else if constexpr (mpi4cxx::detail::Run<Sent>) {
+        mpi4cxx::detail::write_run(to, value);
+    } else if constexpr (mpi4cxx::detail::Fixed<Sent>) {
+        mpi4cxx::detail::write(to, value);
+    } else {
+        OutputArchive archive(to);
+        if constexpr (std::is_same_v<Sent, T>)
+            mpi4cxx::detail::save_any(archive, value);
+        else
+            mpi4cxx::detail::save_any(archive, Sent(value.begin(), value.end()));
+    }
+}
+
+/// Reads one; the type is what it was sent as.
+template <class T> T get_value(Unpacking& from) {
+    if constexpr (std::is_same_v<T, None>) {
+        return {};
+    } else if constexpr (mpi4cxx::detail::Run<T>) {
+        return mpi4cxx::detail::make_run<T>(from);
+    } else if constexpr (mpi4cxx::detail::Fixed<T>) {
+        T value{};
+        mpi4cxx::detail::read(from, value);
+        return value;
+    } else {
+        T value{};
+        InputArchive archive(from);
+        mpi4cxx::detail::load_any(archive, value);
+        return value;
+    }
+}
+
+/// Whether values of these types follow each other without frames.
+template <class... T> inline constexpr bool is_dense = ((mpi4cxx::detail::layout<T>().is_fixed || std::is_same_v<T, None>)&&...);
+
+// All else lies in a frame: its size, and the bytes from a multiple of 16 to a multiple of 16, where runs can be read in place.
+
+[[nodiscard]] MPI4CXX_API std::size_t open_frame(Packing& to);
+MPI4CXX_API void close_frame(Packing& to, std::size_t frame);
+[[nodiscard]] MPI4CXX_API std::span<const std::byte> take_frame(Unpacking& from);
+/// Fills up to a multiple of 16.
+MPI4CXX_API void align(Packing& to);
+
+/// Writes what belongs together: the arguments of a call, or a result.
+template <class... T> void put_item(Packing& to, const T&... values) {
+    if constexpr (is_dense<sent_as<T>...>) {
+        (put_value(to, values), ...);
+    } else {
+        const std::size_t frame = open_frame(to);
+        (put_value(to, values), ...);
+        close_frame(to, frame);
+    }
+}
+
+/// Calls `f(Unpacking&)` where an item of these types begins.
+template <class... T, class F> decltype(auto) with_item(Unpacking& from, F f) {
+    if constexpr (is_dense<T...>) {
+        return f(from);
+    } else {
+        Unpacking frame(take_frame(from));
+        return f(frame);
+    }
+}
+
+}  // namespace mpi4cxx::futures::detail

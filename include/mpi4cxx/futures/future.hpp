@@ -1,0 +1,306 @@
+#pragma once
+
+#include <mpi4cxx/futures/detail/work.hpp>
+#include <mpi4cxx/futures/errors.hpp>
+#include <mpi4cxx/futures/timeout.hpp>
+
+#include <coroutine>
+#include <deque>
+#include <functional>
+#include <initializer_list>
+#include <iterator>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace mpi4cxx::futures {
+
+namespace detail {
+
+template <class T> struct Promise;
+
+template <class F, class T> struct continuation { using type = std::invoke_result_t<F&, T&>; };
+template <class F> struct continuation<F, void> { using type = std::invoke_result_t<F&>; };
+
+/// Ends `state` with what `f` returns or throws.
+template <class R, class F> void finish_with(StateOf<R>& state, F f) {
+    try {
+        if constexpr (std::is_void_v<R>) {
+            f();
+            state.set({});
+        } else {
+            state.set(f());
+        }
+    } catch (...) {
+        state.finish(std::current_exception());
+    }
+}
+
+}  // namespace detail
+
+/// A result to come. Copies are the same result. Those of an executor may outlive it.
+/// Callbacks, continuations and coroutines go on in the thread that receives the result: one that waits, or the pool's own.
+template <class T> class [[nodiscard]] Future {
+public:
+    using value_type = T;
+    using promise_type = detail::Promise<T>;  // a coroutine that returns a Future
+    using State = detail::StateOf<T>;
+
+    Future() noexcept = default;
+    explicit Future(detail::Ref<State> state) noexcept : state_(std::move(state)) {}
+
+    /// Wait for the result and return it; throw what the task has thrown, TimeoutError or CancelledError. The result stays in the
+    /// future; of a temporary future it is moved out, unless other copies hold it.
+    decltype(auto) result(Timeout timeout = {}) const& {
+        state_->wait_result(timeout);
+        if constexpr (!std::is_void_v<T>)
+            return static_cast<detail::stored<T>&>(state_->value());
+    }
+    T result(Timeout timeout = {}) && {
+        state_->wait_result(timeout);
+        if constexpr (!std::is_void_v<T>) {
+            if constexpr (std::is_copy_constructible_v<T>)
+                if (!state_->is_sole())
+                    return state_->value();
+            return std::move(state_->value());
+        }
+    }
+    /// Wait, and return the exception instead of throwing it; null where there is none.
+    [[nodiscard]] std::exception_ptr exception(Timeout timeout = {}) const {
+        state_->wait(timeout);
+        if (state_->is_cancelled())
+            std::rethrow_exception(state_->error());
+        return state_->error();
+    }
+    /// Tell whether there is a result, an exception, or nothing to come because it is cancelled.
+    [[nodiscard]] bool done() const noexcept { return state_->is_done(); }
+    /// Tell whether a worker has the task.
+    [[nodiscard]] bool running() const noexcept { return state_->state() == detail::Task::State::running; }
+    /// Tell whether it was cancelled before a worker had it.
+    [[nodiscard]] bool cancelled() const noexcept { return state_->is_cancelled(); }
+    /// Cancel it unless a worker has it already; tell whether it is cancelled.
+    bool cancel() const { return state_->cancel(); }
+
+    /// Call `f(future)` when done; at once if it is.
+    template <class F> void add_done_callback(F f) const {
+        state_->when_done([copy = *this, f = std::move(f)]() mutable { f(std::move(copy)); });
+    }
+    /// Return the future of `f(result)`. An exception passes by `f`.
+    template <class F> auto then(F f) const {
+        using R = typename detail::continuation<F, T>::type;
+        return compose_with<R>([f = std::move(f)](const Future& self) mutable -> R {
+            if constexpr (std::is_void_v<T>)
+                return self.result(), f();
+            else
+                return f(self.result());
+        });
+    }
+    /// Return the future of `f(*this)`, which is done then.
+    template <class R, class F> Future<R> compose_with(F f) const {
+        detail::Ref<detail::StateOf<R>> next(new detail::StateOf<R>);
+        state_->when_done([next, copy = *this, f = std::move(f)]() mutable {
+            if (next->begin())
+                detail::finish_with<R>(*next, [&] { return f(copy); });
+        });
+        return Future<R>(next);
+    }
+
+    /// `co_await future` is its result.
+    auto operator co_await() const noexcept {
+        struct Awaiter {
+            Future future;
+            bool await_ready() const noexcept { return future.done(); }
+            void await_suspend(std::coroutine_handle<> coroutine) const {
+                future.state_->when_done([coroutine] { coroutine.resume(); });
+            }
+            decltype(auto) await_resume() const {
+                if constexpr (std::is_copy_constructible_v<detail::stored<T>>)
+                    return Future(future).result();
+                else
+                    return std::move(future.result());
+            }
+        };
+        return Awaiter{*this};
+    }
+
+    [[nodiscard]] bool operator==(const Future& other) const noexcept { return state_.get() == other.state_.get(); }
+    [[nodiscard]] detail::Task& state() const noexcept { return *state_; }
+
+private:
+    detail::Ref<State> state_;
+};
+
+namespace detail {
+
+template <class T> struct PromiseBase {
+    Ref<StateOf<T>> state{new StateOf<T>};
+
+    PromiseBase() { (void)state->begin(); }
+    Future<T> get_return_object() { return Future<T>(state); }
+    std::suspend_never initial_suspend() noexcept { return {}; }
+    std::suspend_never final_suspend() noexcept { return {}; }
+    void unhandled_exception() { state->finish(std::current_exception()); }
+};
+template <class T> struct Promise : PromiseBase<T> {
+    template <class U> void return_value(U&& value) { this->state->set(T(std::forward<U>(value))); }
+};
+template <> struct Promise<void> : PromiseBase<void> {
+    void return_void() { state->set({}); }
+};
+
+}  // namespace detail
+
+enum class ReturnWhen : char { FIRST_COMPLETED, FIRST_EXCEPTION, ALL_COMPLETED };
+inline constexpr ReturnWhen FIRST_COMPLETED = ReturnWhen::FIRST_COMPLETED;
+inline constexpr ReturnWhen FIRST_EXCEPTION = ReturnWhen::FIRST_EXCEPTION;
+inline constexpr ReturnWhen ALL_COMPLETED = ReturnWhen::ALL_COMPLETED;
+
+/// What wait() returns.
+template <class T> struct DoneAndNotDone { std::vector<Future<T>> done, not_done; };
+
+namespace detail {
+MPI4CXX_API void wait_for(const std::vector<Task*>& tasks, ReturnWhen when, Timeout timeout);
+template <class T> std::vector<Task*> tasks_of(const std::vector<Future<T>>& futures) {
+    std::vector<Task*> tasks;
+    for (const Future<T>& future : futures) tasks.push_back(&future.state());
+    return tasks;
+}
+}  // namespace detail
+
+/// Wait until one, one with an exception, or all are done, or the time is over.
+template <class T> DoneAndNotDone<T> wait(const std::vector<Future<T>>& futures, Timeout timeout = {}, ReturnWhen when = ALL_COMPLETED) {
+    detail::wait_for(detail::tasks_of(futures), when, timeout);
+    DoneAndNotDone<T> result;
+    for (const Future<T>& future : futures) (future.done() ? result.done : result.not_done).push_back(future);
+    return result;
+}
+template <class T> DoneAndNotDone<T> wait(const std::vector<Future<T>>& futures, ReturnWhen when) { return wait(futures, {}, when); }
+
+/// The futures in the order in which they are done: `for (auto& future : as_completed(futures))`.
+template <class T> class Completed {
+public:
+    Completed(const std::vector<Future<T>>& futures, Timeout timeout)
+        : done_(std::make_shared<Done>()), left_(futures.size()), deadline_(timeout.deadline()) {
+        for (const Future<T>& future : futures) future.add_done_callback([done = done_](Future<T> one) { done->push(std::move(one)); });
+    }
+
+    class iterator {
+    public:
+        using value_type = Future<T>;
+        using difference_type = std::ptrdiff_t;
+        explicit iterator(Completed* all) : all_(all) { ++*this; }
+        Future<T>& operator*() const noexcept { return all_->current_; }
+        iterator& operator++() {
+            is_at_end_ = !all_->next();
+            return *this;
+        }
+        void operator++(int) { ++*this; }
+        bool operator==(std::default_sentinel_t) const noexcept { return is_at_end_; }
+
+    private:
+        Completed* all_;
+        bool is_at_end_ = false;
+    };
+    iterator begin() { return iterator(this); }
+    std::default_sentinel_t end() const noexcept { return {}; }
+
+private:
+    struct Done {  // filled by whichever threads receive the results
+        std::atomic_flag busy{};
+        std::deque<Future<T>> futures;
+        template <class F> auto locked(F f) {
+            while (busy.test_and_set(std::memory_order_acquire)) {}
+            struct Unlock {
+                std::atomic_flag& flag;
+                ~Unlock() { flag.clear(std::memory_order_release); }
+            } unlock{busy};
+            return f();
+        }
+        void push(Future<T>&& future) {
+            locked([&] { futures.push_back(std::move(future)); });
+        }
+        bool pop(Future<T>& future) {
+            return locked([&] {
+                if (futures.empty())
+                    return false;
+                future = std::move(futures.front());
+                futures.pop_front();
+                return true;
+            });
+        }
+    };
+
+    bool next() {
+        if (left_ == 0)
+            return false;
+        if (!detail::wait_until([this] { return done_->pop(current_); }, deadline_))
+            throw TimeoutError(std::to_string(left_) + " futures are not done");
+        --left_;
+        return true;
+    }
+
+    std::shared_ptr<Done> done_;
+    std::size_t left_;
+    Timeout::Clock::time_point deadline_;
+    Future<T> current_;
+};
+
+/// Give the futures one by one as they are done.
+template <class T> Completed<T> as_completed(const std::vector<Future<T>>& futures, Timeout timeout = {}) { return {futures, timeout}; }
+
+/// Return one future of all results, in order. The first exception is its exception; to cancel it cancels all.
+template <class T> Future<std::vector<T>> collect(const std::vector<Future<T>>& futures) {
+    detail::Ref<detail::StateOf<std::vector<T>>> all(new detail::StateOf<std::vector<T>>);
+    struct Shared {
+        std::vector<Future<T>> futures;
+        std::atomic<std::size_t> left;
+    };
+    const auto shared = std::make_shared<Shared>(futures, futures.size());
+    const auto complete = [all, shared] {
+        if (!all->begin())
+            return;
+        detail::finish_with<std::vector<T>>(*all, [&] {
+            std::vector<T> results;
+            results.reserve(shared->futures.size());
+            for (Future<T>& future : shared->futures)
+                if constexpr (std::is_copy_constructible_v<T>)
+                    results.push_back(future.result());
+                else
+                    results.push_back(std::move(future.result()));
+            return results;
+        });
+    };
+    if (futures.empty())
+        complete();
+    for (const Future<T>& future : futures)
+        future.add_done_callback([all, shared, complete](const Future<T>& one) {
+            const bool failed = one.cancelled() || one.exception() != nullptr;
+            if (failed && all->begin())
+                all->finish(one.state().error());
+            if (shared->left.fetch_sub(1) == 1)
+                complete();
+        });
+    all->when_done([state = all.get(), shared] {
+        if (state->is_cancelled())
+            for (const Future<T>& future : shared->futures) future.cancel();
+    });
+    return Future<std::vector<T>>(all);
+}
+
+/// Return the future of `on_result(result)`, or where there is an exception, of `on_exception(exception)`, which may return a value
+/// or throw another.
+template <class T, class F> auto compose(const Future<T>& future, F on_result) { return future.then(std::move(on_result)); }
+template <class T, class F, class G> auto compose(const Future<T>& future, F on_result, G on_exception) {
+    using R = typename detail::continuation<F, T>::type;
+    return future.template compose_with<R>([f = std::move(on_result), g = std::move(on_exception)](const Future<T>& done) mutable -> R {
+        if (done.state().error() != nullptr)
+            return g(done.state().error());
+        if constexpr (std::is_void_v<T>)
+            return f();
+        else
+            return f(done.result());
+    });
+}
+
+}  // namespace mpi4cxx::futures

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <mpi4cxx/futures/detail/callable.hpp>
+#include <mpi4cxx/futures/detail/work.hpp>
+#include <mpi4cxx/futures/timeout.hpp>
+
+#include <memory>
+#include <type_traits>
+
+namespace mpi4cxx::futures {
+
+/// What every worker runs once before its first task of an executor: anything that can be a task without arguments.
+class MPI4CXX_API Initializer {
+public:
+    Initializer() noexcept = default;
+    template <class F>
+        requires(!std::is_same_v<std::decay_t<F>, Initializer> && std::is_invocable_v<std::decay_t<F>&>)
+    Initializer(F&& f);
+    /// A task that runs it.
+    [[nodiscard]] detail::Ref<detail::Task> task() const { return make_ != nullptr ? make_(*this) : detail::Ref<detail::Task>(); }
+    explicit operator bool() const noexcept { return make_ != nullptr; }
+
+private:
+    std::shared_ptr<const void> function_;
+    detail::Ref<detail::Task> (*make_)(const Initializer&) = nullptr;
+};
+
+/// How an executor is made: `MPIPoolExecutor executor({.max_workers = 4, .initializer = set_up})`.
+struct PoolOptions {
+    int max_workers = 0;        ///< at most so many; 0: all, or MPI4CXX_FUTURES_MAX_WORKERS
+    Initializer initializer{};  ///< run once by every worker, before the tasks
+    int prefetch = 0;           ///< how many messages of tasks a worker has at once; 0: as fits how long they take
+};
+
+/// How a map is run: `executor.map({.chunksize = 100, .unordered = true}, f, range)`.
+struct MapOptions {
+    int chunksize = 0;       ///< calls that a worker does at once; 0: as many as take about half a millisecond
+    Timeout timeout{};       ///< from the call of map on, for all results
+    bool unordered = false;  ///< results as they come
+    int buffersize = 0;      ///< how far the inputs are read ahead of the results; 0: all at once
+    bool progress = false;   ///< shows on standard error how far it is
+};
+
+}  // namespace mpi4cxx::futures

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <mpi4cxx/futures/detail/client.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace mpi4cxx::futures {
+
+namespace detail {
+
+/// An identity for data on workers.
+[[nodiscard]] MPI4CXX_API std::uint64_t new_part();
+
+template <class T> void keep(std::uint64_t id, std::vector<T> part) { keep_part(id, typeid(T), std::make_shared<std::vector<T>>(std::move(part))); }
+inline void forget(std::uint64_t id) { forget_part(id); }
+
+}  // namespace detail
+
+/// Data that lies on the workers, each with a part of it: what scatter() returns. Given to a task as an argument, it is to the
+/// function a `std::vector<T>&`, the part of the worker that runs it. The parts go when the last copy of this goes.
+template <class T> class Scattered {
+public:
+    /// Cuts `range` into parts of nearly the same length, one a worker.
+    template <class R> Scattered(const detail::Clients& client, const R& range) : owner_(std::make_shared<Owner>(client)) {
+        const auto workers = static_cast<std::size_t>(detail::count_workers(*client)), size = static_cast<std::size_t>(std::ranges::distance(range));
+        auto at = std::ranges::begin(range);
+        std::vector<Future<void>> kept;
+        for (std::size_t w = 0; w < workers; ++w) {
+            const std::size_t n = size * (w + 1) / workers - size * w / workers;
+            const auto end = std::ranges::next(at, static_cast<std::ptrdiff_t>(n));
+            kept.push_back(detail::submit_to(client, static_cast<int>(w), detail::keep<T>, owner_->id, std::vector<T>(at, end)));
+            at = end;
+        }
+        detail::results_of(kept);
+    }
+    /// All parts together, those of worker 0 first. Wait for the tasks before that use them.
+    [[nodiscard]] std::vector<T> gather() const {
+        std::vector<T> all;
+        for (std::vector<T>& part : detail::results_of(detail::submit_to_all(
+                 owner_->client, [](const std::vector<T>& mine) { return mine; }, *this)))
+            std::move(part.begin(), part.end(), std::back_inserter(all));
+        return all;
+    }
+    /// What the workers know it by.
+    [[nodiscard]] std::uint64_t id() const noexcept { return owner_->id; }
+
+private:
+    struct Owner {
+        explicit Owner(const detail::Clients& of) : client(of) {}
+        Owner(const Owner&) = delete;
+        Owner& operator=(const Owner&) = delete;
+        ~Owner() {
+            for (int w = 0; w < detail::count_workers(*client); ++w)
+                detail::submit_last(*client, detail::make_task<decltype(&detail::forget), std::uint64_t>(&detail::forget, id), w);
+        }
+        detail::Clients client;
+        std::uint64_t id = detail::new_part();
+    };
+    std::shared_ptr<Owner> owner_;
+};
+
+}  // namespace mpi4cxx::futures

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+
+namespace mpi4cxx::futures {
+
+/// How long to wait: seconds, or any std::chrono duration; for ever where nothing is given.
+class Timeout {
+public:
+    /// What it is measured by.
+    using Clock = std::chrono::steady_clock;
+
+    constexpr Timeout() noexcept = default;
+    constexpr Timeout(double seconds) noexcept : time_(seconds), is_set_(true) {}
+    template <class Rep, class Period> constexpr Timeout(std::chrono::duration<Rep, Period> time) noexcept : time_(time), is_set_(true) {}
+
+    /// When the waiting ends that begins now.
+    [[nodiscard]] Clock::time_point deadline() const {
+        constexpr std::chrono::duration<double> year = std::chrono::hours(24 * 365);
+        if (!is_set_ || time_ > year)
+            return Clock::time_point::max();
+        return Clock::now() + std::chrono::duration_cast<Clock::duration>(time_);
+    }
+
+private:
+    std::chrono::duration<double> time_{};
+    bool is_set_ = false;
+};
+
+}  // namespace mpi4cxx::futures

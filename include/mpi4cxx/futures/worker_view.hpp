@@ -1,0 +1,22 @@
+#pragma once
+
+#include <mpi4cxx/futures/detail/client.hpp>
+
+namespace mpi4cxx::futures {
+
+/// One worker of an executor: `executor.on(2).submit(f)`.
+class WorkerView {
+public:
+    WorkerView(detail::Clients client, int worker) noexcept : client_(std::move(client)), worker_(worker) {}
+
+    /// Have this worker call `f(arguments…)`, after what it was told to do before.
+    template <class F, class... A> auto submit(F&& f, A&&... arguments) const { return detail::submit_to(client_, worker_, f, arguments...); }
+    /// The number of this worker.
+    [[nodiscard]] int worker() const noexcept { return worker_; }
+
+private:
+    detail::Clients client_;
+    int worker_;
+};
+
+}  // namespace mpi4cxx::futures

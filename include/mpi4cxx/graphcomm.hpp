@@ -1,0 +1,45 @@
+#pragma once
+
+#include <mpi4cxx/topocomm.hpp>
+
+#include <vector>
+
+namespace mpi4cxx {
+
+/// A communicator whose processes form a graph that each of them knows as a whole (MPI-4.0, 8.5).
+class MPI4CXX_API Graphcomm final : public detail::Duplicable<Graphcomm, Topocomm> {
+public:
+    /// The numbers of nodes and of edges.
+    struct Dims {
+        int nnodes, nedges;
+    };
+    /// `edges` are the neighbours of node 0, then of node 1, …; `index[i]` is the number of those of nodes 0 to i.
+    struct Topo {
+        std::vector<int> index, edges;
+    };
+    static constexpr auto comm_class = detail::CommClass::graphcomm;
+
+    Graphcomm() noexcept = default;
+    using Duplicable::Duplicable;
+
+    /// Return the numbers of nodes and edges. Calls MPI_Graphdims_get (MPI-4.0, 8.5.5).
+    [[nodiscard]] Dims Get_dims(At at = {}) const;
+    /// Return the graph as it was given to Create_graph. Calls MPI_Graph_get (MPI-4.0, 8.5.5).
+    [[nodiscard]] Topo Get_topo(At at = {}) const;
+    /// Return the number of neighbours of process `rank`. Calls MPI_Graph_neighbors_count (MPI-4.0, 8.5.5).
+    [[nodiscard]] int Get_neighbors_count(int rank, At at = {}) const;
+    /// Return the neighbours of process `rank`. Calls MPI_Graph_neighbors (MPI-4.0, 8.5.5).
+    [[nodiscard]] std::vector<int> Get_neighbors(int rank, At at = {}) const;
+
+    [[nodiscard]] Dims dims(At at = {}) const { return Get_dims(at); }
+    [[nodiscard]] int nnodes(At at = {}) const { return Get_dims(at).nnodes; }
+    [[nodiscard]] int nedges(At at = {}) const { return Get_dims(at).nedges; }
+    [[nodiscard]] Topo topo(At at = {}) const { return Get_topo(at); }
+    [[nodiscard]] std::vector<int> index(At at = {}) const { return Get_topo(at).index; }
+    [[nodiscard]] std::vector<int> edges(At at = {}) const { return Get_topo(at).edges; }
+    // of this process
+    [[nodiscard]] int nneighbors(At at = {}) const { return Get_neighbors_count(Get_rank(at), at); }
+    [[nodiscard]] std::vector<int> neighbors(At at = {}) const { return Get_neighbors(Get_rank(at), at); }
+};
+
+}  // namespace mpi4cxx

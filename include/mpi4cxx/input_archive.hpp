@@ -1,0 +1,74 @@
+#pragma once
+
+#include <mpi4cxx/detail/unpacking.hpp>
+#include <mpi4cxx/output_archive.hpp>
+
+#include <cereal/cereal.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <typeindex>
+#include <unordered_map>
+
+namespace mpi4cxx {
+
+class InputArchive;
+
+namespace detail {
+template <class T> void load_any(InputArchive& archive, T& object);
+}
+
+/// Reads what OutputArchive wrote; throws Exception where the bytes cannot be that.
+class InputArchive final : public cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision> {
+    using Base = cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision>;
+
+public:
+    explicit InputArchive(detail::Unpacking& from) : Base(this), from_(from), stack_end_(detail::stack_end()) {}
+    [[nodiscard]] detail::Unpacking& unpacking() noexcept { return from_; }
+
+    // These hide cereal's, as those of OutputArchive.
+    template <class... T> InputArchive& operator()(T&&... objects) {
+        (detail::load_any(*this, objects), ...);
+        return *this;
+    }
+    template <class T> InputArchive& operator&(T&& object) { return (*this)(object); }
+    template <class T> InputArchive& operator>>(T&& object) { return (*this)(object); }
+
+    /// All else.
+    template <class T> void load_by_cereal(T& object) { Base::operator()(object); }
+
+    // These two hide cereal's, which would give out a pointer as one of any type that the message asks for.
+    template <class T> void registerSharedPointer(std::uint32_t id, const std::shared_ptr<T>& pointer) {
+        pointers_.insert_or_assign(id & ~cereal::detail::msb_32bit, Pointer{pointer, typeid(T)});
+    }
+    [[nodiscard]] std::shared_ptr<void> getSharedPointer(std::uint32_t id) const {
+        if (id == 0)
+            return nullptr;
+        const auto found = pointers_.find(id);
+        if (found == pointers_.end() || found->second.type != wanted_)
+            detail::Unpacking::corrupt("a pointer is to nothing of its type");
+        return found->second.pointer;
+    }
+    /// The next pointer to an object that has been read is of this type.
+    void want(std::type_index type) noexcept { wanted_ = type; }
+    /// Called by what may have objects of its own type in it.
+    void check_depth() const {
+        if (reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) < stack_end_) [[unlikely]]
+            detail::Unpacking::corrupt("objects are within objects, too many for the stack");
+    }
+
+private:
+    struct Pointer {
+        std::shared_ptr<void> pointer;
+        std::type_index type;
+    };
+
+    detail::Unpacking& from_;
+    std::uintptr_t stack_end_;
+    std::unordered_map<std::uint32_t, Pointer> pointers_;
+    std::type_index wanted_ = typeid(void);
+};
+
+}  // namespace mpi4cxx
+
+CEREAL_SETUP_ARCHIVE_TRAITS(mpi4cxx::InputArchive, mpi4cxx::OutputArchive)

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <mpi4cxx/comm.hpp>
+
+namespace mpi4cxx {
+
+/// A communicator of two groups, each of which communicates with the other: ranks of messages are of the remote group, the
+/// root of a collective is ROOT in its own group, where the others give PROC_NULL, and its rank in the other (MPI-4.0, 7.6).
+class MPI4CXX_API Intercomm final : public detail::Divisible<Intercomm, Comm> {
+public:
+    static constexpr auto comm_class = detail::CommClass::intercomm;
+
+    Intercomm() noexcept = default;
+    using Divisible::Divisible;
+
+    /// Return the number of processes in the remote group. Calls MPI_Comm_remote_size (MPI-4.0, 7.6.1).
+    [[nodiscard]] int Get_remote_size(At at = {}) const;
+    /// Return the processes of the other side. Calls MPI_Comm_remote_group (MPI-4.0, 7.6.1).
+    [[nodiscard]] Group Get_remote_group(At at = {}) const;
+    /// Return a communicator of both groups; the group that gives `high` comes after the other. Calls MPI_Intercomm_merge
+    /// (MPI-4.0, 7.6.2). Collective.
+    [[nodiscard]] Intracomm Merge(bool high = false, At at = {}) const;
+
+    [[nodiscard]] int remote_size(At at = {}) const { return Get_remote_size(at); }
+    [[nodiscard]] Group remote_group(At at = {}) const { return Get_remote_group(at); }
+};
+
+}  // namespace mpi4cxx

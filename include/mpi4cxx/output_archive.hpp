@@ -1,0 +1,40 @@
+#pragma once
+
+#include <mpi4cxx/detail/packing.hpp>
+
+#include <cereal/cereal.hpp>
+
+#include <utility>
+
+namespace mpi4cxx {
+
+class OutputArchive;
+
+namespace detail {
+template <class T> void save_any(OutputArchive& archive, const T& object);
+}
+
+/// Writes an object's bytes in the machine's own format.
+class OutputArchive final : public cereal::OutputArchive<OutputArchive, cereal::AllowEmptyClassElision> {
+    using Base = cereal::OutputArchive<OutputArchive, cereal::AllowEmptyClassElision>;
+
+public:
+    explicit OutputArchive(detail::Packing& to) : Base(this), to_(to) {}
+    [[nodiscard]] detail::Packing& packing() noexcept { return to_; }
+
+    // These hide cereal's, so that what the library writes in its own way is written so within a user's class too.
+    template <class... T> OutputArchive& operator()(const T&... objects) {
+        (detail::save_any(*this, objects), ...);
+        return *this;
+    }
+    template <class T> OutputArchive& operator&(const T& object) { return (*this)(object); }
+    template <class T> OutputArchive& operator<<(const T& object) { return (*this)(object); }
+
+    /// All else.
+    template <class T> void save_by_cereal(const T& object) { Base::operator()(object); }
+
+private:
+    detail::Packing& to_;
+};
+
+}  // namespace mpi4cxx

@@ -1,0 +1,141 @@
+#include <mpi4cxx/futures/executor.hpp>
+
+#include <mpi4cxx/futures/errors.hpp>
+
+#include "client.hpp"
+#include "crew.hpp"
+#include "crews.hpp"
+#include "trace.hpp"
+#include "worker.hpp"
+
+#include <exception>
+#include <stdexcept>
+
+namespace mpi4cxx::futures {
+
+namespace detail {
+
+namespace {
+
+void add(Client& client, Ref<Work> work, int worker) {
+    if (client.closed)
+        throw std::runtime_error("futures: the executor is shut down: it takes no more tasks");
+    if (worker >= client.workers)
+        throw std::invalid_argument("futures: there is no worker " + std::to_string(worker) + ", the executor has " + std::to_string(client.workers));
+    work->client = &client;
+    client.pending.fetch_add(1, std::memory_order_relaxed);
+    client.crew->add(std::move(work), worker);
+}
+
+}  // namespace
+
+void submit(Client& client, Ref<Task> task, int worker) {
+    task->number = client.number.fetch_add(1, std::memory_order_relaxed);
+    add(client, std::move(task), worker);
+}
+
+void submit_last(Client& client, Ref<Task> task, int worker) noexcept {
+    task->client = &client;
+    client.pending.fetch_add(1, std::memory_order_relaxed);
+    client.crew->add(std::move(task), worker);
+}
+
+std::uint64_t new_part() {
+    static std::atomic<std::uint64_t> last{0};
+    return ++last;
+}
+
+void submit(Client& client, Ref<Job> job) {
+    add(client, job, any_worker);
+    job->notice_end();
+}
+
+void publish(Job& job, bool is_last) {
+    job.publish(is_last);
+    job.client->crew->refill(1);
+    job.notice_end();
+}
+
+int count_workers(const Client& client) { return client.workers; }
+
+void check_map(const MapOptions& options, Split split) {
+    const auto check = [](int value, const char* name) {
+        if (value < 0)
+            throw std::invalid_argument("futures: " + std::string(name) + " is " + std::to_string(value) + ", it must be positive");
+    };
+    check(options.chunksize, "chunksize");
+    check(options.buffersize, "buffersize");
+    if (options.buffersize > 0 && split == Split::fixed)
+        throw std::invalid_argument("futures: a fixed split needs all inputs at once, so there can be no buffersize");
+}
+
+}  // namespace detail
+
+using detail::Client;
+
+void Executor::open(detail::Clients client) {
+    client_ = std::move(client);
+    exceptions_ = std::uncaught_exceptions();
+    client_->crew->join(client_);
+    const Initializer& initializer = client_->options.initializer;
+    for (int worker = 0; initializer && worker < client_->workers; ++worker) {
+        const auto task = initializers_.emplace_back(initializer.task());
+        task->when_done([task = task.get(), client = client_] {
+            if (task->error() != nullptr && !task->is_cancelled())
+                client->crew->fail(*client, task->error());
+        });
+        detail::submit(*client_, task, worker);
+    }
+}
+
+const detail::Clients& Executor::client() const {
+    if (client_ == nullptr)
+        throw std::runtime_error("futures: there is an executor on the root only");
+    return client_;
+}
+
+Executor::~Executor() = default;
+
+Executor& Executor::bootup(bool wait) {
+    if (client()->closed)
+        throw std::runtime_error("futures: the executor is shut down");
+    for (const auto& task : initializers_) {
+        if (wait)
+            task->wait({});
+        if (task->is_done() && task->error() != nullptr)
+            std::rethrow_exception(client_->failure());
+    }
+    return *this;
+}
+
+int Executor::num_workers() const { return client()->closed || client()->failure() != nullptr ? 0 : client_->workers; }
+
+void Executor::shutdown(bool wait, bool cancel_futures) {
+    Client& client = *this->client();
+    client.closed = true;
+    if (cancel_futures)
+        client.crew->cancel(client);
+    if (wait)
+        detail::wait_until([&client] { return client.pending.load(std::memory_order_acquire) == 0; }, Timeout::Clock::time_point::max());
+}
+
+void Executor::close() noexcept {
+    if (client_ == nullptr)
+        return;
+    try {
+        const bool unwinds = std::uncaught_exceptions() > exceptions_;
+        shutdown(!unwinds || client_->crew->is_private(), unwinds);
+        if (client_->crew->is_private())
+            client_->crew->end();
+    } catch (...) {
+        // the crew is broken: its futures say so
+    }
+}
+
+void Executor::trace(const std::string& path) {
+    std::vector<std::string> hosts;
+    for (int worker = 0; worker < client()->workers; ++worker) hosts.push_back(client_->crew->link().host(worker));
+    detail::write_trace(path, client_->crew->take_trace(*client_), hosts);
+}
+
+}  // namespace mpi4cxx::futures

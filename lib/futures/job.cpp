@@ -1,0 +1,268 @@
+#include <mpi4cxx/futures/detail/job.hpp>
+
+#include <mpi4cxx/futures/detail/code.hpp>
+#include <mpi4cxx/futures/errors.hpp>
+
+#include "client.hpp"
+#include "progress.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace mpi4cxx::futures::detail {
+
+namespace {
+
+constexpr double serves = 8e-6;               // a worker's part of the time in which the manager serves all once, twice over
+constexpr double chunk_time = 500e-6;         // that a chunk takes, in seconds, where nothing is said: enough that a message costs little beside it
+constexpr std::size_t chunk_bytes = 1 << 20;  // that it has at most
+constexpr std::size_t segment_size = 256 << 10;
+
+}  // namespace
+
+/// Packed items, one after another.
+struct Job::Segment {
+    std::size_t first = 0;
+    Packing items{Packing::Blocks::inside};
+    std::vector<std::size_t> ends;  // of each, from the beginning of the bytes
+
+    [[nodiscard]] std::size_t begin_of(std::size_t i) const { return i == first ? 0 : ends[i - first - 1]; }
+};
+
+Job::Job(const TaskType& type, const MapOptions& options, Split split)
+    : type_(type), options_(options), split_(split), deadline_(options.timeout.deadline()), function_(Packing::Blocks::inside) {
+    function = type.function;
+    if (options.progress)
+        progress_ = std::make_unique<Progress>();
+}
+
+Job::~Job() = default;
+
+Packing& Job::room() {
+    if (open_ == nullptr) {
+        open_ = std::make_unique<Segment>();
+        open_->first = added_;
+    }
+    return open_->items;
+}
+
+void Job::add() {
+    ++added_;
+    open_->ends.push_back(open_->items.bytes().size());
+    if (open_->items.bytes().size() >= segment_size)
+        publish(false);
+}
+
+void Job::publish(bool is_last) {
+    const std::lock_guard lock(items_mutex_);
+    if (open_ != nullptr) {
+        bytes_ += open_->items.bytes().size();
+        segments_.push_back(std::move(open_));
+    }
+    published_ = added_;
+    is_last_ = is_last;
+    if (progress_)
+        progress_->expect(added_, is_last);
+}
+
+// Under the lock of the queues ---------------------------------------------------------------------------------------------
+
+std::size_t Job::chunk(std::size_t left, int workers) const noexcept {
+    if (options_.chunksize > 0)
+        return static_cast<std::size_t>(options_.chunksize);
+    if (seconds_ < 0)
+        return 1;
+    // The last chunks are small, so that all workers end together.
+    const std::size_t fair = split_ == Split::fixed ? left : left / (2 * static_cast<std::size_t>(workers));
+    const std::size_t by_size = chunk_bytes / std::max<std::size_t>(bytes_ / std::max<std::size_t>(published_, 1), 1);
+    const double by_time = std::max(chunk_time, serves * workers) / std::max(seconds_, 1e-9);
+    return std::clamp<std::size_t>(std::min(static_cast<std::size_t>(by_time), by_size), 1, std::max<std::size_t>(fair, 1));
+}
+
+Work::Taken Job::take(int worker, int workers, std::uint64_t id, Packing& to) {
+    const std::lock_guard lock(items_mutex_);
+    if (cancelled_)
+        return {};
+    Range range{taken_, published_};
+    if (split_ == Split::fixed) {
+        if (!is_last_)
+            return {};  // nobody knows yet how long the parts are
+        if (ranges_.empty())
+            for (std::size_t w = 0, n = static_cast<std::size_t>(workers); w < n; ++w)
+                ranges_.push_back({published_ * w / n, published_ * (w + 1) / n});
+        range = ranges_[static_cast<std::size_t>(worker)];
+    }
+    const std::size_t left = range.end - range.next;
+    const std::size_t n = std::min(chunk(left, workers), left);
+    if (n == 0)
+        return {};
+
+    align(to);
+    const std::size_t header_at = to.size();
+    to.claim(sizeof(TaskHeader));
+    to.append(function_.bytes().data(), function_.bytes().size());
+    copy_items(range.next, n, to);
+    const TaskHeader header{.id = id, .code = code_of(&type_), .size = to.size() - header_at - sizeof(TaskHeader), .number = range.next, .count = n};
+    std::memcpy(to.data() + header_at, &header, sizeof header);
+    align(to);
+
+    taken_ += n;
+    if (split_ == Split::fixed)
+        ranges_[static_cast<std::size_t>(worker)].next += n;
+    else
+        while (!segments_.empty() && segments_.front()->first + segments_.front()->ends.size() <= taken_) segments_.pop_front();
+    ++flights_;
+    return {range.next, n, range.next};
+}
+
+void Job::copy_items(std::size_t first, std::size_t n, Packing& to) {
+    auto segment = std::upper_bound(segments_.begin(), segments_.end(), first, [](std::size_t i, const auto& one) { return i < one->first; });
+    for (--segment; n > 0; ++segment) {
+        const Segment& from = **segment;
+        const std::size_t here = std::min(n, from.first + from.ends.size() - first);
+        const std::size_t begin = from.begin_of(first), end = from.begin_of(first + here);
+        to.append(from.items.bytes().data() + begin, end - begin);
+        first += here;
+        n -= here;
+    }
+}
+
+bool Job::is_taken() const {
+    const std::lock_guard lock(items_mutex_);
+    return cancelled_ || (is_last_ && taken_ == published_);
+}
+
+std::size_t Job::left(int workers) const {
+    const std::lock_guard lock(items_mutex_);
+    if (cancelled_ || (split_ == Split::fixed && !is_last_))
+        return 0;
+    const std::size_t left = published_ - taken_;
+    return left == 0 ? 0 : (left - 1) / chunk(left, workers) + 1;
+}
+
+// Results ------------------------------------------------------------------------------------------------------------------
+
+void Job::deliver(const Taken& taken, std::uint64_t done, Unpacking& from, std::exception_ptr error, double seconds) {
+    try {
+        if (done > 0)
+            store(taken.first, done, from);
+    } catch (...) {
+        done = 0;
+        error = std::current_exception();
+    }
+    if (error != nullptr) {
+        const std::lock_guard lock(mutex_);
+        errors_.emplace(taken.first + done, std::move(error));
+    }
+    bool has_settled = false;
+    {
+        const std::lock_guard lock(items_mutex_);
+        const double each = seconds / static_cast<double>(taken.count);
+        seconds_ = seconds_ < 0 ? each : each < seconds_ ? (seconds_ + each) / 2 : seconds_ + (each - seconds_) / 8;
+        --flights_;
+        if (progress_)
+            progress_->add(taken.count);
+        has_settled = settle();
+    }
+    finish(has_settled);
+}
+
+void Job::abandon(std::exception_ptr error) {
+    {
+        const std::lock_guard lock(mutex_);
+        broken_ = std::move(error);
+    }
+    bool has_settled = false;
+    {
+        const std::lock_guard lock(items_mutex_);
+        cancelled_ = true;
+        flights_ = 0;
+        has_settled = settle();
+    }
+    finish(has_settled);
+}
+
+void Job::cancel() {
+    bool has_settled = false;
+    {
+        const std::lock_guard lock(items_mutex_);
+        cancelled_ = true;
+        segments_.clear();
+        has_settled = settle();
+    }
+    finish(has_settled);
+}
+
+void Job::cancel_rest() {
+    {
+        const std::lock_guard lock(mutex_);
+        broken_ = std::make_exception_ptr(CancelledError("the map was cancelled"));
+    }
+    cancel();
+}
+
+void Job::notice_end() {
+    bool has_settled = false;
+    {
+        const std::lock_guard lock(items_mutex_);
+        has_settled = settle();
+    }
+    finish(has_settled);
+}
+
+bool Job::settle() {  // under items_mutex_
+    const bool is_ended = (cancelled_ || (is_last_ && taken_ == published_)) && flights_ == 0;
+    return is_ended && !std::exchange(settled_, true);
+}
+
+void Job::finish(bool has_settled) {
+    if (!has_settled)
+        return;
+    std::unique_ptr<Callback> callback;
+    {
+        const std::lock_guard lock(items_mutex_);
+        if (progress_)
+            progress_->end();
+        callback = std::move(on_settled_);
+    }
+    if (callback)
+        callback->run();
+    if (client != nullptr)
+        client->pending.fetch_sub(1, std::memory_order_release);
+}
+
+void Job::when_settled(std::unique_ptr<Callback> callback) {
+    {
+        const std::lock_guard lock(items_mutex_);
+        if (!settled_) {
+            on_settled_ = std::move(callback);
+            return;
+        }
+    }
+    callback->run();
+}
+
+bool Job::wait_ready() {
+    enum class Found : char { nothing, results, end, error } found = Found::nothing;
+    std::exception_ptr error;
+    const auto look = [&] {
+        const std::lock_guard lock(mutex_);
+        if (options_.unordered ? open_any() : open(consumed_))
+            found = Found::results;
+        else if (!errors_.empty() && (options_.unordered || errors_.begin()->first == consumed_))
+            error = errors_.begin()->second;
+        else if (broken_ != nullptr)
+            error = broken_;
+        else if (const std::lock_guard items_lock(items_mutex_); is_last_ && consumed_ == published_)
+            found = Found::end;
+        return found != Found::nothing || error != nullptr;
+    };
+    if (!wait_until(look, deadline_))
+        throw TimeoutError("the results did not come in time: " + std::to_string(consumed_) + " have come");
+    if (error != nullptr)
+        std::rethrow_exception(error);
+    return found == Found::results;
+}
+
+}  // namespace mpi4cxx::futures::detail

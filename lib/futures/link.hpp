@@ -1,0 +1,62 @@
+#pragma once
+
+#include <mpi4cxx/detail/bytes.hpp>
+#include <mpi4cxx/detail/packing.hpp>
+
+#include "backoff.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace mpi4cxx::futures::detail {
+
+using mpi4cxx::detail::Bytes;
+using mpi4cxx::detail::Packing;
+
+/// A message of results.
+struct Arrival {
+    int worker = 0;
+    Bytes bytes;
+};
+
+/// The manager's end of the way to the workers. One thread at a time uses it.
+class Link {
+public:
+    Link() = default;
+    virtual ~Link() = default;
+    Link(const Link&) = delete;
+    Link& operator=(const Link&) = delete;
+
+    [[nodiscard]] virtual int size() const = 0;
+    [[nodiscard]] virtual std::string host(int worker) const = 0;
+    /// What to add to a worker's times to have them on this process's clock, ns.
+    [[nodiscard]] virtual std::int64_t clock_offset(int) const { return 0; }
+    virtual void send(int worker, Packing&& tasks) = 0;
+    virtual bool poll(Arrival& arrival) = 0;
+    /// Frees what has been sent.
+    virtual void tidy() {}
+    /// Ends the workers' service.
+    virtual void stop() = 0;
+    /// Whether only a thread of the program may use it.
+    [[nodiscard]] virtual bool is_callers() const { return false; }
+};
+
+/// The worker's end.
+class Line {
+public:
+    Line() = default;
+    virtual ~Line() = default;
+    Line(const Line&) = delete;
+    Line& operator=(const Line&) = delete;
+
+    enum class Got : char { nothing, tasks, stop };
+    virtual Got poll(Bytes& tasks) = 0;
+    virtual void send(Packing&& results) = 0;
+    /// Nothing has come.
+    virtual void rest(Backoff& backoff) { backoff.pause(); }
+};
+
+/// Runs tasks until the manager stops it.
+void serve(Line& line, int worker, const std::string& host);
+
+}  // namespace mpi4cxx::futures::detail

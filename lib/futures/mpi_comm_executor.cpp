@@ -1,0 +1,28 @@
+#include <mpi4cxx/futures/mpi_comm_executor.hpp>
+
+#include <mpi4cxx/error.hpp>
+
+#include "crew.hpp"
+#include "mpi_link.hpp"
+#include "service.hpp"
+
+namespace mpi4cxx::futures {
+
+MPICommExecutor::MPICommExecutor(const Intracomm& comm, int root, const PoolOptions& options, At at) : is_root_(comm.Get_rank(at) == root) {
+    if (root < 0 || root >= comm.Get_size(at))
+        mpi4cxx::detail::misuse({at, "MPICommExecutor"},
+                                "root is " + std::to_string(root) + ", but the communicator has " + std::to_string(comm.Get_size(at)) + " processes");
+    detail::refuse_in_task({at, "MPICommExecutor"});
+    if (comm.Get_size(at) == 1)
+        open(detail::thread_client(options, at));
+    else if (Intracomm own = comm.Dup(at); is_root_)
+        open(detail::private_client(std::make_unique<detail::MpiLink>(std::move(own), root, at), options));
+    else
+        detail::serve_on(std::move(own), root, at);
+}
+
+MPICommExecutor::~MPICommExecutor() { close(); }
+
+const Intracomm& get_comm_workers(At at) { return detail::workers_comm(at); }
+
+}  // namespace mpi4cxx::futures

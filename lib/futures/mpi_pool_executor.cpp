@@ -1,0 +1,11 @@
+#include <mpi4cxx/futures/mpi_pool_executor.hpp>
+
+#include "service.hpp"
+
+namespace mpi4cxx::futures {
+
+MPIPoolExecutor::MPIPoolExecutor(const PoolOptions& options, At at) { open(detail::service_client(options, at)); }
+
+MPIPoolExecutor::~MPIPoolExecutor() { close(); }
+
+}  // namespace mpi4cxx::futures

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace mpi4cxx::futures::detail {
+
+/// Shows on standard error how far a map is: in place on a terminal, else in a line every ten seconds.
+class Progress {
+public:
+    void expect(std::size_t total, bool is_last) noexcept;
+    void add(std::size_t n);
+    void end();
+
+private:
+    using Clock = std::chrono::steady_clock;
+    void show(bool is_last);
+
+    std::size_t done_ = 0, total_ = 0;
+    bool is_total_known_ = false;
+    const Clock::time_point begin_ = Clock::now();
+    Clock::time_point shown_ = begin_;
+};
+
+}  // namespace mpi4cxx::futures::detail

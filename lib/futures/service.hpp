@@ -1,0 +1,23 @@
+#pragma once
+
+#include <mpi4cxx/detail/at.hpp>
+#include <mpi4cxx/futures/options.hpp>
+
+#include "client.hpp"
+#include "link.hpp"
+
+#include <memory>
+
+namespace mpi4cxx::futures::detail {
+
+/// A client of the workers that all executors of this program share. On a process that is a worker it serves, and does not return.
+std::shared_ptr<Client> service_client(const PoolOptions& options, At at);
+/// One of threads of its own.
+std::shared_ptr<Client> thread_client(const PoolOptions& options, At at);
+/// One of workers of its own.
+std::shared_ptr<Client> private_client(std::unique_ptr<Link> link, const PoolOptions& options);
+
+/// Throws where a task makes an executor.
+void refuse_in_task(mpi4cxx::detail::Caller caller);
+
+}  // namespace mpi4cxx::futures::detail

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <typeinfo>
+#include <vector>
+
+namespace mpi4cxx::futures::detail {
+
+class Client;
+
+/// What a worker did from `begin` on, for `duration`, in ns.
+struct Span {
+    const Client* client;
+    const std::type_info* function;
+    std::uint64_t number, count;
+    std::int64_t begin, duration;
+    int worker;
+};
+
+/// Writes a picture (SVG), or where the name ends in .json, Chrome's trace format. `hosts`: of each worker.
+void write_trace(const std::string& path, std::vector<Span> spans, const std::vector<std::string>& hosts);
+
+}  // namespace mpi4cxx::futures::detail

@@ -1,0 +1,143 @@
+#include <mpi4cxx/futures/detail/work.hpp>
+
+#include <mpi4cxx/futures/detail/code.hpp>
+#include <mpi4cxx/futures/errors.hpp>
+#include <mpi4cxx/futures/future.hpp>
+
+#include "client.hpp"
+
+#include <cstring>
+#include <string>
+
+namespace mpi4cxx::futures::detail {
+
+namespace {
+
+/// What the list of callbacks is when they have been run.
+struct Closed final : Callback {
+    void run() override {}
+} closed;
+
+}  // namespace
+
+Work::~Work() = default;
+
+Task::~Task() {
+    Callback* callback = callbacks_.load(std::memory_order_relaxed);
+    while (callback != nullptr && callback != &closed) delete std::exchange(callback, callback->next);
+}
+
+bool Task::begin() noexcept {
+    State expected = State::pending;
+    return state_.compare_exchange_strong(expected, State::running, std::memory_order_acq_rel);
+}
+
+bool Task::cancel() {
+    if (!begin())
+        return is_cancelled();
+    cancelled_ = true;
+    finish(std::make_exception_ptr(CancelledError("the future was cancelled")));
+    return true;
+}
+
+void Task::finish(std::exception_ptr error) {
+    error_ = std::move(error);
+    state_.store(State::done, std::memory_order_release);
+    Callback* list = callbacks_.exchange(&closed, std::memory_order_acq_rel);
+    Callback* in_order = nullptr;
+    while (list != nullptr) {
+        Callback* const next = list->next;
+        list->next = in_order;
+        in_order = std::exchange(list, next);
+    }
+    while (in_order != nullptr) {
+        const std::unique_ptr<Callback> callback(std::exchange(in_order, in_order->next));
+        callback->run();
+    }
+    if (client != nullptr)
+        client->pending.fetch_sub(1, std::memory_order_release);
+}
+
+void Task::when_done(std::unique_ptr<Callback> callback) {
+    Callback* head = callbacks_.load(std::memory_order_acquire);
+    do {
+        if (head == &closed)
+            return callback->run();
+        callback->next = head;
+    } while (!callbacks_.compare_exchange_weak(head, callback.get(), std::memory_order_acq_rel));
+    (void)callback.release();
+}
+
+void Task::wait(Timeout timeout) const {
+    if (!is_done() && !wait_until([this] { return is_done(); }, timeout.deadline()))
+        throw TimeoutError("the result did not come in time");
+}
+
+void Task::load(const TaskType& type, Packing& packed, const void* room) {
+    function = type.function;
+    size_ = static_cast<std::uint32_t>(packed.bytes().size());
+    const TaskHeader header{.id = 0, .code = code_of(&type), .size = packed.bytes().size() - sizeof(TaskHeader), .number = 0, .count = 1};
+    std::memcpy(packed.data() + sizeof(mpi4cxx::detail::Envelope), &header, sizeof header);
+    if (packed.data() != room) {
+        long_ = std::make_unique<Packing>(std::move(packed));
+        return;
+    }
+    std::byte* to = short_.data();
+    if (size_ > inside) {
+        medium_.reset(new std::byte[size_]);
+        to = medium_.get();
+    }
+    std::memcpy(to, packed.bytes().data(), size_);
+}
+
+Work::Taken Task::take(int, int, std::uint64_t id, Packing& to) {
+    taken_ = true;
+    if (!begin())
+        return {};
+    align(to);
+    const std::span<const std::byte> bytes = long_ ? long_->bytes() : std::span<const std::byte>(medium_ ? medium_.get() : short_.data(), size_);
+    std::byte* const place = to.claim(bytes.size());
+    std::memcpy(place, bytes.data(), bytes.size());
+    std::memcpy(place + offsetof(TaskHeader, id), &id, sizeof id);
+    std::memcpy(place + offsetof(TaskHeader, number), &number, sizeof number);
+    align(to);
+    long_.reset();
+    medium_.reset();
+    return {0, 1, number};
+}
+
+void Task::deliver(const Taken&, std::uint64_t, Unpacking& from, std::exception_ptr error, double) {
+    if (error == nullptr) {
+        try {
+            store(from);
+        } catch (...) {
+            error = std::current_exception();
+        }
+    }
+    finish(std::move(error));
+}
+
+void Task::abandon(std::exception_ptr error) {
+    if (begin() || (taken_ && !is_done()))
+        finish(std::move(error));
+}
+
+void Task::store(Unpacking&) {}
+
+void wait_for(const std::vector<Task*>& tasks, ReturnWhen when, Timeout timeout) {
+    std::size_t first = 0;  // all before are done
+    const auto is_enough = [&] {
+        if (when == ReturnWhen::ALL_COMPLETED) {
+            while (first < tasks.size() && tasks[first]->is_done()) ++first;
+            return first == tasks.size();
+        }
+        std::size_t done = 0;
+        for (const Task* task : tasks)
+            if (task->is_done() && (++done, when == ReturnWhen::FIRST_COMPLETED || task->error() != nullptr))
+                return true;
+        return done == tasks.size();
+    };
+    wait_until(is_enough, timeout.deadline());
+}
+
+}  // namespace mpi4cxx::futures::detail

@@ -1,0 +1,380 @@
+#include "call.hpp"
+
+#include <unistd.h>
+#include <algorithm>
+#include <cstring>
+#include <unordered_map>
+
+namespace mpi4cxx::trace {
+
+namespace {
+
+thread_local int depth = 0;
+std::int64_t orders = 0;
+
+/// Handles are ints in one MPI and pointers in the other.
+template <class Handle> std::uint64_t key(Handle handle) {
+    std::uint64_t result = 0;
+    std::memcpy(&result, &handle, sizeof handle);
+    return result;
+}
+
+/// Operations by handle.
+class Table {
+public:
+    void set(std::uint64_t handle, Operation operation) {
+        auto shared = std::make_shared<Operation>(std::move(operation));
+        const std::lock_guard lock(mutex_);
+        operations_[handle] = std::move(shared);
+    }
+    std::shared_ptr<Operation> get(std::uint64_t handle) {
+        const std::lock_guard lock(mutex_);
+        const auto found = operations_.find(handle);
+        return found == operations_.end() ? nullptr : found->second;
+    }
+    void erase(std::uint64_t handle) {
+        const std::lock_guard lock(mutex_);
+        operations_.erase(handle);
+    }
+
+private:
+    std::mutex mutex_;
+    std::unordered_map<std::uint64_t, std::shared_ptr<Operation>> operations_;
+};
+
+// Never destroyed: MPI may be finalized from a destructor.
+Table& requests = *new Table;
+Table& messages = *new Table;
+
+/// Registers the thread that makes it, until the thread ends.
+struct Registered {
+    Thread& thread = *new Thread;
+    Registered() {
+        static int count = 0;
+        thread.handle = pthread_self();
+        thread.task = gettid();
+        thread.since = now();
+        const std::lock_guard lock(threads_mutex);
+        thread.number = count++;
+        threads.push_back(&thread);
+    }
+    ~Registered() {
+        const std::lock_guard lock(threads_mutex);
+        std::erase(threads, &thread);
+        delete &thread;
+    }
+    Registered(const Registered&) = delete;
+    Registered& operator=(const Registered&) = delete;
+};
+
+void move(std::int64_t at) {
+    last_activity = at;
+    ++activities;
+}
+
+constexpr std::int64_t millisecond = 1'000'000, second = 1'000 * millisecond;
+constexpr std::size_t most_targets = 8;
+
+void add(std::vector<Target>& targets, const Target& target) {
+    const auto is_same = [&](const Target& t) {
+        return t.function == target.function && t.peer == target.peer && t.tag == target.tag && t.comm == target.comm;
+    };
+    if (targets.size() < most_targets && std::none_of(targets.begin(), targets.end(), is_same))
+        targets.push_back(target);
+}
+
+std::int64_t bytes(MPI_Count count, MPI_Datatype type) {
+    MPI_Count size = 0;
+    if (count > 0 && type != MPI_DATATYPE_NULL)
+        PMPI_Type_size_x(type, &size);
+    return count > 0 && size > 0 ? std::int64_t{count} * size : 0;
+}
+
+std::int32_t index_of(const Communicator* comm) {
+    static std::unordered_map<std::uint64_t, std::int32_t> indices;
+    if (comm == nullptr)
+        return -1;
+    const auto [found, is_new] = indices.try_emplace(comm->id, static_cast<std::int32_t>(own_log.comm_ids.size()));
+    if (is_new) {
+        own_log.comm_ids.push_back(comm->id);
+        own_log.comm_labels.push_back(comm->label());
+    }
+    return found->second;
+}
+
+}  // namespace
+
+Thread& this_thread() {
+    thread_local const Registered registered;
+    return registered.thread;
+}
+
+std::int64_t Sizes::operator()(int i, int own) const {
+    const int at = is_own_ ? own : i;
+    const MPI_Count count = narrow_ != nullptr ? narrow_[at] : wide_ != nullptr ? wide_[at] : count_;
+    return bytes(count, types_ != nullptr ? types_[at] : type_);
+}
+
+Call::Call(int function) : function_(function) {
+    // MPI_Finalize runs the callbacks of attributes, whose calls are the program's.
+    if (depth++ != 0 || !is_running)
+        return;
+    if (function == id("MPI_Finalize"))
+        depth = 0;
+    thread_ = &this_thread();
+    begin_ = now();
+    if (functions[function].family == Family::local)
+        return;
+    const std::lock_guard lock(thread_->mutex);
+    const bool looks = functions[function].family == Family::wait && functions[function].name.find("ait") == std::string_view::npos;
+    if (!looks || begin_ - thread_->since > second)  // it computed meanwhile
+        move(begin_);
+    thread_->function = function;
+    thread_->since = begin_;
+    thread_->targets.clear();
+    thread_->target_count = 0;
+    thread_->waits_for_any = false;
+}
+
+Call::~Call() { depth = std::max(depth - 1, 0); }
+
+void Call::waits_for(const Target& target) {
+    const std::lock_guard lock(thread_->mutex);
+    ++thread_->target_count;
+    add(thread_->targets, target);
+}
+
+void Call::waits_for_any() {
+    const std::lock_guard lock(thread_->mutex);
+    thread_->waits_for_any = true;
+}
+
+void Call::to(MPI_Count count, MPI_Datatype type, int dest, int tag, MPI_Comm comm) {
+    if (!is_on())
+        return;
+    Communicator* const where = known(comm);
+    const int peer = where == nullptr ? nobody : where->world_rank(dest);
+    static_cast<Target&>(send_) = {Target::Kind::send, function_, peer, tag, where, 0};
+    send_.gives = {{peer, bytes(count, type)}};
+    waits_for(send_);
+}
+
+void Call::from(int source, int tag, MPI_Comm comm) {
+    probe(source, tag, comm);
+    other_.kind = other_.kind == Target::Kind::none ? Target::Kind::none : Target::Kind::receive;
+}
+
+void Call::probe(int source, int tag, MPI_Comm comm) {
+    if (!is_on())
+        return;
+    Communicator* const where = known(comm);
+    static_cast<Target&>(other_) = {Target::Kind::probe, function_, where == nullptr ? nobody : where->world_rank(source), tag, where, 0};
+    waits_for(other_);
+}
+
+void Call::takes(const MPI_Message* message) {
+    if (!is_on())
+        return;
+    const std::shared_ptr<Operation> found = messages.get(key(*message));
+    if (found == nullptr)
+        return;
+    other_ = *found;
+    messages.erase(key(*message));
+    other_.kind = Target::Kind::receive;
+    other_.function = function_;
+    waits_for(other_);
+}
+
+void Call::collective(MPI_Comm comm, Shape shape, int root, const Sizes& sizes) {
+    if (!is_on())
+        return;
+    Communicator* const where = known(comm);
+    if (where == nullptr)
+        return;
+    const bool is_root = where->is_inter ? root == MPI_ROOT : root == where->rank;
+    static_cast<Target&>(other_) = {Target::Kind::collective, function_, nobody, 0, where, ++where->collectives};
+    other_.shape = shape;
+    other_.is_root = is_root;
+    const auto give = [&](std::size_t peer, std::size_t i) {
+        if (const std::int64_t size = sizes(static_cast<int>(i), where->rank); size > 0)
+            other_.gives.emplace_back(where->peers[peer], size);
+    };
+    const std::size_t own = where->is_inter ? where->peers.size() : static_cast<std::size_t>(where->rank);  // that is given nothing
+    if (shape == Shape::to_root) {
+        if (!is_root && root >= 0 && static_cast<std::size_t>(root) < where->peers.size())
+            give(static_cast<std::size_t>(root), 0);
+    } else if (shape == Shape::neighbours) {
+        for (std::size_t i = 0; i < where->neighbours.size(); ++i)
+            if (where->neighbours[i] >= 0)
+                give(static_cast<std::size_t>(where->neighbours[i]), i);
+    } else if (shape != Shape::from_root || is_root) {
+        for (std::size_t i = shape == Shape::upwards ? own + 1 : 0; i < where->peers.size(); ++i)
+            if (i != own)
+                give(i, i);
+    }
+    waits_for(other_);
+}
+
+MPI_Status* Call::fills(MPI_Status* status) {
+    status_ = status == MPI_STATUS_IGNORE ? &own_status_ : status;
+    return is_on() ? status_ : status;
+}
+
+void Call::names(MPI_Comm comm, const char* name) {
+    if (!is_on())
+        return;
+    if (Communicator* const named = known(comm); named != nullptr)
+        named->name = name;
+}
+
+void Call::goes_on() {
+    if (!is_on())
+        return;
+    const std::lock_guard lock(thread_->mutex);
+    thread_->function = function_;
+    thread_->since = now();
+    thread_->targets = {other_};
+    thread_->target_count = 1;
+    thread_->polls = 0;
+    move(thread_->since);
+}
+
+void Call::leave(std::int64_t end) {
+    const std::lock_guard lock(thread_->mutex);
+    thread_->function = -1;
+    thread_->since = end;
+    if (found_nothing()) {
+        ++thread_->polls;
+        for (const Target& target : thread_->targets) add(thread_->polled, target);
+        return;
+    }
+    thread_->polls = 0;
+    thread_->polled.clear();
+    move(end);
+}
+
+std::int64_t Call::record(std::int64_t end) {
+    Total& total = own_log.totals[function_];
+    ++total.calls;
+    total.time += end - begin_;
+    total.waiting += found_nothing() ? end - begin_ : 0;
+    if (functions[function_].family == Family::local)
+        return -1;
+    if (found_nothing() && !own_log.events.empty()) {
+        Event& last = own_log.events.back();
+        if (last.polls > 0 && last.thread == thread_->number && begin_ - last.end < millisecond) {
+            last.end = end;
+            ++last.polls;
+            return -1;
+        }
+    }
+    if (own_log.events.size() >= most_events) {
+        ++own_log.dropped;
+        return -1;
+    }
+    const Operation& shown = send_.kind != Target::Kind::none ? send_ : other_;
+    Event event{begin_, end, 0, function_, thread_->number, shown.peer, shown.tag, 0, index_of(shown.comm), found_nothing() ? 1 : 0};
+    for (const Operation* operation : {&send_, &other_})
+        for (const auto& [peer, size] : operation->gives) event.bytes += peer == nobody ? 0 : size;
+    own_log.events.push_back(event);
+    return static_cast<std::int64_t>(own_log.events.size()) - 1;
+}
+
+int Call::done(int code) {
+    if (!is_on())
+        return code;
+    const std::int64_t end = now();
+    const bool good = code == MPI_SUCCESS;
+    if (functions[function_].family != Family::local)
+        leave(end);
+    if (good && made_ != nullptr)
+        known(*made_);
+    std::unique_lock lock(log_mutex);
+    const std::int64_t event = is_logging ? record(end) : -1;
+    if (!good || found_nothing())
+        return code;
+    const bool is_persistent = request_ != nullptr && functions[function_].name.find("_init") != std::string_view::npos;
+    for (Operation* operation : {&send_, &other_}) {
+        if (operation->kind == Target::Kind::none || operation->kind == Target::Kind::probe)
+            continue;
+        operation->is_persistent = is_persistent;
+        if (!is_persistent)
+            begin(*operation, begin_, request_ == nullptr ? event : -1);
+        if (request_ == nullptr)
+            complete(*operation, status_, event);
+    }
+    completes(event);
+    lock.unlock();
+    if (request_ != nullptr)
+        remember(*request_, other_.kind != Target::Kind::none ? other_ : send_);
+    if (found_ != nullptr) {
+        other_.peer = other_.peer == anybody && status_ != nullptr ? other_.comm->world_rank(status_->MPI_SOURCE) : other_.peer;
+        messages.set(key(*found_), other_);
+    }
+    return code;
+}
+
+void begin(Operation& operation, std::int64_t at, std::int64_t event) {
+    operation.begin = at;
+    operation.order = ++orders;
+    if (!is_logging || operation.comm == nullptr)
+        return;
+    const bool is_send = operation.kind == Target::Kind::send;
+    for (const auto& [peer, size] : operation.gives) {
+        if (peer == nobody)
+            continue;
+        own_log.totals[operation.function].sent += size;
+        Traffic& traffic = own_log.traffic[peer];
+        (is_send ? traffic.bytes : traffic.collective_bytes) += size;
+        traffic.messages += is_send ? 1 : 0;
+    }
+    const bool has_room = own_log.messages.size() + own_log.meetings.size() < 2 * most_events;
+    operation.record = -1;
+    if (is_send && has_room && operation.peer != nobody) {
+        operation.record = static_cast<std::int64_t>(own_log.messages.size());
+        own_log.messages.push_back({operation.comm->id, operation.order, at, event, operation.peer, operation.tag, 1, this_thread().number});
+    } else if (operation.kind == Target::Kind::collective && has_room) {
+        operation.record = static_cast<std::int64_t>(own_log.meetings.size());
+        own_log.meetings.push_back(
+            {operation.comm->id, operation.number, at, event, operation.shape, operation.is_root ? 1 : 0, operation.comm->rank});
+    }
+}
+
+void complete(Operation& operation, const MPI_Status* status, std::int64_t event) {
+    if (!is_logging || operation.comm == nullptr)
+        return;
+    const auto record = static_cast<std::size_t>(operation.record);
+    if (operation.kind == Target::Kind::send && operation.record >= 0)
+        own_log.messages[record].event = event;
+    if (operation.kind == Target::Kind::collective && operation.record >= 0)
+        own_log.meetings[record].event = event;
+    if (operation.kind != Target::Kind::receive || operation.peer == nobody || status == nullptr)
+        return;
+    int is_cancelled = 0;
+    PMPI_Test_cancelled(status, &is_cancelled);
+    if (is_cancelled != 0)
+        return;
+    MPI_Count size = 0;
+    PMPI_Get_elements_x(status, MPI_BYTE, &size);
+    size = std::max(size, MPI_Count{0});
+    own_log.totals[operation.function].received += size;
+    const int source = operation.comm->world_rank(status->MPI_SOURCE);
+    if (event >= 0) {
+        Event& where = own_log.events[static_cast<std::size_t>(event)];
+        where.bytes += size;
+        where.peer = where.peer == anybody || where.comm < 0 ? source : where.peer;
+        where.tag = where.tag == MPI_ANY_TAG || where.comm < 0 ? status->MPI_TAG : where.tag;
+        where.comm = where.comm < 0 ? index_of(operation.comm) : where.comm;
+    }
+    if (own_log.messages.size() + own_log.meetings.size() < 2 * most_events)
+        own_log.messages.push_back({operation.comm->id, operation.order, operation.begin, event, source, status->MPI_TAG, 0, this_thread().number});
+}
+
+void remember(MPI_Request request, Operation operation) {
+    if (request != MPI_REQUEST_NULL)
+        requests.set(key(request), std::move(operation));
+}
+std::shared_ptr<Operation> recall(MPI_Request request) { return request == MPI_REQUEST_NULL ? nullptr : requests.get(key(request)); }
+void forget(MPI_Request request) { requests.erase(key(request)); }
+
+}  // namespace mpi4cxx::trace

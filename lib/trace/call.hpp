@@ -1,0 +1,159 @@
+#pragma once
+
+#include "log.hpp"
+
+#include "functions.hpp"
+
+#include <pthread.h>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// Marks the definitions that take the place of the MPI's.
+#define MPI4CXX_TRACED __attribute__((visibility("default")))
+
+namespace mpi4cxx::trace {
+
+/// The index of a function by its name.
+consteval int id(std::string_view name) {
+    int i = 0;
+    while (functions[i].name != name) ++i;
+    return i;
+}
+
+/// Something that a process can wait for.
+struct Target {
+    enum class Kind { none, send, receive, probe, collective, other };
+    Kind kind = Kind::none;
+    int function = -1;  // that began it
+    int peer = nobody, tag = 0;
+    Communicator* comm = nullptr;
+    std::int64_t number = 0;  // of a collective on its communicator, from 1
+};
+
+/// A communication from its call, or from its start, to its completion.
+struct Operation : Target {
+    bool is_persistent = false;
+    std::vector<std::pair<int, std::int64_t>> gives;  // whom, how many bytes
+    std::int64_t order = 0, begin = 0, record = -1;
+    Shape shape = Shape::all;
+    bool is_root = false;
+};
+
+/// What one thread is doing, for the watchdog.
+struct Thread {
+    std::mutex mutex;
+    pthread_t handle{};
+    int task = 0;  // the kernel's number
+    int number = 0;
+    int function = -1;            // of the call that it is in
+    std::int64_t since = 0;       // when it entered or left MPI
+    std::vector<Target> targets;  // that the call waits for: the first few of
+    std::size_t target_count = 0;
+    bool waits_for_any = false;
+    std::int64_t polls = 0;  // calls that found nothing, since something moved
+    std::vector<Target> polled;
+};
+
+/// Threads that have called MPI and are not gone. To be looked at with the lock.
+inline std::mutex threads_mutex;
+inline std::vector<Thread*>& threads = *new std::vector<Thread*>;  // never destroyed: threads may outlive it
+Thread& this_thread();
+
+/// Whether calls are recorded, and whether in the log too: the watchdog alone needs none.
+inline std::atomic<bool> is_running = false, is_logging = false;
+/// When this process last entered or left MPI with something done, and how often.
+inline std::atomic<std::int64_t> last_activity = 0, activities = 0;
+/// How many events a process keeps.
+inline std::size_t most_events = 0;
+
+/// What a collective gives to the ith process that it gives to.
+class Sizes {
+public:
+    Sizes() = default;
+    Sizes(MPI_Count count, MPI_Datatype type) : count_(count), type_(type) {}
+    Sizes(const int* counts, MPI_Datatype type, const MPI_Datatype* types, bool own) : narrow_(counts), type_(type), types_(types), is_own_(own) {}
+    Sizes(const MPI_Count* counts, MPI_Datatype type, const MPI_Datatype* types, bool own)
+        : wide_(counts), type_(type), types_(types), is_own_(own) {}
+    [[nodiscard]] std::int64_t operator()(int i, int own) const;
+
+private:
+    MPI_Count count_ = 0;
+    const int* narrow_ = nullptr;
+    const MPI_Count* wide_ = nullptr;
+    MPI_Datatype type_ = MPI_DATATYPE_NULL;
+    const MPI_Datatype* types_ = nullptr;
+    bool is_own_ = false;  // the same to all: this process's entry
+};
+inline Sizes nothing() { return {}; }
+inline Sizes same(MPI_Count count, MPI_Datatype type) { return {count, type}; }
+template <class Count> Sizes each(const Count* counts, MPI_Datatype type) { return {counts, type, nullptr, false}; }
+template <class Count> Sizes each(const Count* counts, const MPI_Datatype* types) { return {counts, MPI_DATATYPE_NULL, types, false}; }
+template <class Count> Sizes own(const Count* counts, MPI_Datatype type) { return {counts, type, nullptr, true}; }
+
+/// One call of an MPI function, in the words that its wrapper tells it in: first what is known before, then what it returned.
+/// Calls that MPI makes itself, and those before MPI_Init and after MPI_Finalize, are not looked at.
+class Call {
+public:
+    explicit Call(int function);
+    virtual ~Call();
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+
+    void to(MPI_Count count, MPI_Datatype type, int dest, int tag, MPI_Comm comm);
+    void from(int source, int tag, MPI_Comm comm);
+    void probe(int source, int tag, MPI_Comm comm);
+    void finds(MPI_Message* message) { found_ = message; }
+    void takes(const MPI_Message* message);
+    void collective(MPI_Comm comm, Shape shape, int root, const Sizes& sizes);
+    /// Where the call writes its status: the trace needs one even if the caller does not.
+    MPI_Status* fills(MPI_Status* status);
+    void polls(const int* flag) { flag_ = flag; }
+    void starts(const MPI_Request* request) { request_ = request; }
+    void makes(const MPI_Comm* comm) { made_ = comm; }
+    void names(MPI_Comm comm, const char* name);
+    /// It waits, after calls that were made within it.
+    void goes_on();
+    int done(int code);
+
+protected:
+    /// Tells the watchdog what the call waits for.
+    void waits_for(const Target& target);
+    void waits_for_any();
+    /// Completes what the call found complete. `event` is its own, -1 if it has none; the log is locked.
+    virtual void completes(std::int64_t /*event*/) {}
+    [[nodiscard]] bool is_on() const noexcept { return thread_ != nullptr; }
+    [[nodiscard]] bool found_nothing() const noexcept { return flag_ != nullptr && *flag_ == 0; }
+
+    int function_;
+    Thread* thread_ = nullptr;
+    std::int64_t begin_ = 0;
+    const int* flag_ = nullptr;
+
+private:
+    void leave(std::int64_t end);
+    /// Adds the call to the log, which is locked, and returns the index of its event, -1 if it has none.
+    std::int64_t record(std::int64_t end);
+
+    Operation send_, other_;
+    MPI_Status own_status_{};
+    MPI_Status* status_ = nullptr;
+    MPI_Message* found_ = nullptr;
+    const MPI_Request* request_ = nullptr;
+    const MPI_Comm* made_ = nullptr;
+};
+
+/// Records that it begins, and that it completed in the call of an event. The log is locked.
+void begin(Operation& operation, std::int64_t at, std::int64_t event);
+void complete(Operation& operation, const MPI_Status* status, std::int64_t event);
+
+/// Those that requests stand for.
+void remember(MPI_Request request, Operation operation);
+/// Null if the request is unknown.
+std::shared_ptr<Operation> recall(MPI_Request request);
+void forget(MPI_Request request);
+
+}  // namespace mpi4cxx::trace

@@ -1,0 +1,147 @@
+#include "communicator.hpp"
+
+#include <deque>
+#include <map>
+#include <mutex>
+
+namespace mpi4cxx::trace {
+
+namespace {
+
+std::mutex mutex;
+// Never destroyed: MPI may be finalized from a destructor.
+std::deque<Communicator>& all = *new std::deque<Communicator>;
+std::map<std::uint64_t, int>& numbers = *new std::map<std::uint64_t, int>;
+
+/// Communicators carry what is known of them as an attribute, which goes with them: handles are used again.
+int keyval() {
+    static const int key = [] {
+        int made = MPI_KEYVAL_INVALID;
+        PMPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, MPI_COMM_NULL_DELETE_FN, &made, nullptr);
+        return made;
+    }();
+    return key;
+}
+
+std::vector<int> world_ranks(MPI_Group group) {
+    int size = 0;
+    PMPI_Group_size(group, &size);
+    std::vector<int> own(static_cast<std::size_t>(size)), result(own.size());
+    for (int i = 0; i < size; ++i) own[static_cast<std::size_t>(i)] = i;
+    MPI_Group world = MPI_GROUP_NULL;
+    PMPI_Comm_group(MPI_COMM_WORLD, &world);
+    PMPI_Group_translate_ranks(group, size, own.data(), world, result.data());
+    PMPI_Group_free(&world);
+    PMPI_Group_free(&group);
+    for (int& rank : result) rank = rank == MPI_UNDEFINED ? outsider : rank;
+    return result;
+}
+
+std::vector<int> neighbours(MPI_Comm comm, int rank) {
+    int topology = MPI_UNDEFINED, size = 0, other = 0, weighted = 0;
+    PMPI_Topo_test(comm, &topology);
+    std::vector<int> result;
+    if (topology == MPI_CART) {
+        PMPI_Cartdim_get(comm, &size);
+        for (int i = 0; i < size; ++i) {
+            int before = 0, after = 0;
+            PMPI_Cart_shift(comm, i, 1, &before, &after);
+            result.insert(result.end(), {before, after});
+        }
+    } else if (topology == MPI_GRAPH) {
+        PMPI_Graph_neighbors_count(comm, rank, &size);
+        result.resize(static_cast<std::size_t>(size));
+        PMPI_Graph_neighbors(comm, rank, size, result.data());
+    } else if (topology == MPI_DIST_GRAPH) {
+        PMPI_Dist_graph_neighbors_count(comm, &other, &size, &weighted);
+        std::vector<int> sources(static_cast<std::size_t>(other));
+        result.resize(static_cast<std::size_t>(size));
+        PMPI_Dist_graph_neighbors(comm, other, sources.data(), MPI_UNWEIGHTED, size, result.data(), MPI_UNWEIGHTED);
+    }
+    return result;
+}
+
+std::uint64_t hash(const std::vector<int>& ranks) {  // FNV-1a
+    std::uint64_t result = 14695981039346656037ULL;
+    for (const int rank : ranks) result = (result ^ static_cast<std::uint64_t>(rank)) * 1099511628211ULL;
+    return result;
+}
+
+void describe(MPI_Comm comm, Communicator& result) {
+    MPI_Group group = MPI_GROUP_NULL;
+    int inter = 0, length = 0;
+    PMPI_Comm_group(comm, &group);
+    result.members = result.peers = world_ranks(group);
+    PMPI_Comm_rank(comm, &result.rank);
+    PMPI_Comm_test_inter(comm, &inter);
+    result.is_inter = inter != 0;
+    if (result.is_inter) {
+        PMPI_Comm_remote_group(comm, &group);
+        result.peers = world_ranks(group);
+    } else {
+        result.neighbours = neighbours(comm, result.rank);
+    }
+    char name[MPI_MAX_OBJECT_NAME] = "";
+    PMPI_Comm_get_name(comm, name, &length);
+    if (std::string_view(name).substr(0, 17) != "MPI COMMUNICATOR ")  // what Open MPI calls those without a name
+        result.name = name;
+    // A sum, so that both sides of an intercommunicator come to the same. Communicators of the same processes are made in the
+    // same order on all of them, for making one is collective.
+    const std::uint64_t groups = hash(result.members) + (result.is_inter ? hash(result.peers) : 0);
+    result.number = numbers[groups]++;
+    result.id = groups * 1099511628211ULL + static_cast<std::uint64_t>(result.number);
+}
+
+}  // namespace
+
+int Communicator::world_rank(int rank_in_call) const {
+    if (rank_in_call == MPI_ANY_SOURCE)
+        return anybody;
+    return rank_in_call >= 0 && static_cast<std::size_t>(rank_in_call) < peers.size() ? peers[static_cast<std::size_t>(rank_in_call)] : nobody;
+}
+
+std::string Communicator::label() const {
+    if (!name.empty())
+        return name;
+    const std::string which = number == 0 ? "" : " (number " + std::to_string(number + 1) + " of these)";
+    if (is_inter)
+        return "the intercommunicator of ranks " + rank_list(members) + " with " + rank_list(peers) + which;
+    return "the communicator of ranks " + rank_list(members) + which;
+}
+
+Communicator* known(MPI_Comm comm) {
+    if (comm == MPI_COMM_NULL)
+        return nullptr;
+    void* found = nullptr;
+    int flag = 0;
+    PMPI_Comm_get_attr(comm, keyval(), &found, &flag);
+    if (flag != 0)
+        return static_cast<Communicator*>(found);
+    const std::lock_guard lock(mutex);
+    Communicator& made = all.emplace_back();
+    describe(comm, made);
+    PMPI_Comm_set_attr(comm, keyval(), &made);
+    return &made;
+}
+
+std::vector<Communicator*> communicators() {
+    const std::lock_guard lock(mutex);
+    std::vector<Communicator*> result;
+    for (Communicator& communicator : all) result.push_back(&communicator);
+    return result;
+}
+
+std::string rank_list(const std::vector<int>& ranks) {
+    std::string result;
+    for (std::size_t i = 0; i < ranks.size();) {
+        std::size_t last = i;
+        while (last + 1 < ranks.size() && ranks[last + 1] == ranks[last] + 1) ++last;
+        result += (i == 0 ? "" : ", ") + std::to_string(ranks[i]);
+        if (last > i)
+            result += (last == i + 1 ? ", " : "-") + std::to_string(ranks[last]);
+        i = last + 1;
+    }
+    return result;
+}
+
+}  // namespace mpi4cxx::trace

@@ -1,0 +1,164 @@
+// The calls that complete operations, by their requests, and those that start persistent ones.
+#include "call.hpp"
+
+namespace mpi4cxx::trace {
+
+namespace {
+
+/// A call that waits for requests or looks at them.
+class Completion : public Call {
+public:
+    Completion(int function, int count, const MPI_Request* requests, bool any = false) : Call(function) {
+        for (int i = 0; is_on() && i < count; ++i) {
+            pending_.push_back({requests[i], recall(requests[i])});
+            if (requests[i] != MPI_REQUEST_NULL)
+                waits_for(pending_.back().operation == nullptr ? Target{} : *pending_.back().operation);
+        }
+        if (is_on() && any)
+            waits_for_any();
+    }
+
+    /// Where the call writes its statuses.
+    MPI_Status* fills(MPI_Status* statuses) {
+        if (is_on() && (statuses == MPI_STATUSES_IGNORE || statuses == MPI_STATUS_IGNORE)) {
+            statuses = &own_status_;
+            if (pending_.size() > 1) {
+                own_statuses_.resize(pending_.size());
+                statuses = own_statuses_.data();
+            }
+        }
+        return statuses_ = statuses;
+    }
+    /// Where it writes which are complete, in the order of the statuses: those of `indices`, else the first `count`.
+    void tells(const int* count, const int* indices) {
+        count_ = count;
+        indices_ = indices;
+    }
+
+private:
+    void completes(std::int64_t event) override {
+        const int count = count_ != nullptr ? *count_ : static_cast<int>(pending_.size());
+        for (int i = 0; i < count; ++i) {
+            const int which = indices_ == nullptr ? i : indices_[i];
+            if (which >= 0 && static_cast<std::size_t>(which) < pending_.size())  // not MPI_UNDEFINED
+                complete_one(pending_[static_cast<std::size_t>(which)], statuses_ + i, event);
+        }
+    }
+
+    struct Pending {
+        MPI_Request handle;
+        std::shared_ptr<Operation> operation;
+    };
+
+    static void complete_one(Pending& pending, const MPI_Status* status, std::int64_t event) {
+        if (pending.operation == nullptr)
+            return;
+        complete(*pending.operation, status, event);
+        if (!pending.operation->is_persistent)
+            forget(pending.handle);
+    }
+
+    std::vector<Pending> pending_;
+    MPI_Status own_status_{};
+    std::vector<MPI_Status> own_statuses_;
+    MPI_Status* statuses_ = nullptr;
+    const int* count_ = nullptr;
+    const int* indices_ = nullptr;
+};
+
+constexpr int one = 1;
+
+void start(MPI_Request request) {
+    const std::shared_ptr<Operation> operation = recall(request);
+    if (operation == nullptr)
+        return;
+    if (operation->kind == Target::Kind::collective && operation->comm != nullptr)
+        operation->number = ++operation->comm->collectives;
+    const std::lock_guard lock(log_mutex);
+    begin(*operation, now(), -1);
+}
+
+}  // namespace
+
+}  // namespace mpi4cxx::trace
+
+using namespace mpi4cxx::trace;
+
+extern "C" {
+
+MPI4CXX_TRACED int MPI_Wait(MPI_Request* request, MPI_Status* status) {
+    Completion call(id("MPI_Wait"), 1, request);
+    return call.done(PMPI_Wait(request, call.fills(status)));
+}
+
+MPI4CXX_TRACED int MPI_Waitall(int count, MPI_Request requests[], MPI_Status statuses[]) {
+    Completion call(id("MPI_Waitall"), count, requests);
+    return call.done(PMPI_Waitall(count, requests, call.fills(statuses)));
+}
+
+MPI4CXX_TRACED int MPI_Waitany(int count, MPI_Request requests[], int* index, MPI_Status* status) {
+    Completion call(id("MPI_Waitany"), count, requests, true);
+    call.tells(&one, index);
+    return call.done(PMPI_Waitany(count, requests, index, call.fills(status)));
+}
+
+MPI4CXX_TRACED int MPI_Waitsome(int count, MPI_Request requests[], int* done, int indices[], MPI_Status statuses[]) {
+    Completion call(id("MPI_Waitsome"), count, requests, true);
+    call.tells(done, indices);
+    return call.done(PMPI_Waitsome(count, requests, done, indices, call.fills(statuses)));
+}
+
+MPI4CXX_TRACED int MPI_Test(MPI_Request* request, int* flag, MPI_Status* status) {
+    Completion call(id("MPI_Test"), 1, request);
+    call.polls(flag);
+    return call.done(PMPI_Test(request, flag, call.fills(status)));
+}
+
+MPI4CXX_TRACED int MPI_Testall(int count, MPI_Request requests[], int* flag, MPI_Status statuses[]) {
+    Completion call(id("MPI_Testall"), count, requests);
+    call.polls(flag);
+    return call.done(PMPI_Testall(count, requests, flag, call.fills(statuses)));
+}
+
+MPI4CXX_TRACED int MPI_Testany(int count, MPI_Request requests[], int* index, int* flag, MPI_Status* status) {
+    Completion call(id("MPI_Testany"), count, requests, true);
+    call.polls(flag);
+    call.tells(&one, index);
+    return call.done(PMPI_Testany(count, requests, index, flag, call.fills(status)));
+}
+
+MPI4CXX_TRACED int MPI_Testsome(int count, MPI_Request requests[], int* done, int indices[], MPI_Status statuses[]) {
+    Completion call(id("MPI_Testsome"), count, requests, true);
+    call.polls(done);
+    call.tells(done, indices);
+    return call.done(PMPI_Testsome(count, requests, done, indices, call.fills(statuses)));
+}
+
+// The request stays as it is, and a later call completes it.
+MPI4CXX_TRACED int MPI_Request_get_status(MPI_Request request, int* flag, MPI_Status* status) {
+    static constexpr int none = 0;
+    Completion call(id("MPI_Request_get_status"), 1, &request);
+    call.polls(flag);
+    call.tells(&none, nullptr);
+    return call.done(PMPI_Request_get_status(request, flag, status));
+}
+
+MPI4CXX_TRACED int MPI_Request_free(MPI_Request* request) {
+    Call call(id("MPI_Request_free"));
+    forget(*request);
+    return call.done(PMPI_Request_free(request));
+}
+
+MPI4CXX_TRACED int MPI_Start(MPI_Request* request) {
+    Call call(id("MPI_Start"));
+    start(*request);
+    return call.done(PMPI_Start(request));
+}
+
+MPI4CXX_TRACED int MPI_Startall(int count, MPI_Request requests[]) {
+    Call call(id("MPI_Startall"));
+    for (int i = 0; i < count; ++i) start(requests[i]);
+    return call.done(PMPI_Startall(count, requests));
+}
+
+}  // extern "C"

@@ -1,0 +1,182 @@
+// Where the trace begins and ends: MPI_Init, MPI_Finalize, MPI_Abort.
+#include "call.hpp"
+#include "output.hpp"
+#include "watchdog.hpp"
+
+#include <unistd.h>
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+/// By this Environment knows that the library is loaded.
+extern "C" MPI4CXX_TRACED const int mpi4cxx_trace_is_loaded = 1;
+
+namespace mpi4cxx::trace {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Settings {
+    bool trace = false;
+    double patience = 0;  // of the watchdog; 0: there is none
+};
+
+constexpr double usual_patience = 60;
+
+/// MPI4CXX_TRACE: 1, or a list of trace and watchdog[:SECONDS].
+Settings settings(int rank) {
+    const char* const variable = std::getenv("MPI4CXX_TRACE");
+    std::string_view rest = variable == nullptr ? "1" : variable;
+    Settings result;
+    while (!rest.empty()) {
+        const std::string word(rest.substr(0, rest.find(',')));
+        rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+        const double seconds = word.starts_with("watchdog:") ? std::atof(word.c_str() + 9) : usual_patience;
+        if (word == "trace" || word == "1")
+            result.trace = true;
+        if (word == "1" || word == "watchdog" || (word.starts_with("watchdog:") && seconds > 0))
+            result.patience = seconds;
+        else if (word != "trace" && word != "0" && rank == 0)
+            say("trace: MPI4CXX_TRACE has '" + word + "'; known are 1, trace, watchdog and watchdog:SECONDS\n");
+    }
+    return result;
+}
+
+/// MPI4CXX_TRACE_DIR, or beside the program's output: PROGRAM.trace, PROGRAM.trace.2 and so on.
+std::string make_folder() {
+    std::error_code error;
+    if (const char* const given = std::getenv("MPI4CXX_TRACE_DIR"); given != nullptr && *given != '\0') {
+        fs::create_directories(given, error);
+        for (const char* old : {"summary.txt", "matrix.csv", "matrix.svg", "timeline.json", "timeline.svg", "watchdog.txt", "end"})
+            fs::remove(fs::path(given) / old, error);
+        return fs::absolute(given).string();
+    }
+    const fs::path stem = fs::current_path(error) / (fs::read_symlink("/proc/self/exe", error).filename().string() + ".trace");
+    fs::path folder = stem;
+    for (int i = 2; i < 10000 && !fs::create_directory(folder, error) && !error; ++i) folder = stem.string() + "." + std::to_string(i);
+    return folder.string();
+}
+
+/// The processes of this world, apart from the program's messages.
+MPI_Comm own_comm = MPI_COMM_NULL;
+std::string folder;
+int rank = 0, size = 1;
+bool has_trace = false;
+
+/// What to add to this process's times for rank 0's: nothing on the same machine.
+std::int64_t clock_offset() {
+    constexpr int rounds = 5;
+    std::int64_t result = 0, shortest = INT64_MAX;
+    for (int other = 1; other < size; ++other) {
+        for (int i = 0; i < rounds; ++i) {
+            std::int64_t remote = 0, begin = now();
+            if (rank == 0) {
+                PMPI_Recv(&remote, 1, MPI_INT64_T, other, 0, own_comm, MPI_STATUS_IGNORE);
+                const std::int64_t here = now();
+                PMPI_Send(&here, 1, MPI_INT64_T, other, 0, own_comm);
+            } else if (rank == other) {
+                PMPI_Send(&begin, 1, MPI_INT64_T, 0, 0, own_comm);
+                PMPI_Recv(&remote, 1, MPI_INT64_T, 0, 0, own_comm, MPI_STATUS_IGNORE);
+                const std::int64_t trip = now() - begin;
+                if (trip < shortest) {
+                    shortest = trip;
+                    result = remote - (begin + trip / 2);
+                }
+            }
+        }
+    }
+    return std::abs(result) > shortest ? result : 0;  // else it is the error of measuring
+}
+
+Call* finalizing = nullptr;
+
+/// MPI_Finalize deletes this attribute of COMM_SELF last, because it was set first: the program's own callbacks have
+/// communicated by then, and MPI still works.
+int finish(MPI_Comm, int, void*, void*) {
+    if (finalizing != nullptr)
+        finalizing->goes_on();
+    PMPI_Barrier(own_comm);
+    if (finalizing != nullptr)
+        finalizing->done(MPI_SUCCESS);
+    own_log.end = now();
+    is_running = false;
+    stop_watching();
+    if (has_trace) {
+        own_log.offset = clock_offset();
+        own_log.save(log_file(folder, rank));
+        PMPI_Barrier(own_comm);
+    }
+    PMPI_Comm_free(&own_comm);
+    std::error_code ignored;
+    if (rank == 0 && has_trace)
+        write_results(folder, size);
+    else if (rank == 0)
+        fs::remove(folder, ignored);  // if nothing was reported
+    return MPI_SUCCESS;
+}
+
+void start() {
+    PMPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    PMPI_Comm_size(MPI_COMM_WORLD, &size);
+    const Settings wanted = settings(rank);
+    has_trace = wanted.trace;
+    if (!has_trace && wanted.patience == 0)
+        return;
+    int keyval = MPI_KEYVAL_INVALID;
+    PMPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, finish, &keyval, nullptr);
+    PMPI_Comm_set_attr(MPI_COMM_SELF, keyval, nullptr);
+    PMPI_Comm_dup(MPI_COMM_WORLD, &own_comm);
+    std::array<char, 4096> path{};
+    if (rank == 0)
+        make_folder().copy(path.data(), path.size() - 1);
+    PMPI_Bcast(path.data(), static_cast<int>(path.size()), MPI_CHAR, 0, own_comm);
+    folder = path.data();
+    known(MPI_COMM_WORLD);
+
+    most_events = std::clamp(std::size_t{4'000'000} / static_cast<std::size_t>(size), std::size_t{10'000}, std::size_t{1'000'000});
+    own_log.rank = rank;
+    own_log.begin = last_activity = now();
+    is_logging = has_trace;
+    is_running = true;
+    this_thread();
+    start_watching(folder, rank, size, wanted.patience);
+}
+
+}  // namespace
+
+}  // namespace mpi4cxx::trace
+
+using namespace mpi4cxx::trace;
+
+extern "C" {
+
+MPI4CXX_TRACED int MPI_Init(int* argc, char*** argv) {
+    const int code = PMPI_Init(argc, argv);
+    if (code == MPI_SUCCESS)
+        start();
+    return code;
+}
+
+MPI4CXX_TRACED int MPI_Init_thread(int* argc, char*** argv, int required, int* provided) {
+    const int code = PMPI_Init_thread(argc, argv, required, provided);
+    if (code == MPI_SUCCESS)
+        start();
+    return code;
+}
+
+MPI4CXX_TRACED int MPI_Finalize() {
+    Call call(id("MPI_Finalize"));
+    call.collective(MPI_COMM_WORLD, Shape::all, 0, nothing());
+    finalizing = &call;
+    return PMPI_Finalize();
+}
+
+MPI4CXX_TRACED int MPI_Abort(MPI_Comm comm, int code) {
+    rescue_logs();
+    return PMPI_Abort(comm, code);
+}
+
+}  // extern "C"

@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""Writes what the trace knows of each function of <mpi.h>: generate.py TABLE WRAPPERS PREPROCESSOR…
+
+TABLE lists their names and families. WRAPPERS defines them: what a call does follows from the names of its parameters,
+which are the standard's. See call.hpp for the words that it is told in.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+
+table, wrappers, *preprocessor = sys.argv[1:]
+
+# Defined by hand, in control.cpp and completion.cpp.
+BY_HAND = {'Init', 'Init_thread', 'Finalize', 'Abort', 'Wait', 'Waitall', 'Waitany', 'Waitsome', 'Test', 'Testall', 'Testany', 'Testsome',
+           'Request_get_status', 'Request_free', 'Start', 'Startall'}
+UNTRACED = re.compile(r'MPI_(T_|Pcontrol|Wtime|Wtick|Aint_|\w+_[cf]2[cf]|\w+f08|Initialized|Finalized)')
+
+# Collectives: who gives, what a process gives to each that it gives to, and what instead where it calls with IN_PLACE.
+COLLECTIVES = {
+    'Barrier': ('all', 'nothing()'),
+    'Bcast': ('from_root', 'same(count, datatype)'),
+    'Gather': ('to_root', 'same(sendcount, sendtype)'),
+    'Gatherv': ('to_root', 'same(sendcount, sendtype)'),
+    'Scatter': ('from_root', 'same(sendcount, sendtype)'),
+    'Scatterv': ('from_root', 'each(sendcounts, sendtype)'),
+    'Allgather': ('all', 'same(sendcount, sendtype)', 'same(recvcount, recvtype)'),
+    'Allgatherv': ('all', 'same(sendcount, sendtype)', 'own(recvcounts, recvtype)'),
+    'Alltoall': ('all', 'same(sendcount, sendtype)', 'same(recvcount, recvtype)'),
+    'Alltoallv': ('all', 'each(sendcounts, sendtype)', 'each(recvcounts, recvtype)'),
+    'Alltoallw': ('all', 'each(sendcounts, sendtypes)', 'each(recvcounts, recvtypes)'),
+    'Reduce': ('to_root', 'same(count, datatype)'),
+    'Allreduce': ('all', 'same(count, datatype)'),
+    'Scan': ('upwards', 'same(count, datatype)'),
+    'Exscan': ('upwards', 'same(count, datatype)'),
+    'Reduce_scatter': ('all', 'each(recvcounts, datatype)'),
+    'Reduce_scatter_block': ('all', 'same(recvcount, datatype)'),
+    'Neighbor_allgather': ('neighbours', 'same(sendcount, sendtype)'),
+    'Neighbor_allgatherv': ('neighbours', 'same(sendcount, sendtype)'),
+    'Neighbor_alltoall': ('neighbours', 'same(sendcount, sendtype)'),
+    'Neighbor_alltoallv': ('neighbours', 'each(sendcounts, sendtype)'),
+    'Neighbor_alltoallw': ('neighbours', 'each(sendcounts, sendtypes)'),
+}
+
+
+def prototypes():
+    text = subprocess.run([*preprocessor, '-E', '-P', '-x', 'c', '-'], input='#include <mpi.h>\n', capture_output=True, text=True, check=True).stdout
+    found = dict(re.findall(r'\bint (P?MPI_\w+)\(((?:[^()]|\([^()]*\))*)\)', ' '.join(text.split())))
+    return {name: found[name] for name in sorted(found) if 'P' + name in found and not UNTRACED.match(name)}
+
+
+def parameters(text):
+    """Name and type of each."""
+    if text.strip() in ('void', ''):
+        return {}
+    matches = [re.match(r'(.*?)(\w+)\s*((?:\[[^]]*\]\s*)*)$', parameter.strip()) for parameter in text.split(',')]
+    return {match[2]: match[1].strip() + match[3] for match in matches}
+
+
+def base(name):
+    """Send for MPI_Isend_c, Bcast for MPI_Bcast_init."""
+    name = re.sub('_c$', '', name.removeprefix('MPI_'))
+    collective = re.sub('_init$', '', name)
+    immediate = collective[1:].capitalize() if re.match('I[a-z]', collective) else ''
+    return next((word for word in (collective, immediate) if word in COLLECTIVES), name)
+
+
+def family(name, known):
+    word = base(name)
+    if word in COLLECTIVES:
+        return 'collective'
+    if word.startswith(('Win_', 'File_')):
+        return 'local' if re.search(r'_(get|set|errhandler|keyval|free_keyval|call)_?', word) else 'window' if word.startswith('Win_') else 'file'
+    if 'win' in known:
+        return 'window'
+    if re.match(r'(Precv_init|I?m?recv|Recv)', word, re.I):
+        return 'receive'
+    if 'dest' in known or re.match(r'(Start|Pready)', word):
+        return 'send'
+    if re.match(r'(Wait|Test(all|any|some)?$|I?m?probe|Request_get_status|Parrived)', word, re.I):
+        return 'wait'
+    if makes_communicator(word, known) or word in ('Init', 'Init_thread', 'Finalize', 'Comm_free', 'Comm_disconnect'):
+        return 'setup'
+    return 'local'
+
+
+def makes_communicator(word, known):
+    return [name for name, kind in known.items() if kind == 'MPI_Comm *' and word not in ('Comm_free', 'Comm_disconnect', 'Comm_get_parent')]
+
+
+def old_communicator(word, known):
+    """The one that all processes of make a new one."""
+    return [name for name in ('comm', 'comm_old') if name in known and makes_communicator(word, known) and word != 'Comm_create_group']
+
+
+def told(name, known):
+    """What a wrapper tells of its call before it makes it."""
+    word = base(name)
+    if word in COLLECTIVES:
+        shape, gives, *in_place = COLLECTIVES[word]
+        sizes = f'sendbuf == MPI_IN_PLACE ? {in_place[0]} : {gives}' if in_place else gives
+        yield f'call.collective(comm, Shape::{shape}, {"root" if "root" in known else "0"}, {sizes});'
+    elif 'comm' in known and 'dest' in known and word != 'Precv_init':
+        count = ('partitions * ' if 'partitions' in known else '') + ('sendcount' if 'sendcount' in known else 'count')
+        kind, tag = ('sendtype' if 'sendtype' in known else 'datatype'), ('sendtag' if 'sendtag' in known else 'tag')
+        yield f'call.to({count}, {kind}, dest, {tag}, comm);'
+    if 'comm' in known and 'source' in known or word == 'Precv_init':
+        tag = 'recvtag' if 'recvtag' in known else 'tag'
+        yield f'call.{"probe" if "robe" in word else "from"}({"source" if "source" in known else "dest"}, {tag}, comm);'
+    if 'message' in known:
+        yield 'call.finds(message);' if 'robe' in word else 'call.takes(message);'
+    if known.get('status') == 'MPI_Status *' and family(name, known) in ('send', 'receive', 'wait'):
+        yield 'status = call.fills(status);'
+    if known.get('flag') == 'int *' and family(name, known) == 'wait':
+        yield 'call.polls(flag);'
+    if known.get('request') == 'MPI_Request *' and family(name, known) in ('send', 'receive', 'collective'):
+        yield 'call.starts(request);'
+    for comm in old_communicator(word, known):
+        yield f'call.collective({comm}, Shape::all, 0, nothing());'
+    for comm in makes_communicator(word, known):
+        if 'request' not in known:
+            yield f'call.makes({comm});'
+    if word == 'Comm_set_name':
+        yield 'call.names(comm, comm_name);'
+
+
+declared = {name: (text, parameters(text)) for name, text in prototypes().items()}
+lines = ['// Written by generate.py.', '#pragma once', '#include "function.hpp"', 'namespace mpi4cxx::trace {',
+         'inline constexpr Function functions[] = {']
+lines += [f'    {{"{name}", Family::{family(name, known)}}},' for name, (_, known) in declared.items()]
+pathlib.Path(table).write_text('\n'.join(lines + ['};', '}  // namespace mpi4cxx::trace', '']))
+
+lines = ['// Written by generate.py.', '#include "call.hpp"', '#pragma GCC diagnostic ignored "-Wdeprecated-declarations"', 'using namespace mpi4cxx::trace;', 'extern "C" {']
+for i, (name, (text, known)) in enumerate(declared.items()):
+    if name.removeprefix('MPI_') in BY_HAND:
+        continue
+    lines += [f'MPI4CXX_TRACED int {name}({text}) {{', f'    Call call({i});', *['    ' + line for line in told(name, known)],
+              f'    return call.done(P{name}({", ".join(known)}));', '}']
+pathlib.Path(wrappers).write_text('\n'.join(lines + ['}', '']))

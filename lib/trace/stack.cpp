@@ -1,0 +1,144 @@
+#include "stack.hpp"
+
+#include <cxxabi.h>
+#include <dlfcn.h>
+#include <execinfo.h>
+#include <semaphore.h>
+#include <csignal>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <fstream>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#ifdef MPI4CXX_TRACE_BACKTRACE
+#include <backtrace.h>
+#endif
+
+namespace mpi4cxx::trace {
+
+namespace {
+
+constexpr int most_frames = 128;
+void* frames[most_frames];
+int frame_count = 0;
+sem_t taken;
+
+int signal_number() { return SIGRTMAX - 3; }
+
+void take(int) {
+    const int error = errno;
+    frame_count = backtrace(frames, most_frames);
+    sem_post(&taken);
+    errno = error;
+}
+
+struct Place {
+    std::string file, function;
+    int line = 0;
+};
+
+std::string demangled(const char* name) {
+    int status = 0;
+    const std::unique_ptr<char, decltype(&std::free)> text(abi::__cxa_demangle(name, nullptr, nullptr, &status), std::free);
+    return status == 0 ? text.get() : name;
+}
+
+/// The places of one frame, the innermost of the functions that were inlined there first.
+std::vector<Place> places(void* frame) {
+    std::vector<Place> result;
+    [[maybe_unused]] const auto address = reinterpret_cast<std::uintptr_t>(frame) - 1;  // in the call, not after it
+#ifdef MPI4CXX_TRACE_BACKTRACE
+    const auto ignore = [](void*, const char*, int) {};
+    static backtrace_state* const state = backtrace_create_state(nullptr, 1, ignore, nullptr);
+    const auto add_line = [](void* data, std::uintptr_t, const char* file, int line, const char* function) {
+        if (file != nullptr)
+            static_cast<std::vector<Place>*>(data)->push_back({file, function == nullptr ? "" : demangled(function), line});
+        return 0;
+    };
+    const auto add_symbol = [](void* data, std::uintptr_t, const char* name, std::uintptr_t, std::uintptr_t) {
+        if (name != nullptr)
+            static_cast<std::vector<Place>*>(data)->push_back({"", demangled(name), 0});
+    };
+    backtrace_pcinfo(state, address, add_line, ignore, &result);
+    if (result.empty())
+        backtrace_syminfo(state, address, add_symbol, ignore, &result);
+#endif
+    Dl_info info{};
+    if (result.empty() && dladdr(frame, &info) != 0 && info.dli_sname != nullptr)
+        result.push_back({"", demangled(info.dli_sname), 0});
+    return result;
+}
+
+std::string_view object_of(void* frame) {
+    Dl_info info{};
+    if (dladdr(frame, &info) == 0 || info.dli_fname == nullptr)
+        return {};
+    const std::string_view path = info.dli_fname;
+    return path.substr(path.rfind('/') + 1);
+}
+
+/// Whether a place is this library's or the standard library's, as inline functions in the user's program are.
+bool is_foreign(const Place& place) {
+    const auto has = [&](std::string_view text) { return place.file.find(text) != std::string::npos; };
+    return place.function.starts_with("mpi4cxx::") || place.function.starts_with("std::") || has("/mpi4cxx/") || has("/include/c++/");
+}
+
+bool is_foreign(std::string_view object) {
+    for (const std::string_view start : {"libmpi", "libopen-", "libuc", "libfabric", "libpmi", "libc.so", "libc-", "libm.so", "libpthread",
+                                         "libstdc++", "libgcc_s", "ld-linux", "linux-vdso", "libmunge", "mca_", "libevent"})
+        if (object.starts_with(start))
+            return true;
+    return false;
+}
+
+std::string text(const Place& place) {
+    if (place.file.empty())
+        return "in " + place.function + " (compile with -g for the line)";
+    return "at " + place.file + ":" + std::to_string(place.line) + (place.function.empty() ? "" : " in " + place.function);
+}
+
+}  // namespace
+
+void prepare_stacks() {
+    sem_init(&taken, 0, 0);
+    void* frame = nullptr;
+    backtrace(&frame, 1);  // the first time it loads a library, which a signal handler must not
+    struct sigaction action {};
+    action.sa_handler = take;
+    action.sa_flags = SA_RESTART;
+    sigaction(signal_number(), &action, nullptr);
+}
+
+std::string place_of(pthread_t thread) {
+    frame_count = 0;
+    timespec limit{};
+    clock_gettime(CLOCK_REALTIME, &limit);
+    ++limit.tv_sec;
+    if (pthread_kill(thread, signal_number()) != 0 || sem_timedwait(&taken, &limit) != 0)
+        return "in an unknown place";
+    // From the wrapper of an MPI function on, if there is one: what lies within may be anybody's.
+    int first = 1;
+    for (int i = first; i < frame_count && first == 1; ++i) first = object_of(frames[i]) == object_of(frames[0]) ? i : 1;
+    for (int i = first; i < frame_count; ++i) {
+        if (is_foreign(object_of(frames[i])))
+            continue;
+        for (const Place& place : places(frames[i]))
+            if (!is_foreign(place))
+                return text(place);
+    }
+    return "in an unknown place";
+}
+
+bool is_computing(int task) {
+    std::ifstream file("/proc/self/task/" + std::to_string(task) + "/stat");
+    std::string line;
+    std::getline(file, line);
+    const std::size_t name_end = line.rfind(") ");
+    return name_end != std::string::npos && line[name_end + 2] == 'R';
+}
+
+}  // namespace mpi4cxx::trace

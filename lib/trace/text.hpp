@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdarg>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+namespace mpi4cxx::trace {
+
+using TextFile = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+inline TextFile create(const std::string& path) { return {std::fopen(path.c_str(), "w"), std::fclose}; }
+
+[[gnu::format(printf, 1, 2)]] inline std::string format(const char* pattern, ...) {
+    char buffer[512];
+    va_list arguments;
+    va_start(arguments, pattern);
+    std::vsnprintf(buffer, sizeof buffer, pattern, arguments);
+    va_end(arguments);
+    return buffer;
+}
+
+inline double seconds(std::int64_t nanoseconds) { return static_cast<double>(nanoseconds) * 1e-9; }
+
+/// As people write amounts: "512 B", "1.5 MiB".
+inline std::string amount(double bytes) {
+    const char* const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    int unit = 0;
+    for (; bytes >= 1024 && unit < 4; ++unit) bytes /= 1024;
+    return format(unit == 0 || bytes >= 100 ? "%.0f %s" : "%.3g %s", bytes, units[unit]);
+}
+
+/// As people write times: "1.5 ms".
+inline std::string duration(double seconds) {
+    return seconds >= 1 ? format("%.3g s", seconds) : seconds >= 1e-3 ? format("%.3g ms", seconds * 1e3) : format("%.3g us", seconds * 1e6);
+}
+
+/// For SVG, and with quotes for JSON.
+inline std::string escaped(const std::string& text, bool is_json = false) {
+    std::string result;
+    for (const char c : text) {
+        if (is_json)
+            result += c == '"' || c == '\\' ? std::string("\\") + c : static_cast<unsigned char>(c) < ' ' ? std::string(" ") : std::string(1, c);
+        else
+            result += c == '<' ? "&lt;" : c == '&' ? "&amp;" : std::string(1, c);
+    }
+    return result;
+}
+
+}  // namespace mpi4cxx::trace

@@ -1,0 +1,111 @@
+"""Looks how programs with a pool go, and how they end: check.py WAY LAUNCH PROGRAM OTHER_PROGRAM
+
+A job must end within the time, with a status that is not 0 where it goes wrong, and say why.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+way, launch, program, other = sys.argv[1:]
+limit = 100  # seconds; a job that does not end would wait for ever
+linked = subprocess.run(['ldd', program], capture_output=True, text=True, check=True).stdout
+is_mpich = 'libmpich' in linked or 'libmpi.so.12' in linked
+as_root = {'OMPI_ALLOW_RUN_AS_ROOT': '1', 'OMPI_ALLOW_RUN_AS_ROOT_CONFIRM': '1'}
+
+
+def run(*command, **variables):
+    try:
+        result = subprocess.run(command, env=os.environ | variables, capture_output=True, text=True, timeout=limit, check=False)
+    except subprocess.TimeoutExpired as e:
+        sys.exit(f'{command} did not end in {limit} s; it said:\n{e.stdout}\n{e.stderr}')
+    print(command, variables, 'ended with', result.returncode, 'and said:\n' + result.stdout + result.stderr)
+    return result.returncode, result.stdout + result.stderr
+
+
+def check(condition, text):
+    if not condition:
+        sys.exit('wrong: ' + text)
+
+
+def good(n, *arguments, says='', **variables):
+    code, text = run(launch, '-n', str(n), program, *arguments, **variables)
+    check(code == 0, f'the job ended with {code}')
+    check(re.search(says, text), f'nobody said "{says}"')
+    return text
+
+
+def bad(n, *arguments, says=()):
+    code, text = run(launch, '-n', str(n), program, *arguments)
+    check(code != 0, 'the job ended with 0')
+    check('went on' not in text, 'the job went on')
+    for words in says:
+        check(re.search(words, text), f'nobody said "{words}"')
+
+
+def many():
+    for n in (1, 2, 3, 5):
+        workers = r'\d+' if n == 1 else str(n - 1)
+        check(good(n, 'many', says=f'{workers} workers').count('many: ok') == 1, 'not one rank has gone through the program')
+
+
+def one_thread():
+    for n in (1, 3):
+        good(n, 'many', '0', 'single', says='many: ok')
+
+
+def backwards():
+    check(good(3, 'backwards').count('done') == 20, 'tasks were lost at the end')
+
+
+def progress():
+    check(re.search(r'50 of 50 \(100 %\), [\d.]+/s, 0:00', good(3, 'progress', says='progress: ok')), 'there is no line of the progress')
+
+
+def other_program():
+    """Two executables in one job."""
+    mpiexec = shutil.which('mpiexec.mpich' if is_mpich else 'mpiexec.openmpi') or shutil.which('mpiexec')
+    code, text = run(mpiexec, '-n', '1', program, 'many', ':', '-n', '1', other, 'many', OMPI_MCA_rmaps_base_oversubscribe='1', **as_root)
+    check(code != 0, 'the job ended with 0')
+    check('runs another program' in text, 'nobody said why')
+
+
+def spawn():
+    mpiexec = shutil.which('mpiexec.mpich' if is_mpich else 'mpiexec.openmpi') or shutil.which('mpiexec')
+    if is_mpich:
+        code, text = run(mpiexec, '-n', '1', '-usize', '4', program, 'many')
+        if code == 0:
+            print('this MPICH can spawn')
+            return
+        check('`mpiexec -n 4` or `srun -n 4`' in text, 'nobody said what to type')
+        return
+    for words in ('many', 'soak'):
+        code, text = run(mpiexec, '-n', '1', '--host', 'localhost:4', program, words, OMPI_MCA_rmaps_base_oversubscribe='1', **as_root)
+        check(code == 0, f'the job ended with {code}')
+        check(f'{words}: ' in text and 'ok' in text, 'the program did not end well')
+        check(words != 'many' or '3 workers in 3 processes' in text, 'there were not 3 spawned workers')
+    code, text = run(mpiexec, '-n', '1', '--host', 'localhost:4', program, 'many', MPI4CXX_FUTURES_WORKERS='threads', MPI4CXX_FUTURES_MAX_WORKERS='2', **as_root)
+    check('2 workers in 1 processes' in text, 'the workers were not threads')
+
+
+def worker_dies():
+    where = r'worker \d+ on \S+ '
+    bad(3, 'crash', says=[where + r'crashed \(segmentation fault\) in task \d+, void \(\*\)\(\)'])
+    bad(3, 'exit', says=[where + r'called exit\(\) in task \d+'])
+    bad(3, 'terminate', says=[where + r'cannot go on after an exception in task \d+', 'out_of_range|basic_string::at'])
+    bad(1, 'crash', says=[where + 'crashed'])
+
+
+{
+    'many': many,
+    'one_thread': one_thread,
+    'backwards': backwards,
+    'progress': progress,
+    'idle': lambda: [good(n, 'idle', says='idle: manager') for n in (1, 3)],
+    'soak': lambda: [good(n, 'soak', says=r'soak: \d+ tasks, \d+ exceptions: ok') for n in (1, 2, 3)],
+    'throws': lambda: [bad(n, 'throws', says=["uncaught exception: the program's own failure"]) for n in (1, 3)],
+    'worker_dies': worker_dies,
+    'other_program': other_program,
+    'spawn': spawn,
+}[way]()

@@ -1,0 +1,206 @@
+// Programs whose other ranks serve the first, or that go wrong: pool WAY
+#include <mpi4cxx/futures.hpp>
+#include <mpi4cxx/mpi4cxx.hpp>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <numeric>
+#include <random>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace MPI = mpi4cxx;
+using namespace mpi4cxx::futures;
+using namespace std::chrono_literals;
+
+namespace {
+
+int square(int x) { return x * x; }
+
+void require(bool condition, const char* what) {
+    if (!condition)
+        throw std::logic_error(what);
+}
+
+std::vector<int> numbers(int n) {
+    std::vector<int> all(static_cast<std::size_t>(n));
+    std::iota(all.begin(), all.end(), 0);
+    return all;
+}
+
+void check_squares(Executor& executor, int n) {
+    int expected = 0;
+    for (const int value : executor.map(square, numbers(n))) {
+        require(value == expected * expected, "a map's result is wrong");
+        ++expected;
+    }
+    require(expected == n, "a map has lost results");
+}
+
+// One executor, several one after the other, several at once, and one that an exception unwinds.
+void many() {
+    std::set<int> pids;
+    {
+        MPIPoolExecutor executor;
+        check_squares(executor, 1000);
+        for (const int pid : executor.broadcast([] { return static_cast<int>(getpid()); })) pids.insert(pid);
+        const int workers = executor.num_workers();
+        std::printf("%d workers in %zu processes\n", workers, pids.size());
+        executor.shutdown();
+        executor.shutdown();
+    }
+    {
+        MPIPoolExecutor all, one({.max_workers = 1});
+        require(one.num_workers() == 1, "max_workers is 1");
+        auto a = all.map(square, numbers(500)), b = one.map(square, numbers(500));
+        require(a.list() == b.list(), "two executors at once do not agree");
+    }
+    try {
+        MPIPoolExecutor unwound({.prefetch = 1});
+        for (int i = 0; i < 1000; ++i) (void)unwound.submit([] { std::this_thread::sleep_for(10ms); });
+        throw std::runtime_error("caught");
+    } catch (const std::runtime_error&) {}
+    MPIPoolExecutor last;
+    check_squares(last, 1000);
+    Pool pool(2);
+    require(pool.map(square, numbers(5)) == std::vector<int>{0, 1, 4, 9, 16}, "Pool::map");
+    require(pool.apply(square, 3) == 9, "Pool::apply");
+    const auto async = pool.map_async(square, numbers(100));
+    async.wait();
+    require(async.ready() && async.successful() && async.get().back() == 99 * 99, "Pool::map_async");
+    require(pool.apply_async(square, 4).get(10.0) == 16, "Pool::apply_async");
+    require(pool.starmap(std::plus<>(), std::vector<std::pair<int, int>>{{1, 2}, {3, 4}}) == std::vector<int>{3, 7}, "Pool::starmap");
+    require(pool.starmap_async(std::plus<>(), std::vector<std::pair<int, int>>{{1, 2}}).get() == std::vector<int>{3}, "Pool::starmap_async");
+    int sum = 0;
+    for (const int value : pool.imap(square, numbers(10))) sum += value;
+    for (const int value : pool.imap_unordered(square, numbers(10))) sum += value;
+    for (const int value : pool.istarmap(std::plus<>(), std::vector<std::pair<int, int>>{{1, 2}})) sum += value;
+    for (const int value : pool.istarmap_unordered(std::plus<>(), std::vector<std::pair<int, int>>{{1, 2}})) sum += value;
+    require(sum == 2 * 285 + 6, "Pool::imap");
+    try {
+        pool.join();
+        require(false, "Pool::join before close");
+    } catch (const std::invalid_argument&) {}
+    pool.close();
+    pool.join();
+    std::puts("many: ok");
+}
+
+/// A rank that dies in a task says in which.
+void in_a_task(void (*what)()) {
+    MPIPoolExecutor executor;
+    for (int i = 0; i < 3; ++i) executor.submit(square, i).result();
+    executor.submit(what).result();
+    std::puts("went on");
+}
+
+double cpu_seconds() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec); };
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+// What a process that waits uses of a core, after a second.
+void idle() {
+    MPIPoolExecutor executor;
+    check_squares(executor, 1000);
+    std::this_thread::sleep_for(1s);
+    const auto cpu = [&] { return executor.broadcast(cpu_seconds); };
+    const std::vector<double> before = cpu();
+    std::this_thread::sleep_for(100ms);  // these tasks have woken them
+    const double own = cpu_seconds();
+    std::this_thread::sleep_for(3s);
+    const double used = (cpu_seconds() - own) / 3;
+    const std::vector<double> after = cpu();
+    double most = 0;
+    for (std::size_t i = 0; i < before.size(); ++i) most = std::max(most, (after[i] - before[i]) / 3.1);
+    std::printf("idle: manager %.2f %%, busiest worker %.2f %%\n", 100 * used, 100 * most);
+    require(used < 0.05, "an idle manager uses more than 5 % of a core");
+    require(most < 0.05, "an idle worker uses more than 5 % of a core");
+}
+
+// Many small tasks with random exceptions and sizes.
+std::string work(int number, const std::string& argument) {
+    if (number % 13 == 0)
+        throw std::out_of_range(std::to_string(number));
+    return argument + std::to_string(number);
+}
+void soak(int n) {
+    MPIPoolExecutor executor;
+    std::mt19937 random(7);
+    const auto text = [&](int i) { return std::string(i % 1000 == 0 ? random() % 200'000 : random() % 64, static_cast<char>('a' + i % 26)); };
+    int done = 0, thrown = 0;
+    while (done < n) {
+        std::vector<Future<std::string>> futures;
+        std::vector<std::string> texts;
+        for (int i = 0; i < 2000; ++i) {
+            texts.push_back(text(done + i));
+            futures.push_back(executor.submit(work, done + i, texts.back()));
+        }
+        for (std::size_t i = 0; i < futures.size(); ++i, ++done) {
+            try {
+                require(futures[i].result() == texts[i] + std::to_string(done), "a result is another task's");
+                require(done % 13 != 0, "an exception is lost");
+            } catch (const std::out_of_range& e) {
+                require(std::string(e.what()).starts_with(std::to_string(done) + " (in a task on worker"), "an exception is another task's");
+                ++thrown;
+            }
+        }
+    }
+    require(thrown == (done + 12) / 13, "exceptions are lost");
+    std::printf("soak: %d tasks, %d exceptions: ok\n", done, thrown);
+}
+
+/// Goes on in tasks of 1 ms, n at once a worker.
+void program_throws() {
+    MPIPoolExecutor executor;
+    for (int i = 0; i < 100; ++i) (void)executor.submit([] { std::this_thread::sleep_for(1ms); });
+    throw std::runtime_error("the program's own failure");
+}
+
+void progress() {
+    MPIPoolExecutor executor;
+    for (const int value : executor.map({.chunksize = 1, .progress = true}, square, numbers(50))) (void)value;
+    std::puts("progress: ok");
+}
+
+void backwards() {  // main ends while tasks are pending
+    MPIPoolExecutor executor;
+    for (int i = 0; i < 20; ++i)
+        (void)executor.submit([] {
+            std::this_thread::sleep_for(5ms);
+            std::puts("done");
+        });
+    executor.shutdown(false);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const std::string way = argc > 1 ? argv[1] : "many";
+    const std::map<std::string, std::function<void()>> ways{
+        {"many", many},
+        {"idle", idle},
+        {"progress", progress},
+        {"backwards", backwards},
+        {"throws", program_throws},
+        {"soak", [&] { soak(argc > 2 ? std::atoi(argv[2]) : 20'000); }},
+        {"crash", [] { in_a_task([] { raise(SIGSEGV); }); }},
+        {"exit", [] { in_a_task([] { std::exit(0); }); }},
+        {"terminate", [] { in_a_task([]() noexcept { (void)std::string("text").at(99); }); }},
+    };
+    const bool has_threads = argc <= 3 || std::string(argv[3]) != "single";
+    MPI::Environment env(argc, argv, has_threads ? MPI::THREAD_MULTIPLE : MPI::THREAD_SINGLE);
+    ways.at(way)();
+}

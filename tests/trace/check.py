@@ -1,0 +1,234 @@
+#!/usr/bin/env python3
+"""Looks at what the trace and the watchdog say of programs that are known: check.py WAY LAUNCH LIBRARY TRAFFIC STANDSTILL PROGRAM…"""
+import collections
+import csv
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree
+
+way, launch, library, traffic, standstill, *programs = sys.argv[1:]
+folder = pathlib.Path(tempfile.mkdtemp(prefix='trace.'))
+source = (pathlib.Path(__file__).parent / 'standstill.cpp').read_text()
+
+
+def run(ranks, program, *arguments, limit=100, **variables):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith('MPI4CXX_TRACE')} | variables
+    command = [launch, '-n', str(ranks), program, *arguments]
+    try:
+        result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=limit, cwd=folder)
+    except subprocess.TimeoutExpired as e:
+        sys.exit(f'{command} did not end in {limit} s; it said:\n{e.stdout}\n{e.stderr}')
+    print(command, variables, 'ended with', result.returncode, 'and said:\n' + result.stdout + result.stderr)
+    return result.returncode, result.stdout + result.stderr
+
+
+def check(condition, text):
+    if not condition:
+        sys.exit('wrong: ' + text)
+
+
+def same(found, expected, what):
+    check(found == expected, f'{what}: {found} instead of {expected}')
+
+
+# What traffic.cpp sends: rank to rank, messages, bytes; and what its collectives give, in the order of their calls.
+MESSAGES = {(0, 1): (3, 80 + 100 + 16), (1, 2): (3, 80 + 16 + 28), (2, 0): (5, 80 + 4 * 24), (2, 1): (1, 4), (1, 0): (1, 4)}
+COLLECTIVES = {(0, 1): 8 + 8 + 12 + 4 + 4 + 8 + 4 + 1, (0, 2): 8 + 12 + 12 + 4 + 4 + 8 + 4 + 1,
+               (1, 0): 40 + 8 + 8 + 4 + 8 + 12 + 4 + 8 + 4 + 1, (1, 2): 40 + 8 + 12 + 12 + 4 + 4 + 8 + 4 + 1,
+               (2, 0): 8 + 4 + 8 + 4 + 8 + 12 + 4 + 8 + 4 + 1, (2, 1): 8 + 8 + 8 + 12 + 4 + 8 + 4 + 1}
+# Calls, bytes sent, bytes received by rank.
+CALLS = {
+    'MPI_Isend': [(1, 80, 0)] * 3, 'MPI_Irecv': [(1, 0, 80)] * 3, 'MPI_Waitall': [(1, 0, 0)] * 3, 'MPI_Ssend': [(1, 100, 0), None, None],
+    'MPI_Sendrecv': [(1, 16, 0), (1, 16, 16), (1, 0, 16)], 'MPI_Mprobe': [None, None, (1, 0, 0)], 'MPI_Mrecv': [None, None, (1, 0, 28)],
+    'MPI_Send_init': [None, None, (1, 96, 0)], 'MPI_Recv_init': [(1, 0, 96), None, None], 'MPI_Start': [(4, 0, 0), None, (4, 0, 0)],
+    'MPI_Rsend': [None, (1, 4, 0), None], 'MPI_Bcast': [(1, 0, 0), (1, 80, 0), (1, 0, 0)], 'MPI_Gather': [(1, 0, 0), (1, 8, 0), (1, 8, 0)],
+    'MPI_Scatterv': [(1, 0, 0), (1, 0, 0), (1, 12, 0)], 'MPI_Allgather': [(1, 16, 0)] * 3, 'MPI_Alltoallv': [(1, 20, 0), (1, 16, 0), (1, 12, 0)],
+    'MPI_Reduce': [(1, 0, 0), (1, 8, 0), (1, 8, 0)], 'MPI_Allreduce': [(1, 24, 0)] * 3, 'MPI_Scan': [(1, 8, 0), (1, 4, 0), (1, 0, 0)],
+    'MPI_Reduce_scatter_block': [(1, 8, 0)] * 3, 'MPI_Iallreduce': [(1, 16, 0)] * 3, 'MPI_Neighbor_allgather': [(1, 8, 0)] * 3,
+    'MPI_Barrier': [(1, 0, 0)] * 3, 'MPI_Alltoall': [(1, 2, 0)] * 3, 'MPI_Comm_split': [(1, 0, 0)] * 3, 'MPI_Cart_create': [(1, 0, 0)] * 3, 'MPI_Finalize': [(1, 0, 0)] * 3,
+}
+
+
+def summary(path):
+    """Count, bytes sent, bytes received, seconds, seconds of waiting by rank and call."""
+    rows = re.findall(r'^(\d+) +(MPI_\w+) +(\d+) +(\d+) +(\d+) +([\d.]+) +([\d.]+)$', (path / 'summary.txt').read_text(), re.M)
+    return {(int(rank), call): (int(n), int(sent), int(received), float(seconds), float(waiting)) for rank, call, n, sent, received, seconds, waiting in rows}
+
+
+def check_summary(path, but=()):
+    calls = summary(path)
+    for call, expected in CALLS.items():
+        if call not in but:
+            same([calls.get((rank, call), (None,) * 3)[:3] for rank in range(3)], [row or (None,) * 3 for row in expected], call)
+    for (rank, call), (_, _, _, seconds, waiting) in calls.items():
+        check(waiting <= seconds + 1e-5, f'{call} on rank {rank} waits {waiting} of {seconds} s')
+    return calls
+
+
+def check_matrix(path):
+    rows = {(int(row['from']), int(row['to'])): row for row in csv.DictReader((path / 'matrix.csv').open())}
+    for pair, expected in MESSAGES.items():
+        same((int(rows[pair]['messages']), int(rows[pair]['bytes'])), expected, f'messages and bytes {pair}')
+    for pair, expected in COLLECTIVES.items():
+        same(int(rows[pair]['collective_bytes']), expected, f'bytes in collectives {pair}')
+    same(set(rows), set(COLLECTIVES), 'pairs')
+
+
+def check_timeline(path, calls):
+    events = json.loads((path / 'timeline.json').read_text())['traceEvents']
+    seen = collections.Counter((event['pid'], event['name']) for event in events if event['ph'] == 'X')
+    for call, expected in CALLS.items():
+        for rank, row in enumerate(expected):
+            if call in calls and row is not None:
+                same(seen[rank, call], row[0], f'events of {call} on rank {rank}')
+    for event in events:
+        check(event.get('dur', 0) >= 0 and event.get('ts', 0) >= 0, f'{event} is not in time')
+    begins, ends = [{event['id']: event for event in events if event['ph'] == phase} for phase in 'sf']
+    same(begins.keys(), ends.keys(), 'arrows')
+    arrows = collections.Counter((begins[i]['pid'], ends[i]['pid']) for i in begins)
+    for pair, (messages, _) in MESSAGES.items():
+        same(arrows[pair], messages, f'arrows {pair}')
+    for i in begins:
+        check(begins[i]['ts'] <= ends[i]['ts'], f'{begins[i]} comes before it is sent: {ends[i]}')
+    by_name = {(event['pid'], event['name']): event['args'] for event in events if event['ph'] == 'X' and 'args' in event}
+    same(by_name[1, 'MPI_Rsend'], {'bytes': 4, 'peer': 0, 'tag': 7, 'communicator': 'MPI_COMM_WORLD'}, 'MPI_Rsend')
+    same((by_name[2, 'MPI_Mrecv']['peer'], by_name[2, 'MPI_Mrecv']['bytes']), (1, 28), 'MPI_Mrecv')
+
+
+def check_pictures(path):
+    for name, text in ('timeline.svg', 'rank 2'), ('matrix.svg', '100 B'):
+        root = xml.etree.ElementTree.parse(path / name).getroot()
+        texts = [element.text for element in root.iter('{http://www.w3.org/2000/svg}text')]
+        check(name != 'timeline.svg' or text in texts, f'{name} does not say {text}')
+        check(len(list(root.iter('{http://www.w3.org/2000/svg}rect'))) > 10, f'{name} is empty')
+
+
+def complete():
+    code, text = run(3, traffic, MPI4CXX_TRACE='trace')
+    same(code, 0, 'status')
+    path = folder / 'traffic.trace'
+    check(f'are in {path}' in text, 'nobody said where the results are')
+    same(sorted(file.name for file in path.iterdir()), ['matrix.csv', 'matrix.svg', 'summary.txt', 'timeline.json', 'timeline.svg'], 'files')
+    calls = check_summary(path)
+    check_matrix(path)
+    check_timeline(path, CALLS)
+    check_pictures(path)
+    check(calls[0, 'MPI_Recv'][4] > 0.4, 'rank 0 did not wait for rank 1')
+    check(calls[0, 'MPI_Alltoall'][4] > 0.5 > calls[2, 'MPI_Alltoall'][4], 'rank 0 did not wait for rank 2, or rank 2 did')
+    code, text = run(3, traffic, MPI4CXX_TRACE='trace')
+    check(f'are in {path}.2' in text, 'the second run has not a folder of its own')
+
+
+def an_object():
+    code, _ = run(3, traffic, 'object', MPI4CXX_TRACE='trace')
+    same(code, 0, 'status')
+    rows = {(row['from'], row['to']): int(row['bytes']) for row in csv.DictReader((folder / 'traffic.trace' / 'matrix.csv').open())}
+    same(set(rows), {('0', '2'), ('2', '0')}, 'pairs')
+    check(1_000_000 < rows['0', '2'] < 1_001_000, f"an object of 1000000 bytes was sent as {rows['0', '2']}")
+    received = [sum(row[2] for (r, _), row in summary(folder / 'traffic.trace').items() if r == rank) for rank in range(3)]
+    same(received, [rows['2', '0'], 0, rows['0', '2']], 'bytes received')
+
+
+def aborted():
+    code, _ = run(3, traffic, 'abort', MPI4CXX_TRACE='trace', MPI4CXX_TRACE_DIR='elsewhere')
+    check(code != 0, 'the job ended with 0')
+    check_summary(folder / 'elsewhere', but=('MPI_Barrier', 'MPI_Finalize'))
+    check_matrix(folder / 'elsewhere')
+
+
+def preloaded():
+    """As other programs use it, for which nobody sets the variable."""
+    code, _ = run(3, 'env', f'LD_PRELOAD={library}', traffic, MPI4CXX_TRACE_DIR='preloaded')
+    same(code, 0, 'status')
+    check_summary(folder / 'preloaded')
+
+
+def off():
+    for variables in {}, {'MPI4CXX_TRACE': ''}, {'MPI4CXX_TRACE': '0'}:
+        code, text = run(1, 'env', 'LD_DEBUG=libs', standstill, 'none', **variables)
+        same(code, 0, 'status')
+        check('libmpi' in text and 'mpi4cxx-trace' not in text, 'the library is loaded')
+    same(list(folder.iterdir()), [], 'files')
+    code, text = run(1, standstill, 'none', MPI4CXX_TRACE='trace,nonsense')
+    check("MPI4CXX_TRACE has 'nonsense'" in text, 'nobody complained')
+
+
+def line(what):
+    number = next(i for i, text in enumerate(source.splitlines(), 1) if text.endswith(f'// here: {what}'))
+    return rf'at \S*standstill\.cpp:{number} in \S+'
+
+
+def stands_still(ranks, name, *lines, ends=True, trace=''):
+    begin = time.monotonic()
+    code, text = run(ranks, standstill, name, MPI4CXX_TRACE='watchdog:3' + trace, MPI4CXX_TRACE_DIR=name)
+    check((code != 0) == ends, f'the job ended with {code}')
+    check(time.monotonic() - begin < 30, 'the job ended too late')
+    check('mpi4cxx watchdog: nothing has moved for 3 s' in text, 'nobody reported')
+    for expected in lines:
+        check(re.search(expected, text), f'nobody said "{expected}"')
+    check('A cycle' in text or not any('A cycle' in expected for expected in lines), 'nobody named the cycle')
+    return text
+
+
+def in_cycle(*ranks):
+    return 'A cycle: ' + ', '.join(f'rank {a} waits for rank {b}' for a, b in zip(ranks, ranks[1:]))
+
+
+world = 'MPI_COMM_WORLD, for [0-9.]+ s, '
+tests = {
+    'complete': complete,
+    'object': an_object,
+    'aborted': aborted,
+    'preloaded': preloaded,
+    'off': off,
+    'cycle': lambda: [
+        stands_still(2, 'cycle', *(rf'rank {r}: MPI_Recv from rank {1 - r}, tag 7, ' + world + line('cycle') for r in (0, 1)), in_cycle(0, 1, 0)),
+        stands_still(3, 'cycle', *(rf'rank {r}: MPI_Recv from rank {(r + 1) % 3}, tag 7, ' + world + line('cycle') for r in range(3)), in_cycle(0, 1, 2, 0))],
+    'sends': lambda: stands_still(3, 'sends', 'rank 1: MPI_Ssend to rank 2, tag 10, ' + world + line('sends'), in_cycle(0, 1, 2, 0)),
+    'objects': lambda: [
+        stands_still(2, 'objects', 'rank 0: MPI_Recv from rank 1, tag 8, ' + world + line('objects'), in_cycle(0, 1, 0)),
+        stands_still(3, 'object_wait', 'rank 1: .*MPI_Irecv from rank 2, tag 9, ' + world + line('object_wait'), in_cycle(0, 1, 2, 0))],
+    'collective': lambda: stands_still(
+        3, 'collective', r'rank 0: MPI_Barrier on MPI_COMM_WORLD \(its \d\w\w collective call\), for [0-9.]+ s, ' + line('collective 0'),
+        r'rank 2: MPI_Allreduce on MPI_COMM_WORLD \(its \d\w\w collective call\), for [0-9.]+ s, ' + line('collective 1'),
+        r'The \d\w\w collective call on MPI_COMM_WORLD: ranks 1, 2 are in MPI_Allreduce, rank 0 is in MPI_Barrier, which do not go together', in_cycle(0, 1, 0)),
+    'nobody_sends': lambda: stands_still(
+        2, 'nobody_sends', 'rank 0: MPI_Wait for MPI_Irecv from rank 1, tag 11, ' + world + line('nobody_sends'), 'rank 1: MPI_Finalize on MPI_COMM_WORLD',
+        'rank 1 is in MPI_Finalize, rank 0 has not come to it'),
+    'reversed': lambda: stands_still(
+        3, 'reversed', r'rank 0: MPI_Recv from rank 2, tag 12, the communicator of ranks 2, 1, 0, for [0-9.]+ s, ' + line('reversed'),
+        r'The 1st collective call on the communicator of ranks 2, 1, 0: ranks 2, 1 are in MPI_Barrier, rank 0 has not come to it', in_cycle(0, 2, 0)),
+    'late': lambda: stands_still(
+        3, 'late', 'rank 0: outside MPI, for [0-9.]+ s, ' + line('late 0'), 'rank 1: MPI_Barrier on .* ' + line('late 1'),
+        'rank 0 has not come to it', 'The job goes on', ends=False),
+    'asleep': lambda: stands_still(2, 'asleep', 'rank 0: outside MPI, for [0-9.]+ s, asleep', ends=False),
+}
+
+
+def with_results():
+    """What has been traced until then is written before the job is ended."""
+    stands_still(2, 'cycle', in_cycle(0, 1, 0), trace=',trace')
+    calls = summary(folder / 'cycle')
+    same([calls[rank, 'MPI_Comm_dup'][0] for rank in (0, 1)], [1, 1], 'calls of MPI_Comm_dup')
+    check('A cycle' in (folder / 'cycle' / 'watchdog.txt').read_text(), 'the folder does not hold the report')
+    check(not (folder / 'cycle' / 'end').exists(), 'the folder holds more than results')
+
+
+def tested():
+    """Programs do the same when they are traced."""
+    for program in programs:
+        code, _ = run(3, program, MPI4CXX_TRACE='1', TEST_RANKS='3')
+        same(code, 0, f'status of {program}')
+        check(summary(folder / (pathlib.Path(program).name + '.trace')), f'{program} was not traced')
+
+
+tests |= {'results': with_results, 'tested': tested}
+tests[way]()
+shutil.rmtree(folder)

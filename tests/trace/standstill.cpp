@@ -1,0 +1,92 @@
+// Programs that stand still: standstill WAY. What the watchdog must say of each stands beside its last call, after "here:".
+#include <mpi4cxx/mpi4cxx.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace MPI = mpi4cxx;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+void cycle(const MPI::Intracomm& comm) {
+    int value = 0;
+    comm.Recv(value, (comm.rank() + 1) % comm.size(), 7);  // here: cycle
+}
+
+void objects(const MPI::Intracomm& comm) {
+    (void)comm.recv<std::vector<std::string>>((comm.rank() + 1) % comm.size(), 8);  // here: objects
+}
+
+/// The receive of an object is looked at again and again.
+void object_wait(const MPI::Intracomm& comm) {
+    auto request = comm.irecv<std::string>((comm.rank() + 1) % comm.size(), 9);
+    (void)request.wait();  // here: object_wait
+}
+
+void sends(const MPI::Intracomm& comm) {
+    const int value = 0;
+    comm.Ssend(value, (comm.rank() + 1) % comm.size(), 10);  // here: sends
+}
+
+void collective(const MPI::Intracomm& comm) {
+    int value = 0;
+    comm.Barrier();
+    if (comm.rank() == 0)
+        comm.Barrier();  // here: collective 0
+    else
+        comm.Allreduce(comm.rank(), value, MPI::SUM);  // here: collective 1
+}
+
+void nobody_sends(const MPI::Intracomm& comm) {
+    int value = 0;
+    if (comm.rank() != 0)
+        return;
+    MPI::Request request = comm.Irecv(value, 1, 11);
+    request.Wait();  // here: nobody_sends
+}
+
+/// On a communicator whose ranks are those of the world, reversed.
+void reversed(const MPI::Intracomm& comm) {
+    const MPI::Intracomm other = comm.Split(0, -comm.rank());
+    int value = 0;
+    if (comm.rank() == 0)
+        other.Recv(value, 0, 12);  // here: reversed
+    other.Barrier();
+}
+
+/// Rank 0 comes late: all wait for it, but none for ever.
+void late(const MPI::Intracomm& comm) {
+    const auto end = std::chrono::steady_clock::now() + 6s;
+    while (comm.rank() == 0 && std::chrono::steady_clock::now() < end) {}  // here: late 0
+    comm.Barrier();                                                        // here: late 1
+}
+
+/// The same, asleep: which the watchdog must not disturb.
+void asleep(const MPI::Intracomm& comm) {
+    const auto begin = std::chrono::steady_clock::now();
+    if (comm.rank() == 0)
+        std::this_thread::sleep_for(6s);
+    if (comm.rank() == 0 && std::chrono::steady_clock::now() < begin + 6s)
+        MPI_Abort(comm.handle(), 4);
+    comm.Barrier();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const MPI::Environment env(argc, argv);
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const std::string_view way = argv[1];
+    const std::pair<std::string_view, void (*)(const MPI::Intracomm&)> ways[] = {
+        {"cycle", cycle},           {"objects", objects},   {"object_wait", object_wait},   {"sends", sends},
+        {"collective", collective}, {"reversed", reversed}, {"nobody_sends", nobody_sends}, {"late", late},
+        {"asleep", asleep}};
+    for (const auto& [name, function] : ways)
+        if (name == way)
+            function(comm);
+}

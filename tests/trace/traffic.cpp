@@ -1,0 +1,133 @@
+// Known traffic on three ranks; check.py knows what the trace must say of it.
+#include <mpi4cxx/mpi4cxx.hpp>
+
+#include <array>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace MPI = mpi4cxx;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+int rank = 0, size = 1;
+
+void point_to_point() {
+    std::array<double, 10> out{}, in{};
+    std::array<MPI_Request, 2> requests{};
+    MPI_Irecv(in.data(), 10, MPI_DOUBLE, (rank + size - 1) % size, 1, MPI_COMM_WORLD, &requests[0]);
+    MPI_Isend(out.data(), 10, MPI_DOUBLE, (rank + 1) % size, 1, MPI_COMM_WORLD, &requests[1]);
+    MPI_Waitall(2, requests.data(), MPI_STATUSES_IGNORE);
+
+    std::array<char, 100> text{};
+    if (rank == 0)
+        MPI_Ssend(text.data(), 100, MPI_CHAR, 1, 2, MPI_COMM_WORLD);
+    if (rank == 1)
+        MPI_Recv(text.data(), 100, MPI_CHAR, MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+
+    std::array<int, 4> four{}, other{};
+    MPI_Sendrecv(four.data(), 4, MPI_INT, rank + 1 < size ? rank + 1 : MPI_PROC_NULL, 3, other.data(), 4, MPI_INT,
+                 rank > 0 ? rank - 1 : MPI_PROC_NULL, 3, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+
+    std::array<int, 7> seven{};
+    if (rank == 1)
+        MPI_Send(seven.data(), 7, MPI_INT, 2, 4, MPI_COMM_WORLD);
+    if (rank == 2) {
+        MPI_Message message = MPI_MESSAGE_NULL;
+        MPI_Mprobe(MPI_ANY_SOURCE, 4, MPI_COMM_WORLD, &message, MPI_STATUS_IGNORE);
+        MPI_Mrecv(seven.data(), 7, MPI_INT, &message, MPI_STATUS_IGNORE);
+    }
+}
+
+void persistent() {
+    std::array<double, 3> three{};
+    MPI_Request request = MPI_REQUEST_NULL;
+    if (rank == 2)
+        MPI_Send_init(three.data(), 3, MPI_DOUBLE, 0, 5, MPI_COMM_WORLD, &request);
+    if (rank == 0)
+        MPI_Recv_init(three.data(), 3, MPI_DOUBLE, 2, 5, MPI_COMM_WORLD, &request);
+    for (int i = 0; rank != 1 && i < 4; ++i) {
+        MPI_Start(&request);
+        MPI_Wait(&request, MPI_STATUS_IGNORE);
+    }
+    if (rank != 1)
+        MPI_Request_free(&request);
+}
+
+/// Its ranks are those of the world, reversed.
+void other_communicator() {
+    const MPI::Intracomm reversed = MPI::COMM_WORLD.Split(0, -rank);
+    int value = 0;
+    if (rank == 2)
+        reversed.Send(value, 1, 6);
+    if (rank == 1)
+        reversed.Recv(value, 0, 6);
+}
+
+void collectives() {
+    std::array<double, 5> five{};
+    MPI_Bcast(five.data(), 5, MPI_DOUBLE, 1, MPI_COMM_WORLD);
+    std::array<int, 6> out{}, in{};
+    MPI_Gather(out.data(), 2, MPI_INT, in.data(), 2, MPI_INT, 0, MPI_COMM_WORLD);
+    const std::array<int, 3> counts{1, 2, 3}, displs{0, 1, 3};
+    MPI_Scatterv(out.data(), counts.data(), displs.data(), MPI_INT, in.data(), rank + 1, MPI_INT, 2, MPI_COMM_WORLD);
+    std::array<double, 3> each{};
+    MPI_Allgather(five.data(), 1, MPI_DOUBLE, each.data(), 1, MPI_DOUBLE, MPI_COMM_WORLD);
+    const std::array<int, 3> own{rank + 1, rank + 1, rank + 1}, places{0, rank + 1, 2 * (rank + 1)};
+    std::array<int, 9> received{};
+    MPI_Alltoallv(out.data(), counts.data(), displs.data(), MPI_INT, received.data(), own.data(), places.data(), MPI_INT, MPI_COMM_WORLD);
+    MPI_Reduce(five.data(), each.data(), 1, MPI_DOUBLE, MPI_SUM, 0, MPI_COMM_WORLD);
+    MPI_Allreduce(MPI_IN_PLACE, in.data(), 3, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
+    MPI_Scan(out.data(), in.data(), 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
+    MPI_Reduce_scatter_block(out.data(), in.data(), 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Iallreduce(five.data(), each.data(), 1, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD, &request);
+    MPI_Wait(&request, MPI_STATUS_IGNORE);
+    const MPI::Cartcomm ring = MPI::COMM_WORLD.Create_cart({size}, {true});
+    MPI_Neighbor_allgather(out.data(), 1, MPI_INT, in.data(), 1, MPI_INT, ring.handle());
+}
+
+/// Rank 0 waits for rank 1, then all for rank 2.
+void waiting() {
+    int value = 0;
+    MPI_Barrier(MPI_COMM_WORLD);
+    if (rank == 1) {
+        std::this_thread::sleep_for(500ms);
+        MPI_Rsend(&value, 1, MPI_INT, 0, 7, MPI_COMM_WORLD);
+    }
+    if (rank == 0)
+        MPI_Recv(&value, 1, MPI_INT, 1, 7, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    if (rank == 2)
+        std::this_thread::sleep_for(1500ms);
+    std::array<char, 3> out{}, in{};
+    MPI_Alltoall(out.data(), 1, MPI_CHAR, in.data(), 1, MPI_CHAR, MPI_COMM_WORLD);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const MPI::Environment env(argc, argv);
+    rank = MPI::COMM_WORLD.rank();
+    size = MPI::COMM_WORLD.size();
+    const std::string way = argc > 1 ? argv[1] : "";
+    if (way == "object" && rank == 0)
+        MPI::COMM_WORLD.send(std::string(1'000'000, 'x'), 2);
+    if (way == "object" && rank == 2)
+        (void)MPI::COMM_WORLD.recv<std::string>(0);
+    if (way == "object")
+        return 0;
+    point_to_point();
+    persistent();
+    other_communicator();
+    collectives();
+    waiting();
+    if (way == "abort") {
+        MPI_Barrier(MPI_COMM_WORLD);
+        if (rank == 1)
+            MPI_Abort(MPI_COMM_WORLD, 3);
+        std::this_thread::sleep_for(60s);
+    }
+}
