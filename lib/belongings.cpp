@@ -20,7 +20,7 @@ bool is_narrow(const NeighborW& blocks) {
     for (std::size_t i = 0; i < blocks.ranks; ++i)
         if (!is_int(blocks.counts[i]))
             return false;
-    return true;
+    return has_int_neighbor_alltoallw;
 }
 
 void keep_in(Copies& copies, Blocks& blocks, bool narrow) {

@@ -1,5 +1,6 @@
 #include "plan.hpp"
 
+#include <algorithm>
 #include <climits>
 #include <numeric>
 #include <string>
@@ -305,14 +306,14 @@ AlltoallwPlan alltoallw_blocks(const Comm& comm, const ConstBufW& send, const Bu
 NeighborwPlan neighbor_alltoallw_blocks(const Neighbors& all, const ConstBufW& send, const BufW& recv, Caller caller) {
     Blocks out = typed_blocks(all.to, send, Side::send, caller), in = typed_blocks(all.from, recv, Side::recv, caller);
     same_width(out, in);
-    const auto side = [](const Blocks& blocks, const MPI_Datatype* types, Scratch& keep) {
-        NeighborW result{blocks.ranks, blocks.counts, static_cast<const Aint*>(blocks.displs), types};
+    const auto side = [](Blocks& blocks, const MPI_Datatype* types, Scratch& keep) {
         if (!blocks.displs.is_wide()) {
-            keep.wide_displs.resize(blocks.ranks);
-            for (std::size_t i = 0; i < blocks.ranks; ++i) keep.wide_displs[i] = blocks.displs[i];
-            result.displs = keep.wide_displs.data();
+            const Blocks narrow = blocks;
+            widen(blocks, keep);
+            if (has_int_neighbor_alltoallw)
+                blocks.counts = narrow.counts;
         }
-        return result;
+        return NeighborW{blocks.ranks, blocks.counts, static_cast<const Aint*>(blocks.displs), types};
     };
     return {side(out, send.types.handles.data(), scratch[static_cast<int>(Side::send)]),
             side(in, recv.types.handles.data(), scratch[static_cast<int>(Side::recv)])};

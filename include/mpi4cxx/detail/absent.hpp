@@ -34,6 +34,13 @@ constexpr int absent() noexcept { return -1; }
 inline constexpr bool has_isendrecv = MPI_VERSION >= 4;
 inline constexpr bool has_partitions = MPI_VERSION >= 4;
 
+/// MPICH before 4.1 takes the numbers of neighbours that send and that receive for each other (its issue 6233), but not with large counts.
+#if defined(MPICH_NUMVERSION) && MPICH_NUMVERSION < 40100000
+inline constexpr bool has_int_neighbor_alltoallw = false;
+#else
+inline constexpr bool has_int_neighbor_alltoallw = true;
+#endif
+
 /// MPICH before 4.3 has persistent calls of equal blocks, but they gather and scatter wrongly (its issues 6423 and 7078). Those of blocks of
 /// different sizes are right.
 #if defined(MPICH_NUMVERSION) && MPICH_NUMVERSION < 40300000
