@@ -313,7 +313,7 @@ void Receive::open_bytes() {
         } catch (...) {
             if (!state.requests.empty())
                 throw;
-            state.failure = std::current_exception();  // no memory, which may be there in a moment
+            failure_ = std::current_exception();  // no memory, which may be there in a moment
             hold();
         }
     if (envelope.asks != 0)
