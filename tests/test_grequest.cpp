@@ -63,8 +63,8 @@ TEST_CASE("Another thread completes a request that has been moved", "[grequest]"
 
 TEST_CASE("Cancel asks the user's function", "[grequest]") {
     int asked = 0, late = 0;
-    MPI::Grequest request = MPI::Grequest::Start([](MPI::Status& status) { status.Set_cancelled(true); }, [] {},
-                                                 [&](bool complete) { complete ? ++late : ++asked; });
+    MPI::Grequest request =
+        MPI::Grequest::Start([](MPI::Status& status) { status.Set_cancelled(true); }, [] {}, [&](bool complete) { complete ? ++late : ++asked; });
     request.Cancel();
     CHECK(asked == 1);
     request.Complete();
@@ -76,9 +76,7 @@ TEST_CASE("Cancel asks the user's function", "[grequest]") {
 
 TEST_CASE("A request of the user's own that is dropped is cancelled and freed", "[grequest]") {
     int freed = 0, cancelled = 0;
-    const auto start = [&] {
-        return MPI::Grequest::Start([](MPI::Status&) {}, [&] { ++freed; }, [&](bool) { ++cancelled; });
-    };
+    const auto start = [&] { return MPI::Grequest::Start([](MPI::Status&) {}, [&] { ++freed; }, [&](bool) { ++cancelled; }); };
     { const MPI::Grequest request = start(); }
     CHECK(freed == 1);
     CHECK(cancelled == 1);

@@ -15,9 +15,8 @@ namespace {
 /// Whether the MPI has partitioned communication; where it has none, that must be said.
 bool is_supported() {
     int x = 0;
-    const std::string error = thrown<MPI::Exception>([&] {
-        MPI::Prequest send = MPI::COMM_SELF.Psend_init(x, 1, 0), receive = MPI::COMM_SELF.Precv_init(x, 1, 0);
-    });
+    const std::string error =
+        thrown<MPI::Exception>([&] { MPI::Prequest send = MPI::COMM_SELF.Psend_init(x, 1, 0), receive = MPI::COMM_SELF.Precv_init(x, 1, 0); });
     CHECK((error.empty() || contains(error, "not supported by this MPI")));
     CHECK(error.empty() == (MPI_VERSION >= 4));
     return error.empty();
