@@ -131,7 +131,8 @@ struct Exchange::State {
     void fill_slots(std::size_t processes);
     template <auto Bcast, auto Gather, auto Scatter, auto Allgather, auto Alltoall, class F> void call_mpi(F f);
     void send_large(const Comm& communicator);
-    void open_slots();
+    /// Returns what is wrong with them.
+    std::exception_ptr open_slots();
 
     MPI_Comm comm;  // a copy: the communicator may go before the exchange is over
     Place where;
@@ -147,7 +148,6 @@ struct Exchange::State {
     bool opened = false;
     std::vector<Bytes> large;
     std::vector<MPI_Request> receives;
-    std::exception_ptr failure;
     clock::time_point patience = clock::now() + std::chrono::milliseconds(10);
 };
 
@@ -192,7 +192,8 @@ void Exchange::State::send_large(const Comm& communicator) {
     }
 }
 
-void Exchange::State::open_slots() {
+std::exception_ptr Exchange::State::open_slots() {
+    std::exception_ptr failure;
     opened = true;
     large.resize(received);
     bool is_wrong = gives_wrong_number;
@@ -218,11 +219,13 @@ void Exchange::State::open_slots() {
         } catch (...) {
             failure = std::current_exception();
         }
+    return failure;
 }
 
 Exchange::Exchange(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, const ObjectType& type, At at)
-    : state_(std::make_unique<State>(comm, pattern, std::move(objects), root, type, at)) {
+    : Pending(at), state_(std::make_unique<State>(comm, pattern, std::move(objects), root, type, at)) {
     State& state = *state_;
+    where_ = state.where;
     state.processes = static_cast<std::size_t>(peers(comm, at));
     const bool rooted = pattern == Pattern::bcast || pattern == Pattern::gather || pattern == Pattern::scatter;
     const bool inter = rooted && comm.Is_inter(at), here = rooted && is_root(comm, root, at), outside = inter && root == PROC_NULL;
@@ -241,10 +244,7 @@ Exchange::Exchange(const Comm& comm, Pattern pattern, std::vector<Packing> objec
     state.fill_slots(gives ? (one_each ? state.processes : 1) : 0);
 }
 
-Exchange::~Exchange() {
-    if (!complete_)
-        unwatch(*this);
-}
+Exchange::~Exchange() = default;
 
 template <auto Bcast, auto Gather, auto Scatter, auto Allgather, auto Alltoall, class F> void Exchange::State::call_mpi(F f) {
     const Count n = slot_size;
@@ -261,7 +261,7 @@ void Exchange::run(const Comm& comm) {
     State& state = *state_;
     state.call_mpi<MPI_Bcast, MPI_Gather, MPI_Scatter, MPI_Allgather, MPI_Alltoall>([&]<auto Fn>(auto... args) { call<Fn>(args..., state.where); });
     state.send_large(comm);
-    state.open_slots();
+    failure_ = state.open_slots();
     while (!complete_or_drive(*this)) {}
     finish(state.where);
 }
@@ -274,42 +274,26 @@ void Exchange::begin(const Comm& comm) {
     try {
         state.send_large(comm);
     } catch (...) {  // the collective is under way: whoever waits for it learns of it
-        state.failure = std::current_exception();
+        failure_ = std::current_exception();
     }
-    watch(*this);
+    Pending::begin();
 }
 
-void Exchange::advance() {
+void Exchange::step() {
     State& state = *state_;
-    const auto passed = [&](MPI_Request& request) {
-        int flag = 0;
-        call<MPI_Test>(&request, &flag, MPI_STATUS_IGNORE, state.where);
-        return flag != 0;
-    };
-    if (complete_)
+    if (!state.opened && passed(state.slots))
+        if (std::exception_ptr wrong = state.open_slots(); wrong)
+            failure_ = std::move(wrong);
+    while (!state.receives.empty() && passed(state.receives.back())) state.receives.pop_back();
+    if (!state.opened || !state.receives.empty())
         return;
-    try {
-        if (!state.opened && passed(state.slots))
-            state.open_slots();
-        while (!state.receives.empty() && passed(state.receives.back())) state.receives.pop_back();
-        if (!state.opened || !state.receives.empty())
-            return;
-        state.sends->advance();
-        complete_ = state.sends->is_complete();
-        // The receivers may sit in blocking calls that wait for this process.
-        if (!complete_ && State::clock::now() > state.patience && state.sends->may_be_kept()) {
-            keep(std::move(state.sends));
-            complete_ = true;
-        }
-    } catch (...) {  // belongs to whoever waits for this, not to whoever drives
-        state.failure = std::current_exception();
+    state.sends->advance();
+    complete_ = state.sends->is_complete();
+    // The receivers may sit in blocking calls that wait for this process.
+    if (!complete_ && State::clock::now() > state.patience && state.sends->may_be_kept()) {
+        keep(std::move(state.sends));
         complete_ = true;
     }
-}
-
-void Exchange::finish(Place) {
-    if (state_->failure)
-        std::rethrow_exception(state_->failure);
 }
 
 std::size_t Exchange::size() const noexcept { return state_->received; }
@@ -321,27 +305,9 @@ std::span<const std::byte> Exchange::operator[](std::size_t i) const noexcept {
 
 // One call ---------------------------------------------------------------------------------------------------------------
 
-PendingCall::~PendingCall() {
-    if (!complete_)
-        unwatch(*this);
-}
-
 void PendingCall::begin(MPI_Request request) {
     request_ = request;
-    watch(*this);
-}
-
-void PendingCall::advance() {
-    if (complete_)
-        return;
-    int flag = 0;
-    code_ = MPI_Test(&request_, &flag, &status_);
-    complete_ = flag != 0 || code_ != MPI_SUCCESS;
-}
-
-void PendingCall::finish(Place where) {
-    if (code_ != MPI_SUCCESS)
-        raise(code_, "MPI_Test", where.file, where.line, where.comm);
+    Pending::begin();
 }
 
 }  // namespace mpi4cxx::detail

@@ -182,12 +182,13 @@ struct Receive::State {
     class Placing final : public Unpacking {
     public:
         explicit Placing(State& state) noexcept : state_(state) {}
-        /// Into memory of their own, until the object is read.
+        /// Into memory of their own, until the object is read. Nothing is posted before there is memory for all.
         void hold_all() {
-            while (blocks_left() != 0) {
-                const std::size_t size = next_block();
-                receive(state_.held_blocks.emplace_back(Bytes::claimed(size)).data(), size);
-            }
+            std::vector<std::size_t> sizes(blocks_left());
+            state_.requests.reserve(state_.requests.size() + sizes.size() + 1);
+            state_.held_blocks.clear();
+            for (std::size_t& size : sizes) state_.held_blocks.push_back(Bytes::claimed(size = next_block()));
+            for (std::size_t i = 0; i < sizes.size(); ++i) receive(state_.held_blocks[i].data(), sizes[i]);
         }
 
     private:
@@ -200,26 +201,8 @@ struct Receive::State {
         std::size_t size;  // of a block; 0 of an answer
     };
 
-    explicit State(const ObjectType& wanted, Place place) noexcept : type(wanted), where(place), arrived(held_blocks) {}
+    explicit State(const ObjectType& wanted) noexcept : type(wanted), arrived(held_blocks) {}
 
-    bool test(MPI_Request& pending, MPI_Status* status) const {
-        int flag = 0;
-        call<MPI_Test>(&pending, &flag, status, where);
-        return flag != 0;
-    }
-    /// The same of `size` bytes on the channel. What else is on its way has to come before this can fail.
-    bool test_part(MPI_Request& pending, std::size_t size) {
-        MPI_Status found;
-        if (!test(pending, &found))
-            return false;
-        try {
-            if (size != 0)
-                check_length(found, size, where);
-        } catch (...) {
-            failure = std::current_exception();
-        }
-        return true;
-    }
     [[nodiscard]] const Envelope& envelope() const noexcept { return *reinterpret_cast<const Envelope*>(room.bytes.data()); }
     [[nodiscard]] std::span<const std::byte> object_bytes() const noexcept {
         return {is_beside(envelope()) ? bytes.data() : room.bytes.data() + sizeof(Envelope), envelope().length};
@@ -227,7 +210,6 @@ struct Receive::State {
 
     const ObjectType& type;
     MPI_Comm comm = MPI_COMM_NULL;  // a copy: the communicator may go before the message comes
-    Place where;
     Step step = Step::envelope;
     MPI_Request request = MPI_REQUEST_NULL;  // of the envelope, then of the bytes
     std::vector<Part> requests;              // of the blocks
@@ -236,49 +218,48 @@ struct Receive::State {
     Bytes bytes;
     std::vector<Bytes> held_blocks;
     Arrived arrived;
-    std::exception_ptr failure;
     Room room;
 };
 
-Receive::Receive(const Comm& comm, int source, int tag, const ObjectType& type, At at) : state_(std::make_unique<State>(type, at)) {
+Receive::Receive(const Comm& comm, int source, int tag, const ObjectType& type, At at) : Pending(at), state_(std::make_unique<State>(type)) {
     state_->comm = comm.handle();
-    state_->where = {at, &state_->comm};
+    where_ = {at, &state_->comm};
     state_->from_null = source == PROC_NULL;
     const auto [count, datatype] = capacity();
-    state_->request = get<MPI_Irecv>(state_->room.bytes.data(), count, datatype, source, tag, comm.handle(), state_->where);
+    state_->request = get<MPI_Irecv>(state_->room.bytes.data(), count, datatype, source, tag, comm.handle(), where_);
 }
 
-Receive::Receive(MPI_Message& message, const ObjectType& type, At at) : state_(std::make_unique<State>(type, at)) {
+Receive::Receive(MPI_Message& message, const ObjectType& type, At at) : Pending(at), state_(std::make_unique<State>(type)) {
     check_message(message, {at, "irecv"});
     state_->from_null = message == MPI_MESSAGE_NO_PROC;
     const auto [count, datatype] = capacity();
     state_->request = get<MPI_Imrecv>(state_->room.bytes.data(), count, datatype, &message, at);
 }
 
-Receive::~Receive() {
-    if (!complete_)  // else it is on no list, and whoever drives holds the lock
-        unwatch(*this);
+Receive::~Receive() = default;
+
+bool Receive::passed_part(MPI_Request& request, std::size_t size) {
+    MPI_Status found;
+    if (!passed(request, &found))
+        return false;
+    try {
+        if (size != 0)
+            check_length(found, size, where_);
+    } catch (...) {
+        failure_ = std::current_exception();
+    }
+    return true;
 }
 
-void Receive::begin() { watch(*this); }
-
-void Receive::advance() {
-    if (complete_)
-        return;
+void Receive::step() {
     State& state = *state_;
-    try {
-        if (state.step == State::Step::envelope && state.test(state.request, &status_))
-            open_envelope();
-        if (!complete_ && state.step == State::Step::bytes &&
-            (!is_beside(state.envelope()) || state.test_part(state.request, state.envelope().length)))
-            open_bytes();
-        if (!complete_ && state.step == State::Step::blocks) {
-            while (!state.requests.empty() && state.test_part(state.requests.back().request, state.requests.back().size)) state.requests.pop_back();
-            complete_ = state.requests.empty();
-        }
-    } catch (...) {  // belongs to whoever waits for this object, not to whoever drives
-        state.failure = std::current_exception();
-        complete_ = true;
+    if (state.step == State::Step::envelope && passed(state.request, &status_))
+        open_envelope();
+    if (!complete_ && state.step == State::Step::bytes && (!is_beside(state.envelope()) || passed_part(state.request, state.envelope().length)))
+        open_bytes();
+    if (!complete_ && state.step == State::Step::blocks) {
+        while (!state.requests.empty() && passed_part(state.requests.back().request, state.requests.back().size)) state.requests.pop_back();
+        complete_ = state.requests.empty();
     }
 }
 
@@ -286,11 +267,11 @@ void Receive::open_envelope() {
     State& state = *state_;
     if (state.from_null)
         status_ = status_of_null();
-    complete_ = state.from_null || get<MPI_Test_cancelled>(&status_, state.where) != 0;
+    complete_ = state.from_null || get<MPI_Test_cancelled>(&status_, where_) != 0;
     if (complete_)
         return;
-    const Envelope& envelope = open(state.room, received_bytes(status_, state.where), state.where);
-    state.route = {envelope.sender, envelope.side_tag, state.where.file, state.where.line, state.where.comm};
+    const Envelope& envelope = open(state.room, received_bytes(status_, where_), where_);
+    state.route = {envelope.sender, envelope.side_tag, where_.file, where_.line, where_.comm};
     state.step = State::Step::bytes;
     if (!is_beside(envelope))
         return;
@@ -300,31 +281,41 @@ void Receive::open_envelope() {
 
 void Receive::open_bytes() {
     State& state = *state_;
-    complete_ = static_cast<bool>(state.failure);  // which are too few
+    complete_ = static_cast<bool>(failure_);  // which are too few
     if (complete_)
         return;
     const Envelope& envelope = state.envelope();
     state.step = State::Step::blocks;
     state.arrived.open(state.object_bytes(), envelope.blocks);
-    set_length(&status_, state.arrived.remaining(), state.where);
+    set_length(&status_, state.arrived.remaining(), where_);
     if (envelope.type != state.type.hash)
-        state.failure = std::make_exception_ptr(state.type.mismatch("irecv", envelope.type, state.where));
+        failure_ = std::make_exception_ptr(state.type.mismatch("irecv", envelope.type, where_));
     if (envelope.blocks == 0)
         return;
     bool placed = false;
-    if (!state.failure)
+    if (!failure_)
         try {
+            state.requests.reserve(2);  // what is posted can be noted
             State::Placing placing(state);
             placing.open(state.object_bytes(), envelope.blocks);
             placed = place(placing);
         } catch (...) {
-            state.failure = std::current_exception();
+            failure_ = std::current_exception();
         }
-    if (!placed) {  // also what nobody can use any more has to leave its sender
+    const auto hold = [&] {
         State::Placing placing(state);
         placing.open(state.object_bytes(), envelope.blocks);
         placing.hold_all();
-    }
+    };
+    if (!placed)
+        try {  // also what nobody can use any more has to leave its sender
+            hold();
+        } catch (...) {
+            if (!state.requests.empty())
+                throw;
+            failure_ = std::current_exception();  // no memory, which may be there in a moment
+            hold();
+        }
     if (envelope.asks != 0)
         state.requests.push_back({ianswer(state.route), 0});
 }
@@ -332,11 +323,6 @@ void Receive::open_bytes() {
 void Receive::cancel() {
     if (!complete_ && state_->step == State::Step::envelope)
         MPI_Cancel(&state_->request);
-}
-
-void Receive::finish(Place) {
-    if (state_->failure)
-        std::rethrow_exception(state_->failure);
 }
 
 Unpacking* Receive::arrived() noexcept { return state_->step == State::Step::blocks ? &state_->arrived : nullptr; }

@@ -43,10 +43,10 @@ void send_inline(SendMode mode, const Packing& object, int dest, int tag, MPI_Co
 /// Whose the blocks are that a send has beside the bytes.
 enum class Owner : char { caller, operation };
 
-class PendingSend final : public Operation {
+class PendingSend final : public Pending {
 public:
     PendingSend(const Comm& comm, SendMode mode, Packing object, std::unique_ptr<Held> held, Owner owner, int dest, int tag, At at)
-        : object_(std::move(object)), held_(std::move(held)), owner_(owner), where_(at), patience_(clock::now() + std::chrono::milliseconds(10)) {
+        : Pending(at), object_(std::move(object)), held_(std::move(held)), owner_(owner), patience_(clock::now() + std::chrono::milliseconds(10)) {
         object_.own();
         const Place where{at, comm.address()};
         if (dest == PROC_NULL || object_.is_inline()) {
@@ -71,14 +71,7 @@ public:
             send_blocks();
     }
 
-    void advance() override {
-        try {
-            complete_ = complete_ || (passed(message_) && passed(bytes_) && passed(answer_) && passed_blocks());
-        } catch (...) {  // belongs to whoever waits for this object, not to whoever drives
-            failure_ = std::current_exception();
-            complete_ = true;
-        }
-    }
+    using Pending::begin;
     /// What has been sent is sent, but the caller goes.
     void cancel() override {
         if (!complete_ && !takes_blocks())
@@ -100,21 +93,11 @@ public:
         keep_blocks();
         return true;
     }
-    void finish(Place) override {
-        if (failure_)
-            std::rethrow_exception(failure_);
-    }
 
 private:
     using clock = std::chrono::steady_clock;
 
-    bool passed(MPI_Request& request) {
-        if (request == MPI_REQUEST_NULL)
-            return true;
-        int flag = 0;
-        call<MPI_Test>(&request, &flag, MPI_STATUS_IGNORE, where_);
-        return flag != 0;
-    }
+    void step() override { complete_ = passed(message_) && passed(bytes_) && passed(answer_) && passed_blocks(); }
     void send_blocks() {
         blocks_sent_ = true;
         for (const Block& block : object_.blocks())
@@ -140,7 +123,6 @@ private:
     Packing object_;
     std::unique_ptr<Held> held_;
     Owner owner_;
-    Place where_;  // without the communicator, which may go before
     clock::time_point patience_;
     int looks_ = 0;
     MPI_Comm channel_ = MPI_COMM_NULL;
@@ -152,7 +134,6 @@ private:
     bool blocks_sent_ = false;
     std::vector<MPI_Request> blocks_;
     Kept kept_;
-    std::exception_ptr failure_;
 };
 
 }  // namespace
@@ -169,7 +150,7 @@ std::unique_ptr<Operation> isend_object(const Comm& comm, SendMode mode, Packing
 
 std::unique_ptr<Operation> start_object(const Comm& comm, Packing object, int dest, int tag, At at) {
     auto operation = std::make_unique<PendingSend>(comm, SendMode::standard, std::move(object), nullptr, Owner::caller, dest, tag, at);
-    watch(*operation);
+    operation->begin();
     return operation;
 }
 

@@ -2,6 +2,7 @@
 
 #include <mpi4cxx/detail/call.hpp>
 #include <mpi4cxx/detail/operation.hpp>
+#include <mpi4cxx/fortran.hpp>
 #include <mpi4cxx/status.hpp>
 
 #include <concepts>
@@ -44,7 +45,7 @@ private:
 /// Its buffers belong to the caller and must stay until it is complete; counts, displacements and datatypes are copied, and a user's
 /// operation is kept. A request that is dropped before completes first: a receive is cancelled, a send or a collective is waited for. While an
 /// exception unwinds the process that wait is bounded: after a few seconds the job is aborted with a message.
-class MPI4CXX_API Request {
+class MPI4CXX_API Request : public Fortran<Request> {
 public:
     /// What a request does when it is dropped while pending.
     enum class Drop : char { wait, cancel, nothing };

@@ -177,6 +177,8 @@ void MpiLink::stop() {
     for (MPI_Request& request : stops) call<MPI_Wait>(&request, MPI_STATUS_IGNORE, where);
     for (Sending& one : sendings_) call<MPI_Wait>(&one.request, MPI_STATUS_IGNORE, where);
     sendings_.clear();
+    if (comm_.Is_inter())
+        (void)std::move(comm_).release();  // Open MPI 4.1 has an error when it is disconnected now; MPI_Finalize comes next
     comm_ = Comm();
 }
 
@@ -192,8 +194,6 @@ void serve_parent(Comm parent, At at) {
     const Greeting own = Greeting::own(at);
     parent.Send({&own, sizeof own, BYTE}, 0, 0, at);
     serve_line(parent, 0, parent.Get_rank(at), COMM_WORLD, at);
-    MPI_Comm raw = std::move(parent).release();
-    call<MPI_Comm_disconnect>(&raw, at);
 }
 
 const Intracomm& workers_comm(At at) {

@@ -23,13 +23,14 @@ template <class Handle> std::uint64_t key(Handle handle) {
 class Table {
 public:
     void set(std::uint64_t handle, Operation operation) {
+        auto shared = std::make_shared<Operation>(std::move(operation));
         const std::lock_guard lock(mutex_);
-        operations_[handle] = std::move(operation);
+        operations_[handle] = std::move(shared);
     }
-    Operation get(std::uint64_t handle) {
+    std::shared_ptr<Operation> get(std::uint64_t handle) {
         const std::lock_guard lock(mutex_);
         const auto found = operations_.find(handle);
-        return found == operations_.end() ? Operation{} : found->second;
+        return found == operations_.end() ? nullptr : found->second;
     }
     void erase(std::uint64_t handle) {
         const std::lock_guard lock(mutex_);
@@ -38,7 +39,7 @@ public:
 
 private:
     std::mutex mutex_;
-    std::unordered_map<std::uint64_t, Operation> operations_;
+    std::unordered_map<std::uint64_t, std::shared_ptr<Operation>> operations_;
 };
 
 // Never destroyed: MPI may be finalized from a destructor.
@@ -174,9 +175,10 @@ void Call::probe(int source, int tag, MPI_Comm comm) {
 void Call::takes(const MPI_Message* message) {
     if (!is_on())
         return;
-    other_ = messages.get(key(*message));
-    if (other_.kind == Target::Kind::none)
+    const std::shared_ptr<Operation> found = messages.get(key(*message));
+    if (found == nullptr)
         return;
+    other_ = *found;
     messages.erase(key(*message));
     other_.kind = Target::Kind::receive;
     other_.function = function_;
@@ -255,6 +257,7 @@ std::int64_t Call::record(std::int64_t end) {
     Total& total = own_log.totals[function_];
     ++total.calls;
     total.time += end - begin_;
+    total.waiting += found_nothing() ? end - begin_ : 0;
     if (functions[function_].family == Family::local)
         return -1;
     if (found_nothing() && !own_log.events.empty()) {
@@ -329,7 +332,7 @@ void begin(Operation& operation, std::int64_t at, std::int64_t event) {
     operation.record = -1;
     if (is_send && has_room && operation.peer != nobody) {
         operation.record = static_cast<std::int64_t>(own_log.messages.size());
-        own_log.messages.push_back({operation.comm->id, operation.order, at, event, operation.peer, operation.tag, 1});
+        own_log.messages.push_back({operation.comm->id, operation.order, at, event, operation.peer, operation.tag, 1, this_thread().number});
     } else if (operation.kind == Target::Kind::collective && has_room) {
         operation.record = static_cast<std::int64_t>(own_log.meetings.size());
         own_log.meetings.push_back(
@@ -364,14 +367,14 @@ void complete(Operation& operation, const MPI_Status* status, std::int64_t event
         where.comm = where.comm < 0 ? index_of(operation.comm) : where.comm;
     }
     if (own_log.messages.size() + own_log.meetings.size() < 2 * most_events)
-        own_log.messages.push_back({operation.comm->id, operation.order, operation.begin, event, source, status->MPI_TAG, 0});
+        own_log.messages.push_back({operation.comm->id, operation.order, operation.begin, event, source, status->MPI_TAG, 0, this_thread().number});
 }
 
 void remember(MPI_Request request, Operation operation) {
     if (request != MPI_REQUEST_NULL)
         requests.set(key(request), std::move(operation));
 }
-Operation recall(MPI_Request request) { return request == MPI_REQUEST_NULL ? Operation{} : requests.get(key(request)); }
+std::shared_ptr<Operation> recall(MPI_Request request) { return request == MPI_REQUEST_NULL ? nullptr : requests.get(key(request)); }
 void forget(MPI_Request request) { requests.erase(key(request)); }
 
 }  // namespace mpi4cxx::trace

@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -151,8 +152,8 @@ void complete(Operation& operation, const MPI_Status* status, std::int64_t event
 
 /// Those that requests stand for.
 void remember(MPI_Request request, Operation operation);
-/// A copy; of kind none if the request is unknown.
-Operation recall(MPI_Request request);
+/// Null if the request is unknown.
+std::shared_ptr<Operation> recall(MPI_Request request);
 void forget(MPI_Request request);
 
 }  // namespace mpi4cxx::trace

@@ -10,10 +10,9 @@ class Completion : public Call {
 public:
     Completion(int function, int count, const MPI_Request* requests, bool any = false) : Call(function) {
         for (int i = 0; is_on() && i < count; ++i) {
-            handles_.push_back(requests[i]);
-            operations_.push_back(recall(requests[i]));
+            pending_.push_back({requests[i], recall(requests[i])});
             if (requests[i] != MPI_REQUEST_NULL)
-                waits_for(operations_.back());
+                waits_for(pending_.back().operation == nullptr ? Target{} : *pending_.back().operation);
         }
         if (is_on() && any)
             waits_for_any();
@@ -22,8 +21,11 @@ public:
     /// Where the call writes its statuses.
     MPI_Status* fills(MPI_Status* statuses) {
         if (is_on() && (statuses == MPI_STATUSES_IGNORE || statuses == MPI_STATUS_IGNORE)) {
-            own_.resize(handles_.size() + 1);
-            statuses = own_.data();
+            statuses = &own_status_;
+            if (pending_.size() > 1) {
+                own_statuses_.resize(pending_.size());
+                statuses = own_statuses_.data();
+            }
         }
         return statuses_ = statuses;
     }
@@ -35,25 +37,30 @@ public:
 
 private:
     void completes(std::int64_t event) override {
-        const int count = count_ != nullptr ? *count_ : static_cast<int>(handles_.size());
+        const int count = count_ != nullptr ? *count_ : static_cast<int>(pending_.size());
         for (int i = 0; i < count; ++i) {
             const int which = indices_ == nullptr ? i : indices_[i];
-            if (which >= 0 && static_cast<std::size_t>(which) < handles_.size())  // not MPI_UNDEFINED
-                complete_one(static_cast<std::size_t>(which), statuses_ + i, event);
+            if (which >= 0 && static_cast<std::size_t>(which) < pending_.size())  // not MPI_UNDEFINED
+                complete_one(pending_[static_cast<std::size_t>(which)], statuses_ + i, event);
         }
     }
 
-    void complete_one(std::size_t i, const MPI_Status* status, std::int64_t event) {
-        if (operations_[i].kind == Target::Kind::none)
+    struct Pending {
+        MPI_Request handle;
+        std::shared_ptr<Operation> operation;
+    };
+
+    static void complete_one(Pending& pending, const MPI_Status* status, std::int64_t event) {
+        if (pending.operation == nullptr)
             return;
-        complete(operations_[i], status, event);
-        if (!operations_[i].is_persistent)
-            forget(handles_[i]);
+        complete(*pending.operation, status, event);
+        if (!pending.operation->is_persistent)
+            forget(pending.handle);
     }
 
-    std::vector<MPI_Request> handles_;
-    std::vector<Operation> operations_;
-    std::vector<MPI_Status> own_;
+    std::vector<Pending> pending_;
+    MPI_Status own_status_{};
+    std::vector<MPI_Status> own_statuses_;
     MPI_Status* statuses_ = nullptr;
     const int* count_ = nullptr;
     const int* indices_ = nullptr;
@@ -62,16 +69,13 @@ private:
 constexpr int one = 1;
 
 void start(MPI_Request request) {
-    Operation operation = recall(request);
-    if (operation.kind == Target::Kind::none)
+    const std::shared_ptr<Operation> operation = recall(request);
+    if (operation == nullptr)
         return;
-    if (operation.kind == Target::Kind::collective && operation.comm != nullptr)
-        operation.number = ++operation.comm->collectives;
-    {
-        const std::lock_guard lock(log_mutex);
-        begin(operation, now(), -1);
-    }
-    remember(request, std::move(operation));
+    if (operation->kind == Target::Kind::collective && operation->comm != nullptr)
+        operation->number = ++operation->comm->collectives;
+    const std::lock_guard lock(log_mutex);
+    begin(*operation, now(), -1);
 }
 
 }  // namespace

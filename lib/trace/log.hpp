@@ -35,7 +35,7 @@ struct Message {
     std::int64_t begin = 0;   // when it was sent or posted
     std::int64_t event = -1;  // that completed it
     std::int32_t peer = 0, tag = 0;
-    std::int32_t is_send = 0;
+    std::int32_t is_send = 0, thread = 0;
 };
 
 /// One process's part in a collective.

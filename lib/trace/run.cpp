@@ -62,7 +62,8 @@ void Run::find_waiting() {
         for (std::size_t i = 0; i < until[rank].size(); ++i) {
             Event& event = ranks[rank].events[i];
             event.waiting = std::clamp(until[rank][i], event.begin, event.end) - event.begin;
-            ranks[rank].totals[event.function].waiting += event.waiting;
+            if (event.polls == 0)  // those are counted already, without what lies between them
+                ranks[rank].totals[event.function].waiting += event.waiting;
         }
     }
 }
@@ -70,7 +71,7 @@ void Run::find_waiting() {
 void Run::match_messages(std::vector<std::vector<std::int64_t>>& until) {
     struct End {
         std::uint64_t comm;
-        int from, to, tag;
+        int from, to, tag, thread;
         std::int64_t order, begin, event;
         [[nodiscard]] auto key() const { return std::tie(comm, from, to, tag); }
         bool operator<(const End& other) const {
@@ -82,7 +83,7 @@ void Run::match_messages(std::vector<std::vector<std::int64_t>>& until) {
         const int rank = static_cast<int>(i);
         for (const Message& m : ranks[i].messages)
             (m.is_send != 0 ? sends : receives)
-                .push_back({m.comm, m.is_send != 0 ? rank : m.peer, m.is_send != 0 ? m.peer : rank, m.tag, m.order, m.begin, m.event});
+                .push_back({m.comm, m.is_send != 0 ? rank : m.peer, m.is_send != 0 ? m.peer : rank, m.tag, m.thread, m.order, m.begin, m.event});
     }
     std::sort(sends.begin(), sends.end());
     std::sort(receives.begin(), receives.end());
@@ -99,8 +100,9 @@ void Run::match_messages(std::vector<std::vector<std::int64_t>>& until) {
             wait(receive->to, receive->event, send->begin);
         if (send->event >= 0 && receive->begin <= ranks[static_cast<std::size_t>(send->from)].events[static_cast<std::size_t>(send->event)].end)
             wait(send->from, send->event, receive->begin);
-        if (send->event >= 0 && receive->event >= 0)
-            arrows.push_back({send->from, send->to, send->event, receive->event});
+        if (receive->event >= 0)
+            arrows.push_back({send->from, send->thread, send->to, receive->thread, send->begin,
+                              ranks[static_cast<std::size_t>(receive->to)].events[static_cast<std::size_t>(receive->event)].end});
         ++send;
         ++receive;
     }

@@ -9,10 +9,10 @@
 
 namespace mpi4cxx::trace {
 
-/// A message from one call to another.
+/// A message from the call that sent it to the one that received it.
 struct Arrow {
-    int from = 0, to = 0;                 // ranks
-    std::int64_t sent = 0, received = 0;  // indices of events
+    int from = 0, from_thread = 0, to = 0, to_thread = 0;  // ranks and their threads
+    std::int64_t sent = 0, received = 0;                   // times
 };
 
 /// All logs of a run, their times from its beginning, and how long each call waited for others.

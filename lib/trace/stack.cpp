@@ -50,7 +50,7 @@ std::string demangled(const char* name) {
 /// The places of one frame, the innermost of the functions that were inlined there first.
 std::vector<Place> places(void* frame) {
     std::vector<Place> result;
-    const auto address = reinterpret_cast<std::uintptr_t>(frame) - 1;  // in the call, not after it
+    [[maybe_unused]] const auto address = reinterpret_cast<std::uintptr_t>(frame) - 1;  // in the call, not after it
 #ifdef MPI4CXX_TRACE_BACKTRACE
     const auto ignore = [](void*, const char*, int) {};
     static backtrace_state* const state = backtrace_create_state(nullptr, 1, ignore, nullptr);

@@ -23,6 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr auto tick = 100ms;
 constexpr auto longest_rescue = 5s;
+constexpr auto output_time = 1s;  // in which the launcher reads what was said, before MPI_Abort may make it forget that
 
 /// The files by which processes know of each other: MPI does not move when they are needed.
 class Watchdog {
@@ -57,6 +58,7 @@ public:
         if (is_first)
             write_results(folder_, size_);
         fs::remove(end_file(), ignored);
+        std::this_thread::sleep_for(output_time);
     }
 
 private:
@@ -130,6 +132,7 @@ private:
         if (!all_wait)
             return;
         rescue();
+        std::this_thread::sleep_for(output_time);
         std::error_code ignored;
         for (int rank = 0; rank < size_; ++rank) fs::remove(still_file(rank), ignored);
         // Where MPI cannot be called while another thread is in it, this process ends by itself, and the launcher ends the others.

@@ -15,7 +15,6 @@ TEST_CASE("Each function that the library calls has been made to fail, or has a 
         {"MPI_Init", "called by programs that have no Environment"},
         {"MPI_Init_thread", "called before any test"},
         {"MPI_Comm_spawn", "called by a process alone that was started with room for others, see tests/pool"},
-        {"MPI_Comm_disconnect", "called by such a worker at its end, see tests/pool"},
         {"MPI_Ibcast_c", "of slots, which are small"},
         {"MPI_Igather_c", "of slots, which are small"},
         {"MPI_Iscatter_c", "of slots, which are small"},

@@ -91,7 +91,7 @@ inline int MPI_Precv_init(void*, int, MPI_Count, MPI_Datatype, int, int, MPI_Com
 inline int MPI_Pready(int, MPI_Request) { return detail::absent(); }
 inline int MPI_Pready_range(int, int, MPI_Request) { return detail::absent(); }
 inline int MPI_Pready_list(int, const int*, MPI_Request) { return detail::absent(); }
-inline int MPI_Parrived(MPI_Request, int, int*) { return detail::absent(); }
+inline int MPI_Parrived(MPI_Request, int, int* flag) { return *flag = 0, detail::absent(); }
 
 #ifndef OMPI_HAVE_MPI_EXT_PCOLLREQ
 #error "mpi4cxx: of Open MPI 4, only builds with its extension pcollreq are supported"

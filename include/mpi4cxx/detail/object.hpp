@@ -1,8 +1,8 @@
 // Objects from process to process: the compiled protocol behind the lowercase methods, whose templates only pack and unpack.
 #pragma once
 
-#include <mpi4cxx/detail/operation.hpp>
 #include <mpi4cxx/detail/packing.hpp>
+#include <mpi4cxx/detail/pending.hpp>
 #include <mpi4cxx/detail/type_name.hpp>
 #include <mpi4cxx/detail/unpacking.hpp>
 #include <mpi4cxx/fwd.hpp>
@@ -77,18 +77,15 @@ private:
 };
 
 /// A posted receive of an object.
-class MPI4CXX_API Receive : public Operation {
+class MPI4CXX_API Receive : public Pending {
 public:
     Receive(const Comm& comm, int source, int tag, const ObjectType& type, At at);
     /// Of the message that a matched probe has found.
     Receive(MPI_Message& message, const ObjectType& type, At at);
     ~Receive() override;
-    /// From now on it is driven.
-    void begin();
+    using Pending::begin;
 
-    void advance() override;
     void cancel() override;
-    void finish(Place where) override;
 
 protected:
     /// The object's bytes and blocks; null where nothing came: from PROC_NULL, or because the receive is cancelled.
@@ -97,6 +94,9 @@ protected:
 private:
     /// Where the object can be made before its blocks are here, with room for them: reads the bytes into it.
     virtual bool place(Unpacking& from) = 0;
+    void step() override;
+    /// Whether `size` bytes on the channel are here. What else is on its way has to come before it fails that these are others.
+    bool passed_part(MPI_Request& request, std::size_t size);
     void open_envelope();
     void open_bytes();
 

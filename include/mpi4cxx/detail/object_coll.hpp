@@ -45,7 +45,7 @@ enum class Pattern : char { bcast, gather, scatter, allgather, alltoall };
 
 /// An exchange of objects by one MPI collective of slots, each of which holds an envelope and a small object. Larger ones
 /// follow from process to process, so that any number of exchanges can be under way.
-class MPI4CXX_API Exchange : public Operation {
+class MPI4CXX_API Exchange : public Pending {
 public:
     /// `objects` are this process's, copied inside: one, or one a process; none where it gives nothing.
     Exchange(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, const ObjectType& type, At at);
@@ -55,9 +55,6 @@ public:
     void begin(const Comm& comm);
     /// Does all of it as a blocking collective.
     void run(const Comm& comm);
-
-    void advance() override;
-    void finish(Place where) override;
 
     /// How many objects this process receives.
     [[nodiscard]] std::size_t size() const noexcept;
@@ -76,24 +73,23 @@ public:
     }
 
 private:
+    void step() override;
+
     struct State;
     std::unique_ptr<State> state_;
 };
 
 /// One nonblocking MPI call that works on values of its own.
-class MPI4CXX_API PendingCall : public Operation {
-public:
-    ~PendingCall() override;
-    void advance() override;
-    void finish(Place where) override;
-
+class MPI4CXX_API PendingCall : public Pending {
 protected:
+    using Pending::Pending;
     /// It is driven from now on.
     void begin(MPI_Request request);
 
 private:
+    void step() override { complete_ = passed(request_, &status_); }
+
     MPI_Request request_ = MPI_REQUEST_NULL;
-    int code_ = MPI_SUCCESS;
 };
 
 /// An exchange with what `make` makes of the objects that have come.

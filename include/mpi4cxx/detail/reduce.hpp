@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mpi4cxx/comm.hpp>
+#include <mpi4cxx/detail/tree.hpp>
 
 #include <cstddef>
 #include <functional>
@@ -60,7 +61,7 @@ template <class T, class F, class G> void with_op(F& op, G f, At at) {
 /// An MPI reduction of one value under way.
 template <class T, class Result> class PendingReduction final : public PendingCall {
 public:
-    explicit PendingReduction(const T& object, bool gives_result = true) : in_(object), gives_result_(gives_result) {}
+    PendingReduction(const T& object, bool gives_result, At at) : PendingCall(at), in_(object), gives_result_(gives_result) {}
     void start_reduce(const Comm& comm, const Op& op, int root, At at) {
         begin(get<MPI_Ireduce>(&in_, &out_, 1, type(op, at), op.handle(), root, comm.handle(), {at, comm.address()}));
     }
@@ -90,6 +91,9 @@ template <Serializable T, class F> std::optional<T> Comm::reduce(const T& object
             op, [&](const Op& mpi_op) { Reduce(object, result, mpi_op, root, at); }, at);
         return detail::is_root(*this, root, at) ? std::optional<T>(result) : std::nullopt;
     } else {
+        if (detail::is_tree_better(*this, root, at))
+            if (detail::Tree tree(*this, at); tree.is_usable())
+                return tree.combine(object, op, root);
         return detail::exchange<T>(*this, detail::Pattern::gather, detail::one_packed(object), root, detail::FoldAll<T, F&>{op}, at);
     }
 }
@@ -110,7 +114,7 @@ template <Serializable T, class F> T Comm::allreduce(const T& object, F&& op, At
 
 template <Serializable T, class F> ObjectRequest<std::optional<T>> Comm::ireduce(const T& object, F&& op, int root, At at) const {
     if constexpr (detail::Native<T, F>) {
-        auto operation = std::make_unique<detail::PendingReduction<T, std::optional<T>>>(object, detail::is_root(*this, root, at));
+        auto operation = std::make_unique<detail::PendingReduction<T, std::optional<T>>>(object, detail::is_root(*this, root, at), at);
         operation->start_reduce(*this, op, root, at);
         return ObjectRequest<std::optional<T>>(std::move(operation));
     } else {
@@ -121,7 +125,7 @@ template <Serializable T, class F> ObjectRequest<std::optional<T>> Comm::ireduce
 
 template <Serializable T, class F> ObjectRequest<T> Comm::iallreduce(const T& object, F&& op, At at) const {
     if constexpr (detail::Native<T, F>) {
-        auto operation = std::make_unique<detail::PendingReduction<T, T>>(object);
+        auto operation = std::make_unique<detail::PendingReduction<T, T>>(object, true, at);
         operation->start_allreduce(*this, op, at);
         return ObjectRequest<T>(std::move(operation));
     } else {

@@ -1,0 +1,42 @@
+#include <mpi4cxx/detail/tree.hpp>
+
+#include <mpi4cxx/comm.hpp>
+
+#include "channel.hpp"
+
+#include <algorithm>
+
+namespace mpi4cxx::detail {
+
+bool is_tree_better(const Comm& comm, int root, At at) {
+    const int size = comm.Get_size(at);
+    return size > 2 && root >= 0 && root < size && !comm.Is_inter(at);  // MPI itself refuses other roots
+}
+
+Tree::Tree(const Comm& comm, At at) : at_(at), addresses_(static_cast<std::size_t>(comm.Get_size(at))), rank_(comm.Get_rank(at)) {
+    Address own{PROC_NULL, 0};
+    if (reaches_all(comm, at)) {
+        own = {channel_rank(), next_channel_tag()};
+        channel_ = channel(at);
+    }
+    comm.Allgather({&own, sizeof own, BYTE}, {addresses_.data(), sizeof own * addresses_.size(), BYTE}, at);
+    usable_ = std::none_of(addresses_.begin(), addresses_.end(), [](Address address) { return address.rank == PROC_NULL; });
+    const int size = static_cast<int>(addresses_.size());
+    for (int step = 1; step < size && parent_ == PROC_NULL; step *= 2)
+        if ((rank_ & step) != 0)
+            parent_ = rank_ - step;
+        else if (rank_ + step < size)
+            children_.push_back(rank_ + step);
+}
+
+void Tree::receive(Incoming& incoming, int from, const ObjectType& type) const {
+    const Address& address = addresses_[static_cast<std::size_t>(from)];
+    incoming.recv(Comm::borrow(channel_), address.rank, address.tag, type, nullptr, at_);
+}
+
+void Tree::send(Packing& object, int to) const {
+    const int tag = addresses_[static_cast<std::size_t>(rank_)].tag;
+    send_object(Comm::borrow(channel_), SendMode::standard, object, addresses_[static_cast<std::size_t>(to)].rank, tag, at_);
+}
+
+}  // namespace mpi4cxx::detail
