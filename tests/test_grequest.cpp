@@ -41,7 +41,7 @@ TEST_CASE("A request of the user's own needs no functions", "[grequest]") {
 }
 
 TEST_CASE("Another thread completes a request that has been moved", "[grequest]") {
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 5; ++i) {
         MPI::Grequest request = MPI::Grequest::Start();
         std::vector<MPI::Request> requests;
         requests.push_back(std::move(request));
@@ -54,6 +54,10 @@ TEST_CASE("Another thread completes a request that has been moved", "[grequest]"
             MPI::Request::Waitall(requests);
         else if (i == 1)
             CHECK(MPI::Request::Waitany(requests) == 0);
+        else if (i == 2)
+            requests[0].Wait();
+        else if (i == 3)
+            CHECK(MPI::Request::Waitsome(requests) == std::vector<int>{0});
         else
             while (!requests[0].Test()) {}
         worker.join();
