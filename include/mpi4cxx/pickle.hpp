@@ -37,6 +37,7 @@ public:
     }
 };
 
+/// mpi4py's name for the one that there is.
 inline constexpr Pickle pickle{};
 
 }  // namespace mpi4cxx
