@@ -37,7 +37,6 @@ public:
     }
 };
 
-/// mpi4py's name for the one that there is.
-inline constexpr Pickle pickle{};
+inline constexpr Pickle pickle{};  ///< The one that there is, by mpi4py's name.
 
 }  // namespace mpi4cxx
