@@ -307,13 +307,14 @@ NeighborwPlan neighbor_alltoallw_blocks(const Neighbors& all, const ConstBufW& s
     Blocks out = typed_blocks(all.to, send, Side::send, caller), in = typed_blocks(all.from, recv, Side::recv, caller);
     same_width(out, in);
     const auto side = [](Blocks& blocks, const MPI_Datatype* types, Scratch& keep) {
+        static const MPI_Datatype first = MPI_BYTE;  // MPICH looks at it, also where there are no neighbours
         if (!blocks.displs.is_wide()) {
             const Blocks narrow = blocks;
             widen(blocks, keep);
             if (has_int_neighbor_alltoallw)
                 blocks.counts = narrow.counts;
         }
-        return NeighborW{blocks.ranks, blocks.counts, static_cast<const Aint*>(blocks.displs), types};
+        return NeighborW{blocks.ranks, blocks.counts, static_cast<const Aint*>(blocks.displs), blocks.ranks == 0 ? &first : types};
     };
     return {side(out, send.types.handles.data(), scratch[static_cast<int>(Side::send)]),
             side(in, recv.types.handles.data(), scratch[static_cast<int>(Side::recv)])};
