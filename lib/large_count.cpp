@@ -190,6 +190,13 @@ int Typed<Fn, int (*)(const void*, const int*, const Displ*, const MPI_Datatype*
     return code != MPI_SUCCESS ? code : Fn(send, s.counts, s.displs, s.types, recv, r.counts, r.displs, r.types, comm, rest...);
 }
 
+template <auto Fn, class Displ, class... P>
+int Typed<Fn, int (*)(const void*, const int*, const Displ*, const MPI_Datatype*, void*, const int*, const Displ*, const MPI_Datatype*, MPI_Comm,
+                      P...)>::refused(const void*, const MPI_Count*, const MPI_Aint*, const MPI_Datatype*, void*, const MPI_Count*, const MPI_Aint*,
+                                      const MPI_Datatype*, MPI_Comm, P...) {
+    return unsupported();
+}
+
 /// The address may be null: where it is not significant, or the bottom of memory.
 template <class Pointer> static Pointer advanced(Pointer address, MPI_Aint bytes) {
     return address == MPI_IN_PLACE ? address : reinterpret_cast<Pointer>(reinterpret_cast<std::intptr_t>(address) + bytes);

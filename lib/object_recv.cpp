@@ -182,12 +182,13 @@ struct Receive::State {
     class Placing final : public Unpacking {
     public:
         explicit Placing(State& state) noexcept : state_(state) {}
-        /// Into memory of their own, until the object is read.
+        /// Into memory of their own, until the object is read. Nothing is posted before there is memory for all.
         void hold_all() {
-            while (blocks_left() != 0) {
-                const std::size_t size = next_block();
-                receive(state_.held_blocks.emplace_back(Bytes::claimed(size)).data(), size);
-            }
+            std::vector<std::size_t> sizes(blocks_left());
+            state_.requests.reserve(state_.requests.size() + sizes.size() + 1);
+            state_.held_blocks.clear();
+            for (std::size_t& size : sizes) state_.held_blocks.push_back(Bytes::claimed(size = next_block()));
+            for (std::size_t i = 0; i < sizes.size(); ++i) receive(state_.held_blocks[i].data(), sizes[i]);
         }
 
     private:
@@ -294,17 +295,27 @@ void Receive::open_bytes() {
     bool placed = false;
     if (!failure_)
         try {
+            state.requests.reserve(2);  // what is posted can be noted
             State::Placing placing(state);
             placing.open(state.object_bytes(), envelope.blocks);
             placed = place(placing);
         } catch (...) {
             failure_ = std::current_exception();
         }
-    if (!placed) {  // also what nobody can use any more has to leave its sender
+    const auto hold = [&] {
         State::Placing placing(state);
         placing.open(state.object_bytes(), envelope.blocks);
         placing.hold_all();
-    }
+    };
+    if (!placed)
+        try {  // also what nobody can use any more has to leave its sender
+            hold();
+        } catch (...) {
+            if (!state.requests.empty())
+                throw;
+            failure_ = std::current_exception();  // no memory, which may be there in a moment
+            hold();
+        }
     if (envelope.asks != 0)
         state.requests.push_back({ianswer(state.route), 0});
 }

@@ -3,6 +3,7 @@
 
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <complex>
 #include <string_view>
 
 namespace MPI = mpi4cxx;
@@ -162,13 +163,7 @@ TEST_CASE("Braces stand for no buffer, IN_PLACE and BOTTOM for themselves", "[bu
 TEST_CASE("BOTTOM goes with absolute addresses", "[buffer]") {
     const int sent = 7;
     int received = 0;
-    const auto absolute = [](const int& number) {
-        const int length = 1;
-        MPI::Aint address = 0;
-        MPI_Get_address(&number, &address);
-        const MPI_Datatype type = MPI_INT;
-        return MPI::Datatype::Create_struct({&length, 1}, {&address, 1}, {&type, 1}).Commit();
-    };
+    const auto absolute = [](const int& number) { return MPI::Datatype::Create_struct({1}, {MPI::Get_address(&number)}, {MPI::INT}).Commit(); };
     MPI::COMM_SELF.Sendrecv({MPI::BOTTOM, 1, absolute(sent)}, 0, 0, {MPI::BOTTOM, 1, absolute(received)}, 0);
     CHECK(received == 7);
 }

@@ -4,6 +4,7 @@
 #include <mpi4cxx/mpi4cxx.hpp>
 
 #include <climits>
+#include <complex>
 #include <cstring>
 #include <limits>
 #include <map>

@@ -417,3 +417,36 @@ TEST_CASE("More than 2^31 elements and bytes arrive", "[.][long]") {
     comm.Allreduce(MPI::IN_PLACE, {data.get(), many}, MPI::MAX);
     CHECK(is_pattern(data.get()));
 }
+
+TEST_CASE("One element of more than 2^31 bytes, with a gap, arrives whole", "[.][long]") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const Count many = (Count{1} << 31) + 12'345, gap = 1000, last = 500;
+    const auto n = static_cast<std::size_t>(many + gap + last);
+    const MPI::Datatype blocks = MPI::BYTE.Create_indexed({many, last}, {0, many + gap}).Commit();
+    CHECK(blocks.size() == many + last);
+    CHECK(blocks.extent() == many + gap + last);
+    const MPI::Datatype part = MPI::BYTE.Create_subarray({2, many / 2 + 900}, {2, many / 2}, {0, 100}).Commit();
+    const auto pattern = [](std::size_t i) { return static_cast<unsigned char>(i * 2654435761U >> 24); };
+    const auto data = std::make_unique_for_overwrite<unsigned char[]>(n);
+    if (comm.rank() == 0) {
+        for (std::size_t i = 0; i < n; ++i) data[i] = pattern(i);
+        comm.Send({data.get(), 1, blocks}, 1);
+        comm.Send({data.get(), 1, part}, 1);
+    } else if (comm.rank() == 1) {
+        const auto right = [&](auto is_sent) {
+            for (std::size_t i = 0; i < n; ++i)
+                if (data[i] != (is_sent(static_cast<Count>(i)) ? pattern(i) : 7))
+                    return false;
+            return true;
+        };
+        std::memset(data.get(), 7, n);
+        comm.Recv({data.get(), 1, blocks}, 0);
+        CHECK(right([&](Count i) { return i < many || i >= many + gap; }));
+        std::memset(data.get(), 7, n);
+        comm.Recv({data.get(), 1, part}, 0);
+        CHECK(right([&](Count i) {
+            const Count row = many / 2 + 900, column = i % row;
+            return i < 2 * row && column >= 100 && column < 100 + many / 2;
+        }));
+    }
+}

@@ -345,3 +345,13 @@ TEST_CASE("Request::Waitall says in the statuses which receive failed, and the o
     });
 }
 #endif
+
+TEST_CASE("A request has a Fortran handle", "[request]") {
+    int value = 0;
+    MPI::Request request = MPI::COMM_SELF.Irecv(value, 0, 77);
+    CHECK(MPI::Request::f2c(request.c2f()).handle() == request.handle());
+    CHECK(MPI::Request::f2c(MPI::Request().c2f()).is_null());
+    MPI::COMM_SELF.Send(5, 0, 77);
+    request.Wait();
+    CHECK(value == 5);
+}

@@ -12,6 +12,7 @@ class Group;
 class Info;
 class Errhandler;
 class Memory;
+class Pickle;
 template <class Class> class Handle;
 template <class Class> class Named;
 template <class Class> class Fortran;

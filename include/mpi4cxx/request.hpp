@@ -2,6 +2,7 @@
 
 #include <mpi4cxx/detail/call.hpp>
 #include <mpi4cxx/detail/operation.hpp>
+#include <mpi4cxx/fortran.hpp>
 #include <mpi4cxx/status.hpp>
 
 #include <concepts>
@@ -44,7 +45,7 @@ private:
 /// Its buffers belong to the caller and must stay until it is complete; counts, displacements and datatypes are copied, and a user's
 /// operation is kept. A request that is dropped before completes first: a receive is cancelled, a send or a collective is waited for. While an
 /// exception unwinds the process that wait is bounded: after a few seconds the job is aborted with a message.
-class MPI4CXX_API Request {
+class MPI4CXX_API Request : public Fortran<Request> {
 public:
     /// What a request does when it is dropped while pending.
     enum class Drop : char { wait, cancel, nothing };
@@ -161,7 +162,8 @@ protected:
     static Status* at_index(std::span<Status> statuses, std::size_t i) { return statuses.empty() ? nullptr : &statuses[i]; }
 
     /// A persistent one is active from its start until it is complete: MPICH before 4.3 does not know it of collectives.
-    enum class Kind : char { once, inactive, active, object };
+    /// The user's own must not come to MPICH's functions for several requests.
+    enum class Kind : char { once, inactive, active, object, general };
     constexpr Request(MPI_Request raw, detail::Belongings* belongings, Drop drop, Kind kind = Kind::once) noexcept
         : raw_(raw), belongings_(belongings), drop_(drop), kind_(kind) {}
     /// Where MPI reads and writes the raw handle.

@@ -25,9 +25,9 @@ extern MPI4CXX_API std::atomic<int> driven;
 /// Completes `request` and drives those meanwhile.
 MPI4CXX_API void complete(MPI_Request request, MPI_Status* status, std::string_view function, Place where);
 
-template <auto Fn> consteval std::string_view name_of() {  // "MPI_Bcast"
+template <auto Fn> consteval std::string_view name_of() {  // "MPI_Bcast", or "MPIX_Bcast_init" of an extension
     std::string_view name = __PRETTY_FUNCTION__;
-    name.remove_prefix(name.find("MPI"));  // or "MPIX_Comm_agree"
+    name.remove_prefix(name.find("MPI"));
     return name.substr(0, name.find_first_of(";]"));
 }
 

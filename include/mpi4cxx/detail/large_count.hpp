@@ -96,8 +96,11 @@ template <auto Fn, class Displ, class... P> struct MPI4CXX_API Typed<Fn, int (*)
                                                                                  const int*, const Displ*, const MPI_Datatype*, MPI_Comm, P...)> {
     [[gnu::used]] static int call(const void* send, const MPI_Count* sends, const MPI_Aint* from, const MPI_Datatype* sent, void* recv,
                                   const MPI_Count* receives, const MPI_Aint* to, const MPI_Datatype* received, MPI_Comm comm, P... rest);
+    [[gnu::used]] static int refused(const void*, const MPI_Count*, const MPI_Aint*, const MPI_Datatype*, void*, const MPI_Count*, const MPI_Aint*,
+                                     const MPI_Datatype*, MPI_Comm, P...);
 };
 template <auto Fn> inline constexpr auto typed = &Typed<Fn>::call;
+template <auto Fn> inline constexpr auto typed_refused = &Typed<Fn>::refused;
 
 /// Reductions go element by element, but take no datatype that holds many: they are done in pieces, which MPI can be told only
 /// of calls that block.
@@ -188,7 +191,7 @@ inline constexpr auto MPI_Allgather_init_c = refused<MPI_Allgather_init>;
 inline constexpr auto MPI_Allgatherv_init_c = refused<MPI_Allgatherv_init>;
 inline constexpr auto MPI_Alltoall_init_c = refused<MPI_Alltoall_init>;
 inline constexpr auto MPI_Alltoallv_init_c = refused<MPI_Alltoallv_init>;
-inline constexpr auto MPI_Alltoallw_init_c = refused<MPI_Alltoallw_init>;
+inline constexpr auto MPI_Alltoallw_init_c = typed_refused<MPI_Alltoallw_init>;
 inline constexpr auto MPI_Reduce_init_c = refused<MPI_Reduce_init>;
 inline constexpr auto MPI_Allreduce_init_c = refused<MPI_Allreduce_init>;
 inline constexpr auto MPI_Scan_init_c = refused<MPI_Scan_init>;
@@ -199,7 +202,7 @@ inline constexpr auto MPI_Neighbor_allgather_init_c = refused<MPI_Neighbor_allga
 inline constexpr auto MPI_Neighbor_allgatherv_init_c = refused<MPI_Neighbor_allgatherv_init>;
 inline constexpr auto MPI_Neighbor_alltoall_init_c = refused<MPI_Neighbor_alltoall_init>;
 inline constexpr auto MPI_Neighbor_alltoallv_init_c = refused<MPI_Neighbor_alltoallv_init>;
-inline constexpr auto MPI_Neighbor_alltoallw_init_c = refused<MPI_Neighbor_alltoallw_init>;
+inline constexpr auto MPI_Neighbor_alltoallw_init_c = typed_refused<MPI_Neighbor_alltoallw_init>;
 
 inline constexpr auto MPI_Get_count_c = get_count;
 inline constexpr auto MPI_Reduce_local_c = in_pieces<MPI_Reduce_local>;

@@ -1,0 +1,101 @@
+#include "catch.hpp"
+#include "support.hpp"
+
+#include <mpi4cxx/mpi4cxx.hpp>
+
+#include <numeric>
+#include <string>
+#include <vector>
+
+namespace MPI = mpi4cxx;
+using std::vector;
+
+namespace {
+
+/// Whether the MPI has partitioned communication; where it has none, that must be said.
+bool is_supported() {
+    int x = 0, y = 0;
+    const std::string error =
+        thrown<MPI::Exception>([&] { MPI::Prequest send = MPI::COMM_SELF.Psend_init(x, 1, 0), receive = MPI::COMM_SELF.Precv_init(y, 1, 0, 0); });
+    CHECK((error.empty() || contains(error, "not supported by this MPI")));
+    CHECK(error.empty() == (MPI_VERSION >= 4));
+    return error.empty();
+}
+
+}  // namespace
+
+TEST_CASE("Partitions go one by one, in ranges and in lists", "[partitioned]") {
+    if (!is_supported())
+        return;
+    for_each_comm([](const MPI::Intracomm& comm) {
+        constexpr int parts = 6;
+        vector<int> sent(3 * parts), got(3 * parts);
+        MPI::Prequest send = comm.Psend_init(sent, parts, right_of(comm), 4), receive = comm.Precv_init(got, parts / 2, left_of(comm), 4);
+        for (int round = 0; round < 3; ++round) {
+            std::iota(sent.begin(), sent.end(), 100 * comm.rank() + round);
+            std::fill(got.begin(), got.end(), -1);
+            receive.Start();
+            send.Start();
+            if (round == 0) {
+                for (int i = parts; i-- > 0;) send.Pready(i);
+            } else if (round == 1) {
+                send.Pready_range(3, 5);
+                send.Pready_range(0, 2);
+            } else {
+                send.Pready_list({5, 1});
+                send.Pready_list(vector<int>{0, 2, 3, 4});
+            }
+            for (int i = 0; i < parts / 2; ++i)
+                while (!receive.Parrived(i)) {}
+            receive.Wait();
+            send.Wait();
+            vector<int> expected(sent.size());
+            std::iota(expected.begin(), expected.end(), 100 * left_of(comm) + round);
+            CHECK(got == expected);
+        }
+    });
+}
+
+TEST_CASE("A partitioned send and receive complete when dropped", "[partitioned]") {
+    if (!is_supported())
+        return;
+    for_each_comm([](const MPI::Intracomm& comm) {
+        vector<int> sent(4, comm.rank()), got(4, -1);
+        {
+            MPI::Prequest receive = comm.Precv_init(got, 2, left_of(comm), 4), send = comm.Psend_init(sent, 2, right_of(comm), 4);
+            receive.Start();
+            send.Start();
+            send.Pready_range(0, 1);
+        }
+        CHECK(got == vector<int>(4, left_of(comm)));
+        const MPI::Prequest never_started = comm.Psend_init(sent, 2, right_of(comm), 5);
+        const MPI::Prequest its_other_side = comm.Precv_init(got, 2, left_of(comm), 5);
+    });
+}
+
+TEST_CASE("Partitions are equal", "[partitioned]") {
+    vector<int> five(5);
+    CHECK(contains(thrown<std::invalid_argument>([&] { (void)MPI::COMM_SELF.Psend_init(five, 2, 0); }),
+                   "Psend_init: buf has 5 elements, which is not a multiple of 2 partitions"));
+    CHECK(contains(thrown<std::invalid_argument>([&] { (void)MPI::COMM_SELF.Precv_init(five, 3, 0); }),
+                   "Precv_init: buf has 5 elements, which is not a multiple of 3 partitions"));
+}
+
+TEST_CASE("Partitioned calls with PROC_NULL are complete at once", "[partitioned]") {
+    if (!is_supported())
+        return;
+    vector<int> x(2, 7);
+    MPI::Prequest send = MPI::COMM_SELF.Psend_init(x, 2, MPI::PROC_NULL), receive = MPI::COMM_SELF.Precv_init(x, 2, MPI::PROC_NULL);
+    for (int round = 0; round < 2; ++round) {
+        send.Start();
+        receive.Start();
+        send.Pready(0);
+        send.Pready_list({1});
+        CHECK(receive.Parrived(1));
+        send.Wait();
+        receive.Wait();
+    }
+    send.Start();
+    send.Pready_range(0, 1);
+    CHECK(x == vector<int>(2, 7));
+}
