@@ -23,9 +23,25 @@ bool is_narrow(const NeighborW& blocks) {
     return has_int_neighbor_alltoallw;
 }
 
+namespace {
+
+/// No counts, as wide as the others: MPI looks at the array all the same.
+Counts no_counts(bool narrow) {
+    static const int none = 0;
+    static const Count wide = 0;
+    return narrow ? Counts(&none) : Counts(&wide);
+}
+
+}  // namespace
+
 void keep_in(Copies& copies, Blocks& blocks, bool narrow) {
-    if (blocks.ranks == 0)
+    if (blocks.ranks == 0) {
+        static const int none = 0;
+        static const Aint wide = 0;
+        blocks.counts = no_counts(narrow);
+        blocks.displs = narrow ? Displs(&none) : Displs(&wide);
         return;
+    }
     copies.keep(blocks.counts, blocks.ranks, narrow);
     if (is_set(blocks.displs))
         copies.keep(blocks.displs, blocks.ranks, narrow);
@@ -42,8 +58,10 @@ void keep_in(Copies& copies, RecvW& blocks, bool narrow) {
 }
 
 void keep_in(Copies& copies, NeighborW& blocks, bool narrow) {
-    if (blocks.ranks == 0)
+    if (blocks.ranks == 0) {
+        blocks.counts = no_counts(narrow);
         return;
+    }
     copies.keep(blocks.counts, blocks.ranks, narrow);
     copies.keep(blocks.displs, blocks.ranks);
     copies.keep(blocks.type, blocks.ranks);

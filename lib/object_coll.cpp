@@ -81,6 +81,8 @@ class LargeSends final : public Operation {
 public:
     explicit LargeSends(std::vector<Packing> objects) : objects_(std::move(objects)) {}
 
+    /// Memory for so many more is there when the others have been told that they come.
+    void expect(std::size_t more) { requests_.reserve(requests_.capacity() + more); }
     void start(std::size_t object, int receiver, Place where) {
         const auto bytes = objects_[object].bytes();
         requests_.push_back(get<MPI_Isend>(bytes.data(), static_cast<Count>(bytes.size()), MPI_BYTE, receiver, objects_[object].envelope().side_tag,
@@ -168,6 +170,7 @@ void Exchange::State::fill_slots(std::size_t expected) {
             (void)channel(where.at());
             envelope.sender = channel_rank();
             envelope.side_tag = next_channel_tag();
+            sends->expect(pattern == Pattern::bcast || pattern == Pattern::allgather ? processes : 1);
         }
         std::memcpy(slot, objects[i].data(), is_large ? sizeof envelope : objects[i].size());
     }

@@ -71,6 +71,7 @@ struct UserOp {
     std::unique_ptr<Reduction> reduction;
     std::size_t slot = callbacks;  // `callbacks`: it has none
     Datatype carrier;
+    MPI_Op left = MPI_OP_NULL;  // where the operation is gone, but not the calls that use it
 
     explicit UserOp(std::unique_ptr<Reduction> r) : reduction(std::move(r)) {
         for (slot = 0; slot < callbacks; ++slot) {
@@ -82,6 +83,8 @@ struct UserOp {
         call<MPI_Type_set_attr>(carrier.handle(), carrier_key(), reduction.get());
     }
     ~UserOp() {
+        if (left != MPI_OP_NULL && is_running())
+            MPI_Op_free(&left);
         if (slot < callbacks)
             taken[slot].store(nullptr);
     }
@@ -90,6 +93,18 @@ struct UserOp {
 };
 
 }  // namespace detail
+
+namespace {
+
+/// Open MPI 4.1 frees an operation at once, also under a call that uses it.
+bool leave_to_calls(Op& op) noexcept {
+    const bool is_used = op.user().use_count() > 1;
+    if (is_used)
+        op.user()->left = std::move(op).release();
+    return is_used;
+}
+
+}  // namespace
 
 const Op OP_NULL;
 
@@ -112,12 +127,14 @@ Op::Op() noexcept = default;
 Op::Op(MPI_Op raw, detail::Ownership ownership) noexcept : Handle(raw, ownership), plain_(raw != MPI_OP_NULL) {}
 Op::Op(Op&& other) noexcept : Handle(std::move(other)), user_(std::move(other.user_)), plain_(std::exchange(other.plain_, false)) {}
 Op& Op::operator=(Op&& other) noexcept {
+    if (this != &other)
+        leave_to_calls(*this);
     Handle::operator=(std::move(other));
     user_ = std::move(other.user_);
     plain_ = std::exchange(other.plain_, false);
     return *this;
 }
-Op::~Op() = default;
+Op::~Op() { leave_to_calls(*this); }
 
 Op Op::create(std::unique_ptr<Reduction> reduction, bool commute, At at) {
     auto user = std::make_shared<detail::UserOp>(std::move(reduction));
@@ -145,7 +162,8 @@ bool Op::is_predefined() const noexcept {
 bool Op::Is_commutative(At at) const { return get<MPI_Op_commutative>(handle(), at) != 0; }
 
 void Op::Free(At at) {
-    free(at);
+    if (!leave_to_calls(*this))
+        free(at);
     user_.reset();
     plain_ = false;
 }

@@ -174,14 +174,23 @@ Count pack(Blocks& blocks, Scratch& keep) {
     return end;
 }
 
+/// MPI looks at arrays and buffers also where there are no blocks: of a process without neighbours.
+void lie_somewhere(Blocks& blocks, Scratch& keep) {
+    if (blocks.ranks != 0)
+        return;
+    keep.counts.assign(1, 0);
+    keep.displs.assign(1, 0);
+    blocks.counts = keep.counts.data();
+    blocks.displs = keep.displs.data();
+}
+
 /// Counts and displacements as MPI_Count and MPI_Aint, for the large-count functions, which take both so or neither.
 void widen(Blocks& blocks, Scratch& keep) {
-    keep.wide_counts.resize(blocks.ranks);
+    keep.wide_counts.resize(std::max<std::size_t>(blocks.ranks, 1));
+    keep.wide_displs.resize(keep.wide_counts.size());
     for (std::size_t i = 0; i < blocks.ranks; ++i) keep.wide_counts[i] = blocks.counts[i];
-    if (!blocks.packed) {  // else `pack` has left them there
-        keep.wide_displs.resize(blocks.ranks);
+    if (!blocks.packed)  // else `pack` has left them there
         for (std::size_t i = 0; i < blocks.ranks; ++i) keep.wide_displs[i] = blocks.displs[i];
-    }
     blocks.counts = keep.wide_counts.data();
     blocks.displs = keep.wide_displs.data();
 }
@@ -196,6 +205,7 @@ Blocks checked_blocks(Peers peers, Blocks blocks, Count length, Count other, Sid
         misuse(caller, std::string(name) + " has " + std::to_string(blocks.ranks) + " counts and " + std::to_string(blocks.displacements) +
                            " displacements for " + std::to_string(number) + " " + peers.name);
     const Count end = blocks.packed ? pack(blocks, keep) : 0;
+    lie_somewhere(blocks, keep);
     for (std::size_t i = 0; i < blocks.ranks; ++i) {
         if (blocks.counts[i] == 0)
             continue;  // nothing, wherever it lies
@@ -224,8 +234,13 @@ namespace {
 template <class Address, class Type> Uneven<Address, Type> uneven(const Blocks& blocks, Address data, Type type) {
     Uneven<Address, Type> result;
     static_cast<Blocks&>(result) = blocks;
-    result.data = data;
+    static char nowhere = 0;
+    static const MPI_Datatype none = MPI_BYTE;
+    const bool is_empty = blocks.ranks == 0;
+    result.data = is_empty && data == nullptr ? &nowhere : data;
     result.type = type;
+    if constexpr (std::is_pointer_v<Type> && !std::is_same_v<Type, MPI_Datatype>)
+        result.type = is_empty ? &none : type;
     return result;
 }
 
@@ -285,6 +300,7 @@ Blocks typed_blocks(Peers peers, const TypedBlocks& given, Side side, Caller cal
         blocks = Blocks(keep.counts, keep.displs);
     }
     blocks.packed = false;
+    lie_somewhere(blocks, keep);
     if (blocks.counts.is_wide() != blocks.displs.is_wide())
         widen(blocks, keep);
     return blocks;
@@ -309,10 +325,16 @@ NeighborwPlan neighbor_alltoallw_blocks(const Neighbors& all, const ConstBufW& s
     const auto side = [](Blocks& blocks, const MPI_Datatype* types, Scratch& keep) {
         static const MPI_Datatype first = MPI_BYTE;  // MPICH looks at it, also where there are no neighbours
         if (!blocks.displs.is_wide()) {
+<<<<<<< HEAD
             const Blocks narrow = blocks;
             widen(blocks, keep);
             if (has_int_neighbor_alltoallw)
                 blocks.counts = narrow.counts;
+=======
+            keep.wide_displs.resize(std::max<std::size_t>(blocks.ranks, 1));
+            for (std::size_t i = 0; i < blocks.ranks; ++i) keep.wide_displs[i] = blocks.displs[i];
+            result.displs = keep.wide_displs.data();
+>>>>>>> main
         }
         return NeighborW{blocks.ranks, blocks.counts, static_cast<const Aint*>(blocks.displs), blocks.ranks == 0 ? &first : types};
     };

@@ -44,7 +44,7 @@ TEST_CASE("A nonblocking or persistent call that fails is an Exception with name
     // clang-format off
     for (const Case& c : std::vector<Case>{
         Case("MPI_Alltoallw", "c", [&](MPI::Count n) { comm.Alltoallw(aw(n), bw(n)); }),
-        Case("MPI_Reduce_scatter", "c", [&](MPI::Count n) { comm.Reduce_scatter(a(n), b(n), counts(n)); }),
+        Case("MPI_Reduce_scatter", "cr", [&](MPI::Count n) { comm.Reduce_scatter(a(n), b(n), counts(n)); }),
         Case("MPI_Ibarrier", "", [&](MPI::Count) { (void)comm.Ibarrier(); }),
         Case("MPI_Ibcast", "c", [&](MPI::Count n) { (void)comm.Ibcast(b(n)); }),
         Case("MPI_Igather", "c", [&](MPI::Count n) { (void)comm.Igather(a(n), b(n)); }),
@@ -58,7 +58,7 @@ TEST_CASE("A nonblocking or persistent call that fails is an Exception with name
         Case("MPI_Ireduce", "cr", [&](MPI::Count n) { (void)comm.Ireduce(a(n), b(n)); }),
         Case("MPI_Iallreduce", "cr", [&](MPI::Count n) { (void)comm.Iallreduce(a(n), b(n)); }),
         Case("MPI_Ireduce_scatter_block", "cr", [&](MPI::Count n) { (void)comm.Ireduce_scatter_block(a(n), b(n)); }),
-        Case("MPI_Ireduce_scatter", "c", [&](MPI::Count n) { (void)comm.Ireduce_scatter(a(n), b(n), counts(n)); }),
+        Case("MPI_Ireduce_scatter", "cr", [&](MPI::Count n) { (void)comm.Ireduce_scatter(a(n), b(n), counts(n)); }),
         Case("MPI_Iscan", "cr", [&](MPI::Count n) { (void)comm.Iscan(a(n), b(n)); }),
         Case("MPI_Iexscan", "cr", [&](MPI::Count n) { (void)comm.Iexscan(a(n), b(n)); }),
 

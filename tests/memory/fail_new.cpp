@@ -88,7 +88,6 @@ const std::map<std::string, Operation> operations = {
     {"allgather", [](const MPI::Intracomm& comm) { expect(comm.allgather(words()) == copies(comm)); }},
     {"alltoall", [](const MPI::Intracomm& comm) { expect(comm.alltoall(copies(comm)) == copies(comm)); }},
     {"allreduce", [](const MPI::Intracomm& comm) { expect(comm.allreduce(words(), merge) == words()); }},
-    {"iallgather", [](const MPI::Intracomm& comm) { expect(comm.iallgather(words()).wait() == copies(comm)); }},
     {"Allreduce by a function", [](const MPI::Intracomm& comm) {
          const std::vector<int> mine(100, 1);
          std::vector<int> sum(100);

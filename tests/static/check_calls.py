@@ -35,6 +35,7 @@ REVIEWED = {
     ('lib/object_coll.cpp', 'MPI_Test'): 'sends that may have nobody who waits for them',
     ('lib/object_recv.cpp', 'MPI_Cancel'): 'also of receives that are dropped',
     ('lib/futures/service.cpp', 'MPI_Finalize'): 'a worker ends, in either case',
+    ('lib/op.cpp', 'MPI_Op_free'): 'a destructor',
     ('lib/op.cpp', 'MPI_Type_get_attr'): 'a callback of MPI, which aborts if it finds nothing',
     ('lib/progress.cpp', 'MPI_Test'): 'raised with the name of the blocking function',
     ('lib/request.cpp', 'MPI_Cancel'): 'drops a request, noexcept',
