@@ -325,16 +325,10 @@ NeighborwPlan neighbor_alltoallw_blocks(const Neighbors& all, const ConstBufW& s
     const auto side = [](Blocks& blocks, const MPI_Datatype* types, Scratch& keep) {
         static const MPI_Datatype first = MPI_BYTE;  // MPICH looks at it, also where there are no neighbours
         if (!blocks.displs.is_wide()) {
-<<<<<<< HEAD
             const Blocks narrow = blocks;
             widen(blocks, keep);
             if (has_int_neighbor_alltoallw)
                 blocks.counts = narrow.counts;
-=======
-            keep.wide_displs.resize(std::max<std::size_t>(blocks.ranks, 1));
-            for (std::size_t i = 0; i < blocks.ranks; ++i) keep.wide_displs[i] = blocks.displs[i];
-            result.displs = keep.wide_displs.data();
->>>>>>> main
         }
         return NeighborW{blocks.ranks, blocks.counts, static_cast<const Aint*>(blocks.displs), blocks.ranks == 0 ? &first : types};
     };

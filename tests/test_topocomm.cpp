@@ -201,8 +201,6 @@ TEST_CASE("Neighbor_alltoallw sends each neighbour a block of a datatype of its 
     for_each_topology_and_form([](const MPI::Topocomm& comm, auto form) {
         // ints to even ranks, doubles to odd ones, at multiples of 8 bytes
         const vector<int> from = comm.inedges(), to = comm.outedges();
-        if (!all_ranks(comm, !from.empty() && !to.empty()))  // to be seen: MPICH 4.0 delivers nothing to some of those that send nothing
-            return;
         const bool odd = comm.rank() % 2 == 1;
         vector<double> out(to.size()), in(from.size(), -1);
         vector<int> displs, displs2;
