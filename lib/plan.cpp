@@ -336,14 +336,30 @@ NeighborwPlan neighbor_alltoallw_blocks(const Neighbors& all, const ConstBufW& s
             side(in, recv.types.handles.data(), scratch[static_cast<int>(Side::recv)])};
 }
 
+namespace {
+
+// A side without neighbours has to say as much as the other all the same: of none, Open MPI 4.1 does nothing at all.
+char nobody = 0;
+
+void like_other(Buf& recv, const ConstBuf& send) { recv = Buf(&nobody, send.count, Datatype::borrow(send.type)); }
+void like_other(ConstBuf& send, const Buf& recv) { send = ConstBuf(&nobody, recv.count, Datatype::borrow(recv.type)); }
+
+}  // namespace
+
 Pair neighbor_allgather_blocks(Peers from, ConstBuf send, Buf recv, Caller caller) {
     recv.count = block(recv.count, from, "recvbuf", caller);
+    if (from.number == 0)
+        like_other(recv, send);
     return {send, recv};
 }
 
 Pair neighbor_alltoall_blocks(const Neighbors& all, ConstBuf send, Buf recv, Caller caller) {
     send.count = block(send.count, all.to, "sendbuf", caller);
     recv.count = block(recv.count, all.from, "recvbuf", caller);
+    if (all.from.number == 0)
+        like_other(recv, send);
+    else if (all.to.number == 0)
+        like_other(send, recv);
     return {send, recv};
 }
 
