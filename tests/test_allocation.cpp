@@ -173,6 +173,49 @@ TEST_CASE("Collective calls do not allocate", "[allocation]") {
     });
 }
 
+TEST_CASE("Nonblocking collective calls that have nothing to keep do not allocate", "[allocation]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const auto size = static_cast<std::size_t>(comm.size());
+        vector<int> part(4, comm.rank()), whole(4 * size), other(4 * size);
+        const vector<int> counts(size, 4);
+        int one = 1, sum = 0;
+        const auto op = MPI::Op::Create<int>([](int a, int b) { return a + b; }, true);
+        CHECK(steady([&] { comm.Ibarrier().Wait(); }) == 0);
+        CHECK(steady([&] { comm.Ibcast(part).Wait(); }) == 0);
+        CHECK(steady([&] { comm.Igather(part, whole).Wait(); }) == 0);
+        CHECK(steady([&] { comm.Iscatter(whole, part).Wait(); }) == 0);
+        CHECK(steady([&] { comm.Iallgather(part, whole).Wait(); }) == 0);
+        CHECK(steady([&] { comm.Ialltoall(whole, other).Wait(); }) == 0);
+        CHECK(steady([&] { comm.Ireduce(one, sum).Wait(); }) == 0);
+        CHECK(steady([&] { comm.Iallreduce(one, sum).Wait(); }) == 0);
+        CHECK(steady([&] { comm.Iscan(one, sum).Wait(); }) == 0);
+        CHECK(steady([&] { comm.Ireduce_scatter_block(whole, part).Wait(); }) == 0);
+        // what is kept has its place, its list, its counts and its displacements
+        CHECK(steady([&] { comm.Iallreduce(one, sum, op).Wait(); }) == 1);
+        CHECK(steady([&] { comm.Iallgatherv(part, {whole, counts}).Wait(); }) == 5);
+    });
+}
+
+TEST_CASE("A persistent request allocates nothing when it is started and completed", "[allocation]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const Ring ring{comm};
+        const auto size = static_cast<std::size_t>(comm.size());
+        int sent = 1, got = 0;
+        vector<int> all(size);
+        const vector<int> counts(size, 1);
+        MPI::Prequest send = comm.Send_init(sent, ring.next), receive = comm.Recv_init(got, ring.previous);
+        MPI::Prequest gather = comm.Allgatherv_init(sent, {all, counts});
+        CHECK(steady([&] {
+                  receive.Start();
+                  send.Start();
+                  gather.Start();
+                  receive.Wait();
+                  send.Wait();
+                  gather.Wait();
+              }) == 0);
+    });
+}
+
 TEST_CASE("The v calls do not allocate, with either width of counts, packed or apart", "[allocation]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const auto size = static_cast<std::size_t>(comm.size());

@@ -292,3 +292,87 @@ TEST_CASE("Comm::Recv by value takes a message that is no whole number of elemen
     sent.Wait();
     CHECK(!MPI::COMM_SELF.Iprobe());
 }
+
+TEST_CASE("Sendrecv_replace and the nonblocking forms exchange in a ring", "[p2p]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (const bool pending : {false, true}) {  // an object that has to be driven meanwhile
+            MPI::ObjectRequest<int> object;
+            if (pending)
+                object = comm.irecv<int>(left_of(comm), 77);
+            const std::vector<int> sent(5, comm.rank()), expected(5, left_of(comm));
+            std::vector<int> data = sent, got(5, -1);
+            MPI::Status status = written();
+            comm.Sendrecv_replace(data, right_of(comm), 1, left_of(comm), 1, &status);
+            CHECK(data == expected);
+            CHECK(status.source() == left_of(comm));
+            CHECK(status.Get_count(MPI::INT) == 5);
+            status = written();
+            MPI::Request request = comm.Isendrecv(sent, right_of(comm), 2, got, left_of(comm), 2);
+            request.Wait(&status);
+            CHECK(got == expected);
+            CHECK(status.source() == left_of(comm));
+            data = sent;
+            status = written();
+            request = comm.Isendrecv_replace(data, right_of(comm), 3, left_of(comm), 3);
+            while (!request.Test(&status)) {}
+            CHECK(data == expected);
+            CHECK(status.Get_count(MPI::INT) == 5);
+            CHECK(comm.Sendrecv<int>(sent, right_of(comm), 4, left_of(comm), 4, &status) == expected);
+            CHECK(status.tag() == 4);
+            std::array<MPI::Request, 2> both{comm.Isendrecv(sent, right_of(comm), 5, got, left_of(comm), 5),
+                                             comm.Isendrecv_replace(data, right_of(comm), 6, left_of(comm), 6)};
+            MPI::Request::Waitall(both);
+            CHECK(both[0].is_null());
+            CHECK(both[1].is_null());
+            if (pending) {
+                object.cancel();
+                (void)object.wait();
+            }
+            comm.Barrier();
+        }
+    });
+}
+
+TEST_CASE("The forms of Sendrecv take PROC_NULL on either side", "[p2p]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int mine = comm.rank();
+        int data = 7, got = -1;
+        MPI::Status status = written();
+        comm.Sendrecv_replace(data, MPI::PROC_NULL, 0, MPI::PROC_NULL, 0, &status);
+        CHECK(data == 7);
+        CHECK(status.source() == MPI::PROC_NULL);
+        status = written();
+        comm.Isendrecv(mine, MPI::PROC_NULL, 0, got, MPI::PROC_NULL, 0).Wait(&status);
+        CHECK(got == -1);
+        CHECK(status.source() == MPI::PROC_NULL);
+        CHECK(status.count() == 0);
+        comm.Isendrecv_replace(data, MPI::PROC_NULL, 0, MPI::PROC_NULL, 0).Wait();
+        CHECK(data == 7);
+        // a line: the ends have one side only
+        const int before = comm.rank() == 0 ? MPI::PROC_NULL : comm.rank() - 1,
+                  after = comm.rank() == comm.size() - 1 ? MPI::PROC_NULL : comm.rank() + 1;
+        comm.Isendrecv(mine, after, 1, got, before, 1).Wait();
+        CHECK(got == (comm.rank() == 0 ? -1 : before));
+        data = mine;
+        MPI::Request request = comm.Isendrecv_replace(data, after, 2, before, 2);
+        request.Wait();
+        CHECK(data == (comm.rank() == 0 ? mine : before));
+        CHECK(comm.Sendrecv<int>(mine, after, 3, before, 3) == (comm.rank() == 0 ? std::vector<int>() : std::vector<int>{before}));
+    });
+}
+
+TEST_CASE("A form of Sendrecv that is dropped completes first", "[p2p]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int mine = comm.rank();
+        int got = -1, data = mine;
+        { const MPI::Request dropped = comm.Isendrecv(mine, right_of(comm), 1, got, left_of(comm), 1); }
+        CHECK(got == left_of(comm));
+        { const MPI::Request dropped = comm.Isendrecv_replace(data, right_of(comm), 2, left_of(comm), 2); }
+        CHECK(data == left_of(comm));
+        const int before = comm.rank() == 0 ? MPI::PROC_NULL : comm.rank() - 1,
+                  after = comm.rank() == comm.size() - 1 ? MPI::PROC_NULL : comm.rank() + 1;
+        got = -1;
+        { const MPI::Request dropped = comm.Isendrecv(mine, after, 3, got, before, 3); }
+        CHECK(got == (comm.rank() == 0 ? -1 : before));
+    });
+}

@@ -200,3 +200,72 @@ TEST_CASE("Misuse names the caller's method and place, the buffer and both numbe
               "Method: recvbuf has " + n1 + " elements, which is not a multiple of " + n + " processes (here.cpp:7)");
     }
 }
+
+TEST_CASE("A plan of blocks of different sizes reads them where they are significant", "[plan]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const auto size = static_cast<std::size_t>(comm.size());
+        vector<int> part(2), all(2 * size);
+        const vector<int> counts(size, 2), wrong(size + 1, 2);
+        for (int root = 0; root < comm.size(); ++root) {
+            const bool is_root = comm.rank() == root;
+            CHECK(gatherv_blocks(comm, part, {all, counts}, root, caller).recv.ranks == (is_root ? size : 0));
+            CHECK(scatterv_blocks(comm, {all, counts}, part, root, caller).send.ranks == (is_root ? size : 0));
+            if (!is_root)
+                CHECK_NOTHROW(gatherv_blocks(comm, part, {all, wrong}, root, caller));
+        }
+        CHECK(allgatherv_blocks(comm, part, {all, counts}, caller).recv.displs[size - 1] == 2 * comm.size() - 2);
+        const auto [s, r] = alltoallv_blocks(comm, MPI::IN_PLACE, {all, counts}, caller);
+        CHECK(s.data == MPI_IN_PLACE);
+        CHECK(s.ranks == 0);
+        CHECK(r.ranks == size);
+    });
+}
+
+TEST_CASE("A plan of datatypes a block has one element each by default", "[plan]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const auto size = static_cast<std::size_t>(comm.size());
+        vector<int> all(size);
+        vector<MPI::Datatype> types;
+        for (std::size_t i = 0; i < size; ++i) types.push_back(MPI::Datatype::borrow(MPI_INT));
+        const MPI::BufW blocks(all, types);
+        const auto [s, r] = alltoallw_blocks(comm, blocks, blocks, caller);
+        CHECK(s.counts[size - 1] == 1);
+        CHECK(r.displs[size - 1] == 0);
+        CHECK(r.type[size - 1] == MPI_INT);
+        CHECK(alltoallw_blocks(comm, MPI::IN_PLACE, blocks, caller).send.type == nullptr);
+        const MPI::BufW few(all, vector<int>(size, 1), vector<int>(size - 1, 0), types);
+        CHECK(contains(misuse_of([&] { alltoallw_blocks(comm, MPI::IN_PLACE, few, caller); }),
+                       "Method: recvbuf has " + std::to_string(size) + " counts, "));
+    });
+}
+
+TEST_CASE("A plan among neighbours divides by their numbers", "[plan]") {
+    vector<int> two(2), six(6);
+    const Neighbors one_way{{3, "neighbors"}, {1, "neighbors"}}, out_only{{2, "neighbors"}, {0, "neighbors"}},
+        in_only{{0, "neighbors"}, {2, "neighbors"}};
+    const auto [s, r] = neighbor_alltoall_blocks(one_way, six, two, caller);
+    CHECK(s.count == 2);
+    CHECK(r.count == 2);
+    CHECK(neighbor_allgather_blocks({3, "neighbors"}, two, six, caller).recv.count == 2);
+    // a side without neighbours says as much as the other
+    CHECK(neighbor_alltoall_blocks(out_only, six, {}, caller).recv.count == 3);
+    CHECK(neighbor_alltoall_blocks(in_only, {}, six, caller).send.count == 3);
+    CHECK(neighbor_allgather_blocks({0, "neighbors"}, two, {}, caller).recv.count == 2);
+    CHECK(misuse_of([&] { neighbor_alltoall_blocks(one_way, two, two, caller); }) ==
+          "Method: sendbuf has 2 elements, which is not a multiple of 3 neighbors (here.cpp:7)");
+    CHECK(misuse_of([&] { neighbor_alltoall_blocks(out_only, six, two, caller); }) ==
+          "Method: recvbuf has 2 elements, which is not a multiple of 0 neighbors (here.cpp:7)");
+}
+
+TEST_CASE("A plan of Reduce_scatter compares the sum of the counts and this process's own", "[plan]") {
+    const MPI::Intracomm& comm = MPI::COMM_SELF;
+    vector<int> two(2), three(3);
+    const vector<int> count{2};
+    CHECK(reduce_scatter_blocks(comm, two, two, count, caller).blocks.counts[0] == 2);
+    CHECK(reduce_scatter_blocks(comm, two, two, {}, caller).blocks.counts[0] == 2);  // found out
+    CHECK(reduce_scatter_blocks(comm, MPI::IN_PLACE, two, count, caller).send.is_in_place());
+    CHECK(misuse_of([&] { reduce_scatter_blocks(comm, three, two, count, caller); }) == "Method: sendbuf has 3 elements, recvbuf 2 (here.cpp:7)");
+    CHECK(misuse_of([&] { reduce_scatter_blocks(comm, two, three, count, caller); }) ==
+          "Method: recvbuf has 3 elements, recvcounts say 2 (here.cpp:7)");
+    CHECK(misuse_of([&] { reduce_scatter_blocks(comm, MPI::IN_PLACE, two, {}, caller); }) == "Method: 0 recvcounts for 1 processes (here.cpp:7)");
+}
