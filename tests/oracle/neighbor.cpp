@@ -53,7 +53,8 @@ int main(int argc, char** argv) {
     }
     exchange(o, "ring", world.Create_graph(index, edges));
     exchange(o, "shift", world.Create_dist_graph_adjacent({left}, {right}));
-    exchange(o, "star", world.Create_dist_graph_adjacent({0}, rank == 0 ? counting(0, size) : vector<int>()));
+    const vector<int> everybody = rank == 0 ? counting(0, size) : vector<int>{0};
+    exchange(o, "hub", world.Create_dist_graph_adjacent(everybody, everybody));
 
     // every process to every other, by datatypes of their own
     const MPI::Datatype pair = MPI::INT.Create_vector(2, 1, size).Commit();

@@ -18,8 +18,8 @@ def exchange(name, comm):
     comm.Neighbor_alltoallv([parts, [2] * outdegree, [2 * i for i in range(outdegree)], MPI.INT],
                             [got, [2] * indegree, [3 * i for i in range(indegree)], MPI.INT])
     say(name, 'Neighbor_alltoallv', got)
-    got = ints(*[-1] * (2 * indegree))
-    comm.Ineighbor_allgather(ints(me, 10 * me), got).Wait()
+    mine, got = ints(me, 10 * me), ints(*[-1] * (2 * indegree))
+    comm.Ineighbor_allgather(mine, got).Wait()
     say(name, 'Ineighbor_allgather', got)
     comm.Free()
 
@@ -33,7 +33,8 @@ for node in range(size):
 exchange('ring', world.Create_graph(index, edges))
 left, right = (rank - 1) % size, (rank + 1) % size
 exchange('shift', world.Create_dist_graph_adjacent([left], [right]))
-exchange('star', world.Create_dist_graph_adjacent([0], list(range(size)) if rank == 0 else []))
+everybody = list(range(size)) if rank == 0 else [0]
+exchange('hub', world.Create_dist_graph_adjacent(everybody, everybody))
 
 # every process to every other, by datatypes of their own
 pair = MPI.INT.Create_vector(2, 1, size).Commit()
