@@ -48,7 +48,10 @@ if not environment.get('MPIEXEC'):  # launch does not see what a script is linke
 
 
 def run(*command):
-    result = subprocess.run([launch, '-n', ranks, *command], env=environment, capture_output=True, text=True, timeout=100, check=False)
+    try:
+        result = subprocess.run([launch, '-n', ranks, *command], env=environment, capture_output=True, text=True, timeout=100, check=False)
+    except subprocess.TimeoutExpired as late:
+        sys.exit(f'{command} did not end; it said:\n{late.stdout}\n{late.stderr}')
     if result.returncode != 0:
         sys.exit(f'{command} ended with {result.returncode}:\n{result.stdout}\n{result.stderr}')
     return result.stdout.splitlines()

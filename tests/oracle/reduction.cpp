@@ -76,6 +76,19 @@ int main(int argc, char** argv) {
         got.assign(1, -1);
         world.Reduce_scatter_block(parts, got, *op);
         o.say(name, "Reduce_scatter_block", got);
+        vector<int> counts, values;
+        for (int i = 0; i < size; ++i) counts.push_back(i + 1);
+        for (int i = 0; i < size * (size + 1) / 2; ++i) values.push_back(rank + i);
+        got.assign(static_cast<std::size_t>(rank) + 1, -1);
+        world.Reduce_scatter(values, got, counts, *op);
+        o.say(name, "Reduce_scatter", got);
+        got.assign(3, -1);
+        world.Iallreduce(mine, got, *op).Wait();
+        o.say(name, "Iallreduce", got);
+        const vector<int> both = {rank + 1, 1};
+        got.assign(2, 7);
+        op->Reduce_local(both, got);
+        o.say(name, "Reduce_local", got);
     }
 
     // ties go to the lower index

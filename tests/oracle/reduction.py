@@ -62,6 +62,15 @@ for name, op in [('SUM', MPI.SUM), ('PROD', MPI.PROD), ('MAX', MPI.MAX), ('MIN',
     got = ints(-1)
     world.Reduce_scatter_block(ints(*[rank + i for i in range(size)]), got, op)
     say(name, 'Reduce_scatter_block', got)
+    got = ints(*[-1] * (rank + 1))
+    world.Reduce_scatter(ints(*[rank + i for i in range(size * (size + 1) // 2)]), got, [i + 1 for i in range(size)], op)
+    say(name, 'Reduce_scatter', got)
+    values, got = ints(rank + 1, rank % 2, 6 + rank), ints(-1, -1, -1)
+    world.Iallreduce(values, got, op).Wait()
+    say(name, 'Iallreduce', got)
+    both, got = ints(rank + 1, 1), ints(7, 7)
+    op.Reduce_local(both, got)
+    say(name, 'Reduce_local', got)
 
 # ties go to the lower index
 for name, op in [('MAXLOC', MPI.MAXLOC), ('MINLOC', MPI.MINLOC)]:
