@@ -42,6 +42,8 @@ void keep_in(Copies& copies, RecvW& blocks, bool narrow) {
 }
 
 void keep_in(Copies& copies, NeighborW& blocks, bool narrow) {
+    if (blocks.ranks == 0)
+        return;
     copies.keep(blocks.counts, blocks.ranks, narrow);
     copies.keep(blocks.displs, blocks.ranks);
     copies.keep(blocks.type, blocks.ranks);

@@ -75,13 +75,14 @@ template <class... Arguments> std::unique_ptr<Copies> keep(Arguments&... argumen
     return copies;
 }
 
-/// The partitions of a Psend.
+/// The partitions of a Psend or Precv.
 struct Partitions final : Belongings {
-    explicit Partitions(int number) noexcept : all(number) {}
-    [[nodiscard]] bool can_complete() const override { return ready >= all; }
+    Partitions(int number, bool nobody) noexcept : all(number), with_nobody(nobody) {}
 
     const int all;
-    std::atomic<int> ready = 0;
+    const bool with_nobody;        ///< from or to PROC_NULL, which MPICH before 4.1 dies of
+    std::atomic<int> missing = 0;  ///< of a send that has been started
+    [[nodiscard]] bool can_complete() const override { return missing <= 0; }
 };
 
 }  // namespace mpi4cxx::detail

@@ -50,7 +50,8 @@ Grequest Grequest::start(std::unique_ptr<GeneralOperation> operation, At at) {
 void Grequest::Complete(At at) {
     if (incomplete_ == MPI_REQUEST_NULL)
         detail::misuse(at, "it is complete already, or null");
-    call<MPI_Grequest_complete>(std::exchange(incomplete_, MPI_REQUEST_NULL), at);
+    call<MPI_Grequest_complete>(incomplete_, at);
+    incomplete_ = MPI_REQUEST_NULL;
 }
 
 Grequest::~Grequest() {

@@ -140,13 +140,19 @@ Prequest Comm::Recv_init(Buf buf, int source, int tag, At at) const {
 
 Prequest Comm::Psend_init(LastingConstBuf buf, int partitions, int dest, int tag, const Info& info, At at) const {
     const Count each = detail::partition(buf.count, partitions, at);
-    auto ready = std::make_unique<detail::Partitions>(partitions);
-    return Prequest::take(get<MPI_Psend_init>(buf.data, partitions, each, buf.type, dest, tag, handle(), info.handle(), on(at)), std::move(ready));
+    auto all = std::make_unique<detail::Partitions>(partitions, detail::has_partitions && dest == PROC_NULL);
+    const MPI_Request raw = all->with_nobody ? get<MPI_Send_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at))
+                                             : get<MPI_Psend_init>(buf.data, partitions, each, buf.type, dest, tag, handle(), info.handle(), on(at));
+    return Prequest::take(raw, std::move(all));
 }
 
 Prequest Comm::Precv_init(Buf buf, int partitions, int source, int tag, const Info& info, At at) const {
     const Count each = detail::partition(buf.count, partitions, at);
-    return Prequest::take(get<MPI_Precv_init>(buf.data, partitions, each, buf.type, source, tag, handle(), info.handle(), on(at)));
+    auto all = std::make_unique<detail::Partitions>(0, detail::has_partitions && source == PROC_NULL);
+    const MPI_Request raw = all->with_nobody
+                                ? get<MPI_Recv_init>(buf.data, buf.count, buf.type, source, tag, handle(), on(at))
+                                : get<MPI_Precv_init>(buf.data, partitions, each, buf.type, source, tag, handle(), info.handle(), on(at));
+    return Prequest::take(raw, std::move(all));
 }
 
 }  // namespace mpi4cxx

@@ -306,7 +306,8 @@ NeighborwPlan neighbor_alltoallw_blocks(const Neighbors& all, const ConstBufW& s
     Blocks out = typed_blocks(all.to, send, Side::send, caller), in = typed_blocks(all.from, recv, Side::recv, caller);
     same_width(out, in);
     const auto side = [](const Blocks& blocks, const MPI_Datatype* types, Scratch& keep) {
-        NeighborW result{blocks.ranks, blocks.counts, static_cast<const Aint*>(blocks.displs), types};
+        static const MPI_Datatype first = MPI_BYTE;  // MPICH looks at it, also where there are no neighbours
+        NeighborW result{blocks.ranks, blocks.counts, static_cast<const Aint*>(blocks.displs), blocks.ranks == 0 ? &first : types};
         if (!blocks.displs.is_wide()) {
             keep.wide_displs.resize(blocks.ranks);
             for (std::size_t i = 0; i < blocks.ranks; ++i) keep.wide_displs[i] = blocks.displs[i];

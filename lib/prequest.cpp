@@ -14,16 +14,21 @@ using detail::call;
 Prequest::Prequest(MPI_Request raw, std::unique_ptr<detail::Belongings> belongings, Drop drop)
     : Request(raw, (belongings != nullptr ? std::move(belongings) : std::make_unique<detail::Belongings>()).release(), drop, Kind::inactive) {}
 
+/// Where it is partitioned, its partitions.
+detail::Partitions* Prequest::partitions() const noexcept { return dynamic_cast<detail::Partitions*>(belongings()); }
+
 void Prequest::begin(At at) const {
     if (kind() == Kind::active && belongings() != nullptr)
         detail::misuse({at, "Start"}, "the operation is under way");
-    if (auto* const partitions = dynamic_cast<detail::Partitions*>(belongings()))
-        partitions->ready = 0;
+    if (auto* const all = partitions())
+        all->missing = all->all;
 }
 
-void Prequest::add_ready(int partitions) noexcept {
-    if (auto* const all = dynamic_cast<detail::Partitions*>(belongings()))
-        all->ready += partitions;
+bool Prequest::is_ready(int number) const noexcept {
+    auto* const all = partitions();
+    if (all != nullptr)
+        all->missing -= number;
+    return all != nullptr && all->with_nobody;
 }
 
 void Prequest::Start(At at) {
@@ -40,22 +45,27 @@ void Prequest::Startall(std::span<Prequest> requests, At at) {
     for (Prequest& request : requests) request.activate();
 }
 
+// Counted before MPI is told, for it may complete the request at once.
+
 void Prequest::Pready(int partition, At at) {
-    call<MPI_Pready>(partition, handle(), at);
-    add_ready(1);
+    if (!is_ready(1))
+        call<MPI_Pready>(partition, handle(), at);
 }
 
 void Prequest::Pready_range(int low, int high, At at) {
-    call<MPI_Pready_range>(low, high, handle(), at);
-    add_ready(high - low + 1);
+    if (!is_ready(high - low + 1))
+        call<MPI_Pready_range>(low, high, handle(), at);
 }
 
-void Prequest::Pready_list(std::span<const int> partitions, At at) {
-    const auto size = static_cast<int>(partitions.size());
-    call<MPI_Pready_list>(size, const_cast<int*>(partitions.data()), handle(), at);  // MPI-4.1 makes it const
-    add_ready(size);
+void Prequest::Pready_list(std::span<const int> list, At at) {
+    const auto size = static_cast<int>(list.size());
+    if (!is_ready(size))
+        call<MPI_Pready_list>(size, const_cast<int*>(list.data()), handle(), at);  // MPI-4.1 makes it const
 }
 
-bool Prequest::Parrived(int partition, At at) const { return detail::get<MPI_Parrived>(handle(), partition, at) != 0; }
+bool Prequest::Parrived(int partition, At at) const {
+    const auto* const all = partitions();
+    return (all != nullptr && all->with_nobody) || detail::get<MPI_Parrived>(handle(), partition, at) != 0;
+}
 
 }  // namespace mpi4cxx

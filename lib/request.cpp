@@ -71,11 +71,12 @@ public:
         return indices;
     }
 
-    /// Whether MPI's own functions for several requests can take these: no objects among them, and none pending.
+    /// Whether MPI's own functions for several requests can take these: no objects among them, and none pending, and none of the user's own.
     static bool is_plain(detail::Requests requests) noexcept {
-        bool objects = must_drive();
-        for (std::size_t i = 0; i < requests.size() && !objects; ++i) objects = requests[i].operation() != nullptr;
-        return !objects;
+        bool is = !must_drive();
+        for (std::size_t i = 0; i < requests.size() && is; ++i)
+            is = requests[i].operation() == nullptr && requests[i].kind_ != Request::Kind::general;
+        return is;
     }
 
 private:
@@ -266,7 +267,7 @@ void Request::drop() noexcept {
             drive();
         }
     }
-    if (kind_ != Kind::once)
+    if (kind_ == Kind::inactive || kind_ == Kind::active)
         MPI_Request_free(&raw_);
 }
 

@@ -58,7 +58,7 @@ struct Ring {
 
 TEST_CASE("The counter counts", "[allocation]") {
     CHECK(steady([] { vector<int>(3).clear(); }) == 1);
-    CHECK(steady([] { (void)MPI::COMM_SELF.Allgatherv(vector<int>(3)); }) == 3);
+    CHECK(steady([] { (void)MPI::COMM_SELF.Allgatherv(vector<int>(3)); }) == 2);
 }
 
 TEST_CASE("Accessors do not allocate", "[allocation]") {
@@ -196,12 +196,12 @@ TEST_CASE("The v calls do not allocate, with either width of counts, packed or a
     });
 }
 
-TEST_CASE("Forms that return the result allocate it and the counts, nothing else", "[allocation]") {
+TEST_CASE("Forms that return the result allocate it, nothing else", "[allocation]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const Ring ring{comm};
         const vector<double> a(10);
-        CHECK(steady([&] { (void)comm.Allgatherv(a); }) == 2);
-        CHECK(steady([&] { (void)comm.Allgatherv(std::span<const double>()); }) == 1);  // an empty vector has no memory
+        CHECK(steady([&] { (void)comm.Allgatherv(a); }) == 1);
+        CHECK(steady([&] { (void)comm.Allgatherv(std::span<const double>()); }) == 0);  // an empty vector has no memory
         CHECK(steady([&] {
                   MPI::Request request = comm.Isend(a, ring.next);
                   (void)comm.Recv<double>(ring.previous);

@@ -41,7 +41,7 @@ TEST_CASE("A request of the user's own needs no functions", "[grequest]") {
 }
 
 TEST_CASE("Another thread completes a request that has been moved", "[grequest]") {
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 5; ++i) {
         MPI::Grequest request = MPI::Grequest::Start();
         std::vector<MPI::Request> requests;
         requests.push_back(std::move(request));
@@ -54,6 +54,10 @@ TEST_CASE("Another thread completes a request that has been moved", "[grequest]"
             MPI::Request::Waitall(requests);
         else if (i == 1)
             CHECK(MPI::Request::Waitany(requests) == 0);
+        else if (i == 2)
+            requests[0].Wait();
+        else if (i == 3)
+            CHECK(MPI::Request::Waitsome(requests) == std::vector<int>{0});
         else
             while (!requests[0].Test()) {}
         worker.join();
@@ -63,8 +67,8 @@ TEST_CASE("Another thread completes a request that has been moved", "[grequest]"
 
 TEST_CASE("Cancel asks the user's function", "[grequest]") {
     int asked = 0, late = 0;
-    MPI::Grequest request = MPI::Grequest::Start([](MPI::Status& status) { status.Set_cancelled(true); }, [] {},
-                                                 [&](bool complete) { complete ? ++late : ++asked; });
+    MPI::Grequest request =
+        MPI::Grequest::Start([](MPI::Status& status) { status.Set_cancelled(true); }, [] {}, [&](bool complete) { complete ? ++late : ++asked; });
     request.Cancel();
     CHECK(asked == 1);
     request.Complete();
@@ -76,9 +80,7 @@ TEST_CASE("Cancel asks the user's function", "[grequest]") {
 
 TEST_CASE("A request of the user's own that is dropped is cancelled and freed", "[grequest]") {
     int freed = 0, cancelled = 0;
-    const auto start = [&] {
-        return MPI::Grequest::Start([](MPI::Status&) {}, [&] { ++freed; }, [&](bool) { ++cancelled; });
-    };
+    const auto start = [&] { return MPI::Grequest::Start([](MPI::Status&) {}, [&] { ++freed; }, [&](bool) { ++cancelled; }); };
     { const MPI::Grequest request = start(); }
     CHECK(freed == 1);
     CHECK(cancelled == 1);

@@ -81,7 +81,11 @@ TEST_CASE("Persistent calls with PROC_NULL are complete at once", "[persistent]"
         send.Wait();
         receive.Wait(&status);
         CHECK(x == 7);
+#ifdef MPICH_VERSION  // which leaves the status empty
+        CHECK(status.source() == MPI::ANY_SOURCE);
+#else
         CHECK(status.source() == MPI::PROC_NULL);
+#endif
         CHECK(status.tag() == MPI::ANY_TAG);
         CHECK(status.count() == 0);
     });
@@ -217,7 +221,7 @@ TEST_CASE("An active persistent request that is dropped completes first", "[pers
         {
             MPI::Request receive = comm.Irecv(got, left_of(comm), 5);
             {
-                MPI::Prequest send = comm.Ssend_init(comm.rank() == 0 ? never : never, right_of(comm), 5);
+                MPI::Prequest send = comm.Ssend_init(never, right_of(comm), 5);
                 send.Start();
             }
             receive.Wait();
@@ -253,12 +257,13 @@ TEST_CASE("A persistent receive can be cancelled, and started again", "[persiste
 
 TEST_CASE("Prequest::Start refuses what is under way", "[persistent]") {
     int x = 0;
+    const int sent = 5;
     MPI::Prequest receive = MPI::COMM_SELF.Recv_init(x, 0, 1);
     receive.Start();
     CHECK(contains(thrown<std::invalid_argument>([&] { receive.Start(); }), "Start: the operation is under way"));
     std::array<MPI::Prequest, 1> one{std::move(receive)};
     CHECK(contains(thrown<std::invalid_argument>([&] { MPI::Prequest::Startall(one); }), "Start: the operation is under way"));
-    MPI::COMM_SELF.Send(x, 0, 1);
+    MPI::COMM_SELF.Send(sent, 0, 1);
     one[0].Wait();
     one[0].Start();
     one[0].Cancel();

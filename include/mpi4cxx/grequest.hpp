@@ -71,7 +71,7 @@ public:
     void complete(At at = {}) { Complete(at); }
 
 private:
-    explicit Grequest(MPI_Request raw) noexcept : Request(raw, nullptr, Drop::wait), incomplete_(raw) {}
+    explicit Grequest(MPI_Request raw) noexcept : Request(raw, nullptr, Drop::wait, Kind::general), incomplete_(raw) {}
     static Grequest start(std::unique_ptr<detail::GeneralOperation> operation, At at);
 
     MPI_Request incomplete_ = MPI_REQUEST_NULL;  // the handle until Complete

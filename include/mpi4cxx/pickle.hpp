@@ -37,6 +37,6 @@ public:
     }
 };
 
-inline constexpr Pickle pickle{};
+inline constexpr Pickle pickle{};  ///< The one that there is, by mpi4py's name.
 
 }  // namespace mpi4cxx

@@ -9,6 +9,10 @@
 
 namespace mpi4cxx {
 
+namespace detail {
+struct Partitions;
+}
+
 /// A persistent operation, which can be started again whenever it is complete (MPI-4.0, 3.9 and 4).
 /// It stays until it is freed; one that is dropped while active completes first, as any request.
 class MPI4CXX_API Prequest : public Request {
@@ -40,7 +44,9 @@ private:
     Prequest(MPI_Request raw, std::unique_ptr<detail::Belongings> belongings, Drop drop);
     explicit Prequest(MPI_Request raw) noexcept : Request(raw, nullptr, Drop::nothing, Kind::active) {}  // perhaps; the MPI knows
     void begin(At at) const;
-    void add_ready(int partitions) noexcept;
+    [[nodiscard]] detail::Partitions* partitions() const noexcept;
+    /// Notes that so many more are; whether there is nobody to be told.
+    bool is_ready(int number) const noexcept;
 };
 
 }  // namespace mpi4cxx

@@ -162,7 +162,8 @@ protected:
     static Status* at_index(std::span<Status> statuses, std::size_t i) { return statuses.empty() ? nullptr : &statuses[i]; }
 
     /// A persistent one is active from its start until it is complete: MPICH before 4.3 does not know it of collectives.
-    enum class Kind : char { once, inactive, active, object };
+    /// The user's own must not come to MPICH's functions for several requests.
+    enum class Kind : char { once, inactive, active, object, general };
     constexpr Request(MPI_Request raw, detail::Belongings* belongings, Drop drop, Kind kind = Kind::once) noexcept
         : raw_(raw), belongings_(belongings), drop_(drop), kind_(kind) {}
     /// Where MPI reads and writes the raw handle.

@@ -6,7 +6,7 @@ namespace mpi4cxx {
 
 /// A base of a class, in a struct_type: all that the base's own datatype has.
 template <class B> struct BaseClass {};
-template <class B> inline constexpr BaseClass<B> base_class{};
+template <class B> inline constexpr BaseClass<B> base_class{};  ///< `struct_type<Particle, base_class<Body>, &Particle::charge>`
 
 namespace detail {
 

@@ -5,6 +5,7 @@
 #include <mpi4cxx/error.hpp>
 #include <mpi4cxx/futures/detail/code.hpp>
 
+#include "backoff.hpp"
 #include "worker.hpp"
 
 #include <chrono>
@@ -65,8 +66,10 @@ public:
         Sending& one = sendings_.emplace_back(Sending{MPI_REQUEST_NULL, std::move(results)});
         one.request = start(comm_, one.results, root_, results_tag, where_);
     }
+    /// Nothing comes after.
     void finish() {
         for (Sending& one : sendings_) call<MPI_Wait>(&one.request, MPI_STATUS_IGNORE, where_);
+        call<MPI_Send>(nullptr, 0, MPI_BYTE, root_, stop_tag, comm_.handle(), where_);
     }
 
 private:
@@ -174,6 +177,18 @@ void MpiLink::stop() {
     const Place where({}, comm_.address());
     std::vector<MPI_Request> stops;
     for (const int rank : ranks_) stops.push_back(get<MPI_Isend>(nullptr, 0, MPI_BYTE, rank, stop_tag, comm_.handle(), where));
+    // Results that nobody waits for have to be received: MPICH gives what is left to the next communicator that it makes.
+    Backoff backoff;
+    for (std::size_t serving = ranks_.size(); serving > 0;) {
+        Bytes results;
+        MPI_Status status;
+        if (!receive(comm_, MPI_ANY_SOURCE, results, status, where)) {
+            backoff.pause();
+            continue;
+        }
+        backoff.reset();
+        serving -= status.MPI_TAG == stop_tag ? 1 : 0;
+    }
     for (MPI_Request& request : stops) call<MPI_Wait>(&request, MPI_STATUS_IGNORE, where);
     for (Sending& one : sendings_) call<MPI_Wait>(&one.request, MPI_STATUS_IGNORE, where);
     sendings_.clear();

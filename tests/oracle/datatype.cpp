@@ -1,5 +1,6 @@
 #include "oracle.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <numeric>
 
@@ -72,7 +73,8 @@ int main(int argc, char** argv) {
     made["resized"] = MPI::INT.Create_resized(-4, 16);
     made["nothing"] = MPI::INT.Create_contiguous(0);
     made["nested"] = made["struct"].Create_vector(2, 1, 3);
-    for (const auto& [name, t] : made) {
+    for (auto& [name, t] : made) {
+        t.Commit();
         const auto envelope = t.Get_envelope();
         o.say(name, t.Get_size(), both(t.Get_extent()), both(t.Get_true_extent()),
               vector<MPI::Count>{envelope.integers, envelope.addresses, envelope.datatypes}, envelope.combiner, t.Pack_size(3, world));
@@ -87,15 +89,15 @@ int main(int argc, char** argv) {
     vector<int> values(40);
     std::iota(values.begin(), values.end(), 0);
     for (const char* name : {"indexed", "hindexed", "subarray", "fortran subarray", "darray"}) {
-        MPI::Datatype& t = made[name];
-        t.Commit();
+        const MPI::Datatype& t = made[name];
         vector<int> got(40, -1), flat(static_cast<std::size_t>(t.Get_size()) / 4, -1);
         world.Sendrecv({values.data(), 1, t}, o.rank, 0, {got.data(), 1, t}, o.rank, 0);
         o.say(name, "data", got);
         world.Sendrecv({values.data(), 1, t}, o.rank, 1, flat, o.rank, 1);
         o.say(name, "flat", flat);
         vector<std::byte> packed(static_cast<std::size_t>(t.Pack_size(1, world)));
-        o.say(name, "packed", t.Pack(values, packed, 0, world));
+        const vector<int> one(static_cast<std::size_t>(std::max(t.extent(), t.true_ub())) / 4);  // in which one element lies, and not two
+        o.say(name, "packed", t.Pack(one, packed, 0, world));
     }
     vector<std::byte> external(12);
     const MPI::Count room = MPI::INT.Pack_external_size("external32", 3);

@@ -1,8 +1,5 @@
 #include "oracle.hpp"
 
-#include <array>
-#include <span>
-
 namespace {
 
 struct Matrix {
@@ -60,10 +57,6 @@ int main(int argc, char** argv) {
         got = mine;
         world.Exscan(MPI::IN_PLACE, got, op);
         o.say("Exscan matrices in place", rank > 0 ? flat(got) : vector<int>());
-        const vector<Matrix> parts(static_cast<std::size_t>(size), Matrix{1, rank, rank + 1, 1});
-        got.assign(1, unset);
-        world.Reduce_scatter_block(parts, got, op);
-        o.say("Reduce_scatter_block matrices", flat(got));
     }
 
     const std::pair<const char*, const MPI::Op*> ops[] = {{"SUM", &MPI::SUM},   {"PROD", &MPI::PROD}, {"MAX", &MPI::MAX},   {"MIN", &MPI::MIN},

@@ -48,10 +48,6 @@ say('Exscan matrices', got)
 got = mine[:]
 world.Exscan(MPI.IN_PLACE, [got, 2, matrix], op)
 say('Exscan matrices in place', got if rank > 0 else [])
-parts = ints(*[1, rank, rank + 1, 1] * size)
-got = ints(*[-1] * 4)
-world.Reduce_scatter_block([parts, size, matrix], [got, 1, matrix], op)
-say('Reduce_scatter_block matrices', got)
 
 for name, op in [('SUM', MPI.SUM), ('PROD', MPI.PROD), ('MAX', MPI.MAX), ('MIN', MPI.MIN), ('LAND', MPI.LAND), ('LOR', MPI.LOR), ('LXOR', MPI.LXOR),
                  ('BAND', MPI.BAND), ('BOR', MPI.BOR), ('BXOR', MPI.BXOR)]:

@@ -29,6 +29,8 @@ REVIEWED = {
     ('lib/finalize.cpp', 'MPI_Comm_size'): 'describes the error to abort with',
     ('lib/finalize.cpp', 'MPI_Finalized'): 'cannot fail, asked by destructors',
     ('lib/finalize.cpp', 'MPI_Initialized'): 'cannot fail, asked by destructors',
+    ('lib/grequest.cpp', 'MPI_Cancel'): 'a destructor',
+    ('lib/grequest.cpp', 'MPI_Grequest_complete'): 'a destructor',
     ('lib/memory.cpp', 'MPI_Free_mem'): 'a destructor',
     ('lib/object_coll.cpp', 'MPI_Test'): 'sends that may have nobody who waits for them',
     ('lib/object_recv.cpp', 'MPI_Cancel'): 'also of receives that are dropped',
@@ -36,6 +38,8 @@ REVIEWED = {
     ('lib/op.cpp', 'MPI_Type_get_attr'): 'a callback of MPI, which aborts if it finds nothing',
     ('lib/progress.cpp', 'MPI_Test'): 'raised with the name of the blocking function',
     ('lib/request.cpp', 'MPI_Cancel'): 'drops a request, noexcept',
+    ('lib/request.cpp', 'MPI_Request_free'): 'drops a request, noexcept',
+    ('lib/request.cpp', 'MPI_Request_get_status'): 'after an error, which is thrown next',
     ('lib/request.cpp', 'MPI_Test'): 'drops a request, noexcept',
 }
 

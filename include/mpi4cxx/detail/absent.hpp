@@ -32,6 +32,7 @@ namespace detail {
 constexpr int absent() noexcept { return -1; }
 
 inline constexpr bool has_isendrecv = MPI_VERSION >= 4;
+inline constexpr bool has_partitions = MPI_VERSION >= 4;
 
 /// MPICH before 4.3 has persistent calls of equal blocks, but they gather and scatter wrongly (its issues 6423 and 7078). Those of blocks of
 /// different sizes are right.
