@@ -80,11 +80,16 @@ void keep(std::unique_ptr<Operation> operation) {
     count();
 }
 
-void leave(std::unique_ptr<Operation> operation) {
+void leave(std::unique_ptr<Operation> operation) { (void)leave_incomplete(operation); }
+
+bool leave_incomplete(std::unique_ptr<Operation>& operation) {
     const std::lock_guard lock(mutex);
+    if (operation->is_complete())
+        return false;
     std::erase(watched, operation.get());
     keep(std::move(operation));
     drive_locked();
+    return true;
 }
 
 void adopt(std::unique_ptr<Operation> operation) {

@@ -23,6 +23,8 @@ bool complete_or_drive(Operation& operation);
 void cancel(Operation& operation);
 /// Keeps an operation that nobody waits for any more until it is complete.
 void leave(std::unique_ptr<Operation> operation);
+/// The same, and true, unless it is complete: another thread may be completing it just now.
+bool leave_incomplete(std::unique_ptr<Operation>& operation);
 /// The same from within an Operation's `advance`, where the lock is held.
 void keep(std::unique_ptr<Operation> operation);
 /// The same of one whose owner goes: cancels it first.

@@ -140,10 +140,8 @@ bool Request::test_object(void* object, Status* status, At at) {
         return false;
     std::unique_ptr<Operation> done(operation());
     belongings_ = nullptr;
-    if (!done->is_complete()) {
-        detail::leave(std::move(done));
+    if (detail::leave_incomplete(done))
         return true;
-    }
     if (status != nullptr)
         *status = Status(done->status());
     done->finish(at);
