@@ -261,7 +261,7 @@ def link(path, text, target):
         return f'[{text}]({target})'
     file, _, fragment = target.partition('#')
     where = pathlib.PurePosixPath(file)
-    if not file or where.suffix == '.md':
+    if not file or (where.suffix == '.md' and '..' not in where.parts):
         return f'[{text}](#{anchor(where.stem if file else path.stem, fragment)})'
     if where.parent.name == 'examples':
         return f'[{text}](@ref {where.name})' if where.suffix else f'[{text}](examples.html)'
