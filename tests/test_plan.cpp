@@ -232,7 +232,7 @@ TEST_CASE("A plan of datatypes a block has one element each by default", "[plan]
         CHECK(s.counts[size - 1] == 1);
         CHECK(r.displs[size - 1] == 0);
         CHECK(r.type[size - 1] == MPI_INT);
-        CHECK(alltoallw_blocks(comm, MPI::IN_PLACE, blocks, caller).send.type == nullptr);
+        CHECK(alltoallw_blocks(comm, MPI::IN_PLACE, blocks, caller).send.data == MPI_IN_PLACE);
         const MPI::BufW few(all, vector<int>(size, 1), vector<int>(size - 1, 0), types);
         CHECK(contains(misuse_of([&] { alltoallw_blocks(comm, MPI::IN_PLACE, few, caller); }),
                        "Method: recvbuf has " + std::to_string(size) + " counts, "));
