@@ -18,6 +18,7 @@ public:
     Particle(int id, Position position) : id_(id), position_(position) {}
     [[nodiscard]] int id() const { return id_; }
     [[nodiscard]] const Position& position() const { return position_; }
+    [[nodiscard]] const Particle* next() const { return next_; }
 
 private:
     friend struct mpi4cxx::datatype_traits<Particle>;

@@ -116,7 +116,7 @@ TEST_CASE("Point-to-point calls do not allocate", "[allocation]") {
 TEST_CASE("Calls on few and on many requests do not allocate", "[allocation]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const Ring ring{comm};
-        for (const std::size_t n : {3, 100}) {
+        for (const auto n : {std::size_t{3}, std::size_t{100}}) {
             vector<int> sent(n, comm.rank()), received(n);
             vector<MPI::Request> requests(2 * n);
             vector<MPI::Status> statuses(2 * n);

@@ -220,7 +220,7 @@ TEST_CASE("Comm::Gatherv and Comm::Scatterv move blocks of different sizes, pack
             const bool is_root = rank == root;
             const vector<int> part = iota(rank, 10 * rank);
             const auto value = [](int i, int j) { return 10 * i + j; };
-            for (const std::size_t gap : {0, 2}) {
+            for (const auto gap : {std::size_t{0}, std::size_t{2}}) {
                 const Uneven<I, D> blocks(comm.size(), gap);
                 const vector<int> all = blocks.fill(value);
                 vector<int> whole(is_root ? all.size() : 0, -1), back(part.size(), -1);
@@ -256,7 +256,7 @@ TEST_CASE("Comm::Allgatherv and Comm::Alltoallv move blocks of different sizes, 
         for_each_comm([](const MPI::Intracomm& comm) {
             const int rank = comm.rank(), size = comm.size();
             const vector<int> part = iota(rank, 10 * rank);
-            for (const std::size_t gap : {0, 3}) {
+            for (const auto gap : {std::size_t{0}, std::size_t{3}}) {
                 const Uneven<I, D> blocks(size, gap);
                 const vector<int> all = blocks.fill([](int i, int j) { return 10 * i + j; });
                 vector<int> whole(all.size(), -1);

@@ -545,7 +545,7 @@ TEST_CASE("every worker runs the initializer once, before its tasks", "[futures]
         for (const int count : executor.map([](int) { return initialized; }, numbers(20))) CHECK(count >= 1);
     }
     initialized = 0;
-    const int by = 5;
+    int by = 5;
     if (MPICommExecutor executor{MPI::COMM_WORLD, 0, {.initializer = [by] { initialized += by; }}})
         CHECK(executor.on(0).submit([] { return initialized; }).result() >= 5);
     MPI::COMM_WORLD.Barrier();

@@ -287,7 +287,7 @@ TEST_CASE("Op::Reduce_local combines two buffers of this process", "[op]") {
     CHECK(b == std::vector{5, 7, 9});
     MPI::MAX.Reduce_local({a.data(), 2}, {b.data(), 2});
     CHECK(b == std::vector{5, 7, 9});
-    const int offset = 100;
+    int offset = 100;
     const auto subtract = MPI::Op::Create<int>([offset](int p, int q) { return offset + p - q; });
     subtract.Reduce_local(a, b);  // the first is of lower ranks
     CHECK(b == std::vector{96, 98, 94});

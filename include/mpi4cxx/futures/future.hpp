@@ -256,7 +256,7 @@ template <class T> Future<std::vector<T>> collect(const std::vector<Future<T>>& 
         std::vector<Future<T>> futures;
         std::atomic<std::size_t> left;
     };
-    const auto shared = std::make_shared<Shared>(futures, futures.size());
+    const std::shared_ptr<Shared> shared(new Shared{futures, futures.size()});
     const auto complete = [all, shared] {
         if (!all->begin())
             return;
