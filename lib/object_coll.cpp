@@ -6,6 +6,7 @@
 #include "plan.hpp"
 #include "progress.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <exception>
 #include <string>
@@ -88,6 +89,7 @@ public:
         requests_.push_back(get<MPI_Isend>(bytes.data(), static_cast<Count>(bytes.size()), MPI_BYTE, receiver, objects_[object].envelope().side_tag,
                                            channel(where.at()), where));
     }
+    [[nodiscard]] bool are_under_way() const noexcept { return !requests_.empty(); }
     void advance() override {
         int flag = 1;
         while (!requests_.empty() && flag != 0)
@@ -135,6 +137,10 @@ struct Exchange::State {
     void send_large(const Comm& communicator);
     /// Returns what is wrong with them.
     std::exception_ptr open_slots();
+    void receive_large(std::size_t slot);
+    [[nodiscard]] bool is_under_way() const noexcept {
+        return slots != MPI_REQUEST_NULL || !receives.empty() || (sends != nullptr && sends->are_under_way());
+    }
 
     MPI_Comm comm;  // a copy: the communicator may go before the exchange is over
     Place where;
@@ -151,6 +157,7 @@ struct Exchange::State {
     std::vector<Bytes> large;
     std::vector<MPI_Request> receives;
     clock::time_point patience = clock::now() + std::chrono::milliseconds(10);
+    State* next_broken_off = nullptr;
 };
 
 void Exchange::State::fill_slots(std::size_t expected) {
@@ -195,6 +202,14 @@ void Exchange::State::send_large(const Comm& communicator) {
     }
 }
 
+void Exchange::State::receive_large(std::size_t slot) {
+    const Envelope& head = envelope(slot);
+    large[slot] = Bytes::claimed(head.length);
+    receives.push_back(MPI_REQUEST_NULL);
+    receives.back() =
+        get<MPI_Irecv>(large[slot].data(), static_cast<Count>(head.length), MPI_BYTE, head.sender, head.side_tag, channel(where.at()), where);
+}
+
 std::exception_ptr Exchange::State::open_slots() {
     std::exception_ptr failure;
     opened = true;
@@ -208,11 +223,8 @@ std::exception_ptr Exchange::State::open_slots() {
         }
         if (head.type != type.hash)
             failure = std::make_exception_ptr(type.mismatch(method_of(pattern), head.type, where));
-        if (fits(head, slot_size))
-            continue;
-        large[i] = Bytes::claimed(head.length);
-        receives.push_back(
-            get<MPI_Irecv>(large[i].data(), static_cast<Count>(head.length), MPI_BYTE, head.sender, head.side_tag, channel(where.at()), where));
+        if (!fits(head, slot_size))
+            receive_large(i);
     }
     if (is_wrong)
         try {
@@ -247,7 +259,14 @@ Exchange::Exchange(const Comm& comm, Pattern pattern, std::vector<Packing> objec
     state.fill_slots(gives ? (one_each ? state.processes : 1) : 0);
 }
 
-Exchange::~Exchange() = default;
+Exchange::~Exchange() {
+    static std::atomic<State*> broken_off = nullptr;
+    if (state_ != nullptr && state_->is_under_way()) {  // after a failure: MPI may still read and write this memory
+        state_->next_broken_off = broken_off.load();
+        while (!broken_off.compare_exchange_weak(state_->next_broken_off, state_.get())) {}
+        (void)state_.release();
+    }
+}
 
 template <auto Bcast, auto Gather, auto Scatter, auto Allgather, auto Alltoall, class F> void Exchange::State::call_mpi(F f) {
     const Count n = slot_size;
@@ -284,9 +303,13 @@ void Exchange::begin(const Comm& comm) {
 
 void Exchange::step() {
     State& state = *state_;
-    if (!state.opened && passed(state.slots))
-        if (std::exception_ptr wrong = state.open_slots(); wrong)
-            failure_ = std::move(wrong);
+    if (!state.opened && passed(state.slots)) {
+        if (failure_ != nullptr) {  // what this process had to send will never come, not even to itself
+            complete_ = true;
+            return;
+        }
+        failure_ = state.open_slots();
+    }
     while (!state.receives.empty() && passed(state.receives.back())) state.receives.pop_back();
     if (!state.opened || !state.receives.empty())
         return;

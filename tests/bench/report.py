@@ -22,7 +22,7 @@ groups = {
     'object collective': ('Collectives of objects', ('bcast ', 'gather ', 'allreduce '), (2, 4)),
 }
 libraries = ('mpi4cxx', 'mpi4cxx into', 'Boost.MPI', 'mpi4py', 'mpi4py pkl5')     # with a column of their own
-others = ('raw datatype', 'raw fresh', 'raw, huge pages', 'mpi4cxx typed', 'Boost.MPI datatype', 'Boost.MPI into')
+others = ('raw datatype', 'raw fresh', 'raw, huge pages', 'mpi4cxx, huge pages', 'mpi4cxx typed', 'Boost.MPI datatype', 'Boost.MPI into')
 
 
 def makes_sense(row, peer):

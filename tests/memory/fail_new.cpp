@@ -86,6 +86,7 @@ const std::map<std::string, Operation> operations = {
     {"scatter", [](const MPI::Intracomm& comm) { expect(comm.scatter(copies(comm), 0) == words()); }},
     {"gather", [](const MPI::Intracomm& comm) { (void)comm.gather(words(), 0); }},
     {"allgather", [](const MPI::Intracomm& comm) { expect(comm.allgather(words()) == copies(comm)); }},
+    {"iallgather", [](const MPI::Intracomm& comm) { expect(comm.iallgather(words()).wait() == copies(comm)); }},
     {"alltoall", [](const MPI::Intracomm& comm) { expect(comm.alltoall(copies(comm)) == copies(comm)); }},
     {"allreduce", [](const MPI::Intracomm& comm) { expect(comm.allreduce(words(), merge) == words()); }},
     {"Allreduce by a function", [](const MPI::Intracomm& comm) {
