@@ -61,7 +61,7 @@ public:
     static constexpr double left = 80, top = 60, bottom = 300;
     Sheet(const std::string& path, double width, const std::string& title, const Axis& axis, double least, double most)
         : name_(path), svg_(path), scale_(least, most, axis.logarithmic, bottom, top) {
-        svg_ << "<svg xmlns='http://www.w3.org/2000/svg' width='" << left + width + 20
+        svg_ << "<svg xmlns='http://www.w3.org/2000/svg' width='" << left + width + 40
              << "' height='380' font-family='sans-serif' fill='#333'>\n<rect width='100%' height='100%' fill='white'/>\n";
         text(left, 30, title, "font-weight='bold'");
         text(0, 0, axis.name, "text-anchor='middle' transform='translate(24 180) rotate(-90)'");
