@@ -17,7 +17,7 @@ namespace MPI = mpi4cxx;
 template <class T> void sample_sort(const MPI::Comm& comm, std::vector<T>& data) {
     const auto size = static_cast<std::size_t>(comm.size());
     std::vector<T> samples;
-    std::sample(data.begin(), data.end(), std::back_inserter(samples), 64, std::mt19937(comm.rank()));
+    std::sample(data.begin(), data.end(), std::back_inserter(samples), 64, std::mt19937(static_cast<unsigned>(comm.rank())));
     samples = comm.Allgatherv(samples);
     std::sort(samples.begin(), samples.end());
     std::sort(data.begin(), data.end());

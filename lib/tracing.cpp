@@ -15,7 +15,7 @@ namespace {
 
 /// Beside this library, else wherever the loader finds it.
 std::string trace_library() {
-    const std::string name = "libmpi4cxx-trace.so";
+    const std::string name = MPI4CXX_TRACE_LIBRARY;
     Dl_info info{};
     if (dladdr(reinterpret_cast<const void*>(&trace_if_asked), &info) == 0 || info.dli_fname == nullptr)
         return name;
