@@ -8,7 +8,6 @@
 #include <chrono>
 #include <cstdio>
 #include <numeric>
-#include <ranges>
 #include <stdexcept>
 #include <tuple>
 #include <vector>
@@ -57,7 +56,7 @@ static void maps(MPI::futures::Executor& executor) {
     for (const int y : executor.map({.chunksize = 100, .unordered = true}, square, numbers)) total += y;  // 100 at once, as they come
     for (const int y : executor.map({.timeout = 60.0, .progress = true}, square, numbers)) total += y;    // shows how far it is
     for (const int y : executor.map(power, numbers, std::vector<int>{1, 1})) total += y;                  // up to the end of the shortest
-    for (const int y : executor.map({.buffersize = 50}, square, std::views::iota(0))) {                   // endless: read ahead by 50
+    for (const int y : executor.map({.buffersize = 50}, square, numbers)) {                               // read as it goes, 50 ahead: may be endless
         total += y;
         if (y == 100)
             break;
