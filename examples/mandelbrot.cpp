@@ -3,23 +3,24 @@
 //     orders[w] = comm.Isend(row[w], dest=w); answers[w] = comm.Irecv(picture[row[w]], source=w)
 //     w = MPI.Request.Waitany(answers)
 //     busy = comm.gather(busy, root=0)
-// Writes mandelbrot.png, and mandelbrot-busy.svg: how long each rank computes. Arguments: WIDTH HEIGHT ITERATIONS
+// Writes mandelbrot.png, mandelbrot-ranks.png: who painted which rows, and mandelbrot-busy.svg: how long each rank computes.
+// Arguments: WIDTH HEIGHT ITERATIONS
 #include <mpi4cxx/mpi4cxx.hpp>
 
-#include <png.h>
 #include <time.h>
 
 #include <algorithm>
 #include <cmath>
 #include <complex>
 #include <cstdio>
-#include <fstream>
-#include <numeric>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "image.hpp"
+#include "plot.hpp"
 
 namespace MPI = mpi4cxx;
 
@@ -47,6 +48,7 @@ struct Painter {
     std::size_t width, height;
     int iterations;
     double busy = 0;
+    std::vector<int> owners = std::vector<int>(height);  // of the rows, on the root
 
     std::span<float> row(Picture& picture, std::size_t i) const { return std::span(picture).subspan(i * width, width); }
     void paint(std::size_t i, std::span<float> pixels) {
@@ -64,6 +66,7 @@ template <class Function> static Picture fixed(const MPI::Intracomm& comm, Paint
     std::vector<std::size_t> counts(size);             // of its pixels
     for (std::size_t row = 0; row < painter.height; ++row) {
         rows[owner(row)].push_back(row);
+        painter.owners[row] = static_cast<int>(owner(row));
         counts[owner(row)] += painter.width;
     }
     Picture part(rows[rank].size() * painter.width), parts(rank == 0 ? painter.width * painter.height : 0), picture(parts.size());
@@ -78,7 +81,7 @@ template <class Function> static Picture fixed(const MPI::Intracomm& comm, Paint
 }
 
 /// Gives every worker a row, and the next one when it has answered; row `height` says that there are no more.
-static Picture lead(const MPI::Intracomm& comm, const Painter& painter) {
+static Picture lead(const MPI::Intracomm& comm, Painter& painter) {
     const auto workers = static_cast<std::size_t>(comm.Get_size()) - 1;
     Picture picture(painter.width * painter.height);
     std::vector<std::size_t> row(workers);
@@ -88,8 +91,10 @@ static Picture lead(const MPI::Intracomm& comm, const Painter& painter) {
         const int rank = static_cast<int>(w) + 1;
         orders[w].Wait();  // the order that has been answered: now its row may be overwritten
         row[w] = std::min(next++, painter.height);
-        if (row[w] < painter.height)
+        if (row[w] < painter.height) {
             answers[w] = comm.Irecv(painter.row(picture, row[w]), rank);
+            painter.owners[row[w]] = rank;
+        }
         orders[w] = comm.Isend(row[w], rank);
     };
     for (std::size_t w = 0; w < workers; ++w) order(w);
@@ -112,77 +117,38 @@ static Picture on_demand(const MPI::Intracomm& comm, Painter& painter) {
     return {};
 }
 
-/// From blue, far away, over white and fire to the black of the set.
-static void write_png(const char* path, const Painter& painter, const Picture& picture) {
-    static constexpr double stops[][3] = {{6, 14, 50}, {22, 84, 175}, {150, 205, 245}, {255, 250, 230}, {255, 175, 20}, {150, 35, 0}, {0, 0, 0}};
-    std::vector<png_byte> bytes;
-    for (const float pixel : picture) {
-        const double place = pixel > 0 ? std::clamp(0.85 * std::log2(pixel) - 1.5, 0.0, 5.99) : 5.99;
-        const auto i = static_cast<std::size_t>(place);
-        for (int rgb = 0; rgb < 3; ++rgb)
-            bytes.push_back(static_cast<png_byte>(std::lerp(stops[i][rgb], stops[i + 1][rgb], place - static_cast<double>(i))));
-    }
-    png_image image{};
-    image.version = PNG_IMAGE_VERSION;
-    image.format = PNG_FORMAT_RGB;
-    image.width = static_cast<png_uint_32>(painter.width);
-    image.height = static_cast<png_uint_32>(painter.height);
-    if (png_image_write_to_file(&image, path, 0, bytes.data(), 0, nullptr) == 0)
-        throw std::runtime_error(std::string(path) + ": " + image.message);
-}
-
-/// How busy the ranks were in one of the decompositions.
+/// Who painted which row in one of the decompositions, and how busy the ranks were.
 struct Load {
     const char* name;
     std::vector<double> busy;
+    std::vector<int> owners;
     bool has_master;  // which does not compute
-
-    double max() const { return *std::ranges::max_element(busy); }
-    double mean() const { return std::accumulate(busy.begin(), busy.end(), 0.0) / static_cast<double>(busy.size() - (has_master ? 1 : 0)); }
-    std::string imbalance() const { return "max/mean " + std::to_string(max() / mean()).substr(0, 4); }
 };
 
-/// A group of bars for each decomposition.
-static void write_svg(const char* path, const std::vector<Load>& loads) {
-    const auto ranks = static_cast<double>(loads[0].busy.size());
-    const double pitch = std::max(24.0, 200 / ranks), bar = std::min(40.0, 0.8 * pitch), group = ranks * pitch + 40;
-    const double left = 80, bottom = 300, height = 240, width = static_cast<double>(loads.size()) * group;
-    const double top = std::ranges::max(loads, {}, &Load::max).max(), power = std::pow(10, std::floor(std::log10(top)));
-    const double tick = power / (top < 2 * power ? 5 : top < 5 * power ? 2 : 1), scale = height / (tick * std::ceil(top / tick));
+/// From blue, far away, over white and fire to the black of the set.
+static image::Colour colour(float iteration) {
+    static constexpr image::Colour stops[] = {{6, 14, 50}, {22, 84, 175}, {150, 205, 245}, {255, 250, 230}, {255, 175, 20}, {150, 35, 0}, {0, 0, 0}};
+    return image::ramp(stops, iteration > 0 ? (0.85 * std::log2(iteration) - 1.5) / 6 : 1);
+}
 
-    std::ofstream svg(path);
-    const auto text = [&](double x, double y, const auto& what, const char* style = "text-anchor='middle'") {
-        svg << "<text x='" << x << "' y='" << y << "' " << style << ">" << what << "</text>\n";
-    };
-    const auto line = [&](double x, double value, double length, const char* style) {
-        svg << "<path d='M " << x << " " << bottom - value * scale << " h " << length << "' " << style << "/>\n";
-    };
-    svg << "<svg xmlns='http://www.w3.org/2000/svg' width='" << left + width + 20 << "' height='380' font-family='sans-serif' fill='#333'>\n"
-        << "<rect width='100%' height='100%' fill='white'/>\n";
-    text(left, 30, "Busy time of each rank, and (dashed) the mean of those that compute", "font-weight='bold'");
-    text(0, 0, "core time [s]", "text-anchor='middle' transform='translate(24 180) rotate(-90)'");
-    text(left - 8, bottom + 22, "rank", "text-anchor='end'");
-    for (double value = 0; value * scale < height + 1; value += tick) {
-        line(left, value, width, "stroke='#ddd'");
-        text(left - 8, bottom - value * scale + 5, value, "text-anchor='end'");
-    }
-    double x = left + 20;
-    for (const Load& load : loads) {
-        const double middle = x + ranks * pitch / 2, first = load.has_master ? pitch : 0;
-        for (std::size_t rank = 0; rank < load.busy.size(); ++rank) {
-            const double center = x + (static_cast<double>(rank) + 0.5) * pitch, tall = load.busy[rank] * scale;
-            svg << "<rect x='" << center - bar / 2 << "' y='" << bottom - tall << "' width='" << bar << "' height='" << tall
-                << "' fill='#2a6fb5'/>\n";
-            text(center, bottom + 22, rank);
+static void write_picture(const char* path, const Painter& painter, const Picture& picture) {
+    image::Image png(painter.width, painter.height);
+    for (std::size_t i = 0; i < picture.size(); ++i) png.set(i % painter.width, i / painter.width, colour(picture[i]));
+    png.write(path);
+}
+
+/// The picture once for each decomposition, in the colours of the ranks that painted the rows.
+static void write_ranks(const char* path, const Painter& painter, const Picture& picture, const std::vector<Load>& loads) {
+    static constexpr image::Colour hues[] = {{230, 80, 60},  {60, 130, 220}, {70, 170, 80},   {240, 180, 40},
+                                             {150, 90, 190}, {60, 180, 190}, {230, 130, 180}, {140, 110, 80}};
+    const std::size_t width = painter.width, gap = 8;
+    image::Image png(loads.size() * (width + gap) - gap, painter.height);
+    for (std::size_t k = 0; k < loads.size(); ++k)
+        for (std::size_t i = 0; i < picture.size(); ++i) {
+            const std::size_t row = i / width, hue = static_cast<std::size_t>(loads[k].owners[row]) % std::size(hues);
+            png.set(k * (width + gap) + i % width, row, image::mix(colour(picture[i]), hues[hue], 0.6));
         }
-        line(x + first, load.mean(), ranks * pitch - first, "stroke='#e07b00' stroke-width='2' stroke-dasharray='6 4'");
-        text(middle, bottom + 46, load.name, "text-anchor='middle' font-weight='bold'");
-        text(middle, bottom + 66, load.imbalance());
-        x += group;
-    }
-    svg << "</svg>\n";
-    if (!svg.flush())
-        throw std::runtime_error(std::string("cannot write ") + path);
+    png.write(path);
 }
 
 int main(int argc, char** argv) {
@@ -197,7 +163,7 @@ int main(int argc, char** argv) {
     std::vector<Load> loads;
     Picture picture;
     const auto record = [&](const char* name, bool has_master, const Picture& result) {
-        loads.push_back({name, comm.gather(std::exchange(painter.busy, 0), 0), has_master});
+        loads.push_back({name, comm.gather(std::exchange(painter.busy, 0), 0), painter.owners, has_master});
         if (loads.size() == 1)
             picture = result;
         if (result != picture)
@@ -211,12 +177,16 @@ int main(int argc, char** argv) {
         return 0;
 
     std::string table = "busy time of each rank [s]\n";
+    std::vector<plot::Group> groups;
     for (const Load& load : loads) {
+        plot::Group& group = groups.emplace_back(plot::Group{load.name, {}, load.busy, load.has_master ? 1U : 0U});
+        group.note = "max/mean " + std::to_string(*std::ranges::max_element(load.busy) / group.mean()).substr(0, 4);
         table += load.name + std::string(18 - std::string(load.name).size(), ' ');
         for (const double busy : load.busy) table += std::to_string(busy).substr(0, 5) + "  ";
-        table += load.imbalance() + "\n";
+        table += group.note + "\n";
     }
     std::fputs(table.c_str(), stdout);
-    write_png("mandelbrot.png", painter, picture);
-    write_svg("mandelbrot-busy.svg", loads);
+    write_picture("mandelbrot.png", painter, picture);
+    write_ranks("mandelbrot-ranks.png", painter, picture, loads);
+    plot::bars("mandelbrot-busy.svg", "Busy time of each rank, and (dashed) the mean of those that compute", "core time [s]", groups);
 }

@@ -2,7 +2,7 @@
 //     comm.Scatterv([A, counts, displs, MPI.DOUBLE], rows, root=0)
 //     comm.Bcast(B, root=0)
 //     comm.Gatherv(rows @ B, [C, counts, displs, MPI.DOUBLE], root=0)
-// Arguments: the sizes of the matrices.
+// Writes matmul.svg: speed-up over size. Arguments: the sizes of the matrices
 #include <mpi4cxx/mpi4cxx.hpp>
 
 #include <algorithm>
@@ -15,6 +15,8 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "plot.hpp"
 
 namespace MPI = mpi4cxx;
 
@@ -83,6 +85,7 @@ int main(int argc, char** argv) {
     if (sizes.empty())
         sizes = {"100", "200", "400"};
     std::string table = "    size    serial [ms]  parallel [ms]  speedup, " + std::to_string(comm.Get_size()) + " ranks\n";
+    plot::Line measured{std::to_string(comm.Get_size()) + " ranks", {}, {}};
     for (const std::string& argument : sizes) {
         const int number = std::stoi(argument);
         if (number < 1)
@@ -99,7 +102,11 @@ int main(int argc, char** argv) {
         char line[80];
         std::snprintf(line, sizeof line, "%8zu  %13.3f  %13.3f  %7.2f\n", n, serial, parallel, serial / parallel);
         table += line;
+        measured.x.push_back(static_cast<double>(n));
+        measured.y.push_back(serial / parallel);
     }
-    if (root)
-        std::fputs(table.c_str(), stdout);
+    if (!root)
+        return 0;
+    std::fputs(table.c_str(), stdout);
+    plot::lines("matmul.svg", "Time of one rank over time of all", {"rows of each matrix"}, {"speed-up"}, {measured});
 }

@@ -11,8 +11,9 @@ Headers are written for people who read them, with less ceremony than Doxygen wa
 * A line "// Heading ------" begins a group of members.
 * Special members and what is protected are for readers of the header, and so is the place of the call, `At at = {}`.
 
-Pages are Markdown as it is read in a repository: headings are anchors, and links lead to files.
+Pages are Markdown as it is read in a repository: headings are anchors, links lead to files, and a picture is a line of its own.
 """
+import html
 import pathlib
 import re
 import sys
@@ -118,7 +119,7 @@ def comment_before(text, begin):
 
 def sentence_for(name, flat, scope, scope_sentence, is_struct):
     """What stands for the sentence of a declaration that has none; None if it is nobody's business."""
-    if name in WORDS and 'detail::' not in flat.split('{')[0]:
+    if name in WORDS and '{ return Get_' not in flat and 'detail::' not in flat.split('{')[0]:
         return ['/// ' + WORDS[name]]
     if name.endswith('_NULL'):
         return ['/// The null handle.']
@@ -248,12 +249,21 @@ def page(path, text):
         heading = None if fenced else re.match(r'(#+) (.*)', line)
         if heading:
             line += f' {{#{anchor(path.stem, "" if len(heading[1]) == 1 else slug(heading[2]))}}}'
+        elif not fenced and re.match(r'!\[', line):
+            line = re.sub(r'!\[(.*)\]\((\S+)\)$', picture, line)
         elif not fenced and not re.match(r'<!-- from .* -->$', line):
             line = re.sub(r'(?<!!)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)', lambda match: link(path, *match.groups()), line)
         elif not fenced:
             continue        # where the lines below come from is for a test
         out.append(line)
     return '\n'.join(out) + '\n'
+
+
+def picture(match):
+    """As an <img>: what Doxygen makes of an SVG does not shrink with the window."""
+    alt, file = map(html.escape, match.groups())
+    return (f'\\htmlonly <div class="image"><a href="{file}"><img src="{file}" alt="{alt}"/></a><div class="caption">{alt}</div></div> '
+            '\\endhtmlonly')
 
 
 def link(path, text, target):
@@ -264,7 +274,7 @@ def link(path, text, target):
     if not file or (where.suffix == '.md' and '..' not in where.parts):
         return f'[{text}](#{anchor(where.stem if file else path.stem, fragment)})'
     if where.parent.name == 'examples':
-        return f'[{text}](@ref {where.name})' if where.suffix else f'[{text}](examples.html)'
+        return f'[{text}](@ref {where.name})' if where.suffix else f'[{text}](@ref all_examples)'
     return text             # a file that the site does not have
 
 

@@ -137,7 +137,7 @@ public:
         const std::optional<void*> found = Get_attr(keyval.handle(), at);
         return found ? &static_cast<detail::AttributeOf<Class, T>*>(static_cast<detail::Attribute<Class>*>(*found))->value : nullptr;
     }
-    /// Return an attribute of the MPI's: TAG_UB, UNIVERSE_SIZE, …; nothing where it is not set.
+    /// Return an attribute of the MPI's: TAG_UB, UNIVERSE_SIZE, …; nothing where it is not set. Calls MPI_Comm_get_attr (MPI-4.0, 7.7.2).
     template <class T> [[nodiscard]] std::optional<T> Get_attr(detail::PredefinedAttribute<Class, T> attribute, At at = {}) const {
         const std::optional<void*> found = Get_attr(attribute.keyval, at);
         if constexpr (std::is_pointer_v<T>)
@@ -145,19 +145,19 @@ public:
         else
             return found ? std::optional<T>(*static_cast<const T*>(*found)) : std::nullopt;
     }
-    /// Return an attribute under a key that was not made here.
+    /// Return an attribute under a key that was not made here. Calls MPI_Comm_get_attr, MPI_Type_get_attr (MPI-4.0, 7.7.2).
     [[nodiscard]] std::optional<void*> Get_attr(int keyval, At at = {}) const;
 
     /// Set the attribute; an earlier one is deleted. Calls MPI_Comm_set_attr, MPI_Type_set_attr (MPI-4.0, 7.7.2).
     template <class T> void Set_attr(const Keyval<Class, T>& keyval, std::type_identity_t<T> value, At at = {}) const {
         set_attr(keyval.handle(), std::make_unique<detail::AttributeOf<Class, T>>(keyval.rules_, std::move(value)), at);
     }
-    /// Set an attribute under a key that was not made here.
+    /// Set an attribute under a key that was not made here. Calls MPI_Comm_set_attr, MPI_Type_set_attr (MPI-4.0, 7.7.2).
     void Set_attr(int keyval, void* value, At at = {}) const;
 
     /// Delete the attribute. Calls MPI_Comm_delete_attr, MPI_Type_delete_attr (MPI-4.0, 7.7.2).
     template <class T> void Delete_attr(const Keyval<Class, T>& keyval, At at = {}) const { Delete_attr(keyval.handle(), at); }
-    /// Delete an attribute under a key that was not made here.
+    /// Delete an attribute under a key that was not made here. Calls MPI_Comm_delete_attr, MPI_Type_delete_attr (MPI-4.0, 7.7.2).
     void Delete_attr(int keyval, At at = {}) const;
 
 private:

@@ -242,7 +242,7 @@ public:
     // Blocks of different sizes, whose counts the processes tell each other first; what has come is returned, packed. Those that end in _counted
     // return the counts too. Collective.
 
-    /// Return the processes' blocks on `root`; nothing elsewhere. Calls MPI_Gather and MPI_Gatherv (MPI-4.0, 6.5).
+    /// Return the processes' blocks on `root`; nothing elsewhere. Calls MPI_Gather and MPI_Gatherv (MPI-4.0, 6.5). Collective.
     template <ElementRange R> [[nodiscard]] auto Gatherv(const R& sendbuf, int root = 0, At at = {}) const {
         std::vector<detail::value_of<R>> result;
         return_gatherv(sendbuf, root, result, nullptr, at);
@@ -254,13 +254,13 @@ public:
         return result;
     }
     /// Return this process's block of `root`'s `sendbuf`, `counts[i]` elements for process i; the others' `sendbuf` and `counts` are ignored. Calls
-    /// MPI_Scatter and MPI_Scatterv (MPI-4.0, 6.6).
+    /// MPI_Scatter and MPI_Scatterv (MPI-4.0, 6.6). Collective.
     template <ElementRange R> [[nodiscard]] auto Scatterv(const R& sendbuf, detail::Integers counts, int root = 0, At at = {}) const {
         std::vector<detail::value_of<R>> result;
         return_scatterv({sendbuf, counts}, root, result, at);
         return result;
     }
-    /// Return the processes' blocks on every process. Calls MPI_Allgather and MPI_Allgatherv (MPI-4.0, 6.7).
+    /// Return the processes' blocks on every process. Calls MPI_Allgather and MPI_Allgatherv (MPI-4.0, 6.7). Collective.
     template <ElementRange R> [[nodiscard]] auto Allgatherv(const R& sendbuf, At at = {}) const {
         std::vector<detail::value_of<R>> result;
         return_allgatherv(sendbuf, result, nullptr, at);
@@ -271,7 +271,7 @@ public:
         return_allgatherv(sendbuf, result.data, &result.counts, at);
         return result;
     }
-    /// Send `counts[i]` elements of `sendbuf` to process i, packed; return what comes from each. Calls MPI_Alltoall and MPI_Alltoallv (MPI-4.0, 6.8).
+    /// Send `counts[i]` elements of `sendbuf` to process i, packed; return what comes. Calls MPI_Alltoall, MPI_Alltoallv (MPI-4.0, 6.8). Collective.
     template <ElementRange R> [[nodiscard]] auto Alltoallv(const R& sendbuf, detail::Integers counts, At at = {}) const {
         std::vector<detail::value_of<R>> result;
         return_alltoallv({sendbuf, counts}, result, nullptr, at);
@@ -339,7 +339,7 @@ public:
     template <class T> void bsend(const T& object, int dest, int tag = 0, At at = {}) const {
         isend_packed(detail::SendMode::buffered, object, dest, tag, at).Wait(nullptr, at);
     }
-    /// Receive an object. A message that is no `T` is an Exception. From PROC_NULL comes a `T{}`.
+    /// Receive an object of any size. A message that is no `T` is an Exception of class ERR_TYPE. From PROC_NULL comes a `T{}`.
     template <Serializable T> [[nodiscard]] T recv(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
         detail::Incoming incoming;
         return incoming.recv(*this, source, tag, detail::object_type<T>, status, at) ? detail::unpacked<T>(incoming) : T{};

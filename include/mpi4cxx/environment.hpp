@@ -13,10 +13,10 @@ namespace mpi4cxx {
 /// scope, ends the whole job: with its message, or when the process exits. (MPI-4.0, 11.2 and 11.6)
 class MPI4CXX_API Environment {
 public:
-    /// Calls MPI_Init_thread, MPI_Comm_dup. Collective.
+    /// Calls MPI_Init_thread (MPI-4.0, 11.6.2), MPI_Comm_dup (MPI-4.0, 7.4.2). Collective.
     Environment(int& argc, char**& argv, ThreadLevel required = THREAD_MULTIPLE, At at = {});
     explicit Environment(ThreadLevel required = THREAD_MULTIPLE, At at = {});
-    /// Calls MPI_Finalize. Collective.
+    /// Calls MPI_Finalize (MPI-4.0, 11.2.2). Collective.
     ~Environment();
     Environment(const Environment&) = delete;
     Environment& operator=(const Environment&) = delete;

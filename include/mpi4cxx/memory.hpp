@@ -74,7 +74,7 @@ MPI4CXX_API void Free_mem(void* address, At at = {});
 /// Let Bsend copy messages to `buf`, which must stay until Detach_buffer. Each message takes BSEND_OVERHEAD bytes beside its own.
 /// Calls MPI_Buffer_attach (MPI-4.0, 3.6). Local.
 MPI4CXX_API void Attach_buffer(memory buf, At at = {});
-/// The same with `size` bytes that the library allocates, and frees in Detach_buffer.
+/// The same with `size` bytes that the library allocates, and frees in Detach_buffer. Calls MPI_Buffer_attach (MPI-4.0, 3.6). Local.
 MPI4CXX_API void Attach_buffer(Count size, At at = {});
 /// Wait until all messages in the buffer are sent; return the buffer, where it is not the library's. Calls MPI_Buffer_detach
 /// (MPI-4.0, 3.6).

@@ -43,6 +43,8 @@ for page in [root / 'README.md', *sorted((root / 'docs').glob('**/*.md'))]:
     for match in BLOCK.finditer(text):
         source, language, block = match.groups()
         place = f'{page.relative_to(root)}:{text.count(chr(10), 0, match.start(2)) + 1}'
+        if not language and re.search(r'#include|MPI::|;$', block, re.MULTILINE):
+            problems.append(f'{place}: looks like C++, but is not marked as cpp')
         if language not in ('cpp', 'c++', 'cc', 'C++'):
             if source:
                 problems.append(f'{place}: what is from {source} is not marked as cpp')

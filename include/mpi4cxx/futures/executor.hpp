@@ -23,7 +23,7 @@ public:
     Executor(const Executor&) = delete;
     Executor& operator=(const Executor&) = delete;
 
-    /// Have a worker call `f(arguments…)`, each argument a copy of its own.
+    /// Have a worker call `f(arguments…)`, each argument a copy of its own. A captured pointer is std::invalid_argument.
     template <class F, class... A> auto submit(F&& f, A&&... arguments) { return detail::submit_to(client(), detail::any_worker, f, arguments...); }
     /// Call `f` with the elements of one range, or of several side by side up to the end of the shortest.
     /// The inputs are read at once unless `buffersize` says otherwise: then from where they are, temporaries excepted.
@@ -54,7 +54,7 @@ public:
 
     /// Wait until all workers have run the initializer, or with `wait` false look whether one has failed.
     Executor& bootup(bool wait = true);
-    /// How many workers there are; 0 when shut down or broken.
+    /// How many workers there are, without this process; 0 when shut down or broken.
     [[nodiscard]] int num_workers() const;
     /// Take no more tasks; with `cancel_futures`, cancel those that no worker has; with `wait`, until all are done.
     void shutdown(bool wait = true, bool cancel_futures = false);

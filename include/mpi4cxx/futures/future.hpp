@@ -253,10 +253,11 @@ template <class T> Completed<T> as_completed(const std::vector<Future<T>>& futur
 template <class T> Future<std::vector<T>> collect(const std::vector<Future<T>>& futures) {
     detail::Ref<detail::StateOf<std::vector<T>>> all(new detail::StateOf<std::vector<T>>);
     struct Shared {
+        explicit Shared(const std::vector<Future<T>>& all) : futures(all), left(all.size()) {}
         std::vector<Future<T>> futures;
         std::atomic<std::size_t> left;
     };
-    const std::shared_ptr<Shared> shared(new Shared{futures, futures.size()});
+    const auto shared = std::make_shared<Shared>(futures);
     const auto complete = [all, shared] {
         if (!all->begin())
             return;

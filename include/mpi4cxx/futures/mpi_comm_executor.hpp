@@ -10,7 +10,7 @@ namespace mpi4cxx::futures {
 /// then it is false there, and all go on.
 class MPI4CXX_API MPICommExecutor : public Executor {
 public:
-    /// Calls MPI_Comm_dup, MPI_Comm_split, MPI_Gather. Collective.
+    /// Calls MPI_Comm_dup, MPI_Comm_split (MPI-4.0, 7.4.2), MPI_Gather (MPI-4.0, 6.5). Collective.
     explicit MPICommExecutor(const Intracomm& comm = COMM_WORLD, int root = 0, const PoolOptions& options = {}, At at = {});
     ~MPICommExecutor();
     /// Whether this process is the root.

@@ -11,7 +11,7 @@ namespace mpi4cxx::futures {
 /// (MPI_UNIVERSE_SIZE), else its workers are threads.
 class MPI4CXX_API MPIPoolExecutor : public Executor {
 public:
-    /// Calls MPI_Comm_dup, MPI_Comm_split, MPI_Gather, perhaps MPI_Comm_spawn. Collective on COMM_WORLD the first time.
+    /// Calls MPI_Comm_dup, MPI_Comm_split (MPI-4.0, 7.4.2), MPI_Gather (6.5), perhaps MPI_Comm_spawn (11.8.2). Collective on COMM_WORLD at first.
     explicit MPIPoolExecutor(const PoolOptions& options = {}, At at = {});
     ~MPIPoolExecutor();
 };
