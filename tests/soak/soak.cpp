@@ -191,7 +191,7 @@ private:
         std::vector<MPI::Request> sent;
         const auto receive = [&](const Planned& message, auto kind) {
             using T = decltype(kind);
-            const auto check = [this, message](const T& object) { expect(object == make<T>(message.key, message.bytes), "not what was sent"); };
+            const auto check = [message](const T& object) { expect(object == make<T>(message.key, message.bytes), "not what was sent"); };
             if (!posted)
                 return check(comm.recv<T>(message.source, message.tag));
             auto request = std::make_shared<MPI::ObjectRequest<T>>(comm.irecv<T>(message.source, message.tag));
