@@ -57,6 +57,7 @@ public:
         // what can fail fails before the envelope promises what follows
         channel_ = channel(at);
         receiver_ = channel_rank(comm, dest, at);
+        blocks_.reserve(object_.blocks().size());
         const bool beside = object_.size() > inline_limit;
         Envelope& envelope = object_.envelope();
         envelope.sender = channel_rank();

@@ -1,8 +1,8 @@
 """Kills a rank of a job at a random moment, again and again: the job has to end within seconds, not with 0, and leave nobody behind.
 
-usage: kill.py LAUNCH PROGRAM TIMES [SEED]
+usage: kill.py LAUNCH SOAK POOL TIMES [SEED]
 
-PROGRAM is the soak, which talks all the time.
+SOAK and POOL are the programs of tests/soak and tests/pool, which talk all the time: by messages and collective calls, and by tasks.
 """
 import os
 import pathlib
@@ -15,15 +15,14 @@ import sys
 import time
 import uuid
 
-launch, program, times = sys.argv[1], sys.argv[2], int(sys.argv[3])
-seed = int(sys.argv[4]) if len(sys.argv) > 4 else int.from_bytes(os.urandom(4), 'little')
+launch, soak, pool, times = *sys.argv[1:4], int(sys.argv[4])
+seed = int(sys.argv[5]) if len(sys.argv) > 5 else int.from_bytes(os.urandom(4), 'little')
 chosen = random.Random(seed)
 print('seed', seed, flush=True)
 limit = 20      # seconds
 # The launcher of MPICH 4.2 may exit with 0 when a rank dies before MPI_Finalize.
 hydra = subprocess.run(['mpiexec.mpich', '--version'], stdout=subprocess.PIPE, encoding='utf-8', check=False).stdout if shutil.which('mpiexec.mpich') else ''
-forgiving = 'libmpich' in subprocess.run(['ldd', program], stdout=subprocess.PIPE, encoding='utf-8', check=True).stdout and re.search(r'Version: +4\.2', hydra)
-name = os.path.realpath(program)
+forgiving = 'libmpich' in subprocess.run(['ldd', soak], stdout=subprocess.PIPE, encoding='utf-8', check=True).stdout and re.search(r'Version: +4\.2', hydra)
 mark = f'MPI4CXX_KILL_TEST={uuid.uuid4()}'
 
 
@@ -37,8 +36,8 @@ def of_this_test():
             pass
 
 
-def ranks():
-    return sorted(pid for pid, exe, state in of_this_test() if exe == name and state != 'Z')
+def alive(program=None):
+    return sorted(pid for pid, exe, state in of_this_test() if state != 'Z' and program in (None, exe))
 
 
 def wait_for(condition, seconds):
@@ -57,19 +56,20 @@ def kill(pid, number):
         pass
 
 
-def one_job(count, delay, how):
+def one_job(count, delay, how, program, *arguments):
     key, value = mark.split('=')
-    job = subprocess.Popen([launch, '-n', str(count), program, '60', str(chosen.randrange(2**32))], env={**os.environ, key: value},
+    program = os.path.realpath(program)
+    job = subprocess.Popen([launch, '-n', str(count), program, *arguments], env={**os.environ, key: value},
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, encoding='utf-8')
     try:
-        if not wait_for(lambda: len(ranks()) == count, limit):
-            return f'{len(ranks())} ranks started'
+        if not wait_for(lambda: len(alive(program)) == count, limit):
+            return f'{len(alive(program))} ranks started'
         time.sleep(delay)
-        alive = ranks()
-        if len(alive) != count:
+        ranks = alive(program)
+        if len(ranks) != count:
             return 'ranks were gone before one was killed'
         begin = time.monotonic()
-        kill(chosen.choice(alive), how)
+        kill(chosen.choice(ranks), how)
         try:
             said = job.communicate(timeout=limit)[0]
         except subprocess.TimeoutExpired:
@@ -77,19 +77,21 @@ def one_job(count, delay, how):
         took = time.monotonic() - begin
         if job.returncode == 0 and not forgiving:
             return f'the job ended with 0 and said {said}'
-        if not wait_for(lambda: not ranks(), 5):
-            return f'ranks outlive the job: {ranks()}'
-        print(f'{count} ranks, {delay:.2f} s, {how.name}: ended with {job.returncode} after {took:.1f} s', flush=True)
+        if not wait_for(lambda: not alive(), 5):
+            return f'processes outlive the job: {[(pid, exe) for pid, exe, _ in of_this_test()]}'
+        print(f'{os.path.basename(program)}, {count} ranks, {delay:.2f} s, {how.name}: ended with {job.returncode} after {took:.1f} s', flush=True)
         return None
     finally:
         job.kill()
         job.wait()
-        for pid, _, _ in list(of_this_test()):
+        for pid in alive():
             kill(pid, signal.SIGKILL)
 
 
-for _ in range(times):
+for i in range(times):
+    work = [pool, 'soak', '1000000000'] if i % 2 else [soak, '300', str(chosen.randrange(2**32))]
     # while MPI starts, and later
-    problem = one_job(chosen.choice([2, 3, 4]), chosen.choice([0, 0.2, 1]) * chosen.random(), chosen.choice([signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM]))
+    problem = one_job(chosen.choice([2, 3, 4, 4]), chosen.choice([0, 0.2, 1]) * chosen.random(),
+                      chosen.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM]), *work)
     if problem:
-        sys.exit(problem)
+        sys.exit(f'{work}: {problem}')
