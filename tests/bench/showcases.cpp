@@ -163,7 +163,7 @@ int main(int argc, char** argv) {
         };
     };
     same &= compare("sample sort", repetitions, sorted([](Numbers& data) { sample_sort_c(data); }),
-                    sorted([&comm](Numbers& data) { sample_sort(comm, data); }));
+                    sorted([&](Numbers& data) { sample_sort(comm, data); }));
     same &= compare(
         "frontier exchange", repetitions, [&] { return distances_c(graph, 0); }, [&] { return distances(comm, graph, 0); });
     return same ? EXIT_SUCCESS : EXIT_FAILURE;
