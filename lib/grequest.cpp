@@ -2,26 +2,16 @@
 
 #include <mpi4cxx/error.hpp>
 
+#include "callback.hpp"
 #include "finalize.hpp"
 
 namespace mpi4cxx {
 
 using detail::call;
+using detail::code_of;
 using detail::GeneralOperation;
 
 namespace {
-
-/// Nothing may be thrown through MPI: what is becomes its error code.
-template <class F> int code_of(F f) noexcept {
-    try {
-        f();
-        return MPI_SUCCESS;
-    } catch (const Exception& e) {
-        return e.Get_error_code();
-    } catch (...) {
-        return MPI_ERR_OTHER;
-    }
-}
 
 int on_query(void* state, MPI_Status* status) {
     Status result;

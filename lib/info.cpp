@@ -24,6 +24,7 @@ Info Info::Create(std::initializer_list<Item> items, At at) {
 
 Info Info::Create_env(const std::vector<std::string>& args, At at) {
     std::vector<char*> argv;
+    argv.reserve(args.size() + 1);
     for (const std::string& arg : args) argv.push_back(const_cast<char*>(arg.c_str()));  // the MPI only reads it
     argv.push_back(nullptr);
     return take(detail::get<MPI_Info_create_env>(static_cast<int>(args.size()), argv.data(), at));

@@ -21,7 +21,7 @@ namespace mpi4cxx::detail {
 namespace {
 
 MPI_Request start(SendMode mode, const void* data, std::size_t size, int dest, int tag, MPI_Comm comm, Place where) {
-    const Count count = static_cast<Count>(size);
+    const auto count = static_cast<Count>(size);
     switch (mode) {
     case SendMode::synchronous: return get<MPI_Issend>(data, count, MPI_BYTE, dest, tag, comm, where);
     case SendMode::buffered: return get<MPI_Ibsend>(data, count, MPI_BYTE, dest, tag, comm, where);
@@ -31,7 +31,7 @@ MPI_Request start(SendMode mode, const void* data, std::size_t size, int dest, i
 }
 
 void send_inline(SendMode mode, const Packing& object, int dest, int tag, MPI_Comm comm, Place where) {
-    const Count count = static_cast<Count>(object.size());
+    const auto count = static_cast<Count>(object.size());
     switch (mode) {
     case SendMode::synchronous: return call<MPI_Ssend>(object.data(), count, MPI_BYTE, dest, tag, comm, where);
     case SendMode::buffered: return call<MPI_Bsend>(object.data(), count, MPI_BYTE, dest, tag, comm, where);

@@ -99,8 +99,10 @@ namespace {
 /// Open MPI 4.1 frees an operation at once, also under a call that uses it.
 bool leave_to_calls(Op& op) noexcept {
     const bool is_used = op.user().use_count() > 1;
-    if (is_used)
-        op.user()->left = std::move(op).release();
+    if (is_used) {
+        detail::UserOp& user = *op.user();
+        user.left = std::move(op).release();
+    }
     return is_used;
 }
 
@@ -129,7 +131,7 @@ Op::Op(Op&& other) noexcept : Handle(std::move(other)), user_(std::move(other.us
 Op& Op::operator=(Op&& other) noexcept {
     if (this != &other)
         leave_to_calls(*this);
-    Handle::operator=(std::move(other));
+    Handle::operator=(static_cast<Handle&&>(other));
     user_ = std::move(other.user_);
     plain_ = std::exchange(other.plain_, false);
     return *this;

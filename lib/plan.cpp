@@ -230,17 +230,18 @@ void same_width(Blocks& send, Blocks& recv) {
 
 namespace {
 
+const MPI_Datatype any_type = MPI_BYTE;  // MPICH looks at the first type, also where there are no neighbours
+
 /// As MPI takes it.
 template <class Address, class Type> Uneven<Address, Type> uneven(const Blocks& blocks, Address data, Type type) {
     Uneven<Address, Type> result;
     static_cast<Blocks&>(result) = blocks;
     static char nowhere = 0;
-    static const MPI_Datatype none = MPI_BYTE;
     const bool is_empty = blocks.ranks == 0;
     result.data = is_empty && data == nullptr ? &nowhere : data;
     result.type = type;
     if constexpr (std::is_pointer_v<Type> && !std::is_same_v<Type, MPI_Datatype>)
-        result.type = is_empty ? &none : type;
+        result.type = is_empty ? &any_type : type;
     return result;
 }
 
@@ -323,14 +324,13 @@ NeighborwPlan neighbor_alltoallw_blocks(const Neighbors& all, const ConstBufW& s
     Blocks out = typed_blocks(all.to, send, Side::send, caller), in = typed_blocks(all.from, recv, Side::recv, caller);
     same_width(out, in);
     const auto side = [](Blocks& blocks, const MPI_Datatype* types, Scratch& keep) {
-        static const MPI_Datatype first = MPI_BYTE;  // MPICH looks at it, also where there are no neighbours
         if (!blocks.displs.is_wide()) {
             const Blocks narrow = blocks;
             widen(blocks, keep);
             if (has_int_neighbor_alltoallw)
                 blocks.counts = narrow.counts;
         }
-        return NeighborW{blocks.ranks, blocks.counts, static_cast<const Aint*>(blocks.displs), blocks.ranks == 0 ? &first : types};
+        return NeighborW{blocks.ranks, blocks.counts, static_cast<const Aint*>(blocks.displs), blocks.ranks == 0 ? &any_type : types};
     };
     return {side(out, send.types.handles.data(), scratch[static_cast<int>(Side::send)]),
             side(in, recv.types.handles.data(), scratch[static_cast<int>(Side::recv)])};

@@ -15,7 +15,7 @@ namespace {
 
 /// Beside this library, else wherever the loader finds it.
 std::string trace_library() {
-    const std::string name = MPI4CXX_TRACE_LIBRARY;
+    std::string name = MPI4CXX_TRACE_LIBRARY;
     Dl_info info{};
     if (dladdr(reinterpret_cast<const void*>(&trace_if_asked), &info) == 0 || info.dli_fname == nullptr)
         return name;
@@ -51,6 +51,7 @@ void trace_if_asked() {
         setenv("LD_PRELOAD", (before + (before.empty() ? "" : ":") + library).c_str(), 1);
         std::vector<std::string> words = command_line();
         std::vector<char*> arguments;
+        arguments.reserve(words.size() + 1);
         for (std::string& word : words) arguments.push_back(word.data());
         arguments.push_back(nullptr);
         std::fflush(nullptr);

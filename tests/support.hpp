@@ -7,6 +7,7 @@
 #include <mpi4cxx/intracomm.hpp>
 
 #include <string>
+#include <vector>
 
 /// Calls `f(comm)` for communicators of different make: self, the world, a duplicate, the even and the odd ranks, and the
 /// world in reverse order.
@@ -48,6 +49,16 @@ template <class E, class F> std::string thrown(F f) {
     return {};
 }
 
+/// The class of the error that `f` throws.
+template <class F> int error_class(F f) {
+    try {
+        f();
+    } catch (const mpi4cxx::Exception& e) {
+        return e.Get_error_class();
+    }
+    return mpi4cxx::SUCCESS;
+}
+
 /// What went wrong in `f`, as an Exception of class ERR_TYPE; "" if nothing.
 template <class F> std::string type_error(F f) {
     try {
@@ -74,6 +85,35 @@ struct Matrix {  // has a datatype, and a product that does not commute
     friend Matrix operator*(const Matrix& m, const Matrix& n) {
         return {m.a * n.a + m.b * n.c, m.a * n.b + m.b * n.d, m.c * n.a + m.d * n.c, m.c * n.b + m.d * n.d};
     }
+};
+
+/// An affine map, so that composition is associative but not commutative.
+struct Affine {
+    long a, b;
+    bool operator==(const Affine&) const = default;
+};
+inline Affine compose(const Affine& f, const Affine& g) { return {f.a * g.a, f.b * g.a + g.b}; }
+inline Affine map_of(int rank) { return {rank % 2 + 2, rank + 1}; }
+/// Of the ranks from `first` on, without `end`.
+inline Affine composed(int first, int end) {
+    Affine result{1, 0};
+    for (int i = first; i < end; ++i) result = compose(result, map_of(i));
+    return result;
+}
+inline Affine composed(int ranks) { return composed(0, ranks); }
+
+/// 0 + 1 + … + (n - 1)
+inline int sum_to(int n) { return n * (n - 1) / 2; }
+
+/// Memory for Bsend, attached while this lives.
+struct BsendBuffer {
+    BsendBuffer() { MPI_Buffer_attach(memory.data(), static_cast<int>(memory.size())); }
+    ~BsendBuffer() {
+        void* address = nullptr;
+        int size = 0;
+        MPI_Buffer_detach(&address, &size);
+    }
+    std::vector<char> memory = std::vector<char>(4 << 20);
 };
 
 /// A status that shows whether it is written again.

@@ -17,20 +17,6 @@ using std::vector;
 
 namespace {
 
-/// An affine map, so that composition is associative but not commutative.
-struct Affine {
-    long a, b;
-    bool operator==(const Affine&) const = default;
-};
-Affine compose(const Affine& f, const Affine& g) { return {f.a * g.a, f.b * g.a + g.b}; }
-Affine map_of(int rank) { return {rank % 2 + 2, rank + 1}; }
-Affine composed(int ranks) {
-    Affine result{1, 0};
-    for (int i = 0; i < ranks; ++i) result = compose(result, map_of(i));
-    return result;
-}
-
-int sum_to(int n) { return n * (n - 1) / 2; }
 vector<int> iota(int n, int first = 0) {
     vector<int> result(static_cast<std::size_t>(n));
     std::iota(result.begin(), result.end(), first);

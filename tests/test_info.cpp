@@ -19,15 +19,6 @@ Map map_of(const MPI::Info& info) {
     return {items.begin(), items.end()};
 }
 
-template <class F> int error_class(F f) {
-    try {
-        f();
-    } catch (const MPI::Exception& e) {
-        return e.Get_error_class();
-    }
-    return MPI::SUCCESS;
-}
-
 }  // namespace
 
 TEST_CASE("Info is a map from strings to strings", "[info]") {

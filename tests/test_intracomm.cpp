@@ -9,25 +9,6 @@
 namespace MPI = mpi4cxx;
 using std::vector;
 
-namespace {
-
-/// An affine map, so that composition is associative but not commutative.
-struct Affine {
-    long a, b;
-    bool operator==(const Affine&) const = default;
-};
-Affine compose(const Affine& f, const Affine& g) { return {f.a * g.a, f.b * g.a + g.b}; }
-Affine map_of(int rank) { return {rank % 2 + 2, rank + 1}; }
-Affine composed(int ranks) {
-    Affine result{1, 0};
-    for (int i = 0; i < ranks; ++i) result = compose(result, map_of(i));
-    return result;
-}
-
-int sum_to(int n) { return n * (n - 1) / 2; }
-
-}  // namespace
-
 TEST_CASE("Intracomm::Dup has the same processes and messages of its own", "[intracomm]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const MPI::Intracomm copy = comm.Dup();

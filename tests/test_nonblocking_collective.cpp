@@ -66,19 +66,6 @@ template <class F> void for_each_comm_and_form(F f) {
     for_each_comm([&](const MPI::Intracomm& comm) { for_each_form([&](auto form) { f(comm, form); }); });
 }
 
-/// An affine map, so that composition is associative but not commutative.
-struct Affine {
-    long a, b;
-    bool operator==(const Affine&) const = default;
-};
-Affine compose(const Affine& f, const Affine& g) { return {f.a * g.a, f.b * g.a + g.b}; }
-Affine map_of(int rank) { return {rank % 2 + 2, rank + 1}; }
-Affine composed(int first, int last) {
-    Affine result{1, 0};
-    for (int i = first; i < last; ++i) result = compose(result, map_of(i));
-    return result;
-}
-
 /// A user's operation that goes as soon as the call has it; what it captures tells whether it is still there.
 struct Passing {
     std::shared_ptr<int> captured = std::make_shared<int>(1);

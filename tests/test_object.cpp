@@ -42,16 +42,6 @@ std::string message_of(std::size_t size) {
     return std::string(size - sizeof(MPI::detail::Envelope) - length, 'm');
 }
 
-struct BsendBuffer {
-    BsendBuffer() { MPI_Buffer_attach(memory.data(), static_cast<int>(memory.size())); }
-    ~BsendBuffer() {
-        void* address = nullptr;
-        int size = 0;
-        MPI_Buffer_detach(&address, &size);
-    }
-    std::vector<char> memory = std::vector<char>(4 << 20);
-};
-
 /// Passes `object` to the right in each way there is, and checks what comes from the left.
 template <class T> void pass(const MPI::Comm& comm, const T& object) {
     using Sent = MPI::sent_as<T>;

@@ -11,19 +11,6 @@ namespace MPI = mpi4cxx;
 
 namespace {
 
-/// x -> a x + b modulo 2^32; composition is associative and does not commute.
-struct Affine {
-    unsigned a, b;
-    bool operator==(const Affine&) const = default;
-};
-Affine compose(const Affine& first, const Affine& second) { return {second.a * first.a, second.a * first.b + second.b}; }
-Affine of_rank(int rank) { return {2 * static_cast<unsigned>(rank) + 3, static_cast<unsigned>(rank) + 1}; }
-Affine of_ranks(int first, int last) {
-    Affine all = of_rank(first);
-    for (int i = first + 1; i <= last; ++i) all = compose(all, of_rank(i));
-    return all;
-}
-
 /// Whether the MPI and the function object make the same of `x(rank)` for all ranks.
 template <class T, class Predefined, class F> bool agrees(const MPI::Intracomm& comm, const Predefined& op, F x) {
     const T mine = x(0 + comm.rank());
@@ -178,7 +165,7 @@ TEST_CASE("Operands keep the order of ranks", "[op]") {
     CHECK_FALSE(op.Is_commutative());
     for_each_comm([&](const MPI::Intracomm& comm) {
         const int last = comm.size() - 1, rank = comm.rank();
-        const Affine mine = of_rank(rank), all = of_ranks(0, last);
+        const Affine mine = map_of(rank), all = composed(0, last + 1);
         Affine result{};
         comm.Allreduce(mine, result, op);
         CHECK(result == all);
@@ -188,10 +175,10 @@ TEST_CASE("Operands keep the order of ranks", "[op]") {
             CHECK(result == (rank == root ? all : Affine{}));
         }
         comm.Scan(mine, result, op);
-        CHECK(result == of_ranks(0, rank));
+        CHECK(result == composed(0, rank + 1));
         comm.Exscan(mine, result, op);
         if (rank > 0)
-            CHECK(result == of_ranks(0, rank - 1));
+            CHECK(result == composed(0, rank));
         // many elements: other algorithms
         std::vector<Affine> long_mine(3000, mine), long_result(3000);
         comm.Allreduce(long_mine, long_result, op);

@@ -20,17 +20,6 @@ struct Ring {
     int right, left;
 };
 
-/// Memory for Bsend, attached while this lives.
-struct BsendBuffer {
-    BsendBuffer() { MPI_Buffer_attach(memory.data(), static_cast<int>(memory.size())); }
-    ~BsendBuffer() {
-        void* address = nullptr;
-        int size = 0;
-        MPI_Buffer_detach(&address, &size);
-    }
-    std::vector<char> memory = std::vector<char>(1 << 16);
-};
-
 }  // namespace
 
 TEST_CASE("Comm moves buffers in every send mode", "[p2p]") {

@@ -400,7 +400,7 @@ public:
             return bcast_from_here(std::forward<T>(object), root, at);
         sent_as<T> received{};
         if constexpr (std::is_same_v<T, sent_as<T>>)
-            received = std::move(object);
+            received = std::forward<T>(object);
         if (root != PROC_NULL || !Is_inter(at))
             detail::receive_bcast(*this, received, root, at);
         return received;
@@ -489,7 +489,7 @@ private:
         constexpr bool is_held = std::is_same_v<T, sent_as<T>> && !detail::Fixed<T>;  // moved in, and may have blocks
         detail::Packing packing(is_held ? detail::Packing::Blocks::beside : detail::Packing::Blocks::inside);
         if constexpr (is_held) {
-            auto moved = std::make_unique<detail::HeldObject<T>>(std::move(object));
+            auto moved = std::make_unique<detail::HeldObject<T>>(std::forward<T>(object));
             detail::pack(moved->object, packing);
             held = std::move(moved);
         } else {

@@ -52,7 +52,7 @@ public:
     Grequest& operator=(Grequest&& other) noexcept {
         if (this != &other) {
             const Grequest old(std::move(*this));
-            Request::operator=(std::move(other));
+            Request::operator=(static_cast<Request&&>(other));
             incomplete_ = std::exchange(other.incomplete_, MPI_REQUEST_NULL);
         }
         return *this;

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <deque>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace mpi4cxx::futures::detail {
@@ -15,8 +16,8 @@ class Crew;
 /// An executor's side of a crew: what it has queued, and how much of that is not done.
 class Client {
 public:
-    Client(std::shared_ptr<Crew> the_crew, const PoolOptions& the_options, int the_workers)
-        : crew(std::move(the_crew)), options(the_options), workers(the_workers), pinned(static_cast<std::size_t>(the_workers)) {}
+    Client(std::shared_ptr<Crew> the_crew, PoolOptions the_options, int the_workers)
+        : crew(std::move(the_crew)), options(std::move(the_options)), workers(the_workers), pinned(static_cast<std::size_t>(the_workers)) {}
 
     std::deque<Ref<Work>>& queue(const Work& work, int worker) {
         return worker >= 0 ? pinned[static_cast<std::size_t>(worker)] : work.is_single() ? tasks : jobs;

@@ -67,7 +67,7 @@ void Crew::add(Ref<Work> work, int worker) {
             client.queue(*work, worker).push_back(std::move(work));
         }
     }
-    if (work) {
+    if (work) {  // NOLINT(bugprone-use-after-move): null where it was moved
         work->abandon(client.is_broken ? client.broken : is_broken_ ? broken_ : std::make_exception_ptr(BrokenExecutor("the workers are gone")));
         return;
     }

@@ -45,7 +45,7 @@ std::uint64_t new_part() {
     return ++last;
 }
 
-void submit(Client& client, Ref<Job> job) {
+void submit(Client& client, const Ref<Job>& job) {
     add(client, job, any_worker);
     job->notice_end();
 }
@@ -134,6 +134,7 @@ void Executor::close() noexcept {
 
 void Executor::trace(const std::string& path) {
     std::vector<std::string> hosts;
+    hosts.reserve(static_cast<std::size_t>(client()->workers));
     for (int worker = 0; worker < client()->workers; ++worker) hosts.push_back(client_->crew->link().host(worker));
     detail::write_trace(path, client_->crew->take_trace(*client_), hosts);
 }

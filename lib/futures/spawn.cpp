@@ -68,6 +68,7 @@ Comm spawn_workers(int wanted, At at) {
     const int n = wanted > 0 ? wanted : room;
     std::vector<std::string> words = arguments();
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
     const std::string program = program_path();

@@ -19,6 +19,7 @@
 #include <map>
 #include <utility>
 
+// NOLINTNEXTLINE(bugprone-reserved-identifier): its name
 extern "C" [[gnu::weak]] void __sanitizer_print_stack_trace();  // where a sanitizer is linked in
 
 namespace mpi4cxx::futures::detail {

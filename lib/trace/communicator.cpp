@@ -127,6 +127,7 @@ Communicator* known(MPI_Comm comm) {
 std::vector<Communicator*> communicators() {
     const std::lock_guard lock(mutex);
     std::vector<Communicator*> result;
+    result.reserve(all.size());
     for (Communicator& communicator : all) result.push_back(&communicator);
     return result;
 }

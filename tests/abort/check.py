@@ -3,30 +3,21 @@
 
 A job must end within the time, with a status that is not 0 and with the message of the rank that failed.
 """
-import os
+import pathlib
 import shutil
 import subprocess
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'launch'))
+import jobs
+from jobs import check
+
 way, launch, program, cases = sys.argv[1:]
-limit = 40  # seconds; a job that does not end would wait for ever
 
 
 def run(*command, **variables):
-    # no launcher's variables but those that are given
-    foreign = ('PMI_', 'PMIX_', 'OMPI_COMM', 'SLURM_')
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)} | variables
-    try:
-        result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=limit)
-    except subprocess.TimeoutExpired as e:
-        sys.exit(f'{command} did not end in {limit} s; it said:\n{e.stdout}\n{e.stderr}')
-    print(command, variables, 'ended with', result.returncode, 'and said:\n' + result.stdout + result.stderr)
-    return result.returncode, result.stdout + result.stderr
-
-
-def check(condition, text):
-    if not condition:
-        sys.exit('wrong: ' + text)
+    # a job that does not end would wait for ever; no launcher's variables but those that are given
+    return jobs.run(*command, limit=40, without=('PMI_', 'PMIX_', 'OMPI_COMM', 'SLURM_'), **variables)
 
 
 def job(mode, *messages):

@@ -2,31 +2,24 @@
 
 A job must end within the time, with a status that is not 0 where it goes wrong, and say why.
 """
-import os
+import pathlib
 import re
 import shutil
 import subprocess
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'launch'))
+import jobs
+from jobs import check
+
 way, launch, program, other = sys.argv[1:]
-limit = 100  # seconds; a job that does not end would wait for ever
 linked = subprocess.run(['ldd', program], capture_output=True, text=True, check=True).stdout
 is_mpich = 'libmpich' in linked or 'libmpi.so.12' in linked
 as_root = {'OMPI_ALLOW_RUN_AS_ROOT': '1', 'OMPI_ALLOW_RUN_AS_ROOT_CONFIRM': '1'}
 
 
 def run(*command, **variables):
-    try:
-        result = subprocess.run(command, env=os.environ | variables, capture_output=True, text=True, timeout=limit, check=False)
-    except subprocess.TimeoutExpired as e:
-        sys.exit(f'{command} did not end in {limit} s; it said:\n{e.stdout}\n{e.stderr}')
-    print(command, variables, 'ended with', result.returncode, 'and said:\n' + result.stdout + result.stderr)
-    return result.returncode, result.stdout + result.stderr
-
-
-def check(condition, text):
-    if not condition:
-        sys.exit('wrong: ' + text)
+    return jobs.run(*command, limit=100, **variables)  # a job that does not end would wait for ever
 
 
 def good(n, *arguments, says='', **variables):

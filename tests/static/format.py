@@ -3,21 +3,12 @@
 usage: format.py SOURCE_ROOT
 """
 import pathlib
-import re
-import shutil
 import subprocess
 import sys
 
+from tools import find_tool
 
-def find_formatter():
-    for name in ('clang-format-14', 'clang-format'):
-        program = shutil.which(name)
-        if program and re.search(r'version 14\.', subprocess.run([program, '--version'], stdout=subprocess.PIPE, encoding='utf-8', check=False).stdout):
-            return program
-    return None
-
-
-formatter = find_formatter()
+formatter = find_tool('clang-format')
 if formatter is None:
     print('clang-format 14 is not installed; others format differently')
     sys.exit(77)

@@ -13,25 +13,17 @@ import tempfile
 import time
 import xml.etree.ElementTree
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'launch'))
+import jobs
+from jobs import check
+
 way, launch, library, traffic, standstill, *programs = sys.argv[1:]
 folder = pathlib.Path(tempfile.mkdtemp(prefix='trace.'))
 source = (pathlib.Path(__file__).parent / 'standstill.cpp').read_text()
 
 
 def run(ranks, program, *arguments, limit=100, **variables):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith('MPI4CXX_TRACE')} | variables
-    command = [launch, '-n', str(ranks), program, *arguments]
-    try:
-        result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=limit, cwd=folder)
-    except subprocess.TimeoutExpired as e:
-        sys.exit(f'{command} did not end in {limit} s; it said:\n{e.stdout}\n{e.stderr}')
-    print(command, variables, 'ended with', result.returncode, 'and said:\n' + result.stdout + result.stderr)
-    return result.returncode, result.stdout + result.stderr
-
-
-def check(condition, text):
-    if not condition:
-        sys.exit('wrong: ' + text)
+    return jobs.run(launch, '-n', str(ranks), program, *arguments, limit=limit, without=['MPI4CXX_TRACE'], cwd=folder, **variables)
 
 
 def same(found, expected, what):

@@ -124,7 +124,7 @@ private:
         const Place where({file, line}, comm);
         const std::tuple<P...> args(arguments...);
         constexpr bool receives = std::is_same_v<std::tuple_element_t<sizeof...(P) - 1, std::tuple<P...>>, MPI_Status*>;
-        MPI_Status* status = MPI_STATUS_IGNORE;
+        auto* status = MPI_STATUS_IGNORE;
         if constexpr (receives)
             status = std::get<sizeof...(P) - 1>(args);
         [&]<std::size_t... I>(std::index_sequence<I...>) {

@@ -11,8 +11,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mpi4cxx {
-namespace detail {
+namespace mpi4cxx::detail {
 
 /// Makes the errors of a new communicator exceptions.
 MPI4CXX_API MPI_Comm owned(MPI_Comm raw, At at);
@@ -80,5 +79,4 @@ protected:
     using Base::Base;
 };
 
-}  // namespace detail
-}  // namespace mpi4cxx
+}  // namespace mpi4cxx::detail

@@ -49,7 +49,7 @@ public:
 
 private:
     struct Owner {
-        explicit Owner(const detail::Clients& of) : client(of) {}
+        explicit Owner(detail::Clients of) : client(std::move(of)) {}
         Owner(const Owner&) = delete;
         Owner& operator=(const Owner&) = delete;
         ~Owner() {

@@ -20,7 +20,7 @@ using Clients = std::shared_ptr<Client>;
 constexpr int any_worker = -1;
 
 MPI4CXX_API void submit(Client& client, Ref<Task> task, int worker);
-MPI4CXX_API void submit(Client& client, Ref<Job> job);
+MPI4CXX_API void submit(Client& client, const Ref<Job>& job);
 /// The same also where the executor is shut down, unless its workers are gone.
 MPI4CXX_API void submit_last(Client& client, Ref<Task> task, int worker) noexcept;
 [[nodiscard]] MPI4CXX_API int count_workers(const Client& client);
