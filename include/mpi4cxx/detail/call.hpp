@@ -65,6 +65,21 @@ struct parameter<const int*, const Wide*> {
     static constexpr bool fits(const Lengths<Wide>& lengths) { return !lengths.is_wide(); }
 };
 
+/// Addresses are MPI_Aint in a function and MPI_Count in its twin: as wide, but since MPICH 4.2 another type.
+template <class Small, class Large>
+concept Addresses = !std::is_same_v<Small, Large> && std::is_same_v<std::remove_const_t<Small>, MPI_Aint> &&
+                    std::is_same_v<std::remove_const_t<Large>, MPI_Count> && sizeof(Small) == sizeof(Large);
+template <class Small, class Large>
+    requires Addresses<Small, Large>
+struct parameter<Small*, Large*> {
+    using type = Small*;
+    static constexpr bool fits(Small*) { return true; }
+};
+
+template <class Q, class T> Q as_large(T argument) { return static_cast<Q>(argument); }
+template <class Q, class T>
+    requires Addresses<T, std::remove_pointer_t<Q>> Q as_large(T* argument) { return reinterpret_cast<Q>(argument); }
+
 template <auto Fn, class F = decltype(Fn), class L = large_type<Fn>> struct invoke;
 template <auto Fn, class... P> struct invoke<Fn, int (*)(P...), void> {
     using parameters = std::tuple<P...>;
@@ -77,7 +92,7 @@ template <auto Fn, class... P, class... Q> struct invoke<Fn, int (*)(P...), int 
         if constexpr (!((std::is_same_v<P, int*> && !std::is_same_v<P, Q>) || ...))  // a count that comes out has room in the twin only
             if ((parameter<P, Q>::fits(args) && ...)) [[likely]]
                 return Fn(static_cast<P>(args)...);
-        return twin<Fn>::large(static_cast<Q>(args)...);
+        return twin<Fn>::large(as_large<Q>(args)...);
     }
 };
 template <auto Fn, class... P, class... Q>
