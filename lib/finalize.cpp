@@ -43,13 +43,14 @@ bool is_running() noexcept {
 }
 
 void at_finalize(void (*action)()) {
-    static const int keyval = [] {
+    static const bool once = [] {
         int key = MPI_KEYVAL_INVALID;
         call<MPI_Comm_create_keyval>(MPI_COMM_NULL_COPY_FN, run_actions, &key, nullptr);
         call<MPI_Comm_set_attr>(MPI_COMM_SELF, key, nullptr);
-        return key;
+        call<MPI_Comm_free_keyval>(&key);  // which lasts as long as the attribute
+        return true;
     }();
-    (void)keyval;
+    (void)once;
     const std::lock_guard lock(mutex);
     actions.push_back(action);
 }

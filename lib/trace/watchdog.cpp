@@ -12,7 +12,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <string>
 #include <thread>
+#include <utility>
 
 namespace mpi4cxx::trace {
 
@@ -28,7 +30,7 @@ constexpr auto output_time = 1s;  // in which the launcher reads what was said, 
 /// The files by which processes know of each other: MPI does not move when they are needed.
 class Watchdog {
 public:
-    Watchdog(const std::string& folder, int rank, int size, double patience) : folder_(folder), rank_(rank), size_(size), patience_(patience) {
+    Watchdog(std::string folder, int rank, int size, double patience) : folder_(std::move(folder)), rank_(rank), size_(size), patience_(patience) {
         prepare_stacks();
         sigset_t all, before;  // signals are for the program's threads
         sigfillset(&all);
