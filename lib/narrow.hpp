@@ -19,7 +19,7 @@ inline int unsupported() noexcept {
 /// Calls each as long as they succeed.
 template <class... Step> int in_order(Step... steps) {
     int code = MPI_SUCCESS;
-    (((code = steps()) == MPI_SUCCESS) && ...);
+    (void)(((code = steps()) == MPI_SUCCESS) && ...);
     return code;
 }
 
