@@ -36,7 +36,7 @@ struct Module {
     std::string name;
     std::uintptr_t base = 0, begin = 0, end = 0;
     std::vector<std::span<const std::byte>> code;  // has no addresses in it, so it is the same in every process; but UCX changes the C library's
-    std::span<const std::byte> notes;
+    std::vector<std::span<const std::byte>> notes;
     mutable std::uint64_t hash = 0;
 
     [[nodiscard]] bool holds(std::uintptr_t address) const noexcept { return address >= begin && address < end; }
@@ -53,16 +53,17 @@ struct Module {
     /// What the linker has put there to tell builds apart, if it was asked to.
     [[nodiscard]] std::span<const std::byte> build_id() const noexcept {
         const auto padded = [](std::size_t size) { return (size + 3) & ~std::size_t{3}; };
-        for (auto left = notes; left.size() > sizeof(ElfW(Nhdr));) {
-            ElfW(Nhdr) note{};
-            std::memcpy(&note, left.data(), sizeof note);
-            const std::size_t id = sizeof note + padded(note.n_namesz), size = id + padded(note.n_descsz);
-            if (size > left.size())
-                break;
-            if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && std::memcmp(left.data() + sizeof note, "GNU", 4) == 0)
-                return left.subspan(id, note.n_descsz);
-            left = left.subspan(size);
-        }
+        for (auto left : notes)
+            while (left.size() > sizeof(ElfW(Nhdr))) {
+                ElfW(Nhdr) note{};
+                std::memcpy(&note, left.data(), sizeof note);
+                const std::size_t id = sizeof note + padded(note.n_namesz), size = id + padded(note.n_descsz);
+                if (size > left.size())
+                    break;
+                if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && std::memcmp(left.data() + sizeof note, "GNU", 4) == 0)
+                    return left.subspan(id, note.n_descsz);
+                left = left.subspan(size);
+            }
         return {};
     }
     [[nodiscard]] std::uint64_t tag() const noexcept { return fingerprint() >> offset_bits == 0 ? 1 : fingerprint() >> offset_bits; }
@@ -72,9 +73,8 @@ int add_module(dl_phdr_info* info, std::size_t, void* modules) {
     Module module{info->dlpi_name, info->dlpi_addr, UINTPTR_MAX, 0, {}, {}, 0};
     for (const ElfW(Phdr) & header : std::span(info->dlpi_phdr, info->dlpi_phnum)) {
         const std::uintptr_t begin = info->dlpi_addr + header.p_vaddr;
-        // of several pieces of notes, the one with the build id has the least alignment
-        if (header.p_type == PT_NOTE && (module.notes.empty() || header.p_align <= 4))
-            module.notes = {reinterpret_cast<const std::byte*>(begin), header.p_filesz};
+        if (header.p_type == PT_NOTE && header.p_align <= 4)  // others are laid out differently, and have no build id
+            module.notes.emplace_back(reinterpret_cast<const std::byte*>(begin), header.p_filesz);
         if (header.p_type != PT_LOAD)
             continue;
         module.begin = std::min(module.begin, begin);
