@@ -28,7 +28,6 @@ MPI4CXX_API void check_map(const MapOptions& options, Split split);
 
 template <class F, class... A> auto submit_to(const Clients& client, int worker, const F& f, const A&... arguments) {
     using Call = std::decay_t<F>;
-    check_call<Call, sent<A>...>();
     auto state = make_task<Call, sent<A>...>(static_cast<const Call&>(f), to_send(arguments)...);
     submit(*client, state, worker);
     return Future(std::move(state));
@@ -113,10 +112,7 @@ template <class Source, class... R> struct FeedOf final : Feed {
 
 template <class Tuple> struct signature;
 template <class... A> struct signature<std::tuple<A...>> {
-    template <class F> static consteval const TaskType& type() {
-        check_call<F, sent_as<A>...>();
-        return task_type<F, sent_as<A>...>;
-    }
+    template <class F> static consteval const TaskType& type() { return task_type<F, sent_as<A>...>; }
     template <class F> using result = stored_result<result_of<F, sent_as<A>...>>;
 };
 template <class A, class B> struct signature<std::pair<A, B>> : signature<std::tuple<A, B>> {};

@@ -9,14 +9,14 @@
 
 namespace mpi4cxx::futures::detail {
 
-/// What `f` returns in the worker, called with what was sent as A.
-template <class F, class... A> using result_of = std::invoke_result_t<F&, local<A>...>;
-
-template <class F, class... A> consteval void check_call() {
+template <class F, class... A> struct Invoked {
     static_assert(std::is_invocable_v<F&, local<A>...>,
                   "mpi4cxx: the function cannot be called with these arguments: in the worker they are values of their own, so it "
                   "cannot take one by reference to non-const");
-}
+    using result = std::invoke_result_t<F&, local<A>...>;
+};
+/// What `f` returns in the worker, called with what was sent as A.
+template <class F, class... A> using result_of = typename Invoked<F, A...>::result;
 
 /// Calls F with each item of a chunk.
 template <class F, class... A> void run_chunk(Chunk& chunk) {
