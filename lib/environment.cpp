@@ -8,6 +8,8 @@
 #include "text.hpp"
 #include "tracing.hpp"
 
+#include <execinfo.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
@@ -66,6 +68,11 @@ void prepare(At at) {
     call<MPI_Comm_set_errhandler>(MPI_COMM_SELF, MPI_ERRORS_RETURN, at);
     detail::open_channel(at);
     std::set_terminate(on_terminate);
+#ifdef OPEN_MPI
+    // Its signal handlers print the stack. The first backtrace() loads a library, which waits for ever in a process that crashed in malloc.
+    void* frame = nullptr;
+    backtrace(&frame, 1);
+#endif
     check_launcher();
 }
 

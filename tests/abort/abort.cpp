@@ -1,6 +1,7 @@
 // Programs that go wrong: abort WAY. The script beside this runs them and looks how they end.
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
@@ -51,6 +52,21 @@ void pending(const MPI::Intracomm& comm) {
 void communicators(const MPI::Intracomm& comm) {
     const MPI::Intracomm copy = comm.Dup(), half = copy.Split(comm.rank() % 2);
     barrier(copy);
+}
+
+/// Rank 1 writes outside its memory: malloc ends it, and holds its lock then.
+void heap(const MPI::Intracomm& comm) {
+    if (comm.rank() == 1) {
+        // volatile: the compiler knows what malloc and free are
+        void* volatile freed = std::malloc(3000);
+        void* volatile next = std::malloc(3000);  // else the freed memory would be one with the rest of the heap
+        std::free(freed);
+        volatile char* const size = static_cast<volatile char*>(freed) - sizeof(std::size_t);
+        for (std::size_t i = 0; i < sizeof(std::size_t); ++i) size[i] = 1;
+        freed = std::malloc(100'000);
+        std::free(next);
+    }
+    comm.Barrier();
 }
 
 void reduction(const MPI::Intracomm& comm) {
@@ -129,6 +145,8 @@ void in_environment(int& argc, char**& argv) {
         pending(comm);
     if (way == "communicators")
         communicators(comm);
+    if (way == "heap")
+        heap(comm);
     if (way == "reduction")
         reduction(comm);
     if (way == "handler")
