@@ -23,25 +23,9 @@ bool is_narrow(const NeighborW& blocks) {
     return has_int_neighbor_alltoallw;
 }
 
-namespace {
-
-/// No counts, as wide as the others: MPI looks at the array all the same.
-Counts no_counts(bool narrow) {
-    static const int none = 0;
-    static const Count wide = 0;
-    return narrow ? Counts(&none) : Counts(&wide);
-}
-
-}  // namespace
-
 void keep_in(Copies& copies, Blocks& blocks, bool narrow) {
-    if (blocks.ranks == 0) {
-        static const int none = 0;
-        static const Aint wide = 0;
-        blocks.counts = no_counts(narrow);
-        blocks.displs = narrow ? Displs(&none) : Displs(&wide);
-        return;
-    }
+    if (blocks.ranks == 0)
+        return lie_somewhere(blocks.counts, blocks.displs, narrow);
     copies.keep(blocks.counts, blocks.ranks, narrow);
     if (is_set(blocks.displs))
         copies.keep(blocks.displs, blocks.ranks, narrow);
@@ -59,8 +43,8 @@ void keep_in(Copies& copies, RecvW& blocks, bool narrow) {
 
 void keep_in(Copies& copies, NeighborW& blocks, bool narrow) {
     if (blocks.ranks == 0) {
-        blocks.counts = no_counts(narrow);
-        return;
+        Displs displs;  // which are wide already
+        return lie_somewhere(blocks.counts, displs, narrow);
     }
     copies.keep(blocks.counts, blocks.ranks, narrow);
     copies.keep(blocks.displs, blocks.ranks);

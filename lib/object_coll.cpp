@@ -82,8 +82,8 @@ class LargeSends final : public Operation {
 public:
     explicit LargeSends(std::vector<Packing> objects) : objects_(std::move(objects)) {}
 
-    /// Memory for so many more is there when the others have been told that they come.
-    void expect(std::size_t more) { requests_.reserve(requests_.capacity() + more); }
+    /// Memory for so many is there when the others have been told that they come.
+    void expect(std::size_t number) { requests_.reserve(number); }
     void start(std::size_t object, int receiver, Place where) {
         const auto bytes = objects_[object].bytes();
         requests_.push_back(get<MPI_Isend>(bytes.data(), static_cast<Count>(bytes.size()), MPI_BYTE, receiver, objects_[object].envelope().side_tag,
@@ -138,6 +138,7 @@ struct Exchange::State {
     /// Returns what is wrong with them.
     std::exception_ptr open_slots();
     void receive_large(std::size_t slot);
+    [[nodiscard]] bool goes_to_all() const noexcept { return pattern == Pattern::bcast || pattern == Pattern::allgather; }
     [[nodiscard]] bool is_under_way() const noexcept {
         return slots != MPI_REQUEST_NULL || !receives.empty() || (sends != nullptr && sends->are_under_way());
     }
@@ -164,6 +165,7 @@ void Exchange::State::fill_slots(std::size_t expected) {
     std::vector<Packing>& objects = sends->objects();
     given = objects.empty() && !gives_wrong_number ? 0 : expected;
     out = Bytes(given * slot_size);
+    std::size_t large_ones = 0;
     for (std::size_t i = 0; i < given; ++i) {
         std::byte* const slot = out.data() + i * slot_size;
         if (gives_wrong_number) {
@@ -177,23 +179,23 @@ void Exchange::State::fill_slots(std::size_t expected) {
             (void)channel(where.at());
             envelope.sender = channel_rank();
             envelope.side_tag = next_channel_tag();
-            sends->expect(pattern == Pattern::bcast || pattern == Pattern::allgather ? processes : 1);
+            ++large_ones;
         }
         std::memcpy(slot, objects[i].data(), is_large ? sizeof envelope : objects[i].size());
     }
+    sends->expect(large_ones * (goes_to_all() ? processes : 1));
 }
 
 void Exchange::State::send_large(const Comm& communicator) {
     if (gives_wrong_number)
         return;
-    const bool to_all = pattern == Pattern::bcast || pattern == Pattern::allgather;
     const auto send = [&](std::size_t object, int dest) { sends->start(object, channel_rank(communicator, dest, where.at()), where); };
     for (std::size_t i = 0; i < given; ++i) {
         if (fits(sends->objects()[i].envelope(), slot_size))
             continue;
         if (pattern == Pattern::gather)
             send(i, root);
-        else if (!to_all)
+        else if (!goes_to_all())
             send(i, static_cast<int>(i));
         else
             for (int rank = 0; rank < static_cast<int>(processes); ++rank)

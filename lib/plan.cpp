@@ -1,6 +1,5 @@
 #include "plan.hpp"
 
-#include <algorithm>
 #include <climits>
 #include <numeric>
 #include <string>
@@ -174,28 +173,29 @@ Count pack(Blocks& blocks, Scratch& keep) {
     return end;
 }
 
-/// MPI looks at arrays and buffers also where there are no blocks: of a process without neighbours.
-void lie_somewhere(Blocks& blocks, Scratch& keep) {
-    if (blocks.ranks != 0)
-        return;
-    keep.counts.assign(1, 0);
-    keep.displs.assign(1, 0);
-    blocks.counts = keep.counts.data();
-    blocks.displs = keep.displs.data();
-}
-
 /// Counts and displacements as MPI_Count and MPI_Aint, for the large-count functions, which take both so or neither.
 void widen(Blocks& blocks, Scratch& keep) {
-    keep.wide_counts.resize(std::max<std::size_t>(blocks.ranks, 1));
-    keep.wide_displs.resize(keep.wide_counts.size());
+    if (blocks.ranks == 0)
+        return lie_somewhere(blocks.counts, blocks.displs, false);
+    keep.wide_counts.resize(blocks.ranks);
     for (std::size_t i = 0; i < blocks.ranks; ++i) keep.wide_counts[i] = blocks.counts[i];
-    if (!blocks.packed)  // else `pack` has left them there
+    if (!blocks.packed) {  // else `pack` has left them there
+        keep.wide_displs.resize(blocks.ranks);
         for (std::size_t i = 0; i < blocks.ranks; ++i) keep.wide_displs[i] = blocks.displs[i];
+    }
     blocks.counts = keep.wide_counts.data();
     blocks.displs = keep.wide_displs.data();
 }
 
 }  // namespace
+
+void lie_somewhere(Counts& counts, Displs& displs, bool narrow) {
+    static const int none = 0;
+    static const Count no_count = 0;
+    static const Aint no_displ = 0;
+    counts = narrow ? Counts(&none) : Counts(&no_count);
+    displs = narrow ? Displs(&none) : Displs(&no_displ);
+}
 
 Blocks checked_blocks(Peers peers, Blocks blocks, Count length, Count other, Side side, Caller caller) {
     const char* name = side == Side::send ? "sendbuf" : "recvbuf";
@@ -205,7 +205,8 @@ Blocks checked_blocks(Peers peers, Blocks blocks, Count length, Count other, Sid
         misuse(caller, std::string(name) + " has " + std::to_string(blocks.ranks) + " counts and " + std::to_string(blocks.displacements) +
                            " displacements for " + std::to_string(number) + " " + peers.name);
     const Count end = blocks.packed ? pack(blocks, keep) : 0;
-    lie_somewhere(blocks, keep);
+    if (blocks.ranks == 0)
+        lie_somewhere(blocks.counts, blocks.displs, true);
     for (std::size_t i = 0; i < blocks.ranks; ++i) {
         if (blocks.counts[i] == 0)
             continue;  // nothing, wherever it lies
@@ -301,7 +302,8 @@ Blocks typed_blocks(Peers peers, const TypedBlocks& given, Side side, Caller cal
         blocks = Blocks(keep.counts, keep.displs);
     }
     blocks.packed = false;
-    lie_somewhere(blocks, keep);
+    if (blocks.ranks == 0)
+        lie_somewhere(blocks.counts, blocks.displs, true);
     if (blocks.counts.is_wide() != blocks.displs.is_wide())
         widen(blocks, keep);
     return blocks;

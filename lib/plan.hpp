@@ -74,6 +74,9 @@ Neighbors neighbors(const Topocomm& comm, At at);
 /// Those that it receives from.
 Peers sources(const Topocomm& comm, At at);
 
+/// Arrays of none: MPI looks at them also where there are no blocks, of a process without neighbours.
+void lie_somewhere(Counts& counts, Displs& displs, bool narrow);
+
 /// Both for MPI_Alltoallv, which takes them in one width.
 void same_width(Blocks& send, Blocks& recv);
 

@@ -458,19 +458,11 @@ TEST_CASE("A root that is no process is an Exception", "[comm][collective]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         int x = 0;
         vector<int> y(static_cast<std::size_t>(comm.size()));
-        const auto error = [](auto f) {
-            try {
-                f();
-            } catch (const MPI::Exception& e) {
-                return e.Get_error_class();
-            }
-            return MPI::SUCCESS;
-        };
         for (const int root : {comm.size(), -100}) {
-            CHECK(error([&] { comm.Bcast(x, root); }) == MPI::ERR_ROOT);
-            CHECK(error([&] { comm.Gather(x, y, root); }) == MPI::ERR_ROOT);
-            CHECK(error([&] { comm.Scatterv({}, x, root); }) == MPI::ERR_ROOT);
-            CHECK(error([&] { comm.Reduce(x, x, MPI::SUM, root); }) == MPI::ERR_ROOT);
+            CHECK(error_class([&] { comm.Bcast(x, root); }) == MPI::ERR_ROOT);
+            CHECK(error_class([&] { comm.Gather(x, y, root); }) == MPI::ERR_ROOT);
+            CHECK(error_class([&] { comm.Scatterv({}, x, root); }) == MPI::ERR_ROOT);
+            CHECK(error_class([&] { comm.Reduce(x, x, MPI::SUM, root); }) == MPI::ERR_ROOT);
         }
         int count = 0;
         comm.Allreduce(1, count);

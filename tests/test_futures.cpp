@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -34,6 +35,7 @@ namespace {
 
 int product(int x, int y) { return x * y; }
 int square(int x) { return x * x; }
+std::string temporary(const char* name) { return std::filesystem::temp_directory_path() / (name + std::to_string(getpid())); }
 std::string fail(int x) { throw std::runtime_error("no luck with " + std::to_string(x)); }
 std::vector<int> numbers(int n, int first = 0) {
     std::vector<int> all(static_cast<std::size_t>(n));
@@ -583,7 +585,7 @@ TEST_CASE("leaving a map early cancels the rest; not to begin it does not", "[fu
         CHECK(std::chrono::steady_clock::now() - start < 5s);
     });
     with_executor([](Executor& executor) {
-        const std::string path = "/tmp/mpi4cxx-test-" + std::to_string(getpid());
+        const std::string path = temporary("mpi4cxx-test-");
         {
             const auto unread = executor.map([](std::string name) { std::ofstream(name, std::ios::app) << "x"; }, std::vector<std::string>(9, path));
         }
@@ -693,7 +695,7 @@ std::size_t count(const std::string& text, const std::string& part) {
 
 TEST_CASE("the trace shows every task since the last one", "[futures]") {
     with_executor([](Executor& executor) {
-        const std::string path = "/tmp/mpi4cxx-trace-" + std::to_string(getpid());
+        const std::string path = temporary("mpi4cxx-trace-");
         (void)executor.map({.chunksize = 1}, square, numbers(25)).list();
         executor.trace(path + ".svg");
         const std::string svg = read_and_remove(path + ".svg");

@@ -1,18 +1,5 @@
 #include "oracle.hpp"
 
-#include <numeric>
-
-namespace {
-
-vector<int> counting(int from, int n) {
-    vector<int> result(static_cast<std::size_t>(n));
-    std::iota(result.begin(), result.end(), from);
-    return result;
-}
-vector<int> unset(int n) { return vector<int>(static_cast<std::size_t>(n), -1); }
-
-}  // namespace
-
 int main(int argc, char** argv) {
     Oracle o(argc, argv);
     const MPI::Intracomm& world = o.world;

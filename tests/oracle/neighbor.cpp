@@ -1,15 +1,7 @@
 #include "oracle.hpp"
 
-#include <numeric>
-
 namespace {
 
-vector<int> counting(int from, int n) {
-    vector<int> result(static_cast<std::size_t>(n));
-    std::iota(result.begin(), result.end(), from);
-    return result;
-}
-vector<int> unset(int n) { return vector<int>(static_cast<std::size_t>(n), -1); }
 vector<int> steps(int n, int step) {
     vector<int> result;
     for (int i = 0; i < n; ++i) result.push_back(step * i);

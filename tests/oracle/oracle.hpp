@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -14,6 +15,13 @@
 
 namespace MPI = mpi4cxx;
 using std::vector;
+
+inline vector<int> counting(int from, int n) {
+    vector<int> result(static_cast<std::size_t>(n));
+    std::iota(result.begin(), result.end(), from);
+    return result;
+}
+inline vector<int> unset(int n) { return vector<int>(static_cast<std::size_t>(n), -1); }
 
 inline std::string show(const std::string& text) { return text; }
 inline std::string show(const char* text) { return text; }

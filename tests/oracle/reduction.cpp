@@ -13,7 +13,7 @@ vector<int> flat(const vector<Matrix>& matrices) {
     for (const Matrix& m : matrices) result.insert(result.end(), {m.a, m.b, m.c, m.d});
     return result;
 }
-const Matrix unset{-1, -1, -1, -1};
+const Matrix no_matrix{-1, -1, -1, -1};
 
 }  // namespace
 
@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
         o.say("commutative", op.Is_commutative(), MPI::SUM.Is_commutative(), MPI::REPLACE.Is_commutative());
         const vector<Matrix> mine = {{1, rank + 1, rank, 1}, {2, rank, 1, 1}};
         for (int root = 0; root < size; ++root) {
-            vector<Matrix> matrices(2, unset);
+            vector<Matrix> matrices(2, no_matrix);
             world.Reduce(mine, matrices, op, root);
             o.say("Reduce matrices", root, flat(matrices));
             vector<int> got = {-1, -1};
@@ -39,19 +39,19 @@ int main(int argc, char** argv) {
                 world.Reduce(got, {}, MPI::SUM, root);
             o.say("Reduce in place", root, got);
         }
-        vector<Matrix> got(2, unset);
+        vector<Matrix> got(2, no_matrix);
         world.Allreduce(mine, got, op);
         o.say("Allreduce matrices", flat(got));
         got = mine;
         world.Allreduce(MPI::IN_PLACE, got, op);
         o.say("Allreduce matrices in place", flat(got));
-        got.assign(2, unset);
+        got.assign(2, no_matrix);
         world.Scan(mine, got, op);
         o.say("Scan matrices", flat(got));
         got = mine;
         world.Scan(MPI::IN_PLACE, got, op);
         o.say("Scan matrices in place", flat(got));
-        got.assign(2, unset);
+        got.assign(2, no_matrix);
         world.Exscan(mine, got, op);
         o.say("Exscan matrices", flat(got));
         got = mine;

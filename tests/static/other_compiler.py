@@ -2,14 +2,14 @@
 
 Exits with 77, "skipped", where there is no clang++, or where the folder is clang's own.
 """
-import concurrent.futures
 import json
-import os
 import pathlib
 import shlex
 import shutil
 import subprocess
 import sys
+
+from tools import exit_with
 
 build = pathlib.Path(sys.argv[1])
 clang = shutil.which('clang++')
@@ -30,15 +30,11 @@ if 'clang' in words_of(entries[0])[0]:
     sys.exit(77)
 
 
-def compile_one(entry):
+def problems_of(entry):
     # libbacktrace's header lies among g++'s own.
     command = [clang, *words_of(entry)[1:], '-UMPI4CXX_TRACE_BACKTRACE', '-fsyntax-only', '-Werror', '-fno-color-diagnostics']
     done = subprocess.run(command, cwd=entry['directory'], capture_output=True, text=True)
     return done.stderr if done.returncode != 0 else ''
 
 
-with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-    problems = [problem for problem in pool.map(compile_one, entries) if problem]
-print(*problems, sep='\n')
-print(f'{len(entries)} files, {len(problems)} with errors or warnings')
-sys.exit(1 if problems else 0)
+exit_with(problems_of, entries)

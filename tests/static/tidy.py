@@ -3,13 +3,11 @@
 usage: tidy.py SOURCE_ROOT BUILD_DIR
 """
 import json
-import os
 import pathlib
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
-from tools import find_tool
+from tools import exit_with, find_tool
 
 root, build = (pathlib.Path(path).resolve() for path in sys.argv[1:])
 tidy = find_tool('clang-tidy')
@@ -29,8 +27,4 @@ def findings(file):
     return run.stdout or (run.stderr if run.returncode else '')
 
 
-with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-    found = {text: None for text in pool.map(findings, files) if text}
-print(*found, sep='\n')
-print(len(files), 'files')
-sys.exit(bool(found) or not files)
+exit_with(findings, files)
