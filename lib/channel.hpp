@@ -2,6 +2,8 @@
 
 #include <mpi4cxx/comm.hpp>
 
+#include <cstddef>
+
 namespace mpi4cxx::detail {
 
 /// The communicator on which payloads of large objects travel, between ranks of COMM_WORLD: one in all, because MPIs have
@@ -19,5 +21,15 @@ void open_channel(At at);
 [[nodiscard]] int next_channel_tag() noexcept;
 /// The tag of the answer to a sender that asks whether its blocks may come.
 [[nodiscard]] int answer_tag(int side_tag) noexcept;
+
+/// An object's bytes travel in pieces of so much, which MPIs send without a handshake: the receiver reads the first while the
+/// others are on their way.
+#ifdef OPEN_MPI
+inline constexpr std::size_t piece_size = 4000;
+#else
+inline constexpr std::size_t piece_size = 8000;
+#endif
+/// More bytes than these travel in one message, which waits for its receiver: pieces would wait in the receiver's memory.
+inline constexpr std::size_t pieces_limit = 1 << 20;
 
 }  // namespace mpi4cxx::detail

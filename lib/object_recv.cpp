@@ -7,6 +7,7 @@
 #include "plan.hpp"
 #include "progress.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <string>
 
@@ -22,7 +23,7 @@ const Envelope& open(const Room& room, Count size, Place where) {
     const Envelope& envelope = *reinterpret_cast<const Envelope*>(room.bytes.data());
     const std::uint64_t behind = static_cast<std::uint64_t>(size) - sizeof envelope;
     if (size < static_cast<Count>(sizeof envelope) || size > static_cast<Count>(inline_limit) || envelope.magic != Envelope::mark ||
-        behind != (is_beside(envelope) ? 0 : envelope.length))
+        behind != (is_beside(envelope) ? 0 : envelope.length) || (envelope.in_pieces != 0 && (envelope.blocks != 0 || !is_beside(envelope))))
         throw Exception(MPI_ERR_TYPE, "recv", "the message of " + std::to_string(size) + " bytes is no object: an uppercase method has sent it",
                         where);
     return envelope;
@@ -120,10 +121,13 @@ void Incoming::accept_any(std::uint64_t size, MPI_Status& found, const ObjectTyp
     route_ = {envelope.sender, envelope.side_tag, where.file, where.line, where.comm};
     if (is_beside(envelope)) {
         bytes_ = Bytes::claimed(envelope.length);
-        recv_beside(bytes_.data(), envelope.length, route_);
+        if (envelope.in_pieces == 0)
+            recv_beside(bytes_.data(), envelope.length, route_);
         bytes = bytes_.data();
     }
     open({bytes, envelope.length}, envelope.blocks);
+    if (envelope.in_pieces != 0)
+        expect_bytes();
     if (status != nullptr) {
         set_length(&found, remaining(), where);
         *status = Status(found);
@@ -134,13 +138,14 @@ void Incoming::accept_any(std::uint64_t size, MPI_Status& found, const ObjectTyp
         throw type.mismatch("recv", envelope.type, where);
 }
 
-void Incoming::skip_blocks() noexcept {
-    while (blocks_left() != 0) try {
+void Incoming::skip_rest() noexcept {
+    try {
+        while (expects_bytes()) take_piece();
+        while (blocks_left() != 0) {
             const std::size_t size = next_block();
             recv_beside(Bytes::claimed(size).data(), size, route_);
-        } catch (...) {
-            return;
         }
+    } catch (...) {}
 }
 
 bool Incoming::recv(const Comm& comm, int source, int tag, const ObjectType& type, Status* status, At at) {
@@ -158,6 +163,12 @@ bool Incoming::recv(MPI_Message& message, const ObjectType& type, Status* status
     MPI_Status found;
     call<MPI_Mrecv>(room_.bytes.data(), count, datatype, &message, &found, at);
     return accept(from_null, found, type, status, at);
+}
+
+std::size_t Incoming::receive_piece(std::size_t begin, std::size_t size) {
+    const std::size_t piece = std::min(size, piece_size);
+    recv_beside(bytes_.data() + begin, piece, route_);
+    return piece;
 }
 
 void Incoming::receive(void* to, std::size_t size) { recv_beside(to, size, route_); }
@@ -185,20 +196,20 @@ struct Receive::State {
         /// Into memory of their own, until the object is read. Nothing is posted before there is memory for all.
         void hold_all() {
             std::vector<std::size_t> sizes(blocks_left());
-            state_.requests.reserve(state_.requests.size() + sizes.size() + 1);
+            state_.parts.reserve(state_.parts.size() + sizes.size() + 1);
             state_.held_blocks.clear();
             for (std::size_t& size : sizes) state_.held_blocks.push_back(Bytes::claimed(size = next_block()));
             for (std::size_t i = 0; i < sizes.size(); ++i) receive(state_.held_blocks[i].data(), sizes[i]);
         }
 
     private:
-        void receive(void* to, std::size_t size) override { state_.requests.push_back({irecv_beside(to, size, state_.route), size}); }
+        void receive(void* to, std::size_t size) override { state_.parts.push_back({irecv_beside(to, size, state_.route), size}); }
         State& state_;
     };
     enum class Step : char { envelope, bytes, blocks };
     struct Part {
         MPI_Request request;
-        std::size_t size;  // of a block; 0 of an answer
+        std::size_t size;  // 0 of an answer
     };
 
     explicit State(const ObjectType& wanted) noexcept : type(wanted), arrived(held_blocks) {}
@@ -211,8 +222,8 @@ struct Receive::State {
     const ObjectType& type;
     MPI_Comm comm = MPI_COMM_NULL;  // a copy: the communicator may go before the message comes
     Step step = Step::envelope;
-    MPI_Request request = MPI_REQUEST_NULL;  // of the envelope, then of the bytes
-    std::vector<Part> requests;              // of the blocks
+    MPI_Request request = MPI_REQUEST_NULL;  // of the envelope
+    std::vector<Part> parts;                 // of the bytes, then of the blocks
     bool from_null = false;
     Route route;
     Bytes bytes;
@@ -238,29 +249,30 @@ Receive::Receive(MPI_Message& message, const ObjectType& type, At at) : Pending(
 
 Receive::~Receive() = default;
 
-bool Receive::passed_part(MPI_Request& request, std::size_t size) {
+bool Receive::passed_parts() {
+    std::vector<State::Part>& parts = state_->parts;
     MPI_Status found;
-    if (!passed(request, &found))
-        return false;
-    try {
-        if (size != 0)
-            check_length(found, size, where_);
-    } catch (...) {
-        failure_ = std::current_exception();
+    while (!parts.empty() && passed(parts.back().request, &found)) {
+        const std::size_t size = parts.back().size;
+        parts.pop_back();
+        try {
+            if (size != 0)
+                check_length(found, size, where_);
+        } catch (...) {
+            failure_ = std::current_exception();
+        }
     }
-    return true;
+    return parts.empty();
 }
 
 void Receive::step() {
     State& state = *state_;
     if (state.step == State::Step::envelope && passed(state.request, &status_))
         open_envelope();
-    if (!complete_ && state.step == State::Step::bytes && (!is_beside(state.envelope()) || passed_part(state.request, state.envelope().length)))
+    if (!complete_ && state.step == State::Step::bytes && passed_parts())
         open_bytes();
-    if (!complete_ && state.step == State::Step::blocks) {
-        while (!state.requests.empty() && passed_part(state.requests.back().request, state.requests.back().size)) state.requests.pop_back();
-        complete_ = state.requests.empty();
-    }
+    if (!complete_ && state.step == State::Step::blocks)
+        complete_ = passed_parts();
 }
 
 void Receive::open_envelope() {
@@ -276,7 +288,12 @@ void Receive::open_envelope() {
     if (!is_beside(envelope))
         return;
     state.bytes = Bytes::claimed(envelope.length);
-    state.request = irecv_beside(state.bytes.data(), envelope.length, state.route);
+    const std::size_t most = envelope.in_pieces != 0 ? piece_size : envelope.length;
+    state.parts.reserve((envelope.length + most - 1) / most);
+    for (std::size_t begin = 0; begin < envelope.length; begin += most) {
+        const std::size_t size = std::min(envelope.length - begin, most);
+        state.parts.push_back({irecv_beside(state.bytes.data() + begin, size, state.route), size});
+    }
 }
 
 void Receive::open_bytes() {
@@ -295,7 +312,7 @@ void Receive::open_bytes() {
     bool placed = false;
     if (!failure_)
         try {
-            state.requests.reserve(2);  // what is posted can be noted
+            state.parts.reserve(2);  // what is posted can be noted
             State::Placing placing(state);
             placing.open(state.object_bytes(), envelope.blocks);
             placed = place(placing);
@@ -311,13 +328,13 @@ void Receive::open_bytes() {
         try {  // also what nobody can use any more has to leave its sender
             hold();
         } catch (...) {
-            if (!state.requests.empty())
+            if (!state.parts.empty())
                 throw;
             failure_ = std::current_exception();  // no memory, which may be there in a moment
             hold();
         }
     if (envelope.asks != 0)
-        state.requests.push_back({ianswer(state.route), 0});
+        state.parts.push_back({ianswer(state.route), 0});
 }
 
 void Receive::cancel() {

@@ -5,6 +5,7 @@
 #include "channel.hpp"
 #include "progress.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <memory>
@@ -59,13 +60,18 @@ public:
         receiver_ = channel_rank(comm, dest, at);
         blocks_.reserve(object_.blocks().size());
         const bool beside = object_.size() > inline_limit;
+        const std::size_t length = beside ? object_.bytes().size() : 0;
+        const bool in_pieces = beside && mode == SendMode::standard && length <= pieces_limit && object_.blocks().empty();
+        const std::size_t most = in_pieces ? piece_size : length;
+        bytes_.reserve(beside ? (length + most - 1) / most : 0);
         Envelope& envelope = object_.envelope();
         envelope.sender = channel_rank();
         envelope.side_tag = side_tag_ = next_channel_tag();
+        envelope.in_pieces = in_pieces;
         envelope.asks = !object_.blocks().empty() && owner_ == Owner::caller;
         message_ = start(mode, object_.data(), beside ? sizeof(Envelope) : object_.size(), dest, tag, comm.handle(), where);
-        if (beside)
-            bytes_ = start(mode, object_.bytes().data(), object_.bytes().size(), receiver_, side_tag_, channel_, where);
+        for (std::size_t begin = 0; begin < length; begin += most)
+            bytes_.push_back(start(mode, object_.bytes().data() + begin, std::min(length - begin, most), receiver_, side_tag_, channel_, where));
         if (envelope.asks != 0)
             answer_ = get<MPI_Irecv>(nullptr, 0, MPI_BYTE, receiver_, answer_tag(side_tag_), channel_, where);
         else
@@ -98,7 +104,7 @@ public:
 private:
     using clock = std::chrono::steady_clock;
 
-    void step() override { complete_ = passed(message_) && passed(bytes_) && passed(answer_) && passed_blocks(); }
+    void step() override { complete_ = passed(message_) && passed_all(bytes_) && passed(answer_) && passed_blocks(); }
     void send_blocks() {
         blocks_sent_ = true;
         for (const Block& block : object_.blocks())
@@ -107,8 +113,11 @@ private:
     bool passed_blocks() {
         if (!blocks_sent_)
             send_blocks();
-        while (!blocks_.empty() && passed(blocks_.back())) blocks_.pop_back();
-        return blocks_.empty();
+        return passed_all(blocks_);
+    }
+    bool passed_all(std::vector<MPI_Request>& requests) const {
+        while (!requests.empty() && passed(requests.back())) requests.pop_back();
+        return requests.empty();
     }
     /// Whether the receiver takes blocks now, from where the caller has them.
     [[nodiscard]] bool takes_blocks() const { return owner_ == Owner::caller && !blocks_.empty(); }
@@ -130,7 +139,7 @@ private:
     int receiver_ = PROC_NULL;
     int side_tag_ = 0;
     MPI_Request message_ = MPI_REQUEST_NULL;
-    MPI_Request bytes_ = MPI_REQUEST_NULL;
+    std::vector<MPI_Request> bytes_;
     MPI_Request answer_ = MPI_REQUEST_NULL;
     bool blocks_sent_ = false;
     std::vector<MPI_Request> blocks_;

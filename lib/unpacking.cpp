@@ -38,7 +38,7 @@ std::uintptr_t stack_end() {
 void Unpacking::open_blocks(std::size_t blocks) {
     if (blocks > bytes_left() / sizeof(std::uint64_t))
         corrupt("the bytes end too early");
-    end_ -= blocks * sizeof(std::uint64_t);
+    here_ = end_ -= blocks * sizeof(std::uint64_t);
     sizes_ = end_;
     blocks_ = blocks;
     for (std::size_t i = 0; i < blocks; ++i) {
@@ -48,6 +48,12 @@ void Unpacking::open_blocks(std::size_t blocks) {
             corrupt("a block of such a size cannot be");
         block_bytes_ += size;
     }
+}
+
+void Unpacking::wait_for(std::size_t size) {
+    if (size > static_cast<std::size_t>(end_ - cursor_))
+        corrupt("the bytes end too early");
+    while (size > bytes_left()) take_piece();
 }
 
 std::size_t Unpacking::next_block() {
@@ -68,6 +74,7 @@ void Unpacking::receive_block(void* to, std::size_t size) {
     receive(to, next_block());
 }
 
+std::size_t Unpacking::receive_piece(std::size_t, std::size_t) { corrupt("bytes are missing"); }
 void Unpacking::receive(void*, std::size_t) { corrupt("a block is missing"); }
 
 void Unpacking::too_large(std::size_t size) {

@@ -17,12 +17,15 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <functional>
+#include <initializer_list>
 #include <list>
 #include <map>
 #include <memory>
 #include <numeric>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -111,6 +114,16 @@ struct Minimal {
     template <class Archive> std::string save_minimal(const Archive&) const { return text + text; }
     template <class Archive> void load_minimal(const Archive&, const std::string& twice) { text = twice.substr(0, twice.size() / 2); }
 };
+/// Cannot be read where it says so.
+struct Refused {
+    std::string text;
+    template <class Archive> void save(Archive& archive) const { archive(text); }
+    template <class Archive> void load(Archive& archive) {
+        archive(text);
+        if (text == "stop")
+            throw std::runtime_error("it cannot be read");
+    }
+};
 /// What is sent of it is its own.
 struct Owner {
     Owner() = default;
@@ -188,6 +201,50 @@ TEST_CASE("Objects pass at all sizes around the limits", "[object][block]") {
             pass(comm, numbers(around(block), comm.size()));
             pass(comm, std::vector<Whole>(around(block_limit / sizeof(Whole)), Whole{1, 2, 3}));
             pass(comm, Table{{"x", numbers(around(block), 1)}, {"y", {1, 2}}});
+        }
+    });
+}
+
+TEST_CASE("Bytes that travel in pieces are read wherever these are cut", "[object][block]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        using Texts = std::vector<std::string>;
+        std::vector<Numbers> rows;
+        Texts texts;
+        std::map<std::string, Texts> table;
+        for (std::size_t i = 0; i < 400; ++i) {
+            rows.push_back(numbers(i * 7 % 101, 1));
+            texts.emplace_back(i * 11 % 301, static_cast<char>('a' + i % 26));
+            table[texts.back()].push_back(texts[i / 2]);
+        }
+        const std::vector<bool> flags(100'000, true);
+        for (std::size_t shift = 0; shift < 17; ++shift) {
+            const std::string before(shift, 's');
+            pass(comm, std::pair(before, texts));
+            pass(comm, std::tuple(before, rows, std::vector<Minimal>(100, {before + "text"})));
+            pass(comm, std::pair(before, std::vector<Padded>(2'000, {'p', 0.5, 3})));
+        }
+        pass(comm, table);
+        pass(comm, flags);
+        pass(comm, std::list<std::list<int>>(3'000, {1, 2, 3}));
+        for (const std::size_t size : {4'000U, 8'000U, 16'000U, 60'000U})
+            for (const std::size_t more : {31U, 32U, 33U, 39U, 40U, 41U, 42U}) pass(comm, message_of(size + more));
+        for (const std::size_t n : {10'484U, 10'485U, 10'486U, 10'487U, 30'000U}) pass(comm, Texts(n, std::string(99, 't')));  // 1 MiB and more
+    });
+}
+
+TEST_CASE("An object that cannot be read to its end leaves the next one alone", "[object][block][error]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int right = right_of(comm), left = left_of(comm);
+        std::vector<Refused> refused(5'000, {"go on with a text of some length"});
+        refused[10].text = "stop";
+        for (const auto& receive : std::initializer_list<std::function<void()>>{[&] { (void)comm.recv<std::vector<Refused>>(left, 1); },
+                                                                                [&] { (void)comm.irecv<std::vector<Refused>>(left, 1).wait(); },
+                                                                                [&] { (void)comm.Mprobe(left, 1).recv<std::vector<Refused>>(); }}) {
+            MPI::Request first = comm.isend(refused, right, 1), second = comm.isend(Table{{"next", {1, 2}}}, right, 1);
+            CHECK_THROWS_AS(receive(), std::runtime_error);
+            CHECK((comm.recv<Table>(left, 1) == Table{{"next", {1, 2}}}));
+            first.wait();
+            second.wait();
         }
     });
 }

@@ -13,10 +13,11 @@ struct Envelope {
     std::uint32_t magic = mark;
     std::int32_t sender = 0;    ///< its rank on the channel
     std::int32_t side_tag = 0;  ///< of all that travels on the channel
-    std::uint32_t blocks : 31 = 0;
-    std::uint32_t asks : 1 = 0;  ///< whether the sender waits for an answer before it sends the blocks
-    std::uint64_t type = 0;      ///< its hash
-    std::uint64_t length = 0;    ///< of the object's bytes
+    std::uint32_t blocks : 30 = 0;
+    std::uint32_t in_pieces : 1 = 0;  ///< whether the bytes travel so
+    std::uint32_t asks : 1 = 0;       ///< whether the sender waits for an answer before it sends the blocks
+    std::uint64_t type = 0;           ///< its hash
+    std::uint64_t length = 0;         ///< of the object's bytes
 };
 
 /// An envelope and the bytes take at most so much room in one message.

@@ -48,13 +48,13 @@ struct Route {
     [[nodiscard]] Place where() const noexcept { return {{file, line}, comm}; }
 };
 
-/// An object that a blocking call receives: its bytes are here, its blocks come when their places are known.
+/// An object that a blocking call receives: its bytes come when they are read, its blocks when their places are known.
 class MPI4CXX_API Incoming final : public Unpacking {
 public:
     Incoming() noexcept {}  // leaves the room as it is
     ~Incoming() override {
-        if (blocks_left() != 0) [[unlikely]]
-            skip_blocks();
+        if (blocks_left() != 0 || expects_bytes()) [[unlikely]]
+            skip_rest();
     }
     Incoming(const Incoming&) = delete;
     Incoming& operator=(const Incoming&) = delete;
@@ -67,9 +67,10 @@ public:
 private:
     bool accept(bool from_null, MPI_Status& found, const ObjectType& type, Status* status, const Place& where);
     void accept_any(std::uint64_t size, MPI_Status& found, const ObjectType& type, Status* status, const Place& where);
+    std::size_t receive_piece(std::size_t begin, std::size_t size) override;
     void receive(void* to, std::size_t size) override;
-    /// Takes the blocks whose sender waits, where the object could not be read to its end.
-    void skip_blocks() noexcept;
+    /// Takes the bytes and blocks whose sender waits, where the object could not be read to its end.
+    void skip_rest() noexcept;
 
     Room room_;
     Bytes bytes_;
@@ -95,8 +96,8 @@ private:
     /// Where the object can be made before its blocks are here, with room for them: reads the bytes into it.
     virtual bool place(Unpacking& from) = 0;
     void step() override;
-    /// Whether `size` bytes on the channel are here. What else is on its way has to come before it fails that these are others.
-    bool passed_part(MPI_Request& request, std::size_t size);
+    /// Whether all that was to come on the channel is here. It has to be, before it fails that it is something else.
+    bool passed_parts();
     void open_envelope();
     void open_bytes();
 

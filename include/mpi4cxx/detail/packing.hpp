@@ -81,7 +81,7 @@ public:
     /// Completes the envelope; nothing can be written after.
     void seal(std::uint64_t type) {
         const std::uint32_t blocks = beside_ == nullptr ? 0 : put_block_sizes();
-        envelope() = {.blocks = blocks & 0x7fffffff, .type = type, .length = size() - sizeof(Envelope)};
+        envelope() = {.blocks = blocks & 0x3fffffff, .type = type, .length = size() - sizeof(Envelope)};
     }
 
     /// The envelope and the bytes behind it.

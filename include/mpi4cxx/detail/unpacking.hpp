@@ -24,7 +24,7 @@ public:
     /// The sizes of `blocks` blocks stand at the end of the bytes.
     void open(std::span<const std::byte> bytes, std::size_t blocks) {
         begin_ = cursor_ = bytes.data();
-        end_ = begin_ + bytes.size();
+        here_ = end_ = begin_ + bytes.size();
         reservable_ = 64 * bytes.size();
         if (blocks != 0) [[unlikely]]
             open_blocks(blocks);
@@ -32,8 +32,8 @@ public:
 
     /// The next `size` bytes.
     const std::byte* take(std::size_t size) {
-        if (size > static_cast<std::size_t>(end_ - cursor_)) [[unlikely]]
-            corrupt("the bytes end too early");
+        if (size > bytes_left()) [[unlikely]]
+            wait_for(size);
         cursor_ += size;
         return cursor_ - size;
     }
@@ -104,8 +104,8 @@ public:
 
     /// Where the next bytes are.
     [[nodiscard]] const std::byte* position() const noexcept { return cursor_; }
-    /// How many bytes are left to read, without blocks.
-    [[nodiscard]] std::size_t bytes_left() const noexcept { return static_cast<std::size_t>(end_ - cursor_); }
+    /// How many bytes are here to be read.
+    [[nodiscard]] std::size_t bytes_left() const noexcept { return static_cast<std::size_t>(here_ - cursor_); }
     /// Bytes and blocks that are to come.
     [[nodiscard]] std::size_t remaining() const noexcept { return static_cast<std::size_t>(end_ - cursor_) + block_bytes_; }
     /// Throws if there are any.
@@ -118,18 +118,26 @@ public:
     [[noreturn]] static void too_large(std::size_t size);
 
 protected:
+    /// The bytes are still to come, by receive_piece().
+    void expect_bytes() noexcept { here_ = begin_; }
+    [[nodiscard]] bool expects_bytes() const noexcept { return here_ != end_; }
+    void take_piece() { here_ += receive_piece(static_cast<std::size_t>(here_ - begin_), static_cast<std::size_t>(end_ - here_)); }
     /// The size of the next block, which is then no longer to come.
     std::size_t next_block();
     [[nodiscard]] std::size_t blocks_left() const noexcept { return blocks_; }
 
 private:
     void open_blocks(std::size_t blocks);
+    void wait_for(std::size_t size);
+    /// Receives a piece of the `size` bytes from `begin` on. Returns how many have come.
+    virtual std::size_t receive_piece(std::size_t begin, std::size_t size);
     /// Moves the next block to `to`.
     virtual void receive(void* to, std::size_t size);
 
     const std::byte* begin_ = nullptr;
     const std::byte* cursor_ = nullptr;
-    const std::byte* end_ = nullptr;  // of the bytes; the blocks' sizes follow
+    const std::byte* here_ = nullptr;  // the end of those that have come
+    const std::byte* end_ = nullptr;   // of the bytes; the blocks' sizes follow
     std::size_t blocks_ = 0;
     std::size_t block_bytes_ = 0;
     std::size_t reservable_ = 0;
