@@ -27,7 +27,7 @@ others = ('raw datatype', 'raw fresh', 'raw, huge pages', 'mpi4cxx, huge pages',
 
 def makes_sense(row, peer):
     """Whether a peer has this row; only asked of rows whose peers run alone, which are vectors."""
-    return 'datatype' not in peer and 'typed' not in peer
+    return 'datatype' not in peer and 'typed' not in peer and (row.startswith('send') or peer in ('raw again', 'mpi4cxx', 'Boost.MPI'))
 
 
 def significant(number):

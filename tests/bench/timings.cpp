@@ -453,7 +453,7 @@ const Row rows[] = {
     {"object alone", "send vector 4e6", [] { return objects(make_doubles(4000000)); }},
     {"object", "send vectors 1000x100", [] { return objects(make_rows()); }},
     {"object collective", "bcast map 1000", [] { return bcast_object(make_map(1000)); }},
-    {"object collective", "bcast vector 1e6", [] { return bcast_object(make_doubles(1000000)); }},
+    {"object collective alone", "bcast vector 1e6", [] { return bcast_object(make_doubles(1000000)); }},
     {"object collective", "gather map 1000", gather_map},
     {"object collective", "allreduce map merge", merge_maps},
     {"object collective", "allreduce struct", join_particles},
