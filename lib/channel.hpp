@@ -1,7 +1,9 @@
 #pragma once
 
 #include <mpi4cxx/comm.hpp>
+#include <mpi4cxx/detail/envelope.hpp>
 
+#include <algorithm>
 #include <cstddef>
 
 namespace mpi4cxx::detail {
@@ -31,5 +33,18 @@ inline constexpr std::size_t piece_size = 8000;
 #endif
 /// More bytes than these travel in one message, which waits for its receiver: pieces would wait in the receiver's memory.
 inline constexpr std::size_t pieces_limit = 1 << 20;
+
+/// Whether the object's bytes travel by themselves.
+[[nodiscard]] inline bool is_beside(const Envelope& envelope) noexcept { return envelope.length > inline_limit - sizeof envelope; }
+/// In messages of how many bytes they do.
+[[nodiscard]] inline std::size_t piece_of(const Envelope& envelope) noexcept { return envelope.in_pieces != 0 ? piece_size : envelope.length; }
+[[nodiscard]] inline std::size_t number_of_pieces(const Envelope& envelope) noexcept {
+    return is_beside(envelope) ? (envelope.length - 1) / piece_of(envelope) + 1 : 0;
+}
+/// Calls `f(begin, size)` for each of them.
+template <class F> void for_each_piece(const Envelope& envelope, F f) {
+    for (std::size_t i = 0, begin = 0; i < number_of_pieces(envelope); ++i, begin += piece_of(envelope))
+        f(begin, std::min(piece_of(envelope), static_cast<std::size_t>(envelope.length) - begin));
+}
 
 }  // namespace mpi4cxx::detail

@@ -15,9 +15,6 @@ namespace mpi4cxx::detail {
 
 namespace {
 
-/// Whether the object's bytes travel by themselves.
-bool is_beside(const Envelope& envelope) { return envelope.length > inline_limit - sizeof envelope; }
-
 /// Reads the envelope of a message of `size` bytes. Throws where none is there.
 const Envelope& open(const Room& room, Count size, Place where) {
     const Envelope& envelope = *reinterpret_cast<const Envelope*>(room.bytes.data());
@@ -288,12 +285,10 @@ void Receive::open_envelope() {
     if (!is_beside(envelope))
         return;
     state.bytes = Bytes::claimed(envelope.length);
-    const std::size_t most = envelope.in_pieces != 0 ? piece_size : envelope.length;
-    state.parts.reserve((envelope.length + most - 1) / most);
-    for (std::size_t begin = 0; begin < envelope.length; begin += most) {
-        const std::size_t size = std::min(envelope.length - begin, most);
+    state.parts.reserve(number_of_pieces(envelope));
+    for_each_piece(envelope, [&](std::size_t begin, std::size_t size) {
         state.parts.push_back({irecv_beside(state.bytes.data() + begin, size, state.route), size});
-    }
+    });
 }
 
 void Receive::open_bytes() {

@@ -5,7 +5,6 @@
 #include "channel.hpp"
 #include "progress.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <memory>
@@ -59,19 +58,16 @@ public:
         channel_ = channel(at);
         receiver_ = channel_rank(comm, dest, at);
         blocks_.reserve(object_.blocks().size());
-        const bool beside = object_.size() > inline_limit;
-        const std::size_t length = beside ? object_.bytes().size() : 0;
-        const bool in_pieces = beside && mode == SendMode::standard && length <= pieces_limit && object_.blocks().empty();
-        const std::size_t most = in_pieces ? piece_size : length;
-        bytes_.reserve(beside ? (length + most - 1) / most : 0);
         Envelope& envelope = object_.envelope();
         envelope.sender = channel_rank();
         envelope.side_tag = side_tag_ = next_channel_tag();
-        envelope.in_pieces = in_pieces;
+        envelope.in_pieces = mode == SendMode::standard && is_beside(envelope) && envelope.length <= pieces_limit && envelope.blocks == 0;
         envelope.asks = !object_.blocks().empty() && owner_ == Owner::caller;
-        message_ = start(mode, object_.data(), beside ? sizeof(Envelope) : object_.size(), dest, tag, comm.handle(), where);
-        for (std::size_t begin = 0; begin < length; begin += most)
-            bytes_.push_back(start(mode, object_.bytes().data() + begin, std::min(length - begin, most), receiver_, side_tag_, channel_, where));
+        bytes_.reserve(number_of_pieces(envelope));
+        message_ = start(mode, object_.data(), is_beside(envelope) ? sizeof(Envelope) : object_.size(), dest, tag, comm.handle(), where);
+        for_each_piece(envelope, [&](std::size_t begin, std::size_t size) {
+            bytes_.push_back(start(mode, object_.bytes().data() + begin, size, receiver_, side_tag_, channel_, where));
+        });
         if (envelope.asks != 0)
             answer_ = get<MPI_Irecv>(nullptr, 0, MPI_BYTE, receiver_, answer_tag(side_tag_), channel_, where);
         else

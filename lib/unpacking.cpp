@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include <string>
+#include <utility>
 
 namespace mpi4cxx::detail {
 
@@ -54,6 +55,11 @@ void Unpacking::wait_for(std::size_t size) {
     if (size > static_cast<std::size_t>(end_ - cursor_))
         corrupt("the bytes end too early");
     while (size > bytes_left()) take_piece();
+}
+
+void Unpacking::take_piece() {
+    const std::byte* const begin = std::exchange(here_, end_);  // after a failure no more is waited for
+    here_ = begin + receive_piece(static_cast<std::size_t>(begin - begin_), static_cast<std::size_t>(end_ - begin));
 }
 
 std::size_t Unpacking::next_block() {

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <utility>
 
 namespace mpi4cxx::detail {
 
@@ -122,10 +121,7 @@ protected:
     /// The bytes are still to come, by receive_piece().
     void expect_bytes() noexcept { here_ = begin_; }
     [[nodiscard]] bool expects_bytes() const noexcept { return here_ != end_; }
-    void take_piece() {
-        const std::byte* const begin = std::exchange(here_, end_);  // after a failure no more is waited for
-        here_ = begin + receive_piece(static_cast<std::size_t>(begin - begin_), static_cast<std::size_t>(end_ - begin));
-    }
+    void take_piece();
     /// The size of the next block, which is then no longer to come.
     std::size_t next_block();
     [[nodiscard]] std::size_t blocks_left() const noexcept { return blocks_; }
