@@ -31,6 +31,16 @@ void keep_in(Copies& copies, Blocks& blocks, bool narrow) {
         copies.keep(blocks.displs, blocks.ranks, narrow);
 }
 
+void keep_in(Copies& copies, SendV& blocks, bool narrow) {
+    keep_in(copies, static_cast<Blocks&>(blocks), narrow);
+    copies.keep(blocks.strided);
+}
+
+void keep_in(Copies& copies, RecvV& blocks, bool narrow) {
+    keep_in(copies, static_cast<Blocks&>(blocks), narrow);
+    copies.keep(blocks.strided);
+}
+
 void keep_in(Copies& copies, SendW& blocks, bool narrow) {
     keep_in(copies, static_cast<Blocks&>(blocks), narrow);
     copies.keep(blocks.type, blocks.ranks);

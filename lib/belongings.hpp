@@ -5,6 +5,7 @@
 
 #include "plan.hpp"
 
+#include <array>
 #include <atomic>
 #include <climits>
 #include <cstddef>
@@ -27,7 +28,8 @@ public:
         else
             lengths = copied(lengths, size, [](MPI_Count value) { return static_cast<Wide>(value); });
     }
-    void keep(std::shared_ptr<UserOp> operation) { operation_ = std::move(operation); }
+    /// What owns the datatype of a buffer, or a user's operation.
+    void keep(std::shared_ptr<const void> owner) { owners_[number_of_owners_++] = std::move(owner); }
     [[nodiscard]] bool is_needed() const override { return true; }
 
 private:
@@ -40,27 +42,27 @@ private:
     }
 
     std::vector<std::unique_ptr<std::byte[]>> memory_;
-    std::shared_ptr<UserOp> operation_;
+    std::array<std::shared_ptr<const void>, 3> owners_;  // two buffers and an operation
+    std::size_t number_of_owners_ = 0;
 };
 
 // What an argument of a call gives to be copies, and whether it could be told to the int function.
 
-inline bool is_empty(const ConstBuf&) { return true; }
-inline bool is_empty(const Buf&) { return true; }
+template <class Address> bool is_empty(const BufferParts<Address>& buf) { return buf.strided == nullptr; }
 inline bool is_empty(const Op& op) { return op.is_plain(); }
 inline bool is_empty(const Blocks& blocks) { return blocks.ranks == 0; }
 inline bool is_empty(const NeighborW& blocks) { return blocks.ranks == 0; }
 
-inline bool is_narrow(const ConstBuf& buf) { return buf.count <= INT_MAX; }
-inline bool is_narrow(const Buf& buf) { return buf.count <= INT_MAX; }
+template <class Address> bool is_narrow(const BufferParts<Address>& buf) { return buf.count <= INT_MAX; }
 inline bool is_narrow(const Op&) { return true; }
 bool is_narrow(const Blocks& blocks);
 bool is_narrow(const NeighborW& blocks);
 
-inline void keep_in(Copies&, const ConstBuf&, bool) {}
-inline void keep_in(Copies&, const Buf&, bool) {}
+template <class Address> void keep_in(Copies& copies, const BufferParts<Address>& buf, bool) { copies.keep(buf.strided); }
 inline void keep_in(Copies& copies, const Op& op, bool) { copies.keep(op.user()); }
 void keep_in(Copies& copies, Blocks& blocks, bool narrow);
+void keep_in(Copies& copies, SendV& blocks, bool narrow);
+void keep_in(Copies& copies, RecvV& blocks, bool narrow);
 void keep_in(Copies& copies, SendW& blocks, bool narrow);
 void keep_in(Copies& copies, RecvW& blocks, bool narrow);
 void keep_in(Copies& copies, NeighborW& blocks, bool narrow);

@@ -147,9 +147,10 @@ Op Op::create(std::unique_ptr<Reduction> reduction, bool commute, At at) {
     return op;
 }
 
-void Op::Reduce_local(ConstBuf inbuf, Buf inoutbuf, At at) const {
+void Op::Reduce_local(ConstBufArg inbuf, Buf inoutbuf, At at) const {
     detail::check_pair(inbuf, inoutbuf, at);
-    call<MPI_Reduce_local>(inbuf.data, inoutbuf.data, inoutbuf.count, accept(inoutbuf.type, at), handle(), at);
+    detail::accept_pair(inbuf, inoutbuf, *this, at);
+    call<MPI_Reduce_local>(inbuf.data, inoutbuf.data, inoutbuf.count, inoutbuf.type, handle(), at);
 }
 
 void Op::combine(const void* in, void* inout, MPI_Datatype type) const { call<MPI_Reduce_local>(in, inout, 1, accept(type, At()), handle()); }
@@ -169,6 +170,8 @@ void Op::Free(At at) {
     user_.reset();
     plain_ = false;
 }
+
+bool Op::works_on(MPI_Datatype type) const noexcept { return user_ != nullptr && user_->reduction->type == type; }
 
 MPI_Datatype Op::accept(MPI_Datatype type, detail::Caller caller) const {
     if (is_plain())

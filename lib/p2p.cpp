@@ -84,22 +84,25 @@ std::vector<std::byte> packed(const Buf& buf, const Comm& comm, detail::Place wh
     return bytes;
 }
 
-/// MPICH before 4.1 refuses MPI_PROC_NULL in MPI_Isendrecv.
-bool as_two(int dest, int source) { return !detail::has_isendrecv || dest == PROC_NULL || source == PROC_NULL; }
+/// MPICH before 4.1 refuses MPI_PROC_NULL in MPI_Isendrecv, and MPICH 4.0 lets go of a datatype of the user's once too often.
+bool as_two(int dest, int source, MPI_Datatype type, MPI_Datatype other) {
+    return !detail::has_isendrecv || dest == PROC_NULL || source == PROC_NULL || !Datatype::borrow(type).is_named() ||
+           !Datatype::borrow(other).is_named();
+}
 
 }  // namespace
 
-Request Comm::Isendrecv(LastingConstBuf sendbuf, int dest, int sendtag, Buf recvbuf, int source, int recvtag, At at) const {
+Request Comm::Isendrecv(ConstBuf sendbuf, int dest, int sendtag, Buf recvbuf, int source, int recvtag, At at) const {
     const ConstBuf& s = sendbuf;
     const Buf& r = recvbuf;
-    if (!as_two(dest, source))
+    if (!as_two(dest, source, s.type, r.type))
         return Request::take(get<MPI_Isendrecv>(s.data, s.count, s.type, dest, sendtag, r.data, r.count, r.type, source, recvtag, handle(), on(at)));
     Request received = Irecv(recvbuf, source, recvtag, at);
     return Request::take(std::make_unique<SendAndReceive>(Isend(sendbuf, dest, sendtag, at), std::move(received), std::vector<std::byte>(), at));
 }
 
 Request Comm::Isendrecv_replace(Buf buf, int dest, int sendtag, int source, int recvtag, At at) const {
-    if (!as_two(dest, source))
+    if (!as_two(dest, source, buf.type, buf.type))
         return Request::take(get<MPI_Isendrecv_replace>(buf.data, buf.count, buf.type, dest, sendtag, source, recvtag, handle(), on(at)));
     std::vector<std::byte> copy = packed(buf, *this, on(at));
     Request received = Irecv(buf, source, recvtag, at);
@@ -118,39 +121,44 @@ void Comm::Sendrecv_replace(Buf buf, int dest, int sendtag, int source, int recv
 
 // Persistent ---------------------------------------------------------------------------------------------------------
 
-Prequest Comm::Send_init(LastingConstBuf buf, int dest, int tag, At at) const {
-    return Prequest::take(get<MPI_Send_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)));
+Prequest Comm::Send_init(ConstBuf buf, int dest, int tag, At at) const {
+    auto kept = detail::keep(buf);
+    return Prequest::take(get<MPI_Send_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)), std::move(kept));
 }
 
-Prequest Comm::Ssend_init(LastingConstBuf buf, int dest, int tag, At at) const {
-    return Prequest::take(get<MPI_Ssend_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)));
+Prequest Comm::Ssend_init(ConstBuf buf, int dest, int tag, At at) const {
+    auto kept = detail::keep(buf);
+    return Prequest::take(get<MPI_Ssend_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)), std::move(kept));
 }
 
-Prequest Comm::Bsend_init(LastingConstBuf buf, int dest, int tag, At at) const {
-    return Prequest::take(get<MPI_Bsend_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)));
+Prequest Comm::Bsend_init(ConstBuf buf, int dest, int tag, At at) const {
+    auto kept = detail::keep(buf);
+    return Prequest::take(get<MPI_Bsend_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)), std::move(kept));
 }
 
-Prequest Comm::Rsend_init(LastingConstBuf buf, int dest, int tag, At at) const {
-    return Prequest::take(get<MPI_Rsend_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)));
+Prequest Comm::Rsend_init(ConstBuf buf, int dest, int tag, At at) const {
+    auto kept = detail::keep(buf);
+    return Prequest::take(get<MPI_Rsend_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)), std::move(kept));
 }
 
 Prequest Comm::Recv_init(Buf buf, int source, int tag, At at) const {
-    return Prequest::take(get<MPI_Recv_init>(buf.data, buf.count, buf.type, source, tag, handle(), on(at)), Request::Drop::cancel);
+    auto kept = detail::keep(buf);
+    return Prequest::take(get<MPI_Recv_init>(buf.data, buf.count, buf.type, source, tag, handle(), on(at)), std::move(kept), Request::Drop::cancel);
 }
 
-Prequest Comm::Psend_init(LastingConstBuf buf, int partitions, int dest, int tag, const Info& info, At at) const {
-    const Count each = detail::partition(buf.count, partitions, at);
+Prequest Comm::Psend_init(ConstBuf buf, int partitions, int dest, int tag, const Info& info, At at) const {
+    const Count each = detail::partition(buf, partitions, at);
     auto all = std::make_unique<detail::Partitions>(partitions, detail::has_partitions && dest == PROC_NULL);
-    const MPI_Request raw = all->with_nobody ? get<MPI_Send_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at))
+    const MPI_Request raw = all->with_nobody ? get<MPI_Send_init>(buf.data, each * partitions, buf.type, dest, tag, handle(), on(at))
                                              : get<MPI_Psend_init>(buf.data, partitions, each, buf.type, dest, tag, handle(), info.handle(), on(at));
     return Prequest::take(raw, std::move(all));
 }
 
 Prequest Comm::Precv_init(Buf buf, int partitions, int source, int tag, const Info& info, At at) const {
-    const Count each = detail::partition(buf.count, partitions, at);
+    const Count each = detail::partition(buf, partitions, at);
     auto all = std::make_unique<detail::Partitions>(0, detail::has_partitions && source == PROC_NULL);
     const MPI_Request raw = all->with_nobody
-                                ? get<MPI_Recv_init>(buf.data, buf.count, buf.type, source, tag, handle(), on(at))
+                                ? get<MPI_Recv_init>(buf.data, each * partitions, buf.type, source, tag, handle(), on(at))
                                 : get<MPI_Precv_init>(buf.data, partitions, each, buf.type, source, tag, handle(), info.handle(), on(at));
     return Prequest::take(raw, std::move(all));
 }

@@ -1,5 +1,6 @@
 #include "plan.hpp"
 
+#include <algorithm>
 #include <climits>
 #include <numeric>
 #include <string>
@@ -9,24 +10,31 @@ namespace mpi4cxx::detail {
 
 namespace {
 
-/// The elements of one of `parts` equal blocks.
-Count block(Count elements, Peers parts, const char* name, Caller caller) {
-    if (parts.number == 0 ? elements != 0 : elements % parts.number != 0)
-        misuse(caller, std::string(name) + " has " + std::to_string(elements) + " elements, which is not a multiple of " +
-                           std::to_string(parts.number) + " " + parts.name);
-    return parts.number == 0 ? 0 : elements / parts.number;
+/// The count of one of `parts` equal blocks of `buf`: the one that the user has named, or a part of all that it holds. `uneven` is the method
+/// for what cannot be divided.
+template <class Address> Count block(const BufferParts<Address>& buf, Peers parts, const char* name, const char* uneven, Caller caller) {
+    if (buf.is_block)
+        return buf.count;
+    if (parts.number == 0 ? buf.count != 0 : buf.count % parts.number != 0) {
+        const bool has_gaps = buf.elements() != buf.count;
+        misuse(caller, std::string(name) + " has " + std::to_string(buf.elements()) + " elements" +
+                           (has_gaps ? " in " + std::to_string(buf.count) + " rows" : "") + ", which is not a multiple of " +
+                           std::to_string(parts.number) + " " + parts.name +
+                           (uneven != nullptr ? std::string("; ") + uneven + " takes uneven blocks" : ""));
+    }
+    return parts.number == 0 ? 0 : buf.count / parts.number;
 }
 
 /// One process's block against the other side, where both can be counted in the same elements.
 void same_block(const ConstBuf& one, const Buf& other, const char* one_name, const char* other_name, Caller caller) {
-    if (one.type == other.type && one.count != other.count)
-        misuse(caller, std::string(one_name) + " has " + std::to_string(one.count) + " elements a process, " + other_name + " " +
-                           std::to_string(other.count));
+    if (one.datatype_of_elements() == other.datatype_of_elements() && one.elements() != other.elements())
+        misuse(caller, std::string(one_name) + " has " + std::to_string(one.elements()) + " elements a process, " + other_name + " " +
+                           std::to_string(other.elements()));
 }
 
 }  // namespace
 
-Count partition(Count elements, int partitions, Caller caller) { return block(elements, {partitions, "partitions"}, "buf", caller); }
+Count partition(const ConstBuf& buf, int partitions, Caller caller) { return block(buf, {partitions, "partitions"}, "buf", nullptr, caller); }
 
 void check_comm(const Comm& comm, Caller caller) {
     if (comm.is_null())
@@ -90,7 +98,7 @@ bool is_root(const Comm& comm, int root, At at) { return comm.Is_inter(at) ? roo
 
 Pair gather_blocks(const Comm& comm, ConstBuf send, Buf recv, int root, Caller caller) {
     if (is_root(comm, root, caller.at)) {
-        recv.count = block(recv.count, peers(comm, caller.at), "recvbuf", caller);
+        recv.count = block(recv, peers(comm, caller.at), "recvbuf", "Gatherv", caller);
         if (!send.is_in_place() && root != ROOT)
             same_block(send, recv, "sendbuf", "recvbuf", caller);
     }
@@ -99,7 +107,7 @@ Pair gather_blocks(const Comm& comm, ConstBuf send, Buf recv, int root, Caller c
 
 Pair scatter_blocks(const Comm& comm, ConstBuf send, Buf recv, int root, Caller caller) {
     if (is_root(comm, root, caller.at)) {
-        send.count = block(send.count, peers(comm, caller.at), "sendbuf", caller);
+        send.count = block(send, peers(comm, caller.at), "sendbuf", "Scatterv", caller);
         if (!recv.is_in_place() && root != ROOT)
             same_block(send, recv, "sendbuf", "recvbuf", caller);
     }
@@ -107,7 +115,7 @@ Pair scatter_blocks(const Comm& comm, ConstBuf send, Buf recv, int root, Caller 
 }
 
 Pair allgather_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller) {
-    recv.count = block(recv.count, peers(comm, caller.at), "recvbuf", caller);
+    recv.count = block(recv, peers(comm, caller.at), "recvbuf", "Allgatherv", caller);
     if (!send.is_in_place() && !comm.Is_inter(caller.at))
         same_block(send, recv, "sendbuf", "recvbuf", caller);
     return {send, recv};
@@ -115,40 +123,95 @@ Pair allgather_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller) 
 
 Pair alltoall_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller) {
     const int processes = peers(comm, caller.at);
-    recv.count = block(recv.count, processes, "recvbuf", caller);
+    recv.count = block(recv, processes, "recvbuf", "Alltoallv", caller);
     if (!send.is_in_place()) {
-        send.count = block(send.count, processes, "sendbuf", caller);
+        send.count = block(send, processes, "sendbuf", "Alltoallv", caller);
         if (!comm.Is_inter(caller.at))
             same_block(send, recv, "sendbuf", "recvbuf", caller);
     }
     return {send, recv};
 }
 
-Pair reduce_pair(const Comm& comm, ConstBuf send, Buf recv, int root, Caller caller) {
-    if (!is_root(comm, root, caller.at))
-        return {send, {nullptr, send.count, Datatype::borrow(send.type)}};  // its address is not significant here
+namespace {
+
+/// Lets a predefined operation work on what it can: arrays as their numbers, a struct as the pair that MINLOC and MAXLOC take. A user's
+/// operation may work on the numbers of arrays too.
+template <class Address> void accept(BufferParts<Address>& buf, const Op& op, const char* name, Caller caller) {
+    const ElementType* const element = buf.element;
+    if (buf.strided && (op.is_predefined() || !op.is_plain()))
+        misuse(caller, std::string(name) + " has gaps between its elements, which a reduction does not take: copy it to memory in one piece");
+    const auto as_numbers = [&] {
+        buf.type = element->number();
+        buf.count *= element->numbers;
+        buf.element = nullptr;
+    };
+    if (!op.is_plain()) {
+        if (element != nullptr && element->number != nullptr && op.works_on(element->number()) && !op.works_on(buf.type))
+            as_numbers();
+    } else if (element != nullptr && op.is_predefined()) {
+        if (element->is_bool && op == SUM)
+            misuse(caller, "a SUM of bool is no count: reduce with LOR, or count with int");
+        if (element->pair != nullptr && (op == MINLOC || op == MAXLOC))
+            buf.type = element->pair();
+        else if (element->number != nullptr)
+            as_numbers();
+        else if (!Datatype::borrow(buf.type).is_named())
+            misuse(caller, "predefined operations work on numbers, " + std::string(name) + " holds " + std::string(element->name) +
+                               ": make one for it with Op::Create<" + std::string(element->name) + ">");
+    }
+    buf.type = op.accept(buf.type, caller);
+}
+
+}  // namespace
+
+void accept_pair(ConstBuf& send, Buf& recv, const Op& op, Caller caller) {
+    accept(recv, op, "recvbuf", caller);
+    if (!send.is_in_place())
+        accept(send, op, "sendbuf", caller);
+}
+
+namespace {
+
+/// Both sides of a reduction, as the MPI takes them. The same memory on both is meant to be in place.
+Pair reduction(const Comm& comm, ConstBuf send, Buf recv, const Op& op, Caller caller) {
+    const bool is_same = send.data == recv.data && recv.data != nullptr && send.count == recv.count && !comm.Is_inter(caller.at);
+    accept_pair(send, recv, op, caller);
+    check_pair(send, recv, caller);
+    if (is_same)
+        send = IN_PLACE;
+    return {std::move(send), std::move(recv)};
+}
+
+}  // namespace
+
+Pair reduce_pair(const Comm& comm, const ConstBuf& send, const Buf& recv, const Op& op, int root, Caller caller) {
+    if (!is_root(comm, root, caller.at)) {
+        ConstBuf mine = send;
+        if (!mine.is_in_place())
+            accept(mine, op, "sendbuf", caller);
+        return {mine, Buf(nullptr, mine.count, Datatype::borrow(mine.type))};  // its address is not significant here
+    }
     if (root == ROOT) {
         static const char insignificant = 0;  // but MPICH wants an address that is neither null nor recvbuf's
-        return {insignificant, recv};
+        Buf result = recv;
+        accept(result, op, "recvbuf", caller);
+        return {insignificant, result};
     }
-    check_pair(send, recv, caller);
-    return {send, recv};
+    return reduction(comm, send, recv, op, caller);
 }
 
-Pair allreduce_pair(const ConstBuf& send, const Buf& recv, Caller caller) {
-    check_pair(send, recv, caller);
-    return {send, recv};
+Pair allreduce_pair(const Comm& comm, const ConstBuf& send, const Buf& recv, const Op& op, Caller caller) {
+    return reduction(comm, send, recv, op, caller);
 }
 
-Pair reduce_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller) {
+Pair reduce_blocks(const Comm& comm, ConstBuf send, Buf recv, const Op& op, Caller caller) {
     const int processes = comm.Get_size(caller.at);
     if (send.is_in_place()) {
-        recv.count = block(recv.count, processes, "recvbuf", caller);
+        recv.count = block(recv, processes, "recvbuf", "Reduce_scatter", caller);
     } else {
-        send.count = block(send.count, processes, "sendbuf", caller);
-        check_pair(send, recv, caller);
+        send.count = block(send, processes, "sendbuf", "Reduce_scatter", caller);
     }
-    return {send, recv};
+    return reduction(comm, send, recv, op, caller);
 }
 
 namespace {
@@ -207,15 +270,17 @@ Blocks checked_blocks(Peers peers, Blocks blocks, Count length, Count other, Sid
     const Count end = blocks.packed ? pack(blocks, keep) : 0;
     if (blocks.ranks == 0)
         lie_somewhere(blocks.counts, blocks.displs, true);
-    for (std::size_t i = 0; i < blocks.ranks; ++i) {
+    Count needed = end;
+    for (std::size_t i = 0; i < blocks.ranks && !blocks.packed; ++i) {
         if (blocks.counts[i] == 0)
             continue;  // nothing, wherever it lies
-        const Count first = blocks.packed ? 0 : blocks.displs[i], last = blocks.packed ? end : first + blocks.counts[i];
-        if (first < 0)
-            misuse(caller, std::string(name) + " has a block at " + std::to_string(first) + ", before its " + std::to_string(length) + " elements");
-        if (last > length)
-            misuse(caller, std::string(name) + " has " + std::to_string(length) + " elements, its blocks need " + std::to_string(last));
+        if (blocks.displs[i] < 0 && length != any_count)
+            misuse(caller, std::string(name) + " has a block at " + std::to_string(blocks.displs[i]) + ", before its " + std::to_string(length) +
+                               " elements");
+        needed = std::max(needed, blocks.displs[i] + blocks.counts[i]);
     }
+    if (needed > length)
+        misuse(caller, std::string(name) + " has " + std::to_string(length) + " elements, its blocks need " + std::to_string(needed));
     const bool wide = blocks.counts.is_wide() && blocks.displs.is_wide();
     if (!wide && (blocks.counts.is_wide() || blocks.displs.is_wide() || other > INT_MAX || end > INT_MAX))
         widen(blocks, keep);
@@ -231,6 +296,15 @@ void same_width(Blocks& send, Blocks& recv) {
 
 namespace {
 
+/// What a buffer has room for, in elements, to compare its blocks with.
+template <class Buffer> Count length(const Buffer& buf, Side side, Caller caller) {
+    if (buf.count != any_count && buf.strided && buf.strided->elements != 1)
+        misuse(caller,
+               std::string(side == Side::send ? "sendbuf" : "recvbuf") +
+                   " has gaps in more than one dimension, so its blocks cannot be counted in elements: give {pointer, counts, displs, datatype}");
+    return buf.count;
+}
+
 const MPI_Datatype any_type = MPI_BYTE;  // MPICH looks at the first type, also where there are no neighbours
 
 /// As MPI takes it.
@@ -245,40 +319,44 @@ template <class Address, class Type> Uneven<Address, Type> uneven(const Blocks& 
         result.type = is_empty ? &any_type : type;
     return result;
 }
+template <class Address> Uneven<Address, MPI_Datatype> uneven(const Blocks& blocks, const BufferParts<Address>& buf) {
+    auto result = uneven(blocks, buf.data, buf.type);
+    result.strided = buf.strided;
+    return result;
+}
 
 }  // namespace
 
-GathervPlan gatherv_blocks(const Comm& comm, const ConstBuf& send, const BufV& recv, int root, Caller caller) {
+GathervPlan gatherv_blocks(const Comm& comm, const ConstBuf& send, const BufVArg& recv, int root, Caller caller) {
     if (is_root(comm, root, caller.at))
         return allgatherv_blocks(peers(comm, caller.at), send, recv, caller);
-    return {send, uneven({}, recv.data, recv.type)};
+    return {send, uneven({}, recv)};
 }
 
-ScattervPlan scatterv_blocks(const Comm& comm, const ConstBufV& send, const Buf& recv, int root, Caller caller) {
+ScattervPlan scatterv_blocks(const Comm& comm, const ConstBufVArg& send, const Buf& recv, int root, Caller caller) {
     Blocks blocks;
     if (is_root(comm, root, caller.at))
-        blocks = checked_blocks(peers(comm, caller.at), send, send.count, recv.count, Side::send, caller);
-    return {uneven(blocks, send.data, send.type), recv};
+        blocks = checked_blocks(peers(comm, caller.at), send, length(send, Side::send, caller), recv.count, Side::send, caller);
+    return {uneven(blocks, send), recv};
 }
 
-GathervPlan allgatherv_blocks(const Comm& comm, const ConstBuf& send, const BufV& recv, Caller caller) {
+GathervPlan allgatherv_blocks(const Comm& comm, const ConstBuf& send, const BufVArg& recv, Caller caller) {
     return allgatherv_blocks(peers(comm, caller.at), send, recv, caller);
 }
 
-GathervPlan allgatherv_blocks(Peers peers, const ConstBuf& send, const BufV& recv, Caller caller) {
-    return {send, uneven(checked_blocks(peers, recv, recv.count, send.count, Side::recv, caller), recv.data, recv.type)};
+GathervPlan allgatherv_blocks(Peers peers, const ConstBuf& send, const BufVArg& recv, Caller caller) {
+    return {send, uneven(checked_blocks(peers, recv, length(recv, Side::recv, caller), send.count, Side::recv, caller), recv)};
 }
 
-AlltoallvPlan alltoallv_blocks(const Comm& comm, const ConstBufV& send, const BufV& recv, Caller caller) {
+AlltoallvPlan alltoallv_blocks(const Comm& comm, const ConstBufVArg& send, const BufVArg& recv, Caller caller) {
     const int all = peers(comm, caller.at);
     return alltoallv_blocks({all, all}, send, recv, caller);
 }
 
-AlltoallvPlan alltoallv_blocks(const Neighbors& all, const ConstBufV& send, const BufV& recv, Caller caller) {
-    AlltoallvPlan plan{uneven({}, send.data, send.type),
-                       uneven(checked_blocks(all.from, recv, recv.count, 0, Side::recv, caller), recv.data, recv.type)};
+AlltoallvPlan alltoallv_blocks(const Neighbors& all, const ConstBufVArg& send, const BufVArg& recv, Caller caller) {
+    AlltoallvPlan plan{uneven({}, send), uneven(checked_blocks(all.from, recv, length(recv, Side::recv, caller), 0, Side::recv, caller), recv)};
     if (!send.is_in_place()) {
-        static_cast<Blocks&>(plan.send) = checked_blocks(all.to, send, send.count, 0, Side::send, caller);
+        static_cast<Blocks&>(plan.send) = checked_blocks(all.to, send, length(send, Side::send, caller), 0, Side::send, caller);
         same_width(plan.send, plan.recv);
     }
     return plan;
@@ -311,18 +389,18 @@ Blocks typed_blocks(Peers peers, const TypedBlocks& given, Side side, Caller cal
 
 }  // namespace
 
-AlltoallwPlan alltoallw_blocks(const Comm& comm, const ConstBufW& send, const BufW& recv, Caller caller) {
+AlltoallwPlan alltoallw_blocks(const Comm& comm, TypedPart<const void> send, TypedPart<void> recv, Caller caller) {
     const int all = peers(comm, caller.at);
     AlltoallwPlan plan{uneven({}, send.data, static_cast<const MPI_Datatype*>(nullptr)),
-                       uneven(typed_blocks(all, recv, Side::recv, caller), recv.data, recv.types.handles.data())};
-    if (!send.is_in_place()) {
-        plan.send = uneven(typed_blocks(all, send, Side::send, caller), send.data, send.types.handles.data());
+                       uneven(typed_blocks(all, recv.blocks, Side::recv, caller), recv.data, recv.blocks.types.handles.data())};
+    if (send.data != MPI_IN_PLACE) {
+        plan.send = uneven(typed_blocks(all, send.blocks, Side::send, caller), send.data, send.blocks.types.handles.data());
         same_width(plan.send, plan.recv);
     }
     return plan;
 }
 
-NeighborwPlan neighbor_alltoallw_blocks(const Neighbors& all, const ConstBufW& send, const BufW& recv, Caller caller) {
+NeighborwPlan neighbor_alltoallw_blocks(const Neighbors& all, const TypedBlocks& send, const TypedBlocks& recv, Caller caller) {
     Blocks out = typed_blocks(all.to, send, Side::send, caller), in = typed_blocks(all.from, recv, Side::recv, caller);
     same_width(out, in);
     const auto side = [](Blocks& blocks, const MPI_Datatype* types, Scratch& keep) {
@@ -343,43 +421,26 @@ namespace {
 // A side without neighbours has to say as much as the other all the same: of none, Open MPI 4.1 does nothing at all.
 char nobody = 0;
 
-void like_other(Buf& recv, const ConstBuf& send) { recv = Buf(&nobody, send.count, Datatype::borrow(send.type)); }
-void like_other(ConstBuf& send, const Buf& recv) { send = ConstBuf(&nobody, recv.count, Datatype::borrow(recv.type)); }
+void like_other(Buf& recv, const ConstBuf& send) { recv = Buf(static_cast<void*>(&nobody), send.count, Datatype::borrow(send.type)); }
+void like_other(ConstBuf& send, const Buf& recv) { send = ConstBuf(static_cast<void*>(&nobody), recv.count, Datatype::borrow(recv.type)); }
 
 }  // namespace
 
 Pair neighbor_allgather_blocks(Peers from, ConstBuf send, Buf recv, Caller caller) {
-    recv.count = block(recv.count, from, "recvbuf", caller);
+    recv.count = block(recv, from, "recvbuf", "Neighbor_allgatherv", caller);
     if (from.number == 0)
         like_other(recv, send);
     return {send, recv};
 }
 
 Pair neighbor_alltoall_blocks(const Neighbors& all, ConstBuf send, Buf recv, Caller caller) {
-    send.count = block(send.count, all.to, "sendbuf", caller);
-    recv.count = block(recv.count, all.from, "recvbuf", caller);
+    send.count = block(send, all.to, "sendbuf", "Neighbor_alltoallv", caller);
+    recv.count = block(recv, all.from, "recvbuf", "Neighbor_alltoallv", caller);
     if (all.from.number == 0)
         like_other(recv, send);
     else if (all.to.number == 0)
         like_other(send, recv);
     return {send, recv};
-}
-
-ReduceScatterPlan reduce_scatter_blocks(const Comm& comm, ConstBuf send, Buf recv, Integers recvcounts, Caller caller) {
-    Blocks blocks(recvcounts, {});
-    if (recvcounts.size == 0 && !send.is_in_place() && !comm.Is_inter(caller.at))
-        blocks = counts_of_all(comm, recv.count, caller.at).blocks;
-    const auto size = static_cast<std::size_t>(comm.Get_size(caller.at));
-    if (blocks.ranks != size)
-        misuse(caller, std::to_string(blocks.ranks) + " recvcounts for " + std::to_string(size) + " processes");
-    Count sum = 0;
-    for (std::size_t i = 0; i < size; ++i) sum += blocks.counts[i];
-    const Count own = send.is_in_place() ? sum : blocks.counts[static_cast<std::size_t>(comm.Get_rank(caller.at))];
-    if (!send.is_in_place() && (send.count != sum || send.type != recv.type))
-        mismatch(send.count, send.type, sum, recv.type, caller.at, caller.method);
-    if (recv.count != own)
-        misuse(caller, "recvbuf has " + std::to_string(recv.count) + " elements, recvcounts say " + std::to_string(own));
-    return {send, recv, blocks};
 }
 
 namespace {
@@ -418,6 +479,33 @@ const Count* wide_counts(const Blocks& blocks) {
 
 }  // namespace
 
+ReduceScatterPlan reduce_scatter_blocks(const Comm& comm, const ConstBuf& send, const Buf& recv, Integers recvcounts, const Op& op, Caller caller) {
+    Blocks blocks(recvcounts, {});
+    if (recvcounts.size == 0 && !send.is_in_place() && !comm.Is_inter(caller.at))
+        blocks = counts_of_all(comm, recv.count, caller.at).blocks;
+    const auto size = static_cast<std::size_t>(comm.Get_size(caller.at));
+    if (blocks.ranks != size)
+        misuse(caller, std::to_string(blocks.ranks) + " recvcounts for " + std::to_string(size) + " processes");
+    Count sum = 0;
+    for (std::size_t i = 0; i < size; ++i) sum += blocks.counts[i];
+    const Count own = send.is_in_place() ? sum : blocks.counts[static_cast<std::size_t>(comm.Get_rank(caller.at))];
+    if (!send.is_in_place() && (send.count != sum || send.type != recv.type))
+        mismatch(send.count, send.type, sum, recv.type, caller.at, caller.method);
+    if (recv.count != own)
+        misuse(caller, "recvbuf has " + std::to_string(recv.count) + " elements, recvcounts say " + std::to_string(own));
+    ConstBuf all = send;
+    all.count = recv.count;  // of the block of this process, as MPI counts
+    Pair pair = reduction(comm, all, recv, op, caller);
+    if (recv.element != nullptr && pair.recv.element == nullptr) {  // of arrays, MPI counts the numbers
+        Scratch& keep = scratch[static_cast<int>(Side::send)];
+        std::vector<Count> numbers(size);
+        for (std::size_t i = 0; i < size; ++i) numbers[i] = blocks.counts[i] * recv.element->numbers;
+        keep.wide_counts = std::move(numbers);
+        blocks = found_out(keep, 0).blocks;
+    }
+    return {std::move(pair.send), std::move(pair.recv), blocks};
+}
+
 FoundOut counts_of_all(const Comm& comm, Count count, At at) {
     Scratch& keep = scratch[static_cast<int>(Side::recv)];
     call<MPI_Allgather>(&count, 1, MPI_COUNT, room(keep, peers(comm, at)), 1, MPI_COUNT, comm.handle(), Place(at, comm.address()));
@@ -431,21 +519,21 @@ FoundOut counts_at_root(const Comm& comm, Count count, int root, At at) {
     return found_out(keep, here ? count : 0);
 }
 
-ExchangePlan counts_from_all(const Comm& comm, const ConstBufV& send, Caller caller) {
+ExchangePlan counts_from_all(const Comm& comm, const ConstBufVArg& send, Caller caller) {
     const int all = peers(comm, caller.at);
-    const Blocks blocks = checked_blocks(all, send, send.count, 0, Side::send, caller);
+    const Blocks blocks = checked_blocks(all, send, length(send, Side::send, caller), 0, Side::send, caller);
     Scratch& keep = scratch[static_cast<int>(Side::recv)];
     call<MPI_Alltoall>(wide_counts(blocks), 1, MPI_COUNT, room(keep, all), 1, MPI_COUNT, comm.handle(), Place(caller.at, comm.address()));
     FoundOut found = found_out(keep, 0);
-    ExchangePlan plan{uneven(blocks, send.data, send.type), found.blocks, found.total};
+    ExchangePlan plan{uneven(blocks, send), found.blocks, found.total};
     same_width(plan.send, plan.blocks);
     return plan;
 }
 
-Count count_from_root(const Comm& comm, const ConstBufV& send, int root, Caller caller) {
+Count count_from_root(const Comm& comm, const ConstBufVArg& send, int root, Caller caller) {
     Blocks blocks;
     if (is_root(comm, root, caller.at))
-        blocks = checked_blocks(peers(comm, caller.at), send, send.count, 0, Side::send, caller);
+        blocks = checked_blocks(peers(comm, caller.at), send, length(send, Side::send, caller), 0, Side::send, caller);
     Count count = 0;
     call<MPI_Scatter>(wide_counts(blocks), 1, MPI_COUNT, &count, 1, MPI_COUNT, root, comm.handle(), Place(caller.at, comm.address()));
     return count;

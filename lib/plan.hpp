@@ -4,9 +4,11 @@
 
 #include <mpi4cxx/buffer.hpp>
 #include <mpi4cxx/detail/lists.hpp>
+#include <mpi4cxx/op.hpp>
 #include <mpi4cxx/topocomm.hpp>
 #include <mpi4cxx/weights.hpp>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,15 +29,17 @@ Pair scatter_blocks(const Comm& comm, ConstBuf send, Buf recv, int root, Caller 
 Pair allgather_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller);
 /// Alltoall: both hold one block a process.
 Pair alltoall_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller);
-/// Reduce: on the root, both hold as many elements.
-Pair reduce_pair(const Comm& comm, ConstBuf send, Buf recv, int root, Caller caller);
-/// Allreduce and the scans: both hold as many elements.
-Pair allreduce_pair(const ConstBuf& send, const Buf& recv, Caller caller);
+/// Reduce: on the root, both hold as many elements. Types are those to call the MPI with; the same memory on both sides is in place.
+Pair reduce_pair(const Comm& comm, const ConstBuf& send, const Buf& recv, const Op& op, int root, Caller caller);
+/// Allreduce and the scans: both hold as many elements; else the same.
+Pair allreduce_pair(const Comm& comm, const ConstBuf& send, const Buf& recv, const Op& op, Caller caller);
 /// Reduce_scatter_block: `send` holds one block a process, `recv` one.
-Pair reduce_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller);
+Pair reduce_blocks(const Comm& comm, ConstBuf send, Buf recv, const Op& op, Caller caller);
+/// What `op` works on: the types and counts to call the MPI with. Throws where it does not work on such elements.
+void accept_pair(ConstBuf& send, Buf& recv, const Op& op, Caller caller);
 
-/// The elements of each partition.
-Count partition(Count elements, int partitions, Caller caller);
+/// The count of each partition.
+Count partition(const ConstBuf& buf, int partitions, Caller caller);
 /// Grids: whether each of `dims` wraps around, as MPI takes it; not where that is not given.
 std::vector<int> periods_of(Ints dims, Flags periods, Caller caller);
 /// Graphs: `index` does not fall and ends with the number of `edges`, which go to nodes that there are.
@@ -84,6 +88,7 @@ void same_width(Blocks& send, Blocks& recv);
 template <class Address, class Type> struct Uneven : Blocks {
     Address data = nullptr;
     Type type{};
+    std::shared_ptr<const Strided> strided;
 };
 using SendV = Uneven<const void*, MPI_Datatype>;
 using RecvV = Uneven<void*, MPI_Datatype>;
@@ -122,31 +127,43 @@ struct ReduceScatterPlan {
 };
 
 /// Gatherv: the blocks are read on the root.
-GathervPlan gatherv_blocks(const Comm& comm, const ConstBuf& send, const BufV& recv, int root, Caller caller);
+GathervPlan gatherv_blocks(const Comm& comm, const ConstBuf& send, const BufVArg& recv, int root, Caller caller);
 /// Scatterv: the same.
-ScattervPlan scatterv_blocks(const Comm& comm, const ConstBufV& send, const Buf& recv, int root, Caller caller);
+ScattervPlan scatterv_blocks(const Comm& comm, const ConstBufVArg& send, const Buf& recv, int root, Caller caller);
 /// Allgatherv, among all processes or so many neighbors.
-GathervPlan allgatherv_blocks(const Comm& comm, const ConstBuf& send, const BufV& recv, Caller caller);
-GathervPlan allgatherv_blocks(Peers peers, const ConstBuf& send, const BufV& recv, Caller caller);
+GathervPlan allgatherv_blocks(const Comm& comm, const ConstBuf& send, const BufVArg& recv, Caller caller);
+GathervPlan allgatherv_blocks(Peers peers, const ConstBuf& send, const BufVArg& recv, Caller caller);
 /// Alltoallv, the same.
-AlltoallvPlan alltoallv_blocks(const Comm& comm, const ConstBufV& send, const BufV& recv, Caller caller);
-AlltoallvPlan alltoallv_blocks(const Neighbors& neighbors, const ConstBufV& send, const BufV& recv, Caller caller);
+AlltoallvPlan alltoallv_blocks(const Comm& comm, const ConstBufVArg& send, const BufVArg& recv, Caller caller);
+AlltoallvPlan alltoallv_blocks(const Neighbors& neighbors, const ConstBufVArg& send, const BufVArg& recv, Caller caller);
+/// One side of Alltoallw, whichever the buffer's class is.
+template <class Memory> struct TypedPart {
+    template <class Buffer> TypedPart(const Buffer& buffer) noexcept : blocks(buffer), data(buffer.data) {}
+    const TypedBlocks& blocks;
+    Memory* data;
+};
 /// Alltoallw, the same. The datatypes stay the buffers'.
-AlltoallwPlan alltoallw_blocks(const Comm& comm, const ConstBufW& send, const BufW& recv, Caller caller);
+AlltoallwPlan alltoallw_blocks(const Comm& comm, TypedPart<const void> send, TypedPart<void> recv, Caller caller);
 /// The same among neighbors, where displacements are always wide.
-NeighborwPlan neighbor_alltoallw_blocks(const Neighbors& neighbors, const ConstBufW& send, const BufW& recv, Caller caller);
+NeighborwPlan neighbor_alltoallw_blocks(const Neighbors& neighbors, const TypedBlocks& send, const TypedBlocks& recv, Caller caller);
 /// Allgather among neighbors: `recv` holds one block from each.
 Pair neighbor_allgather_blocks(Peers from, ConstBuf send, Buf recv, Caller caller);
 /// Alltoall among neighbors: `send` holds one block to each, `recv` one from each.
 Pair neighbor_alltoall_blocks(const Neighbors& neighbors, ConstBuf send, Buf recv, Caller caller);
 /// Reduce_scatter: `send` holds the blocks of all, `recv` this process's; without `recvcounts` these are exchanged first.
-ReduceScatterPlan reduce_scatter_blocks(const Comm& comm, ConstBuf send, Buf recv, Integers recvcounts, Caller caller);
+ReduceScatterPlan reduce_scatter_blocks(const Comm& comm, const ConstBuf& send, const Buf& recv, Integers recvcounts, const Op& op, Caller caller);
 
 /// Whether there is one process only: MPICH before 4.1 then ignores the displacement of the block in Allgatherv (its pull request 6374), not in
 /// Gatherv.
 bool is_alone(const Comm& comm, const Blocks& blocks, At at);
 
-/// As many as there are processes to exchange blocks with.
+/// Equal blocks for a call of different ones: `block` is one of them.
+template <class Buffer> BlocksBuffer<Buffer> repeated(const Buffer& block) {
+    BlocksBuffer<Buffer> result(block);
+    result.count = any_count;
+    return result;
+}
+/// The counts of as many as there are processes to exchange blocks with.
 std::vector<Count> equal_counts(const Comm& comm, Count count, At at);
 
 /// What comes in blocks that the processes tell each other of: packed, their counts in memory of this thread.
@@ -164,9 +181,9 @@ FoundOut counts_of_all(const Comm& comm, Count count, At at);
 /// The same on the root.
 FoundOut counts_at_root(const Comm& comm, Count count, int root, At at);
 /// What each process sends to this one, which sends the blocks of `send`.
-ExchangePlan counts_from_all(const Comm& comm, const ConstBufV& send, Caller caller);
+ExchangePlan counts_from_all(const Comm& comm, const ConstBufVArg& send, Caller caller);
 /// What the root, which sends the blocks of `send`, sends to this process.
-Count count_from_root(const Comm& comm, const ConstBufV& send, int root, Caller caller);
+Count count_from_root(const Comm& comm, const ConstBufVArg& send, int root, Caller caller);
 /// Makes room for what comes; tells the counts too if they are asked for.
 void* grow(const Growing& result, std::vector<Count>* counts, const Blocks& blocks, std::size_t total);
 

@@ -55,34 +55,34 @@ Topocomm::Edges Topocomm::inoutedges(At at) const {
     return edges;
 }
 
-void Topocomm::Neighbor_allgather(ConstBuf sendbuf, Buf recvbuf, At at) const {
+void Topocomm::Neighbor_allgather(ConstBufArg sendbuf, Buf recvbuf, At at) const {
     const auto [s, r] = detail::neighbor_allgather_blocks(detail::sources(*this, at), sendbuf, recvbuf, at);
     call<MPI_Neighbor_allgather>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), on(at));
 }
 
-Request Topocomm::Ineighbor_allgather(LastingConstBuf sendbuf, Buf recvbuf, At at) const {
+Request Topocomm::Ineighbor_allgather(ConstBuf sendbuf, Buf recvbuf, At at) const {
     const auto [s, r] = detail::neighbor_allgather_blocks(detail::sources(*this, at), sendbuf, recvbuf, at);
     return Request::take(get<MPI_Ineighbor_allgather>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), on(at)));
 }
 
-Prequest Topocomm::Neighbor_allgather_init(LastingConstBuf sendbuf, Buf recvbuf, const Info& info, At at) const {
+Prequest Topocomm::Neighbor_allgather_init(ConstBuf sendbuf, Buf recvbuf, const Info& info, At at) const {
     const auto [s, r] = detail::neighbor_allgather_blocks(detail::sources(*this, at), sendbuf, recvbuf, at);
     return Prequest::take(get<MPI_Neighbor_allgather_init>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), info.handle(), on(at)));
 }
 
-void Topocomm::Neighbor_allgatherv(ConstBuf sendbuf, BufV recvbuf, At at) const {
+void Topocomm::Neighbor_allgatherv(ConstBufArg sendbuf, BufVArg recvbuf, At at) const {
     const auto [s, r] = detail::allgatherv_blocks(detail::sources(*this, at), sendbuf, recvbuf, at);
     call<MPI_Neighbor_allgatherv>(s.data, s.count, s.type, r.data, r.counts, r.displs, r.type, handle(), on(at));
 }
 
-Request Topocomm::Ineighbor_allgatherv(LastingConstBuf sendbuf, BufV recvbuf, At at) const {
+Request Topocomm::Ineighbor_allgatherv(ConstBuf sendbuf, BufVArg recvbuf, At at) const {
     auto [s, r] = detail::allgatherv_blocks(detail::sources(*this, at), sendbuf, recvbuf, at);
     auto kept = keep(s, r);
     return Request::take(get<MPI_Ineighbor_allgatherv>(s.data, s.count, s.type, r.data, r.counts, r.displs, r.type, handle(), on(at)),
                          std::move(kept));
 }
 
-Prequest Topocomm::Neighbor_allgatherv_init(LastingConstBuf sendbuf, BufV recvbuf, const Info& info, At at) const {
+Prequest Topocomm::Neighbor_allgatherv_init(ConstBuf sendbuf, BufVArg recvbuf, const Info& info, At at) const {
     auto [s, r] = detail::allgatherv_blocks(detail::sources(*this, at), sendbuf, recvbuf, at);
     auto kept = keep(s, r);
     return Prequest::take(
@@ -90,34 +90,34 @@ Prequest Topocomm::Neighbor_allgatherv_init(LastingConstBuf sendbuf, BufV recvbu
         std::move(kept));
 }
 
-void Topocomm::Neighbor_alltoall(ConstBuf sendbuf, Buf recvbuf, At at) const {
+void Topocomm::Neighbor_alltoall(ConstBufArg sendbuf, Buf recvbuf, At at) const {
     const auto [s, r] = detail::neighbor_alltoall_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
     call<MPI_Neighbor_alltoall>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), on(at));
 }
 
-Request Topocomm::Ineighbor_alltoall(LastingConstBuf sendbuf, Buf recvbuf, At at) const {
+Request Topocomm::Ineighbor_alltoall(ConstBuf sendbuf, Buf recvbuf, At at) const {
     const auto [s, r] = detail::neighbor_alltoall_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
     return Request::take(get<MPI_Ineighbor_alltoall>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), on(at)));
 }
 
-Prequest Topocomm::Neighbor_alltoall_init(LastingConstBuf sendbuf, Buf recvbuf, const Info& info, At at) const {
+Prequest Topocomm::Neighbor_alltoall_init(ConstBuf sendbuf, Buf recvbuf, const Info& info, At at) const {
     const auto [s, r] = detail::neighbor_alltoall_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
     return Prequest::take(get<MPI_Neighbor_alltoall_init>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), info.handle(), on(at)));
 }
 
-void Topocomm::Neighbor_alltoallv(ConstBufV sendbuf, BufV recvbuf, At at) const {
+void Topocomm::Neighbor_alltoallv(ConstBufVArg sendbuf, BufVArg recvbuf, At at) const {
     const auto [s, r] = detail::alltoallv_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
     call<MPI_Neighbor_alltoallv>(s.data, s.counts, s.displs, s.type, r.data, r.counts, r.displs, r.type, handle(), on(at));
 }
 
-Request Topocomm::Ineighbor_alltoallv(LastingConstBufV sendbuf, BufV recvbuf, At at) const {
+Request Topocomm::Ineighbor_alltoallv(LastingConstBufVArg sendbuf, BufVArg recvbuf, At at) const {
     auto [s, r] = detail::alltoallv_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
     auto kept = keep(s, r);
     return Request::take(get<MPI_Ineighbor_alltoallv>(s.data, s.counts, s.displs, s.type, r.data, r.counts, r.displs, r.type, handle(), on(at)),
                          std::move(kept));
 }
 
-Prequest Topocomm::Neighbor_alltoallv_init(LastingConstBufV sendbuf, BufV recvbuf, const Info& info, At at) const {
+Prequest Topocomm::Neighbor_alltoallv_init(LastingConstBufVArg sendbuf, BufVArg recvbuf, const Info& info, At at) const {
     auto [s, r] = detail::alltoallv_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
     auto kept = keep(s, r);
     return Prequest::take(
@@ -125,12 +125,12 @@ Prequest Topocomm::Neighbor_alltoallv_init(LastingConstBufV sendbuf, BufV recvbu
         std::move(kept));
 }
 
-void Topocomm::Neighbor_alltoallw(const ConstBufW& sendbuf, const BufW& recvbuf, At at) const {
+void Topocomm::Neighbor_alltoallw(const ConstBufWArg& sendbuf, const BufWArg& recvbuf, At at) const {
     const auto [s, r] = detail::neighbor_alltoallw_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
     call<MPI_Neighbor_alltoallw>(sendbuf.data, s.counts, s.displs, s.type, recvbuf.data, r.counts, r.displs, r.type, handle(), on(at));
 }
 
-Request Topocomm::Ineighbor_alltoallw(const LastingConstBufW& sendbuf, const BufW& recvbuf, At at) const {
+Request Topocomm::Ineighbor_alltoallw(const LastingConstBufWArg& sendbuf, const BufWArg& recvbuf, At at) const {
     auto [s, r] = detail::neighbor_alltoallw_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
     auto kept = keep(s, r);
     return Request::take(
@@ -138,7 +138,7 @@ Request Topocomm::Ineighbor_alltoallw(const LastingConstBufW& sendbuf, const Buf
         std::move(kept));
 }
 
-Prequest Topocomm::Neighbor_alltoallw_init(const LastingConstBufW& sendbuf, const BufW& recvbuf, const Info& info, At at) const {
+Prequest Topocomm::Neighbor_alltoallw_init(const LastingConstBufWArg& sendbuf, const BufWArg& recvbuf, const Info& info, At at) const {
     auto [s, r] = detail::neighbor_alltoallw_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
     auto kept = keep(s, r);
     return Prequest::take(get<MPI_Neighbor_alltoallw_init>(sendbuf.data, s.counts, s.displs, s.type, recvbuf.data, r.counts, r.displs, r.type,
@@ -176,7 +176,7 @@ FromNeighbors::FromNeighbors(const Topocomm& comm, const std::vector<Packing>& o
         places[i] = static_cast<Aint>(bytes.size());
         bytes.insert(bytes.end(), object.begin(), object.end());
     }
-    const auto words = [](std::vector<Announced>& all) { return Buf(static_cast<void*>(all.data()), 2 * std::ssize(all), UINT64_T); };
+    const auto words = [](std::vector<Announced>& all) { return Buf(static_cast<void*>(all.data()), 2, UINT64_T); };
     if (one_to_each)
         comm.Neighbor_alltoall(words(sent), words(came), at);
     else
@@ -198,7 +198,7 @@ FromNeighbors::FromNeighbors(const Topocomm& comm, const std::vector<Packing>& o
     }
     // all go on, for neighbours of neighbours know nothing of what is wrong
     bytes_ = Bytes(end);
-    const BufV into({bytes_.data(), static_cast<Count>(end)}, received, offsets);
+    const BufVArg into({bytes_.data(), static_cast<Count>(end)}, received, offsets);
     if (one_to_each)
         comm.Neighbor_alltoallv({bytes, counts, places}, into, at);
     else

@@ -19,7 +19,7 @@ Tree::Tree(const Comm& comm, At at) : at_(at), addresses_(static_cast<std::size_
         own = {channel_rank(), next_channel_tag()};
         channel_ = channel(at);
     }
-    comm.Allgather({&own, sizeof own, BYTE}, {addresses_.data(), sizeof own * addresses_.size(), BYTE}, at);
+    comm.Allgather({&own, sizeof own, BYTE}, {addresses_.data(), sizeof own, BYTE}, at);
     usable_ = std::none_of(addresses_.begin(), addresses_.end(), [](Address address) { return address.rank == PROC_NULL; });
     const int size = static_cast<int>(addresses_.size());
     for (int step = 1; step < size && parent_ == PROC_NULL; step *= 2)

@@ -275,7 +275,7 @@ TEST_CASE("A subarray and a column go through every family of calls", "[datatype
         if (comm.rank() == root)
             for (int i = 0; i < comm.size(); ++i) CHECK(all[static_cast<std::size_t>(4 * i + 3)] == 100 * i + 22);
         std::vector<Grid> grids(static_cast<std::size_t>(comm.size()), Grid{});
-        comm.Allgather({mine.data(), 1, inner}, {grids.data(), comm.size(), inner});
+        comm.Allgather({mine.data(), 1, inner}, {grids.data(), 1, inner});
         for (int i = 0; i < comm.size(); ++i) {
             CHECK(grids[static_cast<std::size_t>(i)][1][2] == 100 * i + 12);
             CHECK(grids[static_cast<std::size_t>(i)][0][1] == 0);

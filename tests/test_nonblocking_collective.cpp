@@ -123,7 +123,7 @@ TEST_CASE("Every form of Gather and Scatter moves equal blocks", "[collective]")
         // in place the root's block lies where it belongs
         if (is_root)
             std::copy(mine.begin(), mine.end(), std::fill_n(all.begin(), 2 * root, -1));
-        const MPI::LastingConstBuf give = is_root ? MPI::LastingConstBuf(MPI::IN_PLACE) : MPI::LastingConstBuf(mine);
+        const MPI::ConstBuf give = is_root ? MPI::ConstBuf(MPI::IN_PLACE) : MPI::ConstBuf(mine);
         form([&] { comm.Gather(give, all, root); }, [&] { return comm.Igather(give, all, root); }, [&] { return comm.Gather_init(give, all, root); })
             .finish();
         CHECK(all == (is_root ? expected : vector<int>()));
@@ -153,7 +153,7 @@ TEST_CASE("Every form of Gatherv and Scatterv puts each block in its place", "[c
             finish(
                 std::move(gather), [&] { std::fill(all.begin(), all.end(), -1); },
                 [&] { CHECK(all == (is_root ? blocks.filled() : vector<int>())); });
-            const auto send = [&] { return is_root ? MPI::LastingConstBufV(all, counts2, displs2) : MPI::LastingConstBufV(); };
+            const auto send = [&] { return is_root ? MPI::ConstBufV(all, counts2, displs2) : MPI::ConstBufV(); };
             auto scatter = form([&] { comm.Scatterv(send(), one, root); }, [&] { return comm.Iscatterv(send(), one, root); },
                                 [&] { return comm.Scatterv_init(send(), one, root); });
             spoil(counts2, displs2);
@@ -166,7 +166,7 @@ TEST_CASE("Every form of Gatherv and Scatterv puts each block in its place", "[c
             for (const int x : part_of(i, static_cast<std::size_t>(i % 3))) expected.push_back(x);
         if (is_root)
             std::copy(mine.begin(), mine.end(), packed.begin() + std::accumulate(counts.begin(), counts.begin() + root, 0));
-        const MPI::LastingConstBuf give = is_root ? MPI::LastingConstBuf(MPI::IN_PLACE) : MPI::LastingConstBuf(mine);
+        const MPI::ConstBuf give = is_root ? MPI::ConstBuf(MPI::IN_PLACE) : MPI::ConstBuf(mine);
         auto gather = form(
             [&] {
                 comm.Gatherv(give, {packed, counts}, root);
@@ -457,7 +457,7 @@ TEST_CASE("Every form of a reduction combines in the order of ranks", "[collecti
                        CHECK(all == (rank == root ? vector<int>{sum, size} : vector<int>{-1, -1}));
                    });
             vector<int> in_place = mine;
-            const MPI::LastingConstBuf give = rank == root ? MPI::LastingConstBuf(MPI::IN_PLACE) : MPI::LastingConstBuf(mine);
+            const MPI::ConstBuf give = rank == root ? MPI::ConstBuf(MPI::IN_PLACE) : MPI::ConstBuf(mine);
             const MPI::Buf take = rank == root ? MPI::Buf(in_place) : MPI::Buf();
             form([&] { comm.Reduce(give, take, MPI::SUM, root); }, [&] { return comm.Ireduce(give, take, MPI::SUM, root); },
                  [&] { return comm.Reduce_init(give, take, MPI::SUM, root); })

@@ -50,9 +50,113 @@ TEST_CASE("A plan divides the buffer of all blocks and leaves the other as it is
         CHECK(alltoall_blocks(comm, all, all, caller).send.count == 3);
         CHECK(alltoall_blocks(comm, all, all, caller).recv.count == 3);
         CHECK(alltoall_blocks(comm, MPI::IN_PLACE, all, caller).recv.count == 3);
-        CHECK(reduce_blocks(comm, all, part, caller).recv.count == 3);
-        CHECK(reduce_blocks(comm, MPI::IN_PLACE, all, caller).recv.count == 3);
+        CHECK(reduce_blocks(comm, all, part, MPI::SUM, caller).recv.count == 3);
+        CHECK(reduce_blocks(comm, MPI::IN_PLACE, all, MPI::SUM, caller).recv.count == 3);
         CHECK(allgather_blocks(comm, {}, {}, caller).recv.count == 0);
+    });
+}
+
+TEST_CASE("A count that is named is that of one block, as in C", "[plan]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int size = comm.size(), rank = comm.rank();
+        vector<int> part(3), all(static_cast<std::size_t>(3 * size));
+        const MPI::Buf named(all.data(), 3), typed(all.data(), 3, MPI::INT);
+        for (const MPI::Buf& blocks : {named, typed}) {
+            CHECK(gather_blocks(comm, part, blocks, rank, caller).recv.count == 3);
+            CHECK(scatter_blocks(comm, blocks, part, rank, caller).send.count == 3);
+            CHECK(allgather_blocks(comm, part, blocks, caller).recv.count == 3);
+            CHECK(alltoall_blocks(comm, blocks, blocks, caller).send.count == 3);
+            CHECK(alltoall_blocks(comm, blocks, all, caller).recv.count == 3);
+            CHECK(reduce_blocks(comm, blocks, part, MPI::SUM, caller).recv.count == 3);
+            CHECK(neighbor_alltoall_blocks({size, size}, blocks, all, caller).send.count == 3);
+            CHECK(partition(blocks, 7, caller) == 3);
+        }
+        CHECK(partition(MPI::Buf(all), size, caller) == 3);
+        CHECK(misuse_of([&] { allgather_blocks(comm, part, MPI::Buf(all.data(), 2), caller); }) ==
+              "Method: sendbuf has 3 elements a process, recvbuf 2 (here.cpp:7)");
+    });
+}
+
+TEST_CASE("Of blocks by a pointer nobody knows how many elements there are", "[plan]") {
+    const MPI::Intracomm& comm = MPI::COMM_SELF;
+    vector<int> few(2);
+    const vector<int> counts{5}, displs{-3};
+    const auto plan = allgatherv_blocks(comm, few, {few.data(), counts, displs}, caller);
+    CHECK(plan.recv.counts[0] == 5);
+    CHECK(plan.recv.displs[0] == -3);
+    CHECK(plan.recv.type == MPI_INT);
+    CHECK(allgatherv_blocks(comm, few, {few.data(), counts}, caller).recv.displs[0] == 0);
+    const MPI::Datatype pair = MPI::INT.Create_contiguous(2).Commit();
+    CHECK(allgatherv_blocks(comm, few, {few.data(), counts, displs, pair}, caller).recv.type == pair.handle());
+    CHECK(allgatherv_blocks(comm, few, {few, counts, displs, pair}, caller).recv.type == pair.handle());
+    CHECK(allgatherv_blocks(comm, few, {static_cast<void*>(few.data()), counts, {}, pair}, caller).recv.data == few.data());
+}
+
+TEST_CASE("A buffer that is too short for its blocks says what all of them need", "[plan]") {
+    const vector<int> counts{2, 3, 1}, displs{0, 2, 9};
+    CHECK(misuse_of([&] {
+              checked_blocks(3, {counts, displs}, 4, 0, Side::recv, caller);
+          }) == "Method: recvbuf has 4 elements, its blocks need 10 (here.cpp:7)");
+    CHECK(misuse_of([&] {
+              checked_blocks(3, {counts, {}}, 4, 0, Side::send, caller);
+          }) == "Method: sendbuf has 4 elements, its blocks need 6 (here.cpp:7)");
+}
+
+TEST_CASE("A reduction of arrays is one of their numbers", "[plan]") {
+    using Vector = std::array<double, 3>;
+    const MPI::Intracomm& comm = MPI::COMM_SELF;
+    vector<Vector> in(4), out(4);
+    const auto [s, r] = allreduce_pair(comm, in, out, MPI::SUM, caller);
+    CHECK(s.type == MPI_DOUBLE);
+    CHECK(r.type == MPI_DOUBLE);
+    CHECK(r.count == 12);
+    float matrix[2][3] = {}, result[2][3] = {};
+    CHECK(allreduce_pair(comm, matrix, result, MPI::MAX, caller).recv.count == 6);
+    std::array<std::array<int, 2>, 5> nested{}, nested_result{};
+    CHECK(allreduce_pair(comm, nested, nested_result, MPI::PROD, caller).recv.count == 10);
+    const vector<int> counts{4};
+    const auto plan = reduce_scatter_blocks(comm, in, out, counts, MPI::SUM, caller);
+    CHECK(plan.blocks.counts[0] == 12);
+    CHECK(reduce_blocks(comm, in, out, MPI::SUM, caller).recv.count == 12);
+    // a user's operation takes them as they are, or their numbers
+    const auto of_arrays = MPI::Op::Create<Vector>([](const Vector& a, const Vector&) { return a; });
+    CHECK(allreduce_pair(comm, in, out, of_arrays, caller).recv.count == 4);
+    const auto of_numbers = MPI::Op::Create<double>([](double a, double b) { return a + b; });
+    CHECK(allreduce_pair(comm, in, out, of_numbers, caller).recv.count == 12);
+}
+
+TEST_CASE("A reduction of a struct needs an operation of the user's, or is of pairs", "[plan]") {
+    struct Place {
+        double value;
+        int rank;
+    };
+    struct Point {
+        double x, y;
+    };
+    const MPI::Intracomm& comm = MPI::COMM_SELF;
+    Place place{}, best{};
+    CHECK(allreduce_pair(comm, place, best, MPI::MINLOC, caller).recv.type == MPI_DOUBLE_INT);
+    CHECK(contains(misuse_of([&] { allreduce_pair(comm, place, best, MPI::SUM, caller); }), "recvbuf holds "));
+    Point point{}, sum{};
+    const std::string why = misuse_of([&] { allreduce_pair(comm, point, sum, MPI::SUM, caller); });
+    CHECK(contains(why, "Method: predefined operations work on numbers, recvbuf holds "));
+    CHECK(contains(why, "Point: make one for it with Op::Create<"));
+    CHECK(contains(misuse_of([&] { allreduce_pair(comm, point, sum, MPI::MAXLOC, caller); }), "Op::Create"));
+    bool flag = true, any = false;
+    CHECK(contains(misuse_of([&] { allreduce_pair(comm, flag, any, MPI::SUM, caller); }), "a SUM of bool is no count"));
+    CHECK(allreduce_pair(comm, flag, any, MPI::LOR, caller).recv.type == MPI_C_BOOL);
+    std::array<bool, 2> flags{}, all{};
+    CHECK(contains(misuse_of([&] { allreduce_pair(comm, flags, all, MPI::SUM, caller); }), "a SUM of bool is no count"));
+}
+
+TEST_CASE("The same memory on both sides of a reduction is in place", "[plan]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        vector<int> a(2), b(2);
+        CHECK(allreduce_pair(comm, a, a, MPI::SUM, caller).send.is_in_place());
+        CHECK_FALSE(allreduce_pair(comm, a, b, MPI::SUM, caller).send.is_in_place());
+        const auto [send, recv] = reduce_pair(comm, a, a, MPI::SUM, 0, caller);
+        CHECK(send.is_in_place() == (comm.rank() == 0));
+        CHECK(recv.count == 2);
     });
 }
 
@@ -71,13 +175,13 @@ TEST_CASE("A plan of a reduction needs a receive buffer on the root only", "[pla
         vector<double> mine(3), result(3);
         for (int root = 0; root < comm.size(); ++root) {
             if (comm.rank() == root) {
-                const auto [send, recv] = reduce_pair(comm, mine, result, root, caller);
+                const auto [send, recv] = reduce_pair(comm, mine, result, MPI::SUM, root, caller);
                 CHECK(send.data == mine.data());
                 CHECK(recv.data == result.data());
                 CHECK(recv.count == 3);
-                CHECK(reduce_pair(comm, MPI::IN_PLACE, result, root, caller).send.is_in_place());
+                CHECK(reduce_pair(comm, MPI::IN_PLACE, result, MPI::SUM, root, caller).send.is_in_place());
             } else {
-                const auto [send, recv] = reduce_pair(comm, mine, {}, root, caller);
+                const auto [send, recv] = reduce_pair(comm, mine, {}, MPI::SUM, root, caller);
                 CHECK(send.data == mine.data());
                 CHECK(recv.count == 3);  // MPI takes one count and one type
                 CHECK(recv.type == MPI_DOUBLE);
@@ -94,19 +198,19 @@ TEST_CASE("The peers on an intercommunicator are the remote group", "[plan]") {
         return;
     const MPI::Comm inter = make_inter(world);
     const int remote = world.rank() == 0 ? world.size() - 1 : 1;
-    vector<int> part(2), all(2 * static_cast<std::size_t>(remote));
+    vector<int> part(2), five(5), all(2 * static_cast<std::size_t>(remote));
     CHECK(peers(inter, {}) == remote);
     CHECK(is_root(inter, MPI::ROOT, {}));
     CHECK_FALSE(is_root(inter, MPI::PROC_NULL, {}));
     CHECK_FALSE(is_root(inter, inter.rank(), {}));
     CHECK(gather_blocks(inter, {}, all, MPI::ROOT, caller).recv.count == 2);
     CHECK(scatter_blocks(inter, all, {}, MPI::ROOT, caller).send.count == 2);
-    CHECK(allgather_blocks(inter, vector<int>(5), all, caller).recv.count == 2);  // each group may send as much as it wants
+    CHECK(allgather_blocks(inter, five, all, caller).recv.count == 2);  // each group may send as much as it wants
     CHECK(alltoall_blocks(inter, all, all, caller).send.count == 2);
-    const auto [send, recv] = reduce_pair(inter, {}, part, MPI::ROOT, caller);
+    const auto [send, recv] = reduce_pair(inter, {}, part, MPI::SUM, MPI::ROOT, caller);
     CHECK(send.data != recv.data);
     CHECK(recv.count == 2);
-    CHECK(reduce_pair(inter, part, {}, 0, caller).recv.count == 2);
+    CHECK(reduce_pair(inter, part, {}, MPI::SUM, 0, caller).recv.count == 2);
     CHECK(checked_blocks(peers(inter, {}), {vector<int>(static_cast<std::size_t>(remote), 1), {}}, remote, 0, Side::recv, caller).ranks ==
           static_cast<std::size_t>(remote));
 }
@@ -180,8 +284,8 @@ TEST_CASE("Misuse names the caller's method and place, the buffer and both numbe
     vector<int> two(2), three(3);
     vector<float> reals(2);
     CHECK(misuse_of([&] { gather_blocks(comm, two, three, 0, caller); }) == "Method: sendbuf has 2 elements a process, recvbuf 3 (here.cpp:7)");
-    CHECK(misuse_of([&] { reduce_pair(comm, two, three, 0, caller); }) == "Method: sendbuf has 2 elements, recvbuf 3 (here.cpp:7)");
-    CHECK(misuse_of([&] { reduce_pair(comm, two, reals, 0, caller); }) == "Method: sendbuf holds MPI_INT, recvbuf MPI_FLOAT (here.cpp:7)");
+    CHECK(misuse_of([&] { reduce_pair(comm, two, three, MPI::SUM, 0, caller); }) == "Method: sendbuf has 2 elements, recvbuf 3 (here.cpp:7)");
+    CHECK(misuse_of([&] { reduce_pair(comm, two, reals, MPI::SUM, 0, caller); }) == "Method: sendbuf holds MPI_INT, recvbuf MPI_FLOAT (here.cpp:7)");
     CHECK(misuse_of([&] {
               checked_blocks(peers(comm, {}), {two, {}}, 3, 0, Side::send, caller);
           }) == "Method: sendbuf has 2 counts and 0 displacements for 1 processes (here.cpp:7)");
@@ -197,7 +301,7 @@ TEST_CASE("Misuse names the caller's method and place, the buffer and both numbe
         vector<int> odd(static_cast<std::size_t>(world.size()) + 1);
         const std::string n = std::to_string(world.size()), n1 = std::to_string(world.size() + 1);
         CHECK(misuse_of([&] { allgather_blocks(world, two, odd, caller); }) ==
-              "Method: recvbuf has " + n1 + " elements, which is not a multiple of " + n + " processes (here.cpp:7)");
+              "Method: recvbuf has " + n1 + " elements, which is not a multiple of " + n + " processes; Allgatherv takes uneven blocks (here.cpp:7)");
     }
 }
 
@@ -232,9 +336,10 @@ TEST_CASE("A plan of datatypes a block has one element each by default", "[plan]
         CHECK(s.counts[size - 1] == 1);
         CHECK(r.displs[size - 1] == 0);
         CHECK(r.type[size - 1] == MPI_INT);
-        CHECK(alltoallw_blocks(comm, MPI::IN_PLACE, blocks, caller).send.data == MPI_IN_PLACE);
-        const MPI::BufW few(all, vector<int>(size, 1), vector<int>(size - 1, 0), types);
-        CHECK(contains(misuse_of([&] { alltoallw_blocks(comm, MPI::IN_PLACE, few, caller); }),
+        CHECK(alltoallw_blocks(comm, MPI::ConstBufW(MPI::IN_PLACE), blocks, caller).send.data == MPI_IN_PLACE);
+        const vector<int> ones(size, 1), zeros(size - 1, 0);
+        const MPI::BufW few(all, ones, zeros, types);
+        CHECK(contains(misuse_of([&] { alltoallw_blocks(comm, MPI::ConstBufW(MPI::IN_PLACE), few, caller); }),
                        "Method: recvbuf has " + std::to_string(size) + " counts, "));
     });
 }
@@ -252,20 +357,22 @@ TEST_CASE("A plan among neighbours divides by their numbers", "[plan]") {
     CHECK(neighbor_alltoall_blocks(in_only, {}, six, caller).send.count == 3);
     CHECK(neighbor_allgather_blocks({0, "neighbors"}, two, {}, caller).recv.count == 2);
     CHECK(misuse_of([&] { neighbor_alltoall_blocks(one_way, two, two, caller); }) ==
-          "Method: sendbuf has 2 elements, which is not a multiple of 3 neighbors (here.cpp:7)");
+          "Method: sendbuf has 2 elements, which is not a multiple of 3 neighbors; Neighbor_alltoallv takes uneven blocks (here.cpp:7)");
     CHECK(misuse_of([&] { neighbor_alltoall_blocks(out_only, six, two, caller); }) ==
-          "Method: recvbuf has 2 elements, which is not a multiple of 0 neighbors (here.cpp:7)");
+          "Method: recvbuf has 2 elements, which is not a multiple of 0 neighbors; Neighbor_alltoallv takes uneven blocks (here.cpp:7)");
 }
 
 TEST_CASE("A plan of Reduce_scatter compares the sum of the counts and this process's own", "[plan]") {
     const MPI::Intracomm& comm = MPI::COMM_SELF;
     vector<int> two(2), three(3);
     const vector<int> count{2};
-    CHECK(reduce_scatter_blocks(comm, two, two, count, caller).blocks.counts[0] == 2);
-    CHECK(reduce_scatter_blocks(comm, two, two, {}, caller).blocks.counts[0] == 2);  // found out
-    CHECK(reduce_scatter_blocks(comm, MPI::IN_PLACE, two, count, caller).send.is_in_place());
-    CHECK(misuse_of([&] { reduce_scatter_blocks(comm, three, two, count, caller); }) == "Method: sendbuf has 3 elements, recvbuf 2 (here.cpp:7)");
-    CHECK(misuse_of([&] { reduce_scatter_blocks(comm, two, three, count, caller); }) ==
+    CHECK(reduce_scatter_blocks(comm, two, two, count, MPI::SUM, caller).blocks.counts[0] == 2);
+    CHECK(reduce_scatter_blocks(comm, two, two, {}, MPI::SUM, caller).blocks.counts[0] == 2);  // found out
+    CHECK(reduce_scatter_blocks(comm, MPI::IN_PLACE, two, count, MPI::SUM, caller).send.is_in_place());
+    CHECK(misuse_of([&] { reduce_scatter_blocks(comm, three, two, count, MPI::SUM, caller); }) ==
+          "Method: sendbuf has 3 elements, recvbuf 2 (here.cpp:7)");
+    CHECK(misuse_of([&] { reduce_scatter_blocks(comm, two, three, count, MPI::SUM, caller); }) ==
           "Method: recvbuf has 3 elements, recvcounts say 2 (here.cpp:7)");
-    CHECK(misuse_of([&] { reduce_scatter_blocks(comm, MPI::IN_PLACE, two, {}, caller); }) == "Method: 0 recvcounts for 1 processes (here.cpp:7)");
+    CHECK(misuse_of([&] { reduce_scatter_blocks(comm, MPI::IN_PLACE, two, {}, MPI::SUM, caller); }) ==
+          "Method: 0 recvcounts for 1 processes (here.cpp:7)");
 }

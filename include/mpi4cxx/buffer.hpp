@@ -1,18 +1,23 @@
-// What the uppercase methods take: an address, a count and a datatype. All their genericity ends here: a buffer is made
-// from any contiguous range of elements that have a datatype, from one such element, or spelled out as `{data, count, type}`.
+// What the uppercase methods take: an address, a count and a datatype. All their genericity ends here: a buffer is made from a contiguous range of
+// elements that have a datatype, from one such element, from an array that buffer_traits describe, or spelled out as `{data, count, type}`.
 #pragma once
 
+#include <mpi4cxx/buffer_traits.hpp>
 #include <mpi4cxx/constants.hpp>
 #include <mpi4cxx/datatype.hpp>
 #include <mpi4cxx/datatype_traits.hpp>
+#include <mpi4cxx/detail/element_type.hpp>
 #include <mpi4cxx/detail/integers.hpp>
+#include <mpi4cxx/detail/memory_layout.hpp>
 #include <mpi4cxx/error.hpp>
 
+#include <array>
 #include <concepts>
 #include <initializer_list>
 #include <iterator>
+#include <limits>
+#include <memory>
 #include <span>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -21,43 +26,88 @@ namespace mpi4cxx {
 
 namespace detail {
 
-template <class R> using value_of = std::remove_cv_t<element_of<const R>>;
+template <class T> inline constexpr bool is_array = std::is_array_v<T>;
+template <class T, std::size_t N> inline constexpr bool is_array<std::array<T, N>> = true;
 
 /// What outlives the expression it stands in: an lvalue, or a view of elements that live elsewhere.
 template <class T>
-concept Lasting = std::is_lvalue_reference_v<T> || std::ranges::enable_borrowed_range<std::remove_cvref_t<T>>;
+concept Lasting = std::is_lvalue_reference_v<T> || std::ranges::enable_borrowed_range<std::remove_cvref_t<T>> ||
+    is_shaped_view<std::remove_cvref_t<T>>();
 
 }  // namespace detail
 
+/// One element that has a datatype. A class that has one is an element also where it is a range: that may not be all of it.
+template <class T>
+concept SingleElement = Mapped<T> && !detail::is_array<std::remove_cv_t<T>> && !detail::ShapedArray<T>;
+
 /// A contiguous range of elements that have a datatype.
 template <class R>
-concept ElementRange = detail::Contiguous<R> && Mapped<detail::element_of<R>>;
-
-/// One such element.
-template <class T>
-concept SingleElement = Mapped<T> && !detail::Contiguous<T>;
-
-/// What a buffer can be made from.
-template <class T>
-concept Bufferable = ElementRange<T> || SingleElement<T>;
+concept ElementRange = detail::Contiguous<R> && Mapped<detail::element_of<R>> && !SingleElement<R> && !detail::ShapedArray<R>;
 
 namespace detail {
 
-template <class T> auto* elements(T& value) {
-    static_assert(Bufferable<T>,
-                  "mpi4cxx: this type cannot be a buffer, because it has no MPI datatype: specialise mpi4cxx::datatype_traits for its "
-                  "elements, make them a plain aggregate, or send it as an object with the lowercase method");
-    if constexpr (Contiguous<T>)
-        return std::data(value);
+/// The address of the first element of a container, or of the one that there is.
+template <class T> constexpr auto* first_element(T& container) {
+    if constexpr (ShapedArray<T>)
+        return buffer_traits<std::remove_cv_t<T>>::data(container);
+    else if constexpr (ElementRange<T>)
+        return std::ranges::data(container);
     else
-        return &value;
+        return std::addressof(container);
 }
 
-template <class T> Count count_of(T& value) {
-    if constexpr (Contiguous<T>)
-        return static_cast<Count>(std::size(value));
+template <class T> using element_within = std::remove_pointer_t<decltype(first_element(std::declval<T&>()))>;
+template <class T> using element_value = std::remove_cv_t<element_within<T>>;
+
+}  // namespace detail
+
+/// What a buffer can be made from.
+template <class T>
+concept Bufferable = ElementRange<T> || SingleElement<T> ||(detail::ShapedArray<T>&& Mapped<detail::element_value<T>>);
+
+namespace detail {
+
+/// Compiles for what a buffer can be made from; else it says what to do.
+template <class T> constexpr bool check_bufferable() {
+    constexpr bool is_pointer = std::is_pointer_v<T> || std::is_null_pointer_v<std::remove_cv_t<T>>;
+    constexpr bool is_expression = EigenExpression<T> && !EigenArray<T>;
+    constexpr bool is_scattered = std::ranges::range<T&> && !Contiguous<T>;
+    constexpr bool is_unknown = std::is_class_v<T> && !Contiguous<T> && requires(T & t) { t.data(), t.size(); };
+    if constexpr (Bufferable<T>)
+        return true;
+    else if constexpr (is_pointer)
+        static_assert(!is_pointer, "mpi4cxx: a pointer has no count: write {pointer, count}, or {pointer, count, datatype}");
+    else if constexpr (is_expression)
+        static_assert(!is_expression, "mpi4cxx: this expression has no memory of its own: evaluate it first, with .eval()");
+    else if constexpr (is_scattered)
+        static_assert(!is_scattered,
+                      "mpi4cxx: the elements of this range do not lie in one piece of memory: copy them into a std::vector, or send the container "
+                      "as an object with the lowercase method");
+    else if constexpr (is_unknown)
+        static_assert(!is_unknown,
+                      "mpi4cxx: data() and size() do not tell how this class lies in memory: describe it by mpi4cxx::buffer_traits or, if it is "
+                      "an element, by mpi4cxx::datatype_traits");
     else
-        return 1;
+        static_assert(Bufferable<T>,
+                      "mpi4cxx: this type cannot be a buffer, because it has no MPI datatype: specialise mpi4cxx::datatype_traits for its "
+                      "elements, make them a plain aggregate, or send it as an object with the lowercase method");
+    return false;
+}
+
+template <class C> Shape shape_of(const C& container) {
+    Shape result;
+    for (const auto extent : buffer_traits<C>::shape(container)) result.add(static_cast<Count>(extent));
+    if constexpr (requires { buffer_traits<C>::strides(container); }) {
+        std::size_t i = 0;
+        for (const auto stride : buffer_traits<C>::strides(container))
+            if (i < Shape::max_rank)
+                result.dimensions[i++].stride = static_cast<Count>(stride);
+    } else {
+        Count stride = 1;
+        for (std::size_t i = std::min(result.rank, Shape::max_rank); i-- > 0; stride *= result.dimensions[i].extent)
+            result.dimensions[i].stride = stride;
+    }
+    return result;
 }
 
 /// The handle of a type that the user names; null is misuse.
@@ -67,74 +117,103 @@ inline MPI_Datatype spelled_out(const Datatype& type, At at) {
     return type.handle();
 }
 
-template <class T> MPI_Datatype type_of() {
-    if constexpr (Bufferable<T>)
-        return datatype_traits<std::remove_cv_t<std::remove_pointer_t<decltype(elements(std::declval<T&>()))>>>::get();
-    else
-        return MPI_DATATYPE_NULL;  // `elements` has already said why
-}
+/// What both kinds of buffers consist of.
+template <class Address> struct BufferParts {
+    Address data = nullptr;
+    Count count = 0;
+    MPI_Datatype type = MPI_BYTE;
+    const ElementType* element = nullptr;    ///< null of numbers, and where the user has named the datatype
+    std::shared_ptr<const Strided> strided;  ///< what owns `type`, of memory with gaps
+    bool is_block = false;                   ///< whether the user has named the count: in a collective call of equal blocks, that of one
+
+    constexpr BufferParts() noexcept = default;
+    BufferParts(Address address, Count n, MPI_Datatype datatype, const ElementType* elements = nullptr) noexcept
+        : data(address), count(n), type(datatype), element(elements), is_block(true) {}
+    template <class Other> BufferParts(const BufferParts<Other>& other) noexcept
+        : data(other.data), count(other.count), type(other.type), element(other.element), strided(other.strided), is_block(other.is_block) {}
+
+    [[nodiscard]] bool is_in_place() const noexcept { return data == MPI_IN_PLACE; }
+    /// The container's elements, also of memory with gaps.
+    [[nodiscard]] Count elements() const noexcept { return strided ? count * strided->elements : count; }
+    [[nodiscard]] MPI_Datatype datatype_of_elements() const noexcept { return strided ? strided->element : type; }
+
+protected:
+    template <class T> void describe(T& container, MemoryUse use, At at) {
+        using E = element_value<T>;
+        data = const_cast<E*>(first_element(container));
+        type = datatype_traits<E>::get();
+        element = element_type<E>();
+        if constexpr (ShapedArray<T>) {
+            Shape shape = shape_of<std::remove_const_t<T>>(container);
+            MemoryLayout layout = layout_of(shape, type, sizeof(E), use, at);
+            count = layout.count;
+            type = layout.type;
+            strided = std::move(layout.strided);
+        } else if constexpr (ElementRange<T>) {
+            count = static_cast<Count>(std::ranges::size(container));
+        } else {
+            count = 1;
+        }
+    }
+};
+
+template <class T> inline constexpr bool is_buffer = std::is_base_of_v<BufferParts<void*>, T> || std::is_base_of_v<BufferParts<const void*>, T>;
 
 }  // namespace detail
 
 /// A buffer to receive into: writable memory that outlives the call.
-struct Buf {
-    void* data = nullptr;
-    Count count = 0;
-    MPI_Datatype type = MPI_BYTE;
-
+struct Buf : detail::BufferParts<void*> {
     /// No buffer, mpi4py's None: what is not significant here, or empty.
     constexpr Buf() noexcept = default;
-    Buf(InPlace) noexcept : data(MPI_IN_PLACE) {}
+    Buf(InPlace) noexcept { data = MPI_IN_PLACE; }
     template <std::integral N> Buf(Bottom, N n, const Datatype& datatype, At at = {}) : Buf(MPI_BOTTOM, n, datatype, at) {}
     template <std::integral N> Buf(void* address, N n, const Datatype& datatype, At at = {})
-        : data(address), count(static_cast<Count>(n)), type(detail::spelled_out(datatype, at)) {}
-    template <Mapped T, std::integral N> Buf(T* address, N n) : data(address), count(static_cast<Count>(n)), type(datatype_traits<T>::get()) {}
+        : BufferParts(address, static_cast<Count>(n), detail::spelled_out(datatype, at)) {}
+    template <Mapped T, std::integral N> Buf(T* address, N n)
+        : BufferParts(address, static_cast<Count>(n), datatype_traits<T>::get(), detail::element_type<T>()) {}
     template <class T>
-        requires(!std::is_base_of_v<Buf, std::remove_cvref_t<T>>)
-    Buf(T&& value) : data(writable(value)), count(detail::count_of(value)), type(detail::type_of<std::remove_reference_t<T>>()) {
-        static_assert(detail::Lasting<T>, "mpi4cxx: a receive buffer must outlive the call: this one is a temporary");
-    }
-
-    [[nodiscard]] bool is_in_place() const noexcept { return data == MPI_IN_PLACE; }
-
-private:
-    template <class T> static void* writable(T& value) {
-        using Pointer = decltype(detail::elements(value));
-        static_assert(!std::is_const_v<std::remove_pointer_t<Pointer>>, "mpi4cxx: a receive buffer must be writable: this one is const");
-        return const_cast<std::remove_const_t<std::remove_pointer_t<Pointer>>*>(detail::elements(value));
+        requires(!detail::is_buffer<std::remove_cvref_t<T>>)
+    Buf(T&& value, At at = {}) {
+        if constexpr (detail::check_bufferable<std::remove_reference_t<T>>()) {
+            static_assert(detail::Lasting<T>, "mpi4cxx: a receive buffer must outlive the call: this one is a temporary");
+            static_assert(!std::is_const_v<detail::element_within<std::remove_reference_t<T>>>,
+                          "mpi4cxx: a receive buffer must be writable: this one is const");
+            describe(value, detail::MemoryUse::write, at);
+        }
     }
 };
 
-/// A buffer to send from.
-struct ConstBuf {
-    const void* data = nullptr;
-    Count count = 0;
-    MPI_Datatype type = MPI_BYTE;
-
+/// A buffer to send from, which outlives the call.
+struct ConstBuf : detail::BufferParts<const void*> {
     /// No buffer, mpi4py's None: what is not significant here, or empty.
     constexpr ConstBuf() noexcept = default;
-    ConstBuf(InPlace) noexcept : data(MPI_IN_PLACE) {}
+    ConstBuf(InPlace) noexcept { data = MPI_IN_PLACE; }
     template <std::integral N> ConstBuf(Bottom, N n, const Datatype& datatype, At at = {}) : ConstBuf(MPI_BOTTOM, n, datatype, at) {}
     template <std::integral N> ConstBuf(const void* address, N n, const Datatype& datatype, At at = {})
-        : data(address), count(static_cast<Count>(n)), type(detail::spelled_out(datatype, at)) {}
-    ConstBuf(const Buf& buf) noexcept : data(buf.data), count(buf.count), type(buf.type) {}
+        : BufferParts(address, static_cast<Count>(n), detail::spelled_out(datatype, at)) {}
+    ConstBuf(const Buf& buf) noexcept : BufferParts(buf) {}
     template <Mapped T, std::integral N> ConstBuf(const T* address, N n)
-        : data(address), count(static_cast<Count>(n)), type(datatype_traits<T>::get()) {}
+        : BufferParts(address, static_cast<Count>(n), datatype_traits<T>::get(), detail::element_type<T>()) {}
     template <class T>
-        requires(!std::is_base_of_v<ConstBuf, T>)
-    ConstBuf(const T& value) : data(detail::elements(value)), count(detail::count_of(value)), type(detail::type_of<const T>()) {}
-
-    [[nodiscard]] bool is_in_place() const noexcept { return data == MPI_IN_PLACE; }
+        requires(!detail::is_buffer<std::remove_cvref_t<T>>)
+    ConstBuf(T&& value, At at = {}) {
+        if constexpr (detail::check_bufferable<std::remove_reference_t<T>>()) {
+            static_assert(detail::Lasting<T>,
+                          "mpi4cxx: what a nonblocking call, or a buffer with a name, sends is read later: this one is a temporary");
+            describe(value, detail::MemoryUse::read, at);
+        }
+    }
 };
 
-/// A buffer to send from after the call has returned, so never a temporary.
-struct LastingConstBuf : ConstBuf {
+/// What a blocking call sends: a ConstBuf, or a temporary, which lives long enough.
+struct ConstBufArg : ConstBuf {
     using ConstBuf::ConstBuf;
-    LastingConstBuf(const ConstBuf& buf) noexcept : ConstBuf(buf) {}
+    ConstBufArg(const ConstBuf& buf) noexcept : ConstBuf(buf) {}
     template <class T>
-        requires(!std::is_base_of_v<ConstBuf, std::remove_cvref_t<T>> && !std::is_base_of_v<Buf, std::remove_cvref_t<T>>)
-    LastingConstBuf(T&& value) : ConstBuf(value) {
-        static_assert(detail::Lasting<T>, "mpi4cxx: a nonblocking call sends from this buffer after it has returned: this one is a temporary");
+        requires(!detail::is_buffer<std::remove_cvref_t<T>>)
+    ConstBufArg(T&& value, At at = {}) {
+        if constexpr (detail::check_bufferable<std::remove_reference_t<T>>())
+            describe(value, detail::MemoryUse::read, at);
     }
 };
 
@@ -146,6 +225,11 @@ namespace detail {
 inline void check_pair(const ConstBuf& send, const Buf& recv, Caller caller) {
     if (!send.is_in_place() && (send.count != recv.count || send.type != recv.type)) [[unlikely]]
         mismatch(send.count, send.type, recv.count, recv.type, caller.at, caller.method);
+}
+
+/// Whether the MPI's own operations take both as they are.
+[[gnu::always_inline]] inline bool is_plain_pair(const ConstBuf& send, const Buf& recv) noexcept {
+    return send.count == recv.count && send.type == recv.type && send.data != recv.data && recv.element == nullptr && !recv.strided;
 }
 
 /// One count and one displacement a rank, in elements; without displacements the blocks are packed.
@@ -169,73 +253,74 @@ struct TypedBlocks : Blocks {
     TypedBlocks(Integers lengths, Integers offsets, Types datatypes) noexcept : Blocks(lengths, offsets), types(std::move(datatypes)) {}
 };
 
-}  // namespace detail
+/// Of a buffer whose length nobody knows.
+inline constexpr Count any_count = std::numeric_limits<Count>::max();
 
-/// A receive buffer of one block a rank: `{range, counts, displs}`, in elements, or `{range, counts}` when packed.
-struct BufV : Buf, detail::Blocks {
-    BufV() noexcept = default;
-    BufV(InPlace in_place) noexcept : Buf(in_place) {}
-    BufV(Buf buf, detail::Integers lengths, detail::Integers offsets = {}) noexcept : Buf(buf), Blocks(lengths, offsets) {}
+/// The buffer of a call whose blocks have counts of their own: a pointer will do, for these tell how much there is.
+template <class Buffer> struct BlocksBuffer : Buffer {
+    using Address = decltype(Buffer::data);
+
+    using Buffer::Buffer;
+    BlocksBuffer(const Buffer& buf) noexcept : Buffer(buf) {}
+    /// Its datatype is still to be named.
+    BlocksBuffer(Address address) noexcept { point_to(address, MPI_DATATYPE_NULL); }
+    template <Mapped T> BlocksBuffer(T* address) {
+        static_assert(std::is_convertible_v<T*, Address>, "mpi4cxx: a receive buffer must be writable: this one is const");
+        if constexpr (std::is_convertible_v<T*, Address>)
+            point_to(address, datatype_traits<std::remove_cv_t<T>>::get());
+    }
+    void point_to(Address address, MPI_Datatype datatype) noexcept { static_cast<BufferParts<Address>&>(*this) = {address, any_count, datatype}; }
 };
 
-/// A send buffer of one block a rank: `{range, counts, displs}`, in elements, or `{range, counts}` when packed.
-struct ConstBufV : ConstBuf, detail::Blocks {
-    ConstBufV() noexcept = default;
-    ConstBufV(InPlace in_place) noexcept : ConstBuf(in_place) {}
-    ConstBufV(const BufV& buf) noexcept : ConstBuf(static_cast<const Buf&>(buf)), Blocks(buf) {}
-    ConstBufV(ConstBuf buf, detail::Integers lengths, detail::Integers offsets = {}) noexcept : ConstBuf(buf), Blocks(lengths, offsets) {}
+/// A buffer of one block a rank: `{range, counts, displs}`, in elements, or `{range, counts}` when packed, or with a datatype of the user's
+/// `{range, counts, displs, datatype}`. A pointer may stand for the range. `List` is what counts and displacements are given as.
+template <class Buffer, class List> struct BufferOfBlocks : Buffer, Blocks {
+    BufferOfBlocks() noexcept = default;
+    BufferOfBlocks(InPlace in_place) noexcept : Buffer(in_place) {}
+    BufferOfBlocks(BlocksBuffer<Buffer> buf, List counts_of_blocks, List displacements_of_blocks = {}) noexcept
+        : Buffer(std::move(buf)), Blocks(counts_of_blocks, displacements_of_blocks) {}
+    BufferOfBlocks(BlocksBuffer<Buffer> buf, List counts_of_blocks, List displacements_of_blocks, const Datatype& datatype, At at = {})
+        : Blocks(counts_of_blocks, displacements_of_blocks) {
+        buf.point_to(buf.data, spelled_out(datatype, at));
+        static_cast<Buffer&>(*this) = buf;
+    }
+    /// Of such a buffer whose memory and counts last at least as long.
+    template <std::convertible_to<Buffer> Other, std::derived_from<List> OtherList>
+    BufferOfBlocks(const BufferOfBlocks<Other, OtherList>& other) noexcept : Buffer(static_cast<const Other&>(other)), Blocks(other) {}
 };
 
-/// The same for a call that sends after it has returned, so never of a temporary. Counts and displacements are copied.
-struct LastingConstBufV : ConstBufV {
-    LastingConstBufV() noexcept = default;
-    LastingConstBufV(InPlace in_place) noexcept : ConstBufV(in_place) {}
-    LastingConstBufV(const ConstBufV& buf) noexcept : ConstBufV(buf) {}
-    LastingConstBufV(const BufV& buf) noexcept : ConstBufV(buf) {}
-    LastingConstBufV(LastingConstBuf buf, detail::Integers lengths, detail::Integers offsets = {}) noexcept : ConstBufV(buf, lengths, offsets) {}
-};
+/// The same with a datatype for each block: `{range, counts, displs, types}`, the displacements in bytes, or `{range, types}` for one element a
+/// rank, at displacement 0.
+template <class Buffer, class List> struct BufferOfTypedBlocks : TypedBlocks {
+    decltype(Buffer::data) data = nullptr;
 
-/// A receive buffer of one block a rank, each of a datatype of its own: `{range, counts, displs, types}`, the displacements in bytes, or
-/// `{range, types}` for one element a rank, at displacement 0.
-struct BufW : detail::TypedBlocks {
-    void* data = nullptr;
-
-    BufW() noexcept = default;
-    BufW(InPlace) noexcept : data(MPI_IN_PLACE) {}
-    BufW(Bottom, detail::Integers lengths, detail::Integers offsets, detail::Types datatypes)
-        : TypedBlocks(lengths, offsets, std::move(datatypes)), data(MPI_BOTTOM) {}
-    BufW(Buf buf, detail::Integers lengths, detail::Integers offsets, detail::Types datatypes)
-        : TypedBlocks(lengths, offsets, std::move(datatypes)), data(buf.data) {}
-    BufW(Buf buf, detail::Types datatypes) : BufW(buf, {}, {}, std::move(datatypes)) {}
-};
-
-/// The same to send from.
-struct ConstBufW : detail::TypedBlocks {
-    const void* data = nullptr;
-
-    ConstBufW() noexcept = default;
-    ConstBufW(InPlace) noexcept : data(MPI_IN_PLACE) {}
-    ConstBufW(const BufW& buf) : TypedBlocks(buf), data(buf.data) {}
-    ConstBufW(Bottom, detail::Integers lengths, detail::Integers offsets, detail::Types datatypes)
-        : TypedBlocks(lengths, offsets, std::move(datatypes)), data(MPI_BOTTOM) {}
-    ConstBufW(ConstBuf buf, detail::Integers lengths, detail::Integers offsets, detail::Types datatypes)
-        : TypedBlocks(lengths, offsets, std::move(datatypes)), data(buf.data) {}
-    ConstBufW(ConstBuf buf, detail::Types datatypes) : ConstBufW(buf, {}, {}, std::move(datatypes)) {}
+    BufferOfTypedBlocks() noexcept = default;
+    BufferOfTypedBlocks(InPlace) noexcept : data(MPI_IN_PLACE) {}
+    BufferOfTypedBlocks(Bottom, List counts_of_blocks, List displacements_of_blocks, Types datatypes)
+        : TypedBlocks(counts_of_blocks, displacements_of_blocks, std::move(datatypes)), data(MPI_BOTTOM) {}
+    BufferOfTypedBlocks(const BlocksBuffer<Buffer>& buf, List counts_of_blocks, List displacements_of_blocks, Types datatypes)
+        : TypedBlocks(counts_of_blocks, displacements_of_blocks, std::move(datatypes)), data(buf.data) {}
+    BufferOfTypedBlocks(const BlocksBuffer<Buffer>& buf, Types datatypes) : BufferOfTypedBlocks(buf, {}, {}, std::move(datatypes)) {}
+    template <std::convertible_to<Buffer> Other, std::derived_from<List> OtherList>
+    BufferOfTypedBlocks(const BufferOfTypedBlocks<Other, OtherList>& other) : TypedBlocks(other), data(other.data) {}
 
     [[nodiscard]] bool is_in_place() const noexcept { return data == MPI_IN_PLACE; }
 };
 
-/// The same for a call that sends after it has returned, so never of a temporary. Counts, displacements and datatypes are copied.
-struct LastingConstBufW : ConstBufW {
-    LastingConstBufW() noexcept = default;
-    LastingConstBufW(InPlace in_place) noexcept : ConstBufW(in_place) {}
-    LastingConstBufW(const ConstBufW& buf) : ConstBufW(buf) {}
-    LastingConstBufW(const BufW& buf) : ConstBufW(buf) {}
-    LastingConstBufW(Bottom bottom, detail::Integers lengths, detail::Integers offsets, detail::Types datatypes)
-        : ConstBufW(bottom, lengths, offsets, std::move(datatypes)) {}
-    LastingConstBufW(LastingConstBuf buf, detail::Integers lengths, detail::Integers offsets, detail::Types datatypes)
-        : ConstBufW(static_cast<const ConstBuf&>(buf), lengths, offsets, std::move(datatypes)) {}
-    LastingConstBufW(LastingConstBuf buf, detail::Types datatypes) : ConstBufW(static_cast<const ConstBuf&>(buf), std::move(datatypes)) {}
-};
+}  // namespace detail
+
+// Buffers of one block a rank, to receive into and to send from, which can be named: their memory, counts and displacements outlive them.
+using BufV = detail::BufferOfBlocks<Buf, detail::LastingIntegers>;
+using ConstBufV = detail::BufferOfBlocks<ConstBuf, detail::LastingIntegers>;
+using BufW = detail::BufferOfTypedBlocks<Buf, detail::LastingIntegers>;
+using ConstBufW = detail::BufferOfTypedBlocks<ConstBuf, detail::LastingIntegers>;
+
+// The same as arguments, whose counts and displacements are read, or copied, before the call returns; so is what a blocking one sends.
+using BufVArg = detail::BufferOfBlocks<Buf, detail::Integers>;
+using ConstBufVArg = detail::BufferOfBlocks<ConstBufArg, detail::Integers>;
+using LastingConstBufVArg = detail::BufferOfBlocks<ConstBuf, detail::Integers>;
+using BufWArg = detail::BufferOfTypedBlocks<Buf, detail::Integers>;
+using ConstBufWArg = detail::BufferOfTypedBlocks<ConstBufArg, detail::Integers>;
+using LastingConstBufWArg = detail::BufferOfTypedBlocks<ConstBuf, detail::Integers>;
 
 }  // namespace mpi4cxx

@@ -91,19 +91,19 @@ public:
     // Point to point (MPI-4.0, 3) ------------------------------------------------------------------------------------
 
     /// Send; returns when `buf` may be changed. Calls MPI_Send (MPI-4.0, 3.2.1).
-    void Send(ConstBuf buf, int dest, int tag = 0, At at = {}) const {
+    void Send(ConstBufArg buf, int dest, int tag = 0, At at = {}) const {
         detail::call<MPI_Send>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at));
     }
     /// Send; returns when the receive has begun. Calls MPI_Ssend (MPI-4.0, 3.4).
-    void Ssend(ConstBuf buf, int dest, int tag = 0, At at = {}) const {
+    void Ssend(ConstBufArg buf, int dest, int tag = 0, At at = {}) const {
         detail::call<MPI_Ssend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at));
     }
     /// Copy to the attached buffer and send from there. Calls MPI_Bsend (MPI-4.0, 3.4). Local.
-    void Bsend(ConstBuf buf, int dest, int tag = 0, At at = {}) const {
+    void Bsend(ConstBufArg buf, int dest, int tag = 0, At at = {}) const {
         detail::call<MPI_Bsend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at));
     }
     /// Send to a receive that must be posted already. Calls MPI_Rsend (MPI-4.0, 3.4).
-    void Rsend(ConstBuf buf, int dest, int tag = 0, At at = {}) const {
+    void Rsend(ConstBufArg buf, int dest, int tag = 0, At at = {}) const {
         detail::call<MPI_Rsend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at));
     }
     /// Receive at most as much as `buf` holds; a longer message is an Exception. Calls MPI_Recv (MPI-4.0, 3.2.4).
@@ -122,19 +122,19 @@ public:
     }
 
     /// Start a Send. Calls MPI_Isend (MPI-4.0, 3.7.2).
-    [[nodiscard]] Request Isend(LastingConstBuf buf, int dest, int tag = 0, At at = {}) const {
+    [[nodiscard]] Request Isend(ConstBuf buf, int dest, int tag = 0, At at = {}) const {
         return Request::take(detail::get<MPI_Isend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)));
     }
     /// Start an Ssend. Calls MPI_Issend (MPI-4.0, 3.7.2).
-    [[nodiscard]] Request Issend(LastingConstBuf buf, int dest, int tag = 0, At at = {}) const {
+    [[nodiscard]] Request Issend(ConstBuf buf, int dest, int tag = 0, At at = {}) const {
         return Request::take(detail::get<MPI_Issend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)));
     }
     /// Start a Bsend. Calls MPI_Ibsend (MPI-4.0, 3.7.2).
-    [[nodiscard]] Request Ibsend(LastingConstBuf buf, int dest, int tag = 0, At at = {}) const {
+    [[nodiscard]] Request Ibsend(ConstBuf buf, int dest, int tag = 0, At at = {}) const {
         return Request::take(detail::get<MPI_Ibsend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)));
     }
     /// Start an Rsend. Calls MPI_Irsend (MPI-4.0, 3.7.2).
-    [[nodiscard]] Request Irsend(LastingConstBuf buf, int dest, int tag = 0, At at = {}) const {
+    [[nodiscard]] Request Irsend(ConstBuf buf, int dest, int tag = 0, At at = {}) const {
         return Request::take(detail::get<MPI_Irsend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)));
     }
     /// Start a Recv. Calls MPI_Irecv (MPI-4.0, 3.7.2).
@@ -143,7 +143,7 @@ public:
     }
 
     /// Send and receive at the same time. Calls MPI_Sendrecv (MPI-4.0, 3.11).
-    [[gnu::always_inline]] void Sendrecv(ConstBuf sendbuf, int dest, int sendtag, Buf recvbuf, int source = ANY_SOURCE, int recvtag = ANY_TAG,
+    [[gnu::always_inline]] void Sendrecv(ConstBufArg sendbuf, int dest, int sendtag, Buf recvbuf, int source = ANY_SOURCE, int recvtag = ANY_TAG,
                                          Status* status = nullptr, At at = {}) const {
         if (detail::must_drive()) [[unlikely]]
             return sendrecv_driving(sendbuf.data, sendbuf.count, sendbuf.type, dest, sendtag, recvbuf.data, recvbuf.count, recvbuf.type, source,
@@ -153,7 +153,7 @@ public:
     }
 
     /// Send and receive a message of any length at the same time. Calls MPI_Isend, MPI_Mprobe and MPI_Mrecv (MPI-4.0, 3.8.2).
-    template <Mapped T> [[nodiscard]] std::vector<T> Sendrecv(ConstBuf sendbuf, int dest, int sendtag = 0, int source = ANY_SOURCE,
+    template <Mapped T> [[nodiscard]] std::vector<T> Sendrecv(ConstBufArg sendbuf, int dest, int sendtag = 0, int source = ANY_SOURCE,
                                                               int recvtag = ANY_TAG, Status* status = nullptr, At at = {}) const {
         Request sent = Isend(sendbuf, dest, sendtag, at);
         std::vector<T> result = Recv<T>(source, recvtag, status, at);
@@ -164,7 +164,7 @@ public:
     void Sendrecv_replace(Buf buf, int dest, int sendtag = 0, int source = ANY_SOURCE, int recvtag = ANY_TAG, Status* status = nullptr,
                           At at = {}) const;
     /// Start a Sendrecv. Calls MPI_Isendrecv (MPI-4.0, 3.7.2), or where the MPI has none MPI_Isend and MPI_Irecv.
-    [[nodiscard]] Request Isendrecv(LastingConstBuf sendbuf, int dest, int sendtag, Buf recvbuf, int source = ANY_SOURCE, int recvtag = ANY_TAG,
+    [[nodiscard]] Request Isendrecv(ConstBuf sendbuf, int dest, int sendtag, Buf recvbuf, int source = ANY_SOURCE, int recvtag = ANY_TAG,
                                     At at = {}) const;
     /// Start a Sendrecv_replace. Calls MPI_Isendrecv_replace (MPI-4.0, 3.7.2), or where the MPI has none MPI_Isend and MPI_Irecv.
     [[nodiscard]] Request Isendrecv_replace(Buf buf, int dest, int sendtag = 0, int source = ANY_SOURCE, int recvtag = ANY_TAG, At at = {}) const;
@@ -172,17 +172,17 @@ public:
     // Persistent (MPI-4.0, 3.9): made once, started any number of times
 
     /// Make a Send that can be started. Calls MPI_Send_init (MPI-4.0, 3.9).
-    [[nodiscard]] Prequest Send_init(LastingConstBuf buf, int dest, int tag = 0, At at = {}) const;
+    [[nodiscard]] Prequest Send_init(ConstBuf buf, int dest, int tag = 0, At at = {}) const;
     /// Make an Ssend that can be started. Calls MPI_Ssend_init (MPI-4.0, 3.9).
-    [[nodiscard]] Prequest Ssend_init(LastingConstBuf buf, int dest, int tag = 0, At at = {}) const;
+    [[nodiscard]] Prequest Ssend_init(ConstBuf buf, int dest, int tag = 0, At at = {}) const;
     /// Make a Bsend that can be started. Calls MPI_Bsend_init (MPI-4.0, 3.9).
-    [[nodiscard]] Prequest Bsend_init(LastingConstBuf buf, int dest, int tag = 0, At at = {}) const;
+    [[nodiscard]] Prequest Bsend_init(ConstBuf buf, int dest, int tag = 0, At at = {}) const;
     /// Make an Rsend that can be started. Calls MPI_Rsend_init (MPI-4.0, 3.9).
-    [[nodiscard]] Prequest Rsend_init(LastingConstBuf buf, int dest, int tag = 0, At at = {}) const;
+    [[nodiscard]] Prequest Rsend_init(ConstBuf buf, int dest, int tag = 0, At at = {}) const;
     /// Make a Recv that can be started. Calls MPI_Recv_init (MPI-4.0, 3.9).
     [[nodiscard]] Prequest Recv_init(Buf buf, int source = ANY_SOURCE, int tag = ANY_TAG, At at = {}) const;
     /// Make a send of `partitions` equal parts, each of which goes when it is said to be ready. Calls MPI_Psend_init (MPI-4.0, 4.2.1).
-    [[nodiscard]] Prequest Psend_init(LastingConstBuf buf, int partitions, int dest, int tag = 0, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Psend_init(ConstBuf buf, int partitions, int dest, int tag = 0, const Info& info = INFO_NULL, At at = {}) const;
     /// Make a receive of `partitions` equal parts, however many the sender makes. Calls MPI_Precv_init (MPI-4.0, 4.2.1).
     [[nodiscard]] Prequest Precv_init(Buf buf, int partitions, int source = ANY_SOURCE, int tag = ANY_TAG, const Info& info = INFO_NULL,
                                       At at = {}) const;
@@ -207,78 +207,77 @@ public:
     /// Copy `root`'s `buf` to every process. Calls MPI_Bcast (MPI-4.0, 6.4). Collective.
     void Bcast(Buf buf, int root = 0, At at = {}) const { detail::call<MPI_Bcast>(buf.data, buf.count, buf.type, root, handle(), on(at)); }
     /// Gather equal blocks into `recvbuf`, which is read on `root` only and holds size() blocks. Calls MPI_Gather (MPI-4.0, 6.5). Collective.
-    void Gather(ConstBuf sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
+    void Gather(ConstBufArg sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
     /// Gather blocks of different sizes. Calls MPI_Gatherv (MPI-4.0, 6.5). Collective.
-    void Gatherv(ConstBuf sendbuf, BufV recvbuf, int root = 0, At at = {}) const;
+    void Gatherv(ConstBufArg sendbuf, BufVArg recvbuf, int root = 0, At at = {}) const;
     /// Deal out equal blocks of `sendbuf`, which is read on `root` only. Calls MPI_Scatter (MPI-4.0, 6.6). Collective.
-    void Scatter(ConstBuf sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
+    void Scatter(ConstBufArg sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
     /// Deal out blocks of different sizes. Calls MPI_Scatterv (MPI-4.0, 6.6). Collective.
-    void Scatterv(ConstBufV sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
+    void Scatterv(ConstBufVArg sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
     /// Gather equal blocks on every process. Calls MPI_Allgather (MPI-4.0, 6.7). Collective.
-    void Allgather(ConstBuf sendbuf, Buf recvbuf, At at = {}) const;
+    void Allgather(ConstBufArg sendbuf, Buf recvbuf, At at = {}) const;
     /// Gather blocks of different sizes on every process. Calls MPI_Allgatherv (MPI-4.0, 6.7). Collective.
-    void Allgatherv(ConstBuf sendbuf, BufV recvbuf, At at = {}) const;
+    void Allgatherv(ConstBufArg sendbuf, BufVArg recvbuf, At at = {}) const;
     /// Send block i of `sendbuf` to process i. Calls MPI_Alltoall (MPI-4.0, 6.8). Collective.
-    void Alltoall(ConstBuf sendbuf, Buf recvbuf, At at = {}) const;
+    void Alltoall(ConstBufArg sendbuf, Buf recvbuf, At at = {}) const;
     /// The same with blocks of different sizes. Calls MPI_Alltoallv (MPI-4.0, 6.8). Collective.
-    void Alltoallv(ConstBufV sendbuf, BufV recvbuf, At at = {}) const;
+    void Alltoallv(ConstBufVArg sendbuf, BufVArg recvbuf, At at = {}) const;
     /// The same with a datatype for each block. Calls MPI_Alltoallw (MPI-4.0, 6.8). Collective.
-    void Alltoallw(const ConstBufW& sendbuf, const BufW& recvbuf, At at = {}) const;
+    void Alltoallw(const ConstBufWArg& sendbuf, const BufWArg& recvbuf, At at = {}) const;
     /// Combine element by element, for `root`. Calls MPI_Reduce (MPI-4.0, 6.9.1). Collective.
-    void Reduce(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, int root = 0, At at = {}) const;
+    void Reduce(ConstBufArg sendbuf, Buf recvbuf, const Op& op = SUM, int root = 0, At at = {}) const;
     /// Combine element by element, for every process. Calls MPI_Allreduce (MPI-4.0, 6.9.6). Collective.
-    [[gnu::always_inline]] void Allreduce(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const {
-        detail::check_pair(sendbuf, recvbuf, at);
-        if (!op.is_plain()) [[unlikely]]
-            return allreduce_by_user(sendbuf.data, recvbuf.data, recvbuf.count, recvbuf.type, op, at);
+    [[gnu::always_inline]] void Allreduce(ConstBufArg sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const {
+        if (!op.is_plain() || !detail::is_plain_pair(sendbuf, recvbuf)) [[unlikely]]
+            return allreduce_with_care(ConstBuf(sendbuf), Buf(recvbuf), op, at);  // copies, so that these stay in registers
         detail::call<MPI_Allreduce>(sendbuf.data, recvbuf.data, recvbuf.count, recvbuf.type, op.handle(), handle(), on(at));
     }
     /// Combine, then deal out equal blocks of the result. Calls MPI_Reduce_scatter_block (MPI-4.0, 6.10.1). Collective.
-    void Reduce_scatter_block(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;
+    void Reduce_scatter_block(ConstBufArg sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;
     /// Combine, then deal out blocks of the result, the i-th of `recvcounts[i]` elements to process i; without `recvcounts` the processes exchange
     /// first how much each receives. Calls MPI_Reduce_scatter (MPI-4.0, 6.10.2). Collective.
-    void Reduce_scatter(ConstBuf sendbuf, Buf recvbuf, detail::Integers recvcounts = {}, const Op& op = SUM, At at = {}) const;
+    void Reduce_scatter(ConstBufArg sendbuf, Buf recvbuf, detail::Integers recvcounts = {}, const Op& op = SUM, At at = {}) const;
 
     // Blocks of different sizes, whose counts the processes tell each other first; what has come is returned, packed. Those that end in _counted
     // return the counts too. Collective.
 
     /// Return the processes' blocks on `root`; nothing elsewhere. Calls MPI_Gather and MPI_Gatherv (MPI-4.0, 6.5). Collective.
-    template <ElementRange R> [[nodiscard]] auto Gatherv(const R& sendbuf, int root = 0, At at = {}) const {
-        std::vector<detail::value_of<R>> result;
-        return_gatherv(sendbuf, root, result, nullptr, at);
+    template <Bufferable R> [[nodiscard]] auto Gatherv(const R& sendbuf, int root = 0, At at = {}) const {
+        std::vector<detail::element_value<const R>> result;
+        return_gatherv(ConstBufArg(sendbuf), root, result, nullptr, at);
         return result;
     }
-    template <ElementRange R> [[nodiscard]] auto Gatherv_counted(const R& sendbuf, int root = 0, At at = {}) const {
-        Counted<detail::value_of<R>> result;
-        return_gatherv(sendbuf, root, result.data, &result.counts, at);
+    template <Bufferable R> [[nodiscard]] auto Gatherv_counted(const R& sendbuf, int root = 0, At at = {}) const {
+        Counted<detail::element_value<const R>> result;
+        return_gatherv(ConstBufArg(sendbuf), root, result.data, &result.counts, at);
         return result;
     }
     /// Return this process's block of `root`'s `sendbuf`, `counts[i]` elements for process i; the others' `sendbuf` and `counts` are ignored. Calls
     /// MPI_Scatter and MPI_Scatterv (MPI-4.0, 6.6). Collective.
-    template <ElementRange R> [[nodiscard]] auto Scatterv(const R& sendbuf, detail::Integers counts, int root = 0, At at = {}) const {
-        std::vector<detail::value_of<R>> result;
+    template <Bufferable R> [[nodiscard]] auto Scatterv(const R& sendbuf, detail::Integers counts, int root = 0, At at = {}) const {
+        std::vector<detail::element_value<const R>> result;
         return_scatterv({sendbuf, counts}, root, result, at);
         return result;
     }
     /// Return the processes' blocks on every process. Calls MPI_Allgather and MPI_Allgatherv (MPI-4.0, 6.7). Collective.
-    template <ElementRange R> [[nodiscard]] auto Allgatherv(const R& sendbuf, At at = {}) const {
-        std::vector<detail::value_of<R>> result;
-        return_allgatherv(sendbuf, result, nullptr, at);
+    template <Bufferable R> [[nodiscard]] auto Allgatherv(const R& sendbuf, At at = {}) const {
+        std::vector<detail::element_value<const R>> result;
+        return_allgatherv(ConstBufArg(sendbuf), result, nullptr, at);
         return result;
     }
-    template <ElementRange R> [[nodiscard]] auto Allgatherv_counted(const R& sendbuf, At at = {}) const {
-        Counted<detail::value_of<R>> result;
-        return_allgatherv(sendbuf, result.data, &result.counts, at);
+    template <Bufferable R> [[nodiscard]] auto Allgatherv_counted(const R& sendbuf, At at = {}) const {
+        Counted<detail::element_value<const R>> result;
+        return_allgatherv(ConstBufArg(sendbuf), result.data, &result.counts, at);
         return result;
     }
     /// Send `counts[i]` elements of `sendbuf` to process i, packed; return what comes. Calls MPI_Alltoall, MPI_Alltoallv (MPI-4.0, 6.8). Collective.
-    template <ElementRange R> [[nodiscard]] auto Alltoallv(const R& sendbuf, detail::Integers counts, At at = {}) const {
-        std::vector<detail::value_of<R>> result;
+    template <Bufferable R> [[nodiscard]] auto Alltoallv(const R& sendbuf, detail::Integers counts, At at = {}) const {
+        std::vector<detail::element_value<const R>> result;
         return_alltoallv({sendbuf, counts}, result, nullptr, at);
         return result;
     }
-    template <ElementRange R> [[nodiscard]] auto Alltoallv_counted(const R& sendbuf, detail::Integers counts, At at = {}) const {
-        Counted<detail::value_of<R>> result;
+    template <Bufferable R> [[nodiscard]] auto Alltoallv_counted(const R& sendbuf, detail::Integers counts, At at = {}) const {
+        Counted<detail::element_value<const R>> result;
         return_alltoallv({sendbuf, counts}, result.data, &result.counts, at);
         return result;
     }
@@ -288,41 +287,40 @@ public:
 
     [[nodiscard]] Request Ibarrier(At at = {}) const;
     [[nodiscard]] Request Ibcast(Buf buf, int root = 0, At at = {}) const;
-    [[nodiscard]] Request Igather(LastingConstBuf sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
-    [[nodiscard]] Request Igatherv(LastingConstBuf sendbuf, BufV recvbuf, int root = 0, At at = {}) const;
-    [[nodiscard]] Request Iscatter(LastingConstBuf sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
-    [[nodiscard]] Request Iscatterv(LastingConstBufV sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
-    [[nodiscard]] Request Iallgather(LastingConstBuf sendbuf, Buf recvbuf, At at = {}) const;
-    [[nodiscard]] Request Iallgatherv(LastingConstBuf sendbuf, BufV recvbuf, At at = {}) const;
-    [[nodiscard]] Request Ialltoall(LastingConstBuf sendbuf, Buf recvbuf, At at = {}) const;
-    [[nodiscard]] Request Ialltoallv(LastingConstBufV sendbuf, BufV recvbuf, At at = {}) const;
-    [[nodiscard]] Request Ialltoallw(const LastingConstBufW& sendbuf, const BufW& recvbuf, At at = {}) const;
-    [[nodiscard]] Request Ireduce(LastingConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, int root = 0, At at = {}) const;
-    [[nodiscard]] Request Iallreduce(LastingConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;
-    [[nodiscard]] Request Ireduce_scatter_block(LastingConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;
-    [[nodiscard]] Request Ireduce_scatter(LastingConstBuf sendbuf, Buf recvbuf, detail::Integers recvcounts = {}, const Op& op = SUM,
-                                          At at = {}) const;
+    [[nodiscard]] Request Igather(ConstBuf sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
+    [[nodiscard]] Request Igatherv(ConstBuf sendbuf, BufVArg recvbuf, int root = 0, At at = {}) const;
+    [[nodiscard]] Request Iscatter(ConstBuf sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
+    [[nodiscard]] Request Iscatterv(LastingConstBufVArg sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
+    [[nodiscard]] Request Iallgather(ConstBuf sendbuf, Buf recvbuf, At at = {}) const;
+    [[nodiscard]] Request Iallgatherv(ConstBuf sendbuf, BufVArg recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ialltoall(ConstBuf sendbuf, Buf recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ialltoallv(LastingConstBufVArg sendbuf, BufVArg recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ialltoallw(const LastingConstBufWArg& sendbuf, const BufWArg& recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ireduce(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, int root = 0, At at = {}) const;
+    [[nodiscard]] Request Iallreduce(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;
+    [[nodiscard]] Request Ireduce_scatter_block(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;
+    [[nodiscard]] Request Ireduce_scatter(ConstBuf sendbuf, Buf recvbuf, detail::Integers recvcounts = {}, const Op& op = SUM, At at = {}) const;
 
     // The same, persistent: made once, by every process in the same order, then started any number of times (MPI-4.0, 6.13). What is copied and
     // kept stays as long as the request. Collective.
 
     [[nodiscard]] Prequest Barrier_init(const Info& info = INFO_NULL, At at = {}) const;
     [[nodiscard]] Prequest Bcast_init(Buf buf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Gather_init(LastingConstBuf sendbuf, Buf recvbuf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Gatherv_init(LastingConstBuf sendbuf, BufV recvbuf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Scatter_init(LastingConstBuf sendbuf, Buf recvbuf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Scatterv_init(LastingConstBufV sendbuf, Buf recvbuf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Allgather_init(LastingConstBuf sendbuf, Buf recvbuf, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Allgatherv_init(LastingConstBuf sendbuf, BufV recvbuf, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Alltoall_init(LastingConstBuf sendbuf, Buf recvbuf, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Alltoallv_init(LastingConstBufV sendbuf, BufV recvbuf, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Alltoallw_init(const LastingConstBufW& sendbuf, const BufW& recvbuf, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Reduce_init(LastingConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, int root = 0, const Info& info = INFO_NULL,
+    [[nodiscard]] Prequest Gather_init(ConstBuf sendbuf, Buf recvbuf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Gatherv_init(ConstBuf sendbuf, BufVArg recvbuf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Scatter_init(ConstBuf sendbuf, Buf recvbuf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Scatterv_init(LastingConstBufVArg sendbuf, Buf recvbuf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Allgather_init(ConstBuf sendbuf, Buf recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Allgatherv_init(ConstBuf sendbuf, BufVArg recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Alltoall_init(ConstBuf sendbuf, Buf recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Alltoallv_init(LastingConstBufVArg sendbuf, BufVArg recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Alltoallw_init(const LastingConstBufWArg& sendbuf, const BufWArg& recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Reduce_init(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, int root = 0, const Info& info = INFO_NULL,
                                        At at = {}) const;
-    [[nodiscard]] Prequest Allreduce_init(LastingConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Reduce_scatter_block_init(LastingConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, const Info& info = INFO_NULL,
+    [[nodiscard]] Prequest Allreduce_init(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Reduce_scatter_block_init(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, const Info& info = INFO_NULL,
                                                      At at = {}) const;
-    [[nodiscard]] Prequest Reduce_scatter_init(LastingConstBuf sendbuf, Buf recvbuf, detail::Integers recvcounts = {}, const Op& op = SUM,
+    [[nodiscard]] Prequest Reduce_scatter_init(ConstBuf sendbuf, Buf recvbuf, detail::Integers recvcounts = {}, const Op& op = SUM,
                                                const Info& info = INFO_NULL, At at = {}) const;
 
     // Objects --------------------------------------------------------------------------------------------------------
@@ -513,13 +511,13 @@ private:
     }
     // The forms that return what has come; `counts` may be null.
     void return_gatherv(const ConstBuf& sendbuf, int root, detail::Growing result, std::vector<Count>* counts, At at) const;
-    void return_scatterv(const ConstBufV& sendbuf, int root, detail::Growing result, At at) const;
+    void return_scatterv(const ConstBufVArg& sendbuf, int root, detail::Growing result, At at) const;
     void return_allgatherv(const ConstBuf& sendbuf, detail::Growing result, std::vector<Count>* counts, At at) const;
-    void return_alltoallv(const ConstBufV& sendbuf, detail::Growing result, std::vector<Count>* counts, At at) const;
+    void return_alltoallv(const ConstBufVArg& sendbuf, detail::Growing result, std::vector<Count>* counts, At at) const;
     // The rare cases of inline methods. Their buffers come in pieces, which can stay in registers on the common path.
     void sendrecv_driving(const void* sendbuf, Count sendcount, MPI_Datatype sendtype, int dest, int sendtag, void* recvbuf, Count recvcount,
                           MPI_Datatype recvtype, int source, int recvtag, Status* status, At at) const;
-    void allreduce_by_user(const void* sendbuf, void* recvbuf, Count count, MPI_Datatype type, const Op& op, At at) const;
+    void allreduce_with_care(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, At at) const;
 };
 
 }  // namespace mpi4cxx

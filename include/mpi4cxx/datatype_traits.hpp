@@ -178,6 +178,7 @@ struct datatype_traits<std::tuple<T...>> : detail::composite<std::tuple<T...>> {
 };
 
 template <detail::PlainAggregate T> struct datatype_traits<T> : detail::composite<T> {
+    static constexpr bool is_reflected = true;  // its members are known
     static void flatten(std::size_t offset, detail::Members& members) {
         detail::with_outline<T>(
             [&](T& object) { detail::with_members(object, [&](const auto&... m) { detail::flatten_members(&object, offset, members, m...); }); });

@@ -3,6 +3,7 @@
 
 #include <mpi4cxx/attribute.hpp>
 #include <mpi4cxx/buffer.hpp>
+#include <mpi4cxx/buffer_traits.hpp>
 #include <mpi4cxx/cartcomm.hpp>
 #include <mpi4cxx/comm.hpp>
 #include <mpi4cxx/constants.hpp>

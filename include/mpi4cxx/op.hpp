@@ -70,7 +70,7 @@ public:
     /// Tell whether the operands may be swapped. Calls MPI_Op_commutative (MPI-4.0, 6.9.5).
     [[nodiscard]] bool Is_commutative(At at = {}) const;
     /// Combine `inbuf` and `inoutbuf`, element by element, into `inoutbuf`. Calls MPI_Reduce_local (MPI-4.0, 6.9.7). Local.
-    void Reduce_local(ConstBuf inbuf, Buf inoutbuf, At at = {}) const;
+    void Reduce_local(ConstBufArg inbuf, Buf inoutbuf, At at = {}) const;
     /// Combine two values. Of an operation whose function is known to the compiler, that is called.
     template <Mapped T> [[nodiscard]] T operator()(const T& a, const T& b) const {
         T result = b;
@@ -88,6 +88,8 @@ public:
     [[nodiscard]] bool is_plain() const noexcept { return plain_; }
     /// The datatype to call MPI with for elements of `type`; throws where a user's operation works on another, or is null.
     [[nodiscard]] MPI_Datatype accept(MPI_Datatype type, detail::Caller caller) const;
+    /// Whether this is a user's operation on elements of `type`.
+    [[nodiscard]] bool works_on(MPI_Datatype type) const noexcept;
     /// What a user's operation captures, to be kept by what uses it; nothing of the MPI's own.
     [[nodiscard]] const std::shared_ptr<detail::UserOp>& user() const noexcept { return user_; }
 
@@ -118,7 +120,12 @@ template <class Function> struct PredefinedOp : Op, Function {
 // clang-format off
 struct Max  { template <class T> T operator()(const T& a, const T& b) const { return a < b ? b : a; } };
 struct Min  { template <class T> T operator()(const T& a, const T& b) const { return b < a ? b : a; } };
-struct Sum  { template <class T> T operator()(const T& a, const T& b) const { return static_cast<T>(a + b); } };
+struct Sum {
+    template <class T> T operator()(const T& a, const T& b) const {
+        static_assert(!std::is_same_v<T, bool>, "mpi4cxx: a SUM of bool is no count: reduce with LOR, or count with int");
+        return static_cast<T>(a + b);
+    }
+};
 struct Prod { template <class T> T operator()(const T& a, const T& b) const { return static_cast<T>(a * b); } };
 struct Land { template <class T> T operator()(const T& a, const T& b) const { return static_cast<T>(a && b); } };
 struct Band { template <class T> T operator()(const T& a, const T& b) const { return static_cast<T>(a & b); } };

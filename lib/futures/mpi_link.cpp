@@ -113,7 +113,7 @@ MpiLink::MpiLink(Intracomm comm, int root, At at) : own_(Greeting::own(at)), is_
     const int size = comm.Get_size(at);
     (void)comm.Split(UNDEFINED, 0, at);  // the workers' own
     std::vector<Greeting> all(static_cast<std::size_t>(size));
-    comm.Gather({&own_, sizeof own_, BYTE}, {all.data(), size * static_cast<Count>(sizeof own_), BYTE}, root, at);
+    comm.Gather({&own_, sizeof own_, BYTE}, {all.data(), sizeof own_, BYTE}, root, at);
     for (int rank = 0; rank < size; ++rank) {
         workers_.push_back(static_cast<int>(ranks_.size()));
         if (rank == root)

@@ -26,16 +26,16 @@ TEST_CASE("A nonblocking or persistent call that fails is an Exception with name
     const MPI::Intracomm& comm = MPI::COMM_SELF;
     const MPI::Distgraphcomm graph = comm.Create_dist_graph_adjacent({0}, {0});  // its own neighbour
     int x = 0, y = 0;
-    const auto a = [&](MPI::Count n) { return MPI::LastingConstBuf(&x, n, MPI::INT); };
+    const auto a = [&](MPI::Count n) { return MPI::ConstBuf(&x, n, MPI::INT); };
     const auto b = [&](MPI::Count n) { return MPI::Buf(&y, n, MPI::INT); };
     const std::array<int, 1> narrow{1};
     const std::array<MPI::Count, 1> wide{large};
-    const auto av = [&](MPI::Count n) { return n == 1 ? MPI::LastingConstBufV(a(n), narrow) : MPI::LastingConstBufV(a(n), wide); };
+    const auto av = [&](MPI::Count n) { return n == 1 ? MPI::ConstBufV(a(n), narrow) : MPI::ConstBufV(a(n), wide); };
     const auto bv = [&](MPI::Count n) { return n == 1 ? MPI::BufV(b(n), narrow) : MPI::BufV(b(n), wide); };
     const std::array<int, 1> here{0};
     const std::array<MPI::Aint, 1> far{0};
     const auto aw = [&](MPI::Count n) {
-        return MPI::LastingConstBufW(n == 1 ? MPI::ConstBufW(a(n), narrow, here, {MPI::INT}) : MPI::ConstBufW(a(n), wide, far, {MPI::INT}));
+        return n == 1 ? MPI::ConstBufW(a(n), narrow, here, {MPI::INT}) : MPI::ConstBufW(a(n), wide, far, {MPI::INT});
     };
     const auto bw = [&](MPI::Count n) { return n == 1 ? MPI::BufW(b(n), narrow, here, {MPI::INT}) : MPI::BufW(b(n), wide, far, {MPI::INT}); };
     const char* const uneven = MPI::detail::has_int_neighbor_alltoallw ? "c" : "cw";
@@ -119,7 +119,7 @@ TEST_CASE("A failing call of the families of Allgatherv is an Exception with nam
     const std::vector<int> narrow(n, 1);
     std::vector<MPI::Count> wide(n, 0);
     wide[0] = large;
-    const auto a = [&](MPI::Count count) { return MPI::LastingConstBuf(&x, count, MPI::INT); };
+    const auto a = [&](MPI::Count count) { return MPI::ConstBuf(&x, count, MPI::INT); };
     const auto b = [&](MPI::Count count) { return count == 1 ? MPI::BufV(all, narrow) : MPI::BufV(MPI::Buf(all.data(), large, MPI::INT), wide); };
     check(Case("MPI_Iallgatherv", "c", [&](MPI::Count count) { (void)comm.Iallgatherv(a(count), b(count)); }));
     check(Case(extension("MPI_Allgatherv_init"), "cr", [&](MPI::Count count) { (void)comm.Allgatherv_init(a(count), b(count)); }));

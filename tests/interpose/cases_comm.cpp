@@ -15,7 +15,7 @@ TEST_CASE("A communication that fails is an Exception with name, code and place"
     const std::array<MPI::Count, 1> wide{large};
     const auto av = [&](MPI::Count n) { return n == 1 ? MPI::ConstBufV(a(n), narrow) : MPI::ConstBufV(a(n), wide); };
     const auto bv = [&](MPI::Count n) { return n == 1 ? MPI::BufV(b(n), narrow) : MPI::BufV(b(n), wide); };
-    const auto lasting = [&](MPI::Count n) { return MPI::LastingConstBuf(&x, n, MPI::INT); };
+    const auto lasting = [&](MPI::Count n) { return MPI::ConstBuf(&x, n, MPI::INT); };
     const MPI::Op op = MPI::Op::Create<int>([](int p, int q) { return p + q; });
 
     // clang-format off

@@ -5,19 +5,18 @@
 #include <cstddef>
 #include <initializer_list>
 #include <iterator>
+#include <span>
 #include <type_traits>
 #include <utility>
 
 namespace mpi4cxx::detail {
 
-template <class R> using element_of = std::remove_pointer_t<decltype(std::data(std::declval<R&>()))>;
-
-/// Elements in a row with a count: arrays, std::vector, std::array, std::span, std::string, …
+/// Elements in one piece of memory, with a count: arrays, std::vector, std::array, std::span, std::string, … A class that merely has data() and
+/// size() is none.
 template <class R>
-concept Contiguous = requires(R& range) {
-    requires std::is_pointer_v<decltype(std::data(range))>;
-    std::size(range);
-};
+concept Contiguous = std::ranges::contiguous_range<R&> && std::ranges::sized_range<R&>;
+
+template <class R> using element_of = std::remove_reference_t<std::ranges::range_reference_t<R&>>;
 
 /// A range of counts or displacements, of any integer type as wide as int or as Count, or a list in braces.
 struct Integers {
@@ -30,7 +29,8 @@ struct Integers {
     template <Contiguous R>
         requires(std::is_integral_v<element_of<const R>> &&
                  (sizeof(element_of<const R>) == sizeof(int) || sizeof(element_of<const R>) == sizeof(MPI_Count)))
-    Integers(const R& range) : data(std::data(range)), size(std::size(range)), wide(sizeof(element_of<const R>) == sizeof(MPI_Count)) {}
+    Integers(const R& range)
+        : data(std::ranges::data(range)), size(std::ranges::size(range)), wide(sizeof(element_of<const R>) == sizeof(MPI_Count)) {}
 
     [[nodiscard]] MPI_Count operator[](std::size_t i) const noexcept {
         return wide ? static_cast<const MPI_Count*>(data)[i] : static_cast<const int*>(data)[i];
@@ -38,6 +38,16 @@ struct Integers {
     template <class Wide> [[nodiscard]] Lengths<Wide> lengths() const noexcept {
         return wide ? Lengths<Wide>(static_cast<const Wide*>(data)) : Lengths<Wide>(static_cast<const int*>(data));
     }
+};
+
+/// The same for what outlives the expression it stands in: an lvalue or a view, no list in braces.
+struct LastingIntegers : Integers {
+    LastingIntegers() noexcept = default;
+    template <class R>
+        requires std::is_constructible_v<Integers, R&> LastingIntegers(R&& range) : Integers(range) {
+            static_assert(std::is_lvalue_reference_v<R> || std::ranges::enable_borrowed_range<std::remove_cvref_t<R>>,
+                          "mpi4cxx: these counts or displacements must outlive the buffer: they are a temporary");
+        }
 };
 
 }  // namespace mpi4cxx::detail

@@ -1,19 +1,20 @@
 #pragma once
 
+#include <mpi4cxx/buffer_traits.hpp>
 #include <mpi4cxx/detail/integers.hpp>
 
 namespace mpi4cxx::detail {
 
 template <class T> auto* bytes_of(T& value) {
     if constexpr (Contiguous<T>)
-        return std::data(value);
+        return std::ranges::data(value);
     else
         return &value;
 }
 
 /// What can be seen as bytes: no std::string within it, no virtual function.
 template <class T>
-concept Seen = std::is_trivially_copy_constructible_v<T> && std::is_trivially_destructible_v<T> && !std::is_pointer_v<T>;
+concept Seen = !ShapedArray<T> && std::is_trivially_copy_constructible_v<T> && std::is_trivially_destructible_v<T> && !std::is_pointer_v<T>;
 
 /// Memory to read, whatever lies in it: a contiguous range, one object, or `{address, bytes}`.
 struct ConstRegion {
@@ -34,7 +35,7 @@ struct ConstRegion {
 
     template <class T> static MPI_Count size_of(const T& value) {
         if constexpr (Contiguous<const T>)
-            return static_cast<MPI_Count>(std::size(value) * sizeof(element_of<const T>));
+            return static_cast<MPI_Count>(std::ranges::size(value) * sizeof(element_of<const T>));
         else
             return sizeof(T);
     }

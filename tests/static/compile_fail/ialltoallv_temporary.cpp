@@ -1,4 +1,4 @@
-// error: mpi4cxx: a nonblocking call sends from this buffer after it has returned: this one is a temporary
+// error: mpi4cxx: what a nonblocking call, or a buffer with a name, sends is read later: this one is a temporary
 #include <mpi4cxx/intracomm.hpp>
 
 #include <vector>

@@ -1,4 +1,4 @@
-// error: mpi4cxx: this type cannot be a buffer, because it has no MPI datatype: .* lowercase method
+// error: mpi4cxx: the elements of this range do not lie in one piece of memory: .* lowercase method
 #include <mpi4cxx/intracomm.hpp>
 
 #include <map>

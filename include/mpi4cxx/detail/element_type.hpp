@@ -1,0 +1,79 @@
+// What reductions need to know of elements that are more than one number.
+#pragma once
+
+#include <mpi4cxx/datatype_traits.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace mpi4cxx::detail {
+
+/// An element type that predefined operations do not take as it is.
+struct ElementType {
+    using Get = auto(*)() -> MPI_Datatype;
+
+    std::string_view name;
+    Get number;     ///< what an array consists of, at any depth; null of all else
+    Count numbers;  ///< how many of these it has
+    Get pair;       ///< the type that MINLOC and MAXLOC take, of a struct that is laid out so; else null
+    bool is_bool;
+};
+
+/// The numbers that an array has, at any depth.
+template <class T> struct ArrayOf {
+    using Number = T;
+    static constexpr std::size_t size = 1;
+};
+template <class T, std::size_t N> struct ArrayOf<T[N]> {
+    using Number = typename ArrayOf<std::remove_cv_t<T>>::Number;
+    static constexpr std::size_t size = N * ArrayOf<std::remove_cv_t<T>>::size;
+};
+template <class T, std::size_t N> struct ArrayOf<std::array<T, N>> : ArrayOf<T[N]> {};
+template <class T> struct ArrayOf<std::array<T, 0>> {  // no array of none
+    using Number = std::array<T, 0>;
+    static constexpr std::size_t size = 1;
+};
+
+/// The pair that a struct of type `T` is laid out as; else std::false_type.
+struct PairOf {
+    template <class... M> constexpr auto operator()(M&...) const { return std::false_type(); }
+    template <class V, std::same_as<int> I>
+        requires Builtin<std::pair<V, I>>
+    constexpr auto operator()(V&, I&) const { return std::type_identity<std::pair<V, I>>(); }
+};
+
+template <class T> consteval ElementType::Get pair_of() {
+    if constexpr (Builtin<T>) {
+        return &datatype_traits<T>::get;
+    } else if constexpr (requires { datatype_traits<T>::is_reflected; }) {
+        using Pair = decltype(with_members(std::declval<T&>(), PairOf()));
+        if constexpr (!std::is_same_v<Pair, std::false_type>)
+            if (sizeof(T) == sizeof(typename Pair::type))
+                return &datatype_traits<typename Pair::type>::get;
+    }
+    return nullptr;
+}
+
+template <class T> consteval ElementType describe_element() {
+    using Number = typename ArrayOf<T>::Number;
+    ElementType::Get number = nullptr;
+    if constexpr (!std::is_same_v<Number, T> && !std::is_class_v<Number>)
+        number = &datatype_traits<Number>::get;
+    return {type_name<T>(), number, static_cast<Count>(ArrayOf<T>::size), std::is_class_v<T> ? pair_of<T>() : nullptr, std::is_same_v<Number, bool>};
+}
+
+template <class T> inline constexpr ElementType described_element = describe_element<T>();
+
+/// Null of numbers, which predefined operations take as they are.
+template <class T> constexpr const ElementType* element_type() noexcept {
+    if constexpr (std::is_array_v<T> || std::is_same_v<T, bool> || (std::is_class_v<T> && !type_name<T>().starts_with("std::complex<")))
+        return &described_element<T>;
+    else
+        return nullptr;
+}
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,49 @@
+// Memory with gaps, as MPI takes it: a datatype that is made for the buffer.
+#pragma once
+
+#include <mpi4cxx/datatype.hpp>
+
+#include <array>
+#include <cstddef>
+#include <memory>
+
+namespace mpi4cxx::detail {
+
+/// The extents of an array and its strides, both in elements.
+struct Shape {
+    static constexpr std::size_t max_rank = 32;
+
+    struct Dimension {
+        Count extent, stride;
+    };
+    std::size_t rank = 0;
+    std::array<Dimension, max_rank> dimensions;
+
+    Shape() noexcept {}  // leaves the dimensions as they are
+    void add(Count extent) noexcept {
+        if (rank < max_rank)
+            dimensions[rank] = {extent, 1};
+        ++rank;
+    }
+};
+
+/// The datatype of a buffer with gaps. It is freed with the last buffer that has it.
+struct Strided {
+    Datatype type;
+    MPI_Datatype element;  ///< the container's
+    Count elements;        ///< how many of them one element of `type` has
+};
+
+struct MemoryLayout {
+    Count count;
+    MPI_Datatype type;
+    std::shared_ptr<const Strided> strided;  ///< null where the memory is in one piece
+};
+
+enum class MemoryUse : char { read, write };
+
+/// Describes an array of elements of `size` bytes. They travel in the order in which they lie in memory, also where the array's indices run in
+/// another; a dimension whose stride is negative runs backwards.
+MPI4CXX_API MemoryLayout layout_of(Shape& shape, MPI_Datatype element, std::size_t size, MemoryUse use, At at);
+
+}  // namespace mpi4cxx::detail
