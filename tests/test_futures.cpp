@@ -73,6 +73,17 @@ private:
     std::vector<int> terms_;
 };
 
+/// Counts how many there are.
+struct Counted {
+    static inline std::atomic<int> alive{0};
+    int value = 0;
+    Counted() { ++alive; }
+    Counted(const Counted& other) : value(other.value) { ++alive; }
+    Counted& operator=(const Counted&) = default;
+    ~Counted() { --alive; }
+    template <class Archive> void serialize(Archive& archive) { archive(value); }
+};
+
 struct Point {
     double x, y;
     bool operator==(const Point&) const = default;
@@ -402,6 +413,179 @@ TEST_CASE("callbacks, continuations, collect and compose", "[futures]") {
         CHECK(compose(
                   executor.submit(fail, 6), [](const std::string& s) { return s; }, [](const std::exception_ptr&) { return std::string("instead"); })
                   .result() == "instead");
+    });
+}
+
+namespace {
+
+/// What is written to standard error while `f` runs.
+template <class F> std::string told_on_stderr(F f) {
+    const std::string path = temporary("mpi4cxx-stderr-");
+    std::fflush(stderr);
+    const int saved = dup(STDERR_FILENO);
+    CHECK(std::freopen(path.c_str(), "w", stderr) != nullptr);
+    f();
+    std::fflush(stderr);
+    dup2(saved, STDERR_FILENO);
+    close(saved);
+    std::ifstream file(path);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    std::remove(path.c_str());
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("a callback that throws is reported and harms nothing else", "[futures]") {
+    with_executors([](Executor& executor) {
+        std::atomic<int> called{0};
+        std::vector<Future<int>> futures;
+        const std::string told = told_on_stderr([&] {
+            for (int i = 0; i < 8; ++i) futures.push_back(executor.submit(square, i));
+            futures[2].add_done_callback([](const auto&) { throw std::runtime_error("callback failed"); });
+            for (const auto& future : futures) future.add_done_callback([&](const auto&) { ++called; });
+            for (int i = 0; i < 8; ++i) CHECK(futures[static_cast<std::size_t>(i)].result(20.0) == i * i);
+            futures[3].add_done_callback([](const auto&) { throw 5; });  // it is done
+            executor.shutdown();
+        });
+        CHECK(called == 8);
+        CHECK(contains(told, "a callback of a future has thrown std::runtime_error: callback failed"));
+        CHECK(contains(told, "a callback of a future has thrown int"));
+    });
+}
+
+TEST_CASE("a continuation may wait for any other", "[futures]") {
+    with_executors(
+        [](Executor& executor) {
+            (void)executor.submit(square, 1).result();
+            const auto nap = executor.submit([] { std::this_thread::sleep_for(50ms); });  // so that what follows comes in one message
+            const auto a = executor.submit(square, 2), b = executor.submit(square, 3), c = executor.submit(square, 4);
+            CHECK(a.then([b](int x) { return x + b.result(20.0); }).result(30.0) == 13);
+            nap.result();
+            for (int round = 0; round < 3; ++round) {
+                const auto again = executor.submit([] { std::this_thread::sleep_for(20ms); });
+                const auto d = executor.submit(square, 2), e = executor.submit(square, 3), f = executor.submit(square, 4);
+                Future<int> of_f;  // z waits for y, y for x, in an order in which none can be run to its end before the next begins
+                std::atomic<bool> is_set{false};
+                const auto x = d.then([&](int v) {
+                    while (!is_set) std::this_thread::sleep_for(1ms);
+                    return v + of_f.result(20.0);
+                });
+                const auto y = e.then([x](int v) { return v + x.result(20.0); });
+                of_f = f.then([](int v) { return v; });
+                is_set = true;
+                CHECK(y.result(30.0) == 29);
+                again.result();
+            }
+        },
+        {.prefetch = 16});
+}
+
+TEST_CASE("a long chain of continuations needs no stack", "[futures]") {
+    with_executor([](Executor& executor) {
+        const auto nap = executor.submit([] { return std::this_thread::sleep_for(100ms), 0; });
+        Future<int> last = nap;
+        for (int i = 0; i < 100'000; ++i) last = last.then([](int x) { return x + 1; });
+        CHECK(last.result() == 100'000);
+    });
+}
+
+TEST_CASE("a continuation may run on an executor", "[futures]") {
+    with_executors([](Executor& executor) {
+        const auto nine = executor.submit(square, 3);
+        CHECK(nine.then(executor, [](int x) { return x + 1; }).result() == 10);
+        CHECK(nine.then(executor.on(0), square).then(executor.balanced(), square).result() == 6561);
+        CHECK(executor.submit([] {}).then(executor, [] { return std::string("after"); }).result() == "after");
+        CHECK(contains(
+            thrown<std::runtime_error>([&] { (void)executor.submit(fail, 2).then(executor, [](const std::string&) { return 1; }).result(); }),
+            "no luck with 2"));
+        CHECK(contains(thrown<std::logic_error>([&] { nine.then(executor, [](int) { throw std::logic_error("on a worker"); }).result(); }),
+                       "on a worker"));
+        const auto last = executor.submit(square, 5).then(executor, square);
+        executor.shutdown();
+        CHECK(last.result() == 625);
+        CHECK(contains(thrown<std::runtime_error>([&] { (void)nine.then(executor, square); }), "shut down"));
+    });
+}
+
+TEST_CASE("a callback may use the executor, and shut it down", "[futures]") {
+    with_executors([](Executor& executor) {
+        std::atomic<int> result{0};
+        const auto nine =
+            executor.submit(square, 3).then([&](int x) { return executor.submit(square, x).result() + executor.map(square, numbers(3)).list()[2]; });
+        CHECK(nine.result(20.0) == 85);
+        executor.submit(square, 2)
+            .then([&](int x) {
+                executor.shutdown();
+                result = x;
+            })
+            .result(20.0);
+        CHECK(result == 4);
+    });
+}
+
+TEST_CASE("what is empty says so", "[futures]") {
+    Future<int> empty;
+    const std::string words = "this future is empty: it was default-constructed or moved from";
+    const auto check = [&](auto f) { CHECK(contains(thrown<InvalidStateError>(f), words)); };
+    const auto check_all = [&](const Future<int>& future) {
+        check([&] { (void)future.done(); });
+        check([&] { (void)future.running(); });
+        check([&] { (void)future.cancelled(); });
+        check([&] { (void)future.cancel(); });
+        check([&] { (void)future.result(); });
+        check([&] { (void)future.result(1.0); });
+        check([&] { (void)Future<int>(future).result(); });
+        check([&] { (void)future.exception(); });
+        check([&] { future.add_done_callback([](const auto&) {}); });
+        check([&] { (void)future.then([](int x) { return x; }); });
+        check([&] { (void)compose(future, [](int x) { return x; }); });
+        check([&] { (void)MPI::futures::wait(std::vector<Future<int>>{future}); });
+        check([&] { (void)as_completed(std::vector<Future<int>>{future}); });
+        check([&] { (void)collect(std::vector<Future<int>>{future}); });
+        check([&] {
+            (void)[](Future<int> awaited)->Future<int> { co_return co_await awaited; }
+            (future).result();
+        });
+        const AsyncResult<int> async(future);
+        check([&] { (void)async.get(); });
+        check([&] { async.wait(); });
+        check([&] { (void)async.ready(); });
+        check([&] { (void)async.successful(); });
+    };
+    check_all(empty);
+    CHECK(empty == Future<int>());
+    with_executor([&](Executor& executor) {
+        auto nine = executor.submit(square, 3);
+        const auto taken = std::move(nine);
+        check_all(nine);  // NOLINT(bugprone-use-after-move)
+        CHECK(taken.result() == 9);
+        auto view = executor.on(0);
+        const auto view_taken = std::move(view);
+        CHECK(contains(thrown<InvalidStateError>([&] { (void)view.submit(square, 1); }), "this view of an executor is empty"));  // NOLINT
+        auto results = executor.map(square, numbers(3));
+        auto results_taken = std::move(results);
+        CHECK(contains(thrown<InvalidStateError>([&] { (void)results.list(); }), "this map is empty"));  // NOLINT
+        CHECK(contains(thrown<InvalidStateError>([&] { (void)results.future(); }), "this map is empty"));
+        CHECK(results_taken.list() == std::vector<int>{0, 1, 4});
+        auto data = executor.scatter(numbers(5));
+        const auto data_taken = std::move(data);
+        CHECK(contains(thrown<InvalidStateError>([&] { (void)data.gather(); }), "this scattered data is empty"));  // NOLINT
+        CHECK(data_taken.gather() == numbers(5));
+    });
+}
+
+TEST_CASE("as_completed keeps no future that it has given", "[futures]") {
+    with_executor([](Executor& executor) {
+        std::vector<Future<Counted>> futures;
+        for (int i = 0; i < 200; ++i) futures.push_back(executor.submit([] { return Counted(); }));
+        (void)MPI::futures::wait(futures);
+        int before = Counted::alive, taken = 0;
+        for (auto& future : as_completed(std::move(futures))) {
+            (void)future;
+            CHECK(Counted::alive <= before - taken++);
+        }
+        CHECK(taken == 200);
     });
 }
 

@@ -38,7 +38,14 @@ public:
     std::exception_ptr broken;  // written once, before is_broken
     std::atomic<bool> is_broken{false};
 
-    std::atomic<std::size_t> pending{0};
+    /// Whether all that it was given is done, and the callbacks of that have run.
+    [[nodiscard]] bool is_quiet() const noexcept {
+        const auto has_pending = [this] { return pending.load(std::memory_order_acquire) != 0; };
+        return !has_pending() && notices.load(std::memory_order_acquire) == 0 && !has_pending();  // a callback may have submitted more
+    }
+
+    std::atomic<std::size_t> pending{0};  // works that are not done
+    std::atomic<std::size_t> notices{0};  // those that are, and have callbacks that have not run
     std::atomic<std::uint64_t> number{0};
     std::atomic<bool> closed{false};
 };

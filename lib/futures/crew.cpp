@@ -33,6 +33,13 @@ std::string message_of(const std::exception_ptr& error) {
     }
 }
 
+/// Ends all in the same way, then runs what is to run then.
+template <class F> void end_all(const std::vector<Ref<Work>>& works, F end) {
+    std::vector<Notice> notices;
+    for (const Ref<Work>& work : works) notices.push_back(end(*work));
+    for (Notice& notice : notices) announce(std::move(notice));
+}
+
 /// MPI has failed: nothing more can be done.
 template <class F> void try_to(F f, std::exception_ptr& failure) {
     try {
@@ -53,8 +60,9 @@ Crew::Crew(std::unique_ptr<Link> link, bool is_private)
 Crew::~Crew() = default;
 
 void Crew::join(std::shared_ptr<Client> client) {
+    std::vector<std::shared_ptr<Client>> gone;  // those that nobody waited for
     const std::lock_guard lock(queue_mutex_);
-    std::erase_if(clients_, [](const auto& one) { return one->closed && one->pending == 0; });  // those that nobody waited for
+    std::erase_if(clients_, [&gone](auto& one) { return one->closed && one->pending == 0 && (gone.push_back(std::move(one)), true); });
     clients_.push_back(std::move(client));
 }
 
@@ -68,8 +76,9 @@ void Crew::add(Ref<Work> work, int worker) {
         }
     }
     if (work) {  // NOLINT(bugprone-use-after-move): null where it was moved
-        work->abandon(client.is_broken ? client.broken : is_broken_ ? broken_ : std::make_exception_ptr(BrokenExecutor("the workers are gone")));
-        return;
+        return announce(work->abandon(client.is_broken ? client.broken
+                                      : is_broken_     ? broken_
+                                                       : std::make_exception_ptr(BrokenExecutor("the workers are gone"))));
     }
     queued_.fetch_add(1, std::memory_order_relaxed);
     offer();
@@ -86,10 +95,11 @@ void Crew::offer() {
     if (idle_.load(std::memory_order_relaxed) == 0 || !drive_mutex_.try_lock())
         return;
     std::exception_ptr failure;
+    std::vector<Ref<Work>> taken;  // let go outside the locks
     {
         const std::lock_guard lock(drive_mutex_, std::adopt_lock);
         if (!is_broken_ && !ended_)
-            try_to([this] { dispatch(); }, failure);
+            try_to([&] { dispatch(taken); }, failure);
     }
     if (failure != nullptr)
         fail(failure);
@@ -102,6 +112,7 @@ bool Crew::drive() {
     std::exception_ptr failure;
     std::vector<Arrival> arrivals;
     std::vector<Landing> landings;
+    std::vector<Ref<Work>> taken;  // let go outside the locks
     {
         const std::lock_guard lock(drive_mutex_, std::adopt_lock);
         if (is_broken_ || ended_)
@@ -114,14 +125,19 @@ bool Crew::drive() {
                 }
                 moved = !arrivals.empty();
                 if (queued_.load(std::memory_order_relaxed) != 0)
-                    moved |= dispatch();
+                    moved |= dispatch(taken);
                 link_->tidy();
             },
             failure);
     }
     if (!landings.empty())
         record(landings);
-    for (Landing& landing : landings) finish(landing);
+    std::vector<Notice> notices;
+    for (Landing& landing : landings)
+        if (Notice notice = deliver(landing); !notice.is_empty())
+            notices.push_back(std::move(notice));
+    post(std::move(notices));
+    flying_.fetch_sub(landings.size(), std::memory_order_release);
     if (failure != nullptr)
         fail(failure);
     return moved;
@@ -148,7 +164,6 @@ void Crew::land(const Arrival& arrival, std::vector<Landing>& landings) {
             idle_.fetch_add(1, std::memory_order_relaxed);
         landings.push_back({std::move(flight), header, {values, header->values}, {error, header->error}});
         free_.push_back(header->id);
-        flying_.fetch_sub(1, std::memory_order_relaxed);
     }
     make_hungry(arrival.worker);
 }
@@ -156,7 +171,7 @@ void Crew::land(const Arrival& arrival, std::vector<Landing>& landings) {
 void Crew::record(const std::vector<Landing>& landings) {
     const std::lock_guard lock(queue_mutex_);
     for (const auto& [flight, header, values, error] : landings) {
-        const Span span{flight.work->client,
+        const Span span{flight.work->client.get(),
                         flight.work->function,
                         flight.taken.number,
                         flight.taken.count,
@@ -170,7 +185,7 @@ void Crew::record(const std::vector<Landing>& landings) {
     }
 }
 
-void Crew::finish(Landing& landing) {
+Notice Crew::deliver(Landing& landing) {
     const ResultHeader& header = *landing.header;
     Flight& flight = landing.flight;
     std::exception_ptr error;
@@ -183,7 +198,7 @@ void Crew::finish(Landing& landing) {
         }
     }
     Unpacking values(landing.values);
-    flight.work->deliver(flight.taken, header.done, values, std::move(error), 1e-9 * static_cast<double>(header.duration));
+    return flight.work->deliver(flight.taken, header.done, values, std::move(error), 1e-9 * static_cast<double>(header.duration));
 }
 
 void Crew::make_hungry(int worker) {
@@ -211,7 +226,7 @@ int Crew::room(const Worker& worker, const Client& client) const noexcept {
     return std::clamp(static_cast<int>(std::max(ahead, serves * size()) / std::max(worker.seconds, 1e-9)), 2, most_tasks) - worker.tasks;
 }
 
-bool Crew::dispatch() {
+bool Crew::dispatch(std::vector<Ref<Work>>& taken) {
     const std::lock_guard lock(queue_mutex_);
     bool moved = false;
     for (std::size_t i = hungry_.size(); i > 0; --i) {
@@ -225,7 +240,7 @@ bool Crew::dispatch() {
         if (left == 0)
             break;
         const int worker = hungry_[i - 1];
-        moved |= fill(worker, std::max<std::size_t>(1, (left + i - 1) / i));
+        moved |= fill(worker, std::max<std::size_t>(1, (left + i - 1) / i), taken);
         Worker& state = workers_[static_cast<std::size_t>(worker)];
         if (std::none_of(clients_.begin(), clients_.end(), [&](const auto& client) { return room(state, *client) > 0; })) {
             state.hungry = false;
@@ -235,22 +250,22 @@ bool Crew::dispatch() {
     return moved;
 }
 
-bool Crew::fill(int worker, std::size_t share) {
+bool Crew::fill(int worker, std::size_t share, std::vector<Ref<Work>>& taken) {
     bool moved = false;
     while (share > 0) {
         Packing to(Packing::Blocks::inside);
-        std::size_t taken = 0;
-        while (taken < share && to.bytes().size() < message_size && take_next(worker, to)) ++taken;
-        if (taken == 0)
+        std::size_t tasks = 0;
+        while (tasks < share && to.bytes().size() < message_size && take_next(worker, to, taken)) ++tasks;
+        if (tasks == 0)
             break;
         link_->send(worker, std::move(to));
-        share -= taken;
+        share -= tasks;
         moved = true;
     }
     return moved;
 }
 
-bool Crew::take_next(int worker, Packing& to) {
+bool Crew::take_next(int worker, Packing& to, std::vector<Ref<Work>>& taken_works) {
     Worker& state = workers_[static_cast<std::size_t>(worker)];
     const std::size_t before = to.size();
     for (std::size_t i = 0; i < clients_.size(); ++i) {
@@ -266,14 +281,18 @@ bool Crew::take_next(int worker, Packing& to) {
         for (auto* queue : {&pinned, &client.tasks, &client.jobs}) {
             for (auto work = queue->begin(); work != queue->end();) {
                 const Work::Taken taken = (*work)->take(worker, client.workers, id, to);
-                Ref<Work> taken_work = taken.count != 0 ? *work : Ref<Work>();
-                const bool is_taken = (*work)->is_taken();
-                client.pinned_left -= is_taken && queue == &pinned ? 1 : 0;
-                work = is_taken ? queue->erase(work) : std::next(work);
+                Ref<Work> current = *work;
+                if (!current->is_taken()) {
+                    ++work;
+                } else {
+                    client.pinned_left -= queue == &pinned ? 1 : 0;
+                    taken_works.push_back(std::move(*work));
+                    work = queue->erase(work);
+                }
                 if (taken.count == 0)
                     continue;
                 free_.pop_back();
-                flights_[id] = {std::move(taken_work), taken, worker, to.size() - before};
+                flights_[id] = {std::move(current), taken, worker, to.size() - before};
                 if (state.tasks++ == 0)
                     idle_.fetch_sub(1, std::memory_order_relaxed);
                 state.bytes += to.size() - before;
@@ -305,7 +324,7 @@ void Crew::cancel(Client& client) {
         const std::lock_guard lock(queue_mutex_);
         take_queues(client, all);
     }
-    for (const Ref<Work>& work : all) work->cancel_rest();
+    end_all(all, [](Work& work) { return work.cancel_rest(); });
 }
 
 void Crew::fail(Client& client, const std::exception_ptr& error) {
@@ -318,7 +337,7 @@ void Crew::fail(Client& client, const std::exception_ptr& error) {
         client.is_broken = true;
         take_queues(client, all);
     }
-    for (const Ref<Work>& work : all) work->abandon(client.failure());
+    end_all(all, [&client](Work& work) { return work.abandon(client.failure()); });
 }
 
 void Crew::fail(const std::exception_ptr& error) noexcept {
@@ -333,21 +352,28 @@ void Crew::fail(const std::exception_ptr& error) noexcept {
         for (Flight& flight : flights_)
             if (flight.work)
                 all.push_back(std::move(flight.work));
+        flying_.fetch_sub(all.size(), std::memory_order_relaxed);
         for (const auto& client : clients_) take_queues(*client, all);
         queued_ = 0;
-        flying_ = 0;
     }
-    for (const Ref<Work>& work : all) work->abandon(error);
+    end_all(all, [&error](Work& work) { return work.abandon(error); });
+}
+
+bool Crew::has_callbacks() {
+    const std::lock_guard lock(queue_mutex_);
+    return std::any_of(clients_.begin(), clients_.end(), [](const auto& client) { return client->notices.load(std::memory_order_acquire) != 0; });
 }
 
 void Crew::end() {
-    wait_until([this] { return is_idle() || is_broken_; }, Timeout::Clock::time_point::max());
+    std::vector<std::shared_ptr<Client>> clients;  // which have this crew
+    wait_until([this] { return (is_idle() || is_broken_) && (in_callback() || !has_callbacks()); }, Timeout::Clock::time_point::max());
     discharge(*this);
     const std::lock_guard drive_lock(drive_mutex_);
     {
         const std::lock_guard lock(queue_mutex_);
         if (std::exchange(ended_, true))
             return;
+        clients_.swap(clients);
     }
     link_->stop();
 }

@@ -4,6 +4,7 @@
 
 #include "client.hpp"
 #include "link.hpp"
+#include "notices.hpp"
 #include "trace.hpp"
 
 #include <deque>
@@ -33,7 +34,7 @@ public:
     /// Something that is queued has more to take.
     void refill(std::size_t more);
 
-    /// Takes results and sends tasks; whether there was anything to do. Nothing where another thread is at it.
+    /// Takes results, posts what is to run then, and sends tasks; whether there was anything to do. Nothing where another thread is at it.
     bool drive();
     /// Sends tasks if a worker has nothing to do.
     void offer();
@@ -72,13 +73,14 @@ private:
 
     void land(const Arrival& arrival, std::vector<Landing>& landings);
     void record(const std::vector<Landing>& landings);
-    void finish(Landing& landing);
-    bool dispatch();
-    bool fill(int worker, std::size_t share);
-    bool take_next(int worker, Packing& to);
+    [[nodiscard]] Notice deliver(Landing& landing);
+    bool dispatch(std::vector<Ref<Work>>& taken);
+    bool fill(int worker, std::size_t share, std::vector<Ref<Work>>& taken);
+    bool take_next(int worker, Packing& to, std::vector<Ref<Work>>& taken);
     [[nodiscard]] int room(const Worker& worker, const Client& client) const noexcept;
     void make_hungry(int worker);
     void fail(const std::exception_ptr& error) noexcept;
+    [[nodiscard]] bool has_callbacks();
     static void take_queues(Client& client, std::vector<Ref<Work>>& to);
 
     std::unique_ptr<Link> link_;

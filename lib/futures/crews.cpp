@@ -4,6 +4,7 @@
 
 #include "backoff.hpp"
 #include "crew.hpp"
+#include "notices.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -28,8 +29,8 @@ std::atomic<unsigned> waits{0};    // how often one has begun to
 std::atomic<bool> asleep{false};   // the driver
 bool has_driver = false;
 
-/// The list as it is now; each thread keeps one.
-const Crews& current() {
+/// The list as it is now; each thread keeps one, and what it drives may change that.
+std::shared_ptr<const Crews> current() {
     static thread_local std::shared_ptr<const Crews> list;
     static thread_local unsigned seen = ~0u;
     if (const unsigned now = changes.load(std::memory_order_acquire); now != seen) {
@@ -37,7 +38,7 @@ const Crews& current() {
         list = crews;
         seen = now;
     }
-    return *list;
+    return list;
 }
 
 void change(Crews list) {  // under the lock
@@ -47,15 +48,19 @@ void change(Crews list) {  // under the lock
 
 bool drive_all(bool is_driver) {
     bool moved = false;
-    for (const std::shared_ptr<Crew>& crew : current())
+    const auto list = current();
+    for (const std::shared_ptr<Crew>& crew : *list)
         if (!is_driver || !crew->link().is_callers())
             moved |= crew->drive();
+    const bool is_alone = std::any_of(list->begin(), list->end(), [](const auto& crew) { return crew->link().is_callers(); });
+    if (!is_driver || !is_alone)
+        moved |= run_posted(is_alone);
     return moved;
 }
 
 bool is_idle() {
-    const Crews& list = current();
-    return std::all_of(list.begin(), list.end(), [](const auto& crew) { return crew->is_idle() || crew->link().is_callers(); });
+    const auto list = current();
+    return std::all_of(list->begin(), list->end(), [](const auto& crew) { return crew->is_idle() || crew->link().is_callers(); });
 }
 
 /// Drives while nobody else does: seldom, because it takes a core from the workers, and asleep where nothing is to be done.

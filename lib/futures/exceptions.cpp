@@ -138,6 +138,14 @@ std::string readable(const char* mangled) {
     return demangled ? demangled.get() : mangled;
 }
 
+std::string describe_current() {
+    const std::type_info* const type = abi::__cxa_current_exception_type();
+    if (type == nullptr)
+        return "an exception of another language";
+    const Told told = tell(*type);
+    return told.type + (told.message.empty() ? "" : ": " + told.message);
+}
+
 void pack_exception(Packing& to, int worker, const std::string& host) {
     const std::type_info& type = *abi::__cxa_current_exception_type();
     const Told told = tell(type);

@@ -5,6 +5,7 @@
 #include "client.hpp"
 #include "crew.hpp"
 #include "crews.hpp"
+#include "notices.hpp"
 #include "trace.hpp"
 #include "worker.hpp"
 
@@ -17,27 +18,32 @@ namespace detail {
 
 namespace {
 
-void add(Client& client, Ref<Work> work, int worker) {
-    if (client.closed)
-        throw std::runtime_error("futures: the executor is shut down: it takes no more tasks");
-    if (worker >= client.workers)
-        throw std::invalid_argument("futures: there is no worker " + std::to_string(worker) + ", the executor has " + std::to_string(client.workers));
-    work->client = &client;
-    client.pending.fetch_add(1, std::memory_order_relaxed);
-    client.crew->add(std::move(work), worker);
+void add(const Clients& client, Ref<Work> work, int worker) {
+    work->client = client;
+    client->pending.fetch_add(1, std::memory_order_relaxed);
+    client->crew->add(std::move(work), worker);
 }
 
 }  // namespace
 
-void submit(Client& client, Ref<Task> task, int worker) {
-    task->number = client.number.fetch_add(1, std::memory_order_relaxed);
-    add(client, std::move(task), worker);
+void check_open(const Clients& client, int worker) {
+    if (client == nullptr)
+        throw_empty("view of an executor");
+    if (client->closed)
+        throw std::runtime_error("futures: the executor is shut down: it takes no more tasks");
+    if (worker >= client->workers)
+        throw std::invalid_argument("futures: there is no worker " + std::to_string(worker) + ", the executor has " +
+                                    std::to_string(client->workers));
 }
 
-void submit_last(Client& client, Ref<Task> task, int worker) noexcept {
-    task->client = &client;
-    client.pending.fetch_add(1, std::memory_order_relaxed);
-    client.crew->add(std::move(task), worker);
+void submit(const Clients& client, Ref<Task> task, int worker) {
+    check_open(client, worker);
+    submit_last(client, std::move(task), worker);
+}
+
+void submit_last(const Clients& client, Ref<Task> task, int worker) noexcept {
+    task->number = client->number.fetch_add(1, std::memory_order_relaxed);
+    add(client, std::move(task), worker);
 }
 
 std::uint64_t new_part() {
@@ -45,7 +51,8 @@ std::uint64_t new_part() {
     return ++last;
 }
 
-void submit(Client& client, const Ref<Job>& job) {
+void submit(const Clients& client, const Ref<Job>& job) {
+    check_open(client, any_worker);
     add(client, job, any_worker);
     job->notice_end();
 }
@@ -56,7 +63,11 @@ void publish(Job& job, bool is_last) {
     job.notice_end();
 }
 
-int count_workers(const Client& client) { return client.workers; }
+int count_workers(const Clients& client) {
+    if (client == nullptr)
+        throw_empty("view of an executor");
+    return client->workers;
+}
 
 void check_map(const MapOptions& options, Split split) {
     const auto check = [](int value, const char* name) {
@@ -84,7 +95,7 @@ void Executor::open(detail::Clients client) {
             if (task->error() != nullptr && !task->is_cancelled())
                 client->crew->fail(*client, task->error());
         });
-        detail::submit(*client_, task, worker);
+        detail::submit(client_, task, worker);
     }
 }
 
@@ -116,7 +127,8 @@ void Executor::shutdown(bool wait, bool cancel_futures) {
     if (cancel_futures)
         client.crew->cancel(client);
     if (wait)
-        detail::wait_until([&client] { return client.pending.load(std::memory_order_acquire) == 0; }, Timeout::Clock::time_point::max());
+        detail::wait_until([&client] { return detail::in_callback() ? client.pending.load(std::memory_order_acquire) == 0 : client.is_quiet(); },
+                           Timeout::Clock::time_point::max());
 }
 
 void Executor::close() noexcept {

@@ -4,6 +4,7 @@
 #include <mpi4cxx/futures/errors.hpp>
 
 #include "client.hpp"
+#include "notices.hpp"
 #include "progress.hpp"
 
 #include <algorithm>
@@ -143,7 +144,7 @@ std::size_t Job::left(int workers) const {
 
 // Results ------------------------------------------------------------------------------------------------------------------
 
-void Job::deliver(const Taken& taken, std::uint64_t done, Unpacking& from, std::exception_ptr error, double seconds) {
+Notice Job::deliver(const Taken& taken, std::uint64_t done, Unpacking& from, std::exception_ptr error, double seconds) {
     try {
         if (done > 0)
             store(taken.first, done, from);
@@ -165,13 +166,13 @@ void Job::deliver(const Taken& taken, std::uint64_t done, Unpacking& from, std::
             progress_->add(taken.count);
         has_settled = settle();
     }
-    finish(has_settled);
+    return finish(has_settled);
 }
 
-void Job::abandon(std::exception_ptr error) {
+Notice Job::abandon(std::exception_ptr error) {
     {
         const std::lock_guard lock(mutex_);
-        broken_ = std::move(error);
+        std::swap(broken_, error);
     }
     bool has_settled = false;
     {
@@ -180,10 +181,10 @@ void Job::abandon(std::exception_ptr error) {
         flights_ = 0;
         has_settled = settle();
     }
-    finish(has_settled);
+    return finish(has_settled);
 }
 
-void Job::cancel() {
+Notice Job::stop() {
     bool has_settled = false;
     {
         const std::lock_guard lock(items_mutex_);
@@ -191,15 +192,18 @@ void Job::cancel() {
         segments_.clear();
         has_settled = settle();
     }
-    finish(has_settled);
+    return finish(has_settled);
 }
 
-void Job::cancel_rest() {
+void Job::cancel() { announce(stop()); }
+
+Notice Job::cancel_rest() {
+    std::exception_ptr error = std::make_exception_ptr(CancelledError("the map was cancelled"));
     {
         const std::lock_guard lock(mutex_);
-        broken_ = std::make_exception_ptr(CancelledError("the map was cancelled"));
+        std::swap(broken_, error);
     }
-    cancel();
+    return stop();
 }
 
 void Job::notice_end() {
@@ -208,7 +212,7 @@ void Job::notice_end() {
         const std::lock_guard lock(items_mutex_);
         has_settled = settle();
     }
-    finish(has_settled);
+    announce(finish(has_settled));
 }
 
 bool Job::settle() {  // under items_mutex_
@@ -216,9 +220,9 @@ bool Job::settle() {  // under items_mutex_
     return is_ended && !std::exchange(settled_, true);
 }
 
-void Job::finish(bool has_settled) {
+Notice Job::finish(bool has_settled) {
     if (!has_settled)
-        return;
+        return {};
     std::unique_ptr<Callback> callback;
     {
         const std::lock_guard lock(items_mutex_);
@@ -226,10 +230,10 @@ void Job::finish(bool has_settled) {
             progress_->end();
         callback = std::move(on_settled_);
     }
-    if (callback)
-        callback->run();
+    Notice notice(callback.release(), client);
     if (client != nullptr)
         client->pending.fetch_sub(1, std::memory_order_release);
+    return notice;
 }
 
 void Job::when_settled(std::unique_ptr<Callback> callback) {
@@ -240,12 +244,13 @@ void Job::when_settled(std::unique_ptr<Callback> callback) {
             return;
         }
     }
-    callback->run();
+    run_safely(*callback);
 }
 
 bool Job::wait_ready() {
     enum class Found : char { nothing, results, end, error } found = Found::nothing;
     std::exception_ptr error;
+    forget();
     const auto look = [&] {
         const std::lock_guard lock(mutex_);
         if (options_.unordered ? open_any() : open(consumed_))

@@ -5,6 +5,7 @@
 #include <mpi4cxx/futures/future.hpp>
 
 #include "client.hpp"
+#include "notices.hpp"
 
 #include <cstring>
 #include <string>
@@ -33,14 +34,20 @@ bool Task::begin() noexcept {
 }
 
 bool Task::cancel() {
-    if (!begin())
-        return is_cancelled();
-    cancelled_ = true;
-    finish(std::make_exception_ptr(CancelledError("the future was cancelled")));
-    return true;
+    announce(cancel_rest());
+    return is_cancelled();
 }
 
-void Task::finish(std::exception_ptr error) {
+Notice Task::cancel_rest() {
+    if (!begin())
+        return {};
+    cancelled_ = true;
+    return end(std::make_exception_ptr(CancelledError("the future was cancelled")));
+}
+
+void Task::finish(std::exception_ptr error) { announce(end(std::move(error))); }
+
+Notice Task::end(std::exception_ptr error) {
     error_ = std::move(error);
     state_.store(State::done, std::memory_order_release);
     Callback* list = callbacks_.exchange(&closed, std::memory_order_acq_rel);
@@ -50,30 +57,30 @@ void Task::finish(std::exception_ptr error) {
         list->next = in_order;
         in_order = std::exchange(list, next);
     }
-    while (in_order != nullptr) {
-        const std::unique_ptr<Callback> callback(std::exchange(in_order, in_order->next));
-        callback->run();
-    }
+    Notice notice(in_order, client);
     if (client != nullptr)
         client->pending.fetch_sub(1, std::memory_order_release);
+    return notice;
 }
 
 void Task::when_done(std::unique_ptr<Callback> callback) {
     Callback* head = callbacks_.load(std::memory_order_acquire);
     do {
         if (head == &closed)
-            return callback->run();
+            return run_safely(*callback);
         callback->next = head;
     } while (!callbacks_.compare_exchange_weak(head, callback.get(), std::memory_order_acq_rel));
     (void)callback.release();
 }
+
+void throw_empty(const char* what) { throw InvalidStateError("this " + std::string(what) + " is empty: it was default-constructed or moved from"); }
 
 void Task::wait(Timeout timeout) const {
     if (!is_done() && !wait_until([this] { return is_done(); }, timeout.deadline()))
         throw TimeoutError("the result did not come in time");
 }
 
-void Task::load(const TaskType& type, Packing& packed, const void* room) {
+void Task::load(const TaskType& type, Packing& packed, std::byte* room) {
     function = type.function;
     size_ = static_cast<std::uint32_t>(packed.bytes().size());
     const TaskHeader header{.id = 0, .code = code_of(&type), .size = packed.bytes().size() - sizeof(TaskHeader), .number = 0, .count = 1};
@@ -106,7 +113,7 @@ Work::Taken Task::take(int, int, std::uint64_t id, Packing& to) {
     return {0, 1, number};
 }
 
-void Task::deliver(const Taken&, std::uint64_t, Unpacking& from, std::exception_ptr error, double) {
+Notice Task::deliver(const Taken&, std::uint64_t, Unpacking& from, std::exception_ptr error, double) {
     if (error == nullptr) {
         try {
             store(from);
@@ -114,13 +121,10 @@ void Task::deliver(const Taken&, std::uint64_t, Unpacking& from, std::exception_
             error = std::current_exception();
         }
     }
-    finish(std::move(error));
+    return end(std::move(error));
 }
 
-void Task::abandon(std::exception_ptr error) {
-    if (begin() || (taken_ && !is_done()))
-        finish(std::move(error));
-}
+Notice Task::abandon(std::exception_ptr error) { return begin() || (taken_ && !is_done()) ? end(std::move(error)) : Notice(); }
 
 void Task::store(Unpacking&) {}
 

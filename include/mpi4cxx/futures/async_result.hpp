@@ -16,10 +16,10 @@ public:
     T get(Timeout timeout = {}) && { return std::move(future_).result(timeout); }
     /// Wait for it, not longer than `timeout`.
     void wait(Timeout timeout = {}) const {
-        (void)detail::wait_until([this] { return future_.done(); }, timeout.deadline());
+        (void)detail::wait_until([task = &future_.state()] { return task->is_done(); }, timeout.deadline());
     }
     /// Tell whether the call is over.
-    [[nodiscard]] bool ready() const noexcept { return future_.done(); }
+    [[nodiscard]] bool ready() const { return future_.done(); }
     /// Tell whether there is a result and no exception; throws InvalidStateError where there is neither yet.
     [[nodiscard]] bool successful() const {
         if (!ready())

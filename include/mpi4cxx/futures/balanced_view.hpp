@@ -9,7 +9,7 @@ class BalancedView {
 public:
     explicit BalancedView(detail::Clients client) noexcept : client_(std::move(client)) {}
 
-    [[nodiscard]] int size() const { return detail::count_workers(*client_); }
+    [[nodiscard]] int size() const { return detail::count_workers(client_); }
     /// Like Executor::submit.
     template <class F, class... A> auto submit(F&& f, A&&... arguments) const {
         return detail::submit_to(client_, detail::any_worker, f, arguments...);
@@ -21,6 +21,8 @@ public:
     template <class F, class... R> auto map(const MapOptions& options, F&& f, R&&... ranges) const {
         return detail::map_ranges(client_, options, detail::Split::balanced, f, std::forward<R>(ranges)...);
     }
+
+    [[nodiscard]] detail::Target target() const { return {client_}; }
 
 private:
     detail::Clients client_;

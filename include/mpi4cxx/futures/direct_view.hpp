@@ -11,7 +11,7 @@ class DirectView {
 public:
     explicit DirectView(detail::Clients client) noexcept : client_(std::move(client)) {}
 
-    [[nodiscard]] int size() const { return detail::count_workers(*client_); }
+    [[nodiscard]] int size() const { return detail::count_workers(client_); }
     [[nodiscard]] WorkerView operator[](int worker) const { return {client_, worker}; }
 
     /// Have every worker call `f(arguments…)`; return what they return, worker 0's first.

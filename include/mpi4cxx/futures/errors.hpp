@@ -19,7 +19,7 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-/// A future has its result already.
+/// There is nothing to be asked: no result yet, or a future, view or map that is empty because it was default-constructed or moved from.
 class MPI4CXX_API InvalidStateError : public std::logic_error {
 public:
     using std::logic_error::logic_error;
@@ -30,6 +30,10 @@ class MPI4CXX_API BrokenExecutor : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
+
+namespace detail {
+[[noreturn]] MPI4CXX_API void throw_empty(const char* what);
+}
 
 /// What every exception that comes from a task is besides its own type:
 /// `catch (const std::out_of_range& e)` and `catch (const TaskError& e)` both catch it.

@@ -39,6 +39,9 @@ public:
         return detail::map_tuples(client(), options, f, std::forward<R>(tuples));
     }
 
+    /// Where Future::then() sends a continuation.
+    [[nodiscard]] detail::Target target() const { return {client()}; }
+
     /// One worker, by number.
     [[nodiscard]] WorkerView on(int worker) const { return {client(), worker}; }
     /// All workers, by number: a map is split before it begins.

@@ -40,7 +40,8 @@ template <class R, class F> void finish_with(StateOf<R>& state, F f) {
 }  // namespace detail
 
 /// A result to come. Copies are the same result. Those of an executor may outlive it.
-/// Callbacks, continuations and coroutines go on in the thread that receives the result: one that waits, or the pool's own.
+/// Callbacks, continuations and coroutines go on in the thread that receives the result, one that waits or the pool's own, or in another
+/// while those before them wait. A default-constructed or moved-from future is empty: what is asked of it is InvalidStateError.
 template <class T> class [[nodiscard]] Future {
 public:
     using value_type = T;
@@ -53,38 +54,38 @@ public:
     /// Wait for the result and return it; throw what the task has thrown, TimeoutError or CancelledError. The result stays in the
     /// future; of a temporary future it is moved out, unless other copies hold it.
     decltype(auto) result(Timeout timeout = {}) const& {
-        state_->wait_result(timeout);
+        at().wait_result(timeout);
         if constexpr (!std::is_void_v<T>)
-            return static_cast<detail::stored<T>&>(state_->value());
+            return static_cast<detail::stored<T>&>(at().value());
     }
     T result(Timeout timeout = {}) && {
-        state_->wait_result(timeout);
+        at().wait_result(timeout);
         if constexpr (!std::is_void_v<T>) {
             if constexpr (std::is_copy_constructible_v<T>)
-                if (!state_->is_sole())
-                    return state_->value();
-            return std::move(state_->value());
+                if (!at().is_sole())
+                    return at().value();
+            return std::move(at().value());
         }
     }
     /// Wait, and return the exception instead of throwing it; null where there is none.
     [[nodiscard]] std::exception_ptr exception(Timeout timeout = {}) const {
-        state_->wait(timeout);
-        if (state_->is_cancelled())
-            std::rethrow_exception(state_->error());
-        return state_->error();
+        at().wait(timeout);
+        if (at().is_cancelled())
+            std::rethrow_exception(at().error());
+        return at().error();
     }
     /// Tell whether there is a result, an exception, or nothing to come because it is cancelled.
-    [[nodiscard]] bool done() const noexcept { return state_->is_done(); }
+    [[nodiscard]] bool done() const { return at().is_done(); }
     /// Tell whether a worker has the task.
-    [[nodiscard]] bool running() const noexcept { return state_->state() == detail::Task::State::running; }
+    [[nodiscard]] bool running() const { return at().state() == detail::Task::State::running; }
     /// Tell whether it was cancelled before a worker had it.
-    [[nodiscard]] bool cancelled() const noexcept { return state_->is_cancelled(); }
+    [[nodiscard]] bool cancelled() const { return at().is_cancelled(); }
     /// Cancel it unless a worker has it already; tell whether it is cancelled.
-    bool cancel() const { return state_->cancel(); }
+    bool cancel() const { return at().cancel(); }
 
     /// Call `f(future)` when done; at once if it is.
     template <class F> void add_done_callback(F f) const {
-        state_->when_done([copy = *this, f = std::move(f)]() mutable { f(std::move(copy)); });
+        at().when_done([copy = *this, f = std::move(f)]() mutable { f(std::move(copy)); });
     }
     /// Return the future of `f(result)`. An exception passes by `f`.
     template <class F> auto then(F f) const {
@@ -96,10 +97,12 @@ public:
                 return f(self.result());
         });
     }
+    /// The same as a task of `executor`, or of a view of one: what takes long there does not hold up the thread that receives results.
+    template <class E, class F> auto then(const E& executor, const F& f) const { return submit_after(*this, executor.target(), f); }
     /// Return the future of `f(*this)`, which is done then.
     template <class R, class F> Future<R> compose_with(F f) const {
         detail::Ref<detail::StateOf<R>> next(new detail::StateOf<R>);
-        state_->when_done([next, copy = *this, f = std::move(f)]() mutable {
+        at().when_done([next, copy = *this, f = std::move(f)]() mutable {
             if (next->begin())
                 detail::finish_with<R>(*next, [&] { return f(copy); });
         });
@@ -107,12 +110,12 @@ public:
     }
 
     /// `co_await future` is its result.
-    auto operator co_await() const noexcept {
+    auto operator co_await() const {
         struct Awaiter {
             Future future;
-            bool await_ready() const noexcept { return future.done(); }
+            bool await_ready() const { return future.done(); }
             void await_suspend(std::coroutine_handle<> coroutine) const {
-                future.state_->when_done([coroutine] { coroutine.resume(); });
+                future.at().when_done([coroutine] { coroutine.resume(); });
             }
             decltype(auto) await_resume() const {
                 if constexpr (std::is_copy_constructible_v<detail::stored<T>>)
@@ -125,9 +128,14 @@ public:
     }
 
     [[nodiscard]] bool operator==(const Future& other) const noexcept { return state_.get() == other.state_.get(); }
-    [[nodiscard]] detail::Task& state() const noexcept { return *state_; }
+    [[nodiscard]] detail::Task& state() const { return at(); }
 
 private:
+    [[nodiscard]] State& at() const {
+        if (!state_) [[unlikely]]
+            detail::throw_empty("future");
+        return *state_;
+    }
     detail::Ref<State> state_;
 };
 
@@ -163,6 +171,7 @@ namespace detail {
 MPI4CXX_API void wait_for(const std::vector<Task*>& tasks, ReturnWhen when, Timeout timeout);
 template <class T> std::vector<Task*> tasks_of(const std::vector<Future<T>>& futures) {
     std::vector<Task*> tasks;
+    tasks.reserve(futures.size());
     for (const Future<T>& future : futures) tasks.push_back(&future.state());
     return tasks;
 }
@@ -180,8 +189,9 @@ template <class T> DoneAndNotDone<T> wait(const std::vector<Future<T>>& futures,
 /// The futures in the order in which they are done: `for (auto& future : as_completed(futures))`.
 template <class T> class Completed {
 public:
-    Completed(const std::vector<Future<T>>& futures, Timeout timeout)
+    Completed(std::vector<Future<T>> futures, Timeout timeout)
         : done_(std::make_shared<Done>()), left_(futures.size()), deadline_(timeout.deadline()) {
+        (void)detail::tasks_of(futures);  // throws where one is empty, before anything is done
         for (const Future<T>& future : futures) future.add_done_callback([done = done_](Future<T> one) { done->push(std::move(one)); });
     }
 
@@ -232,6 +242,8 @@ private:
     };
 
     bool next() {
+        if (done_ == nullptr)
+            detail::throw_empty("range of futures");
         if (left_ == 0)
             return false;
         if (!detail::wait_until([this] { return done_->pop(current_); }, deadline_))
@@ -243,11 +255,11 @@ private:
     std::shared_ptr<Done> done_;
     std::size_t left_;
     Timeout::Clock::time_point deadline_;
-    Future<T> current_;
+    Future<T> current_{};
 };
 
-/// Give the futures one by one as they are done.
-template <class T> Completed<T> as_completed(const std::vector<Future<T>>& futures, Timeout timeout = {}) { return {futures, timeout}; }
+/// Give the futures one by one as they are done. Of a vector that is moved in, none is kept that has been given.
+template <class T> Completed<T> as_completed(std::vector<Future<T>> futures, Timeout timeout = {}) { return {std::move(futures), timeout}; }
 
 /// Return one future of all results, in order. The first exception is its exception; to cancel it cancels all.
 template <class T> Future<std::vector<T>> collect(const std::vector<Future<T>>& futures) {
@@ -257,6 +269,7 @@ template <class T> Future<std::vector<T>> collect(const std::vector<Future<T>>& 
         std::vector<Future<T>> futures;
         std::atomic<std::size_t> left;
     };
+    (void)detail::tasks_of(futures);  // throws where one is empty, before anything is done
     const auto shared = std::make_shared<Shared>(futures);
     const auto complete = [all, shared] {
         if (!all->begin())

@@ -64,7 +64,10 @@ public:
     };
 
     /// Wait for the first result.
-    iterator begin() { return iterator(this); }
+    iterator begin() {
+        check();
+        return iterator(this);
+    }
     [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
     /// Wait for all and return them.
     [[nodiscard]] std::vector<value_type> list() {
@@ -75,6 +78,7 @@ public:
 
     /// The future of all of them.
     [[nodiscard]] Future<std::vector<value_type>> future() {
+        check();
         detail::Ref<detail::StateOf<std::vector<value_type>>> state(new detail::StateOf<std::vector<value_type>>);
         if (feed_ != nullptr)
             throw InvalidStateError("a map with a buffersize goes on only while its results are taken");
@@ -87,6 +91,10 @@ public:
     }
 
 private:
+    void check() const {
+        if (!job_)
+            detail::throw_empty("map");
+    }
     void next() {
         begun_ = true;
         if (feed_ != nullptr && !feed_->feed(*job_, window_ - (job_->added() - job_->consumed())))

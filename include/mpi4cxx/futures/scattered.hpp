@@ -25,7 +25,7 @@ template <class T> class Scattered {
 public:
     /// Cuts `range` into parts of nearly the same length, one a worker.
     template <class R> Scattered(const detail::Clients& client, const R& range) : owner_(std::make_shared<Owner>(client)) {
-        const auto workers = static_cast<std::size_t>(detail::count_workers(*client)), size = static_cast<std::size_t>(std::ranges::distance(range));
+        const auto workers = static_cast<std::size_t>(owner_->workers), size = static_cast<std::size_t>(std::ranges::distance(range));
         auto at = std::ranges::begin(range);
         std::vector<Future<void>> kept;
         for (std::size_t w = 0; w < workers; ++w) {
@@ -40,25 +40,31 @@ public:
     [[nodiscard]] std::vector<T> gather() const {
         std::vector<T> all;
         for (std::vector<T>& part : detail::results_of(detail::submit_to_all(
-                 owner_->client, [](const std::vector<T>& mine) { return mine; }, *this)))
+                 owner().client, [](const std::vector<T>& mine) { return mine; }, *this)))
             std::move(part.begin(), part.end(), std::back_inserter(all));
         return all;
     }
     /// What the workers know it by.
-    [[nodiscard]] std::uint64_t id() const noexcept { return owner_->id; }
+    [[nodiscard]] std::uint64_t id() const { return owner().id; }
 
 private:
     struct Owner {
-        explicit Owner(detail::Clients of) : client(std::move(of)) {}
+        explicit Owner(detail::Clients of) : client(std::move(of)), workers(detail::count_workers(client)) {}
         Owner(const Owner&) = delete;
         Owner& operator=(const Owner&) = delete;
         ~Owner() {
-            for (int w = 0; w < detail::count_workers(*client); ++w)
-                detail::submit_last(*client, detail::make_task<decltype(&detail::forget), std::uint64_t>(&detail::forget, id), w);
+            for (int w = 0; w < workers; ++w)
+                detail::submit_last(client, detail::make_task<decltype(&detail::forget), std::uint64_t>(&detail::forget, id), w);
         }
         detail::Clients client;
+        int workers;
         std::uint64_t id = detail::new_part();
     };
+    [[nodiscard]] const Owner& owner() const {
+        if (owner_ == nullptr)
+            detail::throw_empty("scattered data");
+        return *owner_;
+    }
     std::shared_ptr<Owner> owner_;
 };
 

@@ -11,6 +11,7 @@ public:
 
     /// Have this worker call `f(arguments…)`, after what it was told to do before.
     template <class F, class... A> auto submit(F&& f, A&&... arguments) const { return detail::submit_to(client_, worker_, f, arguments...); }
+    [[nodiscard]] detail::Target target() const { return {client_, worker_}; }
     /// The number of this worker.
     [[nodiscard]] int worker() const noexcept { return worker_; }
 

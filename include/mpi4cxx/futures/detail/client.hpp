@@ -19,24 +19,57 @@ using Clients = std::shared_ptr<Client>;
 
 constexpr int any_worker = -1;
 
-MPI4CXX_API void submit(Client& client, Ref<Task> task, int worker);
-MPI4CXX_API void submit(Client& client, const Ref<Job>& job);
-/// The same also where the executor is shut down, unless its workers are gone.
-MPI4CXX_API void submit_last(Client& client, Ref<Task> task, int worker) noexcept;
-[[nodiscard]] MPI4CXX_API int count_workers(const Client& client);
+MPI4CXX_API void submit(const Clients& client, Ref<Task> task, int worker);
+MPI4CXX_API void submit(const Clients& client, const Ref<Job>& job);
+/// Throws where it takes no more tasks, or has no such worker.
+MPI4CXX_API void check_open(const Clients& client, int worker);
+/// The same as submit also where the executor is shut down, unless its workers are gone.
+MPI4CXX_API void submit_last(const Clients& client, Ref<Task> task, int worker) noexcept;
+[[nodiscard]] MPI4CXX_API int count_workers(const Clients& client);
 MPI4CXX_API void check_map(const MapOptions& options, Split split);
 
 template <class F, class... A> auto submit_to(const Clients& client, int worker, const F& f, const A&... arguments) {
     using Call = std::decay_t<F>;
     auto state = make_task<Call, sent<A>...>(static_cast<const Call&>(f), to_send(arguments)...);
-    submit(*client, state, worker);
+    submit(client, state, worker);
     return Future(std::move(state));
+}
+
+/// Where a task goes.
+struct Target {
+    Clients client;
+    int worker = any_worker;
+};
+
+template <class F, class T> struct call_after { using State = CallState<F, sent_as<T>>; };
+template <class F> struct call_after<F, void> { using State = CallState<F>; };
+
+/// Submits the call of `f` with the result of `before`, when that is there.
+template <class T, class F> auto submit_after(const Future<T>& before, const Target& target, const F& f) {
+    using Call = std::decay_t<F>;
+    using State = typename call_after<Call, T>::State;
+    check_open(target.client, target.worker);
+    Ref<State> next(new State);
+    before.add_done_callback([next, target, f = static_cast<Call>(f)](const Future<T>& done) {
+        try {
+            if constexpr (std::is_void_v<T>)
+                done.result(), load_call<Call>(*next, f);
+            else
+                load_call<Call, sent_as<T>>(*next, f, done.result());
+        } catch (...) {
+            if (next->begin())
+                next->finish(std::current_exception());
+            return;
+        }
+        submit_last(target.client, next, target.worker);
+    });
+    return Future(next);
 }
 
 /// One call a worker, all at once.
 template <class F, class... A> auto submit_to_all(const Clients& client, const F& f, const A&... arguments) {
     std::vector<decltype(submit_to(client, 0, f, arguments...))> futures;
-    for (int worker = 0; worker < count_workers(*client); ++worker) futures.push_back(submit_to(client, worker, f, arguments...));
+    for (int worker = 0; worker < count_workers(client); ++worker) futures.push_back(submit_to(client, worker, f, arguments...));
     return futures;
 }
 
@@ -131,7 +164,7 @@ auto map(const Clients& client, const MapOptions& options, Split split, const F&
         Source(ranges...).add(*job, static_cast<std::size_t>(-1));
         job->publish(true);
     }
-    submit(*client, job);
+    submit(client, job);
     return Results<Result>(std::move(job), std::move(feed), static_cast<std::size_t>(options.buffersize));
 }
 

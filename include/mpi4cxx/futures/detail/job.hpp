@@ -48,14 +48,16 @@ public:
     Taken take(int worker, int workers, std::uint64_t id, Packing& to) override;
     [[nodiscard]] bool is_taken() const override;
     [[nodiscard]] std::size_t left(int workers) const override;
-    void deliver(const Taken& taken, std::uint64_t done, Unpacking& from, std::exception_ptr error, double seconds) override;
-    void abandon(std::exception_ptr error) override;
-    void cancel_rest() override;
+    [[nodiscard]] Notice deliver(const Taken& taken, std::uint64_t done, Unpacking& from, std::exception_ptr error, double seconds) override;
+    [[nodiscard]] Notice abandon(std::exception_ptr error) override;
+    [[nodiscard]] Notice cancel_rest() override;
     [[nodiscard]] std::size_t consumed() const noexcept { return consumed_; }
 
 protected:
     /// Reads `n` results and keeps them as those from `first` on.
     virtual void store(std::size_t first, std::size_t n, Unpacking& from) = 0;
+    /// Lets go of those that the reader has been through.
+    virtual void forget() noexcept = 0;
     /// Whether those that come next are there; makes them the ones that the reader has.
     virtual bool open(std::size_t first) = 0;
     virtual bool open_any() = 0;
@@ -71,7 +73,8 @@ private:
     [[nodiscard]] std::size_t chunk(std::size_t left, int workers) const noexcept;
     void copy_items(std::size_t first, std::size_t n, Packing& to);
     [[nodiscard]] bool settle();
-    void finish(bool has_settled);
+    [[nodiscard]] Notice finish(bool has_settled);
+    [[nodiscard]] Notice stop();
 
     const TaskType& type_;
     MapOptions options_;
@@ -121,6 +124,10 @@ private:
         const std::lock_guard lock(mutex_);
         results_.emplace_hint(results_.end(), first, std::move(values));
     }
+    void forget() noexcept override {
+        current_.clear();
+        position_ = 0;
+    }
     bool open(std::size_t first) override {
         const auto next = results_.begin();
         return next != results_.end() && next->first == first && take_first();
@@ -128,7 +135,6 @@ private:
     bool open_any() override { return !results_.empty() && take_first(); }
     bool take_first() {
         current_ = std::move(results_.begin()->second);
-        position_ = 0;
         results_.erase(results_.begin());
         return true;
     }

@@ -35,15 +35,22 @@ template <class F, class... A> void run_chunk(Chunk& chunk) {
 
 template <class F, class... A> inline constinit const TaskType task_type{&run_chunk<F, A...>, &typeid(F)};
 
-/// A call that is ready to be sent.
-template <class F, class... A> Ref<StateOf<stored_result<result_of<F, A...>>>> make_task(const F& f, const auto&... arguments) {
+/// The state of a call of F with what is sent as A.
+template <class F, class... A> using CallState = StateOf<stored_result<result_of<F, A...>>>;
+
+/// Packs the call, so that it is ready to be sent.
+template <class F, class... A> void load_call(CallState<F, A...>& state, const F& f, const auto&... arguments) {
     mpi4cxx::detail::Room room;
     Packing to(room, Packing::Blocks::inside);
     to.claim(sizeof(TaskHeader));
     put_callable(to, f);
     put_item(to, arguments...);
-    Ref<StateOf<stored_result<result_of<F, A...>>>> state(new StateOf<stored_result<result_of<F, A...>>>);
-    state->load(task_type<F, A...>, to, room.bytes.data());
+    state.load(task_type<F, A...>, to, room.bytes.data());
+}
+
+template <class F, class... A> Ref<CallState<F, A...>> make_task(const F& f, const auto&... arguments) {
+    Ref<CallState<F, A...>> state(new CallState<F, A...>);
+    load_call<F, A...>(*state, f, arguments...);
     return state;
 }
 

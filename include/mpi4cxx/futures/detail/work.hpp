@@ -68,6 +68,7 @@ private:
 };
 
 class Client;
+class Notice;
 
 /// What is to be done by workers: one task, or the items of a map.
 class MPI4CXX_API Work {
@@ -94,14 +95,16 @@ public:
     [[nodiscard]] virtual bool is_taken() const = 0;
     /// About how many messages what is left would be.
     [[nodiscard]] virtual std::size_t left(int workers) const = 0;
-    /// The results of what was taken: of `done` from `first` on in `from`, then `error` where it is not null.
-    virtual void deliver(const Taken& taken, std::uint64_t done, Unpacking& from, std::exception_ptr error, double seconds) = 0;
-    /// Ends what is left of it, before or after it was taken.
-    virtual void abandon(std::exception_ptr error) = 0;
-    /// Cancels what no worker has yet.
-    virtual void cancel_rest() = 0;
+    // These store and account for what has come of it, and return what to run then.
 
-    Client* client = nullptr;  ///< where it counts as pending
+    /// The results of what was taken: of `done` from `first` on in `from`, then `error` where it is not null.
+    [[nodiscard]] virtual Notice deliver(const Taken& taken, std::uint64_t done, Unpacking& from, std::exception_ptr error, double seconds) = 0;
+    /// Ends what is left of it, before or after it was taken.
+    [[nodiscard]] virtual Notice abandon(std::exception_ptr error) = 0;
+    /// Cancels what no worker has yet.
+    [[nodiscard]] virtual Notice cancel_rest() = 0;
+
+    std::shared_ptr<Client> client;  ///< where it counts as pending
     const std::type_info* function = nullptr;
 
 private:
@@ -155,20 +158,21 @@ public:
     void finish(std::exception_ptr error = nullptr);
 
     /// Takes what was packed behind room for a TaskHeader.
-    void load(const TaskType& type, Packing& packed, const void* room);
+    void load(const TaskType& type, Packing& packed, std::byte* room);
 
     Taken take(int worker, int workers, std::uint64_t id, Packing& to) override;
     [[nodiscard]] bool is_single() const noexcept override { return true; }
     [[nodiscard]] bool is_taken() const override { return taken_; }
     [[nodiscard]] std::size_t left(int) const override { return taken_ ? 0 : 1; }
-    void deliver(const Taken& taken, std::uint64_t done, Unpacking& from, std::exception_ptr error, double seconds) override;
-    void abandon(std::exception_ptr error) override;
-    void cancel_rest() override { cancel(); }
+    [[nodiscard]] Notice deliver(const Taken& taken, std::uint64_t done, Unpacking& from, std::exception_ptr error, double seconds) override;
+    [[nodiscard]] Notice abandon(std::exception_ptr error) override;
+    [[nodiscard]] Notice cancel_rest() override;
 
     std::uint64_t number = 0;  ///< which of its client's
 
 private:
     virtual void store(Unpacking& from);
+    [[nodiscard]] Notice end(std::exception_ptr error);
 
     static constexpr std::size_t inside = 112;
 

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <mpi4cxx/futures/detail/work.hpp>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace mpi4cxx::futures::detail {
+
+/// The callbacks of one future that is done, in the order in which they were added. The results of all futures that were done at the
+/// same time have been stored and accounted for before one of them runs.
+class Notice {
+public:
+    Notice() noexcept = default;
+    Notice(Callback* first, std::shared_ptr<Client> client) noexcept;
+    Notice(Notice&& other) noexcept : first_(std::exchange(other.first_, nullptr)), client_(std::move(other.client_)) {}
+    Notice& operator=(Notice other) noexcept {
+        std::swap(first_, other.first_);
+        std::swap(client_, other.client_);
+        return *this;
+    }
+    ~Notice();
+
+    [[nodiscard]] bool is_empty() const noexcept { return first_ == nullptr; }
+    /// Runs them. One that throws is reported on standard error, and those behind it run all the same.
+    void run() noexcept;
+    /// Those that have not begun.
+    [[nodiscard]] Notice split() noexcept { return {std::exchange(first_, nullptr), client_}; }
+
+private:
+    Callback* first_ = nullptr;
+    std::shared_ptr<Client> client_;
+};
+
+/// Runs one; what it throws is reported on standard error.
+void run_safely(Callback& callback) noexcept;
+
+/// Whether this thread runs a callback.
+[[nodiscard]] bool in_callback() noexcept;
+
+/// Runs them at once, or where this thread is in a callback already, when that is over or waits.
+void announce(Notice notice);
+/// Leaves them to whoever comes to run_posted() next.
+void post(std::vector<Notice> notices);
+/// Runs what was posted; whether there was anything. A callback that waits must not: what it runs could wait for the callback. It has
+/// another thread do so, unless `is_alone`: where no other thread may use MPI.
+bool run_posted(bool is_alone);
+
+}  // namespace mpi4cxx::futures::detail
