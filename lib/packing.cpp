@@ -1,6 +1,8 @@
 #include <mpi4cxx/detail/packing.hpp>
 
 #include <algorithm>
+#include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -27,7 +29,7 @@ void Packing::grow(std::size_t more) {
 }
 
 bool Packing::leave_beside(const void* from, std::size_t size) {
-    const bool beside = distrusted_ == 0;
+    const bool beside = known_.size != 0;
     put(beside);
     if (beside && beside_ == nullptr)
         beside_.reset(new Beside);
@@ -44,6 +46,12 @@ void Packing::put_long_run(const void* from, std::size_t n, std::size_t length, 
 std::uint32_t Packing::put_block_sizes() {
     for (const Block& block : beside_->blocks) put(static_cast<std::uint64_t>(block.size));
     return static_cast<std::uint32_t>(beside_->blocks.size());
+}
+
+void Packing::refuse(const char* why) { throw std::invalid_argument(std::string("mpi4cxx: ") + why); }
+void Packing::refuse_hierarchy(const char* why) {
+    const std::string text = std::string(why) + "\nThe file that registers the type includes <mpi4cxx/polymorphic.hpp>, before it says so.";
+    refuse(text.c_str());
 }
 
 void Packing::own() {

@@ -4,14 +4,7 @@
 #include "support.hpp"
 
 #include <mpi4cxx/environment.hpp>
-
-#include <cereal/types/list.hpp>
-#include <cereal/types/map.hpp>
-#include <cereal/types/memory.hpp>
-#include <cereal/types/optional.hpp>
-#include <cereal/types/tuple.hpp>
-#include <cereal/types/utility.hpp>
-#include <cereal/types/variant.hpp>
+#include <mpi4cxx/pickle.hpp>
 
 #include <algorithm>
 #include <array>
@@ -128,6 +121,7 @@ struct Refused {
 struct Owner {
     Owner() = default;
     explicit Owner(std::size_t n) : numbers(n, 0.5) {}
+    explicit Owner(Numbers own) : numbers(std::move(own)) {}
     Owner(const Owner& other) : numbers(other.numbers) { ++copies; }
     Owner(Owner&&) = default;
     Owner& operator=(const Owner& other) {
@@ -142,6 +136,82 @@ struct Owner {
 
     Numbers numbers;
     static inline int copies = 0;
+};
+
+/// Keeps a list, and is sent as a vector that its `serialize` makes for the purpose.
+struct Sparse {
+    std::list<double> cells;
+    bool operator==(const Sparse&) const = default;
+    template <class Archive> void serialize(Archive& archive) {
+        Numbers flat(cells.begin(), cells.end());
+        archive(flat);
+        cells.assign(flat.begin(), flat.end());
+    }
+};
+/// The same within a member, an element, what a pointer owns, and a function beside the class.
+struct SparseWithin {
+    std::string name;
+    Sparse one;
+    std::vector<Sparse> more;
+    std::unique_ptr<Sparse> owned;
+    std::shared_ptr<Sparse> shared;
+    bool operator==(const SparseWithin& other) const {
+        return name == other.name && one == other.one && more == other.more && *owned == *other.owned && *shared == *other.shared;
+    }
+    template <class Archive> void serialize(Archive& archive) { archive(cereal::make_nvp("name", name), one, more, owned, shared); }
+};
+struct SparseBeside {
+    std::list<double> cells;
+    bool operator==(const SparseBeside&) const = default;
+};
+template <class Archive> void serialize(Archive& archive, SparseBeside& sparse) {
+    Numbers flat(sparse.cells.begin(), sparse.cells.end());
+    archive(flat);
+    sparse.cells.assign(flat.begin(), flat.end());
+}
+struct SparseDerived : Sparse {
+    std::map<int, Numbers> kept;
+    bool operator==(const SparseDerived&) const = default;
+    template <class Archive> void serialize(Archive& archive) { archive(cereal::base_class<Sparse>(this), kept); }
+};
+/// Temporaries of all shapes: containers of containers, in pairs and pointers, of a class, and the bytes of an array.
+struct Copies {
+    Numbers values;
+    bool operator==(const Copies&) const = default;
+    template <class Archive> void save(Archive& archive) const {
+        archive(std::vector<Numbers>{values, values}, std::pair(1, values), std::map<std::string, Numbers>{{"a", values}});
+        archive(std::make_unique<Numbers>(values), std::make_shared<Record>(Record{"r", values, 1, {}}), Owner(values));
+        const auto bytes = std::make_unique<Numbers>(values);
+        archive(bytes->size(), cereal::binary_data(bytes->data(), bytes->size() * sizeof(double)));
+    }
+    template <class Archive> void load(Archive& archive) {
+        std::vector<Numbers> two;
+        std::pair<int, Numbers> pair;
+        std::map<std::string, Numbers> table;
+        std::unique_ptr<Numbers> owned;
+        std::shared_ptr<Record> shared;
+        Owner owner;
+        std::size_t size = 0;
+        archive(two, pair, table, owned, shared, owner, size);
+        values.resize(size);
+        archive(cereal::binary_data(values.data(), size * sizeof(double)));
+        for (const Numbers& other : {two.at(0), two.at(1), pair.second, table.at("a"), *owned, shared->numbers, owner.numbers})
+            if (other != values)
+                values.clear();
+    }
+};
+
+struct Loose {  // what it hands over lies elsewhere
+    const Numbers& named;
+    std::weak_ptr<Numbers> seen;
+    const Numbers* pointer;
+    template <class Archive> void save(Archive& archive) const { archive(named, seen, *pointer, cereal::binary_data(pointer->data(), block * 8)); }
+    template <class Archive> void load(Archive&) {}
+};
+
+struct Array {
+    double values[block];
+    template <class Archive> void serialize(Archive& archive) { archive(cereal::binary_data(values, sizeof values)); }
 };
 
 Numbers numbers(std::size_t n, int first) {
@@ -247,6 +317,84 @@ TEST_CASE("An object that cannot be read to its end leaves the next one alone", 
             second.wait();
         }
     });
+}
+
+TEST_CASE("What a serialize makes for the purpose is copied, whatever its size", "[object][block]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const auto sparse = [&](std::size_t n) {
+            Sparse result;
+            for (std::size_t i = 0; i < n; ++i) result.cells.push_back(comm.size() + static_cast<double>(i));
+            return result;
+        };
+        for (const std::size_t n : {std::size_t{3}, block - 1, block, 3 * block}) {
+            pass(comm, sparse(n));
+            pass(comm, std::vector<Sparse>(2, sparse(n)));
+            pass(comm, SparseBeside{sparse(n).cells});
+            pass(comm, std::map<int, Sparse>{{1, sparse(n)}});
+            pass(comm, std::optional(sparse(n)));
+            pass(comm, std::variant<int, Sparse>(sparse(n)));
+            SparseDerived derived;
+            derived.cells = sparse(n).cells;
+            derived.kept = {{1, numbers(n, 1)}};
+            pass(comm, derived);
+            pass(comm, Copies{numbers(n, 1)});
+            pass(comm, std::vector<Copies>(2, Copies{numbers(n, 1)}));
+            const auto within = [&] {
+                return SparseWithin{
+                    "name", sparse(n), {sparse(n), sparse(1)}, std::make_unique<Sparse>(sparse(n)), std::make_shared<Sparse>(sparse(n))};
+            };
+            const int right = right_of(comm), left = left_of(comm);
+            MPI::Request sent = comm.isend(within(), right, 1);
+            CHECK(comm.recv<SparseWithin>(left, 1) == within());
+            sent.wait();
+            auto receive = comm.irecv<SparseWithin>(left, 2);
+            comm.send(within(), right, 2);
+            CHECK(receive.wait() == within());
+            CHECK(comm.bcast(within(), 0) == within());
+            for (const SparseWithin& one : comm.allgather(within())) CHECK(one == within());
+        }
+    });
+}
+
+TEST_CASE("What is part of an object travels from where it lies", "[object][block]") {
+    const auto where = [](const auto& object) {
+        MPI::detail::Packing packing(MPI::detail::Packing::Blocks::beside);
+        MPI::detail::pack(object, packing);
+        std::vector<const void*> blocks;
+        for (const MPI::detail::Block& one : packing.blocks()) blocks.push_back(one.data);
+        return blocks;
+    };
+    const auto is_at = [&](const auto& object, std::initializer_list<const void*> places) {
+        return where(object) == std::vector<const void*>(places);
+    };
+    const Numbers long_one(block);
+    CHECK(is_at(long_one, {long_one.data()}));
+    const Table table{{"a", long_one}, {"b", {1}}, {"c", long_one}};
+    CHECK(is_at(table, {table.at("a").data(), table.at("c").data()}));
+    const Record record{"r", long_one, 1, std::vector<int>(2 * block)};
+    CHECK(is_at(record, {record.numbers.data(), record.marks.data()}));
+    const std::vector<Record> records{record, record};
+    CHECK(is_at(records, {records[0].numbers.data(), records[0].marks.data(), records[1].numbers.data(), records[1].marks.data()}));
+    SparseDerived derived;
+    derived.cells.assign(block, 1);
+    derived.kept = {{1, long_one}};
+    CHECK(is_at(derived, {derived.kept.at(1).data()}));
+    const auto owned = std::make_unique<Record>(record);
+    CHECK(is_at(owned, {owned->numbers.data(), owned->marks.data()}));
+    const std::optional<Record> maybe = record;
+    CHECK(is_at(maybe, {maybe->numbers.data(), maybe->marks.data()}));
+    struct Plain {
+        std::string name;
+        Numbers values;
+        std::unique_ptr<Numbers> more;
+    };
+    const Plain plain{"p", long_one, std::make_unique<Numbers>(long_one)};
+    CHECK(is_at(plain, {plain.values.data(), plain.more->data()}));
+    const auto seen = std::make_shared<Numbers>(long_one);
+    CHECK(where(Loose{long_one, seen, &long_one}).empty());
+    const auto array = std::make_unique<Array>();
+    CHECK(is_at(*array, {array->values}));
+    CHECK(MPI::pickle.dumps(record).size() > 2 * MPI::detail::block_limit);
 }
 
 TEST_CASE("Objects of nothing pass", "[object][block]") {

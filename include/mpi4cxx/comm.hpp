@@ -338,14 +338,14 @@ public:
         isend_packed(detail::SendMode::buffered, object, dest, tag, at).Wait(nullptr, at);
     }
     /// Receive an object of any size. A message that is no `T` is an Exception of class ERR_TYPE. From PROC_NULL comes a `T{}`.
-    template <Serializable T> [[nodiscard]] T recv(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
+    template <class T> [[nodiscard]] T recv(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
         detail::Incoming incoming;
-        return incoming.recv(*this, source, tag, detail::object_type<T>, status, at) ? detail::unpacked<T>(incoming) : T{};
+        return incoming.recv(*this, source, tag, detail::object_type<T>, status, at) ? detail::unpacked<T>(incoming) : detail::nothing<T>();
     }
     /// Receive into an object, whose memory is used again. From PROC_NULL nothing comes.
-    template <Serializable T> void recv_into(T& object, int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
+    template <class T> void recv_into(T& object, int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
         detail::Incoming incoming;
-        if (incoming.recv(*this, source, tag, detail::object_type<T>, status, at))
+        if (incoming.recv(*this, source, tag, detail::object_type<sent_as<T>>, status, at))
             detail::unpack(incoming, object);
     }
     /// Start to send an object, which may be changed at once. One that is moved in is not copied.
@@ -361,14 +361,14 @@ public:
         return isend_packed(detail::SendMode::buffered, object, dest, tag, at);
     }
     /// Start to receive an object of any size.
-    template <Serializable T> ObjectRequest<T> irecv(int source = ANY_SOURCE, int tag = ANY_TAG, At at = {}) const {
+    template <class T> ObjectRequest<T> irecv(int source = ANY_SOURCE, int tag = ANY_TAG, At at = {}) const {
         auto receive = std::make_unique<detail::ReceiveOf<T>>(*this, source, tag, detail::object_type<T>, at);
         receive->begin();
         return ObjectRequest<T>(std::move(receive));
     }
     /// Send one object and receive another, of type `T`, at the same time.
-    template <Serializable T, class S> [[nodiscard]] T sendrecv(const S& object, int dest, int sendtag = 0, int source = ANY_SOURCE,
-                                                                int recvtag = ANY_TAG, Status* status = nullptr, At at = {}) const {
+    template <class T, class S> [[nodiscard]] T sendrecv(const S& object, int dest, int sendtag = 0, int source = ANY_SOURCE, int recvtag = ANY_TAG,
+                                                         Status* status = nullptr, At at = {}) const {
         detail::Packing packing(detail::Packing::Blocks::beside);
         detail::pack(object, packing);
         Request sent = Request::take(detail::start_object(*this, std::move(packing), dest, sendtag, at));
@@ -396,16 +396,19 @@ public:
     template <class T> [[nodiscard]] sent_as<T> bcast(T&& object, int root = 0, At at = {}) const {
         if (detail::is_root(*this, root, at))
             return bcast_from_here(std::forward<T>(object), root, at);
-        sent_as<T> received{};
-        if constexpr (std::is_same_v<T, sent_as<T>>)
-            received = std::forward<T>(object);
-        if (root != PROC_NULL || !Is_inter(at))
-            detail::receive_bcast(*this, received, root, at);
-        return received;
+        const bool comes = root != PROC_NULL || !Is_inter(at);
+        if constexpr (std::is_same_v<T, sent_as<T>>) {
+            T received = std::forward<T>(object);
+            if (comes)
+                detail::receive_bcast(*this, received, root, at);
+            return received;
+        } else {
+            return comes ? detail::received_bcast<sent_as<T>>(*this, root, at) : detail::nothing<sent_as<T>>();
+        }
     }
     /// Return this process's object of `root`'s `objects`, which are size() many; the others' argument is ignored. Where they are not, every
     /// process throws std::invalid_argument. Collective.
-    template <Serializable T> [[nodiscard]] T scatter(const std::vector<T>& objects, int root = 0, At at = {}) const {
+    template <class T> [[nodiscard]] T scatter(const std::vector<T>& objects, int root = 0, At at = {}) const {
         return detail::exchange<T>(*this, detail::Pattern::scatter, detail::each_packed(objects, detail::is_root(*this, root, at)), root,
                                    detail::TheOne<T>(), at);
     }
@@ -419,15 +422,15 @@ public:
     }
     /// Send `objects[i]` to process i; return what came from each. Where a process has not size() many, every process throws
     /// std::invalid_argument. Collective.
-    template <Serializable T> [[nodiscard]] std::vector<T> alltoall(const std::vector<T>& objects, At at = {}) const {
+    template <class T> [[nodiscard]] std::vector<T> alltoall(const std::vector<T>& objects, At at = {}) const {
         return detail::exchange<T>(*this, detail::Pattern::alltoall, detail::each_packed(objects), 0, detail::All<T>(), at);
     }
     /// Combine every process's object, in the order of ranks, for `root`; nothing elsewhere. `op(a, b)` may be any associative
     /// function; where `T` has a datatype the MPI combines, and an exception in `op` aborts the job. Collective.
-    template <Serializable T, class F = decltype((SUM))>
+    template <class T, class F = decltype((SUM))>
     [[nodiscard]] std::optional<T> reduce(const T& object, F&& op = SUM, int root = 0, At at = {}) const;
     /// Combine every process's object, in the order of ranks, for every process. Collective.
-    template <Serializable T, class F = decltype((SUM))> [[nodiscard]] T allreduce(const T& object, F&& op = SUM, At at = {}) const;
+    template <class T, class F = decltype((SUM))> [[nodiscard]] T allreduce(const T& object, F&& op = SUM, At at = {}) const;
 
     // The same, nonblocking: every process starts them in the same order, and they complete in any. Objects are copied at
     // once. Nothing comes where the blocking one returns nothing.
@@ -441,7 +444,7 @@ public:
                                                          detail::TheOneOr<sent_as<T>>(here, object), at);
     }
     /// Start a scatter. Collective.
-    template <Serializable T> [[nodiscard]] ObjectRequest<T> iscatter(const std::vector<T>& objects, int root = 0, At at = {}) const {
+    template <class T> [[nodiscard]] ObjectRequest<T> iscatter(const std::vector<T>& objects, int root = 0, At at = {}) const {
         return detail::iexchange<T, T>(*this, detail::Pattern::scatter, detail::each_packed(objects, detail::is_root(*this, root, at)), root,
                                        detail::TheOne<T>(), at);
     }
@@ -456,14 +459,14 @@ public:
                                                                       detail::All<sent_as<T>>(), at);
     }
     /// Start an alltoall. Collective.
-    template <Serializable T> [[nodiscard]] ObjectRequest<std::vector<T>> ialltoall(const std::vector<T>& objects, At at = {}) const {
+    template <class T> [[nodiscard]] ObjectRequest<std::vector<T>> ialltoall(const std::vector<T>& objects, At at = {}) const {
         return detail::iexchange<T, std::vector<T>>(*this, detail::Pattern::alltoall, detail::each_packed(objects), 0, detail::All<T>(), at);
     }
     /// Start a reduce; a copy of `op` combines the objects where they arrive. Collective.
-    template <Serializable T, class F = decltype((SUM))>
+    template <class T, class F = decltype((SUM))>
     [[nodiscard]] ObjectRequest<std::optional<T>> ireduce(const T& object, F&& op = SUM, int root = 0, At at = {}) const;
     /// Start an allreduce. Collective.
-    template <Serializable T, class F = decltype((SUM))> [[nodiscard]] ObjectRequest<T> iallreduce(const T& object, F&& op = SUM, At at = {}) const;
+    template <class T, class F = decltype((SUM))> [[nodiscard]] ObjectRequest<T> iallreduce(const T& object, F&& op = SUM, At at = {}) const;
 
 protected:
     using Divisible::Divisible;
@@ -496,17 +499,16 @@ private:
         return Request::take(detail::isend_object(*this, mode, std::move(packing), std::move(held), dest, tag, at));
     }
     template <class T> sent_as<T> bcast_from_here(T&& object, int root, At at) const {
-        constexpr bool can_copy = std::is_constructible_v<sent_as<T>, T&&>;
+        constexpr bool moves = std::is_same_v<T, sent_as<T>>;
+        constexpr bool can_copy = moves || (std::is_same_v<std::remove_cvref_t<T>, sent_as<T>> && detail::can_be_copied<sent_as<T>>());
         detail::Packing packing(can_copy ? detail::Packing::Blocks::beside : detail::Packing::Blocks::inside);
         detail::pack(object, packing);
         detail::bcast_object(*this, packing, root, at);
         if constexpr (can_copy) {
             return sent_as<T>(std::forward<T>(object));
         } else {
-            sent_as<T> copy{};
             detail::Unpacking bytes(packing.bytes());
-            detail::unpack(bytes, copy);
-            return copy;
+            return detail::unpacked<sent_as<T>>(bytes);
         }
     }
     // The forms that return what has come; `counts` may be null.

@@ -57,9 +57,12 @@ public:
     [[nodiscard]] Prequest Exscan_init(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, const Info& info = INFO_NULL, At at = {}) const;
 
     /// Combine the objects of ranks 0 to this one, in their order. Collective.
-    template <Serializable T, class F = decltype((SUM))> [[nodiscard]] T scan(const T& object, F&& op = SUM, At at = {}) const {
-        if constexpr (detail::Native<T, F> || detail::Callable<T, F>) {
-            T result{};
+    template <class T, class F = decltype((SUM))> [[nodiscard]] T scan(const T& object, F&& op = SUM, At at = {}) const {
+        (void)sizeof(detail::check_combines<T, F>);
+        if constexpr (!detail::combines<T, F>()) {
+            return object;
+        } else if constexpr (detail::Native<T, F> || detail::Callable<T, F>) {
+            T result = object;
             detail::with_op<T>(
                 op, [&](const Op& mpi_op) { Scan(object, result, mpi_op, at); }, at);
             return result;
@@ -68,10 +71,13 @@ public:
         }
     }
     /// Combine the objects of the ranks below this one, in their order; nothing on rank 0. Collective.
-    template <Serializable T, class F = decltype((SUM))> [[nodiscard]] std::optional<T> exscan(const T& object, F&& op = SUM, At at = {}) const {
+    template <class T, class F = decltype((SUM))> [[nodiscard]] std::optional<T> exscan(const T& object, F&& op = SUM, At at = {}) const {
+        (void)sizeof(detail::check_combines<T, F>);
         const auto rank = static_cast<std::size_t>(Get_rank(at));
-        if constexpr (detail::Native<T, F> || detail::Callable<T, F>) {
-            T result{};
+        if constexpr (!detail::combines<T, F>()) {
+            return std::nullopt;
+        } else if constexpr (detail::Native<T, F> || detail::Callable<T, F>) {
+            T result = object;
             detail::with_op<T>(
                 op, [&](const Op& mpi_op) { Exscan(object, result, mpi_op, at); }, at);
             return rank == 0 ? std::nullopt : std::optional<T>(result);

@@ -50,12 +50,12 @@ public:
         return Iprobe(comm, source, tag, status, at);
     }
     /// Receive the message as an object.
-    template <Serializable T> [[nodiscard]] T recv(Status* status = nullptr, At at = {}) {
+    template <class T> [[nodiscard]] T recv(Status* status = nullptr, At at = {}) {
         detail::Incoming incoming;
-        return incoming.recv(raw_, detail::object_type<T>, status, at) ? detail::unpacked<T>(incoming) : T{};
+        return incoming.recv(raw_, detail::object_type<T>, status, at) ? detail::unpacked<T>(incoming) : detail::nothing<T>();
     }
     /// Start to receive the message as an object.
-    template <Serializable T> ObjectRequest<T> irecv(At at = {}) {
+    template <class T> ObjectRequest<T> irecv(At at = {}) {
         auto receive = std::make_unique<detail::ReceiveOf<T>>(raw_, detail::object_type<T>, at);
         receive->begin();
         return ObjectRequest<T>(std::move(receive));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <mpi4cxx/detail/delivered.hpp>
 #include <mpi4cxx/request.hpp>
 
 #include <algorithm>
@@ -21,16 +22,14 @@ public:
 
     /// Wait for the object.
     T wait(Status* status = nullptr, At at = {}) {
-        T object{};
+        detail::Delivered<T> object{};
         wait_object(&object, status, at);
-        return object;
+        return detail::delivered<T>(std::move(object));
     }
     /// Return the object if it has come.
     std::optional<T> test(Status* status = nullptr, At at = {}) {
-        std::optional<T> object(std::in_place);
-        if (!test_object(&*object, status, at))
-            object.reset();
-        return object;
+        std::optional<detail::Delivered<T>> object(std::in_place);
+        return test_object(&*object, status, at) ? std::optional<T>(detail::delivered<T>(std::move(*object))) : std::nullopt;
     }
 
     // Of several. Null requests give no object; an error is thrown when all others that had to be are complete.
@@ -38,14 +37,17 @@ public:
     /// Wait for all objects; a null request gives `T{}`.
     static std::vector<T> waitall(std::span<ObjectRequest> requests, std::span<Status> statuses = {}, At at = {}) {
         check_statuses(requests.size(), statuses, at);
-        std::vector<T> objects(requests.size());
+        std::vector<detail::Delivered<T>> places(requests.size());
         FirstError error;
         for (std::size_t i = 0; i < requests.size(); ++i)
             if (!requests[i].is_null())
-                error.run([&] { requests[i].wait_object(&objects[i], at_index(statuses, i), at); });
+                error.run([&] { requests[i].wait_object(&places[i], at_index(statuses, i), at); });
             else if (!statuses.empty())
                 statuses[i] = Status();
         error.rethrow();
+        std::vector<T> objects;
+        objects.reserve(places.size());
+        for (detail::Delivered<T>& one : places) objects.push_back(detail::delivered<T>(std::move(one)));
         return objects;
     }
     /// Return all objects if all have come.

@@ -12,7 +12,8 @@ class OutputArchive;
 
 namespace detail {
 template <class T> void save_any(OutputArchive& archive, const T& object);
-}
+template <class T> void save_handed(OutputArchive& archive, const T& object);
+}  // namespace detail
 
 /// Writes an object's bytes in the machine's own format.
 class OutputArchive final : public cereal::OutputArchive<OutputArchive, cereal::AllowEmptyClassElision> {
@@ -24,7 +25,7 @@ public:
 
     // These hide cereal's, so that what the library writes in its own way is written so within a user's class too.
     template <class... T> OutputArchive& operator()(const T&... objects) {
-        (detail::save_any(*this, objects), ...);
+        (detail::save_handed(*this, objects), ...);
         return *this;
     }
     template <class T> OutputArchive& operator&(const T& object) { return (*this)(object); }

@@ -30,7 +30,7 @@ public:
         return {packing.data(), packing.data() + packing.size()};
     }
     /// Return the object that was written. Bytes that are no `T`, whatever they are, are an Exception of class ERR_TYPE.
-    template <Serializable T> [[nodiscard]] T loads(std::span<const std::byte> dump, At at = {}) const {
+    template <class T> [[nodiscard]] T loads(std::span<const std::byte> dump, At at = {}) const {
         detail::Bytes room;
         detail::Unpacking from(detail::object_bytes(dump, detail::object_type<T>, room, at));
         return detail::unpacked<T>(from);

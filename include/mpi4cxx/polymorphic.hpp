@@ -7,5 +7,9 @@
 #include <cereal/types/memory.hpp>
 #include <cereal/types/polymorphic.hpp>
 
+namespace mpi4cxx {
+void sends_hierarchies(OutputArchive& archive, const auto& pointer);  // says that this header is here
+}
+
 CEREAL_REGISTER_ARCHIVE(mpi4cxx::OutputArchive)
 CEREAL_REGISTER_ARCHIVE(mpi4cxx::InputArchive)

@@ -1,10 +1,11 @@
-// Objects to bytes and back: whatever cereal serializes can be sent with the lowercase methods, and standard containers without
-// its headers. What else of the standard library you send, a std::optional or a std::shared_ptr, needs them: <cereal/types/optional.hpp>.
+// Objects to bytes and back. What is sent with the lowercase methods needs no header of cereal's: standard types, plain aggregates of what can
+// be sent, and classes that say what is sent of them by a function, in cereal's ways.
 #pragma once
 
-#include <mpi4cxx/detail/elements.hpp>
+#include <mpi4cxx/detail/archived.hpp>
 #include <mpi4cxx/detail/type_name.hpp>
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -23,15 +24,13 @@ namespace mpi4cxx {
 
 template <detail::Nesting T> void prologue(InputArchive& archive, const T&) { archive.check_depth(); }
 template <class T> void prologue(InputArchive& archive, const cereal::memory_detail::PtrWrapper<std::shared_ptr<T>&>&) { archive.want(typeid(T)); }
-template <detail::SavedByUser T> void prologue(OutputArchive& archive, const T&) { archive.packing().distrust(1); }
-template <detail::SavedByUser T> void epilogue(OutputArchive& archive, const T&) { archive.packing().distrust(-1); }
 
 template <class T>
-    requires(std::is_arithmetic_v<T> || detail::Memberwise<T>)
-void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const T& object) { detail::save_any(archive, object); }
+    requires(std::is_arithmetic_v<T>)
+void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const T& number) { detail::save_any(archive, number); }
 template <class T>
-    requires(std::is_arithmetic_v<T> || detail::Memberwise<T>)
-void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, T& object) { detail::load_any(archive, object); }
+    requires(std::is_arithmetic_v<T>)
+void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, T& number) { detail::load_any(archive, number); }
 // spelled out, to be chosen rather than cereal's own
 template <class E, class Traits, class A> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const std::basic_string<E, Traits, A>& run) {
     detail::write_run(archive.packing(), run);
@@ -41,7 +40,9 @@ template <class E, class Traits, class A> void CEREAL_LOAD_FUNCTION_NAME(InputAr
 }
 
 template <class T> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const cereal::BinaryData<T>& block) {
-    archive.packing().put_block(block.data, block.size, 1);
+    detail::Packing& to = archive.packing();
+    const detail::Known known(to, block.data, to.knows(block.data, block.size) ? block.size : 0);
+    to.put_block(block.data, block.size, 1);
 }
 
 template <class T> void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, cereal::BinaryData<T>& block) {
@@ -70,80 +71,121 @@ template <class T> void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, cereal:
 
 namespace detail {
 
-template <class T> struct sent { using type = std::conditional_t<std::is_convertible_v<T, std::string_view>, std::string, std::remove_cvref_t<T>>; };
-template <class T, std::size_t N> struct sent<std::span<T, N>> { using type = std::vector<std::remove_cv_t<T>>; };
+template <class C>
+concept Character =
+    std::is_same_v<C, char> || std::is_same_v<C, wchar_t> || std::is_same_v<C, char8_t> || std::is_same_v<C, char16_t> || std::is_same_v<C, char32_t>;
+
+template <class T> struct sent { using type = T; };
+template <class E, std::size_t N> struct sent<E[N]> { using type = std::array<typename sent<std::remove_cv_t<E>>::type, N>; };
+template <Character C, std::size_t N> struct sent<C[N]> { using type = std::basic_string<C>; };
+template <Character C> struct sent<C*> { using type = std::basic_string<C>; };
+template <Character C> struct sent<const C*> { using type = std::basic_string<C>; };
+template <class C, class Traits> struct sent<std::basic_string_view<C, Traits>> { using type = std::basic_string<C, Traits>; };
+template <class E, std::size_t N> struct sent<std::span<E, N>> { using type = std::vector<std::remove_cv_t<E>>; };
 
 }  // namespace detail
 
-/// What an object is sent as: a std::string for all that spells one, a std::vector for a std::span, else its own type.
+/// What an object is sent as, and received as: a literal, a `const char*` and a view of characters as a std::string, a std::span as a
+/// std::vector, an array as a std::array, all else as what it is.
 template <class T> using sent_as = typename detail::sent<std::remove_cvref_t<T>>::type;
 
-/// What the lowercase methods carry: what cereal serializes, or a type with a datatype.
+/// What the lowercase methods carry.
 template <class T>
 concept Serializable = detail::can_be_archived<sent_as<T>>();
 
 namespace detail {
 
+template <Character C, std::size_t N> std::basic_string_view<C> text(const C (&array)[N]) {
+    std::size_t n = 0;
+    while (n < N && array[n] != C()) ++n;
+    return {array, n};
+}
+template <Character C> std::basic_string_view<C> text(const C* const& pointer) {
+    if (pointer == nullptr) [[unlikely]]
+        Packing::refuse("a null pointer is no text that can be sent");
+    return pointer;
+}
+
+/// Writes what `object` is sent as, without an envelope.
+template <class T> void save_sent(Packing& to, const T& object) {
+    using Sent = sent_as<T>;
+    if constexpr (!Serializable<T>) {
+        explain<Sent>();
+    } else if constexpr (Run<Sent> && requires { object.data(); }) {
+        write_run(to, object);
+    } else if constexpr (Run<Sent>) {
+        write_run(to, text(object));
+    } else if constexpr (AsBlock<Sent>) {
+        to.put_block(&object, sizeof object, 1);
+    } else if constexpr (Fixed<Sent>) {
+        write(to, object);
+    } else {
+        OutputArchive archive(to);
+        if constexpr (std::is_same_v<Sent, T> || std::is_array_v<T>)
+            save_any(archive, object);
+        else
+            save_elements(archive, object);
+    }
+}
+
 /// Writes the bytes of `object`.
 template <class T> void pack(const T& object, Packing& to) {
-    using Sent = sent_as<T>;
-    static_assert(Serializable<T>,
-                  "mpi4cxx: this type cannot be sent as an object: give it a `template <class Archive> void serialize(Archive&)`, include "
-                  "the cereal header of its container, or make it a plain aggregate");
-    if constexpr (std::is_same_v<Sent, std::string>)
-        write_run(to, std::string_view(object));
-    else if constexpr (Run<Sent>)
-        write_run(to, object);
-    else if constexpr (Bytewise<Sent> && sizeof(T) >= block_limit)
-        to.put_block(&object, sizeof object, 1);
-    else if constexpr (Fixed<Sent>)
-        write(to, object);
-    else if constexpr (Opaque<Sent>)
-        to.append(&object, sizeof object);
-    else {
-        OutputArchive archive(to);
-        if constexpr (std::is_same_v<Sent, T>) {
-            archive(object);
-        } else {
-            to.distrust(1);  // of a copy that goes
-            archive(Sent(object.begin(), object.end()));
-        }
+    save_sent(to, object);
+    to.seal(object_type<sent_as<T>>.hash);
+}
+
+/// Calls `read` with an archive of these bytes.
+template <class F> auto with_archive(Unpacking& from, F read) try {
+    InputArchive archive(from);
+    return read(archive);
+} catch (const cereal::Exception& e) {
+    Unpacking::corrupt(e.what());
+}
+
+/// Reads what save_sent has written, into `object`, whose memory it uses again.
+template <class T> void load_sent(Unpacking& from, T& object) {
+    if constexpr (!Serializable<T>)
+        explain<sent_as<T>>();
+    else if constexpr (Run<T>)
+        read_run(from, object);
+    else if constexpr (Run<sent_as<T>>)
+        (void)sizeof(cannot_be_received<T>);
+    else if constexpr (AsBlock<T>)
+        read_block(from, object);
+    else if constexpr (Fixed<T>)
+        read(from, object);
+    else
+        with_archive(from, [&object](InputArchive& archive) { load_any(archive, object); });
+}
+
+/// The same, as a new object.
+template <class T> T make_sent(Unpacking& from) {
+    if constexpr (!Serializable<T>) {
+        explain<sent_as<T>>();
+        __builtin_unreachable();
+    } else if constexpr (!std::is_same_v<T, sent_as<T>>) {
+        (void)sizeof(cannot_be_received<T>);
+        __builtin_unreachable();
+    } else if constexpr (Run<T>) {
+        return make_run<T>(from);
+    } else if constexpr (std::is_default_constructible_v<T>) {
+        T object{};
+        load_sent(from, object);
+        return object;
+    } else {
+        return with_archive(from, [](InputArchive& archive) { return make_any<T>(archive); });
     }
-    to.seal(object_type<Sent>.hash);
 }
 
 /// Reads into `object`, whose memory it uses again.
 template <class T> void unpack(Unpacking& from, T& object) {
-    if constexpr (Run<T>) {
-        read_run(from, object);
-    } else if constexpr (Bytewise<T> && sizeof(T) >= block_limit) {
-        if (const std::byte* const bytes = from.take_block(sizeof object, 1); bytes == nullptr)
-            from.receive_block(&object, sizeof object);
-        else
-            std::memcpy(&object, bytes, sizeof object);
-    } else if constexpr (Fixed<T>) {
-        read(from, object);
-    } else if constexpr (Opaque<T>) {
-        from.read(&object, sizeof object);
-    } else {
-        try {
-            InputArchive archive(from);
-            archive(object);
-        } catch (const cereal::Exception& e) {
-            Unpacking::corrupt(e.what());
-        }
-    }
+    load_sent(from, object);
     from.finish();
 }
 
 /// A new object.
 template <class T> T unpacked(Unpacking& from) {
-    T object{};
-    unpack(from, object);
-    return object;
-}
-template <Run T> T unpacked(Unpacking& from) {
-    T object = make_run<T>(from);
+    T object = make_sent<T>(from);
     from.finish();
     return object;
 }

@@ -21,7 +21,7 @@ public:
         all.reserve(parts_.size());
         for (const Part& part : parts_) {
             Unpacking from(std::span(bytes_.data() + part.offset, part.size));
-            all.push_back(part.size == 0 ? T{} : unpacked<T>(from));
+            all.push_back(part.size == 0 ? nothing<T>() : unpacked<T>(from));
         }
         return all;
     }
@@ -97,7 +97,7 @@ public:
     }
     /// Send `objects[i]` to the i-th neighbour; return what comes from each. Where a process has not outdegree() many, it and its neighbours throw
     /// std::invalid_argument. Collective.
-    template <Serializable T> [[nodiscard]] std::vector<T> neighbor_alltoall(const std::vector<T>& objects, At at = {}) const {
+    template <class T> [[nodiscard]] std::vector<T> neighbor_alltoall(const std::vector<T>& objects, At at = {}) const {
         return detail::FromNeighbors(*this, detail::each_packed(objects), true, detail::object_type<T>, at).template objects<T>();
     }
 };

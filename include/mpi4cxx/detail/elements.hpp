@@ -1,14 +1,15 @@
-// What each object is written and read by: a way of the library's own, or cereal.
+// The elements of the standard library's containers.
 #pragma once
 
-#include <mpi4cxx/detail/run.hpp>
-#include <mpi4cxx/detail/type_name.hpp>
+#include <mpi4cxx/detail/making.hpp>
+#include <mpi4cxx/detail/serializable.hpp>
 #include <mpi4cxx/input_archive.hpp>
 #include <mpi4cxx/output_archive.hpp>
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <iterator>
 #include <span>
 #include <tuple>
 #include <type_traits>
@@ -17,104 +18,8 @@
 
 namespace mpi4cxx::detail {
 
-// Standard containers, told by what they can do: their headers would take longer to compile than all of the library. They are
-// read here because cereal's functions make them as long as the message claims before they read the first element, make the
-// keys and values of maps twice, and turn the order of equivalent elements around.
-
 template <class T>
-concept Standard = std::is_class_v<T> && type_name<T>()
-.starts_with("std::");
-
-/// What has keys and values, like std::map.
-template <class T>
-concept Map = Standard<T> && requires {
-    typename T::key_type;
-    typename T::mapped_type;
-};
-
-template <class T>
-concept Set = Standard<T> && !Map<T> && requires {
-    typename T::key_type;
-};
-
-template <class T>
-concept ForwardList = Standard<T> && requires(T& list) {
-    list.emplace_after(list.before_begin());
-};
-
-/// Like std::deque; std::vector<bool> is none.
-template <class T>
-concept Sequence = Standard<T> && !Run<T> && requires(T & elements, typename T::value_type*& element) {
-    elements.resize(1);
-    elements.begin();
-    element = &elements.emplace_back();
-};
-
-template <class T>
-concept Valarray = Standard<T> && requires(const T& elements) {
-    elements.cshift(1);
-};
-
-template <class T>
-concept Bitset = Standard<T> && requires(T& bits) {
-    bits.flip().to_ullong();
-};
-
-/// cereal would read a byte of it.
-template <class T> inline constexpr bool is_array_of_none = false;
-template <class E> inline constexpr bool is_array_of_none<std::array<E, 0>> = true;
-
-/// No vector in truth: its elements have no address.
-template <class T> inline constexpr bool is_bools = false;
-template <class A> inline constexpr bool is_bools<std::vector<bool, A>> = true;
-
-template <class T> consteval bool is_container() {
-    if constexpr (Map<T> || is_bools<T>)
-        return true;
-    else
-        return Set<T> || ForwardList<T> || Sequence<T> || Valarray<T> || Bitset<T> || is_array_of_none<T>;
-}
-
-template <class T>
-concept Archived = !std::is_pointer_v<T> && cereal::traits::is_output_serializable<T, OutputArchive>::value &&
-                   cereal::traits::is_input_serializable<T, InputArchive>::value;
-
-/// Only its datatype is known: sent as it lies in memory.
-template <class T>
-concept Opaque = Mapped<T> && std::is_trivially_copyable_v<T> && !Fixed<T> && !Archived<T>;
-
-template <class T> consteval bool can_be_archived();
-/// cereal leaves empty classes out.
-template <class T> consteval bool can_be_element() {
-    if constexpr (std::is_empty_v<T>)
-        return true;
-    else
-        return can_be_archived<T>();
-}
-
-/// Whether save_any and load_any know a way.
-template <class T> consteval bool can_be_archived() {
-    if constexpr (Run<T> || Fixed<T> || Memberwise<T> || Bitset<T> || is_bools<T> || is_array_of_none<T>)
-        return true;
-    else if constexpr (Map<T>)
-        return can_be_element<typename T::key_type>() && can_be_element<typename T::mapped_type>();
-    else if constexpr (is_container<T>())
-        return can_be_element<typename T::value_type>();
-    else
-        return Archived<T> || Opaque<T>;
-}
-
-/// A class that says itself what is saved of it, which may be something that its function has just made.
-template <class T>
-concept SavedByUser =
-    std::is_class_v<T> && !type_name<T>().starts_with("std::") && !type_name<T>().starts_with("cereal::") && !Memberwise<T> &&
-    (cereal::traits::has_member_save<T, OutputArchive>::value || cereal::traits::has_non_member_save<T, OutputArchive>::value ||
-     cereal::traits::has_member_save_minimal<T, OutputArchive>::value || cereal::traits::has_non_member_save_minimal<T, OutputArchive>::value);
-
-/// What may have objects of its own type in it: a class of the user's, or a pointer that makes one.
-template <class T>
-concept Nesting = std::is_class_v<T> && !type_name<T>().starts_with("std::") && !Memberwise<T> &&
-                  (!type_name<T>().starts_with("cereal::") || type_name<T>().starts_with("cereal::memory_detail::LoadAndConstruct"));
+concept Container = Map<T> || Set<T> || ForwardList<T> || Sequence<T> || Valarray<T> || Bitset<T> || is_bools<T>;
 
 // Elements take a byte each at least, all in all, so that their number can be held against what is left of the message.
 // Those of an empty class do not by themselves, so they are filled up.
@@ -155,23 +60,6 @@ template <class C> void save_elements(OutputArchive& archive, const C& elements)
     fill_up(to, begin, n);
 }
 
-template <class T> T make_any(InputArchive& archive) {
-    T object{};
-    load_any(archive, object);
-    return object;
-}
-
-/// Becomes an object where a container makes its element.
-template <class T> struct Loader {
-    [[gnu::always_inline]] operator T() const {
-        if constexpr (Run<T>)
-            return make_run<T>(archive.unpacking());
-        else
-            return make_any<T>(archive);
-    }
-    InputArchive& archive;
-};
-
 // Each makes its elements when their turn comes, unless their size is known: else the message may claim to hold far more than it does.
 
 template <Map C> void load_elements(InputArchive& archive, C& map) {
@@ -200,8 +88,9 @@ template <ForwardList C> void load_elements(InputArchive& archive, C& elements) 
     for (std::size_t i = 0; i < n; ++i) {
         auto next = last;
         if (++next == elements.end())
-            next = elements.emplace_after(last);
-        load_any(archive, *(last = next));
+            last = elements.emplace_after(last, Loader<typename C::value_type>{archive});
+        else
+            load_any(archive, *(last = next));
     }
     skip_filling(archive.unpacking(), begin, n);
     elements.erase_after(last, elements.end());
@@ -212,7 +101,9 @@ template <Sequence C> void load_elements(InputArchive& archive, C& elements) {
     Unpacking& from = archive.unpacking();
     const std::size_t n = from.get_size(least_bytes<E>);
     const std::byte* const begin = from.position();
-    if (Fixed<E> || n < elements.size())
+    if constexpr (!std::is_default_constructible_v<E>)
+        elements.erase(std::next(elements.begin(), static_cast<std::ptrdiff_t>(std::min(n, elements.size()))), elements.end());
+    else if (Fixed<E> || n < elements.size())
         elements.resize(n);
     if constexpr (requires { elements.reserve(n); })
         if (from.may_reserve(n, sizeof(E)))
@@ -240,7 +131,7 @@ template <class T> void save_container(OutputArchive& archive, const T& object) 
     } else if constexpr (is_bools<T>) {
         archive.packing().put_size(object.size());
         for (const bool bit : object) archive.packing().put(bit);
-    } else if constexpr (!is_array_of_none<T>) {
+    } else {
         save_elements(archive, object);
     }
 }
@@ -257,39 +148,9 @@ template <class T> void load_container(InputArchive& archive, T& object) {
     } else if constexpr (is_bools<T>) {
         object.resize(archive.unpacking().get_size(1));
         for (std::size_t i = 0; i < object.size(); ++i) object[i] = archive.unpacking().get_bool();
-    } else if constexpr (!is_array_of_none<T>) {
+    } else {
         load_elements(archive, object);
     }
-}
-
-template <class T> [[gnu::always_inline]] inline void save_any(OutputArchive& archive, const T& object) {
-    if constexpr (Run<T>)
-        write_run(archive.packing(), object);
-    else if constexpr (Fixed<T>)
-        write(archive.packing(), object);
-    else if constexpr (Memberwise<T>)
-        with_members(object, [&archive](const auto&... members) { (save_any(archive, members), ...); });
-    else if constexpr (is_container<T>())
-        save_container(archive, object);
-    else if constexpr (Opaque<T>)
-        archive.packing().append(&object, sizeof object);
-    else
-        archive.save_by_cereal(object);
-}
-
-template <class T> void load_any(InputArchive& archive, T& object) {
-    if constexpr (Run<T>)
-        read_run(archive.unpacking(), object);
-    else if constexpr (Fixed<T>)
-        read(archive.unpacking(), object);
-    else if constexpr (Memberwise<T>)
-        with_members(object, [&archive](auto&... members) { (load_any(archive, members), ...); });
-    else if constexpr (is_container<T>())
-        load_container(archive, object);
-    else if constexpr (Opaque<T>)
-        archive.unpacking().read(&object, sizeof object);
-    else
-        archive.load_by_cereal(object);
 }
 
 }  // namespace mpi4cxx::detail

@@ -3,9 +3,10 @@
 
 #include <mpi4cxx/datatype_traits.hpp>
 #include <mpi4cxx/detail/packing.hpp>
+#include <mpi4cxx/detail/type_name.hpp>
 #include <mpi4cxx/detail/unpacking.hpp>
-
-#include <cereal/cereal.hpp>
+#include <mpi4cxx/input_archive.hpp>
+#include <mpi4cxx/output_archive.hpp>
 
 #include <array>
 #include <cstddef>
@@ -14,14 +15,60 @@
 #include <type_traits>
 #include <utility>
 
-namespace mpi4cxx::detail {
+namespace mpi4cxx {
 
-class AnyArchive : public cereal::OutputArchive<AnyArchive> {};
+template <class T> struct bytes_type;
 
-/// A plain aggregate that says nothing itself of how it is serialized, and that cereal does not know.
+namespace detail {
+
 template <class T>
-concept Memberwise =
-    std::is_aggregate_v<T> && std::is_copy_assignable_v<T> && !cereal::traits::is_output_serializable<T, AnyArchive>::value && PlainAggregate<T>;
+concept ClassOrUnion = std::is_class_v<T> || std::is_union_v<T>;
+
+/// Of the standard library, whose types are told by what they can do: their headers would take longer to compile than all of this library.
+template <class T>
+concept Standard = std::is_class_v<T> && type_name<T>()
+.starts_with("std::");
+
+/// A class that says itself how it is serialized: by its own functions, by functions beside it, or by those of one of cereal's headers.
+template <class T>
+concept SaysHow = ClassOrUnion<T> &&
+    (cereal::traits::detail::count_output_serializers<T, OutputArchive>::value != 0 ||
+     cereal::traits::detail::count_input_serializers<T, InputArchive>::value != 0 || cereal::traits::has_load_and_construct<T, InputArchive>::value);
+
+struct CerealsNames {
+    int serialize, save, load;
+};
+template <class T> struct WithCerealsNames : T, CerealsNames {};
+
+/// A class with functions of these names that cereal cannot call: they are private, or are called otherwise. What is private cannot be
+/// named, but makes the name of a class derived from it ambiguous.
+template <class T>
+concept HidesHow = std::is_class_v<T> && !std::is_final_v<T> && !SaysHow<T> &&
+                   ((
+                        !requires { &WithCerealsNames<T>::serialize; } && !requires { &T::serialize; }) ||
+                    (
+                        !requires { &WithCerealsNames<T>::save; } && !requires { &T::save; }) ||
+                    (
+                        !requires { &WithCerealsNames<T>::load; } && !requires { &T::load; }));
+
+/// A plain aggregate of members that have datatypes, which says nothing itself of how it is serialized.
+template <class T>
+concept Memberwise = std::is_aggregate_v<T> && std::is_copy_assignable_v<T> && !SaysHow<T> && !HidesHow<T> && PlainAggregate<T>;
+
+/// Of which the user has said that it goes as it lies in memory.
+template <class T>
+concept AsBytes = ClassOrUnion<T> && std::is_trivially_copyable_v<T> && !SaysHow<T> && std::is_base_of_v<bytes_type<T>, datatype_traits<T>>;
+
+/// A std::chrono::duration or time_point of a number, or a day of the calendar.
+template <class T> consteval bool is_time() {
+    if constexpr (!std::is_class_v<T> || !std::is_trivially_copyable_v<T>)
+        return false;
+    else if constexpr (requires { typename T::period; })
+        return Standard<T> && std::is_arithmetic_v<typename T::rep>;
+    else
+        return type_name<T>().starts_with("std::chrono::year") || type_name<T>().starts_with("std::chrono::month") ||
+               type_name<T>().starts_with("std::chrono::day") || type_name<T>().starts_with("std::chrono::weekday");
+}
 
 template <class T> inline constexpr bool is_sequence_of_values = false;  // what std::apply takes apart
 template <class T, std::size_t N> inline constexpr bool is_sequence_of_values<std::array<T, N>> = true;
@@ -72,13 +119,15 @@ template <class T> consteval Layout layout() {
         return array_layout<T>::value;
     else if constexpr (tuple_layout<T>::value.is_fixed)
         return tuple_layout<T>::value;
+    else if constexpr (is_time<T>() || AsBytes<T>)
+        return {true, sizeof(T)};
     else if constexpr (Memberwise<T>)
         return decltype(with_members(std::declval<T&>(), MembersLayout()))::value();
     else
         return {false};
 }
 
-/// A value that takes the same number of bytes in every message: numbers, enums, and arrays, pairs, tuples and plain aggregates of such.
+/// A value that takes the same number of bytes in every message: numbers, enums, times, and arrays, pairs, tuples and plain aggregates of such.
 template <class T>
 concept Fixed = (layout<T>().is_fixed && layout<T>().size > 0);
 
@@ -86,6 +135,10 @@ concept Fixed = (layout<T>().is_fixed && layout<T>().size > 0);
 template <class T>
 concept Bytewise = Fixed<T> && layout<T>()
 .size == sizeof(T) && !layout<T>().has_bool && std::is_trivially_copyable_v<T>;
+
+/// Contiguous data that is long enough to be left where it lies.
+template <class T>
+concept AsBlock = Bytewise<T> && sizeof(T) >= block_limit;
 
 template <class T, class F> void for_each_part(T& value, F f) {
     using Value = std::remove_const_t<T>;
@@ -125,5 +178,12 @@ template <class T> const std::byte* read_fixed(const std::byte* from, T& value) 
 
 template <Fixed T> void write(Packing& to, const T& value) { write_fixed(to.claim(layout<T>().size), value); }
 template <Fixed T> void read(Unpacking& from, T& value) { read_fixed(from.take(layout<T>().size), value); }
+template <AsBlock T> void read_block(Unpacking& from, T& value) {
+    if (const std::byte* const bytes = from.take_block(sizeof value, 1); bytes == nullptr)
+        from.receive_block(&value, sizeof value);
+    else
+        std::memcpy(&value, bytes, sizeof value);
+}
 
-}  // namespace mpi4cxx::detail
+}  // namespace detail
+}  // namespace mpi4cxx

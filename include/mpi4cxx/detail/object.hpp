@@ -1,6 +1,7 @@
 // Objects from process to process: the compiled protocol behind the lowercase methods, whose templates only pack and unpack.
 #pragma once
 
+#include <mpi4cxx/detail/delivered.hpp>
 #include <mpi4cxx/detail/packing.hpp>
 #include <mpi4cxx/detail/pending.hpp>
 #include <mpi4cxx/detail/type_name.hpp>
@@ -110,14 +111,18 @@ template <class T> class ReceiveOf final : public Receive {
 public:
     using Receive::Receive;
     void deliver(void* to) override {
-        T& object = *static_cast<T*>(to);
+        Delivered<T>& object = *static_cast<Delivered<T>*>(to);
         if constexpr (Run<T>)
             if (placed_) {
                 object = std::move(object_);
                 return;
             }
-        if (Unpacking* const from = arrived(); from != nullptr)
+        if (Unpacking* const from = arrived(); from == nullptr)
+            return;
+        else if constexpr (std::is_same_v<Delivered<T>, T>)
             unpack(*from, object);
+        else
+            object = unpacked<T>(*from);
     }
 
 private:

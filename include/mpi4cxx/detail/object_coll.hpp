@@ -41,6 +41,11 @@ template <class T> void receive_bcast(const Comm& comm, T& object, int root, At 
     unpack(broadcast, object);
 }
 
+template <class T> T received_bcast(const Comm& comm, int root, At at) {
+    Broadcast broadcast(comm, root, object_type<T>, at);
+    return unpacked<T>(broadcast);
+}
+
 enum class Pattern : char { bcast, gather, scatter, allgather, alltoall };
 
 /// An exchange of objects by one MPI collective of slots, each of which holds an envelope and a small object. Larger ones
@@ -97,26 +102,10 @@ template <class T, class Make> class ExchangeFor final : public Exchange {
 public:
     ExchangeFor(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, const ObjectType& type, Make make, At at)
         : Exchange(comm, pattern, std::move(objects), root, type, at), make_(std::move(make)) {}
-    void deliver(void* to) override { *static_cast<T*>(to) = make_(*this); }
+    void deliver(void* to) override { *static_cast<Delivered<T>*>(to) = make_(*this); }
 
 private:
     Make make_;
-};
-
-// What is made of the objects of an exchange.
-template <class T> struct TheOne {  // of scatter and bcast; a T{} outside an intercommunicator's groups
-    T operator()(const Exchange& exchange) const { return exchange.size() == 0 ? T{} : exchange.object<T>(0); }
-};
-template <class T> struct TheOneOr {  // the root keeps its own
-    template <class U> TheOneOr(bool is_own, const U& object) {
-        if (is_own)
-            own.emplace(object);
-    }
-    T operator()(const Exchange& exchange) { return own ? std::move(*own) : TheOne<T>()(exchange); }
-    std::optional<T> own;
-};
-template <class T> struct All {
-    std::vector<T> operator()(const Exchange& exchange) const { return exchange.objects<T>(); }
 };
 
 template <class T> Packing packed(const T& object) {
@@ -124,6 +113,33 @@ template <class T> Packing packed(const T& object) {
     pack(object, packing);
     return packing;
 }
+
+/// What others receive of `object`.
+template <class T> sent_as<T> copied(const T& object) {
+    if constexpr (std::is_same_v<T, sent_as<T>> && can_be_copied<T>()) {
+        return object;
+    } else {
+        const Packing packing = packed(object);
+        Unpacking bytes(packing.bytes());
+        return unpacked<sent_as<T>>(bytes);
+    }
+}
+
+// What is made of the objects of an exchange.
+template <class T> struct TheOne {  // of scatter and bcast; a T{} outside an intercommunicator's groups
+    T operator()(const Exchange& exchange) const { return exchange.size() == 0 ? nothing<T>() : exchange.object<T>(0); }
+};
+template <class T> struct TheOneOr {  // the root keeps its own
+    template <class U> TheOneOr(bool is_own, const U& object) {
+        if (is_own)
+            own.emplace(copied(object));
+    }
+    T operator()(const Exchange& exchange) { return own ? std::move(*own) : TheOne<T>()(exchange); }
+    std::optional<T> own;
+};
+template <class T> struct All {
+    std::vector<T> operator()(const Exchange& exchange) const { return exchange.objects<T>(); }
+};
 
 template <class T> std::vector<Packing> one_packed(const T& object, bool gives = true) {
     std::vector<Packing> packed_objects;

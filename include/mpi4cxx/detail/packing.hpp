@@ -75,8 +75,16 @@ public:
         cursor_ += size;
         return cursor_ - size;
     }
-    /// From here on blocks are copied too: a user's `save` may give what does not outlive it. Counted.
-    void distrust(int more) noexcept { distrusted_ += more; }
+    /// Whether what begins here is known to stay where it is until it is sent. What begins within an object lies within it.
+    [[nodiscard]] bool knows(const void* object) const noexcept { return reinterpret_cast<std::uintptr_t>(object) - known_.begin < known_.size; }
+    [[nodiscard]] bool knows(const void* data, std::size_t size) const noexcept {
+        return knows(data) && size <= known_.size - (reinterpret_cast<std::uintptr_t>(data) - known_.begin);
+    }
+
+    /// Throws std::invalid_argument: of this object nothing can be sent.
+    [[noreturn]] static void refuse(const char* why);
+    /// The same of a class that is not registered.
+    [[noreturn]] static void refuse_hierarchy(const char* why);
 
     /// Completes the envelope; nothing can be written after.
     void seal(std::uint64_t type) {
@@ -98,8 +106,15 @@ public:
     void own_blocks();
 
 private:
+    friend class Known;
+
+    struct Range {
+        std::uintptr_t begin;
+        std::size_t size;
+    };
+
     Packing(std::byte* room, std::size_t size, Blocks blocks) noexcept
-        : begin_(room), cursor_(room + (size == 0 ? 0 : sizeof(Envelope))), end_(room + size), distrusted_(blocks == Blocks::inside) {}
+        : begin_(room), cursor_(room + (size == 0 ? 0 : sizeof(Envelope))), end_(room + size), known_{0, blocks == Blocks::beside ? SIZE_MAX : 0} {}
     void grow(std::size_t more);
     bool leave_beside(const void* from, std::size_t size);
     void put_long_run(const void* from, std::size_t n, std::size_t length, std::size_t alignment);
@@ -113,9 +128,31 @@ private:
     std::byte* begin_;
     std::byte* cursor_;
     std::byte* end_;
-    int distrusted_;
+    Range known_;
     Bytes memory_;
     std::unique_ptr<Beside, Delete> beside_;
+};
+
+/// For its lifetime only this memory is known to stay where it is until it is sent, and what is owned by what lies there; nothing, where
+/// nothing was known before.
+class Known {
+public:
+    Known(Packing& packing, const void* begin, std::size_t size) noexcept : known_(packing.known_), before_(packing.known_) {
+        if (before_.size != 0)
+            known_ = {reinterpret_cast<std::uintptr_t>(begin), size};
+    }
+    /// All that was known before, if `part` belongs to it; else nothing.
+    Known(Packing& packing, const void* part) noexcept : known_(packing.known_), before_(packing.known_) {
+        if (!packing.knows(part))
+            known_.size = 0;
+    }
+    ~Known() { known_ = before_; }
+    Known(const Known&) = delete;
+    Known& operator=(const Known&) = delete;
+
+private:
+    Packing::Range& known_;
+    const Packing::Range before_;
 };
 
 }  // namespace mpi4cxx::detail

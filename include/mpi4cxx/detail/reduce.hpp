@@ -4,6 +4,7 @@
 #include <mpi4cxx/comm.hpp>
 #include <mpi4cxx/detail/tree.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -28,6 +29,52 @@ concept Native = (std::is_same_v<std::remove_cvref_t<F>, Op> && Mapped<T>) || (N
 /// Whether the MPI can call `F` on its elements.
 template <class T, class F>
 concept Callable = !Native<T, F> && Mapped<T> && ReductionOf<std::remove_reference_t<F>, T>;
+
+// The operators of the predefined operations, which their calls name only within.
+template <class T>
+concept CanAdd = requires(const T& a) {
+    { a + a } -> std::convertible_to<T>;
+};
+template <class T>
+concept CanMultiply = requires(const T& a) {
+    { a* a } -> std::convertible_to<T>;
+};
+template <class T>
+concept CanCompare = requires(const T& a) {
+    { a < a } -> std::convertible_to<bool>;
+};
+template <class T>
+concept CanBeTrue = requires(const T& a) {
+    { !a } -> std::convertible_to<bool>;
+};
+template <class T>
+concept CanMask = requires(const T& a) {
+    { a& a } -> std::convertible_to<T>;
+};
+
+/// Whether `F` combines two objects of type `T`.
+template <class T, class F> consteval bool combines() {
+    if constexpr (PredefinedAs<F, Sum>)
+        return CanAdd<T>;
+    else if constexpr (PredefinedAs<F, Prod>)
+        return CanMultiply<T>;
+    else if constexpr (PredefinedAs<F, Max, Min>)
+        return CanCompare<T>;
+    else if constexpr (PredefinedAs<F, Land, Lor, Lxor>)
+        return CanBeTrue<T>;
+    else if constexpr (PredefinedAs<F, Band, Bor, Bxor>)
+        return CanMask<T>;
+    else
+        return std::is_invocable_r_v<T, F&, T, const T&>;
+}
+
+/// Says so where `F` does not combine two objects of type `T`.
+template <class T, class F> struct check_combines {
+    static_assert(
+        combines<T, F>(),
+        "mpi4cxx: this operation does not combine two objects of this type: a lowercase reduction combines whole objects. The elements of "
+        "vectors and arrays are combined by the uppercase one, Allreduce for allreduce; else give a function of two objects that returns one");
+};
 
 /// The objects up to `end`, combined from the left.
 template <class T, class F> T fold(const Exchange& objects, std::size_t end, F& op) {
@@ -84,9 +131,12 @@ private:
 
 namespace mpi4cxx {
 
-template <Serializable T, class F> std::optional<T> Comm::reduce(const T& object, F&& op, int root, At at) const {
-    if constexpr (detail::Native<T, F> || detail::Callable<T, F>) {
-        T result{};
+template <class T, class F> std::optional<T> Comm::reduce(const T& object, F&& op, int root, At at) const {
+    (void)sizeof(detail::check_combines<T, F>);
+    if constexpr (!detail::combines<T, F>()) {
+        return std::nullopt;
+    } else if constexpr (detail::Native<T, F> || detail::Callable<T, F>) {
+        T result = object;
         detail::with_op<T>(
             op, [&](const Op& mpi_op) { Reduce(object, result, mpi_op, root, at); }, at);
         return detail::is_root(*this, root, at) ? std::optional<T>(result) : std::nullopt;
@@ -98,9 +148,12 @@ template <Serializable T, class F> std::optional<T> Comm::reduce(const T& object
     }
 }
 
-template <Serializable T, class F> T Comm::allreduce(const T& object, F&& op, At at) const {
-    if constexpr (detail::Native<T, F> || detail::Callable<T, F>) {
-        T result{};
+template <class T, class F> T Comm::allreduce(const T& object, F&& op, At at) const {
+    (void)sizeof(detail::check_combines<T, F>);
+    if constexpr (!detail::combines<T, F>()) {
+        return object;
+    } else if constexpr (detail::Native<T, F> || detail::Callable<T, F>) {
+        T result = object;
         detail::with_op<T>(
             op, [&](const Op& mpi_op) { Allreduce(object, result, mpi_op, at); }, at);
         return result;
@@ -108,12 +161,15 @@ template <Serializable T, class F> T Comm::allreduce(const T& object, F&& op, At
         return *detail::exchange<T>(*this, detail::Pattern::allgather, detail::one_packed(object), 0, detail::FoldAll<T, F&>{op}, at);
     } else {
         std::optional<T> result = reduce<T>(object, op, 0, at);
-        return bcast(result ? std::move(*result) : T{}, 0, at);
+        return result ? bcast(std::move(*result), 0, at) : detail::received_bcast<T>(*this, 0, at);
     }
 }
 
-template <Serializable T, class F> ObjectRequest<std::optional<T>> Comm::ireduce(const T& object, F&& op, int root, At at) const {
-    if constexpr (detail::Native<T, F>) {
+template <class T, class F> ObjectRequest<std::optional<T>> Comm::ireduce(const T& object, F&& op, int root, At at) const {
+    (void)sizeof(detail::check_combines<T, F>);
+    if constexpr (!detail::combines<T, F>()) {
+        return {};
+    } else if constexpr (detail::Native<T, F>) {
         auto operation = std::make_unique<detail::PendingReduction<T, std::optional<T>>>(object, detail::is_root(*this, root, at), at);
         operation->start_reduce(*this, op, root, at);
         return ObjectRequest<std::optional<T>>(std::move(operation));
@@ -123,8 +179,11 @@ template <Serializable T, class F> ObjectRequest<std::optional<T>> Comm::ireduce
     }
 }
 
-template <Serializable T, class F> ObjectRequest<T> Comm::iallreduce(const T& object, F&& op, At at) const {
-    if constexpr (detail::Native<T, F>) {
+template <class T, class F> ObjectRequest<T> Comm::iallreduce(const T& object, F&& op, At at) const {
+    (void)sizeof(detail::check_combines<T, F>);
+    if constexpr (!detail::combines<T, F>()) {
+        return {};
+    } else if constexpr (detail::Native<T, F>) {
         auto operation = std::make_unique<detail::PendingReduction<T, T>>(object, true, at);
         operation->start_allreduce(*this, op, at);
         return ObjectRequest<T>(std::move(operation));

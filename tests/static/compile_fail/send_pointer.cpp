@@ -1,11 +1,16 @@
-// error: mpi4cxx: a pointer has no count: write {pointer, count}, or {pointer, count, datatype}
+// error: mpi4cxx: this type cannot be sent as an object: a pointer does not say what it points to
 #include <mpi4cxx/intracomm.hpp>
 
-void send(const mpi4cxx::Comm& comm, const double* numbers, int n) {
+#include <memory>
+#include <string>
+
+struct Node {
+    std::string name;
 #ifdef REJECTED
-    (void)n;
-    comm.Send(numbers, 1);
+    Node* next;
 #else
-    comm.Send({numbers, n}, 1);
+    std::unique_ptr<Node> next;
 #endif
-}
+};
+
+void send(const mpi4cxx::Comm& comm, const Node& node) { comm.send(node, 1); }
