@@ -39,21 +39,21 @@ Cartcomm::Neighbors Cartcomm::Shift(int direction, int disp, At at) const {
     return result;
 }
 
-Cartcomm Cartcomm::Sub(detail::Flags remain_dims, At at) const {
+Cartcomm Cartcomm::Sub(const detail::Flags& remain_dims, At at) const {
     const auto dims = static_cast<std::size_t>(Get_dim(at));
-    if (remain_dims.size() != dims)
+    const std::optional<std::vector<int>> remain = remain_dims.of(dims);
+    if (!remain)
         detail::misuse(at, std::to_string(remain_dims.size()) + " flags for " + std::to_string(dims) + " dimensions");
-    std::vector<int> remain(dims);
-    for (std::size_t i = 0; i < dims; ++i) remain[i] = remain_dims[i] ? 1 : 0;
-    Cartcomm sub = take(get<MPI_Cart_sub>(handle(), remain.data(), on(at)), at);
+    Cartcomm sub = take(get<MPI_Cart_sub>(handle(), remain->data(), on(at)), at);
     return sub ? std::move(sub) : COMM_SELF.Create_cart({}, {}, false, at);  // of no dimensions MPICH 4.0 makes one only on the first process
 }
 
-std::vector<int> Compute_dims(int nnodes, detail::Extents dims, At at) {
-    if (dims.free() < 0)
-        detail::misuse(at, std::to_string(dims.free()) + " dimensions");
+std::vector<int> Compute_dims(int nnodes, detail::OneOrInts dims, At at) {
+    const int free = dims.one().value_or(0);
+    if (free < 0)
+        detail::misuse(at, std::to_string(free) + " dimensions");
     std::vector<int> result(dims.begin(), dims.end());
-    result.resize(dims.size() + static_cast<std::size_t>(dims.free()));
+    result.resize(dims.size() + static_cast<std::size_t>(free));
     call<MPI_Dims_create>(nnodes, static_cast<int>(result.size()), result.data(), at);
     return result;
 }

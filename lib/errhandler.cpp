@@ -93,7 +93,7 @@ template <class Class> Errhandler ErrorHandling<Class>::create(std::shared_ptr<d
 template <class Class> Errhandler ErrorHandling<Class>::Get_errhandler(At at) const {
     const auto& self = static_cast<const Class&>(*this);
     const MPI_Errhandler raw = get<handle_traits<Class>::get_errhandler>(self.handle(), place_of(self, at));
-    Errhandler result = handle_traits<Errhandler>::is_predefined(raw) ? Errhandler::borrow(raw) : Errhandler::take(raw);
+    Errhandler result = Errhandler::take(raw);  // also of a predefined one, of which the MPI counts its users
     if (const Installed* installed = self.Get_attr(installed_key<Class>(), at); installed != nullptr && installed->raw == raw)
         result.function_ = installed->function;
     return result;

@@ -99,6 +99,14 @@ std::string Info::pop(const std::string& key, At at) {
 
 std::string Info::pop(const std::string& key, const std::string& otherwise, At at) { return contains(key, at) ? pop(key, at) : otherwise; }
 
+Info::Item Info::popitem(At at) {
+    if (empty(at))
+        throw Exception(MPI_ERR_INFO_NOKEY, "MPI_Info_get_nthkey", "the map is empty", at);
+    Item result = nth_item(static_cast<int>(size(at)) - 1, at);
+    Delete(result.first, at);
+    return result;
+}
+
 void Info::clear(At at) {
     for (const std::string& key : keys(at)) Delete(key, at);
 }

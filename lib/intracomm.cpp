@@ -37,7 +37,7 @@ Intercomm Intracomm::Create_intercomm(int local_leader, const Intracomm& peer_co
     return Intercomm::take(get<MPI_Intercomm_create>(handle(), local_leader, peer_comm.handle(), remote_leader, tag, on(at)), at);
 }
 
-Cartcomm Intracomm::Create_cart(detail::Ints dims, detail::Flags periods, bool reorder, At at) const {
+Cartcomm Intracomm::Create_cart(detail::Ints dims, const detail::Flags& periods, bool reorder, At at) const {
     const std::vector<int> wraps = detail::periods_of(dims, periods, at);
     return Cartcomm::take(get<MPI_Cart_create>(handle(), dims.length(), dims.data(), wraps.data(), reorder ? 1 : 0, on(at)), at);
 }
@@ -57,16 +57,20 @@ Distgraphcomm Intracomm::Create_dist_graph_adjacent(detail::Ints sources, detail
         at);
 }
 
-Distgraphcomm Intracomm::Create_dist_graph(detail::Ints sources, detail::Ints degrees, detail::Ints destinations, Weights weights, const Info& info,
-                                           bool reorder, At at) const {
-    detail::check_degrees(sources, degrees, destinations, at);
+Distgraphcomm Intracomm::Create_dist_graph(detail::Ints sources, detail::OneOrInts degrees, detail::Ints destinations, Weights weights,
+                                           const Info& info, bool reorder, At at) const {
+    std::vector<int> same;
+    detail::Ints each = degrees;
+    if (degrees.one())
+        each = same = std::vector<int>(sources.size(), *degrees.one());
+    detail::check_degrees(sources, each, destinations, at);
     detail::check_weights(weights, destinations, "destinations", at);
-    return Distgraphcomm::take(get<MPI_Dist_graph_create>(handle(), sources.length(), sources.data(), degrees.data(), destinations.data(),
+    return Distgraphcomm::take(get<MPI_Dist_graph_create>(handle(), sources.length(), sources.data(), each.data(), destinations.data(),
                                                           weights.data(), info.handle(), reorder ? 1 : 0, on(at)),
                                at);
 }
 
-int Intracomm::Cart_map(detail::Ints dims, detail::Flags periods, At at) const {
+int Intracomm::Cart_map(detail::Ints dims, const detail::Flags& periods, At at) const {
     const std::vector<int> wraps = detail::periods_of(dims, periods, at);
     const int nodes = std::accumulate(dims.begin(), dims.end(), 1, std::multiplies<>());
     return mapped(get<MPI_Cart_map>(handle(), dims.length(), dims.data(), wraps.data(), on(at)), nodes);

@@ -46,12 +46,11 @@ void check_message(MPI_Message message, Caller caller) {
         misuse(caller, "the message is null");
 }
 
-std::vector<int> periods_of(Ints dims, Flags periods, Caller caller) {
-    if (periods.size() != 0 && periods.size() != dims.size())
+std::vector<int> periods_of(Ints dims, const Flags& periods, Caller caller) {
+    std::optional<std::vector<int>> wraps = periods.empty() ? std::vector<int>(dims.size(), 0) : periods.of(dims.size());
+    if (!wraps)
         misuse(caller, std::to_string(dims.size()) + " dimensions, " + std::to_string(periods.size()) + " periods");
-    std::vector<int> wraps(dims.size(), 0);
-    for (std::size_t i = 0; i < periods.size(); ++i) wraps[i] = periods[i] ? 1 : 0;
-    return wraps;
+    return *std::move(wraps);
 }
 
 void check_graph(Ints index, Ints edges, Caller caller) {

@@ -41,7 +41,7 @@ void accept_pair(ConstBuf& send, Buf& recv, const Op& op, Caller caller);
 /// The count of each partition.
 Count partition(const ConstBuf& buf, int partitions, Caller caller);
 /// Grids: whether each of `dims` wraps around, as MPI takes it; not where that is not given.
-std::vector<int> periods_of(Ints dims, Flags periods, Caller caller);
+std::vector<int> periods_of(Ints dims, const Flags& periods, Caller caller);
 /// Graphs: `index` does not fall and ends with the number of `edges`, which go to nodes that there are.
 void check_graph(Ints index, Ints edges, Caller caller);
 void check_node(int node, int nodes, Caller caller);

@@ -34,7 +34,7 @@ std::array<char, 512> running{};
 [[noreturn]] void end_world(const char* fate) {
     dprintf(STDERR_FILENO, "%s: %s\n", fate, running.data());
     alarm(10);  // the abort itself may hang
-    MPI::COMM_WORLD.Abort();
+    MPI::COMM_WORLD.Abort(1);
 }
 
 void on_crash(int number) {

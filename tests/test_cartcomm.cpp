@@ -229,6 +229,41 @@ TEST_CASE("Flags that are not one a dimension are misuse", "[cartcomm][error]") 
     const MPI::Cartcomm grid = MPI::COMM_SELF.Create_cart({1, 1});
     CHECK(thrown<std::invalid_argument>([&] { (void)grid.Sub({true}); }).find("Sub: 1 flags for 2 dimensions (") == 0);
     CHECK(thrown<std::invalid_argument>([] { (void)MPI::COMM_SELF.Cart_map({1}, {true, true}); }).find("Cart_map: 1 dimensions, 2 periods (") == 0);
+    const vector<bool> three(3);
+    CHECK(thrown<std::invalid_argument>([&] { (void)grid.Sub(three); }).find("Sub: 3 flags for 2 dimensions (") == 0);
+    CHECK(thrown<std::invalid_argument>([&] { (void)MPI::COMM_SELF.Create_cart({1}, three); }).find("Create_cart: 1 dimensions, 3 periods (") == 0);
+}
+
+TEST_CASE("Flags of a grid come from any list of bool, or one is for all dimensions", "[cartcomm]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const vector<int> dims = {comm.size(), 1};
+        const auto periods = [&](const auto&... flags) { return comm.Create_cart(dims, flags...).periods(); };
+        vector<bool> bits = {true, false};
+        const vector<bool> const_bits = {false, true};
+        const std::array<bool, 2> array = {true, false};
+        const bool c_array[] = {false, true};
+        CHECK(periods() == vector<int>{0, 0});
+        CHECK(periods(true) == vector<int>{1, 1});
+        CHECK(periods(false) == vector<int>{0, 0});
+        CHECK(periods(bits) == vector<int>{1, 0});
+        CHECK(periods(const_bits) == vector<int>{0, 1});
+        CHECK(periods(vector<bool>{true, true}) == vector<int>{1, 1});
+        CHECK(periods(array) == vector<int>{1, 0});
+        CHECK(periods(c_array) == vector<int>{0, 1});
+        CHECK(periods(std::span(array)) == vector<int>{1, 0});
+        CHECK(periods(vector<int>{0, 1}) == vector<int>{0, 1});
+        CHECK(comm.Create_cart(dims, bits[0]).periods() == vector<int>{1, 1});
+        CHECK(comm.Create_cart(dims, const_bits[0]).periods() == vector<int>{0, 0});
+        CHECK(comm.Create_cart(dims, {bits[1], bits[0]}).periods() == vector<int>{0, 1});
+
+        CHECK(comm.Cart_map(dims, bits) == comm.Cart_map(dims, {true, false}));
+        CHECK(comm.Cart_map(dims, true) == comm.Cart_map(dims, {true, true}));
+        const MPI::Cartcomm grid = comm.Create_cart(dims, true);
+        CHECK(grid.Sub(bits).dims() == vector<int>{comm.size()});
+        CHECK(grid.Sub(const_bits).dims() == vector<int>{1});
+        CHECK(grid.Sub(true).dims() == dims);
+        CHECK(grid.Sub(false).dims().empty());
+    });
 }
 
 TEST_CASE("A communicator can be taken over as a grid only if it is one", "[cartcomm]") {

@@ -287,13 +287,15 @@ TEST_CASE("Comm::Split_type by parts of the machine works or says that this MPI 
 TEST_CASE("Comm::Dup_with_info and Idup_with_info take hints", "[comm]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const MPI::Info hints = MPI::Info::Create({{"unknown", "hint"}});
-        const MPI::Intracomm copy = comm.Dup_with_info(hints), plain = comm.Dup_with_info(MPI::INFO_NULL);
+        const MPI::Intracomm copy = comm.Dup_with_info(hints), plain = comm.Dup_with_info(MPI::INFO_NULL), other = comm.Dup(hints);
+        CHECK(MPI::Comm::Compare(comm, other) == MPI::CONGRUENT);
         CHECK(MPI::Comm::Compare(comm, copy) == MPI::CONGRUENT);
         CHECK(MPI::Comm::Compare(comm, plain) == MPI::CONGRUENT);
         copy.Barrier();
         try {
-            const MPI::Intracomm later = comm.Idup_with_info(hints).wait();
+            const MPI::Intracomm later = comm.Idup_with_info(hints).wait(), last = comm.Idup(hints).wait();
             CHECK(MPI::Comm::Compare(comm, later) == MPI::CONGRUENT);
+            CHECK(MPI::Comm::Compare(comm, last) == MPI::CONGRUENT);
         } catch (const MPI::Exception& e) {
             CHECK(e.Get_error_class() == MPI::ERR_UNSUPPORTED_OPERATION);
             CHECK(contains(e.what(), "MPI_Comm_idup_with_info on "));

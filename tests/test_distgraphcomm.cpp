@@ -55,6 +55,7 @@ TEST_CASE("Intracomm::Create_dist_graph takes any edges from any process", "[dis
         const int size = comm.size(), rank = comm.rank(), left = left_of(comm), right = right_of(comm);
         check_ring(comm, comm.Create_dist_graph({rank}, {1}, {right}), false);
         check_ring(comm, comm.Create_dist_graph({left}, {1}, {rank}, {10 + left}), true);  // the edges of its neighbour
+        check_ring(comm, comm.Create_dist_graph({rank}, 1, {right}), false);
         vector<int> sources, degrees, destinations, weights;                               // all of them from the last process
         for (int i = 0; rank == size - 1 && i < size; ++i) {
             sources.push_back(i);
@@ -80,6 +81,11 @@ TEST_CASE("A process of a distributed graph may have no edges, or many", "[distg
         const auto neighbors = star.Get_dist_neighbors();
         CHECK(neighbors.sources == one);
         CHECK(sorted(neighbors.destinations) == (first ? all : none));
+        const int self = comm.rank(), right = right_of(comm), left = left_of(comm);
+        const auto twice = comm.Create_dist_graph({self}, 2, {right, left}).Get_dist_neighbors();  // two edges from each source
+        CHECK(sorted(twice.destinations) == sorted({right, left}));
+        CHECK(sorted(twice.sources) == sorted({right, left}));
+        CHECK(comm.Create_dist_graph({}, 5, {}).Get_dist_neighbors().sources.empty());
         const MPI::Distgraphcomm same = comm.Create_dist_graph(first ? one : none, first ? vector<int>{size} : none, first ? all : none);
         CHECK(same.Get_dist_neighbors().sources == one);
         CHECK(sorted(same.Get_dist_neighbors().destinations) == (first ? all : none));
@@ -112,6 +118,7 @@ TEST_CASE("Numbers of sources, degrees, edges and weights that do not match are 
     const auto misused = [](auto f, const std::string& text) { return thrown<std::invalid_argument>(f).find(text) == 0; };
     CHECK(misused([&] { (void)comm.Create_dist_graph({0, 0}, {1}, {0}); }, "Create_dist_graph: 2 sources, 1 degrees ("));
     CHECK(misused([&] { (void)comm.Create_dist_graph({0}, {2}, {0}); }, "Create_dist_graph: the degrees are 2 in all, there are 1 destinations ("));
+    CHECK(misused([&] { (void)comm.Create_dist_graph({0, 0}, 2, {0}); }, "Create_dist_graph: the degrees are 4 in all, there are 1 destinations ("));
     CHECK(misused([&] { (void)comm.Create_dist_graph({0}, {1}, {0}, {1, 2}); }, "Create_dist_graph: 1 destinations, 2 weights ("));
     CHECK(misused([&] { (void)comm.Create_dist_graph({0}, {1}, {0}, MPI::WEIGHTS_EMPTY); }, "Create_dist_graph: 1 destinations, 0 weights ("));
     CHECK(misused([&] { (void)comm.Create_dist_graph_adjacent({0}, {0}, {1, 2}); }, "Create_dist_graph_adjacent: 1 sources, 2 weights ("));

@@ -143,6 +143,24 @@ TEST_CASE("Error handlers that have gone make room for others, and too many at o
     CHECK_FALSE(make().is_null());
 }
 
+TEST_CASE("What Get_errhandler returns can be freed, predefined or not, as often as it is asked for", "[errhandler]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (int i = 0; i < 100; ++i) {
+            MPI::Errhandler handler = comm.Get_errhandler();
+            handler.Free();
+            CHECK(handler.is_null());
+            CHECK(comm.Get_errhandler() == MPI::ERRORS_RETURN);  // which is dropped
+        }
+        CHECK(error_class([&] { comm.Send({}, comm.size()); }) == MPI::ERR_RANK);
+    });
+    const MPI::Intracomm comm = MPI::COMM_SELF.Dup();
+    int calls = 0;
+    comm.Set_errhandler(MPI::Comm::Create_errhandler([&](const MPI::Comm&, int) { ++calls; }));
+    comm.Get_errhandler().Free();
+    CHECK(error_class([&] { comm.Send({}, 1); }) == MPI::ERR_RANK);
+    CHECK(calls == 1);
+}
+
 TEST_CASE("Null error handlers and null communicators are refused", "[errhandler][error]") {
     CHECK(MPI::ERRHANDLER_NULL.is_null());
     const MPI::Intracomm comm = MPI::COMM_SELF.Dup();

@@ -127,6 +127,14 @@ TEST_CASE("Info gives another value where there is none", "[info]") {
     CHECK(info.empty());
     CHECK(info.pop("a", "gone") == "gone");
     CHECK(error_class([&] { info.pop("a"); }) == MPI::ERR_INFO_NOKEY);
+    MPI::Info pairs = MPI::Info::Create({{"x", "1"}, {"y", "2"}});
+    const MPI::Info::Item last = pairs.items().back();
+    CHECK(pairs.popitem() == last);
+    CHECK(pairs.size() == 1);
+    CHECK_FALSE(pairs.contains(last.first));
+    (void)pairs.popitem();
+    CHECK(error_class([&] { pairs.popitem(); }) == MPI::ERR_INFO_NOKEY);
+    CHECK(pairs.empty());
     CHECK(error_class([&] { info.Delete("a"); }) == MPI::ERR_INFO_NOKEY);
 }
 

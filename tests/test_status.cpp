@@ -37,6 +37,18 @@ TEST_CASE("Status keeps what is set", "[status]") {
     CHECK(copy.Get_count(MPI::INT) == 5);
 }
 
+TEST_CASE("Status::Get_count without a datatype counts bytes", "[status]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const std::vector<double> sent(3);
+        std::vector<double> received(5);
+        MPI::Status status;
+        comm.Sendrecv(sent, right_of(comm), 0, received, left_of(comm), 0, &status);
+        CHECK(status.Get_count() == static_cast<MPI::Count>(3 * sizeof(double)));
+        CHECK(status.Get_count() == status.Get_count(MPI::BYTE));
+        CHECK(status.Get_count(MPI::DOUBLE) == 3);
+    });
+}
+
 TEST_CASE("Status counts beyond int", "[status]") {
     const MPI::Count many = MPI::Count(3) << 31;
     MPI::Status status;

@@ -33,9 +33,9 @@ public:
     [[nodiscard]] std::vector<int> Get_coords(int rank, At at = {}) const;
     /// Return the neighbours `disp` steps away along dimension `direction`. Calls MPI_Cart_shift (MPI-4.0, 8.5.6).
     [[nodiscard]] Neighbors Shift(int direction, int disp, At at = {}) const;
-    /// Return the part of the grid that this process lies in: of the dimensions that remain, at its place in the others.
+    /// Return the part of the grid that this process lies in: of the dimensions that remain, at its place in the others. One flag is for all.
     /// Calls MPI_Cart_sub (MPI-4.0, 8.5.7). Collective.
-    [[nodiscard]] Cartcomm Sub(detail::Flags remain_dims, At at = {}) const;
+    [[nodiscard]] Cartcomm Sub(const detail::Flags& remain_dims, At at = {}) const;
 
     [[nodiscard]] int dim(At at = {}) const { return Get_dim(at); }
     [[nodiscard]] int ndim(At at = {}) const { return Get_dim(at); }
@@ -47,6 +47,6 @@ public:
 
 /// Return extents whose product is `nnodes`, as equal as possible; entries of `dims` that are not 0 are kept. A number stands
 /// for as many zeros. Calls MPI_Dims_create (MPI-4.0, 8.5.2).
-[[nodiscard]] MPI4CXX_API std::vector<int> Compute_dims(int nnodes, detail::Extents dims, At at = {});
+[[nodiscard]] MPI4CXX_API std::vector<int> Compute_dims(int nnodes, detail::OneOrInts dims, At at = {});
 
 }  // namespace mpi4cxx

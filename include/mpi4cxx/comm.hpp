@@ -77,7 +77,7 @@ public:
     [[nodiscard]] Request Iagree(int& flag, At at = {}) const;
 
     /// End all processes of the job, a moment after their output. Calls MPI_Abort (MPI-4.0, 9.7).
-    [[noreturn]] void Abort(int errorcode = 1) const;
+    [[noreturn]] void Abort(int errorcode = 0) const;
 
     [[nodiscard]] int rank() const { return Get_rank(); }
     [[nodiscard]] int size() const { return Get_size(); }

@@ -128,6 +128,8 @@ public:
     /// Take the value of `key` out; where there is none, an Exception of class ERR_INFO_NOKEY, or `otherwise`.
     std::string pop(const std::string& key, At at = {});
     std::string pop(const std::string& key, const std::string& otherwise, At at = {});
+    /// Take one pair out, the last; where there is none, an Exception of class ERR_INFO_NOKEY.
+    Item popitem(At at = {});
     /// Return a copy; of INFO_NULL another.
     [[nodiscard]] Info copy(At at = {}) const { return is_null() ? Info() : Dup(at); }
     /// Delete all keys.

@@ -23,9 +23,9 @@ public:
     /// find each other there. Calls MPI_Intercomm_create (MPI-4.0, 7.6.2). Collective in both groups.
     [[nodiscard]] Intercomm Create_intercomm(int local_leader, const Intracomm& peer_comm, int remote_leader, int tag = 0, At at = {}) const;
 
-    /// Return a communicator with a Cartesian grid; null on processes that are left over. `periods` are false where not given.
-    /// Calls MPI_Cart_create (MPI-4.0, 8.5.1). Collective.
-    [[nodiscard]] Cartcomm Create_cart(detail::Ints dims, detail::Flags periods = {}, bool reorder = false, At at = {}) const;
+    /// Return a communicator with a Cartesian grid; null on processes that are left over. `periods` are one flag a dimension, or one for all;
+    /// false where not given. Calls MPI_Cart_create (MPI-4.0, 8.5.1). Collective.
+    [[nodiscard]] Cartcomm Create_cart(detail::Ints dims, const detail::Flags& periods = {}, bool reorder = false, At at = {}) const;
     /// Return a communicator with a graph that every process describes as a whole, see Graphcomm::Topo; null on processes that are left over.
     /// Calls MPI_Graph_create (MPI-4.0, 8.5.3). Collective.
     [[nodiscard]] Graphcomm Create_graph(detail::Ints index, detail::Ints edges, bool reorder = false, At at = {}) const;
@@ -35,12 +35,12 @@ public:
                                                            Weights destweights = UNWEIGHTED, const Info& info = INFO_NULL, bool reorder = false,
                                                            At at = {}) const;
     /// Return a communicator with a directed graph, of whose edges each process gives any: from `sources[0]` to the first `degrees[0]` of
-    /// `destinations`, and so on. Calls MPI_Dist_graph_create (MPI-4.0, 8.5.4). Collective.
-    [[nodiscard]] Distgraphcomm Create_dist_graph(detail::Ints sources, detail::Ints degrees, detail::Ints destinations, Weights weights = UNWEIGHTED,
-                                                  const Info& info = INFO_NULL, bool reorder = false, At at = {}) const;
+    /// `destinations`, and so on. One degree is that of each source. Calls MPI_Dist_graph_create (MPI-4.0, 8.5.4). Collective.
+    [[nodiscard]] Distgraphcomm Create_dist_graph(detail::Ints sources, detail::OneOrInts degrees, detail::Ints destinations,
+                                                  Weights weights = UNWEIGHTED, const Info& info = INFO_NULL, bool reorder = false, At at = {}) const;
     /// Return the rank that a grid of these extents would give this process; UNDEFINED where it would be left over.
     /// Calls MPI_Cart_map (MPI-4.0, 8.5.8).
-    [[nodiscard]] int Cart_map(detail::Ints dims, detail::Flags periods = {}, At at = {}) const;
+    [[nodiscard]] int Cart_map(detail::Ints dims, const detail::Flags& periods = {}, At at = {}) const;
     /// The same of a graph. Calls MPI_Graph_map (MPI-4.0, 8.5.8).
     [[nodiscard]] int Graph_map(detail::Ints index, detail::Ints edges, At at = {}) const;
 

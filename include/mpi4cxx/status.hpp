@@ -35,12 +35,13 @@ public:
     [[nodiscard]] int tag() const noexcept { return Get_tag(); }
     [[nodiscard]] int error() const noexcept { return Get_error(); }
     /// The length of the message in bytes.
-    [[nodiscard]] Count count() const { return Get_count(BYTE); }
+    [[nodiscard]] Count count() const { return Get_count(); }
     /// Whether the operation was cancelled.
     [[nodiscard]] bool cancelled() const { return Is_cancelled(); }
 
-    /// Return the number of whole elements, UNDEFINED if the message ends inside one. Calls MPI_Get_count (MPI-4.0, 3.2.5).
-    [[nodiscard]] Count Get_count(const Datatype& datatype, At at = {}) const;
+    /// Return the number of whole elements, of bytes where none are named; UNDEFINED if the message ends inside one. Calls MPI_Get_count
+    /// (MPI-4.0, 3.2.5).
+    [[nodiscard]] Count Get_count(const Datatype& datatype = BYTE, At at = {}) const;
     /// Return the number of basic elements. Calls MPI_Get_elements_x (MPI-4.0, 5.1.11).
     [[nodiscard]] Count Get_elements(const Datatype& datatype, At at = {}) const;
     /// Set what Get_elements returns. Calls MPI_Status_set_elements_x (MPI-4.0, 13.3).

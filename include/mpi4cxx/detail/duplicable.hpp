@@ -66,13 +66,15 @@ public:
     /// Return a communicator of the same processes and topology with messages of its own. Calls MPI_Comm_dup (MPI-4.0, 7.4.2). Collective.
     [[nodiscard]] Class Dup(At at = {}) const { return Class::take(duplicate({at, this->address()}), at); }
     /// Return a Dup with these hints in place of this one's. Calls MPI_Comm_dup_with_info (MPI-4.0, 7.4.2). Collective.
+    [[nodiscard]] Class Dup(const Info& info, At at = {}) const { return Dup_with_info(info, at); }
     [[nodiscard]] Class Dup_with_info(const Info& info, At at = {}) const { return Class::take(duplicate(info, {at, this->address()}), at); }
     /// The same as Dup. Collective.
     [[nodiscard]] Class Clone(At at = {}) const { return Dup(at); }
     /// Start a Dup: `wait` and `test` return the duplicate. One that is dropped is freed when it is complete, on all processes.
     /// Calls MPI_Comm_idup (MPI-4.0, 7.4.2). Collective.
     [[nodiscard]] ObjectRequest<Class> Idup(At at = {}) const { return pending<Class>(PendingComm::By::dup, Place(at, this->address())); }
-    /// Start a Dup_with_info. Calls MPI_Comm_idup_with_info (MPI-4.0, 7.4.2), which came with MPI-4. Collective.
+    /// Start a Dup with these hints. Calls MPI_Comm_idup_with_info (MPI-4.0, 7.4.2), which came with MPI-4. Collective.
+    [[nodiscard]] ObjectRequest<Class> Idup(const Info& info, At at = {}) const { return Idup_with_info(info, at); }
     [[nodiscard]] ObjectRequest<Class> Idup_with_info(const Info& info, At at = {}) const { return pending<Class>(info, Place(at, this->address())); }
 
 protected:

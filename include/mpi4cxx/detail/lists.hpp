@@ -1,46 +1,63 @@
-// Parameters that take several flags or extents: any contiguous range, or a list in braces, which lives as long as the call.
+// Parameters that take several ints or flags, a range or a list in braces, or one for all. They live as long as the call.
 #pragma once
 
 #include <mpi4cxx/detail/ints.hpp>
 
+#include <concepts>
 #include <cstddef>
-#include <type_traits>
+#include <iterator>
+#include <optional>
+#include <vector>
 
 namespace mpi4cxx::detail {
 
-/// Extents of a grid, or how many there are.
-class Extents : public Ints {
+/// Ints, or one that stands for several.
+class OneOrInts : public Ints {
 public:
     using Ints::Ints;
-    constexpr Extents(std::initializer_list<int> list) noexcept : Ints(list) {}
-    constexpr Extents(int free) noexcept : free_(free) {}
-    [[nodiscard]] constexpr int free() const noexcept { return free_; }
+    constexpr OneOrInts(std::initializer_list<int> list) noexcept : Ints(list) {}
+    constexpr OneOrInts(int one) noexcept : one_(one) {}
+    [[nodiscard]] constexpr std::optional<int> one() const noexcept { return one_; }
 
 private:
-    int free_ = 0;
+    std::optional<int> one_;
 };
 
-/// Flags as bool, or as the int that MPI gives back.
+template <class T>
+concept OneFlag = std::same_as<T, bool> || std::same_as<T, std::vector<bool>::reference>;
+template <class T>
+concept FlagOrInt = OneFlag<T> || std::same_as<T, int>;
+template <class R>
+concept FlagRange = requires(const R& range) {
+    requires FlagOrInt<std::iter_value_t<decltype(std::begin(range))>>;
+    std::end(range);
+};
+
+/// Flags as the ints that MPI takes; or one for all.
 class Flags {
 public:
-    constexpr Flags() noexcept = default;
-    constexpr Flags(std::initializer_list<bool> list) noexcept : Flags(std::span(list.begin(), list.size())) {}
-    template <class R>
-        requires std::is_convertible_v<const R&, std::span<const bool>>
-    constexpr Flags(const R& range) noexcept : Flags(std::span<const bool>(range)) {}
-    template <class R>
-        requires std::is_convertible_v<const R&, std::span<const int>>
-    constexpr Flags(const R& range) noexcept : Flags(std::span<const int>(range)) {}
-    constexpr Flags(std::span<const bool> range) noexcept : bools_(range.data()), size_(range.size()) {}
-    constexpr Flags(std::span<const int> range) noexcept : ints_(range.data()), size_(range.size()) {}
+    Flags() noexcept = default;
+    Flags(std::initializer_list<bool> list) : ints_(list.begin(), list.end()) {}
+    /// Of bool, in a `std::vector<bool>` too, or of the ints that MPI gives back.
+    template <FlagRange R> Flags(const R& range) {
+        for (const auto& flag : range) ints_.push_back(flag ? 1 : 0);
+    }
+    /// A bool, or an element of a `std::vector<bool>`; what else converts to bool is a mistake.
+    template <OneFlag Bool> Flags(Bool all) : all_(all) {}
 
-    [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
-    [[nodiscard]] constexpr bool operator[](std::size_t i) const noexcept { return ints_ != nullptr ? ints_[i] != 0 : bools_[i]; }
+    /// One flag for each of `number`; nothing where there are others.
+    [[nodiscard]] std::optional<std::vector<int>> of(std::size_t number) const {
+        if (all_)
+            return std::vector<int>(number, *all_ ? 1 : 0);
+        return ints_.size() == number ? std::optional(ints_) : std::nullopt;
+    }
+    /// How many are given.
+    [[nodiscard]] std::size_t size() const noexcept { return ints_.size(); }
+    [[nodiscard]] bool empty() const noexcept { return !all_ && ints_.empty(); }
 
 private:
-    const bool* bools_ = nullptr;
-    const int* ints_ = nullptr;
-    std::size_t size_ = 0;
+    std::vector<int> ints_;
+    std::optional<bool> all_;
 };
 
 }  // namespace mpi4cxx::detail
