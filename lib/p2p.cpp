@@ -1,11 +1,11 @@
 #include <mpi4cxx/comm.hpp>
+#include <mpi4cxx/detail/pending.hpp>
 
 #include "belongings.hpp"
 #include "plan.hpp"
 #include "progress.hpp"
 
 #include <cstddef>
-#include <exception>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -43,35 +43,21 @@ void Comm::sendrecv_driving(const void* sendbuf, Count sendcount, MPI_Datatype s
 namespace {
 
 /// A Sendrecv under way where the MPI has no request for it; `copy` is what is sent, if that is not the caller's.
-class SendAndReceive final : public detail::Operation {
+class SendAndReceive final : public detail::Pending {
 public:
     SendAndReceive(Request sent, Request received, std::vector<std::byte> copy, At at) noexcept
-        : copy_(std::move(copy)), sent_(std::move(sent)), received_(std::move(received)), at_(at) {}
+        : Pending(at), copy_(std::move(copy)), sent_(std::move(sent).release()), received_(std::move(received).release()) {}
 
-    void advance() override {
-        try {
-            Status status;
-            if (!sent_.is_null())
-                sent_.Test(nullptr, at_);
-            if (!received_.is_null() && received_.Test(&status, at_))
-                status_ = status.handle();
-            complete_ = sent_.is_null() && received_.is_null();
-        } catch (...) {  // belongs to whoever waits for this, not to whoever drives
-            failure_ = std::current_exception();
-            complete_ = true;
-        }
-    }
     [[nodiscard]] bool needs_caller() const override { return !complete_; }
-    void finish(detail::Place) override {
-        if (failure_)
-            std::rethrow_exception(failure_);
-    }
 
 private:
+    void step() override {
+        const bool is_sent = passed(sent_);
+        complete_ = passed(received_, &status_) && is_sent;
+    }
+
     std::vector<std::byte> copy_;
-    Request sent_, received_;
-    std::exception_ptr failure_;
-    At at_;
+    MPI_Request sent_, received_;
 };
 
 /// `buf`'s elements as MPI_PACKED.

@@ -34,6 +34,7 @@ bool Pending::passed(MPI_Request& request, MPI_Status* status) const {
         return true;
     int flag = 0;
     call<MPI_Test>(&request, &flag, status, where_);
+    steps += flag != 0 ? 1 : 0;
     return flag != 0;
 }
 

@@ -10,6 +10,7 @@ namespace mpi4cxx::detail {
 
 std::atomic<int> driven{0};
 std::atomic<int> operations{0};
+std::uint64_t steps = 0;
 
 namespace {
 
@@ -24,9 +25,14 @@ template <class Pointer> void drive_list(std::vector<Pointer>& operations) {
     std::erase_if(operations, [](const auto& operation) { return operation->is_complete(); });
 }
 
+/// Drives all until nothing moves: what one has sent another may wait for.
 void drive_locked() {
-    drive_list(watched);
-    drive_list(adopted);
+    std::uint64_t before = 0;
+    do {
+        before = steps;
+        drive_list(watched);
+        drive_list(adopted);
+    } while (steps != before);
     count();
 }
 
@@ -59,13 +65,21 @@ void drive() {
     drive_locked();
 }
 
-bool complete_or_drive(Operation& operation) {
+bool look(Operation& operation) {
     const std::lock_guard lock(mutex);
-    if (operation.is_complete())
-        return true;
     operation.advance();
-    drive_locked();
-    return operation.may_leave();
+    if (!operation.is_complete())
+        return operation.may_leave();
+    std::erase(watched, &operation);
+    count();
+    return true;
+}
+
+bool complete_or_drive(Operation& operation) {
+    if (look(operation))
+        return true;
+    drive();
+    return look(operation);
 }
 
 void cancel(Operation& operation) {

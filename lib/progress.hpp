@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 namespace mpi4cxx::detail {
@@ -11,13 +12,18 @@ namespace mpi4cxx::detail {
 // Operations on objects take several messages. A pending one goes on whenever this process is in the library: every
 // blocking call looks whether there are any, and if so runs as its nonblocking twin and drives them while it waits.
 
+/// How many requests of MPI's have been found complete; used under the lock of all Operations.
+extern std::uint64_t steps;
+
 /// Drives `operation` from now on until it is complete. It stays its owner's.
 void watch(Operation& operation);
 /// Takes it from the list, where it is no longer once complete.
 void unwatch(Operation& operation);
-/// Drives all one step.
+/// Drives all as far as they go without waiting.
 void drive();
-/// Tells whether `operation` is complete, or can be left to complete by itself; if not, drives it and all others one step.
+/// Tells whether `operation`, which goes on as far as it can, is complete or can be left to complete by itself.
+bool look(Operation& operation);
+/// The same; where it is not, all others are driven too, which it may wait for.
 bool complete_or_drive(Operation& operation);
 /// Tries to cancel it; it must still be completed.
 void cancel(Operation& operation);

@@ -12,7 +12,6 @@
 namespace mpi4cxx {
 
 using detail::call;
-using detail::drive;
 using detail::get;
 using detail::must_drive;
 using detail::Operation;
@@ -130,13 +129,15 @@ void Request::finish(bool complete, bool failed) noexcept {
 }
 
 void Request::wait_object(void* object, Status* status, At at) {
-    while (!test_object(object, status, at)) {}
+    while (!take_object(object, status, at)) drive();
 }
 
-bool Request::test_object(void* object, Status* status, At at) {
+void Request::drive() { detail::drive(); }
+
+bool Request::take_object(void* object, Status* status, At at) {
     if (operation() == nullptr)
         detail::misuse({at, "ObjectRequest"}, "this request is null, or its object has been received");
-    if (!detail::complete_or_drive(*operation()))
+    if (!detail::look(*operation()))
         return false;
     std::unique_ptr<Operation> done(operation());
     belongings_ = nullptr;
@@ -169,7 +170,7 @@ void Request::postpone(std::exception_ptr error) { *this = take(std::make_unique
 
 void Request::wait_driving(Status* status, const char* file, unsigned long line) {
     if (operation() != nullptr || kind_ == Kind::inactive || must_drive()) {
-        while (!Test(status, {file, line})) drive();
+        while (!Test(status, {file, line})) {}
         return;
     }
     Completion completion{*this};
@@ -178,8 +179,17 @@ void Request::wait_driving(Status* status, const char* file, unsigned long line)
 }
 
 bool Request::Test(Status* status, At at) {
+    if (test_now(status, at))
+        return true;
+    if (!must_drive() && operation() == nullptr)
+        return false;
+    drive();
+    return test_now(status, at);
+}
+
+bool Request::test_now(Status* status, At at) {
     if (operation() != nullptr)
-        return test_object(nullptr, status, at);
+        return take_object(nullptr, status, at);
     if (kind_ == Kind::inactive) {
         if (status != nullptr)
             *status = Status();
@@ -193,12 +203,21 @@ bool Request::Test(Status* status, At at) {
 }
 
 std::optional<bool> Request::test_active(Status* status, At at) {
-    return is_null() || kind_ == Kind::inactive ? std::nullopt : std::optional(Test(status, at));
+    return is_null() || kind_ == Kind::inactive ? std::nullopt : std::optional(test_now(status, at));
 }
 
 bool Request::Get_status(Status* status, At at) const {
+    if (get_status_now(status, at))
+        return true;
+    if (!must_drive() && operation() == nullptr)
+        return false;
+    drive();
+    return get_status_now(status, at);
+}
+
+bool Request::get_status_now(Status* status, At at) const {
     if (const auto object = operation()) {
-        const bool complete = detail::complete_or_drive(*object);
+        const bool complete = detail::look(*object);
         if (complete && status != nullptr)
             *status = Status(object->status());
         return complete;
@@ -288,7 +307,6 @@ int Request::Waitany(Requests requests, Status* status, At at) {
     while (!RequestArray::is_plain(requests)) {
         if (const std::optional<int> index = Testany(requests, status, at))
             return *index;
-        drive();
     }
     RequestArray array(requests);
     int index = UNDEFINED;
@@ -303,7 +321,6 @@ std::optional<std::vector<int>> Request::Waitsome(Requests requests, std::span<S
         auto indices = Testsome(requests, statuses, at);
         if (!indices || !indices->empty())
             return indices;
-        drive();
     }
     return RequestArray(requests, statuses).some<MPI_Waitsome>(at);
 }
@@ -314,7 +331,7 @@ bool Request::Testall(Requests requests, std::span<Status> statuses, At at) {
         // a complete object request keeps what it has received, so all can be looked at before any is finished
         drive();
         bool all = true;
-        for (std::size_t i = 0; i < requests.size() && all; ++i) all = requests[i].Get_status(nullptr, at);
+        for (std::size_t i = 0; i < requests.size() && all; ++i) all = requests[i].get_status_now(nullptr, at);
         if (all)
             Waitall(requests, statuses, at);
         return all;
@@ -334,6 +351,7 @@ std::optional<int> Request::Testany(Requests requests, Status* status, At at) {
         array.is_complete(flag != 0 ? index : UNDEFINED);
         return flag != 0 ? std::optional(index) : std::nullopt;
     }
+    drive();
     bool active = false;
     for (std::size_t i = 0; i < requests.size(); ++i) {
         const std::optional<bool> complete = requests[i].test_active(status, at);
@@ -352,6 +370,7 @@ std::optional<std::vector<int>> Request::Testsome(Requests requests, std::span<S
     check_statuses(requests.size(), statuses, at);
     if (RequestArray::is_plain(requests))
         return RequestArray(requests, statuses).some<MPI_Testsome>(at);
+    drive();
     bool active = false;
     std::vector<int> indices;
     for (std::size_t i = 0; i < requests.size(); ++i) {

@@ -467,3 +467,79 @@ TEST_CASE("Threads complete several requests of objects each", "[object][request
     }
     CHECK(wrong == 0);
 }
+
+TEST_CASE("The first call tells that a request of objects is complete", "[object][request]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int mine = comm.rank();  // what is complete on one process is known: messages to itself
+        for (const std::size_t n : sizes) {
+            const Numbers object(n, 1);
+            const auto irecv = [&](int tag) { return comm.irecv<Numbers>(mine, tag); };
+            const auto issend = [&](int tag) { return comm.issend(Numbers(object), mine, tag); };
+            const auto sends = [&](int first) {
+                std::vector<MPI::Request> all;
+                for (int i = 0; i < 3; ++i) all.push_back(issend(first + i));
+                for (int i = 0; i < 3; ++i) CHECK(comm.recv<Numbers>(mine, first + i) == object);
+                return all;
+            };
+            const auto receives = [&](int first) {
+                std::vector<Receive> all;
+                for (int i = 0; i < 3; ++i) all.push_back(irecv(first + i));
+                for (int i = 0; i < 3; ++i) comm.ssend(object, mine, first + i);
+                return all;
+            };
+
+            std::vector<MPI::Request> sent = sends(0);
+            CHECK(sent[0].Get_status());
+            CHECK(sent[0].Test());
+            CHECK(MPI::Request::Testany(sent) == 1);
+            CHECK(MPI::Request::Testsome(sent) == std::vector{2});
+            sent = sends(10);
+            CHECK(MPI::Request::Testsome(sent) == std::vector{0, 1, 2});
+            sent = sends(20);
+            CHECK(MPI::Request::Testall(sent));
+
+            std::vector<Receive> received = receives(30);
+            CHECK(received[0].Get_status());
+            CHECK(received[0].test() == object);
+            CHECK(Receive::testany(received).value_or(std::pair(-1, Numbers())).first == 1);
+            CHECK(Receive::testsome(received).size() == 1);
+            received = receives(40);
+            CHECK(Receive::testsome(received).size() == 3);
+            received = receives(50);
+            CHECK(Receive::testall(received).has_value());
+
+            // both ends are pending here, and each waits for the other
+            Receive receive = irecv(60);
+            MPI::Request send = issend(60);
+            CHECK(send.Test());
+            CHECK(receive.test() == object);
+        }
+        auto alone = MPI::COMM_SELF.iallgather(std::string(20'000, 'x'));
+        CHECK(alone.test().has_value());
+        CHECK(MPI::COMM_SELF.ibcast(1).test() == 1);
+    });
+}
+
+TEST_CASE("Requests of bools give their values", "[object][request]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const auto receives = [&] {
+            std::vector<MPI::ObjectRequest<bool>> all;
+            for (int i = 0; i < 3; ++i) all.push_back(comm.irecv<bool>(left_of(comm), i));
+            for (int i = 0; i < 3; ++i) comm.send((i + comm.rank()) % 2 == 1, right_of(comm), i);
+            return all;
+        };
+        const int left = left_of(comm);
+        const std::vector<bool> expected{left % 2 == 1, left % 2 == 0, left % 2 == 1};
+        std::vector<MPI::ObjectRequest<bool>> requests = receives();
+        CHECK(MPI::ObjectRequest<bool>::waitall(requests) == expected);
+        requests = receives();
+        std::optional<std::vector<bool>> all;
+        while (!all) all = MPI::ObjectRequest<bool>::testall(requests);
+        CHECK(*all == expected);
+        requests = receives();
+        while (const auto one = MPI::ObjectRequest<bool>::waitany(requests)) CHECK(one->second == expected[static_cast<std::size_t>(one->first)]);
+        requests = receives();
+        for (auto some = MPI::ObjectRequest<bool>::waitsome(requests); !some.empty(); some = MPI::ObjectRequest<bool>::waitsome(requests))
+            for (const auto& [i, value] : some) CHECK(value == expected[static_cast<std::size_t>(i)]);
+    });
+}

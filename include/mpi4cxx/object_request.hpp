@@ -28,8 +28,12 @@ public:
     }
     /// Return the object if it has come.
     std::optional<T> test(Status* status = nullptr, At at = {}) {
-        std::optional<detail::Delivered<T>> object(std::in_place);
-        return test_object(&*object, status, at) ? std::optional<T>(detail::delivered<T>(std::move(*object))) : std::nullopt;
+        std::optional<T> object = test_now(status, at);
+        if (!object) {
+            drive();
+            object = test_now(status, at);
+        }
+        return object;
     }
 
     // Of several. Null requests give no object; an error is thrown when all others that had to be are complete.
@@ -37,24 +41,25 @@ public:
     /// Wait for all objects; a null request gives `T{}`.
     static std::vector<T> waitall(std::span<ObjectRequest> requests, std::span<Status> statuses = {}, At at = {}) {
         check_statuses(requests.size(), statuses, at);
-        std::vector<detail::Delivered<T>> places(requests.size());
+        std::vector<std::optional<T>> came(requests.size());
         FirstError error;
         for (std::size_t i = 0; i < requests.size(); ++i)
             if (!requests[i].is_null())
-                error.run([&] { requests[i].wait_object(&places[i], at_index(statuses, i), at); });
+                error.run([&] { came[i] = requests[i].wait(at_index(statuses, i), at); });
             else if (!statuses.empty())
                 statuses[i] = Status();
         error.rethrow();
         std::vector<T> objects;
-        objects.reserve(places.size());
-        for (detail::Delivered<T>& one : places) objects.push_back(detail::delivered<T>(std::move(one)));
+        objects.reserve(came.size());
+        for (std::optional<T>& one : came) objects.push_back(one ? std::move(*one) : detail::nothing<T>());
         return objects;
     }
     /// Return all objects if all have come.
     static std::optional<std::vector<T>> testall(std::span<ObjectRequest> requests, std::span<Status> statuses = {}, At at = {}) {
         check_statuses(requests.size(), statuses, at);
+        drive();
         bool all = true;  // each is looked at, so that all go on
-        for (const ObjectRequest& request : requests) all &= request.is_null() || request.Get_status(nullptr, at);
+        for (const ObjectRequest& request : requests) all &= request.is_null() || request.get_status_now(nullptr, at);
         return all ? std::optional(waitall(requests, statuses, at)) : std::nullopt;
     }
     /// Wait for one object; returns its index and the object, nothing where all requests are null.
@@ -66,9 +71,10 @@ public:
     }
     /// Return the index of one that has come and the object; nothing where none has.
     static std::optional<std::pair<int, T>> testany(std::span<ObjectRequest> requests, Status* status = nullptr, At at = {}) {
+        drive();
         for (std::size_t i = 0; i < requests.size(); ++i)
             if (!requests[i].is_null())
-                if (auto object = requests[i].test(status, at))
+                if (auto object = requests[i].test_now(status, at))
                     return std::pair(static_cast<int>(i), std::move(*object));
         return std::nullopt;
     }
@@ -83,10 +89,11 @@ public:
     /// is thrown by the next call, so that no object is lost.
     static std::vector<std::pair<int, T>> testsome(std::span<ObjectRequest> requests, std::span<Status> statuses = {}, At at = {}) {
         check_statuses(requests.size(), statuses, at);
+        drive();
         std::vector<std::pair<int, T>> some;
         for (std::size_t i = 0; i < requests.size(); ++i) try {
                 if (!requests[i].is_null())
-                    if (auto object = requests[i].test(at_index(statuses, some.size()), at))
+                    if (auto object = requests[i].test_now(at_index(statuses, some.size()), at))
                         some.emplace_back(static_cast<int>(i), std::move(*object));
             } catch (...) {
                 if (some.empty())
@@ -98,6 +105,11 @@ public:
     }
 
 private:
+    /// test without driving what else is pending.
+    std::optional<T> test_now(Status* status, At at) {
+        detail::Delivered<T> object{};
+        return take_object(&object, status, at) ? std::optional<T>(detail::delivered<T>(std::move(object))) : std::nullopt;
+    }
     static bool has_active(std::span<ObjectRequest> requests) {
         return std::any_of(requests.begin(), requests.end(), [](const ObjectRequest& request) { return !request.is_null(); });
     }

@@ -138,8 +138,12 @@ public:
 protected:
     /// Wait for an object and move it to `*object`, if that is not null.
     void wait_object(void* object, Status* status, At at);
-    /// The same if it has come; looks first, then drives.
-    bool test_object(void* object, Status* status, At at);
+    /// The same if it has come, as far as its own operation has been driven.
+    bool take_object(void* object, Status* status, At at);
+    /// Drive all that is pending.
+    static void drive();
+    /// Get_status without driving what else is pending.
+    bool get_status_now(Status* status, At at) const;
     /// Take the place of the operation that has just failed with `error`: the next call that completes this throws it.
     void postpone(std::exception_ptr error);
 
@@ -178,7 +182,9 @@ private:
     void wait_driving(Status* status, const char* file, unsigned long line);
     /// What is complete is null, and needs its belongings no longer, or inactive.
     void finish(bool complete, bool failed) noexcept;
-    /// Test of one among several; nothing where it is null or a persistent one that has not been started.
+    /// Test without driving what else is pending.
+    bool test_now(Status* status, At at);
+    /// The same of one among several; nothing where it is null or a persistent one that has not been started.
     std::optional<bool> test_active(Status* status, At at);
     void drop() noexcept;
     [[nodiscard]] detail::Operation* operation() const noexcept {
