@@ -139,16 +139,24 @@ bool Request::take_object(void* object, Status* status, At at) {
         detail::misuse({at, "ObjectRequest"}, "this request is null, or its object has been received");
     if (!detail::look(*operation()))
         return false;
-    std::unique_ptr<Operation> done(operation());
-    belongings_ = nullptr;
+    std::unique_ptr<Operation> done(static_cast<Operation*>(std::exchange(belongings_, nullptr)));
     if (detail::leave_incomplete(done))
         return true;
     if (status != nullptr)
         *status = Status(done->status());
-    done->finish(at);
-    if (object != nullptr)
-        done->deliver(object);
+    if (kind_ != Kind::arrived)
+        done->finish(at);
+    if (void* const to = object != nullptr ? object : done->target())
+        done->deliver(to);
+    else if (kind_ >= Kind::object) {
+        kind_ = Kind::arrived;
+        belongings_ = done.release();
+    }
     return true;
+}
+
+void Request::refuse_handle() {
+    detail::misuse({{}, "Request::handle"}, "this is the request of an object, which is no MPI_Request: wait for it here");
 }
 
 namespace {
@@ -203,7 +211,7 @@ bool Request::test_now(Status* status, At at) {
 }
 
 std::optional<bool> Request::test_active(Status* status, At at) {
-    return is_null() || kind_ == Kind::inactive ? std::nullopt : std::optional(test_now(status, at));
+    return is_null() || kind_ == Kind::inactive || kind_ == Kind::arrived ? std::nullopt : std::optional(test_now(status, at));
 }
 
 bool Request::Get_status(Status* status, At at) const {

@@ -147,12 +147,16 @@ TEST_CASE("Nonblocking collectives of one type complete together", "[object][non
         std::optional<std::vector<int>> ranks;
         while (!ranks) ranks = one.test();
         CHECK(ranks->back() == comm.size() - 1);
+        std::vector<std::string> all_texts;
+        std::string text;
         std::vector<MPI::Request> mixed;
         mixed.push_back(comm.ibarrier());
-        mixed.push_back(comm.iallgather(std::string(20'000, 'x')));
+        mixed.push_back(comm.iallgather(std::string(20'000, 'x')).into(all_texts));
         mixed.push_back(comm.isend(std::string(100'000, 'y'), right_of(comm)));
-        mixed.push_back(comm.irecv<std::string>(left_of(comm)));
+        mixed.push_back(comm.irecv_into(text, left_of(comm)));
         MPI::Request::Waitall(mixed);
+        CHECK(all_texts == std::vector<std::string>(size, std::string(20'000, 'x')));
+        CHECK(text == std::string(100'000, 'y'));
         CHECK(std::all_of(mixed.begin(), mixed.end(), [](const MPI::Request& request) { return request.is_null(); }));
     });
 }

@@ -226,11 +226,13 @@ TEST_CASE("Request::Waitall takes requests of objects among others", "[object][r
         for (const std::size_t n : sizes) {
             const Numbers sent(n, comm.rank());
             std::vector<int> got(3, -1);
+            Numbers numbers;
+            Table table;
             std::vector<MPI::Request> requests;
-            requests.push_back(comm.irecv<Numbers>(left_of(comm), 0));
+            requests.push_back(comm.irecv_into(numbers, left_of(comm), 0));
             requests.push_back(comm.Irecv(got[0], left_of(comm), 1));
             requests.emplace_back();
-            requests.push_back(comm.irecv<Table>(left_of(comm), 3));
+            requests.push_back(comm.irecv_into(table, left_of(comm), 3));
             requests.push_back(comm.Irecv(got[1], left_of(comm), 4));
             requests.push_back(comm.isend(sent, right_of(comm), 0));
             const int mine = comm.rank();
@@ -244,6 +246,8 @@ TEST_CASE("Request::Waitall takes requests of objects among others", "[object][r
                 while (!MPI::Request::Testall(requests, statuses)) {}
             CHECK(std::all_of(requests.begin(), requests.end(), [](const MPI::Request& request) { return request.is_null(); }));
             CHECK(got == std::vector{left_of(comm), left_of(comm), -1});
+            CHECK(numbers == Numbers(n, left_of(comm)));
+            CHECK((table == Table{{"a", numbers}, {"b", numbers}}));
             for (const std::size_t i : {0U, 1U, 3U, 4U}) {
                 CHECK(statuses[i].source() == left_of(comm));
                 CHECK(statuses[i].tag() == static_cast<int>(i));
@@ -261,8 +265,10 @@ TEST_CASE("Request::Waitall throws the error of an object when the others are co
             int got = -1;
             const int mine = comm.rank();
             std::vector<MPI::Request> requests;
-            requests.push_back(comm.irecv<int>(left_of(comm), 0));
-            requests.push_back(comm.irecv<float>(left_of(comm), 1));
+            int first = -1;
+            float second = -1;
+            requests.push_back(comm.irecv_into(first, left_of(comm), 0));
+            requests.push_back(comm.irecv_into(second, left_of(comm), 1));
             requests.push_back(comm.Irecv(got, left_of(comm), 2));
             requests.push_back(comm.isend(Numbers(n), right_of(comm), 0));
             requests.push_back(comm.isend(Numbers(n), right_of(comm), 1));
@@ -270,7 +276,141 @@ TEST_CASE("Request::Waitall throws the error of an object when the others are co
             CHECK(contains(type_error([&] { MPI::Request::Waitall(requests); }), "not a int"));
             CHECK(std::all_of(requests.begin(), requests.end(), [](const MPI::Request& request) { return request.is_null(); }));
             CHECK(got == left_of(comm));
+            CHECK((first == -1 && second == -1));
         }
+    });
+}
+
+TEST_CASE("Request's functions for several leave an ObjectRequest its object", "[object][request]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (int way = 0; way < 8; ++way) {
+            Traffic traffic(comm);
+            traffic.send();
+            std::vector<Receive>& requests = traffic.requests;
+            std::vector<int> seen;
+            const auto note = [&](const std::optional<std::vector<int>>& some) {
+                if (some)
+                    seen.insert(seen.end(), some->begin(), some->end());
+                return some.has_value();
+            };
+            const auto note_one = [&](int index) { return index != MPI::UNDEFINED && note(std::vector{index}); };
+            switch (way) {
+            case 0: MPI::Request::Waitall(requests); break;
+            case 1: {
+                while (!MPI::Request::Testall(requests)) {}
+                break;
+            }
+            case 2: {
+                while (note_one(MPI::Request::Waitany(requests))) {}
+                break;
+            }
+            case 3: {
+                std::optional<int> index;
+                while ((index = MPI::Request::Testany(requests)) != MPI::UNDEFINED)
+                    if (index)
+                        note_one(*index);
+                break;
+            }
+            case 4: {
+                while (note(MPI::Request::Waitsome(requests))) {}
+                break;
+            }
+            case 5: {
+                while (note(MPI::Request::Testsome(requests))) {}
+                break;
+            }
+            case 6:
+                for (Receive& request : requests)
+                    if (request)
+                        request.Wait();
+                break;
+            default:
+                for (Receive& request : requests)
+                    while (request && !request.Test()) {}
+            }
+            if (way >= 2 && way <= 5) {
+                std::sort(seen.begin(), seen.end());
+                CHECK((seen == std::vector{0, 1, 2, 3, 5, 6, 7, 8, 10, 11}));  // each once
+            }
+            CHECK(MPI::Request::Waitany(requests) == MPI::UNDEFINED);
+            CHECK(MPI::Request::Testall(requests));
+            for (std::size_t i = 0; i < requests.size(); ++i)
+                if (requests[i]) {
+                    MPI::Status status = written();
+                    CHECK(traffic.is_right(i, way % 2 == 0 ? requests[i].wait(&status) : requests[i].test(&status).value_or(Numbers())));
+                    CHECK(traffic.is_right(i, status));
+                    CHECK(requests[i].is_null());
+                }
+            traffic.finish();
+        }
+    });
+}
+
+TEST_CASE("irecv_into leaves the object in its place when its request completes, and not where that is dropped", "[object][request]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (const std::size_t n : sizes) {
+            const Numbers mine(n, comm.rank()), theirs(n, left_of(comm));
+            Numbers object{7};
+            for (const bool dropped : {false, true}) {
+                MPI::Request receive = comm.irecv_into(object, left_of(comm), 1);
+                MPI::Request send = comm.isend(mine, right_of(comm), 1);
+                while (!receive.Get_status()) {}
+                CHECK(object == (dropped ? Numbers{8} : Numbers{7}));
+                if (dropped)
+                    receive = {};
+                else
+                    receive.Wait();
+                CHECK(object == (dropped ? Numbers{8} : theirs));
+                object = {8};
+                send.Wait();
+            }
+            { const MPI::Request receive = comm.irecv_into(object, left_of(comm), 2); }
+            comm.Barrier();
+            MPI::Request send = comm.isend(mine, right_of(comm), 2);
+            CHECK(comm.recv<Numbers>(left_of(comm), 2) == theirs);
+            send.Wait();
+            CHECK(object == Numbers{8});
+            MPI::Request nothing = comm.irecv_into(object, MPI::PROC_NULL);
+            nothing.Wait();
+            CHECK(object == Numbers{8});
+            MPI::Request cancelled = comm.irecv_into(object, left_of(comm), 3);
+            cancelled.Cancel();
+            cancelled.Wait();
+            CHECK(object == Numbers{8});
+        }
+        // sends and receives in one vector; results of collectives too
+        const auto size = static_cast<std::size_t>(comm.size());
+        std::vector<std::string> got(size), gathered;
+        for (const int way : {0, 1, 2}) {
+            std::vector<MPI::Request> all;
+            for (int rank = 0; rank < comm.size(); ++rank) {
+                all.push_back(comm.isend(std::string(10'000 * static_cast<std::size_t>(way), 'x') + letter(comm.rank()), rank, 4));
+                all.push_back(comm.irecv_into(got[static_cast<std::size_t>(rank)], rank, 4));
+            }
+            all.push_back(comm.iallgather(letter(comm.rank())).into(gathered));
+            if (way == 0)
+                MPI::Request::Waitall(all);
+            while (MPI::Request::Waitany(all) != MPI::UNDEFINED) {}
+            for (std::size_t i = 0; i < size; ++i) {
+                CHECK(got[i].back() == letter(static_cast<int>(i))[0]);
+                CHECK(gathered[i] == letter(static_cast<int>(i)));
+            }
+        }
+    });
+}
+
+TEST_CASE("The request of an object has no handle that C could wait for", "[object][request][error]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        std::string text;
+        MPI::Request request = comm.irecv_into(text, left_of(comm));
+        const auto refuses = [](auto f) { CHECK(contains(thrown<std::invalid_argument>(f), "request of an object")); };
+        refuses([&] { (void)request.handle(); });
+        refuses([&] { (void)request.c2f(); });
+        refuses([&] { (void)std::move(request).release(); });
+        comm.isend(std::string("text"), right_of(comm)).Wait();
+        request.Wait();
+        CHECK(text == "text");
+        CHECK(request.handle() == MPI_REQUEST_NULL);
     });
 }
 

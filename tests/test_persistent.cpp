@@ -164,7 +164,8 @@ TEST_CASE("Inactive persistent requests stand among objects and others without a
         vector<MPI::Request> requests;
         requests.push_back(comm.Recv_init(idle, previous, 9));
         requests.push_back(comm.Allgather_init(mine, all));
-        requests.push_back(comm.irecv<std::string>(previous, 1));
+        std::string got;
+        requests.push_back(comm.irecv_into(got, previous, 1));
         requests.push_back(comm.Irecv(number, previous, 2));
         MPI::Request text = comm.isend(std::string("text"), next, 1), sent = comm.Isend(mine, next, 2);
         vector<int> seen;
@@ -173,6 +174,7 @@ TEST_CASE("Inactive persistent requests stand among objects and others without a
         CHECK(seen == vector<int>{2, 3});
         CHECK(MPI::Request::Waitany(requests) == MPI::UNDEFINED);
         CHECK(number == previous);
+        CHECK(got == "text");
         CHECK_FALSE(requests[0].is_null());
         text.wait();
         sent.Wait();

@@ -24,7 +24,7 @@ bool is_empty(const MPI::Status& status) {
 /// What the functions for several requests are tried on: requests of buffers alone, or with objects among them, large and
 /// small, and with null requests; some are sends and some receives.
 struct Traffic {
-    Traffic(const MPI::Comm& comm, std::size_t n, bool objects) : got(n, -1), sent(n), kind(n) {
+    Traffic(const MPI::Comm& comm, std::size_t n, bool objects) : got(n, -1), sent(n), texts(n), kind(n) {
         const std::string large(30'000, 'x');
         for (std::size_t i = 0; i < n; ++i) {
             const int tag = static_cast<int>(i);
@@ -36,11 +36,11 @@ struct Traffic {
                 sends.push_back(comm.Isend(sent[i], right_of(comm), tag));
                 break;
             case 'o':
-                requests.push_back(comm.irecv<int>(left_of(comm), tag));
+                requests.push_back(comm.irecv_into(got[i], left_of(comm), tag));
                 sends.push_back(comm.isend(sent[i], right_of(comm), tag));
                 break;
             case 'l':
-                requests.push_back(comm.irecv<std::string>(left_of(comm), tag));
+                requests.push_back(comm.irecv_into(texts[i], left_of(comm), tag));
                 sends.push_back(comm.isend(large, right_of(comm), tag));
                 break;
             default: requests.emplace_back();
@@ -48,7 +48,10 @@ struct Traffic {
         }
     }
     void check_values(const MPI::Comm& comm) const {
-        for (std::size_t i = 0; i < got.size(); ++i) CHECK(got[i] == (kind[i] == 'b' ? 100 * left_of(comm) + static_cast<int>(i) : -1));
+        for (std::size_t i = 0; i < got.size(); ++i) {
+            CHECK(got[i] == (kind[i] == 'b' || kind[i] == 'o' ? 100 * left_of(comm) + static_cast<int>(i) : -1));
+            CHECK(texts[i].size() == (kind[i] == 'l' ? 30'000 : 0));
+        }
     }
     void check_status(const MPI::Comm& comm, std::size_t i, const MPI::Status& status) const {
         if (kind[i] == 'n') {
@@ -63,6 +66,7 @@ struct Traffic {
     }
 
     std::vector<int> got, sent;
+    std::vector<std::string> texts;
     std::vector<char> kind;
     std::vector<MPI::Request> requests, sends;
 };
@@ -203,7 +207,8 @@ TEST_CASE("Request::Test and Get_status tell when a receive is complete", "[requ
     for_each_comm([](const MPI::Intracomm& comm) {
         int got = -1;
         MPI::Request receive = comm.Irecv(got, left_of(comm), 5);
-        MPI::Request object = comm.irecv<std::string>(left_of(comm), 6);
+        std::string text;
+        MPI::Request object = comm.irecv_into(text, left_of(comm), 6);
         CHECK_FALSE(receive.Test());
         CHECK_FALSE(receive.Get_status());
         CHECK_FALSE(object.Test());
@@ -287,7 +292,8 @@ TEST_CASE("Requests move, also onto themselves", "[request]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const int mine = comm.rank();
         int got = -1;
-        std::array<MPI::Request, 2> first{comm.Irecv(got, left_of(comm), 5), comm.irecv<int>(left_of(comm), 6)};
+        int object = -1;
+        std::array<MPI::Request, 2> first{comm.Irecv(got, left_of(comm), 5), comm.irecv_into(object, left_of(comm), 6)};
         std::array<MPI::Request, 2> second = std::move(first);
         for (int i = 0; i < 2; ++i) {
             MPI::Request& request = second[static_cast<std::size_t>(i)];
@@ -302,6 +308,7 @@ TEST_CASE("Requests move, also onto themselves", "[request]") {
         CHECK(status.tag() == 5);
         second[1].Wait(&status);
         CHECK(status.tag() == 6);
+        CHECK(object == left_of(comm));
         CHECK(got == left_of(comm));
         MPI::Request::Waitall(sends);
         MPI_Request raw = comm.Irecv(got, left_of(comm), 7).release();

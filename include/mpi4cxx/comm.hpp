@@ -366,6 +366,18 @@ public:
         receive->begin();
         return ObjectRequest<T>(std::move(receive));
     }
+    /// Start to receive into an object, which must live until the request is complete: the call that completes the request writes it. From
+    /// PROC_NULL nothing comes, and where the request is dropped nothing is written.
+    template <Serializable T> [[nodiscard]] Request irecv_into(T& object, int source = ANY_SOURCE, int tag = ANY_TAG, At at = {}) const {
+        return irecv<T>(source, tag, at).into(object);
+    }
+    template <class T>
+        requires(!std::is_lvalue_reference_v<T> || std::is_const_v<std::remove_reference_t<T>>)
+    Request irecv_into(T&&, int = ANY_SOURCE, int = ANY_TAG, At = {})
+    const {
+        static_assert(detail::never<T>, "mpi4cxx: irecv_into writes to its object after it has returned: this one is const or a temporary");
+        return {};
+    }
     /// Send one object and receive another, of type `T`, at the same time.
     template <class T, class S> [[nodiscard]] T sendrecv(const S& object, int dest, int sendtag = 0, int source = ANY_SOURCE, int recvtag = ANY_TAG,
                                                          Status* status = nullptr, At at = {}) const {

@@ -8,7 +8,7 @@ namespace mpi4cxx {
 template <class Class> class Fortran {
 public:
     /// Return the Fortran handle.
-    [[nodiscard]] MPI_Fint c2f() const noexcept { return detail::handle_traits<Class>::c2f(static_cast<const Class&>(*this).handle()); }
+    [[nodiscard]] MPI_Fint c2f() const { return detail::handle_traits<Class>::c2f(static_cast<const Class&>(*this).handle()); }
     /// Use a Fortran handle, which somebody else frees.
     [[nodiscard]] static Class f2c(MPI_Fint handle) noexcept { return Class::borrow(detail::handle_traits<Class>::f2c(handle)); }
 };

@@ -3,6 +3,7 @@
 #include <mpi4cxx/detail/call.hpp>
 #include <mpi4cxx/detail/operation.hpp>
 #include <mpi4cxx/fortran.hpp>
+#include <mpi4cxx/fwd.hpp>
 #include <mpi4cxx/status.hpp>
 
 #include <concepts>
@@ -18,17 +19,23 @@
 
 namespace mpi4cxx {
 
-class Request;
-
 namespace detail {
+
+template <class> inline constexpr bool never = false;
+
+/// The plain request in what a pointer points to; null where it is null.
+struct PlainRequest {
+    static Request* of(Request* request) noexcept { return request; }
+    template <class T> static Request* of(ObjectRequest<T>* request) noexcept { return request != nullptr ? &request->request_ : nullptr; }
+};
 
 /// Requests of one class in a row, as the functions for several take them.
 class Requests {
 public:
     template <class R>
-        requires std::derived_from<std::remove_pointer_t<decltype(std::data(std::declval<R&>()))>, Request> Requests(R&& requests)
-    noexcept
-        : first_(reinterpret_cast<std::byte*>(static_cast<Request*>(std::data(requests)))), size_(std::size(requests)),
+        requires requires(R& requests) { PlainRequest::of(std::data(requests)); }
+    Requests(R&& requests) noexcept
+        : first_(reinterpret_cast<std::byte*>(PlainRequest::of(std::data(requests)))), size_(std::size(requests)),
           stride_(sizeof *std::data(requests)) {}
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -56,9 +63,7 @@ public:
     static Request take(MPI_Request raw, std::unique_ptr<detail::Belongings> belongings, Drop drop = Drop::wait) noexcept {
         return Request(raw, raw != MPI_REQUEST_NULL ? belongings.release() : nullptr, drop);
     }
-    static Request take(std::unique_ptr<detail::Operation> operation) noexcept {
-        return Request(MPI_REQUEST_NULL, operation.release(), Drop::cancel, Kind::object);
-    }
+    static Request take(std::unique_ptr<detail::Operation> operation) noexcept { return Request(std::move(operation), Kind::operation); }
     /// Use `raw`, which somebody else completes if this does not.
     static Request borrow(MPI_Request raw) noexcept { return Request(raw, nullptr, Drop::nothing); }
     Request(Request&& other) noexcept
@@ -74,15 +79,25 @@ public:
         }
         return *this;
     }
+    /// A request that gives an object cannot become one that would lose the object.
+    template <class T> Request(ObjectRequest<T>&&) {
+        static_assert(detail::never<T>,
+                      "mpi4cxx: a plain Request would lose this request's object: comm.irecv_into(object, source), or "
+                      "std::move(request).into(object), gives a Request that leaves it in `object`");
+    }
     ~Request() {
         if (!is_null()) [[unlikely]]
             drop();
     }
 
-    /// The raw handle; null for a request on an object, which is not one MPI request.
-    [[nodiscard]] MPI_Request handle() const noexcept { return raw_; }
+    /// The raw handle. Throws std::invalid_argument where there is none: an object's request may be several of MPI's.
+    [[nodiscard]] MPI_Request handle() const {
+        check_handle();
+        return raw_;
+    }
     /// Gives the raw handle to the caller. What the call needs beside its buffers then stays until the program ends.
-    [[nodiscard]] MPI_Request release() && noexcept {
+    [[nodiscard]] MPI_Request release() && {
+        check_handle();
         belongings_ = nullptr;
         return std::exchange(raw_, MPI_REQUEST_NULL);
     }
@@ -104,6 +119,8 @@ public:
     /// Let the operation end by itself: nobody can tell when its buffers may go. A collective call that is under way must be completed instead.
     /// Calls MPI_Request_free (MPI-4.0, 3.7.3).
     void Free(At at = {});
+
+    // Of several. An ObjectRequest among these keeps its object until `wait` or `test` takes it, and counts as inactive from then on.
 
     /// Wait for all; `statuses`, where given, has one element a request. Calls MPI_Waitall (MPI-4.0, 3.7.5).
     static void Waitall(detail::Requests requests, std::span<Status> statuses = {}, At at = {});
@@ -136,10 +153,38 @@ public:
     }
 
 protected:
-    /// Wait for an object and move it to `*object`, if that is not null.
+    /// A persistent one is active from its start until it is complete: MPICH before 4.3 does not know it of collectives.
+    /// The user's own must not come to MPICH's functions for several requests.
+    /// What gives an object keeps it, once it has arrived, until somebody takes it.
+    enum class Kind : char { once, inactive, active, general, operation, object, arrived };
+    constexpr Request(MPI_Request raw, detail::Belongings* belongings, Drop drop, Kind kind = Kind::once) noexcept
+        : raw_(raw), belongings_(belongings), drop_(drop), kind_(kind) {}
+    Request(std::unique_ptr<detail::Operation> operation, Kind kind) noexcept : Request(MPI_REQUEST_NULL, operation.release(), Drop::cancel, kind) {}
+    /// Where MPI reads and writes the raw handle.
+    [[nodiscard]] MPI_Request* address() noexcept { return &raw_; }
+    [[nodiscard]] detail::Belongings* belongings() const noexcept { return belongings_; }
+    [[nodiscard]] Kind kind() const noexcept { return kind_; }
+    void activate() noexcept { kind_ = Kind::active; }
+
+private:
+    struct Completion;
+    class Patience;
+    template <class T> friend class ObjectRequest;
+    friend class RequestArray;
+
+    // What an ObjectRequest is made of.
+
+    /// Wait for an object and move it to `*object`; where that is null, to the operation's target, or nowhere yet.
     void wait_object(void* object, Status* status, At at);
     /// The same if it has come, as far as its own operation has been driven.
     bool take_object(void* object, Status* status, At at);
+    /// Give this up for a plain request that delivers its object to `target`.
+    Request deliver_to(void* target) && noexcept {
+        if (operation() != nullptr)
+            operation()->deliver_to(target);
+        kind_ = Kind::operation;
+        return std::move(*this);
+    }
     /// Drive all that is pending.
     static void drive();
     /// Get_status without driving what else is pending.
@@ -165,20 +210,8 @@ protected:
     static void check_statuses(std::size_t requests, std::span<Status> statuses, detail::Caller caller);
     static Status* at_index(std::span<Status> statuses, std::size_t i) { return statuses.empty() ? nullptr : &statuses[i]; }
 
-    /// A persistent one is active from its start until it is complete: MPICH before 4.3 does not know it of collectives.
-    /// The user's own must not come to MPICH's functions for several requests.
-    enum class Kind : char { once, inactive, active, object, general };
-    constexpr Request(MPI_Request raw, detail::Belongings* belongings, Drop drop, Kind kind = Kind::once) noexcept
-        : raw_(raw), belongings_(belongings), drop_(drop), kind_(kind) {}
-    /// Where MPI reads and writes the raw handle.
-    [[nodiscard]] MPI_Request* address() noexcept { return &raw_; }
-    [[nodiscard]] detail::Belongings* belongings() const noexcept { return belongings_; }
-    [[nodiscard]] Kind kind() const noexcept { return kind_; }
-    void activate() noexcept { kind_ = Kind::active; }
+    // One request.
 
-private:
-    struct Completion;
-    class Patience;
     void wait_driving(Status* status, const char* file, unsigned long line);
     /// What is complete is null, and needs its belongings no longer, or inactive.
     void finish(bool complete, bool failed) noexcept;
@@ -188,9 +221,13 @@ private:
     std::optional<bool> test_active(Status* status, At at);
     void drop() noexcept;
     [[nodiscard]] detail::Operation* operation() const noexcept {
-        return kind_ == Kind::object ? static_cast<detail::Operation*>(belongings_) : nullptr;
+        return kind_ >= Kind::operation ? static_cast<detail::Operation*>(belongings_) : nullptr;
     }
-    friend class RequestArray;
+    void check_handle() const {
+        if (operation() != nullptr) [[unlikely]]
+            refuse_handle();
+    }
+    [[noreturn]] static void refuse_handle();
 
     MPI_Request raw_ = MPI_REQUEST_NULL;
     detail::Belongings* belongings_ = nullptr;

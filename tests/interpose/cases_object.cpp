@@ -72,6 +72,6 @@ TEST_CASE("A failure while an object is received belongs to whoever waits for it
     CHECK(failures() == 1);
     CHECK(thrown<MPI::Exception>([&] { (void)receive.wait(); }).find("MPI_Test") == 0);
     CHECK(receive.is_null());
-    MPI::Request dropped = comm.irecv<int>(0, 5);  // what failed is still posted, and takes the next
-    dropped = MPI::Request();
+    auto dropped = comm.irecv<int>(0, 5);  // what failed is still posted, and takes the next
+    dropped = {};
 }

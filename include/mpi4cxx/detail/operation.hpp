@@ -42,12 +42,18 @@ public:
 
     /// Whether it is complete, also when it failed.
     [[nodiscard]] bool is_complete() const noexcept { return complete_; }
+    /// Where its object goes; null where that is still to be said.
+    [[nodiscard]] void* target() const noexcept { return target_; }
+    void deliver_to(void* target) noexcept { target_ = target; }
     /// What it found out, once complete.
     [[nodiscard]] const MPI_Status& status() const noexcept { return status_; }
 
 protected:
     MPI_Status status_{};
     bool complete_ = false;
+
+private:
+    void* target_ = nullptr;
 };
 
 }  // namespace mpi4cxx::detail
