@@ -61,4 +61,27 @@ void keep_in(Copies& copies, NeighborW& blocks, bool narrow) {
     copies.keep(blocks.type, blocks.ranks);
 }
 
+std::unique_ptr<Copies> keep_packed(const Comm& comm, SendW& send, RecvW& recv, At at) {
+    const Place place{at, comm.address()};
+    std::vector<Count> sizes(recv.ranks);
+    std::vector<Aint> places(recv.ranks);
+    Count room = 0, end = 0;
+    for (std::size_t i = 0; i < recv.ranks; ++i) room += get<MPI_Pack_size>(recv.counts[i], recv.type[i], comm.handle(), place);
+    std::unique_ptr<std::byte[]> bytes(new std::byte[static_cast<std::size_t>(room)]);
+    for (std::size_t i = 0; i < recv.ranks; ++i) {
+        places[i] = static_cast<Aint>(end);
+        const auto block = reinterpret_cast<Aint>(recv.data) + static_cast<Aint>(recv.displs[i]);  // the data may be BOTTOM
+        call<MPI_Pack>(reinterpret_cast<const void*>(block), recv.counts[i], recv.type[i], bytes.get(), room, &end, comm.handle(), place);
+        sizes[i] = end - places[i];
+    }
+    const std::vector<MPI_Datatype> packed(recv.ranks, MPI_PACKED);
+    send.ranks = recv.ranks;
+    send.counts = sizes.data();
+    send.displs = places.data();
+    send.type = packed.data();
+    auto copies = keep(send, recv);
+    send.data = copies->keep(std::move(bytes));
+    return copies;
+}
+
 }  // namespace mpi4cxx::detail

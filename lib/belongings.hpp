@@ -28,6 +28,7 @@ public:
         else
             lengths = copied(lengths, size, [](MPI_Count value) { return static_cast<Wide>(value); });
     }
+    const std::byte* keep(std::unique_ptr<std::byte[]> bytes) { return memory_.emplace_back(std::move(bytes)).get(); }
     /// What owns the datatype of a buffer, or a user's operation.
     void keep(std::shared_ptr<const void> owner) { owners_[number_of_owners_++] = std::move(owner); }
     [[nodiscard]] bool is_needed() const override { return true; }
@@ -76,6 +77,9 @@ template <class... Arguments> std::unique_ptr<Copies> keep(Arguments&... argumen
     (keep_in(*copies, arguments, narrow), ...);
     return copies;
 }
+
+/// The same of a call in place that is to send the blocks of `recv` from memory of its own.
+std::unique_ptr<Copies> keep_packed(const Comm& comm, SendW& send, RecvW& recv, At at);
 
 /// The partitions of a Psend or Precv.
 struct Partitions final : Belongings {

@@ -214,13 +214,15 @@ void Comm::Alltoallw(const ConstBufWArg& sendbuf, const BufWArg& recvbuf, At at)
 
 Request Comm::Ialltoallw(const LastingConstBufWArg& sendbuf, const BufWArg& recvbuf, At at) const {
     auto [s, r] = detail::alltoallw_blocks(*this, sendbuf, recvbuf, at);
-    auto kept = keep(s, r);
+    auto kept = detail::has_ialltoallw_in_place || !sendbuf.is_in_place() ? keep(s, r) : detail::keep_packed(*this, s, r, at);
     return Request::take(get<MPI_Ialltoallw>(s.data, s.counts, s.displs, s.type, r.data, r.counts, r.displs, r.type, handle(), on(at)),
                          std::move(kept));
 }
 
 Prequest Comm::Alltoallw_init(const LastingConstBufWArg& sendbuf, const BufWArg& recvbuf, const Info& info, At at) const {
     auto [s, r] = detail::alltoallw_blocks(*this, sendbuf, recvbuf, at);
+    if (!detail::has_ialltoallw_in_place && sendbuf.is_in_place())
+        detail::check_equal_sizes(r, at);
     auto kept = keep(s, r);
     return Prequest::take(
         get<MPI_Alltoallw_init>(s.data, s.counts, s.displs, s.type, r.data, r.counts, r.displs, r.type, handle(), info.handle(), on(at)),

@@ -5,8 +5,7 @@
 #include <mpi4cxx/graphcomm.hpp>
 #include <mpi4cxx/intercomm.hpp>
 
-#include "belongings.hpp"
-#include "plan.hpp"
+#include "repeated_edges.hpp"
 
 #include <functional>
 #include <numeric>
@@ -51,10 +50,12 @@ Distgraphcomm Intracomm::Create_dist_graph_adjacent(detail::Ints sources, detail
                                                     const Info& info, bool reorder, At at) const {
     detail::check_weights(sourceweights, sources, "sources", at);
     detail::check_weights(destweights, destinations, "destinations", at);
-    return Distgraphcomm::take(
+    Distgraphcomm graph = Distgraphcomm::take(
         get<MPI_Dist_graph_create_adjacent>(handle(), sources.length(), sources.data(), sourceweights.data(), destinations.length(),
                                             destinations.data(), destweights.data(), info.handle(), reorder ? 1 : 0, on(at)),
         at);
+    (void)detail::has_repeated_edges(graph, detail::Finding::collective, at);
+    return graph;
 }
 
 Distgraphcomm Intracomm::Create_dist_graph(detail::Ints sources, detail::OneOrInts degrees, detail::Ints destinations, Weights weights,
@@ -65,9 +66,11 @@ Distgraphcomm Intracomm::Create_dist_graph(detail::Ints sources, detail::OneOrIn
         each = same = std::vector<int>(sources.size(), *degrees.one());
     detail::check_degrees(sources, each, destinations, at);
     detail::check_weights(weights, destinations, "destinations", at);
-    return Distgraphcomm::take(get<MPI_Dist_graph_create>(handle(), sources.length(), sources.data(), each.data(), destinations.data(),
-                                                          weights.data(), info.handle(), reorder ? 1 : 0, on(at)),
-                               at);
+    Distgraphcomm graph = Distgraphcomm::take(get<MPI_Dist_graph_create>(handle(), sources.length(), sources.data(), each.data(), destinations.data(),
+                                                                         weights.data(), info.handle(), reorder ? 1 : 0, on(at)),
+                                              at);
+    (void)detail::has_repeated_edges(graph, detail::Finding::collective, at);
+    return graph;
 }
 
 int Intracomm::Cart_map(detail::Ints dims, const detail::Flags& periods, At at) const {

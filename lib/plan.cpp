@@ -399,6 +399,14 @@ AlltoallwPlan alltoallw_blocks(const Comm& comm, TypedPart<const void> send, Typ
     return plan;
 }
 
+void check_equal_sizes(const RecvW& blocks, Caller caller) {
+    const auto size = [&](std::size_t i) { return blocks.counts[i] * Datatype::borrow(blocks.type[i]).Get_size(caller.at); };
+    for (std::size_t i = 1; i < blocks.ranks; ++i)
+        if (size(i) != size(0))
+            misuse(caller, "blocks in place of " + std::to_string(size(0)) + " and " + std::to_string(size(i)) +
+                               " bytes are mixed up by this MPI: send from another buffer");
+}
+
 NeighborwPlan neighbor_alltoallw_blocks(const Neighbors& all, const TypedBlocks& send, const TypedBlocks& recv, Caller caller) {
     Blocks out = typed_blocks(all.to, send, Side::send, caller), in = typed_blocks(all.from, recv, Side::recv, caller);
     same_width(out, in);

@@ -144,6 +144,8 @@ template <class Memory> struct TypedPart {
 };
 /// Alltoallw, the same. The datatypes stay the buffers'.
 AlltoallwPlan alltoallw_blocks(const Comm& comm, TypedPart<const void> send, TypedPart<void> recv, Caller caller);
+/// Of a persistent one in place, some MPIs mistake blocks that differ in size.
+void check_equal_sizes(const RecvW& blocks, Caller caller);
 /// The same among neighbors, where displacements are always wide.
 NeighborwPlan neighbor_alltoallw_blocks(const Neighbors& neighbors, const TypedBlocks& send, const TypedBlocks& recv, Caller caller);
 /// Allgather among neighbors: `recv` holds one block from each.

@@ -1,7 +1,6 @@
 #include <mpi4cxx/topocomm.hpp>
 
-#include "belongings.hpp"
-#include "plan.hpp"
+#include "repeated_edges.hpp"
 
 #include <cstdint>
 #include <cstring>
@@ -9,7 +8,9 @@
 
 namespace mpi4cxx {
 
+using detail::BlocksByProcess;
 using detail::call;
+using detail::Finding;
 using detail::get;
 using detail::keep;
 
@@ -62,12 +63,15 @@ void Topocomm::Neighbor_allgather(ConstBufArg sendbuf, Buf recvbuf, At at) const
 
 Request Topocomm::Ineighbor_allgather(ConstBuf sendbuf, Buf recvbuf, At at) const {
     const auto [s, r] = detail::neighbor_allgather_blocks(detail::sources(*this, at), sendbuf, recvbuf, at);
-    return Request::take(get<MPI_Ineighbor_allgather>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), on(at)));
+    auto kept = keep(s, r);
+    return Request::take(get<MPI_Ineighbor_allgather>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), on(at)), std::move(kept));
 }
 
 Prequest Topocomm::Neighbor_allgather_init(ConstBuf sendbuf, Buf recvbuf, const Info& info, At at) const {
     const auto [s, r] = detail::neighbor_allgather_blocks(detail::sources(*this, at), sendbuf, recvbuf, at);
-    return Prequest::take(get<MPI_Neighbor_allgather_init>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), info.handle(), on(at)));
+    auto kept = keep(s, r);
+    return Prequest::take(get<MPI_Neighbor_allgather_init>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), info.handle(), on(at)),
+                          std::move(kept));
 }
 
 void Topocomm::Neighbor_allgatherv(ConstBufArg sendbuf, BufVArg recvbuf, At at) const {
@@ -91,34 +95,55 @@ Prequest Topocomm::Neighbor_allgatherv_init(ConstBuf sendbuf, BufVArg recvbuf, c
 }
 
 void Topocomm::Neighbor_alltoall(ConstBufArg sendbuf, Buf recvbuf, At at) const {
-    const auto [s, r] = detail::neighbor_alltoall_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
+    const auto plan = detail::neighbor_alltoall_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
+    if (auto all = BlocksByProcess::make(*this, plan, Finding::collective, at))
+        return all->run(*this, at);
+    const auto& [s, r] = plan;
     call<MPI_Neighbor_alltoall>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), on(at));
 }
 
 Request Topocomm::Ineighbor_alltoall(ConstBuf sendbuf, Buf recvbuf, At at) const {
-    const auto [s, r] = detail::neighbor_alltoall_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
-    return Request::take(get<MPI_Ineighbor_alltoall>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), on(at)));
+    const auto plan = detail::neighbor_alltoall_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
+    if (auto all = BlocksByProcess::make(*this, plan, Finding::local, at))
+        return BlocksByProcess::start(std::move(all), *this, at);
+    const auto& [s, r] = plan;
+    auto kept = keep(s, r);
+    return Request::take(get<MPI_Ineighbor_alltoall>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), on(at)), std::move(kept));
 }
 
 Prequest Topocomm::Neighbor_alltoall_init(ConstBuf sendbuf, Buf recvbuf, const Info& info, At at) const {
-    const auto [s, r] = detail::neighbor_alltoall_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
-    return Prequest::take(get<MPI_Neighbor_alltoall_init>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), info.handle(), on(at)));
+    const auto plan = detail::neighbor_alltoall_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
+    if (auto all = BlocksByProcess::make(*this, plan, Finding::collective, at))
+        return BlocksByProcess::init(std::move(all), *this, info, at);
+    const auto& [s, r] = plan;
+    auto kept = keep(s, r);
+    return Prequest::take(get<MPI_Neighbor_alltoall_init>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), info.handle(), on(at)),
+                          std::move(kept));
 }
 
 void Topocomm::Neighbor_alltoallv(ConstBufVArg sendbuf, BufVArg recvbuf, At at) const {
-    const auto [s, r] = detail::alltoallv_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
+    const auto plan = detail::alltoallv_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
+    if (auto all = BlocksByProcess::make(*this, plan, Finding::collective, at))
+        return all->run(*this, at);
+    const auto& [s, r] = plan;
     call<MPI_Neighbor_alltoallv>(s.data, s.counts, s.displs, s.type, r.data, r.counts, r.displs, r.type, handle(), on(at));
 }
 
 Request Topocomm::Ineighbor_alltoallv(LastingConstBufVArg sendbuf, BufVArg recvbuf, At at) const {
-    auto [s, r] = detail::alltoallv_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
+    auto plan = detail::alltoallv_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
+    if (auto all = BlocksByProcess::make(*this, plan, Finding::local, at))
+        return BlocksByProcess::start(std::move(all), *this, at);
+    auto& [s, r] = plan;
     auto kept = keep(s, r);
     return Request::take(get<MPI_Ineighbor_alltoallv>(s.data, s.counts, s.displs, s.type, r.data, r.counts, r.displs, r.type, handle(), on(at)),
                          std::move(kept));
 }
 
 Prequest Topocomm::Neighbor_alltoallv_init(LastingConstBufVArg sendbuf, BufVArg recvbuf, const Info& info, At at) const {
-    auto [s, r] = detail::alltoallv_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
+    auto plan = detail::alltoallv_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
+    if (auto all = BlocksByProcess::make(*this, plan, Finding::collective, at))
+        return BlocksByProcess::init(std::move(all), *this, info, at);
+    auto& [s, r] = plan;
     auto kept = keep(s, r);
     return Prequest::take(
         get<MPI_Neighbor_alltoallv_init>(s.data, s.counts, s.displs, s.type, r.data, r.counts, r.displs, r.type, handle(), info.handle(), on(at)),
@@ -126,12 +151,18 @@ Prequest Topocomm::Neighbor_alltoallv_init(LastingConstBufVArg sendbuf, BufVArg 
 }
 
 void Topocomm::Neighbor_alltoallw(const ConstBufWArg& sendbuf, const BufWArg& recvbuf, At at) const {
-    const auto [s, r] = detail::neighbor_alltoallw_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
+    const auto plan = detail::neighbor_alltoallw_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
+    if (auto all = BlocksByProcess::make(*this, plan, sendbuf.data, recvbuf.data, Finding::collective, at))
+        return all->run(*this, at);
+    const auto& [s, r] = plan;
     call<MPI_Neighbor_alltoallw>(sendbuf.data, s.counts, s.displs, s.type, recvbuf.data, r.counts, r.displs, r.type, handle(), on(at));
 }
 
 Request Topocomm::Ineighbor_alltoallw(const LastingConstBufWArg& sendbuf, const BufWArg& recvbuf, At at) const {
-    auto [s, r] = detail::neighbor_alltoallw_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
+    auto plan = detail::neighbor_alltoallw_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
+    if (auto all = BlocksByProcess::make(*this, plan, sendbuf.data, recvbuf.data, Finding::local, at))
+        return BlocksByProcess::start(std::move(all), *this, at);
+    auto& [s, r] = plan;
     auto kept = keep(s, r);
     return Request::take(
         get<MPI_Ineighbor_alltoallw>(sendbuf.data, s.counts, s.displs, s.type, recvbuf.data, r.counts, r.displs, r.type, handle(), on(at)),
@@ -139,7 +170,10 @@ Request Topocomm::Ineighbor_alltoallw(const LastingConstBufWArg& sendbuf, const 
 }
 
 Prequest Topocomm::Neighbor_alltoallw_init(const LastingConstBufWArg& sendbuf, const BufWArg& recvbuf, const Info& info, At at) const {
-    auto [s, r] = detail::neighbor_alltoallw_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
+    auto plan = detail::neighbor_alltoallw_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
+    if (auto all = BlocksByProcess::make(*this, plan, sendbuf.data, recvbuf.data, Finding::collective, at))
+        return BlocksByProcess::init(std::move(all), *this, info, at);
+    auto& [s, r] = plan;
     auto kept = keep(s, r);
     return Prequest::take(get<MPI_Neighbor_alltoallw_init>(sendbuf.data, s.counts, s.displs, s.type, recvbuf.data, r.counts, r.displs, r.type,
                                                            handle(), info.handle(), on(at)),

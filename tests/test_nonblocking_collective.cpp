@@ -425,6 +425,42 @@ TEST_CASE("Every form of Alltoallw sends each a block of a datatype of its own",
     });
 }
 
+TEST_CASE("Alltoallw in place takes blocks of different sizes", "[collective]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for_each_form([&](auto form) {
+            vector<int> all, expected, bytes;
+            const vector<int> ones(static_cast<std::size_t>(comm.size()), 1);
+            vector<MPI::Datatype> types;
+            for (int i = 0; i < comm.size(); ++i) {
+                const int count = 1 + comm.rank() + i;
+                bytes.push_back(static_cast<int>(4 * all.size()));
+                types.push_back(MPI::INT.Create_contiguous(count).Commit());
+                all.insert(all.end(), static_cast<std::size_t>(count), comm.rank());
+                expected.insert(expected.end(), static_cast<std::size_t>(count), i);
+            }
+            const auto exchange = [&] {
+                form(
+                    [&] {
+                        comm.Alltoallw(MPI::IN_PLACE, {all, ones, bytes, types});
+                    },
+                    [&] {
+                        return comm.Ialltoallw(MPI::IN_PLACE, {all, ones, bytes, types});
+                    },
+                    [&] {
+                        return comm.Alltoallw_init(MPI::IN_PLACE, {all, ones, bytes, types});
+                    })
+                    .finish();
+            };
+            // of more than one process, some MPIs cannot do it in a persistent call
+            const std::string refused = thrown<std::invalid_argument>(exchange);
+            if (refused.empty())
+                CHECK(all == expected);
+            else
+                CHECK(contains(refused, "Alltoallw_init: blocks in place of"));
+        });
+    });
+}
+
 TEST_CASE("Alltoallw takes absolute addresses", "[collective]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const auto size = static_cast<std::size_t>(comm.size());

@@ -37,6 +37,11 @@ template <class F> void for_each_topology(F f) {
     for (int i = 0; i < size; ++i) (i < rank ? below : above).push_back(i);
     above.erase(above.begin());
     f(world.Create_dist_graph_adjacent(below, above));
+    const int last = size - 1;  // one edge; the others have none
+    f(rank == 0 ? world.Create_dist_graph({0}, {1}, {last}) : world.Create_dist_graph({}, {}, {}));
+    index.assign(static_cast<std::size_t>(size), 1);  // the same as a graph, there and back
+    index.back() = 2;
+    f(world.Create_graph(index, {last, 0}));
 }
 
 template <class F> void for_each_topology_and_form(F f) {
@@ -68,6 +73,47 @@ template <class F> void for_both_widths(F f) {
     f([](const vector<int>& counts) { return counts; }, [](const vector<int>& displs) { return displs; });
     f(as<MPI::Count>, as<MPI::Aint>);
 }
+
+/// Calls `f(comm)` for grids and graphs in which some process has several edges to one neighbour.
+template <class F> void for_each_topology_with_repeats(F f) {
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    const int size = world.size(), rank = world.rank(), left = left_of(world), right = right_of(world);
+    f(world.Create_cart({size}, {true}));
+    f(world.Create_cart({size, 1}, {true, true}));
+    f(world.Create_cart({1, size}, {true, false}));
+    f(world.Create_cart({1, 1, size}, {true, true, true}));
+    f(world.Create_cart(MPI::Compute_dims(size, {0, 0}), {true, true}));
+    vector<int> index, edges;
+    for (int i = 0; i < size; ++i) {
+        const int after = (i + 1) % size, before = (i + size - 1) % size;
+        for (const int edge : {after, after, before, before, i}) edges.push_back(edge);
+        index.push_back(static_cast<int>(edges.size()));
+    }
+    f(world.Create_graph(index, edges));
+    f(world.Create_dist_graph_adjacent({left, left}, {right, right}));
+    f(world.Create_dist_graph_adjacent({left, right}, {left, right}));
+    const MPI::Distgraphcomm mixed = world.Create_dist_graph_adjacent({left, rank, left, left}, {right, right, rank, right});
+    f(mixed);
+    f(mixed.Dup());
+    // three edges between two processes only, the others have none
+    const int last = size - 1;
+    f(rank == 0 ? world.Create_dist_graph({0}, {3}, {last, last, last}) : world.Create_dist_graph({}, {}, {}));
+}
+
+/// Which of the edges between the same processes each is: in a grid by direction, in a graph the first, second, ….
+vector<int> numbers_of_edges(const MPI::Topocomm& comm, const vector<int>& neighbours, bool incoming) {
+    vector<int> numbers;
+    for (std::size_t i = 0; i < neighbours.size(); ++i) {
+        const auto before = neighbours.begin() + static_cast<std::ptrdiff_t>(i);
+        const auto direction = static_cast<int>(incoming ? i ^ 1 : i);
+        numbers.push_back(comm.Get_topology() == MPI::CART ? direction : static_cast<int>(std::count(neighbours.begin(), before, neighbours[i])));
+    }
+    return numbers;
+}
+
+/// The block of an edge: 1 to 3 times its sender and number.
+int length_of(int number) { return 1 + number % 3; }
+int value_of(int from, int number) { return 100 * from + number; }
 
 }  // namespace
 
@@ -264,6 +310,110 @@ TEST_CASE("neighbor_allgather and neighbor_alltoall move objects of any size", "
         const auto came = comm.neighbor_allgather(numbers);
         for (std::size_t i = 0; i < came.size(); ++i) CHECK(came[i].size() == static_cast<std::size_t>(std::max(0, comm.inedges()[i])));
     });
+}
+
+TEST_CASE("Of several edges to one neighbour each block comes by its own", "[topocomm]") {
+    for_each_topology_with_repeats([](const MPI::Topocomm& comm) {
+        for_each_form([&](auto form) {
+            const auto [from, to] = comm.inoutedges();
+            const vector<int> in_numbers = numbers_of_edges(comm, from, true), out_numbers = numbers_of_edges(comm, to, false);
+            vector<int> out, expected;
+            for (const int number : out_numbers) out.push_back(value_of(comm.rank(), number));
+            for (std::size_t i = 0; i < from.size(); ++i) expected.push_back(from[i] == MPI::PROC_NULL ? -1 : value_of(from[i], in_numbers[i]));
+            vector<int> in(expected.size(), -1);
+            finish(
+                form([&] { comm.Neighbor_alltoall(out, in); }, [&] { return comm.Ineighbor_alltoall(out, in); },
+                     [&] { return comm.Neighbor_alltoall_init(out, in); }),
+                [&] { std::fill(in.begin(), in.end(), -1); }, [&] { CHECK(in == expected); });
+        });
+    });
+}
+
+TEST_CASE("Of several edges to one neighbour each block has its own length and datatype", "[topocomm]") {
+    for_each_topology_with_repeats([](const MPI::Topocomm& comm) {
+        for_each_form([&](auto form) {
+            const auto [from, to] = comm.inoutedges();
+            const vector<int> in_numbers = numbers_of_edges(comm, from, true), out_numbers = numbers_of_edges(comm, to, false);
+            const auto sizes = [](const vector<int>& neighbours, const vector<int>& numbers) {
+                vector<int> result;
+                for (std::size_t i = 0; i < numbers.size(); ++i) result.push_back(neighbours[i] == MPI::PROC_NULL ? 0 : length_of(numbers[i]));
+                return result;
+            };
+            const Blocks send(sizes(to, out_numbers)), recv(sizes(from, in_numbers));
+            const vector<int> out = send.fill([&](std::size_t i) { return value_of(comm.rank(), out_numbers[i]); });
+            const vector<int> expected = recv.fill([&](std::size_t i) { return value_of(from[i], in_numbers[i]); });
+            vector<int> in(recv.length, -1);
+            const auto reset = [&] { std::fill(in.begin(), in.end(), -1); };
+            const auto check = [&] { CHECK(in == expected); };
+            finish(form(
+                       [&] {
+                           comm.Neighbor_alltoallv({out, send.counts, send.displs}, {in, recv.counts, recv.displs});
+                       },
+                       [&] {
+                           return comm.Ineighbor_alltoallv({out, send.counts, send.displs}, {in, recv.counts, recv.displs});
+                       },
+                       [&] {
+                           return comm.Neighbor_alltoallv_init({out, send.counts, send.displs}, {in, recv.counts, recv.displs});
+                       }),
+                   reset, check);
+            reset();
+            const auto typed = [](const Blocks& blocks) {  // one element of a type that holds the block
+                struct {
+                    vector<int> ones, bytes;
+                    vector<MPI::Datatype> types;
+                } result;
+                for (std::size_t i = 0; i < blocks.counts.size(); ++i) {
+                    result.ones.push_back(1);
+                    result.bytes.push_back(4 * blocks.displs[i]);
+                    result.types.push_back(MPI::INT.Create_contiguous(blocks.counts[i]).Commit());
+                }
+                return result;
+            };
+            auto s = typed(send), r = typed(recv);
+            auto call = form(
+                [&] {
+                    comm.Neighbor_alltoallw({out, s.ones, s.bytes, s.types}, {in, r.ones, r.bytes, r.types});
+                },
+                [&] {
+                    return comm.Ineighbor_alltoallw({out, s.ones, s.bytes, s.types}, {in, r.ones, r.bytes, r.types});
+                },
+                [&] {
+                    return comm.Neighbor_alltoallw_init({out, s.ones, s.bytes, s.types}, {in, r.ones, r.bytes, r.types});
+                });
+            s.types.clear();  // a call that is under way keeps its datatypes
+            r.types.clear();
+            finish(std::move(call), reset, check);
+        });
+    });
+}
+
+TEST_CASE("Of several edges to one neighbour each object comes by its own", "[topocomm]") {
+    for_each_topology_with_repeats([](const MPI::Topocomm& comm) {
+        const auto [from, to] = comm.inoutedges();
+        const vector<int> in_numbers = numbers_of_edges(comm, from, true), out_numbers = numbers_of_edges(comm, to, false);
+        const auto text = [](int sender, int number) { return std::string(static_cast<std::size_t>(2000 * number), 'x') + letter(sender); };
+        vector<std::string> out, expected;
+        for (const int number : out_numbers) out.push_back(text(comm.rank(), number));
+        for (std::size_t i = 0; i < from.size(); ++i) expected.push_back(from[i] == MPI::PROC_NULL ? "" : text(from[i], in_numbers[i]));
+        CHECK(comm.neighbor_alltoall(out) == expected);
+    });
+}
+
+TEST_CASE("Of a graph that C has made, a nonblocking call refuses several edges to one neighbour until a blocking one has seen them", "[topocomm]") {
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    const int sources[] = {left_of(world), left_of(world)}, destinations[] = {right_of(world), right_of(world)}, weights[] = {1, 1};
+    MPI_Comm raw = MPI_COMM_NULL;
+    MPI_Dist_graph_create_adjacent(MPI_COMM_WORLD, 2, sources, weights, 2, destinations, weights, MPI_INFO_NULL, 0, &raw);
+    const auto graph = MPI::Distgraphcomm::take(raw);
+    const vector<int> out{1, 2};
+    vector<int> in(2);
+    const std::string error = thrown<std::invalid_argument>([&] { (void)graph.Ineighbor_alltoall(out, in); });
+    CHECK(contains(error, "Ineighbor_alltoall: this process has several edges to one neighbor"));
+    graph.Neighbor_alltoall(out, in);
+    CHECK(in == out);
+    in = {0, 0};
+    graph.Ineighbor_alltoall(out, in).Wait();
+    CHECK(in == out);
 }
 
 TEST_CASE("neighbor_alltoall of a wrong number of objects is an error where it is seen", "[topocomm]") {

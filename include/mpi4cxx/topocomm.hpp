@@ -68,8 +68,9 @@ public:
     void Neighbor_allgather(ConstBufArg sendbuf, Buf recvbuf, At at = {}) const;
     /// The same with blocks of different sizes. Calls MPI_Neighbor_allgatherv (MPI-4.0, 8.6.1). Collective.
     void Neighbor_allgatherv(ConstBufArg sendbuf, BufVArg recvbuf, At at = {}) const;
-    /// Send block i of `sendbuf` to the i-th neighbour; `recvbuf` holds one block from each. Calls MPI_Neighbor_alltoall (MPI-4.0, 8.6.2).
-    /// Collective.
+    /// Send block i of `sendbuf` to the i-th neighbour; `recvbuf` holds one block from each. What a grid's process sends to the neighbour before it
+    /// comes there from the one after it, also where both are the same; of a graph's edges to one neighbour the first comes first.
+    /// Calls MPI_Neighbor_alltoall, and MPI_Alltoallw where there are such (MPI-4.0, 8.6.2). Collective.
     void Neighbor_alltoall(ConstBufArg sendbuf, Buf recvbuf, At at = {}) const;
     /// The same with blocks of different sizes. Calls MPI_Neighbor_alltoallv (MPI-4.0, 8.6.2). Collective.
     void Neighbor_alltoallv(ConstBufVArg sendbuf, BufVArg recvbuf, At at = {}) const;

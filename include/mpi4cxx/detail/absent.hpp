@@ -41,6 +41,13 @@ inline constexpr bool has_int_neighbor_alltoallw = false;
 inline constexpr bool has_int_neighbor_alltoallw = true;
 #endif
 
+/// MPICH before 4.1.1 mistakes the blocks of an Ialltoallw or Alltoallw_init in place that differ in size (its issue 6404).
+#if defined(MPICH_NUMVERSION) && MPICH_NUMVERSION < 40101000
+inline constexpr bool has_ialltoallw_in_place = false;
+#else
+inline constexpr bool has_ialltoallw_in_place = true;
+#endif
+
 /// MPICH before 4.3 has persistent calls of equal blocks, but they gather and scatter wrongly (its issues 6423 and 7078). Those of blocks of
 /// different sizes are right.
 #if defined(MPICH_NUMVERSION) && MPICH_NUMVERSION < 40300000
