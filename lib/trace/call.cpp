@@ -32,9 +32,15 @@ public:
         const auto found = operations_.find(handle);
         return found == operations_.end() ? nullptr : found->second;
     }
-    void erase(std::uint64_t handle) {
+    void erase(std::uint64_t handle, const std::shared_ptr<Operation>& operation) {
         const std::lock_guard lock(mutex_);
-        operations_.erase(handle);
+        const auto found = operations_.find(handle);
+        if (found != operations_.end() && found->second == operation)
+            operations_.erase(found);
+    }
+    template <class F> void for_each(F f) {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [handle, operation] : operations_) f(*operation);
     }
 
 private:
@@ -73,7 +79,7 @@ void move(std::int64_t at) {
 }
 
 constexpr std::int64_t millisecond = 1'000'000, second = 1'000 * millisecond;
-constexpr std::size_t most_targets = 8;
+constexpr std::size_t most_targets = 8, most_messages = 256;
 
 void add(std::vector<Target>& targets, const Target& target) {
     const auto is_same = [&](const Target& t) {
@@ -81,6 +87,13 @@ void add(std::vector<Target>& targets, const Target& target) {
     };
     if (targets.size() < most_targets && std::none_of(targets.begin(), targets.end(), is_same))
         targets.push_back(target);
+}
+
+std::int64_t add(Flow& flow, int tag, std::int64_t count, std::int64_t bytes) {
+    flow.latest.push_back({++flow.total, tag, count, bytes});
+    if (flow.latest.size() > most_messages)
+        flow.latest.pop_front();
+    return flow.total;
 }
 
 std::int64_t bytes(MPI_Count count, MPI_Datatype type) {
@@ -154,8 +167,9 @@ void Call::to(MPI_Count count, MPI_Datatype type, int dest, int tag, MPI_Comm co
         return;
     Communicator* const where = known(comm);
     const int peer = where == nullptr ? nobody : where->world_rank(dest);
-    static_cast<Target&>(send_) = {Target::Kind::send, function_, peer, tag, where, 0};
-    send_.gives = {{peer, bytes(count, type)}};
+    const std::int64_t size = bytes(count, type);
+    static_cast<Target&>(send_) = {Target::Kind::send, function_, peer, tag, where, 0, 0, count, size};
+    send_.gives = {{peer, size}};
     waits_for(send_);
 }
 
@@ -168,7 +182,7 @@ void Call::probe(int source, int tag, MPI_Comm comm) {
     if (!is_on())
         return;
     Communicator* const where = known(comm);
-    static_cast<Target&>(other_) = {Target::Kind::probe, function_, where == nullptr ? nobody : where->world_rank(source), tag, where, 0};
+    static_cast<Target&>(other_) = {Target::Kind::probe, function_, where == nullptr ? nobody : where->world_rank(source), tag, where};
     waits_for(other_);
 }
 
@@ -179,7 +193,7 @@ void Call::takes(const MPI_Message* message) {
     if (found == nullptr)
         return;
     other_ = *found;
-    messages.erase(key(*message));
+    messages.erase(key(*message), found);
     other_.kind = Target::Kind::receive;
     other_.function = function_;
     waits_for(other_);
@@ -317,9 +331,11 @@ int Call::done(int code) {
 void begin(Operation& operation, std::int64_t at, std::int64_t event) {
     operation.begin = at;
     operation.order = ++orders;
+    const bool is_send = operation.kind == Target::Kind::send;
+    if (is_send && operation.comm != nullptr && operation.peer >= 0)
+        operation.number = add(flows.sent[{operation.comm, operation.peer}], operation.tag, operation.count, operation.bytes);
     if (!is_logging || operation.comm == nullptr)
         return;
-    const bool is_send = operation.kind == Target::Kind::send;
     for (const auto& [peer, size] : operation.gives) {
         if (peer == nobody)
             continue;
@@ -341,18 +357,22 @@ void begin(Operation& operation, std::int64_t at, std::int64_t event) {
 }
 
 void complete(Operation& operation, const MPI_Status* status, std::int64_t event) {
-    if (!is_logging || operation.comm == nullptr)
+    if (operation.comm == nullptr)
+        return;
+    int is_cancelled = 0;
+    const bool is_received = operation.kind == Target::Kind::receive && operation.peer != nobody && status != nullptr;
+    if (is_received)
+        PMPI_Test_cancelled(status, &is_cancelled);
+    if (is_received && is_cancelled == 0)
+        add(flows.received[{operation.comm, operation.comm->world_rank(status->MPI_SOURCE)}], status->MPI_TAG, 0, 0);
+    if (!is_logging)
         return;
     const auto record = static_cast<std::size_t>(operation.record);
     if (operation.kind == Target::Kind::send && operation.record >= 0)
         own_log.messages[record].event = event;
     if (operation.kind == Target::Kind::collective && operation.record >= 0)
         own_log.meetings[record].event = event;
-    if (operation.kind != Target::Kind::receive || operation.peer == nobody || status == nullptr)
-        return;
-    int is_cancelled = 0;
-    PMPI_Test_cancelled(status, &is_cancelled);
-    if (is_cancelled != 0)
+    if (!is_received || is_cancelled != 0)
         return;
     MPI_Count size = 0;
     PMPI_Get_elements_x(status, MPI_BYTE, &size);
@@ -375,6 +395,16 @@ void remember(MPI_Request request, Operation operation) {
         requests.set(key(request), std::move(operation));
 }
 std::shared_ptr<Operation> recall(MPI_Request request) { return request == MPI_REQUEST_NULL ? nullptr : requests.get(key(request)); }
-void forget(MPI_Request request) { requests.erase(key(request)); }
+void forget(MPI_Request request, const std::shared_ptr<Operation>& operation) { requests.erase(key(request), operation); }
+
+std::vector<Target> posted_receives() {
+    std::vector<Target> result;
+    requests.for_each([&](const Operation& operation) {
+        if (operation.kind == Target::Kind::receive && operation.order != 0)
+            result.push_back(operation);
+    });
+    std::sort(result.begin(), result.end(), [](const Target& a, const Target& b) { return a.order < b.order; });
+    return result;
+}
 
 }  // namespace mpi4cxx::trace

@@ -6,6 +6,8 @@
 
 #include <pthread.h>
 #include <atomic>
+#include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -31,14 +33,17 @@ struct Target {
     int function = -1;  // that began it
     int peer = nobody, tag = 0;
     Communicator* comm = nullptr;
-    std::int64_t number = 0;  // of a collective on its communicator, from 1
+    std::int64_t number = 0;  // of a collective on its communicator, of a send among those to its peer there; from 1
+    std::int64_t order = 0;   // of what has begun in this process; 0 for a blocking call, and while a persistent operation is idle
+    std::int64_t count = 0;   // of a send: elements and bytes
+    std::int64_t bytes = 0;
 };
 
 /// A communication from its call, or from its start, to its completion.
 struct Operation : Target {
     bool is_persistent = false;
     std::vector<std::pair<int, std::int64_t>> gives;  // whom, how many bytes
-    std::int64_t order = 0, begin = 0, record = -1;
+    std::int64_t begin = 0, record = -1;
     Shape shape = Shape::all;
     bool is_root = false;
 };
@@ -57,6 +62,23 @@ struct Thread {
     std::int64_t polls = 0;  // calls that found nothing, since something moved
     std::vector<Target> polled;
 };
+
+/// The messages that have gone one way between this process and another on one communicator: how many, and the latest of them.
+struct Flow {
+    struct Message {
+        std::int64_t number;  // from 1
+        int tag;
+        std::int64_t count, bytes;
+    };
+    std::int64_t total = 0;
+    std::deque<Message> latest;
+};
+/// All of them, to others and from others. To be looked at with the lock of the log.
+struct Flows {
+    using Key = std::pair<const Communicator*, int>;  // and the other process
+    std::map<Key, Flow> sent, received;
+};
+inline Flows& flows = *new Flows;
 
 /// Threads that have called MPI and are not gone. To be looked at with the lock.
 inline std::mutex threads_mutex;
@@ -154,6 +176,10 @@ void complete(Operation& operation, const MPI_Status* status, std::int64_t event
 void remember(MPI_Request request, Operation operation);
 /// Null if the request is unknown.
 std::shared_ptr<Operation> recall(MPI_Request request);
-void forget(MPI_Request request);
+/// Forgets an operation, unless the request stands for another by now: MPI gives the request of a complete one to the next that begins, in
+/// another thread perhaps before this one is told of the completion.
+void forget(MPI_Request request, const std::shared_ptr<Operation>& operation);
+/// The receives that have begun and not been seen to be complete, in the order of their beginning. The log is locked.
+std::vector<Target> posted_receives();
 
 }  // namespace mpi4cxx::trace

@@ -54,8 +54,9 @@ private:
         if (pending.operation == nullptr)
             return;
         complete(*pending.operation, status, event);
+        pending.operation->order = 0;
         if (!pending.operation->is_persistent)
-            forget(pending.handle);
+            forget(pending.handle, pending.operation);
     }
 
     std::vector<Pending> pending_;
@@ -145,7 +146,7 @@ MPI4CXX_TRACED int MPI_Request_get_status(MPI_Request request, int* flag, MPI_St
 
 MPI4CXX_TRACED int MPI_Request_free(MPI_Request* request) {
     Call call(id("MPI_Request_free"));
-    forget(*request);
+    forget(*request, recall(*request));
     return call.done(PMPI_Request_free(request));
 }
 

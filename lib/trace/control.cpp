@@ -22,11 +22,12 @@ namespace fs = std::filesystem;
 struct Settings {
     bool trace = false;
     double patience = 0;  // of the watchdog; 0: there is none
+    bool aborts = false;  // it ends the job
 };
 
 constexpr double usual_patience = 60;
 
-/// MPI4CXX_TRACE: 1, or a list of trace and watchdog[:SECONDS].
+/// MPI4CXX_TRACE: 1, or a list of trace, watchdog[:SECONDS] and abort.
 Settings settings(int rank) {
     const char* const variable = std::getenv("MPI4CXX_TRACE");
     std::string_view rest = variable == nullptr ? "1" : variable;
@@ -37,10 +38,12 @@ Settings settings(int rank) {
         const double seconds = word.starts_with("watchdog:") ? std::atof(word.c_str() + 9) : usual_patience;
         if (word == "trace" || word == "1")
             result.trace = true;
+        if (word == "abort")
+            result.aborts = true;
         if (word == "1" || word == "watchdog" || (word.starts_with("watchdog:") && seconds > 0))
             result.patience = seconds;
-        else if (word != "trace" && word != "0" && rank == 0)
-            say("trace: MPI4CXX_TRACE has '" + word + "'; known are 1, trace, watchdog and watchdog:SECONDS\n");
+        else if (word != "trace" && word != "abort" && word != "0" && rank == 0)
+            say("trace: MPI4CXX_TRACE has '" + word + "'; known are 1, trace, watchdog, watchdog:SECONDS and abort\n");
     }
     return result;
 }
@@ -142,7 +145,7 @@ void start() {
     is_logging = has_trace;
     is_running = true;
     this_thread();
-    start_watching(folder, rank, size, wanted.patience);
+    start_watching(folder, rank, size, wanted.patience, wanted.aborts);
 }
 
 }  // namespace

@@ -10,7 +10,9 @@
 #include <cstring>
 #include <ctime>
 #include <fstream>
+#include <iterator>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -22,18 +24,40 @@ namespace mpi4cxx::trace {
 
 namespace {
 
-constexpr int most_frames = 128;
-void* frames[most_frames];
-int frame_count = 0;
-sem_t taken;
+/// The stack of one thread, which comes with the signal: a thread that answers late fills its own, not the next one's.
+struct Sample {
+    void* frames[128];
+    int count = 0;
+    sem_t taken;
+    Sample() { sem_init(&taken, 0, 0); }
+};
 
 int signal_number() { return SIGRTMAX - 3; }
 
-void take(int) {
+void take(int, siginfo_t* info, void*) {
+    if (info->si_code != SI_QUEUE)
+        return;
     const int error = errno;
-    frame_count = backtrace(frames, most_frames);
-    sem_post(&taken);
+    auto& sample = *static_cast<Sample*>(info->si_value.sival_ptr);
+    sample.count = backtrace(sample.frames, static_cast<int>(std::size(sample.frames)));
+    sem_post(&sample.taken);
     errno = error;
+}
+
+/// Null if the thread does not answer in time.
+std::unique_ptr<Sample> sample_of(pthread_t thread) {
+    auto sample = std::make_unique<Sample>();
+    sigval value{};
+    value.sival_ptr = sample.get();
+    timespec limit{};
+    clock_gettime(CLOCK_REALTIME, &limit);
+    ++limit.tv_sec;
+    if (pthread_sigqueue(thread, signal_number(), value) != 0)
+        return nullptr;
+    if (sem_timedwait(&sample->taken, &limit) == 0)
+        return sample;
+    (void)sample.release();  // the thread may yet answer
+    return nullptr;
 }
 
 struct Place {
@@ -104,26 +128,23 @@ std::string text(const Place& place) {
 }  // namespace
 
 void prepare_stacks() {
-    sem_init(&taken, 0, 0);
     void* frame = nullptr;
     backtrace(&frame, 1);  // the first time it loads a library, which a signal handler must not
     struct sigaction action {};
-    action.sa_handler = take;
-    action.sa_flags = SA_RESTART;
+    action.sa_sigaction = take;
+    action.sa_flags = SA_RESTART | SA_SIGINFO;
     sigaction(signal_number(), &action, nullptr);
 }
 
 std::string place_of(pthread_t thread) {
-    frame_count = 0;
-    timespec limit{};
-    clock_gettime(CLOCK_REALTIME, &limit);
-    ++limit.tv_sec;
-    if (pthread_kill(thread, signal_number()) != 0 || sem_timedwait(&taken, &limit) != 0)
+    const std::unique_ptr<Sample> sample = sample_of(thread);
+    if (sample == nullptr)
         return "in an unknown place";
+    const std::span<void*> frames(sample->frames, static_cast<std::size_t>(sample->count));
     // From the wrapper of an MPI function on, if there is one: what lies within may be anybody's.
-    int first = 1;
-    for (int i = first; i < frame_count && first == 1; ++i) first = object_of(frames[i]) == object_of(frames[0]) ? i : 1;
-    for (int i = first; i < frame_count; ++i) {
+    std::size_t first = 1;
+    for (std::size_t i = first; i < frames.size() && first == 1; ++i) first = object_of(frames[i]) == object_of(frames[0]) ? i : 1;
+    for (std::size_t i = first; i < frames.size(); ++i) {
         if (is_foreign(object_of(frames[i])))
             continue;
         for (const Place& place : places(frames[i]))

@@ -55,6 +55,24 @@ std::string describe(int function, const std::vector<Target>& targets, std::size
 constexpr std::int64_t second = 1'000'000'000;
 constexpr std::int64_t polls_a_second = 1000;  // a loop that does nothing else
 
+bool is_message(const Target& target) {
+    return target.comm != nullptr && target.peer != nobody &&
+           (target.kind == Target::Kind::send || target.kind == Target::Kind::receive || target.kind == Target::Kind::probe);
+}
+
+Standstill::End end_of(const Target& target) {
+    const std::int64_t number = target.kind == Target::Kind::send ? target.number : target.order;
+    return {target.kind, target.comm->id, target.peer, target.tag, number, target.count, target.bytes, target.comm->label()};
+}
+
+Standstill::Mail mail_of(const Flows::Key& key, const Flow& flow, bool is_sent) {
+    const auto& [comm, peer] = key;
+    Standstill::Mail mail{is_sent, comm->id, peer, flow.total, {}};
+    const auto kind = is_sent ? Target::Kind::send : Target::Kind::receive;
+    for (const Flow::Message& m : flow.latest) mail.latest.push_back({kind, comm->id, peer, m.tag, m.number, m.count, m.bytes, comm->label()});
+    return mail;
+}
+
 /// Adds one thread; tells whether it waits in MPI.
 bool add_thread(Thread& thread, Standstill& result) {
     const std::lock_guard lock(thread.mutex);
@@ -74,10 +92,14 @@ bool add_thread(Thread& thread, Standstill& result) {
         result.lines.push_back("outside MPI, for " + seconds_text(now() - (thread.polls == 0 ? thread.since : moved)) + ", " + place);
     if (!is_blocked && !is_polling)
         return false;
-    const bool needs_all = !thread.waits_for_any || targets.size() == 1;
+    Standstill::Wait& wait = result.threads.emplace_back();
+    wait.any = thread.waits_for_any && targets.size() > 1;
+    wait.others = is_blocked && thread.target_count > targets.size();
     for (const Target& target : targets) {
-        if (target.peer >= 0 && needs_all)
-            result.awaits.push_back(target.peer);
+        if (is_message(target))
+            wait.ends.push_back(end_of(target));
+        else
+            wait.others = true;
         if (target.kind == Target::Kind::collective && target.comm != nullptr && !target.comm->is_inter)
             result.meetings.push_back({target.comm->id, target.number, name_of(target.function), target.comm->label(), target.comm->members});
     }
@@ -90,18 +112,50 @@ Standstill look_at_this_process() {
     Standstill result;
     result.activities = activities;
     result.waits = true;
-    const std::lock_guard lock(threads_mutex);
-    for (Thread* const thread : threads) result.waits = add_thread(*thread, result) && result.waits;
+    {
+        const std::lock_guard lock(threads_mutex);
+        for (Thread* const thread : threads) result.waits = add_thread(*thread, result) && result.waits;
+    }
+    const std::lock_guard lock(log_mutex);
+    for (const Target& receive : posted_receives())
+        if (is_message(receive))
+            result.posted.push_back(end_of(receive));
+    for (const auto& [key, flow] : flows.sent) result.mail.push_back(mail_of(key, flow, true));
+    for (const auto& [key, flow] : flows.received) result.mail.push_back(mail_of(key, flow, false));
     for (const Communicator* const comm : communicators()) result.past[comm->id] = comm->collectives;
     return result;
 }
+
+namespace {
+
+std::ostream& operator<<(std::ostream& out, const Standstill::End& end) {
+    return out << static_cast<int>(end.kind) << ' ' << end.comm << ' ' << end.peer << ' ' << end.tag << ' ' << end.number << ' ' << end.count << ' '
+               << end.bytes << ' ' << end.label << '\n';
+}
+
+std::istream& operator>>(std::istream& in, Standstill::End& end) {
+    int kind = 0;
+    in >> kind >> end.comm >> end.peer >> end.tag >> end.number >> end.count >> end.bytes;
+    end.kind = static_cast<Target::Kind>(kind);
+    return std::getline(in >> std::ws, end.label);
+}
+
+}  // namespace
 
 void Standstill::save(const std::string& path) const {
     {
         std::ofstream file(path + ".part");
         file << "activities " << activities << ' ' << waits << '\n';
         for (const std::string& line : lines) file << "line " << line << '\n';
-        for (const int rank : awaits) file << "awaits " << rank << '\n';
+        for (const Wait& wait : threads) {
+            file << "thread " << wait.any << ' ' << wait.others << '\n';
+            for (const End& end : wait.ends) file << "end " << end;
+        }
+        for (const End& end : posted) file << "posted " << end;
+        for (const Mail& one : mail) {
+            file << "mail " << one.is_sent << ' ' << one.comm << ' ' << one.peer << ' ' << one.total << '\n';
+            for (const End& end : one.latest) file << "message " << end;
+        }
         for (const Meeting& meeting : meetings) {
             file << "meeting " << meeting.comm << ' ' << meeting.number << ' ' << meeting.function << ' ' << meeting.members.size();
             for (const int rank : meeting.members) file << ' ' << rank;
@@ -125,8 +179,18 @@ bool Standstill::load(const std::string& path) {
             words >> activities >> waits;
         } else if (what == "line") {
             lines.push_back(line.substr(5));
-        } else if (what == "awaits") {
-            words >> awaits.emplace_back();
+        } else if (what == "thread") {
+            Wait& wait = threads.emplace_back();
+            words >> wait.any >> wait.others;
+        } else if (what == "end") {
+            words >> threads.back().ends.emplace_back();
+        } else if (what == "posted") {
+            words >> posted.emplace_back();
+        } else if (what == "mail") {
+            Mail& one = mail.emplace_back();
+            words >> one.is_sent >> one.comm >> one.peer >> one.total;
+        } else if (what == "message") {
+            words >> mail.back().latest.emplace_back();
         } else if (what == "past") {
             std::uint64_t comm = 0;
             words >> comm >> past[comm];
@@ -145,6 +209,122 @@ bool Standstill::load(const std::string& path) {
 namespace {
 
 using Edges = std::vector<std::vector<int>>;
+using Ends = std::vector<Standstill::End>;
+
+bool has_tag(const Standstill::End& receive, int tag) { return receive.tag == MPI_ANY_TAG || receive.tag == tag; }
+
+/// The messages that are under way: sent, and not received as far as the receiver's program knows.
+class Messages {
+public:
+    explicit Messages(const std::vector<Standstill>& ranks) {
+        for (std::size_t rank = 0; rank < ranks.size(); ++rank) add_sent(ranks, static_cast<int>(rank));
+        for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
+            Ends receives = ranks[rank].posted;
+            for_each_end(ranks[rank], [&](const Standstill::End& end) {
+                if (end.kind == Target::Kind::receive && end.number == 0)
+                    receives.push_back(end);
+            });
+            for (const Standstill::End& receive : receives)
+                if (UnderWay* const message = find(receive, static_cast<int>(rank)); message != nullptr) {
+                    message->is_matched = true;
+                    matched_.push_back({static_cast<int>(rank), receive.number});
+                }
+        }
+    }
+
+    /// Whether the other end of this one, which a thread of `rank` waits for, is there too.
+    [[nodiscard]] bool is_matched(int rank, const Standstill::End& end) {
+        if (end.kind == Target::Kind::probe)
+            return find(end, rank) != nullptr;
+        if (end.kind == Target::Kind::receive)
+            return std::find(matched_.begin(), matched_.end(), std::pair(rank, end.number)) != matched_.end();
+        return std::none_of(messages_.begin(), messages_.end(), [&](const UnderWay& m) {
+            return !m.is_matched && m.from == rank && m.end.peer == end.peer && m.end.comm == end.comm && m.end.number == end.number;
+        });
+    }
+
+    /// One line for each that no receive asks for.
+    [[nodiscard]] std::string unreceived() const {
+        constexpr int most_lines = 10;
+        std::string result;
+        int lines = 0;
+        for (const UnderWay& m : messages_) {
+            if (m.is_matched || ++lines > most_lines)
+                continue;
+            result += "  rank " + std::to_string(m.end.peer) + " has not received a message from rank " + std::to_string(m.from) + ", tag " +
+                      std::to_string(m.end.tag) + ", " + m.end.label + ", of " +
+                      (m.end.count == m.end.bytes ? "" : std::to_string(m.end.count) + " elements, ") + std::to_string(m.end.bytes) + " bytes.\n";
+        }
+        return result + (lines > most_lines ? "  " + std::to_string(lines - most_lines) + " more have not been received.\n" : "");
+    }
+
+private:
+    struct UnderWay {
+        int from;
+        Standstill::End end;
+        bool is_matched = false;
+    };
+
+    template <class F> static void for_each_end(const Standstill& rank, F f) {
+        for (const Standstill::Wait& wait : rank.threads)
+            for (const Standstill::End& end : wait.ends) f(end);
+    }
+
+    void add_sent(const std::vector<Standstill>& ranks, int from) {
+        const Standstill& sender = ranks[static_cast<std::size_t>(from)];
+        for (const Standstill::Mail& sent : sender.mail) {
+            if (!sent.is_sent || static_cast<std::size_t>(sent.peer) >= ranks.size())
+                continue;
+            const std::vector<Standstill::Mail>& others = ranks[static_cast<std::size_t>(sent.peer)].mail;
+            const auto received = std::find_if(others.begin(), others.end(),
+                                               [&](const Standstill::Mail& m) { return !m.is_sent && m.comm == sent.comm && m.peer == from; });
+            Ends left = sent.latest, gone = received == others.end() ? Ends{} : received->latest;
+            // Of one tag, the first that was sent is the first that is received.
+            std::erase_if(left, [&](const Standstill::End& message) {
+                const auto same = std::find_if(gone.begin(), gone.end(), [&](const Standstill::End& m) { return m.tag == message.tag; });
+                const bool is_gone = same != gone.end();
+                if (is_gone)
+                    gone.erase(same);
+                return is_gone;
+            });
+            const auto number = static_cast<std::size_t>(std::max(sent.total - (received == others.end() ? 0 : received->total), std::int64_t{0}));
+            if (left.size() > number)
+                left.erase(left.begin(), left.end() - static_cast<std::ptrdiff_t>(number));
+            for (Standstill::End& message : left) messages_.push_back({from, std::move(message)});
+        }
+        for_each_end(sender, [&](const Standstill::End& end) {
+            if (end.kind == Target::Kind::send && end.number == 0)
+                messages_.push_back({from, end});
+        });
+    }
+
+    UnderWay* find(const Standstill::End& receive, int rank) {
+        const auto found = std::find_if(messages_.begin(), messages_.end(), [&](const UnderWay& m) {
+            return !m.is_matched && m.end.peer == rank && m.end.comm == receive.comm && has_tag(receive, m.end.tag) &&
+                   (receive.peer == anybody || receive.peer == m.from);
+        });
+        return found == messages_.end() ? nullptr : &*found;
+    }
+
+    std::vector<UnderWay> messages_;
+    std::vector<std::pair<int, std::int64_t>> matched_;  // receives: the rank and the number
+};
+
+/// Whom a rank cannot go on without for a message; tells whether one of its threads can go on by itself.
+bool add_edges(const Standstill& standstill, int rank, Messages& messages, std::vector<int>& awaited) {
+    bool moves = false;
+    for (const Standstill::Wait& wait : standstill.threads) {
+        std::size_t matched = 0;
+        for (const Standstill::End& end : wait.ends) {
+            if (messages.is_matched(rank, end))
+                ++matched;
+            else if (end.peer >= 0 && !wait.any)
+                awaited.push_back(end.peer);
+        }
+        moves = moves || (wait.any ? matched > 0 : matched > 0 && matched == wait.ends.size() && !wait.others);
+    }
+    return moves;
+}
 
 /// What is wrong in a collective that some wait in; adds who waits for whom.
 std::string explain_meeting(const std::vector<Standstill>& ranks, const Standstill::Meeting& meeting, Edges& edges) {
@@ -206,15 +386,18 @@ std::vector<int> cycle(Edges edges) {
 
 }  // namespace
 
-std::string explain(const std::vector<Standstill>& ranks, double seconds) {
+Explanation explain(const std::vector<Standstill>& ranks, double seconds) {
     const auto waiting = std::count_if(ranks.begin(), ranks.end(), [](const Standstill& s) { return s.waits; });
     std::ostringstream result;
     result << "nothing has moved for " << seconds << " s; " << waiting << " of " << ranks.size() << " ranks wait in MPI.\n";
     Edges edges;
+    Messages messages(ranks);
+    bool moves = false;
     for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
         for (const std::string& line : ranks[rank].lines) result << "  rank " << rank << ": " << line << '\n';
-        edges.push_back(ranks[rank].awaits);
+        moves = add_edges(ranks[rank], static_cast<int>(rank), messages, edges.emplace_back()) || moves;
     }
+    result << messages.unreceived();
     std::map<std::pair<std::uint64_t, std::int64_t>, const Standstill::Meeting*> meetings;
     for (const Standstill& rank : ranks)
         for (const Standstill::Meeting& meeting : rank.meetings) meetings.try_emplace({meeting.comm, meeting.number}, &meeting);
@@ -222,7 +405,7 @@ std::string explain(const std::vector<Standstill>& ranks, double seconds) {
     const std::vector<int> way = cycle(edges);
     for (std::size_t i = 0; i + 1 < way.size(); ++i)
         result << (i == 0 ? "  A cycle: rank " : ", rank ") << way[i] << " waits for rank " << way[i + 1] << (i + 2 < way.size() ? "" : ".\n");
-    return result.str();
+    return {result.str(), moves};
 }
 
 }  // namespace mpi4cxx::trace

@@ -17,10 +17,36 @@ struct Standstill {
         std::vector<int> members;
     };
 
+    /// One end of a message.
+    struct End {
+        Target::Kind kind = Target::Kind::none;  // send, receive or probe
+        std::uint64_t comm = 0;
+        int peer = nobody, tag = 0;
+        std::int64_t number = 0;  // of a send to its peer; of a receive, in the order of posting; 0 of a call that has not returned
+        std::int64_t count = 0, bytes = 0;
+        std::string label;  // of the communicator
+    };
+    /// What a thread waits for.
+    struct Wait {
+        bool any = false;     // one of them is enough
+        bool others = false;  // not only these ends
+        std::vector<End> ends;
+    };
+    /// The messages to or from a process on one communicator: how many, and the latest.
+    struct Mail {
+        bool is_sent = false;
+        std::uint64_t comm = 0;
+        int peer = nobody;
+        std::int64_t total = 0;
+        std::vector<End> latest;
+    };
+
     std::int64_t activities = -1;                // how often it had moved by then
     bool waits = false;                          // all its threads wait in MPI
     std::vector<std::string> lines;              // for people, one a thread
-    std::vector<int> awaits;                     // ranks that it cannot go on without
+    std::vector<Wait> threads;                   // those that wait
+    std::vector<End> posted;                     // receives that nobody has seen to be complete
+    std::vector<Mail> mail;                      // what it has sent and received
     std::vector<Meeting> meetings;               // collectives that it is in
     std::map<std::uint64_t, std::int64_t> past;  // how many it has come to, by communicator
 
@@ -31,7 +57,12 @@ struct Standstill {
 /// This process's, from what its threads do.
 Standstill look_at_this_process();
 
-/// What people read of all of them: where each waits, who is missing in which collective, and a cycle if there is one.
-std::string explain(const std::vector<Standstill>& ranks, double seconds);
+/// What people read of all of them: where each waits, which messages nobody has received, who is missing in which collective, and a cycle if there is
+/// one.
+struct Explanation {
+    std::string text;
+    bool moves = false;  // a call is waiting for nothing but messages that have both a send and a receive: they are on their way
+};
+Explanation explain(const std::vector<Standstill>& ranks, double seconds);
 
 }  // namespace mpi4cxx::trace

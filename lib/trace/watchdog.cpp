@@ -30,7 +30,8 @@ constexpr auto output_time = 1s;  // in which the launcher reads what was said, 
 /// The files by which processes know of each other: MPI does not move when they are needed.
 class Watchdog {
 public:
-    Watchdog(std::string folder, int rank, int size, double patience) : folder_(std::move(folder)), rank_(rank), size_(size), patience_(patience) {
+    Watchdog(std::string folder, int rank, int size, double patience, bool aborts)
+        : folder_(std::move(folder)), rank_(rank), size_(size), patience_(patience), aborts_(aborts) {
         prepare_stacks();
         sigset_t all, before;  // signals are for the program's threads
         sigfillset(&all);
@@ -125,13 +126,18 @@ private:
 
     void report(const std::vector<Standstill>& ranks) {
         const bool all_wait = std::all_of(ranks.begin(), ranks.end(), [](const Standstill& s) { return s.waits; });
-        const std::string text = explain(ranks, patience_) + (all_wait ? "  The job is ended.\n" : "  The job goes on: not all wait in MPI.\n");
+        const auto [why, moves] = explain(ranks, patience_);
+        const bool ends = all_wait && !moves && aborts_;
+        const std::string text = why + (ends        ? "  The job is ended.\n"
+                                        : !all_wait ? "  The job goes on: not all wait in MPI.\n"
+                                        : moves     ? "  The job goes on: a message is on its way.\n"
+                                                    : "  The job is not ended: MPI4CXX_TRACE=watchdog,abort would.\n");
         say("watchdog: " + text);
         if (std::FILE* const file = std::fopen((folder_ + "/watchdog.txt").c_str(), "a"); file != nullptr) {
             std::fputs(text.c_str(), file);
             std::fclose(file);
         }
-        if (!all_wait)
+        if (!ends)
             return;
         rescue();
         std::this_thread::sleep_for(output_time);
@@ -151,6 +157,7 @@ private:
     std::string folder_;
     int rank_, size_;
     double patience_;
+    bool aborts_;
     std::int64_t seen_ = -1;  // how often this process had moved when last looked at
     bool told_ = false;
     std::vector<std::int64_t> judged_;
@@ -165,7 +172,9 @@ Watchdog* watchdog = nullptr;
 
 }  // namespace
 
-void start_watching(const std::string& folder, int rank, int size, double patience) { watchdog = new Watchdog(folder, rank, size, patience); }
+void start_watching(const std::string& folder, int rank, int size, double patience, bool aborts) {
+    watchdog = new Watchdog(folder, rank, size, patience, aborts);
+}
 
 void stop_watching() {
     watchdog->stop();

@@ -5,9 +5,9 @@
 namespace mpi4cxx::trace {
 
 /// Looks after this process, in a thread of its own, until stop_watching. When nothing has moved in it for `patience` seconds
-/// it writes into `folder` what it waits for; rank 0 reads what all have written, reports, and ends the job if all wait in
-/// MPI. With a patience of 0 it only saves the log when another process ends the job.
-void start_watching(const std::string& folder, int rank, int size, double patience);
+/// it writes into `folder` what it waits for; rank 0 reads what all have written, reports, and, if it `aborts`, ends the job
+/// where all wait in MPI for what cannot come. With a patience of 0 it only saves the log when another process ends the job.
+void start_watching(const std::string& folder, int rank, int size, double patience, bool aborts);
 void stop_watching();
 
 /// Before this process ends the job by itself: brings all logs together.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Looks at what the trace and the watchdog say of programs that are known: check.py WAY LAUNCH LIBRARY TRAFFIC STANDSTILL PROGRAM…"""
+"""Looks at what the trace and the watchdog say of programs that are known: check.py WAY LAUNCH LIBRARY TRAFFIC STANDSTILL EXPLAIN PROGRAM…"""
 import collections
 import csv
 import json
@@ -17,7 +17,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'launch'))
 import jobs
 from jobs import check
 
-way, launch, library, traffic, standstill, *programs = sys.argv[1:]
+way, launch, library, traffic, standstill, explain, *programs = sys.argv[1:]
 folder = pathlib.Path(tempfile.mkdtemp(prefix='trace.'))
 source = (pathlib.Path(__file__).parent / 'standstill.cpp').read_text()
 
@@ -157,10 +157,10 @@ def line(what):
     return rf'at \S*standstill\.cpp:{number} in \S+'
 
 
-def stands_still(ranks, name, *lines, ends=True, trace=''):
+def stands_still(ranks, name, *lines, ends=True, trace=',abort'):
     begin = time.monotonic()
     code, text = run(ranks, standstill, name, MPI4CXX_TRACE='watchdog:3' + trace, MPI4CXX_TRACE_DIR=name)
-    check((code != 0) == ends, f'the job ended with {code}')
+    check(ends is None or (code != 0) == ends, f'the job ended with {code}')
     check(time.monotonic() - begin < 30, 'the job ended too late')
     check('mpi4cxx watchdog: nothing has moved for 3 s' in text, 'nobody reported')
     for expected in lines:
@@ -171,6 +171,53 @@ def stands_still(ranks, name, *lines, ends=True, trace=''):
 
 def in_cycle(*ranks):
     return 'A cycle: ' + ', '.join(f'rank {a} waits for rank {b}' for a, b in zip(ranks, ranks[1:]))
+
+
+def left_alone():
+    """The watchdog reports, and ends nothing unless asked."""
+    text = stands_still(2, 'left_alone', in_cycle(0, 1, 0), 'The job is not ended: MPI4CXX_TRACE=watchdog,abort would', ends=None, trace='')
+    check('left alone' in text, 'the job was ended')
+
+
+def late_sample():
+    """A thread that answers too late is not taken for the next one."""
+    text = stands_still(1, 'late_sample', ends=None)
+    same(len(re.findall('rank 0: outside MPI, for [0-9.]+ s, in an unknown place', text)), 2, 'threads in an unknown place')
+
+
+def reused():
+    """A request that another thread has got before the call that completed it has returned."""
+    code, _ = run(1, traffic, 'reused', MPI4CXX_TRACE='trace')
+    same(code, 0, 'status')
+    same(summary(folder / 'traffic.trace')[0, 'MPI_Irecv'][:3], (2, 0, 8), 'calls and bytes of MPI_Irecv')
+
+
+def explained():
+    """What standing ranks of known files mean: a message with both ends is on its way."""
+    any_tag = run(1, explain)[1].strip()
+    ranks = {
+        'moving': (['activities 1 1', 'thread 0 0', 'end 1 9 1 7 0 10 80 the world'],
+                   ['activities 1 1', 'thread 0 0', 'end 2 9 0 7 0 0 0 the world']),
+        'wrong tag': (['activities 1 1', 'thread 0 0', 'end 1 9 1 7 0 10 80 the world'],
+                      ['activities 1 1', 'thread 0 0', 'end 2 9 0 8 0 0 0 the world']),
+        'one of two': (['activities 1 1', 'thread 0 0', 'end 2 9 1 3 0 0 0 the world', 'mail 1 9 1 2',
+                        'message 1 9 1 7 1 10 80 the world', 'message 1 9 1 8 2 4 4 the world'],
+                       ['activities 1 1', 'thread 0 0', 'end 2 9 0 8 5 0 0 the world', 'end 2 9 0 9 6 0 0 the world',
+                        'posted 2 9 0 8 5 0 0 the world', 'posted 2 9 0 9 6 0 0 the world', 'mail 0 9 0 1', 'message 2 9 0 7 1 0 0 the world']),
+        'any of two': (['activities 1 1', 'thread 0 0', 'end 1 9 1 8 1 4 4 the world', 'mail 1 9 1 1', 'message 1 9 1 8 1 4 4 the world'],
+                       ['activities 1 1', 'thread 1 0', 'end 2 9 -2 ANY 5 0 0 the world', 'end 2 9 0 9 6 0 0 the world',
+                        'posted 2 9 -2 ANY 5 0 0 the world', 'posted 2 9 0 9 6 0 0 the world']),
+    }
+    expected = {'moving': ('moves', False, False), 'wrong tag': ('stands', True, True), 'one of two': ('stands', True, False), 'any of two': ('moves', False, False)}
+    for name, files in ranks.items():
+        for rank, lines in enumerate(files):
+            (folder / f'still.{rank}').write_text('\n'.join(lines).replace('ANY', any_tag) + '\n')
+        code, text = run(1, explain, folder)
+        same(code, 0, 'status')
+        verdict, cycle, unreceived = expected[name]
+        check(verdict in text, f'{name}: {text}')
+        same('A cycle: rank 0 waits for rank 1, rank 1 waits for rank 0' in text, cycle, f'the cycle of {name}')
+        same('has not received a message' in text, unreceived, f'what is unreceived of {name}')
 
 
 world = 'MPI_COMM_WORLD, for [0-9.]+ s, '
@@ -194,6 +241,15 @@ tests = {
     'nobody_sends': lambda: stands_still(
         2, 'nobody_sends', 'rank 0: MPI_Wait for MPI_Irecv from rank 1, tag 11, ' + world + line('nobody_sends'), 'rank 1: MPI_Finalize on MPI_COMM_WORLD',
         'rank 1 is in MPI_Finalize, rank 0 has not come to it'),
+    'other_tag': lambda: [
+        stands_still(2, 'other_tag', 'rank 1: MPI_Recv from rank 0, tag 6, ' + world + line('other_tag'),
+                     'rank 1 has not received a message from rank 0, tag 5, MPI_COMM_WORLD, of 10 elements, 80 bytes'),
+        stands_still(2, 'other_tag_of_object', 'rank 1: .*from rank 0, tag 6, ' + world + line('other_tag_of_object'),
+                     r'rank 1 has not received a message from rank 0, tag 5, MPI_COMM_WORLD, of \d+ bytes')],
+    'left_alone': left_alone,
+    'late_sample': late_sample,
+    'reused': reused,
+    'explain': explained,
     'reversed': lambda: stands_still(
         3, 'reversed', r'rank 0: MPI_Recv from rank 2, tag 12, the communicator of ranks 2, 1, 0, for [0-9.]+ s, ' + line('reversed'),
         r'The 1st collective call on the communicator of ranks 2, 1, 0: ranks 2, 1 are in MPI_Barrier, rank 0 has not come to it', in_cycle(0, 2, 0)),
@@ -206,7 +262,7 @@ tests = {
 
 def with_results():
     """What has been traced until then is written before the job is ended."""
-    stands_still(2, 'cycle', in_cycle(0, 1, 0), trace=',trace')
+    stands_still(2, 'cycle', in_cycle(0, 1, 0), trace=',abort,trace')
     calls = summary(folder / 'cycle')
     same([calls[rank, 'MPI_Comm_dup'][0] for rank in (0, 1)], [1, 1], 'calls of MPI_Comm_dup')
     check('A cycle' in (folder / 'cycle' / 'watchdog.txt').read_text(), 'the folder does not hold the report')

@@ -2,6 +2,9 @@
 #include <mpi4cxx/mpi4cxx.hpp>
 
 #include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -50,6 +53,64 @@ void nobody_sends(const MPI::Intracomm& comm) {
     request.Wait();  // here: nobody_sends
 }
 
+/// A tag that the other rank does not ask for.
+void other_tag(const MPI::Intracomm& comm) {
+    std::vector<double> values(10);
+    if (comm.rank() == 0)
+        comm.Send(values, 1, 5);
+    if (comm.rank() == 1)
+        comm.Recv(values, 0, 6);  // here: other_tag
+}
+
+void other_tag_of_object(const MPI::Intracomm& comm) {
+    if (comm.rank() == 0)
+        comm.send(std::string("text"), 1, 5);
+    if (comm.rank() == 1)
+        (void)comm.recv<std::string>(0, 6);  // here: other_tag_of_object
+}
+
+/// A cycle that a thread ends which does not call MPI.
+void left_alone(const MPI::Intracomm& comm) {
+    std::thread([] {
+        std::this_thread::sleep_for(10s);
+        std::puts("left alone");
+        std::fflush(stdout);
+        std::_Exit(0);
+    }).detach();
+    cycle(comm);
+}
+
+void block_signals(int how) {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(how, &all, nullptr);
+}
+
+/// Two threads that compute while signals cannot interrupt them, the first only until the watchdog asks for the second.
+void late_sample(const MPI::Intracomm& comm) {
+    const auto begin = std::chrono::steady_clock::now();
+    const auto compute = [&](std::chrono::milliseconds until) {
+        while (std::chrono::steady_clock::now() < begin + until) {}
+    };
+    (void)MPI::Is_thread_main();
+    std::thread first([&] {
+        (void)MPI::Is_thread_main();
+        block_signals(SIG_BLOCK);
+        compute(4600ms);
+        block_signals(SIG_UNBLOCK);
+        compute(7s);
+    });
+    std::this_thread::sleep_for(100ms);
+    std::thread second([&] {
+        (void)MPI::Is_thread_main();
+        block_signals(SIG_BLOCK);
+        compute(7s);
+    });
+    first.join();
+    second.join();
+    comm.Barrier();
+}
+
 /// On a communicator whose ranks are those of the world, reversed.
 void reversed(const MPI::Intracomm& comm) {
     const MPI::Intracomm other = comm.Split(0, -comm.rank());
@@ -82,10 +143,19 @@ int main(int argc, char** argv) {
     const MPI::Environment env(argc, argv);
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const std::string_view way = argv[1];
-    const std::pair<std::string_view, void (*)(const MPI::Intracomm&)> ways[] = {
-        {"cycle", cycle},           {"objects", objects},   {"object_wait", object_wait},   {"sends", sends},
-        {"collective", collective}, {"reversed", reversed}, {"nobody_sends", nobody_sends}, {"late", late},
-        {"asleep", asleep}};
+    const std::pair<std::string_view, void (*)(const MPI::Intracomm&)> ways[] = {{"cycle", cycle},
+                                                                                 {"objects", objects},
+                                                                                 {"object_wait", object_wait},
+                                                                                 {"sends", sends},
+                                                                                 {"collective", collective},
+                                                                                 {"reversed", reversed},
+                                                                                 {"nobody_sends", nobody_sends},
+                                                                                 {"late", late},
+                                                                                 {"asleep", asleep},
+                                                                                 {"other_tag", other_tag},
+                                                                                 {"other_tag_of_object", other_tag_of_object},
+                                                                                 {"left_alone", left_alone},
+                                                                                 {"late_sample", late_sample}};
     for (const auto& [name, function] : ways)
         if (name == way)
             function(comm);
