@@ -33,6 +33,8 @@ void open_channel(At at) {
 }
 
 MPI_Comm channel(At at) {
+    if (communicator == MPI_COMM_NULL && !is_running())
+        raise(outside(), "objects", at.file, at.line, nullptr);
     if (communicator == MPI_COMM_NULL)
         misuse({at, "objects"}, "make an mpi4cxx::Environment on every process first: large objects travel on its channel");
     return communicator;

@@ -83,9 +83,17 @@ void Remove_error_string(int errorcode, At at) { detail::call<MPI_Remove_error_s
 namespace detail {
 
 void raise(int code, std::string_view function, const char* file, unsigned long line, const MPI_Comm* comm) {
+    if (code == outside()) {
+        int initialized = 0;
+        MPI_Initialized(&initialized);
+        throw Exception(MPI_ERR_OTHER, function,
+                        initialized == 0 ? "MPI is not initialized: make an mpi4cxx::Environment first"
+                                         : "MPI is finalized: the Environment has ended, or Finalize has been called",
+                        At(file, line));
+    }
     // Looked at here, where it costs a call that succeeds nothing.
     if (comm != nullptr && *comm == MPI_COMM_NULL)
-        misuse({{file, line}, std::string(function).c_str()}, "the communicator is null");
+        refuse_null_comm(function, {file, line});
     const Place where({file, line}, comm);
     if (code == absent())
         throw Exception(MPI_ERR_UNSUPPORTED_OPERATION, function, "not supported by this MPI: it has no such function", where);
@@ -93,6 +101,16 @@ void raise(int code, std::string_view function, const char* file, unsigned long 
 }
 
 void misuse(Caller caller, const std::string& text) { throw std::invalid_argument(std::string(caller.method) + ": " + text + at_text(caller.at)); }
+
+void refuse_null(int error_class, std::string_view function, const char* text, At at) { throw Exception(error_class, function, text, at); }
+
+void refuse_null_comm(std::string_view function, At at) {
+    refuse_null(
+        MPI_ERR_COMM, function,
+        "the communicator is null: it comes of a Split with color UNDEFINED, of a Create, Create_group, Create_cart or Create_graph that left "
+        "this process out, or it was never set, moved from or freed",
+        at);
+}
 
 void refuse_free(std::string_view function, At at) { throw Exception(MPI_ERR_ARG, function, "the handle is predefined", at); }
 

@@ -1,5 +1,6 @@
 #include "finalize.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -17,6 +18,15 @@ std::mutex mutex;
 std::vector<void (*)()> actions;
 // never destroyed: MPI may be gone by then, or be what ends the process
 std::vector<Datatype>& kept = *new std::vector<Datatype>;
+
+// What has to be unbound, see `entry`.
+std::vector<void (*)()>& bound = *new std::vector<void (*)()>;
+
+void unbind_all() {
+    const std::lock_guard lock(mutex);
+    for (void (*const unbind)() : bound) unbind();
+    bound.clear();  // the actions that follow bind again, and come here again
+}
 
 // MPI_Finalize begins by deleting the attributes of COMM_SELF, which makes this callback its hook (MPI-4.0, 11.2.4).
 int run_actions(MPI_Comm, int, void*, void*) {
@@ -43,16 +53,31 @@ bool is_running() noexcept {
 }
 
 void at_finalize(void (*action)()) {
-    static const bool once = [] {
-        int key = MPI_KEYVAL_INVALID;
-        call<MPI_Comm_create_keyval>(MPI_COMM_NULL_COPY_FN, run_actions, &key, nullptr);
-        call<MPI_Comm_set_attr>(MPI_COMM_SELF, key, nullptr);
-        call<MPI_Comm_free_keyval>(&key);  // which lasts as long as the attribute
-        return true;
-    }();
-    (void)once;
-    const std::lock_guard lock(mutex);
-    actions.push_back(action);
+    {
+        const std::lock_guard lock(mutex);
+        actions.push_back(action);
+    }
+    static std::atomic<bool> hooked = false;
+    if (hooked.exchange(true))  // not a static that is initialized so: what follows comes here itself
+        return;
+    int key = MPI_KEYVAL_INVALID;
+    call<MPI_Comm_create_keyval>(MPI_COMM_NULL_COPY_FN, run_actions, &key, nullptr);
+    call<MPI_Comm_set_attr>(MPI_COMM_SELF, key, nullptr);
+    call<MPI_Comm_free_keyval>(&key);  // which lasts as long as the attribute
+}
+
+int enter(void (*unbind)()) {
+    if (!is_running())
+        return outside();
+    bool is_first = false;
+    {
+        const std::lock_guard lock(mutex);
+        is_first = bound.empty();
+        bound.push_back(unbind);
+    }
+    if (is_first)
+        at_finalize(unbind_all);
+    return MPI_SUCCESS;
 }
 
 MPI_Datatype keep_until_finalize(Datatype type) {

@@ -172,20 +172,20 @@ public:
     /// Calls MPI_Pack_external_size (MPI-4.0, 5.3).
     [[nodiscard]] Count Pack_external_size(const std::string& datarep, Count count, At at = {}) const;
 
-    [[nodiscard]] Count size() const { return Get_size(); }
-    [[nodiscard]] Count extent() const { return Get_extent().extent; }
-    [[nodiscard]] Count lb() const { return Get_extent().lb; }
-    [[nodiscard]] Count ub() const { return Get_extent().ub(); }
-    [[nodiscard]] Count true_extent() const { return Get_true_extent().extent; }
-    [[nodiscard]] Count true_lb() const { return Get_true_extent().lb; }
-    [[nodiscard]] Count true_ub() const { return Get_true_extent().ub(); }
-    [[nodiscard]] Envelope envelope() const { return Get_envelope(); }
-    [[nodiscard]] Contents contents() const;
-    [[nodiscard]] Combiner combiner() const { return Get_envelope().combiner; }
+    [[nodiscard]] Count size(At at = {}) const { return Get_size(at); }
+    [[nodiscard]] Count extent(At at = {}) const { return Get_extent(at).extent; }
+    [[nodiscard]] Count lb(At at = {}) const { return Get_extent(at).lb; }
+    [[nodiscard]] Count ub(At at = {}) const { return Get_extent(at).ub(); }
+    [[nodiscard]] Count true_extent(At at = {}) const { return Get_true_extent(at).extent; }
+    [[nodiscard]] Count true_lb(At at = {}) const { return Get_true_extent(at).lb; }
+    [[nodiscard]] Count true_ub(At at = {}) const { return Get_true_extent(at).ub(); }
+    [[nodiscard]] Envelope envelope(At at = {}) const { return Get_envelope(at); }
+    [[nodiscard]] Contents contents(At at = {}) const;
+    [[nodiscard]] Combiner combiner(At at = {}) const { return Get_envelope(at).combiner; }
     /// Whether the type is one of MPI's own.
-    [[nodiscard]] bool is_named() const { return combiner() == COMBINER_NAMED; }
+    [[nodiscard]] bool is_named(At at = {}) const { return combiner(at) == COMBINER_NAMED; }
     /// Whether the type cannot be freed: one of MPI's own, also of Create_f90_X, or null.
-    [[nodiscard]] bool is_predefined() const { return is_null() || is_fixed(combiner()); }
+    [[nodiscard]] bool is_predefined(At at = {}) const { return is_null() || is_fixed(combiner(at)); }
 
 private:
     /// How many elements lie in `size` bytes, from their beginning.
@@ -205,7 +205,7 @@ struct Datatype::Contents {
     std::vector<Datatype> datatypes;
 };
 
-inline Datatype::Contents Datatype::contents() const { return Get_contents(); }
+inline Datatype::Contents Datatype::contents(At at) const { return Get_contents(at); }
 
 /// How a type was made: `basetype.Create_X(…)` with arguments of these names; what Create_X does not take is empty or 0.
 struct MPI4CXX_API Datatype::Decoded {

@@ -70,6 +70,10 @@ namespace detail {
 
 /// Throws std::invalid_argument: "Comm::Scatter: text (solver.cpp:120)". For misuse that is found before MPI is called.
 [[noreturn, gnu::cold]] MPI4CXX_API void misuse(Caller caller, const std::string& text);
+/// Throws an Exception of class `error_class`, that of a handle which is null: some MPIs end the job if they are called with it.
+[[noreturn, gnu::cold]] MPI4CXX_API void refuse_null(int error_class, std::string_view function, const char* text, At at);
+/// The same of a communicator: says where one that is null comes from.
+[[noreturn, gnu::cold]] MPI4CXX_API void refuse_null_comm(std::string_view function, At at);
 
 }  // namespace detail
 

@@ -62,8 +62,8 @@ public:
     /// Free the group. Calls MPI_Group_free (MPI-4.0, 7.3.3). Local.
     void Free(At at = {}) { free(at); }
 
-    [[nodiscard]] int size() const { return Get_size(); }
-    [[nodiscard]] int rank() const { return Get_rank(); }
+    [[nodiscard]] int size(At at = {}) const { return Get_size(at); }
+    [[nodiscard]] int rank(At at = {}) const { return Get_rank(at); }
 
 private:
     using Handle::Handle;

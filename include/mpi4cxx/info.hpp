@@ -148,7 +148,7 @@ public:
     /// Return the hints that are in use. Calls MPI_Comm_get_info (MPI-4.0, 7.4.4).
     [[nodiscard]] Info Get_info(At at = {}) const;
 
-    [[nodiscard]] Info info() const { return Get_info(); }
+    [[nodiscard]] Info info(At at = {}) const { return Get_info(at); }
 };
 
 extern MPI4CXX_API const Info INFO_NULL;

@@ -14,7 +14,7 @@ public:
     /// Set the name. Calls MPI_Comm_set_name, MPI_Type_set_name (MPI-4.0, 7.8).
     void Set_name(const std::string& name, At at = {}) const;
 
-    [[nodiscard]] std::string name() const { return Get_name(); }
+    [[nodiscard]] std::string name(At at = {}) const { return Get_name(at); }
 };
 
 }  // namespace mpi4cxx

@@ -231,8 +231,8 @@ private:
 
     MPI_Request raw_ = MPI_REQUEST_NULL;
     detail::Belongings* belongings_ = nullptr;
-    Drop drop_ = Drop::wait;
-    Kind kind_ = Kind::once;
+    Drop drop_ : 4 = Drop::wait;  // one byte, so that one instruction sets both
+    Kind kind_ : 4 = Kind::once;
 };
 
 extern MPI4CXX_API const Request REQUEST_NULL;

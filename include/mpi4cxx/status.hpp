@@ -35,9 +35,9 @@ public:
     [[nodiscard]] int tag() const noexcept { return Get_tag(); }
     [[nodiscard]] int error() const noexcept { return Get_error(); }
     /// The length of the message in bytes.
-    [[nodiscard]] Count count() const { return Get_count(); }
+    [[nodiscard]] Count count(At at = {}) const { return Get_count(BYTE, at); }
     /// Whether the operation was cancelled.
-    [[nodiscard]] bool cancelled() const { return Is_cancelled(); }
+    [[nodiscard]] bool cancelled(At at = {}) const { return Is_cancelled(at); }
 
     /// Return the number of whole elements, of bytes where none are named; UNDEFINED if the message ends inside one. Calls MPI_Get_count
     /// (MPI-4.0, 3.2.5).

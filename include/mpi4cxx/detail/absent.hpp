@@ -30,6 +30,8 @@ namespace detail {
 /// The code of the error that this MPI has no such function, which is none of MPI's: MPICH forgets the text of a code that is added to a
 /// class of its own.
 constexpr int absent() noexcept { return -1; }
+/// The code of a call before MPI is initialized, or after it is finalized.
+constexpr int outside() noexcept { return -2; }
 
 inline constexpr bool has_isendrecv = MPI_VERSION >= 4;
 inline constexpr bool has_partitions = MPI_VERSION >= 4;

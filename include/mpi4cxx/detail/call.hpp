@@ -25,6 +25,30 @@ extern MPI4CXX_API std::atomic<int> driven;
 /// Completes `request` and drives those meanwhile.
 MPI4CXX_API void complete(MPI_Request request, MPI_Status* status, std::string_view function, Place where);
 
+/// MPI_SUCCESS where MPI runs: then `unbind` is called at its end. Else outside().
+MPI4CXX_API int enter(void (*unbind)());
+
+/// How an MPI function is called: by way of a pointer, which costs no more than the linker's way. Before MPI is known to run, and after its end, it
+/// points to what finds out, so that a call outside the lifetime of MPI is an error like others: the MPIs end the process.
+template <auto Fn> struct entry;
+template <class... P, int (*Fn)(P...)> struct entry<Fn> {
+    [[gnu::always_inline]] static int call(P... args) {
+        if constexpr (is_always_allowed<Fn>)
+            return Fn(args...);
+        else
+            return bound.load(std::memory_order_relaxed)(args...);
+    }
+
+private:
+    [[gnu::cold]] static int find_out(P... args) {
+        if (const int code = enter([] { bound.store(find_out, std::memory_order_relaxed); }); code != MPI_SUCCESS)
+            return code;
+        bound.store(Fn, std::memory_order_relaxed);
+        return Fn(args...);
+    }
+    static inline std::atomic<int (*)(P...)> bound = find_out;
+};
+
 template <auto Fn> consteval std::string_view name_of() {  // "MPI_Bcast", or "MPIX_Bcast_init" of an extension
     std::string_view name = __PRETTY_FUNCTION__;
     name.remove_prefix(name.find("MPI"));
@@ -83,7 +107,7 @@ template <class Q, class T>
 template <auto Fn, class F = decltype(Fn), class L = large_type<Fn>> struct invoke;
 template <auto Fn, class... P> struct invoke<Fn, int (*)(P...), void> {
     using parameters = std::tuple<P...>;
-    [[gnu::always_inline]] static int now(P... args) { return Fn(args...); }
+    [[gnu::always_inline]] static int now(P... args) { return entry<Fn>::call(args...); }
 };
 template <auto Fn, class... P, class... Q> struct invoke<Fn, int (*)(P...), int (*)(Q...)> {
     using parameters = std::tuple<typename parameter<P, Q>::type...>;
@@ -91,15 +115,15 @@ template <auto Fn, class... P, class... Q> struct invoke<Fn, int (*)(P...), int 
         // The int functions are the cheaper ones: MPICH's large-count twins cost some 15 instructions more.
         if constexpr (!((std::is_same_v<P, int*> && !std::is_same_v<P, Q>) || ...))  // a count that comes out has room in the twin only
             if ((parameter<P, Q>::fits(args) && ...)) [[likely]]
-                return Fn(static_cast<P>(args)...);
-        return twin<Fn>::large(as_large<Q>(args)...);
+                return entry<Fn>::call(static_cast<P>(args)...);
+        return entry<twin<Fn>::large>::call(as_large<Q>(args)...);
     }
 };
 template <auto Fn, class... P, class... Q>
     requires(sizeof...(P) != sizeof...(Q))
 struct invoke<Fn, int (*)(P...), int (*)(Q...)> {  // the twin tells more
     using parameters = std::tuple<Q...>;
-    [[gnu::always_inline]] static int now(Q... args) { return twin<Fn>::large(args...); }
+    [[gnu::always_inline]] static int now(Q... args) { return entry<twin<Fn>::large>::call(args...); }
 };
 
 template <auto Fn, class = typename invoke<Fn>::parameters> struct checked;

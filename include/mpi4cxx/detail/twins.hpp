@@ -1,6 +1,7 @@
 // Which functions belong together: a function, its large-count twin, and the nonblocking twin of a blocking one.
 #pragma once
 
+#include <mpi4cxx/detail/absent.hpp>
 #include <mpi4cxx/detail/large_count.hpp>
 #include <mpi4cxx/detail/mpi.hpp>
 
@@ -28,6 +29,29 @@ struct large_of<Fn> {
     using type = decltype(+twin<Fn>::large);
 };
 template <auto Fn> using large_type = typename large_of<Fn>::type;
+
+/// Functions that may be called before MPI is initialized and after it is finalized (MPI-4.0, 11.4.1); more since MPI-4.
+template <auto Fn> inline constexpr bool is_always_allowed = false;
+template <> inline constexpr bool is_always_allowed<MPI_Initialized> = true;
+template <> inline constexpr bool is_always_allowed<MPI_Finalized> = true;
+template <> inline constexpr bool is_always_allowed<MPI_Init> = true;
+template <> inline constexpr bool is_always_allowed<MPI_Init_thread> = true;
+template <> inline constexpr bool is_always_allowed<MPI_Get_version> = true;
+template <> inline constexpr bool is_always_allowed<MPI_Get_library_version> = true;
+template <> inline constexpr bool is_always_allowed<MPI_Error_class> = MPI_VERSION >= 4;
+template <> inline constexpr bool is_always_allowed<MPI_Error_string> = MPI_VERSION >= 4;
+template <> inline constexpr bool is_always_allowed<MPI_Add_error_class> = MPI_VERSION >= 4;
+template <> inline constexpr bool is_always_allowed<MPI_Add_error_code> = MPI_VERSION >= 4;
+template <> inline constexpr bool is_always_allowed<MPI_Add_error_string> = MPI_VERSION >= 4;
+template <> inline constexpr bool is_always_allowed<MPI_Info_create> = MPI_VERSION >= 4;
+template <> inline constexpr bool is_always_allowed<MPI_Info_create_env> = MPI_VERSION >= 4;
+template <> inline constexpr bool is_always_allowed<MPI_Info_dup> = MPI_VERSION >= 4;
+template <> inline constexpr bool is_always_allowed<MPI_Info_free> = MPI_VERSION >= 4;
+template <> inline constexpr bool is_always_allowed<MPI_Info_set> = MPI_VERSION >= 4;
+template <> inline constexpr bool is_always_allowed<MPI_Info_delete> = MPI_VERSION >= 4;
+template <> inline constexpr bool is_always_allowed<MPI_Info_get_string> = MPI_VERSION >= 4;
+template <> inline constexpr bool is_always_allowed<MPI_Info_get_nkeys> = MPI_VERSION >= 4;
+template <> inline constexpr bool is_always_allowed<MPI_Info_get_nthkey> = MPI_VERSION >= 4;
 
 template <> struct twin<MPI_Send> : counted<MPI_Send_c>, blocking<MPI_Isend> {};
 template <> struct twin<MPI_Ssend> : counted<MPI_Ssend_c>, blocking<MPI_Issend> {};

@@ -1,0 +1,107 @@
+// Calls before MPI is initialized and after it is finalized, by an Environment or, with an argument, by the program itself.
+#include <mpi4cxx/mpi4cxx.hpp>
+
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+namespace MPI = mpi4cxx;
+
+namespace {
+
+int failures = 0;
+
+void check(bool is_right, unsigned long line, const std::string& text) {
+    if (is_right)
+        return;
+    ++failures;
+    std::printf("line %lu: %s\n", line, text.c_str());
+}
+
+/// Whether `f` throws what it must, with the line of its call.
+template <class F> void refused(unsigned long line, const std::string& words, F f) {
+    std::string text = "nothing thrown";
+    try {
+        f();
+    } catch (const MPI::Exception& e) {
+        text = e.what();
+    } catch (const std::exception& e) {
+        text = std::string("not an Exception: ") + e.what();
+    }
+    check(text.find(words) != std::string::npos && text.find("lifetime.cpp:" + std::to_string(line) + ")") != std::string::npos, line, text);
+}
+
+void refuses_all(const std::string& words) {
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    double x = 1, y = 0;
+    const std::vector<double> much(100'000);
+    MPI::Request none;
+    // clang-format off
+    refused(__LINE__, words, [&] { (void)world.Get_rank(); });
+    refused(__LINE__, words, [&] { (void)world.size(); });
+    refused(__LINE__, words, [&] { world.Send(x, 0); });
+    refused(__LINE__, words, [&] { world.Recv(x, 0); });
+    refused(__LINE__, words, [&] { (void)world.Recv<int>(); });
+    refused(__LINE__, words, [&] { (void)world.Isend(x, 0); });
+    refused(__LINE__, words, [&] { (void)world.Irecv(x, 0); });
+    refused(__LINE__, words, [&] { (void)world.Send_init(x, 0); });
+    refused(__LINE__, words, [&] { world.Sendrecv(x, 0, 0, y, 0); });
+    refused(__LINE__, words, [&] { world.Probe(); });
+    refused(__LINE__, words, [&] { none.Wait(); });
+    refused(__LINE__, words, [&] { world.Barrier(); });
+    refused(__LINE__, words, [&] { world.Bcast(x); });
+    refused(__LINE__, words, [&] { world.Allreduce(x, y); });
+    refused(__LINE__, words, [&] { world.Gather(x, y); });
+    refused(__LINE__, words, [&] { (void)world.Iallreduce(x, y); });
+    refused(__LINE__, words, [&] { world.send(1, 0); });
+    refused(__LINE__, words, [&] { world.send(much, 0); });
+    refused(__LINE__, words, [&] { (void)world.recv<int>(0); });
+    refused(__LINE__, words, [&] { (void)world.irecv<int>(0); });
+    refused(__LINE__, words, [&] { (void)world.bcast(1); });
+    refused(__LINE__, words, [&] { (void)world.allgather(std::string("a")); });
+    refused(__LINE__, words, [&] { (void)world.iallgather(1); });
+    refused(__LINE__, words, [&] { (void)world.Dup(); });
+    refused(__LINE__, words, [&] { (void)world.Idup(); });
+    refused(__LINE__, words, [&] { (void)world.Split(); });
+    refused(__LINE__, words, [&] { (void)world.Create_cart({1}); });
+    refused(__LINE__, words, [&] { (void)world.group(); });
+    refused(__LINE__, words, [&] { (void)MPI::DOUBLE.Create_contiguous(3); });
+    refused(__LINE__, words, [&] { (void)MPI::Op::Create<int>([](int a, int b) { return a + b; }); });
+    refused(__LINE__, words, [&] { (void)MPI::Comm::Create_keyval<int>(); });
+    refused(__LINE__, words, [&] { (void)MPI::Alloc_mem(8); });
+    refused(__LINE__, words, [&] { (void)MPI::Get_processor_name(); });
+    // clang-format on
+    // what is allowed at any time
+    (void)MPI::Is_initialized();
+    (void)MPI::Is_finalized();
+    check(MPI::Get_version().version >= 3 && !MPI::Get_library_version().empty(), __LINE__, "no version");
+}
+
+/// While MPI runs, and before it ends, when all that has been bound is unbound.
+void use() {
+    double x = 1, y = 0;
+    MPI::COMM_WORLD.Allreduce(x, y);
+    check(y == MPI::COMM_WORLD.size(), __LINE__, "a wrong sum");
+    struct Particle {
+        double mass;
+        int id;
+    };
+    (void)MPI::datatype_of<Particle>();  // is freed when MPI ends
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    refuses_all("MPI is not initialized: make an mpi4cxx::Environment first");
+    if (argc > 1) {
+        MPI_Init(&argc, &argv);
+        use();
+        MPI_Finalize();
+    } else {
+        const MPI::Environment env(argc, argv);
+        use();
+    }
+    refuses_all("MPI is finalized: the Environment has ended");
+    return failures == 0 ? 0 : 1;
+}
