@@ -39,7 +39,7 @@ Grequest Grequest::start(std::unique_ptr<GeneralOperation> operation, At at) {
 
 void Grequest::Complete(At at) {
     if (incomplete_ == MPI_REQUEST_NULL)
-        detail::misuse(at, "it is complete already, or null");
+        detail::refuse_null(MPI_ERR_REQUEST, "MPI_Grequest_complete", "it is complete already, or null", at);
     call<MPI_Grequest_complete>(incomplete_, at);
     incomplete_ = MPI_REQUEST_NULL;
 }

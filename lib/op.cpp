@@ -26,11 +26,11 @@ namespace {
 constexpr std::size_t callbacks = 64;
 std::array<std::atomic<Reduction*>, callbacks> taken{};
 
-void apply(Reduction* reduction, const void* in, void* inout, int count) noexcept {
+void apply(Reduction* reduction, const void* in, void* inout, int count, MPI_Datatype type) noexcept {
     if (reduction == nullptr)
         detail::abort_job("an operation of mpi4cxx::Op::Create was called without mpi4cxx, and too many of them live to tell which it is");
     try {
-        reduction->apply(in, inout, static_cast<std::size_t>(count));
+        reduction->apply(in, inout, static_cast<std::size_t>(count), type);
     } catch (const std::exception& e) {
         detail::abort_job((std::string("exception in a reduction operation: ") + e.what()).c_str());
     } catch (...) {
@@ -38,8 +38,8 @@ void apply(Reduction* reduction, const void* in, void* inout, int count) noexcep
     }
 }
 
-template <std::size_t I> void callback(void* in, void* inout, int* count, MPI_Datatype*) {
-    apply(taken[I].load(std::memory_order_relaxed), in, inout, *count);
+template <std::size_t I> void callback(void* in, void* inout, int* count, MPI_Datatype* type) {
+    apply(taken[I].load(std::memory_order_relaxed), in, inout, *count, *type);
 }
 
 template <std::size_t... I> constexpr auto callback_table(std::index_sequence<I...>) {
@@ -60,7 +60,7 @@ void carried_callback(void* in, void* inout, int* count, MPI_Datatype* type) {
     void* reduction = nullptr;
     int found = 0;
     MPI_Type_get_attr(*type, carrier_key(), &reduction, &found);
-    apply(found != 0 ? static_cast<Reduction*>(reduction) : nullptr, in, inout, *count);
+    apply(found != 0 ? static_cast<Reduction*>(reduction) : nullptr, in, inout, *count, *type);
 }
 
 }  // namespace
@@ -73,12 +73,15 @@ struct UserOp {
     Datatype carrier;
     MPI_Op left = MPI_OP_NULL;  // where the operation is gone, but not the calls that use it
 
-    explicit UserOp(std::unique_ptr<Reduction> r) : reduction(std::move(r)) {
+    UserOp(std::unique_ptr<Reduction> r, At at) : reduction(std::move(r)) {
         for (slot = 0; slot < callbacks; ++slot) {
             Reduction* none = nullptr;
             if (taken[slot].compare_exchange_strong(none, reduction.get()))
                 return;
         }
+        if (reduction->type == MPI_DATATYPE_NULL)  // no datatype to carry it
+            throw Exception(MPI_ERR_OTHER, "MPI_Op_create",
+                            "more than " + std::to_string(callbacks) + " operations at once, of which this one works on any datatype", at);
         carrier = Datatype::borrow(reduction->type).Dup();
         call<MPI_Type_set_attr>(carrier.handle(), carrier_key(), reduction.get());
     }
@@ -139,7 +142,7 @@ Op& Op::operator=(Op&& other) noexcept {
 Op::~Op() { leave_to_calls(*this); }
 
 Op Op::create(std::unique_ptr<Reduction> reduction, bool commute, At at) {
-    auto user = std::make_shared<detail::UserOp>(std::move(reduction));
+    auto user = std::make_shared<detail::UserOp>(std::move(reduction), at);
     MPI_User_function* const function = user->slot < callbacks ? table[user->slot] : carried_callback;
     Op op = take(get<MPI_Op_create>(function, commute ? 1 : 0, at));
     op.user_ = std::move(user);
@@ -177,7 +180,9 @@ MPI_Datatype Op::accept(MPI_Datatype type, detail::Caller caller) const {
     if (is_plain())
         return type;
     if (is_null())
-        detail::misuse(caller, "the operation is null");
+        detail::refuse_null(MPI_ERR_OP, caller.method, "the operation is null", caller.at);
+    if (user_->reduction->type == MPI_DATATYPE_NULL)
+        return type;
     if (type != user_->reduction->type)
         detail::misuse(caller, "the operation is on " + detail::type_name(user_->reduction->type) + ", the buffer holds " + detail::type_name(type));
     return user_->carrier.is_null() ? type : user_->carrier.handle();

@@ -38,12 +38,12 @@ Count partition(const ConstBuf& buf, int partitions, Caller caller) { return blo
 
 void check_comm(const Comm& comm, Caller caller) {
     if (comm.is_null())
-        misuse(caller, "the communicator is null");
+        refuse_null_comm(caller.method, caller.at);
 }
 
 void check_message(MPI_Message message, Caller caller) {
     if (message == MPI_MESSAGE_NULL)
-        misuse(caller, "the message is null");
+        refuse_null(MPI_ERR_REQUEST, caller.method, "the message is null: it has been received or moved from", caller.at);
 }
 
 std::vector<int> periods_of(Ints dims, const Flags& periods, Caller caller) {

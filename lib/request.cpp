@@ -136,7 +136,7 @@ void Request::drive() { detail::drive(); }
 
 bool Request::take_object(void* object, Status* status, At at) {
     if (operation() == nullptr)
-        detail::misuse({at, "ObjectRequest"}, "this request is null, or its object has been received");
+        detail::refuse_null(MPI_ERR_REQUEST, "ObjectRequest", "the request is null, or its object has been received", at);
     if (!detail::look(*operation()))
         return false;
     std::unique_ptr<Operation> done(static_cast<Operation*>(std::exchange(belongings_, nullptr)));

@@ -59,16 +59,19 @@ template <class F> int error_class(F f) {
     return mpi4cxx::SUCCESS;
 }
 
-/// What went wrong in `f`, as an Exception of class ERR_TYPE; "" if nothing.
-template <class F> std::string type_error(F f) {
+/// What `f` throws as an Exception of this class, its text; "" where it throws none.
+template <class F> std::string error_of_class(int error_class, F f) {
     try {
         f();
     } catch (const mpi4cxx::Exception& e) {
-        CHECK(e.Get_error_class() == mpi4cxx::ERR_TYPE);
+        CHECK(e.Get_error_class() == error_class);
         return e.what();
     }
     return {};
 }
+
+/// What went wrong in `f`, as an Exception of class ERR_TYPE; "" if nothing.
+template <class F> std::string type_error(F f) { return error_of_class(mpi4cxx::ERR_TYPE, f); }
 
 inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 

@@ -108,7 +108,11 @@ TEST_CASE("A message that is too long is an Exception at the line of its receive
 TEST_CASE("A null communicator is refused at the user's line", "[error]") {
     const MPI::Intracomm& null = MPI::COMM_NULL;
     int value = 0;
-    const auto refused = [](const char* function, unsigned long line, auto f) { check_misuse(function, "communicator is null", "", line, f); };
+    const auto refused = [](const std::string& function, unsigned long line, auto f) {
+        const std::string text = error_of_class(MPI::ERR_COMM, f);
+        CHECK(text.find(function + ": the communicator is null") == 0);
+        CHECK(contains(text, "test_error.cpp:" + std::to_string(line)));
+    };
     // clang-format off
     refused("MPI_Send", __LINE__, [&] { null.Send(value, 0); });
     refused("MPI_Irecv", __LINE__, [&] { (void)null.Irecv(value, 0); });

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <functional>
 #include <vector>
 
 namespace MPI = mpi4cxx;
@@ -224,10 +225,10 @@ TEST_CASE("Elements that an operation is not for are refused, naming both types"
 
 TEST_CASE("A null operation is refused", "[op][error]") {
     int x = 1, y = 0;
-    CHECK(thrown<std::invalid_argument>([&] { MPI::COMM_SELF.Allreduce(x, y, MPI::OP_NULL); }).find("Allreduce: the operation is null") == 0);
+    CHECK(error_of_class(MPI::ERR_OP, [&] { MPI::COMM_SELF.Allreduce(x, y, MPI::OP_NULL); }).find("Allreduce: the operation is null") == 0);
     MPI::Op op = MPI::Op::Create<int>([](int a, int b) { return a + b; });
     op.Free();
-    CHECK_THROWS_AS(MPI::COMM_SELF.Allreduce(x, y, op), std::invalid_argument);
+    CHECK(error_class([&] { MPI::COMM_SELF.Allreduce(x, y, op); }) == MPI::ERR_OP);
     CHECK_THROWS_AS((void)MPI::OP_NULL.Is_commutative(), MPI::Exception);
 }
 
@@ -294,7 +295,7 @@ TEST_CASE("Op::Reduce_local refuses what does not fit", "[op][error]") {
     std::vector<double> numbers(2);
     CHECK_THROWS_AS(MPI::SUM.Reduce_local(two, three), std::invalid_argument);
     CHECK_THROWS_AS(MPI::SUM.Reduce_local(two, numbers), std::invalid_argument);
-    CHECK_THROWS_AS(MPI::OP_NULL.Reduce_local(two, two), std::invalid_argument);
+    CHECK(error_class([&] { MPI::OP_NULL.Reduce_local(two, two); }) == MPI::ERR_OP);
     const auto op = MPI::Op::Create<int>([](int p, int q) { return p + q; });
     CHECK_THROWS_AS(op.Reduce_local(numbers, numbers), std::invalid_argument);
     CHECK_THROWS_AS(MPI::BAND.Reduce_local(numbers, numbers), MPI::Exception);  // the MPI refuses
@@ -323,4 +324,83 @@ TEST_CASE("An Op tells whether it is predefined and commutes", "[op]") {
     const auto op = MPI::Op::Create<int>([](int p, int) { return p; });
     CHECK_FALSE(op.is_predefined());
     CHECK_FALSE(op.is_commutative());
+}
+
+namespace {
+
+/// Adds elements of whatever type, as a function in mpi4py would.
+struct AddAny {
+    int* calls;
+    void operator()(const void* in, void* inout, MPI::Count count, const MPI::Datatype& type) const {
+        ++*calls;
+        if (type == MPI::DOUBLE)
+            add<double>(in, inout, count);
+        else if (type == MPI::INT)
+            add<int>(in, inout, count);
+        else  // pairs of int
+            add<int>(in, inout, 2 * count);
+    }
+    template <class T> static void add(const void* in, void* inout, MPI::Count count) {
+        const T* const a = static_cast<const T*>(in);
+        T* const b = static_cast<T*>(inout);
+        std::transform(a, a + count, b, b, std::plus<>());
+    }
+};
+
+}  // namespace
+
+TEST_CASE("Op::Create takes a function of arrays, for types that are known only when it runs", "[op]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        int calls = 0;
+        const MPI::Op op = MPI::Op::Create(AddAny{&calls}, true);
+        const int n = comm.size(), sum = sum_to(n);
+        std::vector<double> x(3, comm.rank()), y(3);
+        std::vector<int> ranks(static_cast<std::size_t>(n), comm.rank());
+        int part = -1, scanned = -1;
+        comm.Allreduce(x, y, op);
+        CHECK(y == std::vector<double>(3, sum));
+        comm.Reduce_scatter_block(ranks, part, op);
+        CHECK(part == sum);
+        comm.Scan(comm.rank(), scanned, op);
+        CHECK(scanned == sum_to(comm.rank() + 1));
+        comm.Iallreduce(MPI::IN_PLACE, ranks, op).Wait();
+        CHECK(ranks == std::vector<int>(static_cast<std::size_t>(n), sum));
+        CHECK(comm.allreduce(1.5, op) == 1.5 * n);
+
+        MPI::Datatype pair = MPI::INT.Create_contiguous(2);
+        pair.Commit();
+        const int mine[] = {1, comm.rank(), 2, comm.rank()};
+        int all[4] = {};
+        comm.Reduce({mine, 2, pair}, {all, 2, pair}, op);
+        if (comm.rank() == 0)
+            CHECK(std::vector<int>(all, all + 4) == std::vector<int>{n, sum, 2 * n, sum});
+        CHECK((calls > 0 || n == 1));
+        double result = 2;
+        op.Reduce_local(1.0, result);
+        CHECK(result == 3);
+    });
+}
+
+TEST_CASE("Op::Create of a function of arrays keeps the order of ranks", "[op]") {
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    const MPI::Op op = MPI::Op::Create([](const void* in, void* inout, MPI::Count count, const MPI::Datatype&) {
+        for (MPI::Count i = 0; i < count; ++i)
+            static_cast<Affine*>(inout)[i] = compose(static_cast<const Affine*>(in)[i], static_cast<Affine*>(inout)[i]);
+    });
+    CHECK_FALSE(op.Is_commutative());
+    Affine result{};
+    world.Allreduce(map_of(world.rank()), result, op);
+    CHECK(result == composed(world.size()));
+}
+
+TEST_CASE("Operations on any datatype that are too many at once are refused", "[op][error]") {
+    const auto make = [] { return MPI::Op::Create([](const void*, void*, MPI::Count, const MPI::Datatype&) {}); };
+    std::vector<MPI::Op> ops;
+    const std::string text = thrown<MPI::Exception>([&] {
+        for (int i = 0; i < 100; ++i) ops.push_back(make());
+    });
+    CHECK(contains(text, "more than 64 operations at once"));
+    CHECK(ops.size() <= 64);
+    ops.clear();
+    CHECK_FALSE(make().is_null());
 }

@@ -110,10 +110,10 @@ template <class C> Shape shape_of(const C& container) {
     return result;
 }
 
-/// The handle of a type that the user names; null is misuse.
+/// The handle of a type that the user names; null is refused.
 inline MPI_Datatype spelled_out(const Datatype& type, At at) {
     if (type.is_null())
-        misuse({at, "buffer"}, "the datatype is null");
+        refuse_null(MPI_ERR_TYPE, "buffer", "the datatype is null", at);
     return type.handle();
 }
 

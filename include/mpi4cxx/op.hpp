@@ -13,7 +13,7 @@ namespace mpi4cxx {
 
 namespace detail {
 
-/// A user's operation on elements of `type`: what the MPI calls back.
+/// A user's operation on elements of `type`, or of any where that is null: what the MPI calls back.
 class Reduction {
 public:
     explicit Reduction(MPI_Datatype element) noexcept : type(element) {}
@@ -21,7 +21,7 @@ public:
     Reduction(const Reduction&) = delete;
     Reduction& operator=(const Reduction&) = delete;
     /// Replaces each of `count` elements of `inout` by f(element of `in`, element of `inout`): `in` comes from lower ranks.
-    virtual void apply(const void* in, void* inout, std::size_t count) = 0;
+    virtual void apply(const void* in, void* inout, std::size_t count, MPI_Datatype elements) = 0;
 
     MPI_Datatype type;
 };
@@ -29,10 +29,21 @@ public:
 template <class T, class F> class ElementReduction final : public Reduction {
 public:
     explicit ElementReduction(F f) : Reduction(datatype_traits<T>::get()), f_(std::move(f)) {}
-    void apply(const void* in, void* inout, std::size_t count) override {
+    void apply(const void* in, void* inout, std::size_t count, MPI_Datatype) override {
         const T* a = static_cast<const T*>(in);
         T* b = static_cast<T*>(inout);
         for (std::size_t i = 0; i < count; ++i) b[i] = f_(a[i], b[i]);
+    }
+
+private:
+    F f_;
+};
+
+template <class F> class AnyReduction final : public Reduction {
+public:
+    explicit AnyReduction(F f) : Reduction(MPI_DATATYPE_NULL), f_(std::move(f)) {}
+    void apply(const void* in, void* inout, std::size_t count, MPI_Datatype elements) override {
+        f_(in, inout, static_cast<Count>(count), Datatype::borrow(elements));
     }
 
 private:
@@ -67,6 +78,12 @@ public:
     template <Mapped T, ReductionOf<T> F> [[nodiscard]] static Op Create(F f, bool commute = false, At at = {}) {
         return create(std::make_unique<detail::ElementReduction<T, F>>(std::move(f)), commute, at);
     }
+    /// Make an operation of a function of arrays, for elements whose type is known only when it runs: `f(in, inout, count, datatype)` combines
+    /// `count` elements of `in`, which come from lower ranks, with those of `inout`, into `inout`. It works on any datatype. Of these 64 can be
+    /// alive at once. Calls MPI_Op_create (MPI-4.0, 6.9.5).
+    template <std::invocable<const void*, void*, Count, const Datatype&> F> [[nodiscard]] static Op Create(F f, bool commute = false, At at = {}) {
+        return create(std::make_unique<detail::AnyReduction<F>>(std::move(f)), commute, at);
+    }
     /// Tell whether the operands may be swapped. Calls MPI_Op_commutative (MPI-4.0, 6.9.5).
     [[nodiscard]] bool Is_commutative(At at = {}) const;
     /// Combine `inbuf` and `inoutbuf`, element by element, into `inoutbuf`. Calls MPI_Reduce_local (MPI-4.0, 6.9.7). Local.
@@ -80,7 +97,7 @@ public:
     /// Free the operation. Calls MPI_Op_free (MPI-4.0, 6.9.5). Local.
     void Free(At at = {});
 
-    [[nodiscard]] bool is_commutative() const { return Is_commutative(); }
+    [[nodiscard]] bool is_commutative(At at = {}) const { return Is_commutative(at); }
     /// Whether this is one of the constants below.
     [[nodiscard]] bool is_predefined() const noexcept;
 
