@@ -21,6 +21,11 @@ public:
     static constexpr auto comm_class = detail::CommClass::cartcomm;
 
     Cartcomm() noexcept = default;
+    Cartcomm(Cartcomm&&) noexcept = default;
+    Cartcomm& operator=(Cartcomm&&) noexcept = default;
+    explicit Cartcomm(const Cartcomm&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) = delete;
+    template <detail::IsA<Cartcomm> C> Cartcomm(C&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) MPI4CXX_NO_COPY;
+    detail::take_a_const_reference_or_make_a_duplicate_with_Dup operator=(const Cartcomm&) = delete;
     using Duplicable::Duplicable;
 
     /// Return the number of dimensions. Calls MPI_Cartdim_get (MPI-4.0, 8.5.5).

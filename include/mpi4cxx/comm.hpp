@@ -40,6 +40,11 @@ class MPI4CXX_API Comm : public detail::Divisible<Comm, Handle<Comm>>,
                          public Fortran<Comm> {
 public:
     Comm() noexcept = default;
+    Comm(Comm&&) noexcept = default;
+    Comm& operator=(Comm&&) noexcept = default;
+    explicit Comm(const Comm&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) = delete;
+    template <detail::IsA<Comm> C> Comm(C&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) MPI4CXX_NO_COPY;
+    detail::take_a_const_reference_or_make_a_duplicate_with_Dup operator=(const Comm&) = delete;
     using Divisible::f2c;
 
     /// Return the number of this process in the group. Calls MPI_Comm_rank (MPI-4.0, 7.4.1).
@@ -79,9 +84,9 @@ public:
     /// End all processes of the job, a moment after their output. Calls MPI_Abort (MPI-4.0, 9.7).
     [[noreturn]] void Abort(int errorcode = 0) const;
 
-    [[nodiscard]] int rank() const { return Get_rank(); }
-    [[nodiscard]] int size() const { return Get_size(); }
-    [[nodiscard]] Group group() const { return Get_group(); }
+    [[nodiscard]] int rank(At at = {}) const { return Get_rank(at); }
+    [[nodiscard]] int size(At at = {}) const { return Get_size(at); }
+    [[nodiscard]] Group group(At at = {}) const { return Get_group(at); }
     [[nodiscard]] bool is_inter(At at = {}) const { return Is_inter(at); }
     [[nodiscard]] bool is_intra(At at = {}) const { return Is_intra(at); }
     [[nodiscard]] int topology(At at = {}) const { return Get_topology(at); }

@@ -27,6 +27,11 @@ public:
     static constexpr auto comm_class = detail::CommClass::distgraphcomm;
 
     Distgraphcomm() noexcept = default;
+    Distgraphcomm(Distgraphcomm&&) noexcept = default;
+    Distgraphcomm& operator=(Distgraphcomm&&) noexcept = default;
+    explicit Distgraphcomm(const Distgraphcomm&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) = delete;
+    template <detail::IsA<Distgraphcomm> C> Distgraphcomm(C&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) MPI4CXX_NO_COPY;
+    detail::take_a_const_reference_or_make_a_duplicate_with_Dup operator=(const Distgraphcomm&) = delete;
     using Duplicable::Duplicable;
 
     /// Return how many neighbours this process has. Calls MPI_Dist_graph_neighbors_count (MPI-4.0, 8.5.5).

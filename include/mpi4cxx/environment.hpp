@@ -11,11 +11,11 @@ namespace mpi4cxx {
 /// It initializes MPI unless somebody has, makes errors of COMM_WORLD and COMM_SELF exceptions, and opens the channel of
 /// large objects. At the end it finalizes MPI if it initialized it. An exception that nobody catches, or that leaves this
 /// scope, ends the whole job: with its message, or when the process exits. (MPI-4.0, 11.2 and 11.6)
-class MPI4CXX_API Environment {
+class [[nodiscard, gnu::visibility("default")]] Environment {
 public:
     /// Calls MPI_Init_thread (MPI-4.0, 11.6.2), MPI_Comm_dup (MPI-4.0, 7.4.2). Collective.
-    Environment(int& argc, char**& argv, ThreadLevel required = THREAD_MULTIPLE, At at = {});
-    explicit Environment(ThreadLevel required = THREAD_MULTIPLE, At at = {});
+    [[nodiscard("give it a name: MPI ends with it")]] Environment(int& argc, char**& argv, ThreadLevel required = THREAD_MULTIPLE, At at = {});
+    [[nodiscard("give it a name: MPI ends with it")]] explicit Environment(ThreadLevel required = THREAD_MULTIPLE, At at = {});
     /// Calls MPI_Finalize (MPI-4.0, 11.2.2). Collective.
     ~Environment();
     Environment(const Environment&) = delete;

@@ -20,6 +20,11 @@ public:
     static constexpr auto comm_class = detail::CommClass::graphcomm;
 
     Graphcomm() noexcept = default;
+    Graphcomm(Graphcomm&&) noexcept = default;
+    Graphcomm& operator=(Graphcomm&&) noexcept = default;
+    explicit Graphcomm(const Graphcomm&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) = delete;
+    template <detail::IsA<Graphcomm> C> Graphcomm(C&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) MPI4CXX_NO_COPY;
+    detail::take_a_const_reference_or_make_a_duplicate_with_Dup operator=(const Graphcomm&) = delete;
     using Duplicable::Duplicable;
 
     /// Return the numbers of nodes and edges. Calls MPI_Graphdims_get (MPI-4.0, 8.5.5).

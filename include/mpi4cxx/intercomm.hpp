@@ -11,6 +11,11 @@ public:
     static constexpr auto comm_class = detail::CommClass::intercomm;
 
     Intercomm() noexcept = default;
+    Intercomm(Intercomm&&) noexcept = default;
+    Intercomm& operator=(Intercomm&&) noexcept = default;
+    explicit Intercomm(const Intercomm&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) = delete;
+    template <detail::IsA<Intercomm> C> Intercomm(C&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) MPI4CXX_NO_COPY;
+    detail::take_a_const_reference_or_make_a_duplicate_with_Dup operator=(const Intercomm&) = delete;
     using Divisible::Divisible;
 
     /// Return the number of processes in the remote group. Calls MPI_Comm_remote_size (MPI-4.0, 7.6.1).

@@ -14,6 +14,11 @@ public:
     static constexpr auto comm_class = detail::CommClass::intracomm;
 
     Intracomm() noexcept = default;
+    Intracomm(Intracomm&&) noexcept = default;
+    Intracomm& operator=(Intracomm&&) noexcept = default;
+    explicit Intracomm(const Intracomm&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) = delete;
+    template <detail::IsA<Intracomm> C> Intracomm(C&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) MPI4CXX_NO_COPY;
+    detail::take_a_const_reference_or_make_a_duplicate_with_Dup operator=(const Intracomm&) = delete;
     using Divisible::Divisible;
 
     /// Return a communicator of the processes of `group`, which alone call this. Calls MPI_Comm_create_group (MPI-4.0, 7.4.2).

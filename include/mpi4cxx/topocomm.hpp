@@ -53,6 +53,11 @@ public:
     };
 
     Topocomm() noexcept = default;
+    Topocomm(Topocomm&&) noexcept = default;
+    Topocomm& operator=(Topocomm&&) noexcept = default;
+    explicit Topocomm(const Topocomm&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) = delete;
+    template <detail::IsA<Topocomm> C> Topocomm(C&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) MPI4CXX_NO_COPY;
+    detail::take_a_const_reference_or_make_a_duplicate_with_Dup operator=(const Topocomm&) = delete;
     using Duplicable::Duplicable;
 
     /// Return the numbers of neighbours. Calls MPI_Cartdim_get, MPI_Graph_neighbors_count or MPI_Dist_graph_neighbors_count (MPI-4.0, 8.5).

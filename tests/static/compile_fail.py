@@ -2,7 +2,8 @@
 
 usage: compile_fail.py CASE COMPILER [FLAG…]
 
-The first line reads `// error: REGULAR EXPRESSION`, to be found in the first error that the compiler reports.
+The first line reads `// error: REGULAR EXPRESSION`, to be found in the first error that the compiler reports; a second `// flags: …` has flags
+of that case.
 """
 import re
 import subprocess
@@ -10,10 +11,12 @@ import sys
 
 case, *compiler = sys.argv[1:]
 with open(case, encoding='utf-8') as file:
-    first_line = file.readline()
+    first_line, second_line = file.readline(), file.readline()
 if not first_line.startswith('// error: '):
     sys.exit(f'{case}: the first line is not `// error: …`')
 words = first_line.removeprefix('// error: ').strip()
+if second_line.startswith('// flags: '):
+    compiler += second_line.removeprefix('// flags: ').split()
 
 
 def compile_case(*more):

@@ -6,12 +6,25 @@
 #include <mpi4cxx/info.hpp>
 #include <mpi4cxx/object_request.hpp>
 
+#include <concepts>
 #include <memory>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 namespace mpi4cxx::detail {
+
+/// Where a communicator is copied, this is in the compiler's first error. So that clang++ says it too, what `C c = comm` calls is unavailable there;
+/// what `C c(comm)` calls must be deleted: a class that has a communicator would be taken for one that can be copied.
+struct take_a_const_reference_or_make_a_duplicate_with_Dup {};
+#ifdef __clang__
+#define MPI4CXX_NO_COPY __attribute__((unavailable("take a const reference, or make a duplicate with Dup()")))
+#else
+#define MPI4CXX_NO_COPY = delete
+#endif
+/// A communicator of class `Class`, or of one derived from that.
+template <class C, class Class>
+concept IsA = std::derived_from<std::remove_const_t<C>, Class>;
 
 /// Makes the errors of a new communicator exceptions.
 MPI4CXX_API MPI_Comm owned(MPI_Comm raw, At at);

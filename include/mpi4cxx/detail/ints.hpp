@@ -1,5 +1,7 @@
 #pragma once
 
+#include <mpi4cxx/detail/mpi.hpp>
+
 #include <initializer_list>
 #include <span>
 

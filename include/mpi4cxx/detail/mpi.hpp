@@ -1,6 +1,14 @@
 // The only door to C: every other file reaches <mpi.h> through this one.
 #pragma once
 
+// An #error would be the first of thousands. A header that cannot be found is the last, too.
+#if __cplusplus <= 201703L
+#include "mpi4cxx needs C++20: compile with -std=c++20"
+#endif
+#if defined(MPIX_CALLREF) || defined(MPIPP_H)  // MPICH's and Open MPI's, of a `namespace MPI` that is not this library's
+#include "<mpi.h> came first and brought the C++ bindings of MPI-2: compile with -DMPICH_SKIP_MPICXX -DOMPI_SKIP_MPICXX, as pkg-config mpi4cxx says"
+#endif
+
 // Both MPIs would otherwise pull in the C++ bindings that MPI-3 removed.
 #ifndef MPICH_SKIP_MPICXX
 #define MPICH_SKIP_MPICXX 1
@@ -15,6 +23,16 @@
 #include <mpi-ext.h>  // what Open MPI has beyond the version of MPI that it follows
 #endif
 #pragma GCC visibility pop
+
+// Which MPI the library was built for, where that is known.
+#if __has_include(<mpi4cxx/detail/built_for.hpp>)
+#include <mpi4cxx/detail/built_for.hpp>
+#if defined(MPI4CXX_BUILT_FOR_MPICH) && defined(OPEN_MPI)
+#error "this mpi4cxx was built for MPICH, but <mpi.h> is Open MPI's: compile with g++ and the flags of pkg-config mpi4cxx, or with mpicxx.mpich"
+#elif defined(MPI4CXX_BUILT_FOR_OPEN_MPI) && !defined(OPEN_MPI)
+#error "this mpi4cxx was built for Open MPI, but <mpi.h> is another MPI's: compile with g++ and the flags of pkg-config mpi4cxx, or with mpicxx.openmpi"
+#endif
+#endif
 
 /// Marks what the shared library exports; all else in it is hidden.
 #define MPI4CXX_API __attribute__((visibility("default")))

@@ -1,10 +1,10 @@
 // error: deleted
 #include <mpi4cxx/intracomm.hpp>
 
-mpi4cxx::Intracomm copy(const mpi4cxx::Intracomm& comm) {
+mpi4cxx::Datatype copy(const mpi4cxx::Datatype& type) {
 #ifdef REJECTED
-    return mpi4cxx::Intracomm(comm);
+    return mpi4cxx::Datatype(type);
 #else
-    return comm.Dup();
+    return type.Dup();
 #endif
 }
