@@ -83,14 +83,11 @@ void Remove_error_string(int errorcode, At at) { detail::call<MPI_Remove_error_s
 namespace detail {
 
 void raise(int code, std::string_view function, const char* file, unsigned long line, const MPI_Comm* comm) {
-    if (code == outside()) {
-        int initialized = 0;
-        MPI_Initialized(&initialized);
+    if (code == outside())
         throw Exception(MPI_ERR_OTHER, function,
-                        initialized == 0 ? "MPI is not initialized: make an mpi4cxx::Environment first"
-                                         : "MPI is finalized: the Environment has ended, or Finalize has been called",
+                        get<MPI_Initialized>() == 0 ? "MPI is not initialized: make an mpi4cxx::Environment first"
+                                                    : "MPI is finalized: the Environment has ended, or Finalize has been called",
                         At(file, line));
-    }
     // Looked at here, where it costs a call that succeeds nothing.
     if (comm != nullptr && *comm == MPI_COMM_NULL)
         refuse_null_comm(function, {file, line});

@@ -56,7 +56,7 @@ TEST_CASE("Intracomm::Create_dist_graph takes any edges from any process", "[dis
         check_ring(comm, comm.Create_dist_graph({rank}, {1}, {right}), false);
         check_ring(comm, comm.Create_dist_graph({left}, {1}, {rank}, {10 + left}), true);  // the edges of its neighbour
         check_ring(comm, comm.Create_dist_graph({rank}, 1, {right}), false);
-        vector<int> sources, degrees, destinations, weights;                               // all of them from the last process
+        vector<int> sources, degrees, destinations, weights;  // all of them from the last process
         for (int i = 0; rank == size - 1 && i < size; ++i) {
             sources.push_back(i);
             degrees.push_back(1);

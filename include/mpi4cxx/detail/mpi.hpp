@@ -30,7 +30,7 @@
 #if defined(MPI4CXX_BUILT_FOR_MPICH) && defined(OPEN_MPI)
 #error "this mpi4cxx was built for MPICH, but <mpi.h> is Open MPI's: compile with g++ and the flags of pkg-config mpi4cxx, or with mpicxx.mpich"
 #elif defined(MPI4CXX_BUILT_FOR_OPEN_MPI) && !defined(OPEN_MPI)
-#error "this mpi4cxx was built for Open MPI, but <mpi.h> is another MPI's: compile with g++ and the flags of pkg-config mpi4cxx, or with mpicxx.openmpi"
+#error "this mpi4cxx was built for Open MPI, but <mpi.h> is not: compile with g++ and the flags of pkg-config mpi4cxx, or with mpicxx.openmpi"
 #endif
 #endif
 
