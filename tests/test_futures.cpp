@@ -10,14 +10,19 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
 #include <numeric>
+#include <optional>
+#include <ranges>
 #include <set>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -55,6 +60,8 @@ template <class F> void with_executor(F f, const PoolOptions& options = {}) {
     if (MPICommExecutor executor{MPI::COMM_WORLD, 0, options})
         f(executor);
 }
+
+long initialized_by = 0;
 
 struct Scale {  // an aggregate that can be called
     double factor;
@@ -112,6 +119,49 @@ TEST_CASE("map gives the results in order, from one range and from several", "[f
                   .starmap([](int x, const std::string& s, double d) { return s + std::to_string(x) + std::to_string(static_cast<int>(d)); },
                            std::vector<std::tuple<int, std::string, double>>{{1, "a", 2.5}, {2, "b", 3.5}})
                   .list() == std::vector<std::string>{"a12", "b23"});
+    });
+}
+
+TEST_CASE("map takes ranges of every kind", "[futures]") {
+    with_executors([](Executor& executor) {
+        const std::map<int, std::string> entries{{1, "x"}, {2, "yyy"}};
+        const std::vector<int> lengths{2, 5};
+        CHECK(executor.map([](const auto& p) { return p.first + static_cast<int>(p.second.size()); }, entries).list() == lengths);
+        CHECK(executor.map([](const std::pair<const int, std::string>& p) { return p.first + static_cast<int>(p.second.size()); }, entries).list() ==
+              lengths);
+        CHECK(executor
+                  .map(
+                      {.chunksize = 1, .buffersize = 1}, [](auto p) { return p.first + static_cast<int>(p.second.size()); }, entries)
+                  .list() == lengths);
+        CHECK(executor.starmap([](int x, const std::string& s) { return x + static_cast<int>(s.size()); }, entries).list() == lengths);
+        const std::map<std::pair<int, int>, std::map<int, double>> nested{{{1, 2}, {{3, 4.5}}}};
+        CHECK(executor.map([](const auto& p) { return p.first.second + p.second.at(3); }, nested).list() == std::vector<double>{6.5});
+        CHECK(executor.map([](const std::string& s) { return s.size(); }, std::set<std::string>{"a", "bcd"}).list() ==
+              std::vector<std::size_t>{1, 3});
+        const std::vector<bool> bits{true, false, true};
+        CHECK(executor.map([](bool b, int x) { return b ? x : -x; }, bits, std::vector<int>{1, 2, 3}).list() == std::vector<int>{1, -2, 3});
+        CHECK(executor
+                  .map(
+                      {.buffersize = 2}, [](bool b) { return !b; }, bits)
+                  .list() == std::vector<bool>{false, true, false});
+        const std::vector<int> some = numbers(6);
+        CHECK(executor.map(square, some | std::views::transform([](int x) { return x + 1; })).list() == std::vector<int>{1, 4, 9, 16, 25, 36});
+        CHECK(executor.map(square, some | std::views::filter([](int x) { return x % 2 == 1; })).list() == std::vector<int>{1, 9, 25});
+        CHECK(executor.map(square, std::views::iota(0, 4)).list() == std::vector<int>{0, 1, 4, 9});
+        CHECK(executor.map(square, std::span(some).subspan(4)).list() == std::vector<int>{16, 25});
+        auto pairs = some | std::views::transform(
+                                [&some](const int& x) { return std::pair<const int&, std::string>(some[static_cast<std::size_t>(x)], "s"); });
+        CHECK(executor.map([](const std::pair<int, std::string>& p) { return p.second + std::to_string(p.first); }, pairs).list().back() == "s5");
+        auto tuples = some | std::views::transform([](const int& x) { return std::tuple<const int&, const int&>(x, x); });
+        CHECK(executor.starmap(product, tuples).list() == executor.map(square, some).list());
+        const int array[] = {1, 2, 3};
+        CHECK(executor.map(square, array).list() == std::vector<int>{1, 4, 9});
+        CHECK(executor.map(square, {1, 2, 3}).list() == std::vector<int>{1, 4, 9});
+        CHECK(executor.map({.chunksize = 2, .buffersize = 1}, product, {1, 2, 3}, {4, 5, 6}).list() == std::vector<int>{4, 10, 18});
+        CHECK(executor.direct().map(product, entries | std::views::keys, some).list() == std::vector<int>{0, 2});
+        CHECK(executor.balanced().map([](const auto& p) { return p.first; }, entries).list() == std::vector<int>{1, 2});
+        const auto data = executor.scatter(entries);
+        CHECK(executor.gather(data) == std::vector<std::pair<int, std::string>>{{1, "x"}, {2, "yyy"}});
     });
 }
 
@@ -184,6 +234,74 @@ TEST_CASE("a lambda that captures a reference or a pointer is refused", "[future
                        "captures a reference or a pointer"));
         CHECK(contains(thrown_as<std::invalid_argument>([&] { (void)executor.map([&here](int x) { return x + here; }, numbers(3)); }), "captures"));
     });
+}
+
+namespace {
+
+struct Plain {
+    long a;
+    std::array<short, 3> b;
+};
+class Times {  // neither an aggregate nor literal
+public:
+    explicit Times(long by) : by_(by) {}
+    long operator()(long x) const { return x * by_; }
+
+private:
+    long by_;
+};
+
+}  // namespace
+
+TEST_CASE("a captured number is never taken for an address", "[futures]") {
+    with_executors([](Executor& executor) {
+        int here = 3;
+        for (const auto like :
+             {reinterpret_cast<long>(&square), reinterpret_cast<long>(&here), reinterpret_cast<long>(std::getenv("PATH")), 4'200'000L}) {
+            CHECK(executor.submit([like] { return like - 1; }).result() == like - 1);
+            CHECK(executor.submit([like](int x) { return like + x; }, 2).result() == like + 2);
+            CHECK(executor.map([like](int x) { return like + x; }, numbers(2)).list().back() == like + 1);
+            const Plain plain{like, {1, 2, 3}};
+            CHECK(executor.submit([plain, b = true] { return b ? plain.a + plain.b[2] : 0; }).result() == like + 3);
+            const auto inner = [like] { return like; };
+            CHECK(executor.submit([inner] { return inner(); }).result() == like);
+            double bits = 0;
+            std::memcpy(&bits, &like, sizeof bits);
+            CHECK(executor.submit([bits] { return bits; }).result() == bits);
+            const std::optional<long> maybe = like;
+            CHECK(executor.submit(by_bytes([maybe] { return maybe.value(); })).result() == like);
+        }
+        const std::optional<double> maybe = 2.5;
+        CHECK(executor.submit([maybe] { return *maybe; }).result() == 2.5);
+        CHECK(executor.submit(Times(4'200'000), 2).result() == 8'400'000);
+        CHECK(executor.submit([times = Times(3)] { return times(4); }).result() == 12);
+    });
+    initialized_by = 0;
+    long like = reinterpret_cast<long>(&square);  // were it const, the worker would have its own
+    with_executor([&](Executor& executor) { CHECK(executor.on(0).submit([] { return initialized_by; }).result() == like); },
+                  {.initializer = [like] { initialized_by = like; }});
+}
+
+TEST_CASE("what names no task is an exception, and nothing is called", "[futures]") {
+    using namespace mpi4cxx::futures::detail;
+    for (const std::uint64_t code : {std::uint64_t{0}, std::uint64_t{8}, code_of(reinterpret_cast<const void*>(&square)), std::uint64_t{1} << 39,
+                                     std::uint64_t{0xabcdef} << 40, ~std::uint64_t{0}})
+        CHECK(contains(thrown<MPI::Exception>([&] { (void)task_type_of(code); }), "task"));
+    Packing good(Packing::Blocks::inside);
+    put_function(good, reinterpret_cast<const void*>(&square));
+    Unpacking from(good.bytes());
+    CHECK(get_function(from) == reinterpret_cast<const void*>(&square));
+    for (const std::size_t at : {0u, 3u, 7u, 8u, 15u}) {
+        std::vector<std::byte> bytes(good.bytes().begin(), good.bytes().end());
+        bytes[at] ^= std::byte{4};
+        Unpacking bad(bytes);
+        CHECK(contains(thrown<MPI::Exception>([&] { (void)get_function(bad); }), "no task of this program"));
+    }
+    static int data = 0;
+    Packing no_code(Packing::Blocks::inside);
+    put_function(no_code, &data);
+    Unpacking from_data(no_code.bytes());
+    CHECK(contains(thrown<MPI::Exception>([&] { (void)get_function(from_data); }), "no task of this program"));
 }
 
 TEST_CASE("arguments and results are any serializable type", "[futures]") {
@@ -747,6 +865,46 @@ TEST_CASE("an initializer that fails breaks the executor", "[futures]") {
             CHECK(executor.num_workers() == 0);
         },
         {.initializer = [] { throw std::runtime_error("not here"); }});
+}
+
+namespace {
+
+bool is_connected = false;
+bool query(int) { return is_connected; }
+
+}  // namespace
+
+TEST_CASE("no task runs where an initializer fails, nor where it succeeds", "[futures]") {
+    const auto check = [](Executor& executor) {
+        std::vector<Future<bool>> futures;
+        for (int i = 0; i < 100; ++i) futures.push_back(executor.submit(query, i));
+        auto map = executor.map({.chunksize = 10}, query, numbers(1000));
+        auto fixed = executor.direct().map(query, numbers(100));
+        const auto pinned = executor.on(0).submit(query, 1);
+        const auto after = executor.submit(square, 2).then([](int x) { return x; });
+        const auto check_broken = [](auto f) { CHECK(contains(thrown<BrokenExecutor>(f), "the initializer failed: not reachable")); };
+        for (const auto& future : futures) check_broken([&] { (void)future.result(20.0); });
+        check_broken([&] {
+            for (const bool value : map) CHECK(!value);
+        });
+        check_broken([&] { (void)fixed.list(); });
+        check_broken([&] { (void)pinned.result(20.0); });
+        check_broken([&] { (void)after.result(20.0); });
+        check_broken([&] { (void)executor.broadcast(query, 1); });
+        check_broken([&] { (void)executor.scatter(numbers(5)); });
+        check_broken([&] { executor.bootup(); });
+        check_broken([&] { (void)executor.submit(query, 1).result(20.0); });
+    };
+    for (int round = 0; round < 3; ++round) with_executors(check, {.initializer = [] { throw std::runtime_error("not reachable"); }});
+    const int last = MPI::COMM_WORLD.size() - 1;  // one of several is enough
+    with_executor(check, {.initializer = [last] {
+                      std::this_thread::sleep_for(MPI::COMM_WORLD.rank() == last ? 30ms : 0ms);
+                      if (MPI::COMM_WORLD.rank() == last)
+                          throw std::runtime_error("not reachable");
+                      is_connected = true;
+                  }});
+    MPI::COMM_WORLD.Barrier();
+    is_connected = false;
 }
 
 TEST_CASE("wrong options are refused", "[futures]") {

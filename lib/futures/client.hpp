@@ -3,6 +3,7 @@
 #include <mpi4cxx/futures/detail/work.hpp>
 #include <mpi4cxx/futures/options.hpp>
 
+#include <array>
 #include <atomic>
 #include <deque>
 #include <memory>
@@ -17,10 +18,31 @@ class Crew;
 class Client {
 public:
     Client(std::shared_ptr<Crew> the_crew, PoolOptions the_options, int the_workers)
-        : crew(std::move(the_crew)), options(std::move(the_options)), workers(the_workers), pinned(static_cast<std::size_t>(the_workers)) {}
+        : crew(std::move(the_crew)), options(std::move(the_options)), workers(the_workers), initializers(static_cast<std::size_t>(the_workers)),
+          pinned(static_cast<std::size_t>(the_workers)) {}
 
-    std::deque<Ref<Work>>& queue(const Work& work, int worker) {
-        return worker >= 0 ? pinned[static_cast<std::size_t>(worker)] : work.is_single() ? tasks : jobs;
+    using Queue = std::deque<Ref<Work>>;
+
+    Queue& queue(const Work& work, int worker) { return worker >= 0 ? pinned[static_cast<std::size_t>(worker)] : work.is_single() ? tasks : jobs; }
+    /// What this worker may take from: nothing else before all initializers have run.
+    std::array<Queue*, 3> queues(int worker) {
+        const auto w = static_cast<std::size_t>(worker);
+        if (uninitialized != 0)
+            return {&initializers[w], nullptr, nullptr};
+        return {&pinned[w], &tasks, &jobs};
+    }
+    /// About how many messages wait.
+    [[nodiscard]] std::size_t left() const {
+        if (uninitialized != 0)
+            return initializers_left;
+        std::size_t left = tasks.size() + pinned_left;
+        for (const auto& job : jobs) left += job->left(workers);
+        return left;
+    }
+    /// Something was taken whole out of `from`.
+    void count_taken(const Queue* from) noexcept {
+        if (from != &tasks && from != &jobs)
+            --(uninitialized != 0 ? initializers_left : pinned_left);
     }
 
     const std::shared_ptr<Crew> crew;
@@ -31,11 +53,12 @@ public:
     [[nodiscard]] std::exception_ptr failure() const { return is_broken ? broken : nullptr; }
 
     // under the lock of the crew's queues
-    std::deque<Ref<Work>> tasks;
-    std::deque<Ref<Work>> jobs;
-    std::vector<std::deque<Ref<Work>>> pinned;  // of each worker
-    std::size_t pinned_left = 0;
-    std::exception_ptr broken;  // written once, before is_broken
+    Queue tasks;
+    Queue jobs;
+    std::vector<Queue> initializers, pinned;  // of each worker
+    std::size_t initializers_left = 0, pinned_left = 0;
+    std::size_t uninitialized = 0;  // workers of which nobody knows yet whether their initializer succeeds
+    std::exception_ptr broken;      // written once, before is_broken
     std::atomic<bool> is_broken{false};
 
     /// Whether all that it was given is done, and the callbacks of that have run.

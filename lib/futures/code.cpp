@@ -1,6 +1,7 @@
 #include <mpi4cxx/futures/detail/code.hpp>
 
 #include <mpi4cxx/error.hpp>
+#include <mpi4cxx/futures/detail/work.hpp>
 
 #include <link.h>
 #include <pthread.h>
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <cstring>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,6 +42,11 @@ struct Module {
     mutable std::uint64_t hash = 0;
 
     [[nodiscard]] bool holds(std::uintptr_t address) const noexcept { return address >= begin && address < end; }
+    [[nodiscard]] bool has_code(const void* address) const noexcept {
+        const auto* const byte = static_cast<const std::byte*>(address);
+        return std::any_of(code.begin(), code.end(),
+                           [byte](const auto& piece) { return byte >= piece.data() && byte < piece.data() + piece.size(); });
+    }
     [[nodiscard]] std::uint64_t fingerprint() const noexcept {
         if (hash == 0) {
             if (const auto id = build_id(); !id.empty())
@@ -97,8 +104,16 @@ const Module& program() {
     return first;
 }
 
-std::mutex mutex;
+[[noreturn]] void corrupt() { throw Exception(MPI_ERR_OTHER, "futures", "a message names what is no task of this program"); }
+
+constinit std::mutex mutex;
 std::vector<Module>& libraries = *new std::vector<Module>;
+
+/// Those of the program and of all libraries, which are made before and after this one's variables.
+std::set<const TaskType*>& task_types() {
+    static std::set<const TaskType*>& types = *new std::set<const TaskType*>;
+    return types;
+}
 
 /// Calls `is_it` with every library, and once more when those have been added that were loaded since.
 template <class F> const Module* find_library(F is_it) {
@@ -147,21 +162,70 @@ std::uint64_t code_of(const void* address) {
 
 const void* address_of(std::uint64_t code) {
     const std::uint64_t tag = code >> offset_bits, offset = code & offset_mask;
-    if (tag == 0) [[likely]]
+    if (tag == 0 && program().holds(program().base + offset)) [[likely]]
         return reinterpret_cast<const void*>(program().base + offset);
+    if (tag == 0)
+        corrupt();
     const std::lock_guard lock(mutex);
     const Module* const found = find_library([tag](const Module& module) { return module.tag() == tag; });
     if (found == nullptr)
         throw Exception(MPI_ERR_OTHER, "futures", "the task is in a shared library that this worker has not loaded, or has another version of");
+    if (!found->holds(found->base + offset))
+        corrupt();
     return reinterpret_cast<const void*>(found->base + offset);
 }
 
-void check_captures(const void* object, std::size_t size) {
+void put_function(Packing& to, const void* function) {
+    const std::uint64_t code = code_of(function);
+    to.put(code);
+    to.put(hash_bytes(&code, sizeof code, program().fingerprint()));
+}
+
+const void* get_function(Unpacking& from) {
+    const auto code = from.get<std::uint64_t>(), hash = from.get<std::uint64_t>();
+    if (hash != hash_bytes(&code, sizeof code, program().fingerprint()))
+        corrupt();
+    const void* const function = address_of(code);
+    const auto holds = [function](const Module& module) { return module.has_code(function); };
+    if (!holds(program())) {
+        const std::lock_guard lock(mutex);
+        if (find_library(holds) == nullptr)
+            corrupt();
+    }
+    return function;
+}
+
+TaskType::TaskType(void (*runs)(Chunk&), const std::type_info& of) : run(runs), function(&of) {
+    const std::lock_guard lock(mutex);
+    task_types().insert(this);
+}
+
+TaskType::~TaskType() {
+    const std::lock_guard lock(mutex);
+    task_types().erase(this);
+}
+
+const TaskType& task_type_of(std::uint64_t code) {
+    static thread_local std::uint64_t last = 0;
+    static thread_local const TaskType* type = nullptr;
+    if (type != nullptr && code == last) [[likely]]
+        return *type;
+    const auto* const found = static_cast<const TaskType*>(address_of(code));
+    const std::lock_guard lock(mutex);
+    if (!task_types().contains(found))
+        corrupt();
+    last = code;
+    type = found;
+    return *type;
+}
+
+void check_captures(const void* object, std::size_t size, bool likely) {
     static thread_local const Range stack = stack_of_this_thread();
+    const std::uintptr_t first = likely ? 0x10000 : std::uintptr_t{1} << 32;
     for (std::size_t i = 0; i + sizeof(std::uintptr_t) <= size; i += sizeof(std::uintptr_t)) {
         std::uintptr_t word = 0;
         std::memcpy(&word, static_cast<const std::byte*>(object) + i, sizeof word);
-        if (word < 0x10000 || word >> 47 != 0) [[likely]]
+        if (word < first || word >> 47 != 0) [[likely]]
             continue;  // no address of a user's program
         bool leads_here = (word >= stack.begin && word < stack.end) || program().holds(word);
         if (!leads_here) {
@@ -173,7 +237,7 @@ void check_captures(const void* object, std::size_t size) {
         if (leads_here)
             throw std::invalid_argument(
                 "futures: the task's function captures a reference or a pointer, which leads nowhere in another process: "
-                "capture values, or pass them as arguments");
+                "capture values, or pass them as arguments; or say by_bytes(f) where it is none");
     }
 }
 

@@ -61,9 +61,28 @@ Crew::~Crew() = default;
 
 void Crew::join(std::shared_ptr<Client> client) {
     std::vector<std::shared_ptr<Client>> gone;  // those that nobody waited for
-    const std::lock_guard lock(queue_mutex_);
-    std::erase_if(clients_, [&gone](auto& one) { return one->closed && one->pending == 0 && (gone.push_back(std::move(one)), true); });
-    clients_.push_back(std::move(client));
+    std::vector<Ref<Work>> late;
+    {
+        const std::lock_guard lock(queue_mutex_);
+        std::erase_if(clients_, [&gone](auto& one) { return one->closed && one->is_quiet() && (gone.push_back(std::move(one)), true); });
+        if (is_broken_)
+            take_queues(*client, late);
+        queued_.fetch_add(client->left(), std::memory_order_relaxed);
+        clients_.push_back(std::move(client));
+    }
+    end_all(late, [this](Work& work) { return work.abandon(broken_); });
+    offer();
+    wake_driver();
+}
+
+void Crew::count_initialized(Client& client) {
+    std::size_t left = 0;
+    {
+        const std::lock_guard lock(queue_mutex_);
+        left = --client.uninitialized == 0 ? client.left() : 0;
+    }
+    if (left != 0)
+        refill(left);
 }
 
 void Crew::add(Ref<Work> work, int worker) {
@@ -154,6 +173,8 @@ void Crew::land(const Arrival& arrival, std::vector<Landing>& landings) {
         const std::byte* const error = from.take(header->error);
         from.take(std::min(-(header->values + header->error) & 15, from.remaining()));
         Flight& flight = flights_.at(header->id);
+        if (!flight.work)
+            throw Exception(MPI_ERR_OTHER, "futures", "a worker has sent the result of a task that it does not have");
         const double seconds = 1e-9 * static_cast<double>(header->duration);
         // A short time counts more: the first calls take longer than those that follow.
         worker.seconds = worker.seconds < 0         ? seconds
@@ -231,11 +252,7 @@ bool Crew::dispatch(std::vector<Ref<Work>>& taken) {
     bool moved = false;
     for (std::size_t i = hungry_.size(); i > 0; --i) {
         std::size_t left = 0;
-        for (const auto& client : clients_) {
-            left += client->tasks.size();
-            for (const auto& job : client->jobs) left += job->left(client->workers);
-            left += client->pinned_left;
-        }
+        for (const auto& client : clients_) left += client->left();
         queued_.store(left, std::memory_order_relaxed);
         if (left == 0)
             break;
@@ -277,15 +294,16 @@ bool Crew::take_next(int worker, Packing& to, std::vector<Ref<Work>>& taken_work
             flights_.emplace_back();
         }
         const std::uint64_t id = free_.back();
-        auto& pinned = client.pinned[static_cast<std::size_t>(worker)];
-        for (auto* queue : {&pinned, &client.tasks, &client.jobs}) {
+        for (Client::Queue* const queue : client.queues(worker)) {
+            if (queue == nullptr)
+                break;
             for (auto work = queue->begin(); work != queue->end();) {
                 const Work::Taken taken = (*work)->take(worker, client.workers, id, to);
                 Ref<Work> current = *work;
                 if (!current->is_taken()) {
                     ++work;
                 } else {
-                    client.pinned_left -= queue == &pinned ? 1 : 0;
+                    client.count_taken(queue);
                     taken_works.push_back(std::move(*work));
                     work = queue->erase(work);
                 }
@@ -308,14 +326,15 @@ bool Crew::take_next(int worker, Packing& to, std::vector<Ref<Work>>& taken_work
 // The end ------------------------------------------------------------------------------------------------------------------
 
 void Crew::take_queues(Client& client, std::vector<Ref<Work>>& to) {
-    const auto take = [&to](std::deque<Ref<Work>>& queue) {
+    const auto take = [&to](Client::Queue& queue) {
         std::move(queue.begin(), queue.end(), std::back_inserter(to));
         queue.clear();
     };
     take(client.tasks);
     take(client.jobs);
+    std::for_each(client.initializers.begin(), client.initializers.end(), take);
     std::for_each(client.pinned.begin(), client.pinned.end(), take);
-    client.pinned_left = 0;
+    client.initializers_left = client.pinned_left = 0;
 }
 
 void Crew::cancel(Client& client) {

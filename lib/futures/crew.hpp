@@ -29,6 +29,8 @@ public:
     [[nodiscard]] bool is_private() const noexcept { return is_private_; }
 
     void join(std::shared_ptr<Client> client);
+    /// One initializer more has succeeded: after the last, tasks may run.
+    void count_initialized(Client& client);
     /// Queues it: for `worker`, or for any of its client's.
     void add(Ref<Work> work, int worker);
     /// Something that is queued has more to take.

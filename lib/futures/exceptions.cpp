@@ -1,136 +1,285 @@
 #include "exceptions.hpp"
 
 #include <mpi4cxx/error.hpp>
-#include <mpi4cxx/futures/errors.hpp>
+#include <mpi4cxx/futures/detail/carried.hpp>
 
 #include <cxxabi.h>
 
+#include <algorithm>
 #include <any>
-#include <array>
 #include <cstdlib>
 #include <functional>
+#include <future>
+#include <ios>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <new>
 #include <optional>
 #include <system_error>
 #include <typeinfo>
 #include <variant>
+#include <vector>
 
 namespace mpi4cxx::futures {
 
+TaskError::TaskError(std::string type, std::string message, TaskPlace place)
+    : type_(std::move(type)), message_(std::move(message)), place_(std::move(place)) {}
 TaskError::~TaskError() = default;
+
+std::string TaskError::described() const {
+    return message_ + " (in a task on " + place_.name + ", " + place_.host + (place_.function.empty() ? "" : ": " + place_.function) + ")";
+}
 
 namespace detail {
 
 namespace {
 
+constexpr int most_nested = 64;
+
 struct Told {  // what travels
-    std::string type, message, host;
-    int worker = -1, code = 0;
-    bool is_standard = false;  // derived from std::exception
-    bool is_generic = false;   // the category of a std::system_error
+    std::string type, message, category;
+    int code = 0;
 };
 
-std::string with_place(const Told& told) {
-    return (told.is_standard ? told.message : "exception of type " + told.type + (told.message.empty() ? "" : ": " + told.message)) +
-           " (in a task on worker " + std::to_string(told.worker) + ", " + told.host + ")";
+template <class E> std::unique_ptr<Thrower> with_text(const Told& told, const TaskError& place) { return remote(E(told.message), place); }
+template <class E> std::unique_ptr<Thrower> silent(const Told&, const TaskError& place) { return remote(E(), place); }
+
+/// The category of this name; a stand-in for one that only the user's code knows.
+const std::error_category& category_of(const std::string& name) {
+    for (const std::error_category* known : {&std::generic_category(), &std::system_category(), &std::iostream_category(), &std::future_category()})
+        if (name == known->name())
+            return *known;
+    struct Foreign final : std::error_category {
+        explicit Foreign(std::string its_name) : name_(std::move(its_name)) {}
+        [[nodiscard]] const char* name() const noexcept override { return name_.c_str(); }
+        [[nodiscard]] std::string message(int code) const override { return name_ + " error " + std::to_string(code); }
+        std::string name_;
+    };
+    static std::mutex& mutex = *new std::mutex;
+    static auto& others = *new std::map<std::string, Foreign>;
+    const std::lock_guard lock(mutex);
+    return others.try_emplace(name, name).first->second;
 }
 
-TaskError task_error(const Told& told) { return TaskError(told.type, told.message, told.worker, told.host); }
-
-/// An exception of type E that also tells where it comes from.
-template <class E> class Remote final : public E, public TaskError {
-public:
-    template <class... A> explicit Remote(const Told& told, const A&... arguments) : E(arguments...), TaskError(task_error(told)) {}
-};
-/// Of a type that has no text of its own.
-template <class E> class RemoteSilent final : public E, public TaskError {
-public:
-    explicit RemoteSilent(const Told& told) : TaskError(task_error(told)), what_(with_place(told)) {}
-    [[nodiscard]] const char* what() const noexcept override { return what_.c_str(); }
-
-private:
-    std::string what_;
-};
-
-template <class E> std::exception_ptr with_text(const Told& told) { return std::make_exception_ptr(Remote<E>(told, with_place(told))); }
-template <class E> std::exception_ptr silent(const Told& told) { return std::make_exception_ptr(RemoteSilent<E>(told)); }
-
-std::exception_ptr system_error(const Told& told) {
-    const std::error_category& category = told.is_generic ? std::generic_category() : std::system_category();
-    return std::make_exception_ptr(Remote<std::system_error>(told, std::error_code(told.code, category), with_place(told)));
+std::unique_ptr<Thrower> system_error(const Told& told, const TaskError& place) {
+    return remote(std::system_error(std::error_code(told.code, category_of(told.category)), told.message), place);
 }
-std::exception_ptr mpi_exception(const Told& told) { return std::make_exception_ptr(Remote<Exception>(told, told.code, "", with_place(told))); }
+std::unique_ptr<Thrower> mpi_exception(const Told& told, const TaskError& place) { return remote(Exception(told.code, "", told.message), place); }
 
-/// Whether the exception that is being handled is an E, or derived from it.
-template <class E> bool is_a() {
+/// What the exception that is being handled says as an E; null where it is none.
+template <class E> std::unique_ptr<std::string> text_as() {
     try {
         throw;
-    } catch (const E&) {
-        return true;
+    } catch (const E& e) {
+        return std::make_unique<std::string>(e.what());
     } catch (...) {
-        return false;
+        return nullptr;
     }
 }
 
 struct Known {
     const std::type_info* type;
-    std::exception_ptr (*make)(const Told&);
-    bool (*is)();
+    std::unique_ptr<Thrower> (*make)(const Told&, const TaskError&);
+    std::unique_ptr<std::string> (*text)();
 };
 
 const Known known[] = {
     // what is derived from others first
-    {&typeid(std::invalid_argument), with_text<std::invalid_argument>, is_a<std::invalid_argument>},
-    {&typeid(std::domain_error), with_text<std::domain_error>, is_a<std::domain_error>},
-    {&typeid(std::length_error), with_text<std::length_error>, is_a<std::length_error>},
-    {&typeid(std::out_of_range), with_text<std::out_of_range>, is_a<std::out_of_range>},
-    {&typeid(std::logic_error), with_text<std::logic_error>, is_a<std::logic_error>},
-    {&typeid(std::range_error), with_text<std::range_error>, is_a<std::range_error>},
-    {&typeid(std::overflow_error), with_text<std::overflow_error>, is_a<std::overflow_error>},
-    {&typeid(std::underflow_error), with_text<std::underflow_error>, is_a<std::underflow_error>},
-    {&typeid(std::system_error), system_error, is_a<std::system_error>},
-    {&typeid(Exception), mpi_exception, is_a<Exception>},
-    {&typeid(std::runtime_error), with_text<std::runtime_error>, is_a<std::runtime_error>},
-    {&typeid(std::bad_array_new_length), silent<std::bad_array_new_length>, is_a<std::bad_array_new_length>},
-    {&typeid(std::bad_alloc), silent<std::bad_alloc>, is_a<std::bad_alloc>},
-    {&typeid(std::bad_any_cast), silent<std::bad_any_cast>, is_a<std::bad_any_cast>},
-    {&typeid(std::bad_cast), silent<std::bad_cast>, is_a<std::bad_cast>},
-    {&typeid(std::bad_typeid), silent<std::bad_typeid>, is_a<std::bad_typeid>},
-    {&typeid(std::bad_exception), silent<std::bad_exception>, is_a<std::bad_exception>},
-    {&typeid(std::bad_function_call), silent<std::bad_function_call>, is_a<std::bad_function_call>},
-    {&typeid(std::bad_weak_ptr), silent<std::bad_weak_ptr>, is_a<std::bad_weak_ptr>},
-    {&typeid(std::bad_optional_access), silent<std::bad_optional_access>, is_a<std::bad_optional_access>},
-    {&typeid(std::bad_variant_access), silent<std::bad_variant_access>, is_a<std::bad_variant_access>},
-    {&typeid(std::exception), silent<std::exception>, is_a<std::exception>},
+    {&typeid(std::invalid_argument), with_text<std::invalid_argument>, text_as<std::invalid_argument>},
+    {&typeid(std::domain_error), with_text<std::domain_error>, text_as<std::domain_error>},
+    {&typeid(std::length_error), with_text<std::length_error>, text_as<std::length_error>},
+    {&typeid(std::out_of_range), with_text<std::out_of_range>, text_as<std::out_of_range>},
+    {&typeid(std::logic_error), with_text<std::logic_error>, text_as<std::logic_error>},
+    {&typeid(std::range_error), with_text<std::range_error>, text_as<std::range_error>},
+    {&typeid(std::overflow_error), with_text<std::overflow_error>, text_as<std::overflow_error>},
+    {&typeid(std::underflow_error), with_text<std::underflow_error>, text_as<std::underflow_error>},
+    {&typeid(std::system_error), system_error, text_as<std::system_error>},
+    {&typeid(Exception), mpi_exception, text_as<Exception>},
+    {&typeid(std::runtime_error), with_text<std::runtime_error>, text_as<std::runtime_error>},
+    {&typeid(std::bad_array_new_length), silent<std::bad_array_new_length>, text_as<std::bad_array_new_length>},
+    {&typeid(std::bad_alloc), silent<std::bad_alloc>, text_as<std::bad_alloc>},
+    {&typeid(std::bad_any_cast), silent<std::bad_any_cast>, text_as<std::bad_any_cast>},
+    {&typeid(std::bad_cast), silent<std::bad_cast>, text_as<std::bad_cast>},
+    {&typeid(std::bad_typeid), silent<std::bad_typeid>, text_as<std::bad_typeid>},
+    {&typeid(std::bad_exception), silent<std::bad_exception>, text_as<std::bad_exception>},
+    {&typeid(std::bad_function_call), silent<std::bad_function_call>, text_as<std::bad_function_call>},
+    {&typeid(std::bad_weak_ptr), silent<std::bad_weak_ptr>, text_as<std::bad_weak_ptr>},
+    {&typeid(std::bad_optional_access), silent<std::bad_optional_access>, text_as<std::bad_optional_access>},
+    {&typeid(std::bad_variant_access), silent<std::bad_variant_access>, text_as<std::bad_variant_access>},
+    {&typeid(std::exception), silent<std::exception>, text_as<std::exception>},
 };
 
-Told tell(const std::type_info& type) {
-    Told told;
+/// The nearest of the known types that the exception that is being handled is; their number where there is none. All that these say is
+/// added to `text`: more than one says something where a class is derived from several.
+std::size_t nearest(const std::type_info& type, std::string& text) {
+    std::size_t kind = std::size(known);
+    std::vector<std::string> texts;
+    for (std::size_t i = 0; i < std::size(known); ++i) {
+        const std::unique_ptr<std::string> said = known[i].text();
+        if (said == nullptr)
+            continue;
+        if (kind == std::size(known) || *known[i].type == type)
+            kind = i;
+        if (std::find(texts.begin(), texts.end(), *said) == texts.end())
+            texts.push_back(*said);
+    }
+    for (const std::string& said : texts) text += (text.empty() ? "" : "; ") + said;
+    return kind;
+}
+
+/// What the exception that is being handled says.
+std::size_t tell(const std::type_info& type, Told& told) {
     told.type = readable(type.name());
+    const std::size_t kind = nearest(type, told.message);
     try {
         throw;
     } catch (const std::system_error& e) {
-        told.message = e.what();
         told.code = e.code().value();
-        told.is_generic = e.code().category() == std::generic_category();
-        told.is_standard = true;
+        told.category = e.code().category().name();
     } catch (const Exception& e) {
-        told.message = e.what();
         told.code = e.Get_error_code();
-        told.is_standard = true;
-    } catch (const std::exception& e) {
-        told.message = e.what();
-        told.is_standard = true;
     } catch (const std::string& text) {
         told.message = text;
     } catch (const char* text) {
         told.message = text;
     } catch (...) {}
-    return told;
+    return kind;
+}
+
+constinit std::mutex mutex;
+std::vector<const Carried*>& all_carried() {
+    static auto& all = *new std::vector<const Carried*>;
+    return all;
+}
+
+/// The distance of each class that `type` is derived from, itself included.
+void find_bases(const std::type_info& type, int distance, std::map<std::string, int>& bases) {
+    const auto [at, is_new] = bases.try_emplace(type.name(), distance);
+    at->second = std::min(at->second, distance);
+    if (const auto* const one = dynamic_cast<const abi::__si_class_type_info*>(&type); one != nullptr)
+        find_bases(*one->__base_type, distance + 1, bases);
+    if (const auto* const several = dynamic_cast<const abi::__vmi_class_type_info*>(&type); several != nullptr)
+        for (unsigned i = 0; i < several->__base_count; ++i) find_bases(*several->__base_info[i].__base_type, distance + 1, bases);
+}
+
+/// Those that the exception that is being handled may be, the nearest first.
+std::vector<const Carried*> find_carried(const std::type_info& type) {
+    std::map<std::string, int> bases;
+    find_bases(type, 0, bases);
+    std::vector<const Carried*> found;
+    const std::lock_guard lock(mutex);
+    for (const Carried* one : all_carried())
+        if (bases.contains(one->type.name()))
+            found.push_back(one);
+    std::stable_sort(found.begin(), found.end(),
+                     [&](const Carried* a, const Carried* b) { return bases.at(a->type.name()) < bases.at(b->type.name()); });
+    return found;
+}
+
+const Carried* carried_named(const std::string& name) {
+    const std::lock_guard lock(mutex);
+    const auto& all = all_carried();
+    const auto found = std::find_if(all.begin(), all.end(), [&name](const Carried* one) { return name == one->type.name(); });
+    return found == all.end() ? nullptr : *found;
+}
+
+/// Name and bytes of the exception that is being handled as a carried one; an empty name where it is none, or cannot be written.
+std::string save(const std::type_info& type, Packing& to) {
+    for (const Carried* const one : find_carried(type)) {
+        Packing bytes(Packing::Blocks::inside);
+        try {
+            if (!one->save(bytes))
+                continue;
+        } catch (...) {
+            continue;
+        }
+        to.append(bytes.bytes().data(), bytes.bytes().size());
+        return one->type.name();
+    }
+    return {};
+}
+
+void pack(Packing& to, int depth) {
+    const std::type_info* const type = abi::__cxa_current_exception_type();
+    Told told;
+    const std::size_t kind = type == nullptr ? std::size(known) : tell(*type, told);
+    Packing bytes(Packing::Blocks::inside);
+    const std::string name = type == nullptr ? "" : save(*type, bytes);
+    to.put(static_cast<std::uint64_t>(kind));
+    to.put(told.code);
+    put_value(to, told.type);
+    put_value(to, told.message);
+    put_value(to, told.category);
+    put_value(to, name);
+    const std::size_t frame = open_frame(to);
+    to.append(bytes.bytes().data(), bytes.bytes().size());
+    close_frame(to, frame);
+    std::exception_ptr nested;
+    try {
+        throw;
+    } catch (const std::nested_exception& outer) {
+        nested = outer.nested_ptr();
+    } catch (...) {}
+    const bool has_nested = nested != nullptr && depth < most_nested;
+    to.put(static_cast<std::uint8_t>(has_nested));
+    if (!has_nested)
+        return;
+    try {
+        std::rethrow_exception(nested);
+    } catch (...) {
+        pack(to, depth + 1);
+    }
+}
+
+std::unique_ptr<Thrower> make(std::size_t kind, Told told, const std::string& name, std::span<const std::byte> bytes, const TaskPlace& place) {
+    if (kind >= std::size(known))  // no std::exception
+        told.message = "exception of type " + told.type + (told.message.empty() ? "" : ": " + told.message);
+    const TaskError error(told.type, told.message, place);
+    if (const Carried* const one = carried_named(name); one != nullptr) {
+        try {
+            Unpacking from(bytes);
+            return one->make(from, error);
+        } catch (...) {}  // as what can be made
+    }
+    return kind < std::size(known) ? known[kind].make(told, error) : with_text<std::runtime_error>(told, error);
+}
+
+std::exception_ptr unpack(Unpacking& from, const TaskPlace& place) {
+    const auto kind = static_cast<std::size_t>(from.get<std::uint64_t>());
+    Told told;
+    told.code = from.get<int>();
+    told.type = get_value<std::string>(from);
+    told.message = get_value<std::string>(from);
+    told.category = get_value<std::string>(from);
+    const auto name = get_value<std::string>(from);
+    const std::span<const std::byte> bytes = take_frame(from);
+    const std::unique_ptr<Thrower> outer = make(kind, std::move(told), name, bytes, place);
+    const std::exception_ptr nested = from.get_bool() ? unpack(from, place) : nullptr;
+    try {
+        if (nested == nullptr)
+            outer->raise(false);
+        try {
+            std::rethrow_exception(nested);
+        } catch (...) {
+            outer->raise(true);
+        }
+    } catch (...) {
+        return std::current_exception();
+    }
 }
 
 }  // namespace
+
+Carried::Carried(const std::type_info& of, Save* to_save, Make* to_make) : type(of), save(to_save), make(to_make) {
+    const std::lock_guard lock(mutex);
+    all_carried().push_back(this);
+}
+
+Carried::~Carried() {
+    const std::lock_guard lock(mutex);
+    std::erase(all_carried(), this);
+}
 
 std::string readable(const char* mangled) {
     int status = 0;
@@ -142,40 +291,28 @@ std::string describe_current() {
     const std::type_info* const type = abi::__cxa_current_exception_type();
     if (type == nullptr)
         return "an exception of another language";
-    const Told told = tell(*type);
+    Told told;
+    (void)tell(*type, told);
     return told.type + (told.message.empty() ? "" : ": " + told.message);
 }
 
-void pack_exception(Packing& to, int worker, const std::string& host) {
-    const std::type_info& type = *abi::__cxa_current_exception_type();
-    const Told told = tell(type);
-    std::size_t kind = 0;
-    while (kind < std::size(known) && *known[kind].type != type) ++kind;
-    if (kind == std::size(known))  // a type of the user's: the nearest that it is derived from
-        for (kind = 0; kind < std::size(known) && !known[kind].is();) ++kind;
-    to.put(static_cast<std::uint64_t>(kind));
-    to.put(told.code);
-    to.put(worker);
-    to.put(static_cast<std::uint8_t>(told.is_standard));
-    to.put(static_cast<std::uint8_t>(told.is_generic));
-    put_value(to, told.type);
-    put_value(to, told.message);
-    put_value(to, host);
+void pack_exception(Packing& to, const TaskPlace& place) {
+    to.put(place.worker);
+    to.put(place.rank);
+    put_value(to, place.name);
+    put_value(to, place.host);
+    put_value(to, place.function);
+    pack(to, 0);
 }
 
 std::exception_ptr unpack_exception(Unpacking& from) {
-    Told told;
-    const auto kind = from.get<std::uint64_t>();
-    told.code = from.get<int>();
-    told.worker = from.get<int>();
-    told.is_standard = from.get<std::uint8_t>() != 0;
-    told.is_generic = from.get<std::uint8_t>() != 0;
-    told.type = get_value<std::string>(from);
-    told.message = get_value<std::string>(from);
-    told.host = get_value<std::string>(from);
-    if (kind < std::size(known))
-        return known[kind].make(told);
-    return with_text<std::runtime_error>(told);  // no std::exception
+    TaskPlace place;
+    place.worker = from.get<int>();
+    place.rank = from.get<int>();
+    place.name = get_value<std::string>(from);
+    place.host = get_value<std::string>(from);
+    place.function = get_value<std::string>(from);
+    return unpack(from, place);
 }
 
 }  // namespace detail

@@ -1,14 +1,15 @@
 #pragma once
 
 #include <mpi4cxx/futures/detail/value.hpp>
+#include <mpi4cxx/futures/errors.hpp>
 
 #include <exception>
 #include <string>
 
 namespace mpi4cxx::futures::detail {
 
-/// Writes the exception that is being handled.
-void pack_exception(Packing& to, int worker, const std::string& host);
+/// Writes the exception that is being handled, and those nested in it.
+void pack_exception(Packing& to, const TaskPlace& place);
 /// Makes it again.
 std::exception_ptr unpack_exception(Unpacking& from);
 

@@ -87,16 +87,22 @@ using detail::Client;
 void Executor::open(detail::Clients client) {
     client_ = std::move(client);
     exceptions_ = std::uncaught_exceptions();
-    client_->crew->join(client_);
     const Initializer& initializer = client_->options.initializer;
     for (int worker = 0; initializer && worker < client_->workers; ++worker) {
-        const auto task = initializers_.emplace_back(initializer.task());
+        const auto& task = initializers_.emplace_back(initializer.task());
         task->when_done([task = task.get(), client = client_] {
-            if (task->error() != nullptr && !task->is_cancelled())
+            if (task->error() != nullptr)
                 client->crew->fail(*client, task->error());
+            else
+                client->crew->count_initialized(*client);
         });
-        detail::submit(client_, task, worker);
+        task->client = client_;
+        task->number = client_->number.fetch_add(1, std::memory_order_relaxed);
+        client_->pending.fetch_add(1, std::memory_order_relaxed);
+        client_->initializers[static_cast<std::size_t>(worker)].push_back(task);
     }
+    client_->initializers_left = client_->uninitialized = initializers_.size();
+    client_->crew->join(client_);
 }
 
 const detail::Clients& Executor::client() const {

@@ -128,7 +128,7 @@ private:
         bool failed = false;
         try {
             context_.number = task.number;
-            context_.type = static_cast<const TaskType*>(address_of(task.code));
+            context_.type = &task_type_of(task.code);
             context_.type->run(chunk);
         } catch (...) {
             failed = true;

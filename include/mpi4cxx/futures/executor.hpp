@@ -9,6 +9,7 @@
 #include <mpi4cxx/futures/scattered.hpp>
 #include <mpi4cxx/futures/worker_view.hpp>
 
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -33,6 +34,13 @@ public:
     template <class F, class... R> auto map(const MapOptions& options, F&& f, R&&... ranges) {
         return detail::map_ranges(client(), options, detail::Split::balanced, f, std::forward<R>(ranges)...);
     }
+    /// The same with what stands in braces.
+    template <detail::NoOptions F, class... T>
+        requires(sizeof...(T) > 0)
+    auto map(F&& f, std::initializer_list<T>... values) { return map(f, std::vector<T>(values)...); }
+    template <class F, class... T>
+        requires(sizeof...(T) > 0)
+    auto map(const MapOptions& options, F&& f, std::initializer_list<T>... values) { return map(options, f, std::vector<T>(values)...); }
     /// Call `f` with what each of `tuples` holds.
     template <detail::NoOptions F, class R> auto starmap(F&& f, R&& tuples) { return detail::map_tuples(client(), {}, f, std::forward<R>(tuples)); }
     template <class F, class R> auto starmap(const MapOptions& options, F&& f, R&& tuples) {

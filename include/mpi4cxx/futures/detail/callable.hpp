@@ -4,10 +4,27 @@
 #include <mpi4cxx/futures/detail/value.hpp>
 
 #include <array>
+#include <bit>
 #include <cstring>
 #include <type_traits>
+#include <utility>
 
-namespace mpi4cxx::futures::detail {
+namespace mpi4cxx::futures {
+
+/// What by_bytes() makes.
+template <class F> struct ByBytes : F { using F::operator(); };
+
+/// A function whose captures travel byte by byte because the caller says that they may: for those of which the compiler cannot tell
+/// that they are no pointers, as std::optional.
+template <class F> ByBytes<F> by_bytes(F f) {
+    static_assert(std::is_trivially_copyable_v<F>, "mpi4cxx: only trivially copyable captures can travel byte by byte");
+    return {std::move(f)};
+}
+
+namespace detail {
+
+template <class F> inline constexpr bool is_trusted = false;
+template <class F> inline constexpr bool is_trusted<ByBytes<F>> = true;
 
 template <class F>
 concept FunctionPointer = std::is_pointer_v<F> && std::is_function_v<std::remove_pointer_t<F>>;
@@ -21,16 +38,30 @@ concept Copied = std::is_class_v<F> && !Stateless<F> && !Serializable<F> && std:
 template <class F>
 concept Portable = FunctionPointer<F> || Stateless<F> || Copied<F> ||(std::is_class_v<F>&& Serializable<F>);
 
+template <class F> constexpr bool is_made_of_bytes() {
+    (void)std::bit_cast<F>(std::array<unsigned char, sizeof(F)>{});
+    return true;
+}
+/// What is provably without pointers and references: those cannot be made of bytes in a constant expression. Nor can unions, so that
+/// std::optional is not among these.
+template <class F>
+concept Plain = requires {
+    typename std::bool_constant<is_made_of_bytes<F>()>;
+};
+/// A literal type; only of these Plain can say anything.
+template <class F>
+concept Literal = __is_literal_type(F);
+
 template <class F> void put_callable(Packing& to, const F& f) {
     static_assert(Portable<F>,
                   "mpi4cxx: this function cannot be called in another process. What can: a function, a lambda without captures, a lambda that "
                   "captures trivially copyable values (numbers, not strings, containers or std::function), or a class with operator() "
                   "and `template <class Archive> void serialize(Archive&)`. Pass the rest as arguments");
     if constexpr (FunctionPointer<F>) {
-        to.put(code_of(reinterpret_cast<const void*>(f)));
-        align(to);
+        put_function(to, reinterpret_cast<const void*>(f));
     } else if constexpr (Copied<F>) {
-        check_captures(&f, sizeof f);
+        if constexpr (!Plain<F> && !is_trusted<F>)
+            check_captures(&f, sizeof f, Literal<F>);
         to.append(&f, sizeof f);
         align(to);
     } else if constexpr (!Stateless<F>) {
@@ -54,7 +85,7 @@ private:
 };
 template <FunctionPointer F> class Callee<F> {
 public:
-    explicit Callee(Unpacking& from) : function(reinterpret_cast<F>(const_cast<void*>(address_of(from.get<std::uint64_t>())))) { from.take(8); }
+    explicit Callee(Unpacking& from) : function(reinterpret_cast<F>(const_cast<void*>(get_function(from)))) {}
     F function;
 };
 template <Stateless F> class Callee<F> {
@@ -76,4 +107,5 @@ public:
     };
 };
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace detail
+}  // namespace mpi4cxx::futures

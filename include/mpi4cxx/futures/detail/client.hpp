@@ -5,6 +5,9 @@
 #include <mpi4cxx/futures/future.hpp>
 #include <mpi4cxx/futures/results.hpp>
 
+#include <cereal/types/tuple.hpp>
+#include <cereal/types/utility.hpp>
+
 #include <algorithm>
 #include <iterator>
 #include <memory>
@@ -91,7 +94,13 @@ concept Range = requires(R& range) {
 };
 template <class R> using iterator_of = decltype(std::ranges::begin(std::declval<R&>()));
 template <class R> using sentinel_of = decltype(std::ranges::end(std::declval<R&>()));
-template <class R> using value_of = std::iter_value_t<iterator_of<R>>;
+
+/// An element's type as a value that can be read again: a map's entry with a key that is not const, a tuple of what its references lead to.
+template <class T> struct readable_as { using type = std::remove_cvref_t<T>; };
+template <class T> using readable_t = typename readable_as<std::remove_cvref_t<T>>::type;
+template <class A, class B> struct readable_as<std::pair<A, B>> { using type = std::pair<readable_t<A>, readable_t<B>>; };
+template <class... T> struct readable_as<std::tuple<T...>> { using type = std::tuple<readable_t<T>...>; };
+template <class R> using value_of = readable_t<std::iter_value_t<iterator_of<R>>>;
 
 /// Packs the elements of ranges side by side, up to the end of the shortest.
 template <class... R> class Zip {

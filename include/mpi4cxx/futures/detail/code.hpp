@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/detail/mpi.hpp>
+#include <mpi4cxx/futures/detail/value.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -13,13 +13,19 @@ namespace mpi4cxx::futures::detail {
 
 /// The place of a function, or of a constant, of this program.
 [[nodiscard]] MPI4CXX_API std::uint64_t code_of(const void* address);
-/// What is there in this process; throws where the module is not loaded here, or is another one.
+/// What is there in this process; throws where the module is not loaded here, or is another one, or does not reach so far.
 [[nodiscard]] MPI4CXX_API const void* address_of(std::uint64_t code);
+
+/// Writes the place of a function, and a hash of that.
+MPI4CXX_API void put_function(Packing& to, const void* function);
+/// Reads one; throws where these bytes are not what put_function() has written, or there is no code.
+[[nodiscard]] MPI4CXX_API const void* get_function(Unpacking& from);
 /// A hash of the program's machine code, by which processes see whether they run the same program.
 [[nodiscard]] MPI4CXX_API std::uint64_t program_fingerprint();
 
-/// Throws std::invalid_argument where the `size` bytes at `object`, a lambda's captures, hold an address of this thread's stack or of
-/// a module: a reference or a pointer, which leads nowhere in another process.
-MPI4CXX_API void check_captures(const void* object, std::size_t size);
+/// Throws std::invalid_argument where the `size` bytes at `object`, captures that may be pointers, hold an address of this thread's
+/// stack or of a module, which leads nowhere in another process. Unless they are `likely` pointers, small numbers are no addresses: those
+/// of a program that is not relocated are the same in all processes.
+MPI4CXX_API void check_captures(const void* object, std::size_t size, bool likely);
 
 }  // namespace mpi4cxx::futures::detail

@@ -33,7 +33,7 @@ template <class F, class... A> void run_chunk(Chunk& chunk) {
     }
 }
 
-template <class F, class... A> inline constinit const TaskType task_type{&run_chunk<F, A...>, &typeid(F)};
+template <class F, class... A> inline const TaskType task_type{&run_chunk<F, A...>, typeid(F)};
 
 /// The state of a call of F with what is sent as A.
 template <class F, class... A> using CallState = StateOf<stored_result<result_of<F, A...>>>;

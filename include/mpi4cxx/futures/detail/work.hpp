@@ -24,11 +24,19 @@ struct Chunk {
     std::uint64_t done = 0;  ///< how many have their results in `out`
 };
 
-/// How to run a task; its place in the program is what travels.
-struct TaskType {
-    void (*run)(Chunk&);
-    const std::type_info* function;
+/// How to run a task. Its place in the program is what travels, and is looked up in the table of all that the program has.
+class MPI4CXX_API TaskType {
+public:
+    TaskType(void (*runs)(Chunk&), const std::type_info& of);
+    TaskType(const TaskType&) = delete;
+    TaskType& operator=(const TaskType&) = delete;
+    ~TaskType();
+
+    void (*const run)(Chunk&);
+    const std::type_info* const function;
 };
+/// The one at that place; throws where there is none.
+[[nodiscard]] MPI4CXX_API const TaskType& task_type_of(std::uint64_t code);
 
 /// What stands before a task in a message, and before its results in the answer.
 struct TaskHeader {
