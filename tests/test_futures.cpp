@@ -384,7 +384,7 @@ void throw_kind(int kind) {
 TEST_CASE("a task's exception arrives with its type, message, worker and host", "[futures]") {
     with_executors([](Executor& executor) {
         CHECK(contains(thrown<std::runtime_error>([&] { (void)executor.submit(fail, 13).result(); }), "no luck with 13"));
-        CHECK(contains(thrown<std::invalid_argument>([&] { executor.submit(throw_kind, 0).result(); }), "zero (in a task on worker "));
+        CHECK(contains(thrown<std::invalid_argument>([&] { executor.submit(throw_kind, 0).result(); }), "zero (in a task on "));
         CHECK(contains(thrown<std::bad_alloc>([&] { executor.submit(throw_kind, 2).result(); }), "std::bad_alloc"));
         CHECK(contains(thrown<std::out_of_range>([&] { executor.submit(throw_kind, 3).result(); }), "three"));
         CHECK(contains(thrown<std::runtime_error>([&] { executor.submit(throw_kind, 4).result(); }), "exception of type int"));

@@ -5,6 +5,7 @@
 #include <mpi4cxx/futures/balanced_view.hpp>
 #include <mpi4cxx/futures/direct_view.hpp>
 #include <mpi4cxx/futures/errors.hpp>
+#include <mpi4cxx/futures/exceptions.hpp>
 #include <mpi4cxx/futures/executor.hpp>
 #include <mpi4cxx/futures/future.hpp>
 #include <mpi4cxx/futures/mpi_comm_executor.hpp>

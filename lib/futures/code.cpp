@@ -100,7 +100,7 @@ std::vector<Module> find_modules() {  // the program first
 }
 
 const Module& program() {
-    static const Module first = find_modules().front();
+    static const Module& first = *new Module(find_modules().front());  // is looked at while the process exits, too
     return first;
 }
 
@@ -195,7 +195,7 @@ const void* get_function(Unpacking& from) {
     return function;
 }
 
-TaskType::TaskType(void (*runs)(Chunk&), const std::type_info& of) : run(runs), function(&of) {
+TaskType::TaskType(void (*runs)(Chunk&), const std::type_info& of, bool of_pointer) : run(runs), function(&of), is_pointer(of_pointer) {
     const std::lock_guard lock(mutex);
     task_types().insert(this);
 }

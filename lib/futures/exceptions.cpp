@@ -11,12 +11,15 @@
 #include <functional>
 #include <future>
 #include <ios>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <new>
 #include <optional>
+#include <string_view>
 #include <system_error>
+#include <typeindex>
 #include <typeinfo>
 #include <variant>
 #include <vector>
@@ -27,9 +30,7 @@ TaskError::TaskError(std::string type, std::string message, TaskPlace place)
     : type_(std::move(type)), message_(std::move(message)), place_(std::move(place)) {}
 TaskError::~TaskError() = default;
 
-std::string TaskError::described() const {
-    return message_ + " (in a task on " + place_.name + ", " + place_.host + (place_.function.empty() ? "" : ": " + place_.function) + ")";
-}
+std::string TaskError::where() const { return place_.name + ", " + place_.host + (place_.function.empty() ? "" : ": " + place_.function); }
 
 namespace detail {
 
@@ -42,8 +43,10 @@ struct Told {  // what travels
     int code = 0;
 };
 
-template <class E> std::unique_ptr<Thrower> with_text(const Told& told, const TaskError& place) { return remote(E(told.message), place); }
-template <class E> std::unique_ptr<Thrower> silent(const Told&, const TaskError& place) { return remote(E(), place); }
+template <class E> std::unique_ptr<ReadException> with_text(const Told& told, const TaskError& error) {
+    return remote(E(told.message), error, told.message);
+}
+template <class E> std::unique_ptr<ReadException> silent(const Told& told, const TaskError& error) { return remote(E(), error, told.message); }
 
 /// The category of this name; a stand-in for one that only the user's code knows.
 const std::error_category& category_of(const std::string& name) {
@@ -62,10 +65,12 @@ const std::error_category& category_of(const std::string& name) {
     return others.try_emplace(name, name).first->second;
 }
 
-std::unique_ptr<Thrower> system_error(const Told& told, const TaskError& place) {
-    return remote(std::system_error(std::error_code(told.code, category_of(told.category)), told.message), place);
+std::unique_ptr<ReadException> system_error(const Told& told, const TaskError& error) {
+    return remote(std::system_error(std::error_code(told.code, category_of(told.category)), told.message), error, told.message);
 }
-std::unique_ptr<Thrower> mpi_exception(const Told& told, const TaskError& place) { return remote(Exception(told.code, "", told.message), place); }
+std::unique_ptr<ReadException> mpi_exception(const Told& told, const TaskError& error) {
+    return remote(Exception(told.code, "", told.message), error, told.message);
+}
 
 /// What the exception that is being handled says as an E; null where it is none.
 template <class E> std::unique_ptr<std::string> text_as() {
@@ -80,7 +85,7 @@ template <class E> std::unique_ptr<std::string> text_as() {
 
 struct Known {
     const std::type_info* type;
-    std::unique_ptr<Thrower> (*make)(const Told&, const TaskError&);
+    std::unique_ptr<ReadException> (*make)(const Told&, const TaskError&);
     std::unique_ptr<std::string> (*text)();
 };
 
@@ -110,17 +115,33 @@ const Known known[] = {
     {&typeid(std::exception), silent<std::exception>, text_as<std::exception>},
 };
 
+/// How far each class is that a class is derived from, itself included.
+using Bases = std::map<std::type_index, int>;
+
+void find_bases(const std::type_info& type, int distance, Bases& bases) {
+    const auto [at, is_new] = bases.try_emplace(type, distance);
+    at->second = std::min(at->second, distance);
+    if (const auto* const one = dynamic_cast<const abi::__si_class_type_info*>(&type); one != nullptr)
+        find_bases(*one->__base_type, distance + 1, bases);
+    if (const auto* const several = dynamic_cast<const abi::__vmi_class_type_info*>(&type); several != nullptr)
+        for (unsigned i = 0; i < several->__base_count; ++i) find_bases(*several->__base_info[i].__base_type, distance + 1, bases);
+}
+
 /// The nearest of the known types that the exception that is being handled is; their number where there is none. All that these say is
 /// added to `text`: more than one says something where a class is derived from several.
-std::size_t nearest(const std::type_info& type, std::string& text) {
+std::size_t nearest(const Bases& bases, std::string& text) {
     std::size_t kind = std::size(known);
+    int least = std::numeric_limits<int>::max();
     std::vector<std::string> texts;
     for (std::size_t i = 0; i < std::size(known); ++i) {
-        const std::unique_ptr<std::string> said = known[i].text();
+        const auto base = bases.find(*known[i].type);
+        const std::unique_ptr<std::string> said = base == bases.end() ? nullptr : known[i].text();
         if (said == nullptr)
             continue;
-        if (kind == std::size(known) || *known[i].type == type)
+        if (base->second < least) {
+            least = base->second;
             kind = i;
+        }
         if (std::find(texts.begin(), texts.end(), *said) == texts.end())
             texts.push_back(*said);
     }
@@ -128,10 +149,19 @@ std::size_t nearest(const std::type_info& type, std::string& text) {
     return kind;
 }
 
+/// Without what throw_with_nested() wraps it in.
+std::string name_of(const std::type_info& type) {
+    std::string name = readable(type.name());
+    constexpr std::string_view wrapper = "std::_Nested_exception<";
+    if (name.starts_with(wrapper) && name.ends_with('>'))
+        name = name.substr(wrapper.size(), name.size() - wrapper.size() - 1);
+    return name;
+}
+
 /// What the exception that is being handled says.
-std::size_t tell(const std::type_info& type, Told& told) {
-    told.type = readable(type.name());
-    const std::size_t kind = nearest(type, told.message);
+std::size_t tell(const std::type_info& type, const Bases& bases, Told& told) {
+    told.type = name_of(type);
+    const std::size_t kind = nearest(bases, told.message);
     try {
         throw;
     } catch (const std::system_error& e) {
@@ -153,27 +183,14 @@ std::vector<const Carried*>& all_carried() {
     return all;
 }
 
-/// The distance of each class that `type` is derived from, itself included.
-void find_bases(const std::type_info& type, int distance, std::map<std::string, int>& bases) {
-    const auto [at, is_new] = bases.try_emplace(type.name(), distance);
-    at->second = std::min(at->second, distance);
-    if (const auto* const one = dynamic_cast<const abi::__si_class_type_info*>(&type); one != nullptr)
-        find_bases(*one->__base_type, distance + 1, bases);
-    if (const auto* const several = dynamic_cast<const abi::__vmi_class_type_info*>(&type); several != nullptr)
-        for (unsigned i = 0; i < several->__base_count; ++i) find_bases(*several->__base_info[i].__base_type, distance + 1, bases);
-}
-
 /// Those that the exception that is being handled may be, the nearest first.
-std::vector<const Carried*> find_carried(const std::type_info& type) {
-    std::map<std::string, int> bases;
-    find_bases(type, 0, bases);
+std::vector<const Carried*> find_carried(const Bases& bases) {
     std::vector<const Carried*> found;
     const std::lock_guard lock(mutex);
     for (const Carried* one : all_carried())
-        if (bases.contains(one->type.name()))
+        if (bases.contains(one->type))
             found.push_back(one);
-    std::stable_sort(found.begin(), found.end(),
-                     [&](const Carried* a, const Carried* b) { return bases.at(a->type.name()) < bases.at(b->type.name()); });
+    std::stable_sort(found.begin(), found.end(), [&](const Carried* a, const Carried* b) { return bases.at(a->type) < bases.at(b->type); });
     return found;
 }
 
@@ -185,8 +202,8 @@ const Carried* carried_named(const std::string& name) {
 }
 
 /// Name and bytes of the exception that is being handled as a carried one; an empty name where it is none, or cannot be written.
-std::string save(const std::type_info& type, Packing& to) {
-    for (const Carried* const one : find_carried(type)) {
+std::string save(const Bases& bases, Packing& to) {
+    for (const Carried* const one : find_carried(bases)) {
         Packing bytes(Packing::Blocks::inside);
         try {
             if (!one->save(bytes))
@@ -200,21 +217,23 @@ std::string save(const std::type_info& type, Packing& to) {
     return {};
 }
 
-void pack(Packing& to, int depth) {
+void write_exception(Packing& to, int depth) {
     const std::type_info* const type = abi::__cxa_current_exception_type();
+    Bases bases;
+    if (type != nullptr)
+        find_bases(*type, 0, bases);
     Told told;
-    const std::size_t kind = type == nullptr ? std::size(known) : tell(*type, told);
+    const std::size_t kind = type == nullptr ? std::size(known) : tell(*type, bases, told);
     Packing bytes(Packing::Blocks::inside);
-    const std::string name = type == nullptr ? "" : save(*type, bytes);
+    const std::string name = save(bases, bytes);
     to.put(static_cast<std::uint64_t>(kind));
     to.put(told.code);
     put_value(to, told.type);
     put_value(to, told.message);
     put_value(to, told.category);
     put_value(to, name);
-    const std::size_t frame = open_frame(to);
+    to.put(static_cast<std::uint64_t>(bytes.bytes().size()));
     to.append(bytes.bytes().data(), bytes.bytes().size());
-    close_frame(to, frame);
     std::exception_ptr nested;
     try {
         throw;
@@ -228,13 +247,11 @@ void pack(Packing& to, int depth) {
     try {
         std::rethrow_exception(nested);
     } catch (...) {
-        pack(to, depth + 1);
+        write_exception(to, depth + 1);
     }
 }
 
-std::unique_ptr<Thrower> make(std::size_t kind, Told told, const std::string& name, std::span<const std::byte> bytes, const TaskPlace& place) {
-    if (kind >= std::size(known))  // no std::exception
-        told.message = "exception of type " + told.type + (told.message.empty() ? "" : ": " + told.message);
+std::unique_ptr<ReadException> make(std::size_t kind, Told told, const std::string& name, std::span<const std::byte> bytes, const TaskPlace& place) {
     const TaskError error(told.type, told.message, place);
     if (const Carried* const one = carried_named(name); one != nullptr) {
         try {
@@ -242,10 +259,13 @@ std::unique_ptr<Thrower> make(std::size_t kind, Told told, const std::string& na
             return one->make(from, error);
         } catch (...) {}  // as what can be made
     }
-    return kind < std::size(known) ? known[kind].make(told, error) : with_text<std::runtime_error>(told, error);
+    if (kind < std::size(known))
+        return known[kind].make(told, error);
+    told.message = "exception of type " + told.type + (told.message.empty() ? "" : ": " + told.message);  // no std::exception
+    return with_text<std::runtime_error>(told, error);
 }
 
-std::exception_ptr unpack(Unpacking& from, const TaskPlace& place) {
+std::exception_ptr read_exception(Unpacking& from, const TaskPlace& place) {
     const auto kind = static_cast<std::size_t>(from.get<std::uint64_t>());
     Told told;
     told.code = from.get<int>();
@@ -253,19 +273,16 @@ std::exception_ptr unpack(Unpacking& from, const TaskPlace& place) {
     told.message = get_value<std::string>(from);
     told.category = get_value<std::string>(from);
     const auto name = get_value<std::string>(from);
-    const std::span<const std::byte> bytes = take_frame(from);
-    const std::unique_ptr<Thrower> outer = make(kind, std::move(told), name, bytes, place);
-    const std::exception_ptr nested = from.get_bool() ? unpack(from, place) : nullptr;
+    const auto size = from.get<std::uint64_t>();
+    const std::span<const std::byte> bytes(from.take(size), size);
+    const std::unique_ptr<ReadException> outer = make(kind, std::move(told), name, bytes, place);
+    const std::exception_ptr nested = from.get_bool() ? read_exception(from, place) : nullptr;
+    if (nested == nullptr)
+        return outer->make(false);
     try {
-        if (nested == nullptr)
-            outer->raise(false);
-        try {
-            std::rethrow_exception(nested);
-        } catch (...) {
-            outer->raise(true);
-        }
+        std::rethrow_exception(nested);
     } catch (...) {
-        return std::current_exception();
+        return outer->make(true);
     }
 }
 
@@ -291,8 +308,10 @@ std::string describe_current() {
     const std::type_info* const type = abi::__cxa_current_exception_type();
     if (type == nullptr)
         return "an exception of another language";
+    Bases bases;
+    find_bases(*type, 0, bases);
     Told told;
-    (void)tell(*type, told);
+    (void)tell(*type, bases, told);
     return told.type + (told.message.empty() ? "" : ": " + told.message);
 }
 
@@ -302,7 +321,7 @@ void pack_exception(Packing& to, const TaskPlace& place) {
     put_value(to, place.name);
     put_value(to, place.host);
     put_value(to, place.function);
-    pack(to, 0);
+    write_exception(to, 0);
 }
 
 std::exception_ptr unpack_exception(Unpacking& from) {
@@ -312,7 +331,7 @@ std::exception_ptr unpack_exception(Unpacking& from) {
     place.name = get_value<std::string>(from);
     place.host = get_value<std::string>(from);
     place.function = get_value<std::string>(from);
-    return unpack(from, place);
+    return read_exception(from, place);
 }
 
 }  // namespace detail

@@ -69,6 +69,11 @@ int count_workers(const Clients& client) {
     return client->workers;
 }
 
+void check_retries(int retries) {
+    if (retries < -1)
+        throw std::invalid_argument("futures: retries is " + std::to_string(retries) + ", it must be positive");
+}
+
 void check_map(const MapOptions& options, Split split) {
     const auto check = [](int value, const char* name) {
         if (value < 0)
@@ -76,6 +81,7 @@ void check_map(const MapOptions& options, Split split) {
     };
     check(options.chunksize, "chunksize");
     check(options.buffersize, "buffersize");
+    check_retries(options.retries);
     if (options.buffersize > 0 && split == Split::fixed)
         throw std::invalid_argument("futures: a fixed split needs all inputs at once, so there can be no buffersize");
 }

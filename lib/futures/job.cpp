@@ -34,6 +34,7 @@ struct Job::Segment {
 Job::Job(const TaskType& type, const MapOptions& options, Split split)
     : type_(type), options_(options), split_(split), deadline_(options.timeout.deadline()), function_(Packing::Blocks::inside) {
     function = type.function;
+    retries = options.retries;
     if (options.progress)
         progress_ = std::make_unique<Progress>();
 }
@@ -104,7 +105,14 @@ Work::Taken Job::take(int worker, int workers, std::uint64_t id, Packing& to) {
     to.claim(sizeof(TaskHeader));
     to.append(function_.bytes().data(), function_.bytes().size());
     copy_items(range.next, n, to);
-    const TaskHeader header{.id = id, .code = code_of(&type_), .size = to.size() - header_at - sizeof(TaskHeader), .number = range.next, .count = n};
+    TaskHeader header{.id = id,
+                      .code = code_of(&type_),
+                      .size = to.size() - header_at - sizeof(TaskHeader),
+                      .number = range.next,
+                      .count = n,
+                      .retries = 0,
+                      .threads = 0};
+    complete(header);
     std::memcpy(to.data() + header_at, &header, sizeof header);
     align(to);
 
@@ -152,13 +160,17 @@ Notice Job::deliver(const Taken& taken, std::uint64_t done, Unpacking& from, std
         done = 0;
         error = std::current_exception();
     }
+    const bool ends = error != nullptr && options_.cancel_on_failure;
     if (error != nullptr) {
         const std::lock_guard lock(mutex_);
+        if (ends && broken_ == nullptr)
+            broken_ = error;
         errors_.emplace(taken.first + done, std::move(error));
     }
     bool has_settled = false;
     {
         const std::lock_guard lock(items_mutex_);
+        cancelled_ |= ends;
         const double each = seconds / static_cast<double>(taken.count);
         seconds_ = seconds_ < 0 ? each : each < seconds_ ? (seconds_ + each) / 2 : seconds_ + (each - seconds_) / 8;
         --flights_;

@@ -2,6 +2,7 @@
 
 #include <mpi4cxx/detail/bytes.hpp>
 #include <mpi4cxx/detail/packing.hpp>
+#include <mpi4cxx/futures/errors.hpp>
 
 #include "backoff.hpp"
 
@@ -56,7 +57,7 @@ public:
     virtual void rest(Backoff& backoff) { backoff.pause(); }
 };
 
-/// Runs tasks until the manager stops it.
-void serve(Line& line, int worker, const std::string& host);
+/// Runs tasks until the manager stops it. `is_process`: all of the process's threads are this worker's.
+void serve(Line& line, TaskPlace place, bool is_process);
 
 }  // namespace mpi4cxx::futures::detail

@@ -84,12 +84,12 @@ private:
     std::vector<Sending> sendings_;
 };
 
-void serve_line(const Comm& comm, int root, int worker, const Intracomm& group, At at) {
+void serve_line(const Comm& comm, int root, TaskPlace place, const Intracomm& group, At at) {
     MpiLine line(comm, root, Place(at, comm.address()));
     const Intracomm* const outer = std::exchange(fellows, &group);
     {
         const Watch watch;
-        serve(line, worker, Greeting::own(at).host);
+        serve(line, std::move(place), true);
     }
     line.finish();
     fellows = outer;
@@ -138,7 +138,7 @@ void MpiLink::check_programs(At at) const {
     for (std::size_t worker = 0; worker < greetings_.size(); ++worker)
         if (greetings_[worker].program != own_.program)
             throw Exception(MPI_ERR_OTHER, "futures",
-                            "worker " + std::to_string(worker) + " on " + greetings_[worker].host +
+                            (comm_.Is_inter() ? "spawned rank " : "rank ") + std::to_string(ranks_[worker]) + " on " + greetings_[worker].host +
                                 " runs another program: all processes of a pool must run the same executable file",
                             at);
 }
@@ -202,13 +202,15 @@ void serve_on(Intracomm comm, int root, At at) {
     const Intracomm group = comm.Split(0, rank, at);
     const Greeting own = Greeting::own(at);
     comm.Gather({&own, sizeof own, BYTE}, {}, root, at);
-    serve_line(comm, root, rank < root ? rank : rank - 1, group, at);
+    const int world_rank = COMM_WORLD.Get_rank(at);
+    serve_line(comm, root, {rank < root ? rank : rank - 1, world_rank, "rank " + std::to_string(world_rank), own.host, ""}, group, at);
 }
 
 void serve_parent(Comm parent, At at) {
     const Greeting own = Greeting::own(at);
     parent.Send({&own, sizeof own, BYTE}, 0, 0, at);
-    serve_line(parent, 0, parent.Get_rank(at), COMM_WORLD, at);
+    const int rank = parent.Get_rank(at);
+    serve_line(parent, 0, {rank, rank, "spawned rank " + std::to_string(rank), own.host, ""}, COMM_WORLD, at);
 }
 
 const Intracomm& workers_comm(At at) {

@@ -74,7 +74,7 @@ std::shared_ptr<Client> private_client(std::unique_ptr<Link> link, const PoolOpt
 std::shared_ptr<Client> thread_client(const PoolOptions& options, At at) {
     const int wanted = wanted_workers(options, at);
     const int threads = wanted > 0 ? wanted : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    return private_client(std::make_unique<ThreadLink>(threads, Get_processor_name(at)), options);
+    return private_client(std::make_unique<ThreadLink>(threads, COMM_WORLD.Get_rank(at), Get_processor_name(at)), options);
 }
 
 std::shared_ptr<Client> service_client(const PoolOptions& options, At at) {

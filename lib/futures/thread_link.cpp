@@ -18,7 +18,11 @@ Bytes bytes_of(const Packing& packing) {
 /// One worker: its tasks, and its thread.
 class ThreadLink::Desk final : public Line {
 public:
-    Desk(ThreadLink& link, int worker) : link_(link), worker_(worker), thread_([this] { serve(*this, worker_, link_.host_); }) {}
+    Desk(ThreadLink& link, int worker)
+        : link_(link), worker_(worker), thread_([this] {
+              serve(*this, {worker_, link_.rank_, "thread " + std::to_string(worker_) + " of rank " + std::to_string(link_.rank_), link_.host_, ""},
+                    false);
+          }) {}
     ~Desk() override { thread_.join(); }
 
     void give(Bytes tasks) {
@@ -68,7 +72,7 @@ private:
     std::thread thread_;  // last: it uses the rest
 };
 
-ThreadLink::ThreadLink(int size, std::string host) : host_(std::move(host)) {
+ThreadLink::ThreadLink(int size, int rank, std::string host) : rank_(rank), host_(std::move(host)) {
     for (int worker = 0; worker < size; ++worker) workers_.push_back(std::make_unique<Desk>(*this, worker));
 }
 

@@ -16,7 +16,7 @@ namespace mpi4cxx::futures::detail {
 /// in which it is started.
 class ThreadLink final : public Link {
 public:
-    ThreadLink(int size, std::string host);
+    ThreadLink(int size, int rank, std::string host);
     ~ThreadLink() override;
 
     [[nodiscard]] int size() const override { return static_cast<int>(workers_.size()); }
@@ -28,6 +28,7 @@ public:
 private:
     class Desk;
 
+    int rank_;  // of the process
     std::string host_;
     std::mutex mutex_;
     std::deque<Arrival> results_;

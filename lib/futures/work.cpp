@@ -23,6 +23,11 @@ struct Closed final : Callback {
 
 Work::~Work() = default;
 
+void Work::complete(TaskHeader& header) const noexcept {
+    header.retries = static_cast<std::uint32_t>(retries >= 0 ? retries : client->options.retries);
+    header.threads = static_cast<std::uint32_t>(client->options.threads);
+}
+
 Task::~Task() {
     Callback* callback = callbacks_.load(std::memory_order_relaxed);
     while (callback != nullptr && callback != &closed) delete std::exchange(callback, callback->next);
@@ -83,7 +88,8 @@ void Task::wait(Timeout timeout) const {
 void Task::load(const TaskType& type, Packing& packed, std::byte* room) {
     function = type.function;
     size_ = static_cast<std::uint32_t>(packed.bytes().size());
-    const TaskHeader header{.id = 0, .code = code_of(&type), .size = packed.bytes().size() - sizeof(TaskHeader), .number = 0, .count = 1};
+    const TaskHeader header{
+        .id = 0, .code = code_of(&type), .size = packed.bytes().size() - sizeof(TaskHeader), .number = 0, .count = 1, .retries = 0, .threads = 0};
     std::memcpy(packed.data() + sizeof(mpi4cxx::detail::Envelope), &header, sizeof header);
     if (packed.data() != room) {
         long_ = std::make_unique<Packing>(std::move(packed));
@@ -105,8 +111,12 @@ Work::Taken Task::take(int, int, std::uint64_t id, Packing& to) {
     const std::span<const std::byte> bytes = long_ ? long_->bytes() : std::span<const std::byte>(medium_ ? medium_.get() : short_.data(), size_);
     std::byte* const place = to.claim(bytes.size());
     std::memcpy(place, bytes.data(), bytes.size());
-    std::memcpy(place + offsetof(TaskHeader, id), &id, sizeof id);
-    std::memcpy(place + offsetof(TaskHeader, number), &number, sizeof number);
+    TaskHeader header{};
+    std::memcpy(&header, place, sizeof header);
+    header.id = id;
+    header.number = number;
+    complete(header);
+    std::memcpy(place, &header, sizeof header);
     align(to);
     long_.reset();
     medium_.reset();

@@ -4,25 +4,35 @@
 #include <mpi4cxx/futures/detail/argument.hpp>
 #include <mpi4cxx/futures/detail/code.hpp>
 #include <mpi4cxx/futures/detail/work.hpp>
+#include <mpi4cxx/futures/options.hpp>
 
 #include "../finalize.hpp"
 #include "exceptions.hpp"
 #include "link.hpp"
+#include "sentinel.hpp"
+#include "symbols.hpp"
 
+#include <dlfcn.h>
+#include <pthread.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <utility>
 
 // NOLINTNEXTLINE(bugprone-reserved-identifier): its name
 extern "C" [[gnu::weak]] void __sanitizer_print_stack_trace();  // where a sanitizer is linked in
 
-namespace mpi4cxx::futures::detail {
+namespace mpi4cxx::futures {
+
+namespace detail {
 
 namespace {
 
@@ -33,17 +43,34 @@ struct Kept {
 
 /// A worker at work: a process, or a thread.
 struct Context {
-    int worker = -1;
-    std::string host;
+    explicit Context(TaskPlace where) : place(std::move(where)), sentinel(place) {}
+
+    TaskPlace place;
+    Sentinel sentinel;
     std::map<std::uint64_t, Kept> parts;
     const TaskType* type = nullptr;  // of the task that runs
     std::uint64_t number = 0;
+    std::span<const std::byte> payload;
+    int threads = 0;
 };
 
 thread_local Context* context = nullptr;
+std::atomic<Context*> only{nullptr};  // in a process that is one worker: a task's own threads are part of it
 
 std::uint64_t nanoseconds(std::chrono::steady_clock::time_point time) {
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count());
+}
+
+/// What the task that runs is a call of, as far as that can be told.
+std::string function_of(const Context& here) {
+    if (here.type == nullptr)
+        return {};
+    try {
+        Unpacking from(here.payload);
+        if (std::string name = here.type->is_pointer ? function_name(get_function(from)) : ""; !name.empty())
+            return name;
+    } catch (const Exception&) {}  // it says so itself
+    return readable(here.type->function->name());
 }
 
 // A worker that dies in a task ---------------------------------------------------------------------------------------------
@@ -53,24 +80,68 @@ std::array<struct sigaction, signals.size()> old_actions;
 std::terminate_handler old_terminate = nullptr;
 int watches = 0;
 
-/// "worker 2 on n1 … in task 17, main::{lambda(int)#1}". What it calls may fail in a process that is broken: the alarm ends it then.
-void tell(const char* fate) {
-    alarm(10);
-    const Context& here = *context;
-    dprintf(STDERR_FILENO, "worker %d on %s %s in task %llu, ", here.worker, here.host.c_str(), fate, static_cast<unsigned long long>(here.number));
-    dprintf(STDERR_FILENO, "%s\n", here.type == nullptr ? "?" : readable(here.type->function->name()).c_str());
+/// A stack for the handlers of signals in this thread: that of a task may be what is full.
+class SignalStack {
+public:
+    SignalStack() {
+        own_.ss_sp = memory_.get();
+        own_.ss_size = size;
+        sigaltstack(&own_, &old_);
+        pthread_attr_t attributes;
+        if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+            return;
+        void* begin = nullptr;
+        std::size_t length = 0;
+        pthread_attr_getstack(&attributes, &begin, &length);
+        pthread_attr_destroy(&attributes);
+        end_ = reinterpret_cast<std::uintptr_t>(begin);
+    }
+    SignalStack(const SignalStack&) = delete;
+    SignalStack& operator=(const SignalStack&) = delete;
+    ~SignalStack() { sigaltstack(&old_, nullptr); }
+
+    /// Whether the stack of this thread ends near here.
+    static bool ends_near(const void* address) noexcept {
+        constexpr std::uintptr_t near = 1 << 20;
+        const auto place = reinterpret_cast<std::uintptr_t>(address);
+        return end_ != 0 && place < end_ + near && place + near > end_;
+    }
+
+private:
+    static constexpr std::size_t size = 512 << 10;  // MPI_Abort needs some
+    static thread_local std::uintptr_t end_;
+
+    std::unique_ptr<std::byte[]> memory_{new std::byte[size]};
+    stack_t own_{}, old_{};
+};
+thread_local std::uintptr_t SignalStack::end_ = 0;
+
+/// The worker that this thread is, or a thread of.
+Context* concerned() noexcept {
+    Context* const here = context != nullptr ? context : only.load();
+    return here != nullptr && here->type != nullptr ? here : nullptr;
 }
 
-void on_signal(int number) {
+/// "rank 2 on n1 … in task 17, search(int)", once. What it calls may fail in a process that is broken: the alarm ends it then.
+void tell(Context& here, const char* fate) {
+    alarm(10);
+    dprintf(STDERR_FILENO, "%s on %s %s in task %llu, ", here.place.name.c_str(), here.place.host.c_str(), fate,
+            static_cast<unsigned long long>(here.number));
+    dprintf(STDERR_FILENO, "%s\n", function_of(here).c_str());
+    here.sentinel.end();
+    here.type = nullptr;
+}
+
+void on_signal(int number, siginfo_t* info, void*) {
     for (std::size_t i = 0; i < signals.size(); ++i)
         if (signals[i] == number)
             sigaction(number, &old_actions[i], nullptr);
-    if (in_task()) {
-        tell(number == SIGSEGV   ? "crashed (segmentation fault)"
-             : number == SIGABRT ? "aborted"
-             : number == SIGFPE  ? "crashed (arithmetic)"
-                                 : "crashed");
-        context = nullptr;
+    if (Context* const here = concerned(); here != nullptr) {
+        tell(*here, number == SIGSEGV && SignalStack::ends_near(info->si_addr) ? "overflowed its stack"
+                    : number == SIGSEGV                                        ? "crashed (segmentation fault)"
+                    : number == SIGABRT                                        ? "aborted"
+                    : number == SIGFPE                                         ? "crashed (arithmetic)"
+                                                                               : "crashed");
         if (__sanitizer_print_stack_trace != nullptr)
             __sanitizer_print_stack_trace();
         mpi4cxx::detail::abort_after_output(MPI_COMM_WORLD, 128 + number);
@@ -79,16 +150,16 @@ void on_signal(int number) {
 }
 
 void on_exit() {
-    if (!in_task())
+    Context* const here = concerned();
+    if (here == nullptr)
         return;
-    tell("called exit()");
-    context = nullptr;
+    tell(*here, "called exit()");
     mpi4cxx::detail::abort_after_output(MPI_COMM_WORLD, EXIT_FAILURE);
 }
 
 void on_terminate() {
-    if (in_task())
-        tell("cannot go on after an exception");
+    if (Context* const here = concerned(); here != nullptr)
+        tell(*here, "cannot go on after an exception");
     old_terminate();
 }
 
@@ -123,25 +194,31 @@ private:
         const std::size_t begin = results_.size();
         ResultHeader answer{.id = task.id, .done = 0, .values = 0, .error = 0, .begin = 0, .duration = 0};
         const auto start = Clock::now();
+        context_.number = task.number;
+        context_.payload = payload;
+        set_threads(static_cast<int>(task.threads));
         Unpacking in(payload);
-        Chunk chunk{in, results_, task.count};
-        bool failed = false;
-        try {
-            context_.number = task.number;
-            context_.type = &task_type_of(task.code);
-            context_.type->run(chunk);
-        } catch (...) {
-            failed = true;
-            results_.append("", 0);
-            align(results_);
-            answer.values = results_.size() - begin;
-            pack_exception(results_, context_.worker, context_.host);
-            answer.error = results_.size() - begin - answer.values;
+        Chunk chunk{payload, in, results_, task.count};
+        std::uint64_t tried = 0;  // calls of the next one that have thrown
+        for (bool goes_on = true; goes_on;) {
+            const std::uint64_t before = chunk.done;
+            try {
+                in.open(payload, 0);
+                context_.type = &task_type_of(task.code);
+                tell_sentinel(task.number);
+                context_.type->run(chunk);
+                answer.values = results_.size() - begin;
+                goes_on = false;
+            } catch (...) {
+                tried = chunk.done == before ? tried + 1 : 1;
+                goes_on = tried <= task.retries && chunk.result == results_.size();  // a result that cannot be written will not be again
+                if (!goes_on)
+                    pack_failure(answer, begin);
+            }
         }
         context_.type = nullptr;
+        context_.sentinel.end();
         const auto end = Clock::now();
-        if (!failed)
-            answer.values = results_.size() - begin;
         answer.done = chunk.done;
         answer.begin = nanoseconds(start);
         answer.duration = nanoseconds(end) - answer.begin;
@@ -149,6 +226,38 @@ private:
         align(results_);
         if (results_.size() > enough || end - sent_ > soon)
             flush();
+    }
+
+    /// Writes the exception that is being handled.
+    void pack_failure(ResultHeader& answer, std::size_t begin) {
+        align(results_);
+        answer.values = results_.size() - begin;
+        TaskPlace place = context_.place;
+        place.function = function_of(context_);
+        pack_exception(results_, place);
+        answer.error = results_.size() - begin - answer.values;
+    }
+
+    void tell_sentinel(std::uint64_t number) {
+        std::uint64_t code = 0;
+        if (context_.type->is_pointer)
+            std::memcpy(&code, context_.payload.data(), std::min(context_.payload.size(), sizeof code));
+        if (const auto function = std::pair(context_.type, code); function != told_) {
+            auto& name = names_[function];
+            if (name.empty())
+                name = function_of(context_);
+            context_.sentinel.set_function(name);
+            told_ = function;
+        }
+        context_.sentinel.begin(number);
+    }
+
+    void set_threads(int threads) {
+        if (threads == std::exchange(context_.threads, threads) || threads == 0)
+            return;
+        static auto* const set = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
+        if (set != nullptr)
+            set(threads);
     }
 
     void flush() {
@@ -162,20 +271,23 @@ private:
     Context& context_;
     Packing results_{Packing::Blocks::inside};
     Clock::time_point sent_;
+    using Function = std::pair<const TaskType*, std::uint64_t>;
+    Function told_{};  // to the sentinel
+    std::map<Function, std::string> names_;
 };
 
 }  // namespace
 
 bool in_task() noexcept { return context != nullptr && context->type != nullptr; }
-int this_worker() noexcept { return context == nullptr ? -1 : context->worker; }
 
 Watch::Watch() {
-    static const bool once = (std::atexit(on_exit), true);
+    static const bool once = (std::atexit(on_exit), std::at_quick_exit(on_exit), true);
     (void)once;
     if (watches++ != 0)
         return;
     struct sigaction action {};
-    action.sa_handler = on_signal;
+    action.sa_sigaction = on_signal;
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK;
     for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &action, &old_actions[i]);  // UCX has handlers of its own
     old_terminate = std::set_terminate(on_terminate);
 }
@@ -187,11 +299,12 @@ Watch::~Watch() {
     std::set_terminate(old_terminate);
 }
 
-void serve(Line& line, int worker, const std::string& host) {
-    Context here;
-    here.worker = worker;
-    here.host = host;
+void serve(Line& line, TaskPlace place, bool is_process) {
+    Context here(std::move(place));
+    const SignalStack signal_stack;
     Context* const outer = std::exchange(context, &here);
+    if (is_process)
+        only = &here;
     Runner runner(line, here);
     Backoff backoff;
     bool has_printed = false;
@@ -210,6 +323,8 @@ void serve(Line& line, int worker, const std::string& host) {
         line.rest(backoff);
     }
     context = outer;
+    if (is_process)
+        only = outer;
 }
 
 void* kept_part(std::uint64_t id, const std::type_info& type) {
@@ -251,4 +366,8 @@ void align(Packing& to) {
     std::memset(to.claim(gap), 0, gap);
 }
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace detail
+
+int worker_threads() noexcept { return detail::context == nullptr ? 0 : detail::context->threads; }
+
+}  // namespace mpi4cxx::futures

@@ -1,13 +1,9 @@
 #pragma once
 
-#include <string>
-
 namespace mpi4cxx::futures::detail {
 
 /// Whether this thread runs a task.
 [[nodiscard]] bool in_task() noexcept;
-/// Which worker this thread is; -1 where it is none.
-[[nodiscard]] int this_worker() noexcept;
 
 /// While it lives, a process that dies in a task says in which, and ends the job.
 class Watch {

@@ -83,11 +83,18 @@ def spawn():
 
 
 def worker_dies():
-    where = r'worker \d+ on \S+ '
-    bad(3, 'crash', says=[where + r'crashed \(segmentation fault\) in task \d+, void \(\*\)\(\)'])
+    where = r'(rank [12]|thread \d+ of rank 0) on \S+ '
+    bad(3, 'crash', says=[where + r'crashed \(segmentation fault\) in task \d+, main::'])
     bad(3, 'exit', says=[where + r'called exit\(\) in task \d+'])
     bad(3, 'terminate', says=[where + r'cannot go on after an exception in task \d+', 'out_of_range|basic_string::at'])
     bad(1, 'crash', says=[where + 'crashed'])
+    bad(3, 'thread', says=[where + r'crashed \(segmentation fault\) in task \d+, main::'])
+    bad(3, 'quick_exit', says=[where + r'called exit\(\) in task \d+'])
+    bad(3, 'abort', says=[where + r'aborted in task \d+, abort'])
+    for n in (1, 3):
+        bad(n, 'overflow', says=[where + r'overflowed its stack in task \d+, main::'])
+        bad(n, '_exit', says=[where + r'ended without a word in task \d+, main::'])
+        bad(n, 'kill', says=[where + r'ended without a word in task \d+, \(anonymous namespace\)::kill_this\(\)'])
 
 
 {

@@ -96,6 +96,18 @@ void many() {
     std::puts("many: ok");
 }
 
+void kill_this() {
+    raise(SIGKILL);
+    std::puts("killed");
+}
+
+/// Never ends.
+int overflow(int depth) {
+    volatile char space[1000];
+    space[depth % 1000] = static_cast<char>(depth);
+    return depth < 0 ? space[3] : overflow(depth + 1) + space[depth % 7];
+}
+
 /// A rank that dies in a task says in which.
 void in_a_task(void (*what)()) {
     MPIPoolExecutor executor;
@@ -153,7 +165,7 @@ void soak(int n) {
                 require(futures[i].result() == texts[i] + std::to_string(done), "a result is another task's");
                 require(done % 13 != 0, "an exception is lost");
             } catch (const std::out_of_range& e) {
-                require(std::string(e.what()).starts_with(std::to_string(done) + " (in a task on worker"), "an exception is another task's");
+                require(std::string(e.what()).starts_with(std::to_string(done) + " (in a task on "), "an exception is another task's");
                 ++thrown;
             }
         }
@@ -198,6 +210,12 @@ int main(int argc, char** argv) {
         {"soak", [&] { soak(argc > 2 ? std::atoi(argv[2]) : 20'000); }},
         {"crash", [] { in_a_task([] { raise(SIGSEGV); }); }},
         {"exit", [] { in_a_task([] { std::exit(0); }); }},
+        {"quick_exit", [] { in_a_task([] { std::quick_exit(0); }); }},
+        {"abort", [] { in_a_task(std::abort); }},
+        {"overflow", [] { in_a_task([] { std::printf("%d\n", overflow(1)); }); }},
+        {"_exit", [] { in_a_task([] { _exit(0); }); }},
+        {"kill", [] { in_a_task(kill_this); }},
+        {"thread", [] { in_a_task([] { std::thread([] { raise(SIGSEGV); }).join(); }); }},
         {"terminate", [] { in_a_task([]() noexcept { (void)std::string("text").at(99); }); }},
     };
     const bool has_threads = argc <= 3 || std::string(argv[3]) != "single";

@@ -11,8 +11,11 @@ public:
 
     [[nodiscard]] int size() const { return detail::count_workers(client_); }
     /// Like Executor::submit.
-    template <class F, class... A> auto submit(F&& f, A&&... arguments) const {
-        return detail::submit_to(client_, detail::any_worker, f, arguments...);
+    template <detail::NoOptions F, class... A> auto submit(F&& f, A&&... arguments) const {
+        return detail::submit_to(client_, detail::any_worker, {}, f, arguments...);
+    }
+    template <class F, class... A> auto submit(const SubmitOptions& options, F&& f, A&&... arguments) const {
+        return detail::submit_to(client_, detail::any_worker, options, f, arguments...);
     }
     /// Like Executor::map.
     template <detail::NoOptions F, class... R> auto map(F&& f, R&&... ranges) const {

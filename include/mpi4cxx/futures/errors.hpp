@@ -63,8 +63,8 @@ public:
     [[nodiscard]] const std::string& host() const noexcept { return place_.host; }
     /// The function that was called.
     [[nodiscard]] const std::string& function() const noexcept { return place_.function; }
-    /// Message and place: "no luck (in a task on rank 3, n1: search(int))".
-    [[nodiscard]] std::string described() const;
+    /// "rank 3, n1: search(int)".
+    [[nodiscard]] std::string where() const;
 
 protected:
     TaskError(const TaskError&) = default;

@@ -25,7 +25,12 @@ public:
     Executor& operator=(const Executor&) = delete;
 
     /// Have a worker call `f(arguments…)`, each argument a copy of its own. A captured pointer is std::invalid_argument.
-    template <class F, class... A> auto submit(F&& f, A&&... arguments) { return detail::submit_to(client(), detail::any_worker, f, arguments...); }
+    template <detail::NoOptions F, class... A> auto submit(F&& f, A&&... arguments) {
+        return detail::submit_to(client(), detail::any_worker, {}, f, arguments...);
+    }
+    template <class F, class... A> auto submit(const SubmitOptions& options, F&& f, A&&... arguments) {
+        return detail::submit_to(client(), detail::any_worker, options, f, arguments...);
+    }
     /// Call `f` with the elements of one range, or of several side by side up to the end of the shortest.
     /// The inputs are read at once unless `buffersize` says otherwise: then from where they are, temporaries excepted.
     template <detail::NoOptions F, class... R> auto map(F&& f, R&&... ranges) {

@@ -261,8 +261,13 @@ private:
 /// Give the futures one by one as they are done. Of a vector that is moved in, none is kept that has been given.
 template <class T> Completed<T> as_completed(std::vector<Future<T>> futures, Timeout timeout = {}) { return {std::move(futures), timeout}; }
 
+/// How futures are collected: `collect(futures, {.cancel_on_failure = true})`.
+struct CollectOptions {
+    bool cancel_on_failure = false;  ///< cancels those that no worker has, as soon as one has an exception
+};
+
 /// Return one future of all results, in order. The first exception is its exception; to cancel it cancels all.
-template <class T> Future<std::vector<T>> collect(const std::vector<Future<T>>& futures) {
+template <class T> Future<std::vector<T>> collect(const std::vector<Future<T>>& futures, const CollectOptions& options = {}) {
     detail::Ref<detail::StateOf<std::vector<T>>> all(new detail::StateOf<std::vector<T>>);
     struct Shared {
         explicit Shared(const std::vector<Future<T>>& all) : futures(all), left(all.size()) {}
@@ -288,10 +293,12 @@ template <class T> Future<std::vector<T>> collect(const std::vector<Future<T>>& 
     if (futures.empty())
         complete();
     for (const Future<T>& future : futures)
-        future.add_done_callback([all, shared, complete](const Future<T>& one) {
-            const bool failed = one.cancelled() || one.exception() != nullptr;
-            if (failed && all->begin())
+        future.add_done_callback([all, shared, complete, options](const Future<T>& one) {
+            const bool has_failed = one.state().error() != nullptr;
+            if (has_failed && all->begin())
                 all->finish(one.state().error());
+            if (has_failed && options.cancel_on_failure)
+                for (const Future<T>& other : shared->futures) other.cancel();
             if (shared->left.fetch_sub(1) == 1)
                 complete();
         });

@@ -30,15 +30,27 @@ struct PoolOptions {
     int max_workers = 0;        ///< at most so many; 0: all, or MPI4CXX_FUTURES_MAX_WORKERS
     Initializer initializer{};  ///< run once by every worker, before the tasks
     int prefetch = 0;           ///< how many messages of tasks a worker has at once; 0: as fits how long they take
+    int retries = 0;            ///< how often a call that has thrown is called again, at once by the same worker
+    int threads = 0;            ///< that a task may use, for worker_threads() and OpenMP; 0: as many as these would without
+};
+
+/// How a task is run: `executor.submit({.retries = 3}, f, x)`.
+struct SubmitOptions {
+    int retries = -1;  ///< how often the call is called again where it has thrown; -1: as the executor says
 };
 
 /// How a map is run: `executor.map({.chunksize = 100, .unordered = true}, f, range)`.
 struct MapOptions {
-    int chunksize = 0;       ///< calls that a worker does at once; 0: as many as take about half a millisecond
-    Timeout timeout{};       ///< from the call of map on, for all results
-    bool unordered = false;  ///< results as they come
-    int buffersize = 0;      ///< how far the inputs are read ahead of the results; 0: all at once
-    bool progress = false;   ///< shows on standard error how far it is
+    int chunksize = 0;               ///< calls that a worker does at once; 0: as many as take about half a millisecond
+    Timeout timeout{};               ///< from the call of map on, for all results
+    bool unordered = false;          ///< results as they come
+    int buffersize = 0;              ///< how far the inputs are read ahead of the results; 0: all at once
+    bool progress = false;           ///< shows on standard error how far it is
+    int retries = -1;                ///< how often a call that has thrown is called again; -1: as the executor says
+    bool cancel_on_failure = false;  ///< ends the map as soon as a call has thrown, not when the results have come to its place
 };
+
+/// In a task: how many threads its executor lets it use, 0 where that says nothing.
+[[nodiscard]] MPI4CXX_API int worker_threads() noexcept;
 
 }  // namespace mpi4cxx::futures

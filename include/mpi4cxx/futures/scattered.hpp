@@ -31,7 +31,7 @@ public:
         for (std::size_t w = 0; w < workers; ++w) {
             const std::size_t n = size * (w + 1) / workers - size * w / workers;
             const auto end = std::ranges::next(at, static_cast<std::ptrdiff_t>(n));
-            kept.push_back(detail::submit_to(client, static_cast<int>(w), detail::keep<T>, owner_->id, std::vector<T>(at, end)));
+            kept.push_back(detail::submit_to(client, static_cast<int>(w), {}, detail::keep<T>, owner_->id, std::vector<T>(at, end)));
             at = end;
         }
         detail::results_of(kept);

@@ -10,7 +10,12 @@ public:
     WorkerView(detail::Clients client, int worker) noexcept : client_(std::move(client)), worker_(worker) {}
 
     /// Have this worker call `f(arguments…)`, after what it was told to do before.
-    template <class F, class... A> auto submit(F&& f, A&&... arguments) const { return detail::submit_to(client_, worker_, f, arguments...); }
+    template <detail::NoOptions F, class... A> auto submit(F&& f, A&&... arguments) const {
+        return detail::submit_to(client_, worker_, {}, f, arguments...);
+    }
+    template <class F, class... A> auto submit(const SubmitOptions& options, F&& f, A&&... arguments) const {
+        return detail::submit_to(client_, worker_, options, f, arguments...);
+    }
     [[nodiscard]] detail::Target target() const { return {client_, worker_}; }
     /// The number of this worker.
     [[nodiscard]] int worker() const noexcept { return worker_; }

@@ -14,43 +14,57 @@
 
 namespace mpi4cxx::futures::detail {
 
-/// An exception that is ready to be thrown.
-struct Thrower {
-    virtual ~Thrower() = default;
-    /// Throws it; `is_outer`: with the exception that is being handled nested in it.
-    [[noreturn]] virtual void raise(bool is_outer) const = 0;
+/// An exception that has been read.
+struct ReadException {
+    virtual ~ReadException() = default;
+    /// It; `is_outer`: with the exception that is being handled nested in it.
+    [[nodiscard]] virtual std::exception_ptr make(bool is_outer) const = 0;
 };
-template <class E> struct ThrowerOf final : Thrower {
-    explicit ThrowerOf(E e) : exception(std::move(e)) {}
-    [[noreturn]] void raise(bool is_outer) const override {
-        if (is_outer)
+template <class E> struct ReadExceptionOf final : ReadException {
+    explicit ReadExceptionOf(E e) : exception(std::move(e)) {}
+    [[nodiscard]] std::exception_ptr make(bool is_outer) const override {
+        if (!is_outer)
+            return std::make_exception_ptr(exception);
+        try {
             std::throw_with_nested(exception);
-        throw exception;
+        } catch (...) {
+            return std::current_exception();
+        }
     }
     E exception;
 };
-template <class E> std::unique_ptr<Thrower> thrower(E exception) { return std::make_unique<ThrowerOf<E>>(std::move(exception)); }
+template <class E> std::unique_ptr<ReadException> hold(E exception) { return std::make_unique<ReadExceptionOf<E>>(std::move(exception)); }
 
-/// An E that also tells where it comes from; what() says so too, where E has one.
+/// An E that also tells where it comes from; what(), where E has one, is `text` and that.
 template <class E> class Remote : public E, public TaskError {
 public:
-    Remote(E exception, const TaskError& told) : E(std::move(exception)), TaskError(told) {}
+    Remote(E thrown, const TaskError& told, const std::string&) : E(std::move(thrown)), TaskError(told) {}
 };
 template <class E>
     requires std::is_base_of_v<std::exception, E>
 class Remote<E> : public E, public TaskError {
 public:
-    Remote(E exception, const TaskError& told) : E(std::move(exception)), TaskError(told), what_(described()) {}
+    Remote(E thrown, const TaskError& told, const std::string& text)
+        : E(std::move(thrown)), TaskError(told), what_(text + " (in a task on " + where() + ")") {}
     [[nodiscard]] const char* what() const noexcept override { return what_.c_str(); }
 
 private:
     std::string what_;
 };
-template <class E> std::unique_ptr<Thrower> remote(E exception, const TaskError& told) {
+template <class E> std::unique_ptr<ReadException> remote(E exception, const TaskError& told, const std::string& text) {
     if constexpr (std::is_final_v<E>)
-        return thrower(std::move(exception));
+        return hold(std::move(exception));
     else
-        return thrower(Remote<E>(std::move(exception), told));
+        return hold(Remote<E>(std::move(exception), told, text));
+}
+/// The same with what it says itself, where it says one thing.
+template <class E> std::unique_ptr<ReadException> remote(E exception, const TaskError& told) {
+    if constexpr (requires { exception.what(); }) {
+        const std::string text = exception.what();
+        return remote(std::move(exception), told, text);
+    } else {
+        return remote(std::move(exception), told, told.message());
+    }
 }
 
 /// The text that an exception was made with, as far as it can be told.
@@ -101,7 +115,7 @@ template <class E> E get_exception(Unpacking& from) {
 class MPI4CXX_API Carried {
 public:
     using Save = bool(Packing&);  ///< writes the exception that is being handled, if it is one
-    using Make = std::unique_ptr<Thrower>(Unpacking&, const TaskError&);
+    using Make = std::unique_ptr<ReadException>(Unpacking&, const TaskError&);
     Carried(const std::type_info& of, Save* to_save, Make* to_make);
     Carried(const Carried&) = delete;
     Carried& operator=(const Carried&) = delete;
@@ -123,15 +137,13 @@ template <class E, class F> bool save_as(F put) {
     }
 }
 
-template <class E>
-inline const Carried carried{
+template <class E> inline const Carried carried{
     typeid(E),
     [](Packing& to) { return save_as<E>([&to](const E& exception) { put_exception(to, exception); }); },
     [](Unpacking& from, const TaskError& told) { return remote(get_exception<E>(from), told); },
 };
 
-template <class E, class Take, class Make>
-inline const Carried carried_by{
+template <class E, class Take, class Make> inline const Carried carried_by{
     typeid(E),
     [](Packing& to) { return save_as<E>([&to](const E& exception) { put_item(to, Take()(exception)); }); },
     [](Unpacking& from, const TaskError& told) {

@@ -22,6 +22,10 @@ using Clients = std::shared_ptr<Client>;
 
 constexpr int any_worker = -1;
 
+/// What the first argument is where it is no options.
+template <class F>
+concept NoOptions = !std::is_same_v<std::remove_cvref_t<F>, MapOptions> && !std::is_same_v<std::remove_cvref_t<F>, SubmitOptions>;
+
 MPI4CXX_API void submit(const Clients& client, Ref<Task> task, int worker);
 MPI4CXX_API void submit(const Clients& client, const Ref<Job>& job);
 /// Throws where it takes no more tasks, or has no such worker.
@@ -31,9 +35,13 @@ MPI4CXX_API void submit_last(const Clients& client, Ref<Task> task, int worker) 
 [[nodiscard]] MPI4CXX_API int count_workers(const Clients& client);
 MPI4CXX_API void check_map(const MapOptions& options, Split split);
 
-template <class F, class... A> auto submit_to(const Clients& client, int worker, const F& f, const A&... arguments) {
+MPI4CXX_API void check_retries(int retries);
+
+template <class F, class... A> auto submit_to(const Clients& client, int worker, const SubmitOptions& options, const F& f, const A&... arguments) {
     using Call = std::decay_t<F>;
+    check_retries(options.retries);
     auto state = make_task<Call, sent<A>...>(static_cast<const Call&>(f), to_send(arguments)...);
+    state->retries = options.retries;
     submit(client, state, worker);
     return Future(std::move(state));
 }
@@ -71,8 +79,8 @@ template <class T, class F> auto submit_after(const Future<T>& before, const Tar
 
 /// One call a worker, all at once.
 template <class F, class... A> auto submit_to_all(const Clients& client, const F& f, const A&... arguments) {
-    std::vector<decltype(submit_to(client, 0, f, arguments...))> futures;
-    for (int worker = 0; worker < count_workers(client); ++worker) futures.push_back(submit_to(client, worker, f, arguments...));
+    std::vector<decltype(submit_to(client, 0, {}, f, arguments...))> futures;
+    for (int worker = 0; worker < count_workers(client); ++worker) futures.push_back(submit_to(client, worker, {}, f, arguments...));
     return futures;
 }
 
@@ -176,10 +184,6 @@ auto map(const Clients& client, const MapOptions& options, Split split, const F&
     submit(client, job);
     return Results<Result>(std::move(job), std::move(feed), static_cast<std::size_t>(options.buffersize));
 }
-
-/// What map's first argument is where it is not the options.
-template <class F>
-concept NoOptions = !std::is_same_v<std::remove_cvref_t<F>, MapOptions>;
 
 template <class F, class... R> auto map_ranges(const Clients& client, const MapOptions& options, Split split, const F& f, R&&... ranges) {
     static_assert((Range<std::remove_reference_t<R>> && ...), "mpi4cxx: map takes ranges, one for each argument of the function");

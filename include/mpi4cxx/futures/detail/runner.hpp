@@ -21,8 +21,10 @@ template <class F, class... A> using result_of = typename Invoked<F, A...>::resu
 /// Calls F with each item of a chunk.
 template <class F, class... A> void run_chunk(Chunk& chunk) {
     Callee<F> callee(chunk.in);
+    chunk.resume();
     using R = result_of<F, A...>;
     for (; chunk.done < chunk.count; ++chunk.done) {
+        chunk.begin_item();
         with_item<A...>(chunk.in, [&]([[maybe_unused]] Unpacking& item) {
             std::tuple<local<A>...> arguments{get_argument<A>(item)...};
             if constexpr (std::is_void_v<R>)
@@ -33,7 +35,7 @@ template <class F, class... A> void run_chunk(Chunk& chunk) {
     }
 }
 
-template <class F, class... A> inline const TaskType task_type{&run_chunk<F, A...>, typeid(F)};
+template <class F, class... A> inline const TaskType task_type{&run_chunk<F, A...>, typeid(F), FunctionPointer<F>};
 
 /// The state of a call of F with what is sent as A.
 template <class F, class... A> using CallState = StateOf<stored_result<result_of<F, A...>>>;

@@ -10,6 +10,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <span>
 #include <typeinfo>
 #include <utility>
 #include <vector>
@@ -18,29 +19,43 @@ namespace mpi4cxx::futures::detail {
 
 /// What a worker does at once: one call, or several of the same function.
 struct Chunk {
+    std::span<const std::byte> payload;
     Unpacking& in;
     Packing& out;
     std::uint64_t count;
-    std::uint64_t done = 0;  ///< how many have their results in `out`
+    std::uint64_t done = 0;            ///< how many have their results in `out`
+    std::size_t item = 0, result = 0;  ///< where in payload and `out` the next of them begins
+
+    /// Goes on, behind the function, where the one before has come to.
+    void resume() {
+        if (item != 0)
+            in.take(item - static_cast<std::size_t>(in.position() - payload.data()));
+    }
+    void begin_item() noexcept {
+        item = static_cast<std::size_t>(in.position() - payload.data());
+        result = out.size();
+    }
 };
 
 /// How to run a task. Its place in the program is what travels, and is looked up in the table of all that the program has.
 class MPI4CXX_API TaskType {
 public:
-    TaskType(void (*runs)(Chunk&), const std::type_info& of);
+    TaskType(void (*runs)(Chunk&), const std::type_info& of, bool of_pointer);
     TaskType(const TaskType&) = delete;
     TaskType& operator=(const TaskType&) = delete;
     ~TaskType();
 
     void (*const run)(Chunk&);
     const std::type_info* const function;
+    const bool is_pointer;  ///< of a function whose place stands before the arguments
 };
 /// The one at that place; throws where there is none.
 [[nodiscard]] MPI4CXX_API const TaskType& task_type_of(std::uint64_t code);
 
 /// What stands before a task in a message, and before its results in the answer.
 struct TaskHeader {
-    std::uint64_t id, code, size, number, count, reserved = 0;
+    std::uint64_t id, code, size, number, count;
+    std::uint32_t retries, threads;
 };
 struct ResultHeader {
     std::uint64_t id, done, values, error, begin, duration;  // sizes in bytes, times in ns
@@ -114,6 +129,11 @@ public:
 
     std::shared_ptr<Client> client;  ///< where it counts as pending
     const std::type_info* function = nullptr;
+    int retries = -1;  ///< how often a call that has thrown is called again; -1: as often as its client says
+
+protected:
+    /// What a header says of all tasks of the client.
+    void complete(TaskHeader& header) const noexcept;
 
 private:
     std::atomic<int> count_{1};

@@ -1,0 +1,142 @@
+#include "sentinel.hpp"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <mutex>
+
+namespace mpi4cxx::futures::detail {
+
+namespace {
+
+// A slot is three lines, padded with spaces: the number of the task, "-" where none runs; the worker; the function.
+constexpr std::size_t number_size = 24, place_size = 200, function_size = 288, slot_size = number_size + place_size + function_size, slots = 256;
+
+// The pipe's other end is this process's, so it ends with the process. The shell that waits for that is nobody's child, so that a task may
+// wait for children of its own.
+constexpr const char* script = R"sh((
+    read -r _ <&8
+    while read -r number && read -r place && read -r function; do
+        [ "$number" = - ] || [ -z "$number" ] || echo "$place ended without a word in task $number, $function: it was killed, or called _exit()" >&2
+    done <&9
+) &)sh";
+
+void write_line(char* to, std::size_t size, const std::string& text) noexcept {
+    const std::size_t length = std::min(text.size(), size - 1);
+    std::memset(to, ' ', size - 1);
+    std::memcpy(to, text.data(), length);
+    std::replace(to, to + length, '\n', ' ');
+    to[size - 1] = '\n';
+}
+
+/// The slots that all workers of this process write; null where nobody can be started to read them.
+struct Board {
+    char* memory = nullptr;
+    int file = -1;  // as long as there are slots in use: the shell reads all of it
+};
+
+void start_shell(int pipe_end, Board& board) noexcept {
+    const int moved_pipe = fcntl(pipe_end, F_DUPFD_CLOEXEC, 20), moved_board = fcntl(board.file, F_DUPFD_CLOEXEC, 20);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, moved_pipe, 8);
+    posix_spawn_file_actions_adddup2(&actions, moved_board, 9);
+    posix_spawn_file_actions_addclosefrom_np(&actions, 10);  // the MPI's own
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);  // so that it is not killed with the process's group
+    std::array<char*, 4> words{const_cast<char*>("sh"), const_cast<char*>("-c"), const_cast<char*>(script), nullptr};
+    pid_t shell = 0;
+    if (posix_spawn(&shell, "/bin/sh", &actions, &attributes, words.data(), environ) == 0)
+        waitpid(shell, nullptr, 0);
+    else
+        board.memory = nullptr;
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    close(moved_pipe);
+    close(moved_board);
+}
+
+Board make_board() noexcept {
+    Board board;
+    std::array<int, 2> ends{};  // the one that is not closed ends with the process
+    board.file = memfd_create("mpi4cxx tasks", MFD_CLOEXEC);
+    if (board.file < 0 || pipe2(ends.data(), O_CLOEXEC) != 0)
+        return {};
+    void* const memory = mmap(nullptr, slots * slot_size, PROT_READ | PROT_WRITE, MAP_SHARED, board.file, 0);
+    board.memory = memory == MAP_FAILED ? nullptr : static_cast<char*>(memory);
+    if (board.memory != nullptr)
+        start_shell(ends[0], board);
+    close(ends[0]);
+    return board;
+}
+
+constinit std::mutex mutex;
+std::array<bool, slots> is_taken{};
+
+const Board& board() noexcept {
+    static const Board only = make_board();
+    return only;
+}
+
+char* take_slot() noexcept {
+    const std::lock_guard lock(mutex);
+    const auto free = std::find(is_taken.begin(), is_taken.end(), false);
+    const auto i = static_cast<std::size_t>(free - is_taken.begin());
+    struct stat status {};
+    if (board().memory == nullptr || i == slots || fstat(board().file, &status) != 0)
+        return nullptr;
+    const auto size = static_cast<off_t>((i + 1) * slot_size);
+    if (status.st_size < size && ftruncate(board().file, size) != 0)
+        return nullptr;
+    *free = true;
+    return board().memory + i * slot_size;
+}
+
+}  // namespace
+
+Sentinel::Sentinel(const TaskPlace& place) noexcept : slot_(take_slot()) {
+    if (slot_ == nullptr)
+        return;
+    end();
+    write_line(slot_ + number_size, place_size, place.name + " on " + place.host);
+    set_function("");
+}
+
+Sentinel::~Sentinel() {
+    if (slot_ == nullptr)
+        return;
+    end();
+    write_line(slot_ + number_size, place_size, "");
+    const std::lock_guard lock(mutex);
+    is_taken[static_cast<std::size_t>(slot_ - board().memory) / slot_size] = false;
+}
+
+void Sentinel::set_function(const std::string& name) noexcept {
+    if (slot_ != nullptr)
+        write_line(slot_ + number_size + place_size, function_size, name);
+}
+
+void Sentinel::begin(std::uint64_t number) noexcept {
+    if (slot_ == nullptr)
+        return;
+    char* const end = std::to_chars(slot_, slot_ + number_size - 1, number).ptr;
+    std::fill(end, slot_ + number_size - 1, ' ');
+}
+
+void Sentinel::end() noexcept {
+    if (slot_ != nullptr)
+        write_line(slot_, number_size, "-");
+}
+
+}  // namespace mpi4cxx::futures::detail
