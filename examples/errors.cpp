@@ -25,7 +25,8 @@ int main(int argc, char** argv) {
 
     const std::vector<double> data(3);
     try {
-        comm.Send({data.data(), 3, MPI::DATATYPE_NULL}, 0);
+        double sum = 0;
+        comm.Allreduce(data, sum);  // three numbers do not go into one
     } catch (const std::invalid_argument& error) {
         report(error);
     }

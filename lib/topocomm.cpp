@@ -210,11 +210,10 @@ FromNeighbors::FromNeighbors(const Topocomm& comm, const std::vector<Packing>& o
         places[i] = static_cast<Aint>(bytes.size());
         bytes.insert(bytes.end(), object.begin(), object.end());
     }
-    const auto words = [](std::vector<Announced>& all) { return Buf(static_cast<void*>(all.data()), 2, UINT64_T); };
     if (one_to_each)
-        comm.Neighbor_alltoall(words(sent), words(came), at);
+        comm.Neighbor_alltoall(sent, came, at);
     else
-        comm.Neighbor_allgather(words(sent), words(came), at);
+        comm.Neighbor_allgather(sent, came, at);
 
     std::size_t end = 0;
     std::exception_ptr failure;

@@ -45,4 +45,4 @@ with tempfile.TemporaryDirectory() as folder:
     built_for.write_text(f'#define MPI4CXX_BUILT_FOR_{other} 1\n', encoding='utf-8')
     check('another MPI', 'this mpi4cxx was built for', program, '-std=c++20', '-I' + folder)
 
-sys.exit('\n'.join(problems))
+sys.exit('\n'.join(problems) or 0)
