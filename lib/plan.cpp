@@ -93,7 +93,22 @@ Neighbors neighbors(const Topocomm& comm, At at) {
 
 Peers sources(const Topocomm& comm, At at) { return neighbors(comm, at).from; }
 
-bool is_root(const Comm& comm, int root, At at) { return comm.Is_inter(at) ? root == ROOT : root == comm.Get_rank(at); }
+void check_root(const Comm& comm, int root, At at) {
+    const bool inter = comm.Is_inter(at);
+    const int ranks = peers(comm, at);
+    if ((root < 0 || root >= ranks) && !(inter && (root == ROOT || root == PROC_NULL)))
+        throw Exception(MPI_ERR_ROOT, "root",
+                        std::to_string(root) + (inter ? " is neither ROOT nor PROC_NULL nor one of the other group's " : " is none of the ") +
+                            std::to_string(ranks) + " ranks",
+                        {at, comm.address()});
+}
+
+bool is_root(const Comm& comm, int root, At at) {
+    if (!comm.Is_inter(at))
+        return root == comm.Get_rank(at);  // MPI itself refuses what is none
+    check_root(comm, root, at);
+    return root == ROOT;
+}
 
 Pair gather_blocks(const Comm& comm, ConstBuf send, Buf recv, int root, Caller caller) {
     if (is_root(comm, root, caller.at)) {

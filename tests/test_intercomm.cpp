@@ -230,3 +230,46 @@ TEST_CASE("Wrong leaders and calls of the other kind are errors", "[intercomm][e
     CHECK(contains(error_of_class(MPI::ERR_COMM, [] { (void)MPI::Intercomm().Get_remote_size(); }), "the communicator is null"));
     CHECK(contains(error_of_class(MPI::ERR_COMM, [] { (void)MPI::Intercomm().Merge(); }), "the communicator is null"));
 }
+
+TEST_CASE("A root that does not exist between groups is an Exception of class ERR_ROOT", "[intercomm][error]") {
+    for_each_pair([](const Pair& pair) {
+        const MPI::Intercomm& inter = pair.inter;
+        const auto join = [](const std::string& a, const std::string& b) { return a + b; };
+        const std::string s = "abc";
+        const std::vector<int> counts(pair.others.size(), 1);
+        int x = 1, y = 0;
+        std::vector<int> all(8);
+        for (const int root : {-9, 99}) {
+            const auto refused = [&](const char* call, auto f) {
+                INFO(call << " with root " << root);
+                CHECK(error_class(f) == MPI::ERR_ROOT);
+            };
+            refused("reduce", [&] { (void)inter.reduce(s, join, root); });
+            refused("reduce of numbers", [&] { (void)inter.reduce(x, MPI::SUM, root); });
+            refused("gather", [&] { (void)inter.gather(s, root); });
+            refused("bcast", [&] { (void)inter.bcast(s, root); });
+            refused("scatter", [&] { (void)inter.scatter(std::vector<std::string>{s}, root); });
+            refused("ireduce", [&] { (void)inter.ireduce(s, join, root); });
+            refused("ireduce of numbers", [&] { (void)inter.ireduce(x, MPI::SUM, root); });
+            refused("igather", [&] { (void)inter.igather(s, root); });
+            refused("ibcast", [&] { (void)inter.ibcast(s, root); });
+            refused("iscatter", [&] { (void)inter.iscatter(std::vector<std::string>{s}, root); });
+            refused("Reduce", [&] { inter.Reduce(x, y, MPI::SUM, root); });
+            refused("Gather", [&] { inter.Gather(x, {}, root); });
+            refused("Gatherv", [&] { inter.Gatherv(x, {}, root); });
+            refused("Gatherv by value", [&] { (void)inter.Gatherv(all, root); });
+            refused("Scatter", [&] { inter.Scatter({}, y, root); });
+            refused("Scatterv", [&] { inter.Scatterv({}, y, root); });
+            refused("Bcast", [&] { inter.Bcast(x, root); });
+            refused("Ireduce", [&] { (void)inter.Ireduce(x, y, MPI::SUM, root); });
+            refused("Igather", [&] { (void)inter.Igather(x, {}, root); });
+            refused("Igatherv", [&] { (void)inter.Igatherv(x, {}, root); });
+            refused("Iscatter", [&] { (void)inter.Iscatter({}, y, root); });
+            refused("Iscatterv", [&] { (void)inter.Iscatterv({}, y, root); });
+            refused("Ibcast", [&] { (void)inter.Ibcast(x, root); });
+            refused("Bcast_init", [&] { (void)inter.Bcast_init(x, root); });
+            refused("Gather_init", [&] { (void)inter.Gather_init(x, {}, root); });
+        }
+        CHECK(inter.allgather(s).size() == pair.others.size());
+    });
+}

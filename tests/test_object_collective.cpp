@@ -370,3 +370,73 @@ TEST_CASE("Collectives of objects report a root that does not exist", "[object][
         CHECK(comm.bcast(3) == 3);
     });
 }
+
+TEST_CASE("An operation that throws on some processes throws on all, with its words", "[object][collective][error]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int rank = comm.rank(), size = comm.size();
+        for (const std::size_t n : {1U, 1'000U, 20'000U})
+            for (int culprit = 1; culprit < size; ++culprit) {
+                const auto join = [&](const std::string& a, const std::string& b) {
+                    if ((a + b).find(letter(culprit)) != std::string::npos)
+                        throw std::runtime_error("no " + letter(culprit));
+                    return a + b;
+                };
+                const std::string mine(n, letter(rank)[0]);
+                const auto fails = [&](const char* form, auto f) {
+                    INFO(form);
+                    CHECK(contains(thrown<std::exception>(f), "no " + letter(culprit)));
+                };
+                for (int root = 0; root < size; ++root) fails("reduce", [&] { (void)comm.reduce(mine, join, root); });
+                fails("allreduce", [&] { (void)comm.allreduce(mine, join); });
+                fails("scan", [&] { (void)comm.scan(mine, join); });
+                if (culprit < size - 1)  // else nobody combines it
+                    fails("exscan", [&] { (void)comm.exscan(mine, join); });
+                fails("iallreduce", [&] { (void)comm.iallreduce(mine, join).wait(); });
+                auto reduced = comm.ireduce(mine, join, size - 1);
+                if (rank == size - 1)
+                    fails("ireduce", [&] { (void)reduced.wait(); });
+                else
+                    CHECK_FALSE(reduced.wait().has_value());
+                // one process alone
+                const auto choosy = [&](const std::string& a, const std::string& b) {
+                    if (rank == 0)
+                        throw 7;
+                    return a + b;
+                };
+                const std::string text = thrown<std::exception>([&] {
+                    try {
+                        (void)comm.allreduce(mine, choosy);
+                    } catch (int) {
+                        CHECK(rank == 0);
+                        throw std::runtime_error("rank 0 threw");
+                    }
+                });
+                CHECK(contains(text, "rank 0 threw"));
+                CHECK(comm.allreduce(letter(rank)) == comm.allgather(letter(rank)).front() + comm.allreduce(letter(rank)).substr(1));
+            }
+    });
+}
+
+namespace {
+
+struct Unpackable {  // on the process that says so
+    int rank = 0;
+    std::string text = "no datatype";
+    template <class Archive> void save(Archive& archive) const {
+        if (rank == 1)
+            throw std::runtime_error("not for sending");
+        archive(rank, text);
+    }
+    template <class Archive> void load(Archive& archive) { archive(rank, text); }
+};
+
+}  // namespace
+
+TEST_CASE("A combined object that cannot be packed is told to all processes", "[object][collective][error]") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    if (comm.size() < 3)  // a tree
+        return;
+    const auto first = [](const Unpackable& a, const Unpackable&) { return a; };
+    CHECK(contains(thrown<std::exception>([&] { (void)comm.reduce(Unpackable{comm.rank(), ""}, first); }), "not for sending"));
+    CHECK(comm.allreduce(1) == comm.size());
+}

@@ -210,7 +210,11 @@ public:
     /// Wait until every process has come here. Calls MPI_Barrier (MPI-4.0, 6.3). Collective.
     void Barrier(At at = {}) const { detail::call<MPI_Barrier>(handle(), on(at)); }
     /// Copy `root`'s `buf` to every process. Calls MPI_Bcast (MPI-4.0, 6.4). Collective.
-    void Bcast(Buf buf, int root = 0, At at = {}) const { detail::call<MPI_Bcast>(buf.data, buf.count, buf.type, root, handle(), on(at)); }
+    void Bcast(Buf buf, int root = 0, At at = {}) const {
+        if (root < 0) [[unlikely]]
+            (void)detail::is_root(*this, root, at);
+        detail::call<MPI_Bcast>(buf.data, buf.count, buf.type, root, handle(), on(at));
+    }
     /// Gather equal blocks into `recvbuf`, which is read on `root` only and holds size() blocks. Calls MPI_Gather (MPI-4.0, 6.5). Collective.
     void Gather(ConstBufArg sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
     /// Gather blocks of different sizes. Calls MPI_Gatherv (MPI-4.0, 6.5). Collective.

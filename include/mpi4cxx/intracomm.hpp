@@ -96,7 +96,9 @@ private:
         const auto combine = [&](const detail::Exchange& objects) {
             return end == 0 ? std::nullopt : std::optional<T>(detail::fold<T>(objects, end, op));
         };
-        return detail::exchange<T>(*this, detail::Pattern::allgather, detail::one_packed(object), 0, combine, at);
+        auto packed = detail::one_packed(object);
+        const auto gather = [&] { return detail::exchange<T>(*this, detail::Pattern::allgather, std::move(packed), 0, combine, at); };
+        return detail::on_all(*this, gather, at);
     }
 };
 

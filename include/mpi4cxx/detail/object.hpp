@@ -62,6 +62,8 @@ public:
 
     /// Waits for a message. Whether there is an object: none comes from PROC_NULL.
     bool recv(const Comm& comm, int source, int tag, const ObjectType& type, Status* status, At at);
+    /// The hash of the type that came.
+    [[nodiscard]] std::uint64_t type() const noexcept { return reinterpret_cast<const Envelope*>(room_.bytes.data())->type; }
     /// Takes the message that a matched probe has found.
     bool recv(MPI_Message& message, const ObjectType& type, Status* status, At at);
 

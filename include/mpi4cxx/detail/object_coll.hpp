@@ -13,7 +13,10 @@
 
 namespace mpi4cxx::detail {
 
-/// Whether this process is the one that `root` means, for which the arguments of all are significant.
+/// Throws an Exception of class ERR_ROOT where there is no such root: between groups, MPIs wait for it or crash.
+MPI4CXX_API void check_root(const Comm& comm, int root, At at);
+
+/// Whether this process is the one that `root` means, for which the arguments of all are significant. Between groups it is checked.
 MPI4CXX_API bool is_root(const Comm& comm, int root, At at);
 
 /// The root's part of a broadcast.

@@ -141,10 +141,16 @@ template <class T, class F> std::optional<T> Comm::reduce(const T& object, F&& o
             op, [&](const Op& mpi_op) { Reduce(object, result, mpi_op, root, at); }, at);
         return detail::is_root(*this, root, at) ? std::optional<T>(result) : std::nullopt;
     } else {
-        if (detail::is_tree_better(*this, root, at))
+        detail::check_root(*this, root, at);
+        if (detail::is_tree_better(*this, at))
             if (detail::Tree tree(*this, at); tree.is_usable())
-                return tree.combine(object, op, root);
-        return detail::exchange<T>(*this, detail::Pattern::gather, detail::one_packed(object), root, detail::FoldAll<T, F&>{op}, at);
+                return detail::on_all(
+                    *this, [&] { return tree.combine(object, op, root); }, at);
+        auto packed = detail::one_packed(object);
+        const auto gather = [&] {
+            return detail::exchange<T>(*this, detail::Pattern::gather, std::move(packed), root, detail::FoldAll<T, F&>{op}, at);
+        };
+        return detail::on_all(*this, gather, at);
     }
 }
 
@@ -158,7 +164,11 @@ template <class T, class F> T Comm::allreduce(const T& object, F&& op, At at) co
             op, [&](const Op& mpi_op) { Allreduce(object, result, mpi_op, at); }, at);
         return result;
     } else if (Is_inter(at)) {
-        return *detail::exchange<T>(*this, detail::Pattern::allgather, detail::one_packed(object), 0, detail::FoldAll<T, F&>{op}, at);
+        auto packed = detail::one_packed(object);
+        const auto gather = [&] {
+            return *detail::exchange<T>(*this, detail::Pattern::allgather, std::move(packed), 0, detail::FoldAll<T, F&>{op}, at);
+        };
+        return detail::on_all(*this, gather, at);
     } else {
         std::optional<T> result = reduce<T>(object, op, 0, at);
         return result ? bcast(std::move(*result), 0, at) : detail::received_bcast<T>(*this, 0, at);

@@ -10,7 +10,7 @@
 namespace mpi4cxx::detail {
 
 /// Whether a Tree is worth its announcement: for two processes it is not, and between groups there is none. The same on every process.
-MPI4CXX_API bool is_tree_better(const Comm& comm, int root, At at);
+MPI4CXX_API bool is_tree_better(const Comm& comm, At at);
 
 /// How the processes of an intracommunicator combine their objects: each combines what it has with what its children send, whose ranks follow,
 /// and sends that to its parent. So the order of ranks is kept, as many combine at a time as can, and nobody holds all objects. The messages
@@ -22,7 +22,7 @@ public:
 
     /// Whether the channel reaches all processes.
     [[nodiscard]] bool is_usable() const noexcept { return usable_; }
-    /// The objects of all processes, combined on `root`.
+    /// The objects of all processes, combined on `root`. Where `op` throws, so does this, and the processes up to the root get nothing.
     template <class T, class F> std::optional<T> combine(const T& object, F& op, int root) {
         std::optional<T> result(object);
         std::exception_ptr failure;
@@ -31,24 +31,35 @@ public:
                 step();
             } catch (...) {  // the others wait for what this process has
                 failure = std::current_exception();
+                result.reset();
             }
         };
         for (const int child : children_)
             attempt([&] {
                 Incoming incoming;
-                receive(incoming, child, object_type<T>);
-                if (failure)
+                if (!receive(incoming, child, object_type<T>))
+                    result.reset();
+                if (!result)
                     return;
                 const T next = unpacked<T>(incoming);
                 T combined = op(std::move(*result), next);  // which may be a reference to one of its arguments
                 result = std::move(combined);
             });
-        attempt([&] { hand_on(rank_ == 0 && root != 0 ? root : parent_, *result, failure != nullptr); });
+        if (const int to = rank_ == 0 && root != 0 ? root : parent_; to != PROC_NULL) {
+            Room room;
+            Packing packing(room, Packing::Blocks::beside);
+            attempt([&] {
+                if (result)
+                    pack(*result, packing);
+            });
+            attempt([&] { send(result ? &packing : nullptr, to); });
+        }
         if (rank_ == root && root != 0)
             attempt([&] {
                 Incoming incoming;
-                receive(incoming, 0, object_type<T>);
-                result = unpacked<T>(incoming);
+                result.reset();
+                if (receive(incoming, 0, object_type<T>))
+                    result = unpacked<T>(incoming);
             });
         if (failure)
             std::rethrow_exception(failure);
@@ -60,20 +71,10 @@ private:
         int rank, tag;  // on the channel
     };
 
-    void receive(Incoming& incoming, int from, const ObjectType& type) const;
-    void send(Packing& object, int to) const;
-    /// Sends what is combined, or what no receiver takes for it.
-    template <class T> void hand_on(int to, const T& object, bool failed) const {
-        if (to == PROC_NULL)
-            return;
-        Room room;
-        Packing packing(room, Packing::Blocks::beside);
-        if (failed)
-            packing.seal(0);
-        else
-            pack(object, packing);
-        send(packing, to);
-    }
+    /// Whether an object comes: none does from a process that failed.
+    bool receive(Incoming& incoming, int from, const ObjectType& type) const;
+    /// Sends what is combined; null where there is nothing.
+    void send(Packing* object, int to) const;
 
     MPI_Comm channel_ = MPI_COMM_NULL;
     At at_;
@@ -83,5 +84,21 @@ private:
     int parent_ = PROC_NULL;
     bool usable_ = true;
 };
+
+/// Throws on every process where `failure` is set on one: there the failure itself, elsewhere an Exception with its words. Collective.
+MPI4CXX_API void agree(const Comm& comm, const std::exception_ptr& failure, At at);
+
+/// What `f` returns, if it throws on no process. Collective.
+template <class F> auto on_all(const Comm& comm, F f, At at) {
+    std::optional<decltype(f())> result;
+    std::exception_ptr failure;
+    try {
+        result.emplace(f());
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    agree(comm, failure, at);
+    return std::move(*result);
+}
 
 }  // namespace mpi4cxx::detail
