@@ -2,6 +2,7 @@
 
 #include <mpi4cxx/comm.hpp>
 #include <mpi4cxx/detail/envelope.hpp>
+#include <mpi4cxx/detail/object.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -23,6 +24,9 @@ void open_channel(At at);
 [[nodiscard]] int next_channel_tag() noexcept;
 /// The tag of the answer to a sender that asks whether its blocks may come.
 [[nodiscard]] int answer_tag(int side_tag) noexcept;
+
+/// Receives what `route.sender` sends by itself, of which it has said how long it is.
+void recv_beside(void* to, std::size_t size, const Route& route);
 
 /// An object's bytes travel in pieces of so much, which MPIs send without a handshake: the receiver reads the first while the
 /// others are on their way.

@@ -26,6 +26,8 @@ constexpr std::size_t slot_size = 512;
 constexpr std::uint64_t wrong_number = ~std::uint64_t{0};
 
 bool fits(const Envelope& envelope, std::size_t room) { return envelope.length <= room - sizeof envelope; }
+/// How many messages follow the slot.
+std::size_t messages_behind(const Envelope& envelope) { return (fits(envelope, slot_size) ? 0 : 1) + envelope.blocks; }
 
 }  // namespace
 
@@ -77,7 +79,7 @@ void Broadcast::skip() {
 
 namespace {
 
-/// The objects that do not fit their slots, on their way to the other processes.
+/// The bytes that do not fit their slots, and the blocks, on their way to the other processes.
 class LargeSends final : public Operation {
 public:
     explicit LargeSends(std::vector<Packing> objects) : objects_(std::move(objects)) {}
@@ -85,9 +87,14 @@ public:
     /// Memory for so many is there when the others have been told that they come.
     void expect(std::size_t number) { requests_.reserve(number); }
     void start(std::size_t object, int receiver, Place where) {
-        const auto bytes = objects_[object].bytes();
-        requests_.push_back(get<MPI_Isend>(bytes.data(), static_cast<Count>(bytes.size()), MPI_BYTE, receiver, objects_[object].envelope().side_tag,
-                                           channel(where.at()), where));
+        const Packing& packing = objects_[object];
+        const auto send = [&](const void* data, std::size_t size) {
+            requests_.push_back(
+                get<MPI_Isend>(data, static_cast<Count>(size), MPI_BYTE, receiver, packing.envelope().side_tag, channel(where.at()), where));
+        };
+        if (!fits(packing.envelope(), slot_size))
+            send(packing.bytes().data(), packing.bytes().size());
+        for (const Block& block : packing.blocks()) send(block.data, block.size);
     }
     [[nodiscard]] bool are_under_way() const noexcept { return !requests_.empty(); }
     void advance() override {
@@ -100,7 +107,11 @@ public:
     /// Whether they can go by themselves.
     bool may_be_kept() {
         std::size_t size = 0;
-        for (const Packing& object : objects_) size += object.size();
+        for (const Packing& object : objects_) {
+            if (!object.blocks().empty())  // which are the caller's
+                return false;
+            size += object.size();
+        }
         return kept_.add(size);
     }
     [[nodiscard]] std::vector<Packing>& objects() noexcept { return objects_; }
@@ -132,6 +143,7 @@ struct Exchange::State {
           sends(std::make_unique<LargeSends>(std::move(objects))) {}
 
     [[nodiscard]] const Envelope& envelope(std::size_t i) const noexcept { return *reinterpret_cast<const Envelope*>(in.data() + i * slot_size); }
+    [[nodiscard]] bool is_object(std::size_t i) const noexcept { return envelope(i).magic == Envelope::mark && envelope(i).length != wrong_number; }
     void fill_slots(std::size_t processes);
     template <auto Bcast, auto Gather, auto Scatter, auto Allgather, auto Alltoall, class F> void call_mpi(F f);
     void send_large(const Comm& communicator);
@@ -157,6 +169,8 @@ struct Exchange::State {
     bool opened = false;
     std::vector<Bytes> large;
     std::vector<MPI_Request> receives;
+    std::vector<bool> taken;  // of the objects, those that have been read
+    bool sends_last = false;  // are waited for when the objects have been read
     clock::time_point patience = clock::now() + std::chrono::milliseconds(10);
     State* next_broken_off = nullptr;
 };
@@ -165,7 +179,7 @@ void Exchange::State::fill_slots(std::size_t expected) {
     std::vector<Packing>& objects = sends->objects();
     given = objects.empty() && !gives_wrong_number ? 0 : expected;
     out = Bytes(given * slot_size);
-    std::size_t large_ones = 0;
+    std::size_t messages = 0;
     for (std::size_t i = 0; i < given; ++i) {
         std::byte* const slot = out.data() + i * slot_size;
         if (gives_wrong_number) {
@@ -174,16 +188,15 @@ void Exchange::State::fill_slots(std::size_t expected) {
             continue;
         }
         Envelope& envelope = objects[i].envelope();
-        const bool is_large = !fits(envelope, slot_size);
-        if (is_large) {
+        if (messages_behind(envelope) != 0) {
             (void)channel(where.at());
             envelope.sender = channel_rank();
             envelope.side_tag = next_channel_tag();
-            ++large_ones;
+            messages += messages_behind(envelope);
         }
-        std::memcpy(slot, objects[i].data(), is_large ? sizeof envelope : objects[i].size());
+        std::memcpy(slot, objects[i].data(), fits(envelope, slot_size) ? objects[i].size() : sizeof envelope);
     }
-    sends->expect(large_ones * (goes_to_all() ? processes : 1));
+    sends->expect(messages * (goes_to_all() ? processes : 1));
 }
 
 void Exchange::State::send_large(const Comm& communicator) {
@@ -191,7 +204,7 @@ void Exchange::State::send_large(const Comm& communicator) {
         return;
     const auto send = [&](std::size_t object, int dest) { sends->start(object, channel_rank(communicator, dest, where.at()), where); };
     for (std::size_t i = 0; i < given; ++i) {
-        if (fits(sends->objects()[i].envelope(), slot_size))
+        if (messages_behind(sends->objects()[i].envelope()) == 0)
             continue;
         if (pattern == Pattern::gather)
             send(i, root);
@@ -216,10 +229,11 @@ std::exception_ptr Exchange::State::open_slots() {
     std::exception_ptr failure;
     opened = true;
     large.resize(received);
+    taken.resize(received);
     bool is_wrong = gives_wrong_number;
     for (std::size_t i = 0; i < received; ++i) {
         const Envelope& head = envelope(i);
-        if (head.magic != Envelope::mark || head.length == wrong_number) {
+        if (!is_object(i)) {
             is_wrong = true;
             continue;
         }
@@ -281,11 +295,25 @@ template <auto Bcast, auto Gather, auto Scatter, auto Allgather, auto Alltoall, 
     }
 }
 
-void Exchange::run(const Comm& comm) {
+void Exchange::exchange(const Comm& comm) {
     State& state = *state_;
+    state.sends_last = true;
     state.call_mpi<MPI_Bcast, MPI_Gather, MPI_Scatter, MPI_Allgather, MPI_Alltoall>([&]<auto Fn>(auto... args) { call<Fn>(args..., state.where); });
     state.send_large(comm);
-    failure_ = state.open_slots();
+    const std::exception_ptr wrong = state.open_slots();
+    while (!complete_or_drive(*this)) {}
+    finish(state.where);
+    if (wrong)
+        std::rethrow_exception(wrong);
+}
+
+void Exchange::end() {
+    State& state = *state_;
+    for (std::size_t i = 0; state.opened && i < state.received; ++i)
+        if (!state.taken[i] && state.is_object(i))
+            FromExchange(*this, i);
+    state.sends_last = false;
+    complete_ = !state.is_under_way();
     while (!complete_or_drive(*this)) {}
     finish(state.where);
 }
@@ -315,8 +343,9 @@ void Exchange::step() {
     while (!state.receives.empty() && passed(state.receives.back())) state.receives.pop_back();
     if (!state.opened || !state.receives.empty())
         return;
-    state.sends->advance();
-    complete_ = state.sends->is_complete();
+    if (!state.sends_last)
+        state.sends->advance();
+    complete_ = state.sends_last || state.sends->is_complete();
     // The receivers may sit in blocking calls that wait for this process.
     if (!complete_ && State::clock::now() > state.patience && state.sends->may_be_kept()) {
         keep(std::move(state.sends));
@@ -330,6 +359,25 @@ std::span<const std::byte> Exchange::operator[](std::size_t i) const noexcept {
     const Envelope& envelope = state_->envelope(i);
     return {state_->large[i].data() != nullptr ? state_->large[i].data() : reinterpret_cast<const std::byte*>(&envelope + 1), envelope.length};
 }
+
+FromExchange::FromExchange(const Exchange& exchange, std::size_t i) {
+    Exchange::State& state = *exchange.state_;
+    const Envelope& envelope = state.envelope(i);
+    state.taken[i] = true;
+    route_ = {envelope.sender, envelope.side_tag, state.where.file, state.where.line, &state.comm};
+    open(exchange[i], envelope.blocks);
+}
+
+FromExchange::~FromExchange() {
+    try {
+        while (blocks_left() != 0) {
+            const std::size_t size = next_block();
+            receive(Bytes::claimed(size).data(), size);
+        }
+    } catch (...) {}
+}
+
+void FromExchange::receive(void* to, std::size_t size) { recv_beside(to, size, route_); }
 
 // One call ---------------------------------------------------------------------------------------------------------------
 

@@ -68,13 +68,6 @@ void check_length(const MPI_Status& status, std::size_t announced, Place where) 
         throw Exception(MPI_ERR_TYPE, "recv", std::to_string(announced) + " bytes were announced, " + std::to_string(size) + " have come", where);
 }
 
-void recv_beside(void* to, std::size_t size, const Route& route) {
-    const Place where = route.where();
-    MPI_Status status;
-    call<MPI_Recv>(to, static_cast<Count>(size), MPI_BYTE, route.sender, route.side_tag, channel(where.at()), &status, where);
-    check_length(status, size, where);
-}
-
 MPI_Request irecv_beside(void* to, std::size_t size, const Route& route) {
     const Place where = route.where();
     return get<MPI_Irecv>(to, static_cast<Count>(size), MPI_BYTE, route.sender, route.side_tag, channel(where.at()), where);
@@ -92,6 +85,13 @@ MPI_Request ianswer(const Route& route) {
 }
 
 }  // namespace
+
+void recv_beside(void* to, std::size_t size, const Route& route) {
+    const Place where = route.where();
+    MPI_Status status;
+    call<MPI_Recv>(to, static_cast<Count>(size), MPI_BYTE, route.sender, route.side_tag, channel(where.at()), &status, where);
+    check_length(status, size, where);
+}
 
 // Blocking ---------------------------------------------------------------------------------------------------------------
 

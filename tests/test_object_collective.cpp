@@ -1,10 +1,6 @@
 #include "catch.hpp"
 #include "support.hpp"
 
-#include <cereal/types/map.hpp>
-#include <cereal/types/memory.hpp>
-#include <cereal/types/utility.hpp>
-
 #include <map>
 #include <memory>
 #include <optional>
@@ -33,6 +29,18 @@ struct Named {  // has a + that does not commute
     template <class Archive> void serialize(Archive& archive) { archive(name); }
 };
 
+struct Stopping {  // cannot be read where it says so
+    std::string text;
+    std::vector<double> values;
+    template <class Archive> void save(Archive& archive) const { archive(text, values, values); }
+    template <class Archive> void load(Archive& archive) {
+        archive(text);
+        if (text == "stop")
+            throw std::runtime_error("it cannot be read");
+        archive(values, values);
+    }
+};
+
 /// "abc…" of the ranks [0, n).
 std::string letters(int n) {
     std::string result;
@@ -50,6 +58,36 @@ template <class F> void for_each_root(F f) {
 }
 
 }  // namespace
+
+TEST_CASE("Collectives take blocks into their places, also where an object cannot be read", "[object][collective]") {
+    for_each_root([](const MPI::Intracomm& comm, int root) {
+        const auto size = static_cast<std::size_t>(comm.size());
+        const auto table = [](int rank) {
+            return Table{{"short", {1.0 * rank}}, {"long", std::vector<double>(20'000, rank)}, {"longer", std::vector<double>(30'000, rank + 0.5)}};
+        };
+        std::vector<Table> all;
+        for (int rank = 0; rank < comm.size(); ++rank) all.push_back(table(rank));
+        const auto texts = [&](bool stops) {
+            std::vector<Stopping> objects;
+            for (std::size_t i = 0; i < size; ++i) objects.push_back({stops && i == size / 2 ? "stop" : "go", std::vector<double>(40'000, 1.0)});
+            return objects;
+        };
+        for (int i = 0; i < 2; ++i) {
+            CHECK(comm.allgather(table(comm.rank())) == all);
+            CHECK(comm.gather(table(comm.rank()), root) == (comm.rank() == root ? all : std::vector<Table>()));
+            CHECK(comm.scatter(all, root) == table(comm.rank()));
+            CHECK(comm.alltoall(std::vector<Table>(size, table(comm.rank()))) == all);
+            const auto stops = [](auto f) { return !thrown<std::runtime_error>(f).empty(); };
+            const Stopping mine = texts(true)[static_cast<std::size_t>(comm.rank())];
+            CHECK(stops([&] { (void)comm.allgather(mine); }));
+            CHECK(stops([&] { (void)comm.gather(mine, root); }) == (comm.rank() == root));
+            CHECK(stops([&] { (void)comm.scatter(texts(true), root); }) == (comm.rank() == comm.size() / 2));
+            CHECK(stops([&] { (void)comm.alltoall(texts(true)); }) == (comm.rank() == comm.size() / 2));
+            CHECK(stops([&] { (void)comm.scan(mine, [](const Stopping& a, const Stopping&) { return a; }); }) == (comm.rank() >= comm.size() / 2));
+        }
+        CHECK(comm.scatter(texts(false), root).text == "go");
+    });
+}
 
 TEST_CASE("Comm::bcast gives every process the root's object", "[object][collective]") {
     for_each_root([](const MPI::Intracomm& comm, int root) {

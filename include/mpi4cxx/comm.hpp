@@ -430,21 +430,20 @@ public:
     /// Return this process's object of `root`'s `objects`, which are size() many; the others' argument is ignored. Where they are not, every
     /// process throws std::invalid_argument. Collective.
     template <class T> [[nodiscard]] T scatter(const std::vector<T>& objects, int root = 0, At at = {}) const {
-        return detail::exchange<T>(*this, detail::Pattern::scatter, detail::each_packed(objects, detail::is_root(*this, root, at)), root,
-                                   detail::TheOne<T>(), at);
+        return detail::exchange_each(*this, detail::Pattern::scatter, objects, detail::is_root(*this, root, at), root, detail::TheOne<T>(), at);
     }
     /// Return every process's object, in the order of ranks, on `root`; nothing elsewhere. Collective.
     template <class T> [[nodiscard]] std::vector<sent_as<T>> gather(const T& object, int root = 0, At at = {}) const {
-        return detail::exchange<sent_as<T>>(*this, detail::Pattern::gather, detail::one_packed(object), root, detail::All<sent_as<T>>(), at);
+        return detail::exchange(*this, detail::Pattern::gather, object, root, detail::All<sent_as<T>>(), at);
     }
     /// Return every process's object, in the order of ranks. Collective.
     template <class T> [[nodiscard]] std::vector<sent_as<T>> allgather(const T& object, At at = {}) const {
-        return detail::exchange<sent_as<T>>(*this, detail::Pattern::allgather, detail::one_packed(object), 0, detail::All<sent_as<T>>(), at);
+        return detail::exchange(*this, detail::Pattern::allgather, object, 0, detail::All<sent_as<T>>(), at);
     }
     /// Send `objects[i]` to process i; return what came from each. Where a process has not size() many, every process throws
     /// std::invalid_argument. Collective.
     template <class T> [[nodiscard]] std::vector<T> alltoall(const std::vector<T>& objects, At at = {}) const {
-        return detail::exchange<T>(*this, detail::Pattern::alltoall, detail::each_packed(objects), 0, detail::All<T>(), at);
+        return detail::exchange_each(*this, detail::Pattern::alltoall, objects, true, 0, detail::All<T>(), at);
     }
     /// Combine every process's object, in the order of ranks, for `root`; nothing elsewhere. `op(a, b)` may be any associative
     /// function; where `T` has a datatype the MPI combines, and an exception in `op` aborts the job. Collective.

@@ -5,6 +5,7 @@
 #include <mpi4cxx/object_request.hpp>
 
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <span>
@@ -51,26 +52,51 @@ template <class T> T received_bcast(const Comm& comm, int root, At at) {
 
 enum class Pattern : char { bcast, gather, scatter, allgather, alltoall };
 
+class Exchange;
+
+/// One of the objects of an exchange: its bytes are here, its blocks come when their places are known.
+class MPI4CXX_API FromExchange final : public Unpacking {
+public:
+    FromExchange(const Exchange& exchange, std::size_t i);
+    ~FromExchange() override;
+
+private:
+    void receive(void* to, std::size_t size) override;
+
+    Route route_;
+};
+
 /// An exchange of objects by one MPI collective of slots, each of which holds an envelope and a small object. Larger ones
 /// follow from process to process, so that any number of exchanges can be under way.
 class MPI4CXX_API Exchange : public Pending {
 public:
-    /// `objects` are this process's, copied inside: one, or one a process; none where it gives nothing.
+    /// `objects` are this process's: one, or one a process; none where it gives nothing. Blocks beside them stay until `run` returns.
     Exchange(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, const ObjectType& type, At at);
     ~Exchange() override;
 
     /// Starts as a nonblocking collective, driven from now on.
     void begin(const Comm& comm);
-    /// Does all of it as a blocking collective.
-    void run(const Comm& comm);
+    /// Does all of it as a blocking collective, and returns what `make` makes of the objects.
+    template <class Make> auto run(const Comm& comm, Make& make) {
+        std::optional<decltype(make(*this))> result;
+        try {
+            exchange(comm);
+            result.emplace(make(*this));
+        } catch (...) {  // the others take part to the end
+            failure_ = std::current_exception();
+        }
+        end();
+        return std::move(*result);
+    }
 
     /// How many objects this process receives.
     [[nodiscard]] std::size_t size() const noexcept;
     /// The bytes of one that has come.
     [[nodiscard]] std::span<const std::byte> operator[](std::size_t i) const noexcept;
 
+    /// Takes one that has come: once, for its blocks come while it is read.
     template <class T> [[nodiscard]] T object(std::size_t i) const {
-        Unpacking from((*this)[i]);
+        FromExchange from(*this, i);
         return unpacked<T>(from);
     }
     template <class T> [[nodiscard]] std::vector<T> objects() const {
@@ -81,7 +107,13 @@ public:
     }
 
 private:
+    friend class FromExchange;
+
     void step() override;
+    /// Until all is here but the blocks; throws what is wrong with it.
+    void exchange(const Comm& comm);
+    /// Takes the blocks that nobody has wanted, waits until all is sent, and throws what went wrong.
+    void end();
 
     struct State;
     std::unique_ptr<State> state_;
@@ -144,27 +176,36 @@ template <class T> struct All {
     std::vector<T> operator()(const Exchange& exchange) const { return exchange.objects<T>(); }
 };
 
-template <class T> std::vector<Packing> one_packed(const T& object, bool gives = true) {
+template <class T> std::vector<Packing> one_packed(const T& object, bool gives = true, Packing::Blocks blocks = Packing::Blocks::inside) {
     std::vector<Packing> packed_objects;
     if (gives)
-        packed_objects.push_back(packed(object));
+        pack(object, packed_objects.emplace_back(blocks));
     return packed_objects;
 }
 
-template <class T> std::vector<Packing> each_packed(const std::vector<T>& objects, bool gives = true) {
+template <class T>
+std::vector<Packing> each_packed(const std::vector<T>& objects, bool gives = true, Packing::Blocks blocks = Packing::Blocks::inside) {
     std::vector<Packing> packed_objects;
     if (gives) {
         packed_objects.reserve(objects.size());
-        for (const T& object : objects) packed_objects.push_back(packed(object));
+        for (const T& object : objects) pack(object, packed_objects.emplace_back(blocks));
     }
     return packed_objects;
 }
 
-/// Runs one to its end and returns what `make` makes of it.
-template <class Sent, class Make> auto exchange(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, Make make, At at) {
+/// Runs one to its end and returns what `make` makes of it. Blocks beside the bytes are of objects that stay.
+template <class Sent, class Make> auto exchange_packed(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, Make make, At at) {
     Exchange run(comm, pattern, std::move(objects), root, object_type<Sent>, at);
-    run.run(comm);
-    return make(std::as_const(run));
+    return run.run(comm, make);
+}
+/// The same of one object a process.
+template <class T, class Make> auto exchange(const Comm& comm, Pattern pattern, const T& object, int root, Make make, At at) {
+    return exchange_packed<sent_as<T>>(comm, pattern, one_packed(object, true, Packing::Blocks::beside), root, std::move(make), at);
+}
+/// The same of one object for each process, from where `gives` says so.
+template <class T, class Make>
+auto exchange_each(const Comm& comm, Pattern pattern, const std::vector<T>& objects, bool gives, int root, Make make, At at) {
+    return exchange_packed<T>(comm, pattern, each_packed(objects, gives, Packing::Blocks::beside), root, std::move(make), at);
 }
 
 /// Starts one.

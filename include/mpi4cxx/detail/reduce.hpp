@@ -146,9 +146,9 @@ template <class T, class F> std::optional<T> Comm::reduce(const T& object, F&& o
             if (detail::Tree tree(*this, at); tree.is_usable())
                 return detail::on_all(
                     *this, [&] { return tree.combine(object, op, root); }, at);
-        auto packed = detail::one_packed(object);
+        auto packed = detail::one_packed(object, true, detail::Packing::Blocks::beside);
         const auto gather = [&] {
-            return detail::exchange<T>(*this, detail::Pattern::gather, std::move(packed), root, detail::FoldAll<T, F&>{op}, at);
+            return detail::exchange_packed<T>(*this, detail::Pattern::gather, std::move(packed), root, detail::FoldAll<T, F&>{op}, at);
         };
         return detail::on_all(*this, gather, at);
     }
@@ -164,9 +164,9 @@ template <class T, class F> T Comm::allreduce(const T& object, F&& op, At at) co
             op, [&](const Op& mpi_op) { Allreduce(object, result, mpi_op, at); }, at);
         return result;
     } else if (Is_inter(at)) {
-        auto packed = detail::one_packed(object);
+        auto packed = detail::one_packed(object, true, detail::Packing::Blocks::beside);
         const auto gather = [&] {
-            return *detail::exchange<T>(*this, detail::Pattern::allgather, std::move(packed), 0, detail::FoldAll<T, F&>{op}, at);
+            return *detail::exchange_packed<T>(*this, detail::Pattern::allgather, std::move(packed), 0, detail::FoldAll<T, F&>{op}, at);
         };
         return detail::on_all(*this, gather, at);
     } else {
