@@ -3,9 +3,6 @@
 //     data = comm.recv(source=0, tag=rank)
 #include <mpi4cxx/mpi4cxx.hpp>
 
-#include <cereal/types/map.hpp>
-#include <cereal/types/variant.hpp>
-
 #include <cstdio>
 #include <iomanip>
 #include <map>

@@ -5,8 +5,6 @@
 #include <mpi4cxx/futures.hpp>
 #include <mpi4cxx/mpi4cxx.hpp>
 
-#include <cereal/types/map.hpp>
-
 #include <algorithm>
 #include <cctype>
 #include <cstdio>

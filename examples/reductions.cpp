@@ -3,8 +3,6 @@
 //     comm.Allreduce(part, total, op=MPI.SUM)
 #include <mpi4cxx/mpi4cxx.hpp>
 
-#include <cereal/types/string.hpp>
-
 #include <cstdio>
 #include <optional>
 #include <stdexcept>

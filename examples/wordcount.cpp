@@ -4,8 +4,6 @@
 // Argument: the folder. EXAMPLE_DATA, that of the samples, comes from meson.build.
 #include <mpi4cxx/mpi4cxx.hpp>
 
-#include <cereal/types/map.hpp>
-
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
