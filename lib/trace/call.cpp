@@ -258,7 +258,8 @@ void Call::leave(std::int64_t end) {
     thread_->function = -1;
     thread_->since = end;
     if (found_nothing()) {
-        ++thread_->polls;
+        if (thread_->polls++ == 0)
+            thread_->first_poll = now(CLOCK_THREAD_CPUTIME_ID);
         for (const Target& target : thread_->targets) add(thread_->polled, target);
         return;
     }

@@ -59,7 +59,8 @@ struct Thread {
     std::vector<Target> targets;  // that the call waits for: the first few of
     std::size_t target_count = 0;
     bool waits_for_any = false;
-    std::int64_t polls = 0;  // calls that found nothing, since something moved
+    std::int64_t polls = 0;       // calls that found nothing, since something moved
+    std::int64_t first_poll = 0;  // when the first returned, by the clock of the thread's own computing
     std::vector<Target> polled;
 };
 

@@ -1,7 +1,6 @@
 #include "log.hpp"
 
 #include <cstdio>
-#include <ctime>
 #include <filesystem>
 #include <memory>
 
@@ -67,9 +66,9 @@ struct Reader {
 
 }  // namespace
 
-std::int64_t now() {
+std::int64_t now(clockid_t clock) {
     timespec time{};
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(clock, &time);
     return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 

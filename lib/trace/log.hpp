@@ -3,6 +3,7 @@
 #include "communicator.hpp"
 
 #include <cstdint>
+#include <ctime>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -11,8 +12,8 @@
 
 namespace mpi4cxx::trace {
 
-/// Nanoseconds of a clock that all processes of a machine share.
-std::int64_t now();
+/// Nanoseconds, by default of a clock that all processes of a machine share.
+std::int64_t now(clockid_t clock = CLOCK_MONOTONIC);
 
 /// Who gives what to whom in a collective.
 enum class Shape : std::int32_t { all, from_root, to_root, upwards, neighbours };

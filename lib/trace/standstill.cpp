@@ -53,7 +53,16 @@ std::string describe(int function, const std::vector<Target>& targets, std::size
 }
 
 constexpr std::int64_t second = 1'000'000'000;
-constexpr std::int64_t polls_a_second = 1000;  // a loop that does nothing else
+
+/// Whether a thread does nothing but look again and again. On a busy machine it may seldom come to that, so it is its own time that counts.
+bool is_loop(const Thread& thread, std::int64_t idle) {
+    constexpr std::int64_t polls_a_second = 10, polls_a_second_of_computing = 1000;
+    clockid_t clock{};
+    if (thread.polls == 0 || pthread_getcpuclockid(thread.handle, &clock) != 0)
+        return false;
+    const std::int64_t computed = now(clock) - thread.first_poll;
+    return thread.polls >= polls_a_second * (idle / second) && thread.polls >= polls_a_second_of_computing * computed / second;
+}
 
 bool is_message(const Target& target) {
     return target.comm != nullptr && target.peer != nobody &&
@@ -78,7 +87,7 @@ bool add_thread(Thread& thread, Standstill& result) {
     const std::lock_guard lock(thread.mutex);
     const std::int64_t moved = last_activity, idle = now() - moved;
     const bool is_blocked = thread.function >= 0 && thread.polls == 0;
-    const bool is_polling = thread.polls >= polls_a_second * (idle / second);
+    const bool is_polling = is_loop(thread, idle);
     const std::vector<Target>& targets = is_polling ? thread.polled : thread.targets;
     const bool is_asleep = !is_blocked && !is_polling && !is_computing(thread.task);
     const std::string place = is_asleep ? "asleep" : place_of(thread.handle);
