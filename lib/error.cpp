@@ -34,15 +34,31 @@ int class_of(int code) {
     return result;
 }
 
+/// What MPI's text on an error of `error_class` in `function` leaves out: what is wrong with what, or what to write instead.
+std::string mend(int error_class, std::string_view function) {
+    if (error_class == MPI_ERR_TAG) {
+        int* largest = nullptr;
+        int found = 0;
+        if (MPI_Comm_get_attr(MPI_COMM_WORLD, MPI_TAG_UB, &largest, &found) == MPI_SUCCESS && found != 0)
+            return "; tags of messages go from 0 to " + std::to_string(*largest) + " (TAG_UB)";
+    }
+    if (error_class == MPI_ERR_TRUNCATE)
+        return function.ends_with("ecv") || function.find("Wait") != std::string_view::npos || function.find("Test") != std::string_view::npos
+                   ? "; the message is longer than the buffer: `Recv<T>(source, tag)` takes any length"
+                   : "; the processes do not give the same length";
+    return {};
+}
+
 }  // namespace
 
 struct Exception::Parts {
     int code, rank = -1, size = 0;
     At at;
-    std::string text, function, communicator;
+    std::string text, hint, function, communicator;
 
     Parts(int error, std::string_view name, const std::string& own_text, detail::Place where)
-        : code(error), at(where.at()), text(own_text.empty() ? error_text(error) : own_text), function(name) {
+        : code(error), at(where.at()), text(own_text.empty() ? error_text(error) : own_text),
+          hint(own_text.empty() ? mend(class_of(error), name) : ""), function(name) {
         if (where.comm == nullptr || !detail::is_running())
             return;
         // MPI may not be asked about a handle that is no communicator: that would be the next error.
@@ -59,7 +75,7 @@ struct Exception::Parts {
         std::string result = function;
         if (!communicator.empty())
             result += " on " + communicator + ", rank " + std::to_string(rank) + " of " + std::to_string(size);
-        return result + (result.empty() ? "" : ": ") + text + at_text(at);
+        return result + (result.empty() ? "" : ": ") + text + hint + at_text(at);
     }
 };
 

@@ -31,7 +31,9 @@ template <class F> void check_exception(const MPI::Comm& comm, int error, const 
         CHECK(e.rank() == comm.rank());
         CHECK(std::string(e.where().file) == __FILE__);
         CHECK(e.where().line == line);
-        CHECK(std::string(e.what()) == function + " on " + who + ": " + e.Get_error_string() + place(line));
+        const std::string what = e.what();
+        CHECK(what.starts_with(function + " on " + who + ": " + e.Get_error_string()));  // and what it leaves out
+        CHECK(what.ends_with(place(line)));
     }
 }
 
@@ -102,7 +104,16 @@ TEST_CASE("A message that is too long is an Exception at the line of its receive
         MPI::Request send = comm.Isend(sent, (comm.rank() + 1) % comm.size());
         check_exception(comm, MPI::ERR_TRUNCATE, "MPI_Recv", __LINE__, [&] { comm.Recv(got); });
         send.Wait();
+        MPI::Request again = comm.Isend(sent, (comm.rank() + 1) % comm.size());
+        CHECK(contains(error_of_class(MPI::ERR_TRUNCATE, [&] { comm.Recv(got); }), "`Recv<T>(source, tag)` takes any length ("));
+        again.Wait();
     });
+}
+
+TEST_CASE("A tag that there is not is an Exception that says which there are", "[error]") {
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    const std::string text = error_of_class(MPI::ERR_TAG, [&] { world.Send(1, world.rank(), -5); });
+    CHECK(contains(text, "tags of messages go from 0 to " + std::to_string(world.Get_attr(MPI::TAG_UB).value_or(-1)) + " (TAG_UB)"));
 }
 
 TEST_CASE("A null communicator is refused at the user's line", "[error]") {

@@ -19,6 +19,7 @@ REVIEWED = {
     ('lib/duplicable.cpp', 'MPI_Test'): 'raised when somebody waits',
     ('lib/environment.cpp', 'MPI_Finalize'): 'a destructor',
     ('lib/environment.cpp', 'MPI_Pcontrol'): 'takes variable arguments, raised on the spot',
+    ('lib/error.cpp', 'MPI_Comm_get_attr'): 'describes an error',
     ('lib/error.cpp', 'MPI_Comm_get_name'): 'describes an error',
     ('lib/error.cpp', 'MPI_Comm_rank'): 'describes an error',
     ('lib/error.cpp', 'MPI_Comm_size'): 'describes an error',
