@@ -41,13 +41,13 @@ struct Capacity {
 
 /// Room for `inline_limit` bytes. Open MPI 4.1 reports a message that is longer, but writes all of it if it goes straight into
 /// contiguous memory; so there it gets memory with a hole, and a byte behind that.
-Capacity capacity() {
+Capacity capacity([[maybe_unused]] At at) {
 #ifdef OPEN_MPI
-    static const MPI_Datatype type = [] {
+    static const MPI_Datatype type = [at] {
         const int lengths[] = {inline_limit, 1};
         const MPI_Aint displs[] = {0, inline_limit + 8};
-        Datatype holed = Datatype::take(get<MPI_Type_create_hindexed>(2, lengths, displs, MPI_BYTE));
-        holed.Commit();
+        Datatype holed = Datatype::take(get<MPI_Type_create_hindexed>(2, lengths, displs, MPI_BYTE, at));
+        holed.Commit(at);
         return keep_until_finalize(std::move(holed));
     }();
     return {1, type};
@@ -147,7 +147,7 @@ void Incoming::skip_rest() noexcept {
 
 bool Incoming::recv(const Comm& comm, int source, int tag, const ObjectType& type, Status* status, At at) {
     const Place where{at, comm.address()};
-    const auto [count, datatype] = capacity();
+    const auto [count, datatype] = capacity(at);
     MPI_Status found;
     call<MPI_Recv>(room_.bytes.data(), count, datatype, source, tag, comm.handle(), &found, where);
     return accept(source == PROC_NULL, found, type, status, where);
@@ -156,7 +156,7 @@ bool Incoming::recv(const Comm& comm, int source, int tag, const ObjectType& typ
 bool Incoming::recv(MPI_Message& message, const ObjectType& type, Status* status, At at) {
     check_message(message, {at, "recv"});
     const bool from_null = message == MPI_MESSAGE_NO_PROC;
-    const auto [count, datatype] = capacity();
+    const auto [count, datatype] = capacity(at);
     MPI_Status found;
     call<MPI_Mrecv>(room_.bytes.data(), count, datatype, &message, &found, at);
     return accept(from_null, found, type, status, at);
@@ -233,14 +233,14 @@ Receive::Receive(const Comm& comm, int source, int tag, const ObjectType& type, 
     state_->comm = comm.handle();
     where_ = {at, &state_->comm};
     state_->from_null = source == PROC_NULL;
-    const auto [count, datatype] = capacity();
+    const auto [count, datatype] = capacity(at);
     state_->request = get<MPI_Irecv>(state_->room.bytes.data(), count, datatype, source, tag, comm.handle(), where_);
 }
 
 Receive::Receive(MPI_Message& message, const ObjectType& type, At at) : Pending(at), state_(std::make_unique<State>(type)) {
     check_message(message, {at, "irecv"});
     state_->from_null = message == MPI_MESSAGE_NO_PROC;
-    const auto [count, datatype] = capacity();
+    const auto [count, datatype] = capacity(at);
     state_->request = get<MPI_Imrecv>(state_->room.bytes.data(), count, datatype, &message, at);
 }
 
