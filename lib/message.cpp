@@ -1,11 +1,14 @@
 #include <mpi4cxx/message.hpp>
 
 #include <mpi4cxx/comm.hpp>
+#include <mpi4cxx/detail/envelope.hpp>
 
 #include "plan.hpp"
 #include "progress.hpp"
 
 #include <cstddef>
+#include <cstring>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -48,8 +51,20 @@ std::size_t Message::elements(const Status& probed, MPI_Datatype type, At at) {
         return static_cast<std::size_t>(count);
     std::vector<std::byte> bytes(static_cast<std::size_t>(probed.count()));
     Recv(bytes, nullptr, at);
+    detail::refuse_object(bytes, at);
     throw Exception(MPI_ERR_TYPE, "MPI_Mrecv",
                     "a message of " + std::to_string(bytes.size()) + " bytes is no whole number of " + detail::type_name(type), at);
+}
+
+void detail::refuse_object(std::span<const std::byte> message, At at) {
+    Envelope envelope;
+    if (message.size() < sizeof envelope)
+        return;
+    std::memcpy(&envelope, message.data(), sizeof envelope);
+    const std::size_t behind = message.size() - sizeof envelope;
+    if (envelope.magic == Envelope::mark && (behind == 0 || behind == envelope.length))
+        throw Exception(MPI_ERR_TYPE, "MPI_Mrecv", "the message of " + std::to_string(message.size()) + " bytes is an object: receive it with recv",
+                        at);
 }
 
 Request Message::Irecv(Buf buf, At at) {

@@ -115,14 +115,15 @@ public:
     void Recv(Buf buf, int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
         detail::call<MPI_Recv>(buf.data, buf.count, buf.type, source, tag, handle(), Status::to(status), on(at));
     }
-    /// Receive a message of any length: it is probed first. One that is no whole number of `T` is an Exception. Calls MPI_Mprobe and MPI_Mrecv
-    /// (MPI-4.0, 3.8.2).
+    /// Receive a message of any length: it is probed first. One that is no whole number of `T`, or an object, is an Exception. Calls MPI_Mprobe and
+    /// MPI_Mrecv (MPI-4.0, 3.8.2).
     template <Mapped T> [[nodiscard]] std::vector<T> Recv(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
         Status probed;
         Message message = Message::Probe(*this, source, tag, &probed, at);
         std::vector<T> result;
         (void)detail::Growing(result)(message.elements(probed, datatype_traits<T>::get(), at));
         message.Recv(result, status, at);
+        detail::refuse_object(std::as_bytes(std::span(result)), at);
         return result;
     }
 

@@ -6,7 +6,9 @@
 #include <mpi4cxx/object_request.hpp>
 #include <mpi4cxx/request.hpp>
 
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <utility>
 
 namespace mpi4cxx {
@@ -69,6 +71,13 @@ private:
     constexpr explicit Message(MPI_Message raw) noexcept : raw_(raw) {}
     MPI_Message raw_ = MPI_MESSAGE_NULL;
 };
+
+namespace detail {
+
+/// Throws where a message that has been received as elements is an object, which a lowercase method has sent.
+MPI4CXX_API void refuse_object(std::span<const std::byte> message, At at);
+
+}  // namespace detail
 
 extern MPI4CXX_API const Message MESSAGE_NULL;
 /// The message that a probe of PROC_NULL finds (MPI-4.0, 3.8.2).
