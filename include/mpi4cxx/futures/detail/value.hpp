@@ -20,42 +20,18 @@ template <class T> using stored = std::conditional_t<std::is_void_v<T>, None, st
 
 /// Writes `value` without an envelope: both sides are the same program and know its type.
 template <class T> void put_value(Packing& to, const T& value) {
-    using Sent = sent_as<T>;
     static_assert(Serializable<T> || std::is_same_v<T, None>,
-                  "mpi4cxx: a task's arguments and its result travel as objects, and this type cannot: give it a `template <class Archive> void "
-                  "serialize(Archive&)`, include the cereal header of its container, or make it a plain aggregate");
-    if constexpr (std::is_same_v<T, None>) {
-    } else if constexpr (std::is_same_v<Sent, std::string>) {
-        mpi4cxx::detail::write_run(to, std::string_view(value));
-    } else if constexpr (mpi4cxx::detail::Run<Sent>) {
-        mpi4cxx::detail::write_run(to, value);
-    } else if constexpr (mpi4cxx::detail::Fixed<Sent>) {
-        mpi4cxx::detail::write(to, value);
-    } else {
-        OutputArchive archive(to);
-        if constexpr (std::is_same_v<Sent, T>)
-            mpi4cxx::detail::save_any(archive, value);
-        else
-            mpi4cxx::detail::save_any(archive, Sent(value.begin(), value.end()));
-    }
+                  "mpi4cxx: a task's arguments and its result travel as objects, and this type cannot; the next error says why");
+    if constexpr (!std::is_same_v<T, None>)
+        mpi4cxx::detail::save_sent(to, value);
 }
 
 /// Reads one; the type is what it was sent as.
 template <class T> T get_value(Unpacking& from) {
-    if constexpr (std::is_same_v<T, None>) {
+    if constexpr (std::is_same_v<T, None>)
         return {};
-    } else if constexpr (mpi4cxx::detail::Run<T>) {
-        return mpi4cxx::detail::make_run<T>(from);
-    } else if constexpr (mpi4cxx::detail::Fixed<T>) {
-        T value{};
-        mpi4cxx::detail::read(from, value);
-        return value;
-    } else {
-        T value{};
-        InputArchive archive(from);
-        mpi4cxx::detail::load_any(archive, value);
-        return value;
-    }
+    else
+        return mpi4cxx::detail::make_sent<T>(from);
 }
 
 /// Whether values of these types follow each other without frames.
