@@ -354,6 +354,53 @@ TEST_CASE("a map and a collection can end at the first failure", "[futures]") {
         {.prefetch = 1});
 }
 
+TEST_CASE("a continuation on an executor can be cancelled before its turn", "[futures]") {
+    with_executor([](Executor& executor) {
+        const auto nap = executor.submit([] { std::this_thread::sleep_for(30ms); });
+        const auto after = nap.then(executor, [] { return 1; });
+        CHECK(after.cancel());
+        CHECK(contains(thrown<InvalidStateError>([&] { (void)Future<void>().then(executor, [] { return 1; }); }), "empty"));
+        executor.shutdown();
+        CHECK(nap.done());
+        CHECK(after.cancelled());
+    });
+}
+
+namespace {
+
+struct Submits {  // a result whose destructor uses the executor
+    static inline std::atomic<Executor*> executor{nullptr};
+    int value = 0;
+    Submits() = default;
+    Submits(const Submits&) = default;
+    Submits& operator=(const Submits&) = default;
+    ~Submits() {
+        if (Executor* const here = executor; here != nullptr)
+            (void)here->submit([] {});
+    }
+    template <class Archive> void serialize(Archive& archive) { archive(value); }
+};
+
+}  // namespace
+
+TEST_CASE("a result's destructor may use the executor", "[futures]") {
+    with_executor([](Executor& executor) {
+        Submits::executor = &executor;
+        int seen = 0;
+        for (const Submits& one : executor.map(
+                 {.chunksize = 2}, [](int x) { return x == 9 ? throw std::domain_error("nine") : Submits(); },
+                 std::vector<int>{1, 2, 3, 4, 5, 6, 7, 8}))
+            if (one.value == 0 && ++seen == 5)
+                break;
+        CHECK(seen == 5);
+        {
+            const auto dropped = executor.submit([] { return Submits(); });
+        }
+        (void)executor.submit([] { return Submits(); }).result();
+        Submits::executor = nullptr;
+    });
+}
+
 TEST_CASE("a task knows how many threads it may use", "[futures]") {
     with_executor(
         [](Executor& executor) {

@@ -145,7 +145,7 @@ bool Crew::drive() {
                 moved = !arrivals.empty();
                 if (queued_.load(std::memory_order_relaxed) != 0)
                     moved |= dispatch(taken);
-                link_->tidy();
+                moved |= link_->tidy();
             },
             failure);
     }

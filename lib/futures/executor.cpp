@@ -16,16 +16,6 @@ namespace mpi4cxx::futures {
 
 namespace detail {
 
-namespace {
-
-void add(const Clients& client, Ref<Work> work, int worker) {
-    work->client = client;
-    client->pending.fetch_add(1, std::memory_order_relaxed);
-    client->crew->add(std::move(work), worker);
-}
-
-}  // namespace
-
 void check_open(const Clients& client, int worker) {
     if (client == nullptr)
         throw_empty("view of an executor");
@@ -41,9 +31,20 @@ void submit(const Clients& client, Ref<Task> task, int worker) {
     submit_last(client, std::move(task), worker);
 }
 
+void accept(const Clients& client, Task& task) {
+    task.client = client;
+    task.number = client->number.fetch_add(1, std::memory_order_relaxed);
+    client->pending.fetch_add(1, std::memory_order_relaxed);
+}
+
+void enqueue(Ref<Task> task, int worker) noexcept {
+    Crew& crew = *task->client->crew;
+    crew.add(std::move(task), worker);
+}
+
 void submit_last(const Clients& client, Ref<Task> task, int worker) noexcept {
-    task->number = client->number.fetch_add(1, std::memory_order_relaxed);
-    add(client, std::move(task), worker);
+    accept(client, *task);
+    enqueue(std::move(task), worker);
 }
 
 std::uint64_t new_part() {
@@ -53,7 +54,9 @@ std::uint64_t new_part() {
 
 void submit(const Clients& client, const Ref<Job>& job) {
     check_open(client, any_worker);
-    add(client, job, any_worker);
+    job->client = client;
+    client->pending.fetch_add(1, std::memory_order_relaxed);
+    client->crew->add(job, any_worker);
     job->notice_end();
 }
 
@@ -102,9 +105,7 @@ void Executor::open(detail::Clients client) {
             else
                 client->crew->count_initialized(*client);
         });
-        task->client = client_;
-        task->number = client_->number.fetch_add(1, std::memory_order_relaxed);
-        client_->pending.fetch_add(1, std::memory_order_relaxed);
+        detail::accept(client_, *task);
         client_->initializers[static_cast<std::size_t>(worker)].push_back(task);
     }
     client_->initializers_left = client_->uninitialized = initializers_.size();

@@ -34,8 +34,8 @@ public:
     [[nodiscard]] virtual std::int64_t clock_offset(int) const { return 0; }
     virtual void send(int worker, Packing&& tasks) = 0;
     virtual bool poll(Arrival& arrival) = 0;
-    /// Frees what has been sent.
-    virtual void tidy() {}
+    /// Frees what has been sent; whether something long is on its way, which moves only while this is called.
+    virtual bool tidy() { return false; }
     /// Ends the workers' service.
     virtual void stop() = 0;
     /// Whether only a thread of the program may use it.

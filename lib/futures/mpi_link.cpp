@@ -64,7 +64,14 @@ public:
     void send(Packing&& results) override {
         std::erase_if(sendings_, [this](Sending& one) { return is_sent(one.request, where_); });
         Sending& one = sendings_.emplace_back(Sending{MPI_REQUEST_NULL, std::move(results)});
-        one.request = start(comm_, one.results, root_, results_tag, where_);
+        movement_.begin(one.message.size());
+        one.request = start(comm_, one.message, root_, results_tag, where_);
+    }
+    void rest(Backoff& backoff) override {
+        if (!sendings_.empty() && movement_.is_on())
+            sched_yield();
+        else
+            backoff.pause();
     }
     /// Nothing comes after.
     void finish() {
@@ -73,15 +80,11 @@ public:
     }
 
 private:
-    struct Sending {
-        MPI_Request request;
-        Packing results;
-    };
-
     const Comm& comm_;
     int root_;
     Place where_;
     std::vector<Sending> sendings_;
+    Movement movement_;
 };
 
 void serve_line(const Comm& comm, int root, TaskPlace place, const Intracomm& group, At at) {
@@ -150,7 +153,8 @@ std::int64_t MpiLink::clock_offset(int worker) const {
 
 void MpiLink::send(int worker, Packing&& tasks) {
     Sending& one = sendings_.emplace_back(Sending{MPI_REQUEST_NULL, std::move(tasks)});
-    one.request = start(comm_, one.tasks, ranks_[static_cast<std::size_t>(worker)], tasks_tag, Place({}, comm_.address()));
+    movement_.begin(one.message.size());
+    one.request = start(comm_, one.message, ranks_[static_cast<std::size_t>(worker)], tasks_tag, Place({}, comm_.address()));
 }
 
 bool MpiLink::poll(Arrival& arrival) {
@@ -161,7 +165,7 @@ bool MpiLink::poll(Arrival& arrival) {
     return true;
 }
 
-void MpiLink::tidy() {
+bool MpiLink::tidy() {
     for (int looks = 0; looks < 4 && !sendings_.empty(); ++looks) {
         next_ = next_ < sendings_.size() ? next_ : 0;
         if (!is_sent(sendings_[next_].request, Place({}, comm_.address()))) {
@@ -171,6 +175,12 @@ void MpiLink::tidy() {
         std::swap(sendings_[next_], sendings_.back());
         sendings_.pop_back();
     }
+    if (sendings_.empty())
+        movement_.end();
+    if (!movement_.is_on())
+        return false;
+    sched_yield();
+    return true;
 }
 
 void MpiLink::stop() {

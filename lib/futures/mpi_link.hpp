@@ -5,6 +5,8 @@
 
 #include "link.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -17,6 +19,29 @@ struct Greeting {
     char host[112] = {};
 
     static Greeting own(At at);
+};
+
+/// A message on its way.
+struct Sending {
+    MPI_Request request;
+    Packing message;
+};
+
+/// Whether a long message may be moving. MPI moves it in pieces, some a look, so nobody sleeps between looks for the time that it may take; a
+/// receiver that has not begun by then has something else to do.
+class Movement {
+public:
+    void begin(std::size_t size) {
+        if (size > is_long)
+            end_ = std::max(end_, Clock::now() + std::chrono::milliseconds(size / bytes_a_millisecond));
+    }
+    void end() noexcept { end_ = {}; }
+    [[nodiscard]] bool is_on() const { return end_ != Clock::time_point() && Clock::now() < end_; }
+
+private:
+    using Clock = Backoff::Clock;
+    static constexpr std::size_t is_long = 64 << 10, bytes_a_millisecond = 64 << 10;
+    Clock::time_point end_{};
 };
 
 /// The way to the processes of a communicator. It is the group's own, so nothing else can be mixed up with its messages.
@@ -32,7 +57,7 @@ public:
     [[nodiscard]] std::int64_t clock_offset(int worker) const override;
     void send(int worker, Packing&& tasks) override;
     bool poll(Arrival& arrival) override;
-    void tidy() override;
+    bool tidy() override;
     void stop() override;
     [[nodiscard]] bool is_callers() const override { return is_callers_; }
 
@@ -40,17 +65,13 @@ public:
     void check_programs(At at) const;
 
 private:
-    struct Sending {
-        MPI_Request request;
-        Packing tasks;
-    };
-
     Comm comm_;
     std::vector<int> ranks_;    // of each worker
     std::vector<int> workers_;  // of each rank
     std::vector<Greeting> greetings_;
     Greeting own_;
     std::vector<Sending> sendings_;
+    Movement movement_;
     std::size_t next_ = 0;
     bool is_callers_;
 };

@@ -108,9 +108,15 @@ Work::Taken Task::take(int, int, std::uint64_t id, Packing& to) {
     if (!begin())
         return {};
     align(to);
-    const std::span<const std::byte> bytes = long_ ? long_->bytes() : std::span<const std::byte>(medium_ ? medium_.get() : short_.data(), size_);
-    std::byte* const place = to.claim(bytes.size());
-    std::memcpy(place, bytes.data(), bytes.size());
+    std::byte* place = nullptr;
+    if (long_ && to.bytes().empty()) {
+        to = std::move(*long_);  // is the message
+        place = to.data() + sizeof(mpi4cxx::detail::Envelope);
+    } else {
+        const std::span<const std::byte> bytes = long_ ? long_->bytes() : std::span<const std::byte>(medium_ ? medium_.get() : short_.data(), size_);
+        place = to.claim(bytes.size());
+        std::memcpy(place, bytes.data(), bytes.size());
+    }
     TaskHeader header{};
     std::memcpy(&header, place, sizeof header);
     header.id = id;

@@ -30,7 +30,10 @@ MPI4CXX_API void submit(const Clients& client, Ref<Task> task, int worker);
 MPI4CXX_API void submit(const Clients& client, const Ref<Job>& job);
 /// Throws where it takes no more tasks, or has no such worker.
 MPI4CXX_API void check_open(const Clients& client, int worker);
-/// The same as submit also where the executor is shut down, unless its workers are gone.
+/// In two steps: from the first on it counts as pending; in the second it goes to a worker, also where the executor is shut down by then.
+MPI4CXX_API void accept(const Clients& client, Task& task);
+MPI4CXX_API void enqueue(Ref<Task> task, int worker) noexcept;
+/// Both, also where the executor is shut down, unless its workers are gone.
 MPI4CXX_API void submit_last(const Clients& client, Ref<Task> task, int worker) noexcept;
 [[nodiscard]] MPI4CXX_API int count_workers(const Clients& client);
 MPI4CXX_API void check_map(const MapOptions& options, Split split);
@@ -60,7 +63,9 @@ template <class T, class F> auto submit_after(const Future<T>& before, const Tar
     using Call = std::decay_t<F>;
     using State = typename call_after<Call, T>::State;
     check_open(target.client, target.worker);
+    (void)before.state();  // throws where it is empty
     Ref<State> next(new State);
+    accept(target.client, *next);
     before.add_done_callback([next, target, f = static_cast<Call>(f)](const Future<T>& done) {
         try {
             if constexpr (std::is_void_v<T>)
@@ -72,7 +77,7 @@ template <class T, class F> auto submit_after(const Future<T>& before, const Tar
                 next->finish(std::current_exception());
             return;
         }
-        submit_last(target.client, next, target.worker);
+        enqueue(next, target.worker);
     });
     return Future(next);
 }
