@@ -83,7 +83,7 @@ TEST_CASE("Collectives take blocks into their places, also where an object canno
             CHECK(stops([&] { (void)comm.gather(mine, root); }) == (comm.rank() == root));
             CHECK(stops([&] { (void)comm.scatter(texts(true), root); }) == (comm.rank() == comm.size() / 2));
             CHECK(stops([&] { (void)comm.alltoall(texts(true)); }) == (comm.rank() == comm.size() / 2));
-            CHECK(stops([&] { (void)comm.scan(mine, [](const Stopping& a, const Stopping&) { return a; }); }) == (comm.rank() >= comm.size() / 2));
+            CHECK(stops([&] { (void)comm.scan(mine, [](const Stopping& a, const Stopping&) { return a; }); }));  // one throws, so all do
         }
         CHECK(comm.scatter(texts(false), root).text == "go");
     });
