@@ -15,30 +15,30 @@ Request Comm::Ibarrier(At at) const { return Request::take(get<MPI_Ibarrier>(han
 
 Prequest Comm::Barrier_init(const Info& info, At at) const { return Prequest::take(get<MPI_Barrier_init>(handle(), info.handle(), on(at))); }
 
-Request Comm::Ibcast(Buf buf, int root, At at) const {
+Request Comm::Ibcast(const Buf& buf, int root, At at) const {
     (void)detail::is_root(*this, root, at);
     auto kept = keep(buf);
     return Request::take(get<MPI_Ibcast>(buf.data, buf.count, buf.type, root, handle(), on(at)), std::move(kept));
 }
 
-Prequest Comm::Bcast_init(Buf buf, int root, const Info& info, At at) const {
+Prequest Comm::Bcast_init(const Buf& buf, int root, const Info& info, At at) const {
     (void)detail::is_root(*this, root, at);
     auto kept = keep(buf);
     return Prequest::take(get<MPI_Bcast_init>(buf.data, buf.count, buf.type, root, handle(), info.handle(), on(at)), std::move(kept));
 }
 
-void Comm::Gather(ConstBufArg sendbuf, Buf recvbuf, int root, At at) const {
+void Comm::Gather(const ConstBufArg& sendbuf, const Buf& recvbuf, int root, At at) const {
     const auto [s, r] = detail::gather_blocks(*this, sendbuf, recvbuf, root, at);
     call<MPI_Gather>(s.data, s.count, s.type, r.data, r.count, r.type, root, handle(), on(at));
 }
 
-Request Comm::Igather(ConstBuf sendbuf, Buf recvbuf, int root, At at) const {
+Request Comm::Igather(const ConstBuf& sendbuf, const Buf& recvbuf, int root, At at) const {
     const auto [s, r] = detail::gather_blocks(*this, sendbuf, recvbuf, root, at);
     auto kept = keep(s, r);
     return Request::take(get<MPI_Igather>(s.data, s.count, s.type, r.data, r.count, r.type, root, handle(), on(at)), std::move(kept));
 }
 
-Prequest Comm::Gather_init(ConstBuf sendbuf, Buf recvbuf, int root, const Info& info, At at) const {
+Prequest Comm::Gather_init(const ConstBuf& sendbuf, const Buf& recvbuf, int root, const Info& info, At at) const {
     const auto [s, r] = detail::gather_blocks(*this, sendbuf, recvbuf, root, at);
     if (!detail::has_equal_init)
         return Gatherv_init(sendbuf, {detail::repeated(r), detail::equal_counts(*this, r.count, at)}, root, info, at);
@@ -47,18 +47,18 @@ Prequest Comm::Gather_init(ConstBuf sendbuf, Buf recvbuf, int root, const Info& 
                           std::move(kept));
 }
 
-void Comm::Gatherv(ConstBufArg sendbuf, BufVArg recvbuf, int root, At at) const {
+void Comm::Gatherv(const ConstBufArg& sendbuf, const BufVArg& recvbuf, int root, At at) const {
     const auto [s, r] = detail::gatherv_blocks(*this, sendbuf, recvbuf, root, at);
     call<MPI_Gatherv>(s.data, s.count, s.type, r.data, r.counts, r.displs, r.type, root, handle(), on(at));
 }
 
-Request Comm::Igatherv(ConstBuf sendbuf, BufVArg recvbuf, int root, At at) const {
+Request Comm::Igatherv(const ConstBuf& sendbuf, const BufVArg& recvbuf, int root, At at) const {
     auto [s, r] = detail::gatherv_blocks(*this, sendbuf, recvbuf, root, at);
     auto kept = keep(s, r);
     return Request::take(get<MPI_Igatherv>(s.data, s.count, s.type, r.data, r.counts, r.displs, r.type, root, handle(), on(at)), std::move(kept));
 }
 
-Prequest Comm::Gatherv_init(ConstBuf sendbuf, BufVArg recvbuf, int root, const Info& info, At at) const {
+Prequest Comm::Gatherv_init(const ConstBuf& sendbuf, const BufVArg& recvbuf, int root, const Info& info, At at) const {
     auto [s, r] = detail::gatherv_blocks(*this, sendbuf, recvbuf, root, at);
     auto kept = keep(s, r);
     return Prequest::take(get<MPI_Gatherv_init>(s.data, s.count, s.type, r.data, r.counts, r.displs, r.type, root, handle(), info.handle(), on(at)),
@@ -71,18 +71,18 @@ void Comm::return_gatherv(const ConstBuf& sendbuf, int root, detail::Growing res
     call<MPI_Gatherv>(sendbuf.data, sendbuf.count, sendbuf.type, data, r.counts, r.displs, sendbuf.datatype_of_elements(), root, handle(), on(at));
 }
 
-void Comm::Scatter(ConstBufArg sendbuf, Buf recvbuf, int root, At at) const {
+void Comm::Scatter(const ConstBufArg& sendbuf, const Buf& recvbuf, int root, At at) const {
     const auto [s, r] = detail::scatter_blocks(*this, sendbuf, recvbuf, root, at);
     call<MPI_Scatter>(s.data, s.count, s.type, r.data, r.count, r.type, root, handle(), on(at));
 }
 
-Request Comm::Iscatter(ConstBuf sendbuf, Buf recvbuf, int root, At at) const {
+Request Comm::Iscatter(const ConstBuf& sendbuf, const Buf& recvbuf, int root, At at) const {
     const auto [s, r] = detail::scatter_blocks(*this, sendbuf, recvbuf, root, at);
     auto kept = keep(s, r);
     return Request::take(get<MPI_Iscatter>(s.data, s.count, s.type, r.data, r.count, r.type, root, handle(), on(at)), std::move(kept));
 }
 
-Prequest Comm::Scatter_init(ConstBuf sendbuf, Buf recvbuf, int root, const Info& info, At at) const {
+Prequest Comm::Scatter_init(const ConstBuf& sendbuf, const Buf& recvbuf, int root, const Info& info, At at) const {
     const auto [s, r] = detail::scatter_blocks(*this, sendbuf, recvbuf, root, at);
     if (!detail::has_equal_init)
         return Scatterv_init({detail::repeated(s), detail::equal_counts(*this, s.count, at)}, recvbuf, root, info, at);
@@ -91,18 +91,18 @@ Prequest Comm::Scatter_init(ConstBuf sendbuf, Buf recvbuf, int root, const Info&
                           std::move(kept));
 }
 
-void Comm::Scatterv(ConstBufVArg sendbuf, Buf recvbuf, int root, At at) const {
+void Comm::Scatterv(const ConstBufVArg& sendbuf, const Buf& recvbuf, int root, At at) const {
     const auto [s, r] = detail::scatterv_blocks(*this, sendbuf, recvbuf, root, at);
     call<MPI_Scatterv>(s.data, s.counts, s.displs, s.type, r.data, r.count, r.type, root, handle(), on(at));
 }
 
-Request Comm::Iscatterv(LastingConstBufVArg sendbuf, Buf recvbuf, int root, At at) const {
+Request Comm::Iscatterv(const LastingConstBufVArg& sendbuf, const Buf& recvbuf, int root, At at) const {
     auto [s, r] = detail::scatterv_blocks(*this, sendbuf, recvbuf, root, at);
     auto kept = keep(s, r);
     return Request::take(get<MPI_Iscatterv>(s.data, s.counts, s.displs, s.type, r.data, r.count, r.type, root, handle(), on(at)), std::move(kept));
 }
 
-Prequest Comm::Scatterv_init(LastingConstBufVArg sendbuf, Buf recvbuf, int root, const Info& info, At at) const {
+Prequest Comm::Scatterv_init(const LastingConstBufVArg& sendbuf, const Buf& recvbuf, int root, const Info& info, At at) const {
     auto [s, r] = detail::scatterv_blocks(*this, sendbuf, recvbuf, root, at);
     auto kept = keep(s, r);
     return Prequest::take(get<MPI_Scatterv_init>(s.data, s.counts, s.displs, s.type, r.data, r.count, r.type, root, handle(), info.handle(), on(at)),
@@ -115,18 +115,18 @@ void Comm::return_scatterv(const ConstBufVArg& sendbuf, int root, detail::Growin
     Scatterv(sendbuf, {data, count, Datatype::borrow(sendbuf.datatype_of_elements())}, root, at);
 }
 
-void Comm::Allgather(ConstBufArg sendbuf, Buf recvbuf, At at) const {
+void Comm::Allgather(const ConstBufArg& sendbuf, const Buf& recvbuf, At at) const {
     const auto [s, r] = detail::allgather_blocks(*this, sendbuf, recvbuf, at);
     call<MPI_Allgather>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), on(at));
 }
 
-Request Comm::Iallgather(ConstBuf sendbuf, Buf recvbuf, At at) const {
+Request Comm::Iallgather(const ConstBuf& sendbuf, const Buf& recvbuf, At at) const {
     const auto [s, r] = detail::allgather_blocks(*this, sendbuf, recvbuf, at);
     auto kept = keep(s, r);
     return Request::take(get<MPI_Iallgather>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), on(at)), std::move(kept));
 }
 
-Prequest Comm::Allgather_init(ConstBuf sendbuf, Buf recvbuf, const Info& info, At at) const {
+Prequest Comm::Allgather_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Info& info, At at) const {
     const auto [s, r] = detail::allgather_blocks(*this, sendbuf, recvbuf, at);
     if (!detail::has_equal_init)
         return Allgatherv_init(sendbuf, {detail::repeated(r), detail::equal_counts(*this, r.count, at)}, info, at);
@@ -135,14 +135,14 @@ Prequest Comm::Allgather_init(ConstBuf sendbuf, Buf recvbuf, const Info& info, A
                           std::move(kept));
 }
 
-void Comm::Allgatherv(ConstBufArg sendbuf, BufVArg recvbuf, At at) const {
+void Comm::Allgatherv(const ConstBufArg& sendbuf, const BufVArg& recvbuf, At at) const {
     const auto [s, r] = detail::allgatherv_blocks(*this, sendbuf, recvbuf, at);
     if (detail::is_alone(*this, r, at))
         return call<MPI_Gatherv>(s.data, s.count, s.type, r.data, r.counts, r.displs, r.type, 0, handle(), on(at));
     call<MPI_Allgatherv>(s.data, s.count, s.type, r.data, r.counts, r.displs, r.type, handle(), on(at));
 }
 
-Request Comm::Iallgatherv(ConstBuf sendbuf, BufVArg recvbuf, At at) const {
+Request Comm::Iallgatherv(const ConstBuf& sendbuf, const BufVArg& recvbuf, At at) const {
     auto [s, r] = detail::allgatherv_blocks(*this, sendbuf, recvbuf, at);
     auto kept = keep(s, r);
     if (detail::is_alone(*this, r, at))
@@ -150,7 +150,7 @@ Request Comm::Iallgatherv(ConstBuf sendbuf, BufVArg recvbuf, At at) const {
     return Request::take(get<MPI_Iallgatherv>(s.data, s.count, s.type, r.data, r.counts, r.displs, r.type, handle(), on(at)), std::move(kept));
 }
 
-Prequest Comm::Allgatherv_init(ConstBuf sendbuf, BufVArg recvbuf, const Info& info, At at) const {
+Prequest Comm::Allgatherv_init(const ConstBuf& sendbuf, const BufVArg& recvbuf, const Info& info, At at) const {
     auto [s, r] = detail::allgatherv_blocks(*this, sendbuf, recvbuf, at);
     auto kept = keep(s, r);
     if (detail::is_alone(*this, r, at))
@@ -166,36 +166,36 @@ void Comm::return_allgatherv(const ConstBuf& sendbuf, detail::Growing result, st
     call<MPI_Allgatherv>(sendbuf.data, sendbuf.count, sendbuf.type, data, r.counts, r.displs, sendbuf.datatype_of_elements(), handle(), on(at));
 }
 
-void Comm::Alltoall(ConstBufArg sendbuf, Buf recvbuf, At at) const {
+void Comm::Alltoall(const ConstBufArg& sendbuf, const Buf& recvbuf, At at) const {
     const auto [s, r] = detail::alltoall_blocks(*this, sendbuf, recvbuf, at);
     call<MPI_Alltoall>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), on(at));
 }
 
-Request Comm::Ialltoall(ConstBuf sendbuf, Buf recvbuf, At at) const {
+Request Comm::Ialltoall(const ConstBuf& sendbuf, const Buf& recvbuf, At at) const {
     const auto [s, r] = detail::alltoall_blocks(*this, sendbuf, recvbuf, at);
     auto kept = keep(s, r);
     return Request::take(get<MPI_Ialltoall>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), on(at)), std::move(kept));
 }
 
-Prequest Comm::Alltoall_init(ConstBuf sendbuf, Buf recvbuf, const Info& info, At at) const {
+Prequest Comm::Alltoall_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Info& info, At at) const {
     const auto [s, r] = detail::alltoall_blocks(*this, sendbuf, recvbuf, at);
     auto kept = keep(s, r);
     return Prequest::take(get<MPI_Alltoall_init>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), info.handle(), on(at)), std::move(kept));
 }
 
-void Comm::Alltoallv(ConstBufVArg sendbuf, BufVArg recvbuf, At at) const {
+void Comm::Alltoallv(const ConstBufVArg& sendbuf, const BufVArg& recvbuf, At at) const {
     const auto [s, r] = detail::alltoallv_blocks(*this, sendbuf, recvbuf, at);
     call<MPI_Alltoallv>(s.data, s.counts, s.displs, s.type, r.data, r.counts, r.displs, r.type, handle(), on(at));
 }
 
-Request Comm::Ialltoallv(LastingConstBufVArg sendbuf, BufVArg recvbuf, At at) const {
+Request Comm::Ialltoallv(const LastingConstBufVArg& sendbuf, const BufVArg& recvbuf, At at) const {
     auto [s, r] = detail::alltoallv_blocks(*this, sendbuf, recvbuf, at);
     auto kept = keep(s, r);
     return Request::take(get<MPI_Ialltoallv>(s.data, s.counts, s.displs, s.type, r.data, r.counts, r.displs, r.type, handle(), on(at)),
                          std::move(kept));
 }
 
-Prequest Comm::Alltoallv_init(LastingConstBufVArg sendbuf, BufVArg recvbuf, const Info& info, At at) const {
+Prequest Comm::Alltoallv_init(const LastingConstBufVArg& sendbuf, const BufVArg& recvbuf, const Info& info, At at) const {
     auto [s, r] = detail::alltoallv_blocks(*this, sendbuf, recvbuf, at);
     auto kept = keep(s, r);
     return Prequest::take(
@@ -231,18 +231,18 @@ Prequest Comm::Alltoallw_init(const LastingConstBufWArg& sendbuf, const BufWArg&
         std::move(kept));
 }
 
-void Comm::Reduce(ConstBufArg sendbuf, Buf recvbuf, const Op& op, int root, At at) const {
+void Comm::Reduce(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op, int root, At at) const {
     const auto [s, r] = detail::reduce_pair(*this, sendbuf, recvbuf, op, root, at);
     call<MPI_Reduce>(s.data, r.data, r.count, r.type, op.handle(), root, handle(), on(at));
 }
 
-Request Comm::Ireduce(ConstBuf sendbuf, Buf recvbuf, const Op& op, int root, At at) const {
+Request Comm::Ireduce(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, int root, At at) const {
     const auto [s, r] = detail::reduce_pair(*this, sendbuf, recvbuf, op, root, at);
     auto kept = keep(op);
     return Request::take(get<MPI_Ireduce>(s.data, r.data, r.count, r.type, op.handle(), root, handle(), on(at)), std::move(kept));
 }
 
-Prequest Comm::Reduce_init(ConstBuf sendbuf, Buf recvbuf, const Op& op, int root, const Info& info, At at) const {
+Prequest Comm::Reduce_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, int root, const Info& info, At at) const {
     const auto [s, r] = detail::reduce_pair(*this, sendbuf, recvbuf, op, root, at);
     auto kept = keep(op);
     return Prequest::take(get<MPI_Reduce_init>(s.data, r.data, r.count, r.type, op.handle(), root, handle(), info.handle(), on(at)), std::move(kept));
@@ -253,48 +253,49 @@ void Comm::allreduce_with_care(const ConstBuf& sendbuf, const Buf& recvbuf, cons
     call<MPI_Allreduce>(s.data, r.data, r.count, r.type, op.handle(), handle(), on(at));
 }
 
-Request Comm::Iallreduce(ConstBuf sendbuf, Buf recvbuf, const Op& op, At at) const {
+Request Comm::Iallreduce(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, At at) const {
     const auto [s, r] = detail::allreduce_pair(*this, sendbuf, recvbuf, op, at);
     auto kept = keep(op);
     return Request::take(get<MPI_Iallreduce>(s.data, r.data, r.count, r.type, op.handle(), handle(), on(at)), std::move(kept));
 }
 
-Prequest Comm::Allreduce_init(ConstBuf sendbuf, Buf recvbuf, const Op& op, const Info& info, At at) const {
+Prequest Comm::Allreduce_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, const Info& info, At at) const {
     const auto [s, r] = detail::allreduce_pair(*this, sendbuf, recvbuf, op, at);
     auto kept = keep(op);
     return Prequest::take(get<MPI_Allreduce_init>(s.data, r.data, r.count, r.type, op.handle(), handle(), info.handle(), on(at)), std::move(kept));
 }
 
-void Comm::Reduce_scatter_block(ConstBufArg sendbuf, Buf recvbuf, const Op& op, At at) const {
+void Comm::Reduce_scatter_block(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op, At at) const {
     const auto [s, r] = detail::reduce_blocks(*this, sendbuf, recvbuf, op, at);
     call<MPI_Reduce_scatter_block>(s.data, r.data, r.count, r.type, op.handle(), handle(), on(at));
 }
 
-Request Comm::Ireduce_scatter_block(ConstBuf sendbuf, Buf recvbuf, const Op& op, At at) const {
+Request Comm::Ireduce_scatter_block(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, At at) const {
     const auto [s, r] = detail::reduce_blocks(*this, sendbuf, recvbuf, op, at);
     auto kept = keep(op);
     return Request::take(get<MPI_Ireduce_scatter_block>(s.data, r.data, r.count, r.type, op.handle(), handle(), on(at)), std::move(kept));
 }
 
-Prequest Comm::Reduce_scatter_block_init(ConstBuf sendbuf, Buf recvbuf, const Op& op, const Info& info, At at) const {
+Prequest Comm::Reduce_scatter_block_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, const Info& info, At at) const {
     const auto [s, r] = detail::reduce_blocks(*this, sendbuf, recvbuf, op, at);
     auto kept = keep(op);
     return Prequest::take(get<MPI_Reduce_scatter_block_init>(s.data, r.data, r.count, r.type, op.handle(), handle(), info.handle(), on(at)),
                           std::move(kept));
 }
 
-void Comm::Reduce_scatter(ConstBufArg sendbuf, Buf recvbuf, detail::Integers recvcounts, const Op& op, At at) const {
+void Comm::Reduce_scatter(const ConstBufArg& sendbuf, const Buf& recvbuf, detail::Integers recvcounts, const Op& op, At at) const {
     const auto [s, r, blocks] = detail::reduce_scatter_blocks(*this, sendbuf, recvbuf, recvcounts, op, at);
     call<MPI_Reduce_scatter>(s.data, r.data, blocks.counts, r.type, op.handle(), handle(), on(at));
 }
 
-Request Comm::Ireduce_scatter(ConstBuf sendbuf, Buf recvbuf, detail::Integers recvcounts, const Op& op, At at) const {
+Request Comm::Ireduce_scatter(const ConstBuf& sendbuf, const Buf& recvbuf, detail::Integers recvcounts, const Op& op, At at) const {
     auto [s, r, blocks] = detail::reduce_scatter_blocks(*this, sendbuf, recvbuf, recvcounts, op, at);
     auto kept = keep(blocks, op);
     return Request::take(get<MPI_Ireduce_scatter>(s.data, r.data, blocks.counts, r.type, op.handle(), handle(), on(at)), std::move(kept));
 }
 
-Prequest Comm::Reduce_scatter_init(ConstBuf sendbuf, Buf recvbuf, detail::Integers recvcounts, const Op& op, const Info& info, At at) const {
+Prequest Comm::Reduce_scatter_init(const ConstBuf& sendbuf, const Buf& recvbuf, detail::Integers recvcounts, const Op& op, const Info& info,
+                                   At at) const {
     auto [s, r, blocks] = detail::reduce_scatter_blocks(*this, sendbuf, recvbuf, recvcounts, op, at);
     auto kept = keep(blocks, op);
     return Prequest::take(get<MPI_Reduce_scatter_init>(s.data, r.data, blocks.counts, r.type, op.handle(), handle(), info.handle(), on(at)),

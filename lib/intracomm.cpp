@@ -84,35 +84,35 @@ int Intracomm::Graph_map(detail::Ints index, detail::Ints edges, At at) const {
     return mapped(get<MPI_Graph_map>(handle(), index.length(), index.data(), edges.data(), on(at)), index.length());
 }
 
-void Intracomm::Scan(ConstBufArg sendbuf, Buf recvbuf, const Op& op, At at) const {
+void Intracomm::Scan(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op, At at) const {
     const auto [s, r] = detail::allreduce_pair(*this, sendbuf, recvbuf, op, at);
     call<MPI_Scan>(s.data, r.data, r.count, r.type, op.handle(), handle(), on(at));
 }
 
-Request Intracomm::Iscan(ConstBuf sendbuf, Buf recvbuf, const Op& op, At at) const {
+Request Intracomm::Iscan(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, At at) const {
     const auto [s, r] = detail::allreduce_pair(*this, sendbuf, recvbuf, op, at);
     auto kept = keep(op);
     return Request::take(get<MPI_Iscan>(s.data, r.data, r.count, r.type, op.handle(), handle(), on(at)), std::move(kept));
 }
 
-Prequest Intracomm::Scan_init(ConstBuf sendbuf, Buf recvbuf, const Op& op, const Info& info, At at) const {
+Prequest Intracomm::Scan_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, const Info& info, At at) const {
     const auto [s, r] = detail::allreduce_pair(*this, sendbuf, recvbuf, op, at);
     auto kept = keep(op);
     return Prequest::take(get<MPI_Scan_init>(s.data, r.data, r.count, r.type, op.handle(), handle(), info.handle(), on(at)), std::move(kept));
 }
 
-void Intracomm::Exscan(ConstBufArg sendbuf, Buf recvbuf, const Op& op, At at) const {
+void Intracomm::Exscan(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op, At at) const {
     const auto [s, r] = detail::allreduce_pair(*this, sendbuf, recvbuf, op, at);
     call<MPI_Exscan>(s.data, r.data, r.count, r.type, op.handle(), handle(), on(at));
 }
 
-Request Intracomm::Iexscan(ConstBuf sendbuf, Buf recvbuf, const Op& op, At at) const {
+Request Intracomm::Iexscan(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, At at) const {
     const auto [s, r] = detail::allreduce_pair(*this, sendbuf, recvbuf, op, at);
     auto kept = keep(op);
     return Request::take(get<MPI_Iexscan>(s.data, r.data, r.count, r.type, op.handle(), handle(), on(at)), std::move(kept));
 }
 
-Prequest Intracomm::Exscan_init(ConstBuf sendbuf, Buf recvbuf, const Op& op, const Info& info, At at) const {
+Prequest Intracomm::Exscan_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, const Info& info, At at) const {
     const auto [s, r] = detail::allreduce_pair(*this, sendbuf, recvbuf, op, at);
     auto kept = keep(op);
     return Prequest::take(get<MPI_Exscan_init>(s.data, r.data, r.count, r.type, op.handle(), handle(), info.handle(), on(at)), std::move(kept));

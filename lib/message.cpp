@@ -40,7 +40,7 @@ std::optional<Message> Message::Iprobe(const Comm& comm, int source, int tag, St
     return flag != 0 ? std::optional(take(message)) : std::nullopt;
 }
 
-void Message::Recv(Buf buf, Status* status, At at) {
+void Message::Recv(const Buf& buf, Status* status, At at) {
     detail::check_message(raw_, {at, "MPI_Mrecv"});
     call<MPI_Mrecv>(buf.data, buf.count, buf.type, &raw_, Status::to(status), at);
 }
@@ -67,7 +67,7 @@ void detail::refuse_object(std::span<const std::byte> message, At at) {
                         at);
 }
 
-Request Message::Irecv(Buf buf, At at) {
+Request Message::Irecv(const Buf& buf, At at) {
     detail::check_message(raw_, {at, "MPI_Imrecv"});
     return Request::take(detail::get<MPI_Imrecv>(buf.data, buf.count, buf.type, &raw_, at), Request::Drop::wait);
 }

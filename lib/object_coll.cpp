@@ -228,8 +228,6 @@ void Exchange::State::receive_large(std::size_t slot) {
 std::exception_ptr Exchange::State::open_slots() {
     std::exception_ptr failure;
     opened = true;
-    large.resize(received);
-    taken.resize(received);
     bool is_wrong = gives_wrong_number;
     for (std::size_t i = 0; i < received; ++i) {
         const Envelope& head = envelope(i);
@@ -271,6 +269,8 @@ Exchange::Exchange(const Comm& comm, Pattern pattern, std::vector<Packing> objec
         state.received = outside || (here && (inter || pattern == Pattern::bcast)) ? 0 : 1;
     else
         state.received = state.processes;
+    state.large.resize(state.received);
+    state.taken.resize(state.received);
     state.in = Bytes((pattern == Pattern::bcast ? 1 : state.received) * slot_size);  // MPICH wants a buffer of PROC_NULL too
     state.fill_slots(gives ? (one_each ? state.processes : 1) : 0);
 }

@@ -78,7 +78,7 @@ bool as_two(int dest, int source, MPI_Datatype type, MPI_Datatype other) {
 
 }  // namespace
 
-Request Comm::Isendrecv(ConstBuf sendbuf, int dest, int sendtag, Buf recvbuf, int source, int recvtag, At at) const {
+Request Comm::Isendrecv(const ConstBuf& sendbuf, int dest, int sendtag, const Buf& recvbuf, int source, int recvtag, At at) const {
     const ConstBuf& s = sendbuf;
     const Buf& r = recvbuf;
     if (!as_two(dest, source, s.type, r.type))
@@ -87,7 +87,7 @@ Request Comm::Isendrecv(ConstBuf sendbuf, int dest, int sendtag, Buf recvbuf, in
     return Request::take(std::make_unique<SendAndReceive>(Isend(sendbuf, dest, sendtag, at), std::move(received), std::vector<std::byte>(), at));
 }
 
-Request Comm::Isendrecv_replace(Buf buf, int dest, int sendtag, int source, int recvtag, At at) const {
+Request Comm::Isendrecv_replace(const Buf& buf, int dest, int sendtag, int source, int recvtag, At at) const {
     if (!as_two(dest, source, buf.type, buf.type))
         return Request::take(get<MPI_Isendrecv_replace>(buf.data, buf.count, buf.type, dest, sendtag, source, recvtag, handle(), on(at)));
     std::vector<std::byte> copy = packed(buf, *this, on(at));
@@ -96,7 +96,7 @@ Request Comm::Isendrecv_replace(Buf buf, int dest, int sendtag, int source, int 
     return Request::take(std::make_unique<SendAndReceive>(std::move(sent), std::move(received), std::move(copy), at));
 }
 
-void Comm::Sendrecv_replace(Buf buf, int dest, int sendtag, int source, int recvtag, Status* status, At at) const {
+void Comm::Sendrecv_replace(const Buf& buf, int dest, int sendtag, int source, int recvtag, Status* status, At at) const {
     if (detail::must_drive()) [[unlikely]] {
         const std::vector<std::byte> copy = packed(buf, *this, on(at));
         return sendrecv_driving(copy.data(), static_cast<Count>(copy.size()), MPI_PACKED, dest, sendtag, buf.data, buf.count, buf.type, source,
@@ -107,32 +107,32 @@ void Comm::Sendrecv_replace(Buf buf, int dest, int sendtag, int source, int recv
 
 // Persistent ---------------------------------------------------------------------------------------------------------
 
-Prequest Comm::Send_init(ConstBuf buf, int dest, int tag, At at) const {
+Prequest Comm::Send_init(const ConstBuf& buf, int dest, int tag, At at) const {
     auto kept = detail::keep(buf);
     return Prequest::take(get<MPI_Send_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)), std::move(kept));
 }
 
-Prequest Comm::Ssend_init(ConstBuf buf, int dest, int tag, At at) const {
+Prequest Comm::Ssend_init(const ConstBuf& buf, int dest, int tag, At at) const {
     auto kept = detail::keep(buf);
     return Prequest::take(get<MPI_Ssend_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)), std::move(kept));
 }
 
-Prequest Comm::Bsend_init(ConstBuf buf, int dest, int tag, At at) const {
+Prequest Comm::Bsend_init(const ConstBuf& buf, int dest, int tag, At at) const {
     auto kept = detail::keep(buf);
     return Prequest::take(get<MPI_Bsend_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)), std::move(kept));
 }
 
-Prequest Comm::Rsend_init(ConstBuf buf, int dest, int tag, At at) const {
+Prequest Comm::Rsend_init(const ConstBuf& buf, int dest, int tag, At at) const {
     auto kept = detail::keep(buf);
     return Prequest::take(get<MPI_Rsend_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)), std::move(kept));
 }
 
-Prequest Comm::Recv_init(Buf buf, int source, int tag, At at) const {
+Prequest Comm::Recv_init(const Buf& buf, int source, int tag, At at) const {
     auto kept = detail::keep(buf);
     return Prequest::take(get<MPI_Recv_init>(buf.data, buf.count, buf.type, source, tag, handle(), on(at)), std::move(kept), Request::Drop::cancel);
 }
 
-Prequest Comm::Psend_init(ConstBuf buf, int partitions, int dest, int tag, const Info& info, At at) const {
+Prequest Comm::Psend_init(const ConstBuf& buf, int partitions, int dest, int tag, const Info& info, At at) const {
     const Count each = detail::partition(buf, partitions, at);
     auto all = std::make_unique<detail::Partitions>(partitions, detail::has_partitions && dest == PROC_NULL);
     const MPI_Request raw = all->with_nobody ? get<MPI_Send_init>(buf.data, each * partitions, buf.type, dest, tag, handle(), on(at))
@@ -140,7 +140,7 @@ Prequest Comm::Psend_init(ConstBuf buf, int partitions, int dest, int tag, const
     return Prequest::take(raw, std::move(all));
 }
 
-Prequest Comm::Precv_init(Buf buf, int partitions, int source, int tag, const Info& info, At at) const {
+Prequest Comm::Precv_init(const Buf& buf, int partitions, int source, int tag, const Info& info, At at) const {
     const Count each = detail::partition(buf, partitions, at);
     auto all = std::make_unique<detail::Partitions>(0, detail::has_partitions && source == PROC_NULL);
     const MPI_Request raw = all->with_nobody

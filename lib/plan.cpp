@@ -110,7 +110,7 @@ bool is_root(const Comm& comm, int root, At at) {
     return root == ROOT;
 }
 
-Pair gather_blocks(const Comm& comm, ConstBuf send, Buf recv, int root, Caller caller) {
+Pair gather_blocks(const Comm& comm, const ConstBuf& send, Buf recv, int root, Caller caller) {
     if (is_root(comm, root, caller.at)) {
         recv.count = block(recv, peers(comm, caller.at), "recvbuf", "Gatherv", caller);
         if (!send.is_in_place() && root != ROOT)
@@ -119,7 +119,7 @@ Pair gather_blocks(const Comm& comm, ConstBuf send, Buf recv, int root, Caller c
     return {send, recv};
 }
 
-Pair scatter_blocks(const Comm& comm, ConstBuf send, Buf recv, int root, Caller caller) {
+Pair scatter_blocks(const Comm& comm, ConstBuf send, const Buf& recv, int root, Caller caller) {
     if (is_root(comm, root, caller.at)) {
         send.count = block(send, peers(comm, caller.at), "sendbuf", "Scatterv", caller);
         if (!recv.is_in_place() && root != ROOT)
@@ -128,7 +128,7 @@ Pair scatter_blocks(const Comm& comm, ConstBuf send, Buf recv, int root, Caller 
     return {send, recv};
 }
 
-Pair allgather_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller) {
+Pair allgather_blocks(const Comm& comm, const ConstBuf& send, Buf recv, Caller caller) {
     recv.count = block(recv, peers(comm, caller.at), "recvbuf", "Allgatherv", caller);
     if (!send.is_in_place() && !comm.Is_inter(caller.at))
         same_block(send, recv, "sendbuf", "recvbuf", caller);
@@ -448,7 +448,7 @@ void like_other(ConstBuf& send, const Buf& recv) { send = ConstBuf(static_cast<v
 
 }  // namespace
 
-Pair neighbor_allgather_blocks(Peers from, ConstBuf send, Buf recv, Caller caller) {
+Pair neighbor_allgather_blocks(Peers from, const ConstBuf& send, Buf recv, Caller caller) {
     recv.count = block(recv, from, "recvbuf", "Neighbor_allgatherv", caller);
     if (from.number == 0)
         like_other(recv, send);

@@ -22,11 +22,11 @@ struct Pair {
 };
 
 /// Gather: on the root, `recv` holds one block a process.
-Pair gather_blocks(const Comm& comm, ConstBuf send, Buf recv, int root, Caller caller);
+Pair gather_blocks(const Comm& comm, const ConstBuf& send, Buf recv, int root, Caller caller);
 /// Scatter: on the root, `send` holds one block a process.
-Pair scatter_blocks(const Comm& comm, ConstBuf send, Buf recv, int root, Caller caller);
+Pair scatter_blocks(const Comm& comm, ConstBuf send, const Buf& recv, int root, Caller caller);
 /// Allgather: `recv` holds one block a process.
-Pair allgather_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller);
+Pair allgather_blocks(const Comm& comm, const ConstBuf& send, Buf recv, Caller caller);
 /// Alltoall: both hold one block a process.
 Pair alltoall_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller);
 /// Reduce: on the root, both hold as many elements. Types are those to call the MPI with; the same memory on both sides is in place.
@@ -149,7 +149,7 @@ void check_equal_sizes(const RecvW& blocks, Caller caller);
 /// The same among neighbors, where displacements are always wide.
 NeighborwPlan neighbor_alltoallw_blocks(const Neighbors& neighbors, const TypedBlocks& send, const TypedBlocks& recv, Caller caller);
 /// Allgather among neighbors: `recv` holds one block from each.
-Pair neighbor_allgather_blocks(Peers from, ConstBuf send, Buf recv, Caller caller);
+Pair neighbor_allgather_blocks(Peers from, const ConstBuf& send, Buf recv, Caller caller);
 /// Alltoall among neighbors: `send` holds one block to each, `recv` one from each.
 Pair neighbor_alltoall_blocks(const Neighbors& neighbors, ConstBuf send, Buf recv, Caller caller);
 /// Reduce_scatter: `send` holds the blocks of all, `recv` this process's; without `recvcounts` these are exchanged first.

@@ -56,37 +56,37 @@ Topocomm::Edges Topocomm::inoutedges(At at) const {
     return edges;
 }
 
-void Topocomm::Neighbor_allgather(ConstBufArg sendbuf, Buf recvbuf, At at) const {
+void Topocomm::Neighbor_allgather(const ConstBufArg& sendbuf, const Buf& recvbuf, At at) const {
     const auto [s, r] = detail::neighbor_allgather_blocks(detail::sources(*this, at), sendbuf, recvbuf, at);
     call<MPI_Neighbor_allgather>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), on(at));
 }
 
-Request Topocomm::Ineighbor_allgather(ConstBuf sendbuf, Buf recvbuf, At at) const {
+Request Topocomm::Ineighbor_allgather(const ConstBuf& sendbuf, const Buf& recvbuf, At at) const {
     const auto [s, r] = detail::neighbor_allgather_blocks(detail::sources(*this, at), sendbuf, recvbuf, at);
     auto kept = keep(s, r);
     return Request::take(get<MPI_Ineighbor_allgather>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), on(at)), std::move(kept));
 }
 
-Prequest Topocomm::Neighbor_allgather_init(ConstBuf sendbuf, Buf recvbuf, const Info& info, At at) const {
+Prequest Topocomm::Neighbor_allgather_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Info& info, At at) const {
     const auto [s, r] = detail::neighbor_allgather_blocks(detail::sources(*this, at), sendbuf, recvbuf, at);
     auto kept = keep(s, r);
     return Prequest::take(get<MPI_Neighbor_allgather_init>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), info.handle(), on(at)),
                           std::move(kept));
 }
 
-void Topocomm::Neighbor_allgatherv(ConstBufArg sendbuf, BufVArg recvbuf, At at) const {
+void Topocomm::Neighbor_allgatherv(const ConstBufArg& sendbuf, const BufVArg& recvbuf, At at) const {
     const auto [s, r] = detail::allgatherv_blocks(detail::sources(*this, at), sendbuf, recvbuf, at);
     call<MPI_Neighbor_allgatherv>(s.data, s.count, s.type, r.data, r.counts, r.displs, r.type, handle(), on(at));
 }
 
-Request Topocomm::Ineighbor_allgatherv(ConstBuf sendbuf, BufVArg recvbuf, At at) const {
+Request Topocomm::Ineighbor_allgatherv(const ConstBuf& sendbuf, const BufVArg& recvbuf, At at) const {
     auto [s, r] = detail::allgatherv_blocks(detail::sources(*this, at), sendbuf, recvbuf, at);
     auto kept = keep(s, r);
     return Request::take(get<MPI_Ineighbor_allgatherv>(s.data, s.count, s.type, r.data, r.counts, r.displs, r.type, handle(), on(at)),
                          std::move(kept));
 }
 
-Prequest Topocomm::Neighbor_allgatherv_init(ConstBuf sendbuf, BufVArg recvbuf, const Info& info, At at) const {
+Prequest Topocomm::Neighbor_allgatherv_init(const ConstBuf& sendbuf, const BufVArg& recvbuf, const Info& info, At at) const {
     auto [s, r] = detail::allgatherv_blocks(detail::sources(*this, at), sendbuf, recvbuf, at);
     auto kept = keep(s, r);
     return Prequest::take(
@@ -94,7 +94,7 @@ Prequest Topocomm::Neighbor_allgatherv_init(ConstBuf sendbuf, BufVArg recvbuf, c
         std::move(kept));
 }
 
-void Topocomm::Neighbor_alltoall(ConstBufArg sendbuf, Buf recvbuf, At at) const {
+void Topocomm::Neighbor_alltoall(const ConstBufArg& sendbuf, const Buf& recvbuf, At at) const {
     const auto plan = detail::neighbor_alltoall_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
     if (auto all = BlocksByProcess::make(*this, plan, Finding::collective, at))
         return all->run(*this, at);
@@ -102,7 +102,7 @@ void Topocomm::Neighbor_alltoall(ConstBufArg sendbuf, Buf recvbuf, At at) const 
     call<MPI_Neighbor_alltoall>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), on(at));
 }
 
-Request Topocomm::Ineighbor_alltoall(ConstBuf sendbuf, Buf recvbuf, At at) const {
+Request Topocomm::Ineighbor_alltoall(const ConstBuf& sendbuf, const Buf& recvbuf, At at) const {
     const auto plan = detail::neighbor_alltoall_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
     if (auto all = BlocksByProcess::make(*this, plan, Finding::local, at))
         return BlocksByProcess::start(std::move(all), *this, at);
@@ -111,7 +111,7 @@ Request Topocomm::Ineighbor_alltoall(ConstBuf sendbuf, Buf recvbuf, At at) const
     return Request::take(get<MPI_Ineighbor_alltoall>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), on(at)), std::move(kept));
 }
 
-Prequest Topocomm::Neighbor_alltoall_init(ConstBuf sendbuf, Buf recvbuf, const Info& info, At at) const {
+Prequest Topocomm::Neighbor_alltoall_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Info& info, At at) const {
     const auto plan = detail::neighbor_alltoall_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
     if (auto all = BlocksByProcess::make(*this, plan, Finding::collective, at))
         return BlocksByProcess::init(std::move(all), *this, info, at);
@@ -121,7 +121,7 @@ Prequest Topocomm::Neighbor_alltoall_init(ConstBuf sendbuf, Buf recvbuf, const I
                           std::move(kept));
 }
 
-void Topocomm::Neighbor_alltoallv(ConstBufVArg sendbuf, BufVArg recvbuf, At at) const {
+void Topocomm::Neighbor_alltoallv(const ConstBufVArg& sendbuf, const BufVArg& recvbuf, At at) const {
     const auto plan = detail::alltoallv_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
     if (auto all = BlocksByProcess::make(*this, plan, Finding::collective, at))
         return all->run(*this, at);
@@ -129,7 +129,7 @@ void Topocomm::Neighbor_alltoallv(ConstBufVArg sendbuf, BufVArg recvbuf, At at) 
     call<MPI_Neighbor_alltoallv>(s.data, s.counts, s.displs, s.type, r.data, r.counts, r.displs, r.type, handle(), on(at));
 }
 
-Request Topocomm::Ineighbor_alltoallv(LastingConstBufVArg sendbuf, BufVArg recvbuf, At at) const {
+Request Topocomm::Ineighbor_alltoallv(const LastingConstBufVArg& sendbuf, const BufVArg& recvbuf, At at) const {
     auto plan = detail::alltoallv_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
     if (auto all = BlocksByProcess::make(*this, plan, Finding::local, at))
         return BlocksByProcess::start(std::move(all), *this, at);
@@ -139,7 +139,7 @@ Request Topocomm::Ineighbor_alltoallv(LastingConstBufVArg sendbuf, BufVArg recvb
                          std::move(kept));
 }
 
-Prequest Topocomm::Neighbor_alltoallv_init(LastingConstBufVArg sendbuf, BufVArg recvbuf, const Info& info, At at) const {
+Prequest Topocomm::Neighbor_alltoallv_init(const LastingConstBufVArg& sendbuf, const BufVArg& recvbuf, const Info& info, At at) const {
     auto plan = detail::alltoallv_blocks(detail::neighbors(*this, at), sendbuf, recvbuf, at);
     if (auto all = BlocksByProcess::make(*this, plan, Finding::collective, at))
         return BlocksByProcess::init(std::move(all), *this, info, at);

@@ -202,7 +202,8 @@ TEST_CASE("The peers on an intercommunicator are the remote group", "[plan]") {
     CHECK(peers(inter, {}) == remote);
     CHECK(is_root(inter, MPI::ROOT, {}));
     CHECK_FALSE(is_root(inter, MPI::PROC_NULL, {}));
-    CHECK_FALSE(is_root(inter, inter.rank(), {}));
+    CHECK_FALSE(is_root(inter, remote - 1, {}));
+    CHECK(error_class([&] { (void)is_root(inter, remote, {}); }) == MPI::ERR_ROOT);
     CHECK(gather_blocks(inter, {}, all, MPI::ROOT, caller).recv.count == 2);
     CHECK(scatter_blocks(inter, all, {}, MPI::ROOT, caller).send.count == 2);
     CHECK(allgather_blocks(inter, five, all, caller).recv.count == 2);  // each group may send as much as it wants

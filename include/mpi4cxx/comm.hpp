@@ -96,23 +96,23 @@ public:
     // Point to point (MPI-4.0, 3) ------------------------------------------------------------------------------------
 
     /// Send; returns when `buf` may be changed. Calls MPI_Send (MPI-4.0, 3.2.1).
-    void Send(ConstBufArg buf, int dest, int tag = 0, At at = {}) const {
+    void Send(const ConstBufArg& buf, int dest, int tag = 0, At at = {}) const {
         detail::call<MPI_Send>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at));
     }
     /// Send; returns when the receive has begun. Calls MPI_Ssend (MPI-4.0, 3.4).
-    void Ssend(ConstBufArg buf, int dest, int tag = 0, At at = {}) const {
+    void Ssend(const ConstBufArg& buf, int dest, int tag = 0, At at = {}) const {
         detail::call<MPI_Ssend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at));
     }
     /// Copy to the attached buffer and send from there. Calls MPI_Bsend (MPI-4.0, 3.4). Local.
-    void Bsend(ConstBufArg buf, int dest, int tag = 0, At at = {}) const {
+    void Bsend(const ConstBufArg& buf, int dest, int tag = 0, At at = {}) const {
         detail::call<MPI_Bsend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at));
     }
     /// Send to a receive that must be posted already. Calls MPI_Rsend (MPI-4.0, 3.4).
-    void Rsend(ConstBufArg buf, int dest, int tag = 0, At at = {}) const {
+    void Rsend(const ConstBufArg& buf, int dest, int tag = 0, At at = {}) const {
         detail::call<MPI_Rsend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at));
     }
     /// Receive at most as much as `buf` holds; a longer message is an Exception. Calls MPI_Recv (MPI-4.0, 3.2.4).
-    void Recv(Buf buf, int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
+    void Recv(const Buf& buf, int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
         detail::call<MPI_Recv>(buf.data, buf.count, buf.type, source, tag, handle(), Status::to(status), on(at));
     }
     /// Receive a message of any length: it is probed first. One that is no whole number of `T`, or an object, is an Exception. Calls MPI_Mprobe and
@@ -123,34 +123,35 @@ public:
         std::vector<T> result;
         (void)detail::Growing(result)(message.elements(probed, datatype_traits<T>::get(), at));
         message.Recv(result, status, at);
-        detail::refuse_object(std::as_bytes(std::span(result)), at);
+        if constexpr (sizeof(T) > 1)  // bytes may be what `pickle` has written
+            detail::refuse_object(std::as_bytes(std::span(result)), at);
         return result;
     }
 
     /// Start a Send. Calls MPI_Isend (MPI-4.0, 3.7.2).
-    [[nodiscard]] Request Isend(ConstBuf buf, int dest, int tag = 0, At at = {}) const {
+    [[nodiscard]] Request Isend(const ConstBuf& buf, int dest, int tag = 0, At at = {}) const {
         return Request::take(detail::get<MPI_Isend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)));
     }
     /// Start an Ssend. Calls MPI_Issend (MPI-4.0, 3.7.2).
-    [[nodiscard]] Request Issend(ConstBuf buf, int dest, int tag = 0, At at = {}) const {
+    [[nodiscard]] Request Issend(const ConstBuf& buf, int dest, int tag = 0, At at = {}) const {
         return Request::take(detail::get<MPI_Issend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)));
     }
     /// Start a Bsend. Calls MPI_Ibsend (MPI-4.0, 3.7.2).
-    [[nodiscard]] Request Ibsend(ConstBuf buf, int dest, int tag = 0, At at = {}) const {
+    [[nodiscard]] Request Ibsend(const ConstBuf& buf, int dest, int tag = 0, At at = {}) const {
         return Request::take(detail::get<MPI_Ibsend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)));
     }
     /// Start an Rsend. Calls MPI_Irsend (MPI-4.0, 3.7.2).
-    [[nodiscard]] Request Irsend(ConstBuf buf, int dest, int tag = 0, At at = {}) const {
+    [[nodiscard]] Request Irsend(const ConstBuf& buf, int dest, int tag = 0, At at = {}) const {
         return Request::take(detail::get<MPI_Irsend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)));
     }
     /// Start a Recv. Calls MPI_Irecv (MPI-4.0, 3.7.2).
-    [[nodiscard]] Request Irecv(Buf buf, int source = ANY_SOURCE, int tag = ANY_TAG, At at = {}) const {
+    [[nodiscard]] Request Irecv(const Buf& buf, int source = ANY_SOURCE, int tag = ANY_TAG, At at = {}) const {
         return Request::take(detail::get<MPI_Irecv>(buf.data, buf.count, buf.type, source, tag, handle(), on(at)), Request::Drop::cancel);
     }
 
     /// Send and receive at the same time. Calls MPI_Sendrecv (MPI-4.0, 3.11).
-    [[gnu::always_inline]] void Sendrecv(ConstBufArg sendbuf, int dest, int sendtag, Buf recvbuf, int source = ANY_SOURCE, int recvtag = ANY_TAG,
-                                         Status* status = nullptr, At at = {}) const {
+    [[gnu::always_inline]] void Sendrecv(const ConstBufArg& sendbuf, int dest, int sendtag, const Buf& recvbuf, int source = ANY_SOURCE,
+                                         int recvtag = ANY_TAG, Status* status = nullptr, At at = {}) const {
         if (detail::must_drive()) [[unlikely]]
             return sendrecv_driving(sendbuf.data, sendbuf.count, sendbuf.type, dest, sendtag, recvbuf.data, recvbuf.count, recvbuf.type, source,
                                     recvtag, status, at);
@@ -159,7 +160,7 @@ public:
     }
 
     /// Send and receive a message of any length at the same time. Calls MPI_Isend, MPI_Mprobe and MPI_Mrecv (MPI-4.0, 3.8.2).
-    template <Mapped T> [[nodiscard]] std::vector<T> Sendrecv(ConstBufArg sendbuf, int dest, int sendtag = 0, int source = ANY_SOURCE,
+    template <Mapped T> [[nodiscard]] std::vector<T> Sendrecv(const ConstBufArg& sendbuf, int dest, int sendtag = 0, int source = ANY_SOURCE,
                                                               int recvtag = ANY_TAG, Status* status = nullptr, At at = {}) const {
         Request sent = Isend(sendbuf, dest, sendtag, at);
         std::vector<T> result = Recv<T>(source, recvtag, status, at);
@@ -167,30 +168,31 @@ public:
         return result;
     }
     /// Send what `buf` holds and receive into it at the same time. Calls MPI_Sendrecv_replace (MPI-4.0, 3.11).
-    void Sendrecv_replace(Buf buf, int dest, int sendtag = 0, int source = ANY_SOURCE, int recvtag = ANY_TAG, Status* status = nullptr,
+    void Sendrecv_replace(const Buf& buf, int dest, int sendtag = 0, int source = ANY_SOURCE, int recvtag = ANY_TAG, Status* status = nullptr,
                           At at = {}) const;
     /// Start a Sendrecv. Calls MPI_Isendrecv (MPI-4.0, 3.7.2), or where the MPI has none MPI_Isend and MPI_Irecv.
-    [[nodiscard]] Request Isendrecv(ConstBuf sendbuf, int dest, int sendtag, Buf recvbuf, int source = ANY_SOURCE, int recvtag = ANY_TAG,
-                                    At at = {}) const;
+    [[nodiscard]] Request Isendrecv(const ConstBuf& sendbuf, int dest, int sendtag, const Buf& recvbuf, int source = ANY_SOURCE,
+                                    int recvtag = ANY_TAG, At at = {}) const;
     /// Start a Sendrecv_replace. Calls MPI_Isendrecv_replace (MPI-4.0, 3.7.2), or where the MPI has none MPI_Isend and MPI_Irecv.
-    [[nodiscard]] Request Isendrecv_replace(Buf buf, int dest, int sendtag = 0, int source = ANY_SOURCE, int recvtag = ANY_TAG, At at = {}) const;
+    [[nodiscard]] Request Isendrecv_replace(const Buf& buf, int dest, int sendtag = 0, int source = ANY_SOURCE, int recvtag = ANY_TAG,
+                                            At at = {}) const;
 
     // Persistent (MPI-4.0, 3.9): made once, started any number of times
 
     /// Make a Send that can be started. Calls MPI_Send_init (MPI-4.0, 3.9).
-    [[nodiscard]] Prequest Send_init(ConstBuf buf, int dest, int tag = 0, At at = {}) const;
+    [[nodiscard]] Prequest Send_init(const ConstBuf& buf, int dest, int tag = 0, At at = {}) const;
     /// Make an Ssend that can be started. Calls MPI_Ssend_init (MPI-4.0, 3.9).
-    [[nodiscard]] Prequest Ssend_init(ConstBuf buf, int dest, int tag = 0, At at = {}) const;
+    [[nodiscard]] Prequest Ssend_init(const ConstBuf& buf, int dest, int tag = 0, At at = {}) const;
     /// Make a Bsend that can be started. Calls MPI_Bsend_init (MPI-4.0, 3.9).
-    [[nodiscard]] Prequest Bsend_init(ConstBuf buf, int dest, int tag = 0, At at = {}) const;
+    [[nodiscard]] Prequest Bsend_init(const ConstBuf& buf, int dest, int tag = 0, At at = {}) const;
     /// Make an Rsend that can be started. Calls MPI_Rsend_init (MPI-4.0, 3.9).
-    [[nodiscard]] Prequest Rsend_init(ConstBuf buf, int dest, int tag = 0, At at = {}) const;
+    [[nodiscard]] Prequest Rsend_init(const ConstBuf& buf, int dest, int tag = 0, At at = {}) const;
     /// Make a Recv that can be started. Calls MPI_Recv_init (MPI-4.0, 3.9).
-    [[nodiscard]] Prequest Recv_init(Buf buf, int source = ANY_SOURCE, int tag = ANY_TAG, At at = {}) const;
+    [[nodiscard]] Prequest Recv_init(const Buf& buf, int source = ANY_SOURCE, int tag = ANY_TAG, At at = {}) const;
     /// Make a send of `partitions` equal parts, each of which goes when it is said to be ready. Calls MPI_Psend_init (MPI-4.0, 4.2.1).
-    [[nodiscard]] Prequest Psend_init(ConstBuf buf, int partitions, int dest, int tag = 0, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Psend_init(const ConstBuf& buf, int partitions, int dest, int tag = 0, const Info& info = INFO_NULL, At at = {}) const;
     /// Make a receive of `partitions` equal parts, however many the sender makes. Calls MPI_Precv_init (MPI-4.0, 4.2.1).
-    [[nodiscard]] Prequest Precv_init(Buf buf, int partitions, int source = ANY_SOURCE, int tag = ANY_TAG, const Info& info = INFO_NULL,
+    [[nodiscard]] Prequest Precv_init(const Buf& buf, int partitions, int source = ANY_SOURCE, int tag = ANY_TAG, const Info& info = INFO_NULL,
                                       At at = {}) const;
 
     /// Wait for a message without receiving it. Calls MPI_Probe (MPI-4.0, 3.8.1).
@@ -211,42 +213,42 @@ public:
     /// Wait until every process has come here. Calls MPI_Barrier (MPI-4.0, 6.3). Collective.
     void Barrier(At at = {}) const { detail::call<MPI_Barrier>(handle(), on(at)); }
     /// Copy `root`'s `buf` to every process. Calls MPI_Bcast (MPI-4.0, 6.4). Collective.
-    void Bcast(Buf buf, int root = 0, At at = {}) const {
+    void Bcast(const Buf& buf, int root = 0, At at = {}) const {
         if (root < 0) [[unlikely]]
             (void)detail::is_root(*this, root, at);
         detail::call<MPI_Bcast>(buf.data, buf.count, buf.type, root, handle(), on(at));
     }
     /// Gather equal blocks into `recvbuf`, which is read on `root` only and holds size() blocks. Calls MPI_Gather (MPI-4.0, 6.5). Collective.
-    void Gather(ConstBufArg sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
+    void Gather(const ConstBufArg& sendbuf, const Buf& recvbuf, int root = 0, At at = {}) const;
     /// Gather blocks of different sizes. Calls MPI_Gatherv (MPI-4.0, 6.5). Collective.
-    void Gatherv(ConstBufArg sendbuf, BufVArg recvbuf, int root = 0, At at = {}) const;
+    void Gatherv(const ConstBufArg& sendbuf, const BufVArg& recvbuf, int root = 0, At at = {}) const;
     /// Deal out equal blocks of `sendbuf`, which is read on `root` only. Calls MPI_Scatter (MPI-4.0, 6.6). Collective.
-    void Scatter(ConstBufArg sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
+    void Scatter(const ConstBufArg& sendbuf, const Buf& recvbuf, int root = 0, At at = {}) const;
     /// Deal out blocks of different sizes. Calls MPI_Scatterv (MPI-4.0, 6.6). Collective.
-    void Scatterv(ConstBufVArg sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
+    void Scatterv(const ConstBufVArg& sendbuf, const Buf& recvbuf, int root = 0, At at = {}) const;
     /// Gather equal blocks on every process. Calls MPI_Allgather (MPI-4.0, 6.7). Collective.
-    void Allgather(ConstBufArg sendbuf, Buf recvbuf, At at = {}) const;
+    void Allgather(const ConstBufArg& sendbuf, const Buf& recvbuf, At at = {}) const;
     /// Gather blocks of different sizes on every process. Calls MPI_Allgatherv (MPI-4.0, 6.7). Collective.
-    void Allgatherv(ConstBufArg sendbuf, BufVArg recvbuf, At at = {}) const;
+    void Allgatherv(const ConstBufArg& sendbuf, const BufVArg& recvbuf, At at = {}) const;
     /// Send block i of `sendbuf` to process i. Calls MPI_Alltoall (MPI-4.0, 6.8). Collective.
-    void Alltoall(ConstBufArg sendbuf, Buf recvbuf, At at = {}) const;
+    void Alltoall(const ConstBufArg& sendbuf, const Buf& recvbuf, At at = {}) const;
     /// The same with blocks of different sizes. Calls MPI_Alltoallv (MPI-4.0, 6.8). Collective.
-    void Alltoallv(ConstBufVArg sendbuf, BufVArg recvbuf, At at = {}) const;
+    void Alltoallv(const ConstBufVArg& sendbuf, const BufVArg& recvbuf, At at = {}) const;
     /// The same with a datatype for each block. Calls MPI_Alltoallw (MPI-4.0, 6.8). Collective.
     void Alltoallw(const ConstBufWArg& sendbuf, const BufWArg& recvbuf, At at = {}) const;
     /// Combine element by element, for `root`. Calls MPI_Reduce (MPI-4.0, 6.9.1). Collective.
-    void Reduce(ConstBufArg sendbuf, Buf recvbuf, const Op& op = SUM, int root = 0, At at = {}) const;
+    void Reduce(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op = SUM, int root = 0, At at = {}) const;
     /// Combine element by element, for every process. Calls MPI_Allreduce (MPI-4.0, 6.9.6). Collective.
-    [[gnu::always_inline]] void Allreduce(ConstBufArg sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const {
+    [[gnu::always_inline]] void Allreduce(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op = SUM, At at = {}) const {
         if (!op.is_plain() || !detail::is_plain_pair(sendbuf, recvbuf)) [[unlikely]]
             return allreduce_with_care(ConstBuf(sendbuf), Buf(recvbuf), op, at);  // copies, so that these stay in registers
         detail::call<MPI_Allreduce>(sendbuf.data, recvbuf.data, recvbuf.count, recvbuf.type, op.handle(), handle(), on(at));
     }
     /// Combine, then deal out equal blocks of the result. Calls MPI_Reduce_scatter_block (MPI-4.0, 6.10.1). Collective.
-    void Reduce_scatter_block(ConstBufArg sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;
+    void Reduce_scatter_block(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op = SUM, At at = {}) const;
     /// Combine, then deal out blocks of the result, the i-th of `recvcounts[i]` elements to process i; without `recvcounts` the processes exchange
     /// first how much each receives. Calls MPI_Reduce_scatter (MPI-4.0, 6.10.2). Collective.
-    void Reduce_scatter(ConstBufArg sendbuf, Buf recvbuf, detail::Integers recvcounts = {}, const Op& op = SUM, At at = {}) const;
+    void Reduce_scatter(const ConstBufArg& sendbuf, const Buf& recvbuf, detail::Integers recvcounts = {}, const Op& op = SUM, At at = {}) const;
 
     // Blocks of different sizes, whose counts the processes tell each other first; what has come is returned, packed. Those that end in _counted
     // return the counts too. Collective.
@@ -296,41 +298,45 @@ public:
     // counts, displacements and datatypes are copied, and a user's operation is kept. Collective.
 
     [[nodiscard]] Request Ibarrier(At at = {}) const;
-    [[nodiscard]] Request Ibcast(Buf buf, int root = 0, At at = {}) const;
-    [[nodiscard]] Request Igather(ConstBuf sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
-    [[nodiscard]] Request Igatherv(ConstBuf sendbuf, BufVArg recvbuf, int root = 0, At at = {}) const;
-    [[nodiscard]] Request Iscatter(ConstBuf sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
-    [[nodiscard]] Request Iscatterv(LastingConstBufVArg sendbuf, Buf recvbuf, int root = 0, At at = {}) const;
-    [[nodiscard]] Request Iallgather(ConstBuf sendbuf, Buf recvbuf, At at = {}) const;
-    [[nodiscard]] Request Iallgatherv(ConstBuf sendbuf, BufVArg recvbuf, At at = {}) const;
-    [[nodiscard]] Request Ialltoall(ConstBuf sendbuf, Buf recvbuf, At at = {}) const;
-    [[nodiscard]] Request Ialltoallv(LastingConstBufVArg sendbuf, BufVArg recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ibcast(const Buf& buf, int root = 0, At at = {}) const;
+    [[nodiscard]] Request Igather(const ConstBuf& sendbuf, const Buf& recvbuf, int root = 0, At at = {}) const;
+    [[nodiscard]] Request Igatherv(const ConstBuf& sendbuf, const BufVArg& recvbuf, int root = 0, At at = {}) const;
+    [[nodiscard]] Request Iscatter(const ConstBuf& sendbuf, const Buf& recvbuf, int root = 0, At at = {}) const;
+    [[nodiscard]] Request Iscatterv(const LastingConstBufVArg& sendbuf, const Buf& recvbuf, int root = 0, At at = {}) const;
+    [[nodiscard]] Request Iallgather(const ConstBuf& sendbuf, const Buf& recvbuf, At at = {}) const;
+    [[nodiscard]] Request Iallgatherv(const ConstBuf& sendbuf, const BufVArg& recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ialltoall(const ConstBuf& sendbuf, const Buf& recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ialltoallv(const LastingConstBufVArg& sendbuf, const BufVArg& recvbuf, At at = {}) const;
     [[nodiscard]] Request Ialltoallw(const LastingConstBufWArg& sendbuf, const BufWArg& recvbuf, At at = {}) const;
-    [[nodiscard]] Request Ireduce(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, int root = 0, At at = {}) const;
-    [[nodiscard]] Request Iallreduce(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;
-    [[nodiscard]] Request Ireduce_scatter_block(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;
-    [[nodiscard]] Request Ireduce_scatter(ConstBuf sendbuf, Buf recvbuf, detail::Integers recvcounts = {}, const Op& op = SUM, At at = {}) const;
+    [[nodiscard]] Request Ireduce(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op = SUM, int root = 0, At at = {}) const;
+    [[nodiscard]] Request Iallreduce(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op = SUM, At at = {}) const;
+    [[nodiscard]] Request Ireduce_scatter_block(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op = SUM, At at = {}) const;
+    [[nodiscard]] Request Ireduce_scatter(const ConstBuf& sendbuf, const Buf& recvbuf, detail::Integers recvcounts = {}, const Op& op = SUM,
+                                          At at = {}) const;
 
     // The same, persistent: made once, by every process in the same order, then started any number of times (MPI-4.0, 6.13). What is copied and
     // kept stays as long as the request. Collective.
 
     [[nodiscard]] Prequest Barrier_init(const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Bcast_init(Buf buf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Gather_init(ConstBuf sendbuf, Buf recvbuf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Gatherv_init(ConstBuf sendbuf, BufVArg recvbuf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Scatter_init(ConstBuf sendbuf, Buf recvbuf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Scatterv_init(LastingConstBufVArg sendbuf, Buf recvbuf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Allgather_init(ConstBuf sendbuf, Buf recvbuf, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Allgatherv_init(ConstBuf sendbuf, BufVArg recvbuf, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Alltoall_init(ConstBuf sendbuf, Buf recvbuf, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Alltoallv_init(LastingConstBufVArg sendbuf, BufVArg recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Bcast_init(const Buf& buf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Gather_init(const ConstBuf& sendbuf, const Buf& recvbuf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Gatherv_init(const ConstBuf& sendbuf, const BufVArg& recvbuf, int root = 0, const Info& info = INFO_NULL,
+                                        At at = {}) const;
+    [[nodiscard]] Prequest Scatter_init(const ConstBuf& sendbuf, const Buf& recvbuf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Scatterv_init(const LastingConstBufVArg& sendbuf, const Buf& recvbuf, int root = 0, const Info& info = INFO_NULL,
+                                         At at = {}) const;
+    [[nodiscard]] Prequest Allgather_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Allgatherv_init(const ConstBuf& sendbuf, const BufVArg& recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Alltoall_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Alltoallv_init(const LastingConstBufVArg& sendbuf, const BufVArg& recvbuf, const Info& info = INFO_NULL, At at = {}) const;
     [[nodiscard]] Prequest Alltoallw_init(const LastingConstBufWArg& sendbuf, const BufWArg& recvbuf, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Reduce_init(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, int root = 0, const Info& info = INFO_NULL,
+    [[nodiscard]] Prequest Reduce_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op = SUM, int root = 0, const Info& info = INFO_NULL,
                                        At at = {}) const;
-    [[nodiscard]] Prequest Allreduce_init(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Reduce_scatter_block_init(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, const Info& info = INFO_NULL,
+    [[nodiscard]] Prequest Allreduce_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op = SUM, const Info& info = INFO_NULL,
+                                          At at = {}) const;
+    [[nodiscard]] Prequest Reduce_scatter_block_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op = SUM, const Info& info = INFO_NULL,
                                                      At at = {}) const;
-    [[nodiscard]] Prequest Reduce_scatter_init(ConstBuf sendbuf, Buf recvbuf, detail::Integers recvcounts = {}, const Op& op = SUM,
+    [[nodiscard]] Prequest Reduce_scatter_init(const ConstBuf& sendbuf, const Buf& recvbuf, detail::Integers recvcounts = {}, const Op& op = SUM,
                                                const Info& info = INFO_NULL, At at = {}) const;
 
     // Objects --------------------------------------------------------------------------------------------------------

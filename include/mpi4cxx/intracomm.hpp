@@ -50,16 +50,17 @@ public:
     [[nodiscard]] int Graph_map(detail::Ints index, detail::Ints edges, At at = {}) const;
 
     /// Combine the elements of ranks 0 to this one. Calls MPI_Scan (MPI-4.0, 6.11.1). Collective.
-    void Scan(ConstBufArg sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;
+    void Scan(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op = SUM, At at = {}) const;
     /// Combine the elements of the ranks below this one; `recvbuf` is undefined on rank 0. Calls MPI_Exscan (MPI-4.0, 6.11.2). Collective.
-    void Exscan(ConstBufArg sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;
+    void Exscan(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op = SUM, At at = {}) const;
 
     // The same, nonblocking and persistent, as those of Comm. Collective.
 
-    [[nodiscard]] Request Iscan(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;
-    [[nodiscard]] Request Iexscan(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, At at = {}) const;
-    [[nodiscard]] Prequest Scan_init(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Exscan_init(ConstBuf sendbuf, Buf recvbuf, const Op& op = SUM, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Request Iscan(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op = SUM, At at = {}) const;
+    [[nodiscard]] Request Iexscan(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op = SUM, At at = {}) const;
+    [[nodiscard]] Prequest Scan_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op = SUM, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Exscan_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op = SUM, const Info& info = INFO_NULL,
+                                       At at = {}) const;
 
     /// Combine the objects of ranks 0 to this one, in their order. Collective.
     template <class T, class F = decltype((SUM))> [[nodiscard]] T scan(const T& object, F&& op = SUM, At at = {}) const {

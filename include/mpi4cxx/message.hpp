@@ -39,9 +39,9 @@ public:
                                                        At at = {});
 
     /// Receive the message into `buf`. Calls MPI_Mrecv (MPI-4.0, 3.8.3).
-    void Recv(Buf buf, Status* status = nullptr, At at = {});
+    void Recv(const Buf& buf, Status* status = nullptr, At at = {});
     /// Start to receive the message into `buf`. Calls MPI_Imrecv (MPI-4.0, 3.8.3).
-    [[nodiscard]] Request Irecv(Buf buf, At at = {});
+    [[nodiscard]] Request Irecv(const Buf& buf, At at = {});
 
     // The same of objects: the probe sees the message that an object begins with.
     [[nodiscard]] static Message probe(const Comm& comm, int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) {

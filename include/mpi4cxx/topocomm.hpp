@@ -70,30 +70,31 @@ public:
     [[nodiscard]] std::vector<int> outedges(At at = {}) const { return inoutedges(at).out; }
 
     /// Send `sendbuf` to all neighbours; `recvbuf` holds one block from each. Calls MPI_Neighbor_allgather (MPI-4.0, 8.6.1). Collective.
-    void Neighbor_allgather(ConstBufArg sendbuf, Buf recvbuf, At at = {}) const;
+    void Neighbor_allgather(const ConstBufArg& sendbuf, const Buf& recvbuf, At at = {}) const;
     /// The same with blocks of different sizes. Calls MPI_Neighbor_allgatherv (MPI-4.0, 8.6.1). Collective.
-    void Neighbor_allgatherv(ConstBufArg sendbuf, BufVArg recvbuf, At at = {}) const;
+    void Neighbor_allgatherv(const ConstBufArg& sendbuf, const BufVArg& recvbuf, At at = {}) const;
     /// Send block i of `sendbuf` to the i-th neighbour; `recvbuf` holds one block from each. What a grid's process sends to the neighbour before it
     /// comes there from the one after it, also where both are the same; of a graph's edges to one neighbour the first comes first.
     /// Calls MPI_Neighbor_alltoall, and MPI_Alltoallw where there are such (MPI-4.0, 8.6.2). Collective.
-    void Neighbor_alltoall(ConstBufArg sendbuf, Buf recvbuf, At at = {}) const;
+    void Neighbor_alltoall(const ConstBufArg& sendbuf, const Buf& recvbuf, At at = {}) const;
     /// The same with blocks of different sizes. Calls MPI_Neighbor_alltoallv (MPI-4.0, 8.6.2). Collective.
-    void Neighbor_alltoallv(ConstBufVArg sendbuf, BufVArg recvbuf, At at = {}) const;
+    void Neighbor_alltoallv(const ConstBufVArg& sendbuf, const BufVArg& recvbuf, At at = {}) const;
     /// The same with a datatype for each block. Calls MPI_Neighbor_alltoallw (MPI-4.0, 8.6.2). Collective.
     void Neighbor_alltoallw(const ConstBufWArg& sendbuf, const BufWArg& recvbuf, At at = {}) const;
 
     // The same, nonblocking and persistent, as those of Comm (MPI-4.0, 8.7 and 8.8). Collective.
 
-    [[nodiscard]] Request Ineighbor_allgather(ConstBuf sendbuf, Buf recvbuf, At at = {}) const;
-    [[nodiscard]] Request Ineighbor_allgatherv(ConstBuf sendbuf, BufVArg recvbuf, At at = {}) const;
-    [[nodiscard]] Request Ineighbor_alltoall(ConstBuf sendbuf, Buf recvbuf, At at = {}) const;
-    [[nodiscard]] Request Ineighbor_alltoallv(LastingConstBufVArg sendbuf, BufVArg recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ineighbor_allgather(const ConstBuf& sendbuf, const Buf& recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ineighbor_allgatherv(const ConstBuf& sendbuf, const BufVArg& recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ineighbor_alltoall(const ConstBuf& sendbuf, const Buf& recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ineighbor_alltoallv(const LastingConstBufVArg& sendbuf, const BufVArg& recvbuf, At at = {}) const;
     [[nodiscard]] Request Ineighbor_alltoallw(const LastingConstBufWArg& sendbuf, const BufWArg& recvbuf, At at = {}) const;
 
-    [[nodiscard]] Prequest Neighbor_allgather_init(ConstBuf sendbuf, Buf recvbuf, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Neighbor_allgatherv_init(ConstBuf sendbuf, BufVArg recvbuf, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Neighbor_alltoall_init(ConstBuf sendbuf, Buf recvbuf, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Neighbor_alltoallv_init(LastingConstBufVArg sendbuf, BufVArg recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Neighbor_allgather_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Neighbor_allgatherv_init(const ConstBuf& sendbuf, const BufVArg& recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Neighbor_alltoall_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Neighbor_alltoallv_init(const LastingConstBufVArg& sendbuf, const BufVArg& recvbuf, const Info& info = INFO_NULL,
+                                                   At at = {}) const;
     [[nodiscard]] Prequest Neighbor_alltoallw_init(const LastingConstBufWArg& sendbuf, const BufWArg& recvbuf, const Info& info = INFO_NULL,
                                                    At at = {}) const;
 

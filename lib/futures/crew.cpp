@@ -36,6 +36,7 @@ std::string message_of(const std::exception_ptr& error) {
 /// Ends all in the same way, then runs what is to run then.
 template <class F> void end_all(const std::vector<Ref<Work>>& works, F end) {
     std::vector<Notice> notices;
+    notices.reserve(works.size());
     for (const Ref<Work>& work : works) notices.push_back(end(*work));
     for (Notice& notice : notices) announce(std::move(notice));
 }

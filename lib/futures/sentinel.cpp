@@ -32,8 +32,7 @@ constexpr const char* script = R"sh((
 void write_line(char* to, std::size_t size, const std::string& text) noexcept {
     const std::size_t length = std::min(text.size(), size - 1);
     std::memset(to, ' ', size - 1);
-    std::memcpy(to, text.data(), length);
-    std::replace(to, to + length, '\n', ' ');
+    std::replace_copy(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(length), to, '\n', ' ');
     to[size - 1] = '\n';
 }
 

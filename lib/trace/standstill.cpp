@@ -236,7 +236,7 @@ public:
             for (const Standstill::End& receive : receives)
                 if (UnderWay* const message = find(receive, static_cast<int>(rank)); message != nullptr) {
                     message->is_matched = true;
-                    matched_.push_back({static_cast<int>(rank), receive.number});
+                    matched_.emplace_back(static_cast<int>(rank), receive.number);
                 }
         }
     }
