@@ -83,7 +83,7 @@ def spawn():
 
 
 def worker_dies():
-    where = r'(rank [12]|thread \d+ of rank 0) on \S+ '
+    where = r'(rank [12]|thread \d+ of rank 0|spawned rank \d+) on \S+ '
     bad(3, 'crash', says=[where + r'crashed \(segmentation fault\) in task \d+, main::'])
     bad(3, 'exit', says=[where + r'called exit\(\) in task \d+'])
     bad(3, 'terminate', says=[where + r'cannot go on after an exception in task \d+', 'out_of_range|basic_string::at'])
