@@ -75,6 +75,14 @@ bool look(Operation& operation) {
     return true;
 }
 
+bool drive_receive(Operation& operation) {
+    const std::lock_guard lock(mutex);
+    if (operation.is_complete() || !operation.is_receive())
+        return false;
+    drive_locked();
+    return true;
+}
+
 bool complete_or_drive(Operation& operation) {
     if (look(operation))
         return true;

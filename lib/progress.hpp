@@ -23,6 +23,8 @@ void unwatch(Operation& operation);
 void drive();
 /// Tells whether `operation`, which goes on as far as it can, is complete or can be left to complete by itself.
 bool look(Operation& operation);
+/// Drives where `operation` is a receive that is not known to be complete, and tells whether.
+bool drive_receive(Operation& operation);
 /// The same; where it is not, all others are driven too, which it may wait for.
 bool complete_or_drive(Operation& operation);
 /// Tries to cancel it; it must still be completed.

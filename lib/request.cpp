@@ -134,6 +134,8 @@ void Request::wait_object(void* object, Status* status, At at) {
 
 void Request::drive() { detail::drive(); }
 
+bool Request::drive_receive() const { return operation() != nullptr && detail::drive_receive(*operation()); }
+
 bool Request::take_object(void* object, Status* status, At at) {
     if (operation() == nullptr)
         detail::refuse_null(MPI_ERR_REQUEST, "ObjectRequest", "the request is null, or its object has been received", at);

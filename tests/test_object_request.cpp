@@ -652,6 +652,7 @@ TEST_CASE("The first call tells that a request of objects is complete", "[object
             Receive receive = irecv(60);
             MPI::Request send = issend(60);
             CHECK(send.Test());
+            CHECK(receive.Get_status());
             CHECK(receive.test() == object);
         }
         auto alone = MPI::COMM_SELF.iallgather(std::string(20'000, 'x'));

@@ -30,8 +30,11 @@ public:
         request_.wait_object(&object, status, at);
         return detail::delivered<T>(std::move(object));
     }
-    /// Return the object if it has come.
+    /// Return the object if it has come. A receive looks first and drives then, so what this call finds out the next one gives: a test right after
+    /// the posting gives nothing, also where the message was there before.
     std::optional<T> test(Status* status = nullptr, At at = {}) {
+        if (request_.drive_receive())
+            return std::nullopt;
         std::optional<T> object = test_now(status, at);
         if (!object) {
             Request::drive();

@@ -187,6 +187,8 @@ private:
     }
     /// Drive all that is pending.
     static void drive();
+    /// Drives where this is a receive that is not known to be complete, and tells whether.
+    [[nodiscard]] bool drive_receive() const;
     /// Get_status without driving what else is pending.
     bool get_status_now(Status* status, At at) const;
     /// Take the place of the operation that has just failed with `error`: the next call that completes this throws it.

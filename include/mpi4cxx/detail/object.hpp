@@ -90,6 +90,7 @@ public:
     using Pending::begin;
 
     void cancel() override;
+    [[nodiscard]] bool is_receive() const override { return true; }
 
 protected:
     /// The object's bytes and blocks; null where nothing came: from PROC_NULL, or because the receive is cancelled.

@@ -33,6 +33,8 @@ public:
     virtual void cancel() {}
     /// Whether whoever waits has waited long enough and can leave it to the library to complete.
     virtual bool may_leave() { return false; }
+    /// Whether this is a posted receive.
+    [[nodiscard]] virtual bool is_receive() const { return false; }
     /// Whether it uses memory of whoever has started it, also when cancelled.
     [[nodiscard]] virtual bool needs_caller() const { return false; }
     /// Throws what went wrong; called once, when complete.
