@@ -11,6 +11,7 @@
 #include <mpi4cxx/detail/memory_layout.hpp>
 #include <mpi4cxx/error.hpp>
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <initializer_list>
