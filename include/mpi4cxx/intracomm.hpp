@@ -98,8 +98,7 @@ private:
             return end == 0 ? std::nullopt : std::optional<T>(detail::fold<T>(objects, end, op));
         };
         auto packed = detail::one_packed(object, true, detail::Packing::Blocks::beside);
-        const auto gather = [&] { return detail::exchange_packed<T>(*this, detail::Pattern::allgather, std::move(packed), 0, combine, at); };
-        return detail::on_all(*this, gather, at);
+        return detail::combine_packed<T>(*this, detail::Pattern::allgather, std::move(packed), 0, combine, at);
     }
 };
 

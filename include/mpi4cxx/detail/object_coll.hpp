@@ -1,6 +1,7 @@
 // Collectives of objects: the compiled protocol, and what the templates of Comm make of it.
 #pragma once
 
+#include <mpi4cxx/detail/agree.hpp>
 #include <mpi4cxx/detail/object.hpp>
 #include <mpi4cxx/object_request.hpp>
 
@@ -198,7 +199,22 @@ template <class Sent, class Make> auto exchange_packed(const Comm& comm, Pattern
     Exchange run(comm, pattern, std::move(objects), root, object_type<Sent>, at);
     return run.run(comm, make);
 }
-/// The same of one object a process.
+/// The same; where `make`, which returns a std::optional, throws on one process, this throws on all.
+template <class Sent, class Make> auto combine_packed(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, Make make, At at) {
+    std::exception_ptr failure;
+    const auto attempt = [&](const Exchange& all) -> decltype(make(all)) {
+        try {
+            return make(all);
+        } catch (...) {
+            failure = std::current_exception();
+            return std::nullopt;
+        }
+    };
+    auto result = exchange_packed<Sent>(comm, pattern, std::move(objects), root, attempt, at);
+    agree(comm, failure, at);
+    return result;
+}
+/// Runs one of one object a process.
 template <class T, class Make> auto exchange(const Comm& comm, Pattern pattern, const T& object, int root, Make make, At at) {
     return exchange_packed<sent_as<T>>(comm, pattern, one_packed(object, true, Packing::Blocks::beside), root, std::move(make), at);
 }

@@ -144,13 +144,9 @@ template <class T, class F> std::optional<T> Comm::reduce(const T& object, F&& o
         detail::check_root(*this, root, at);
         if (detail::is_tree_better(*this, at))
             if (detail::Tree tree(*this, at); tree.is_usable())
-                return detail::on_all(
-                    *this, [&] { return tree.combine(object, op, root); }, at);
+                return tree.combine(object, op, root);
         auto packed = detail::one_packed(object, true, detail::Packing::Blocks::beside);
-        const auto gather = [&] {
-            return detail::exchange_packed<T>(*this, detail::Pattern::gather, std::move(packed), root, detail::FoldAll<T, F&>{op}, at);
-        };
-        return detail::on_all(*this, gather, at);
+        return detail::combine_packed<T>(*this, detail::Pattern::gather, std::move(packed), root, detail::FoldAll<T, F&>{op}, at);
     }
 }
 
@@ -165,10 +161,7 @@ template <class T, class F> T Comm::allreduce(const T& object, F&& op, At at) co
         return result;
     } else if (Is_inter(at)) {
         auto packed = detail::one_packed(object, true, detail::Packing::Blocks::beside);
-        const auto gather = [&] {
-            return *detail::exchange_packed<T>(*this, detail::Pattern::allgather, std::move(packed), 0, detail::FoldAll<T, F&>{op}, at);
-        };
-        return detail::on_all(*this, gather, at);
+        return *detail::combine_packed<T>(*this, detail::Pattern::allgather, std::move(packed), 0, detail::FoldAll<T, F&>{op}, at);
     } else {
         std::optional<T> result = reduce<T>(object, op, 0, at);
         return result ? bcast(std::move(*result), 0, at) : detail::received_bcast<T>(*this, 0, at);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <mpi4cxx/detail/agree.hpp>
 #include <mpi4cxx/detail/object.hpp>
 
 #include <exception>
@@ -22,9 +23,9 @@ public:
 
     /// Whether the channel reaches all processes.
     [[nodiscard]] bool is_usable() const noexcept { return usable_; }
-    /// The objects of all processes, combined on `root`. Where `op` throws, so does this, and the processes up to the root get nothing.
+    /// The objects of all processes, combined on `root`. Where `op` throws, the processes up to the root get nothing, and this throws on all.
     template <class T, class F> std::optional<T> combine(const T& object, F& op, int root) {
-        std::optional<T> result(object);
+        std::optional<T> result;
         std::exception_ptr failure;
         const auto attempt = [&](auto step) {
             try {
@@ -34,6 +35,7 @@ public:
                 result.reset();
             }
         };
+        attempt([&] { result.emplace(object); });
         for (const int child : children_)
             attempt([&] {
                 Incoming incoming;
@@ -52,7 +54,10 @@ public:
                 if (result)
                     pack(*result, packing);
             });
-            attempt([&] { send(result ? &packing : nullptr, to); });
+            if (result)
+                attempt([&] { send(&packing, to); });  // which throws before anything is sent
+            if (!result)
+                attempt([&] { send(nullptr, to); });
         }
         if (rank_ == root && root != 0)
             attempt([&] {
@@ -61,8 +66,7 @@ public:
                 if (receive(incoming, 0, object_type<T>))
                     result = unpacked<T>(incoming);
             });
-        if (failure)
-            std::rethrow_exception(failure);
+        agree(comm_, failure, at_);
         return rank_ == root ? std::move(result) : std::nullopt;
     }
 
@@ -76,6 +80,7 @@ private:
     /// Sends what is combined; null where there is nothing.
     void send(Packing* object, int to) const;
 
+    const Comm& comm_;
     MPI_Comm channel_ = MPI_COMM_NULL;
     At at_;
     std::vector<Address> addresses_;
@@ -84,21 +89,5 @@ private:
     int parent_ = PROC_NULL;
     bool usable_ = true;
 };
-
-/// Throws on every process where `failure` is set on one: there the failure itself, elsewhere an Exception with its words. Collective.
-MPI4CXX_API void agree(const Comm& comm, const std::exception_ptr& failure, At at);
-
-/// What `f` returns, if it throws on no process. Collective.
-template <class F> auto on_all(const Comm& comm, F f, At at) {
-    std::optional<decltype(f())> result;
-    std::exception_ptr failure;
-    try {
-        result.emplace(f());
-    } catch (...) {
-        failure = std::current_exception();
-    }
-    agree(comm, failure, at);
-    return std::move(*result);
-}
 
 }  // namespace mpi4cxx::detail
