@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <numeric>
 #include <span>
 #include <vector>
@@ -14,8 +15,8 @@ namespace {
 
 MPI_Comm communicator = MPI_COMM_NULL;
 int own_rank = 0;
-unsigned tags = 0;
-std::atomic<unsigned> used_tags{0};
+std::uint64_t tags = 0;
+std::atomic<std::uint64_t> used_tags{0};  // never wraps, so that a tag comes again only when all others have been used
 
 }  // namespace
 
@@ -28,7 +29,7 @@ void open_channel(At at) {
     int* largest = nullptr;
     int found = 0;
     call<MPI_Comm_get_attr>(MPI_COMM_WORLD, MPI_TAG_UB, &largest, &found, at);
-    tags = (found != 0 ? static_cast<unsigned>(*largest) : 32767) / 2;  // the upper half is the answers'
+    tags = (found != 0 ? static_cast<std::uint64_t>(*largest) : 32767) / 2;  // the upper half is the answers'
     at_finalize([] { MPI_Comm_free(&communicator); });
 }
 
@@ -78,6 +79,8 @@ bool reaches_all(const Comm& comm, At at) {
 }
 
 int next_channel_tag() noexcept { return static_cast<int>(used_tags.fetch_add(1, std::memory_order_relaxed) % tags); }
+
+void skip_channel_tags(std::uint64_t number) noexcept { used_tags.fetch_add(number, std::memory_order_relaxed); }
 
 int answer_tag(int side_tag) noexcept { return side_tag + static_cast<int>(tags); }
 

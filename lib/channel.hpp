@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 
 namespace mpi4cxx::detail {
 
@@ -22,6 +23,8 @@ void open_channel(At at);
 [[nodiscard]] bool reaches_all(const Comm& comm, At at);
 /// A tag that no other message of this process carries on the channel.
 [[nodiscard]] int next_channel_tag() noexcept;
+/// Goes on as if so many tags had been used: for tests of what comes after billions of messages.
+MPI4CXX_API void skip_channel_tags(std::uint64_t number) noexcept;
 /// The tag of the answer to a sender that asks whether its blocks may come.
 [[nodiscard]] int answer_tag(int side_tag) noexcept;
 

@@ -5,6 +5,7 @@
 
 #include "channel.hpp"
 #include "finalize.hpp"
+#include "progress_thread.hpp"
 #include "text.hpp"
 #include "tracing.hpp"
 
@@ -67,6 +68,7 @@ void prepare(At at) {
     call<MPI_Comm_set_errhandler>(MPI_COMM_WORLD, MPI_ERRORS_RETURN, at);
     call<MPI_Comm_set_errhandler>(MPI_COMM_SELF, MPI_ERRORS_RETURN, at);
     detail::open_channel(at);
+    detail::allow_progress_thread(at);
     std::set_terminate(on_terminate);
 #ifdef OPEN_MPI
     // Its signal handlers print the stack. The first backtrace() loads a library, which waits for ever in a process that crashed in malloc.
@@ -108,6 +110,7 @@ Environment::~Environment() {
     if (!finalizes_ || !detail::is_running())
         return;
     if (std::uncaught_exceptions() == exceptions_) {
+        detail::end_progress_thread();
         MPI_Finalize();
         return;
     }
@@ -133,6 +136,7 @@ ThreadLevel Init_thread(ThreadLevel required, At at) {
 void Finalize(At at) {
     if (!detail::is_running())
         detail::misuse({at, "MPI_Finalize"}, Is_initialized(at) ? "MPI has been finalized already" : "MPI has not been initialized");
+    detail::end_progress_thread();
     call<MPI_Finalize>(at);
 }
 

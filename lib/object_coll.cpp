@@ -340,8 +340,7 @@ void Exchange::step() {
         }
         failure_ = state.open_slots();
     }
-    while (!state.receives.empty() && passed(state.receives.back())) state.receives.pop_back();
-    if (!state.opened || !state.receives.empty())
+    if (!passed_all(state.receives) || !state.opened)
         return;
     if (!state.sends_last)
         state.sends->advance();

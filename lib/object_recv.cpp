@@ -332,6 +332,12 @@ void Receive::open_bytes() {
         state.parts.push_back({ianswer(state.route), 0});
 }
 
+MPI_Request* Receive::awaited() {
+    if (state_->step == State::Step::envelope)
+        return &state_->request;
+    return state_->parts.empty() ? nullptr : &state_->parts.back().request;
+}
+
 void Receive::cancel() {
     if (!complete_ && state_->step == State::Step::envelope)
         MPI_Cancel(&state_->request);

@@ -4,10 +4,13 @@
 
 #include "channel.hpp"
 #include "progress.hpp"
+#include "progress_thread.hpp"
 
 #include <chrono>
+#include <cstring>
 #include <exception>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -40,21 +43,60 @@ void send_inline(SendMode mode, const Packing& object, int dest, int tag, MPI_Co
     call<MPI_Send>(object.data(), count, MPI_BYTE, dest, tag, comm, where);
 }
 
+/// The bytes of one message, until MPI has sent them: they follow this in memory.
+class Sending final : public Belongings {
+public:
+    static std::unique_ptr<Sending> of(std::span<const std::byte> bytes) {
+        std::unique_ptr<Sending> sending(new (bytes.size()) Sending);
+        std::memcpy(sending->data(), bytes.data(), bytes.size());
+        return sending;
+    }
+    static void operator delete(void* memory) { ::operator delete(memory); }
+    [[nodiscard]] bool is_needed() const override { return true; }
+    [[nodiscard]] bool is_all() const override { return true; }
+
+    static Request start(SendMode mode, std::span<const std::byte> bytes, int dest, int tag, MPI_Comm comm, Place where) {
+        tidy_left();
+        std::unique_ptr<Sending> sending = of(bytes);
+        const MPI_Request request = detail::start(mode, sending->data(), bytes.size(), dest, tag, comm, where);
+        return Request::take(request, std::move(sending));
+    }
+
+private:
+    static void* operator new(std::size_t size, std::size_t bytes) { return ::operator new(size + bytes); }
+    static void operator delete(void* memory, std::size_t) { ::operator delete(memory); }
+    Sending() noexcept = default;
+    std::byte* data() noexcept { return reinterpret_cast<std::byte*>(this + 1); }
+};
+
+Request isend_inline(SendMode mode, const Packing& object, int dest, int tag, const Comm& comm, Place where) {
+    return Sending::start(mode, {object.data(), dest == PROC_NULL ? sizeof(Envelope) : object.size()}, dest, tag, comm.handle(), where);
+}
+
+/// Copies the bytes of a long object to the attached buffer. The envelope leaves from memory of the library's own, and last: where the bytes
+/// do not fit, nobody has heard of them.
+Request ibsend_long(const Comm& comm, Packing& object, int dest, int tag, At at) {
+    const Place where{at, comm.address()};
+    call<MPI_Send>(nullptr, 0, MPI_BYTE, PROC_NULL, tag, comm.handle(), where);  // what is wrong with these is said now
+    object.envelope().sender = channel_rank();
+    object.envelope().side_tag = next_channel_tag();
+    Request sent = Sending::start(SendMode::buffered, object.bytes(), channel_rank(comm, dest, at), object.envelope().side_tag, channel(at), where);
+    Sending::start(SendMode::standard, {object.data(), sizeof(Envelope)}, dest, tag, comm.handle(), where);  // which MPI completes by itself
+    return sent;
+}
+
 /// Whose the blocks are that a send has beside the bytes.
 enum class Owner : char { caller, operation };
 
+/// A long object on its way: its envelope, its bytes, and its blocks, which are asked for where they are the caller's. What can fail without MPI
+/// fails before the envelope promises what follows; what MPI refuses afterwards is replaced by an empty message, so that the receiver learns of
+/// it, and thrown to whoever waits.
 class PendingSend final : public Pending {
 public:
     PendingSend(const Comm& comm, SendMode mode, Packing object, std::unique_ptr<Held> held, Owner owner, int dest, int tag, At at)
-        : Pending(at), object_(std::move(object)), held_(std::move(held)), owner_(owner), patience_(clock::now() + std::chrono::milliseconds(10)) {
+        : Pending(at), object_(std::move(object)), held_(std::move(held)), owner_(owner), patience_(clock::now() + patience()) {
         object_.own();
         const Place where{at, comm.address()};
-        if (dest == PROC_NULL || object_.is_inline()) {
-            message_ = start(mode, object_.data(), dest == PROC_NULL ? sizeof(Envelope) : object_.size(), dest, tag, comm.handle(), where);
-            blocks_sent_ = true;
-            return;
-        }
-        // what can fail fails before the envelope promises what follows
         channel_ = channel(at);
         receiver_ = channel_rank(comm, dest, at);
         blocks_.reserve(object_.blocks().size());
@@ -64,25 +106,41 @@ public:
         envelope.in_pieces = mode == SendMode::standard && is_beside(envelope) && envelope.length <= pieces_limit && envelope.blocks == 0;
         envelope.asks = !object_.blocks().empty() && owner_ == Owner::caller;
         bytes_.reserve(number_of_pieces(envelope));
-        message_ = start(mode, object_.data(), is_beside(envelope) ? sizeof(Envelope) : object_.size(), dest, tag, comm.handle(), where);
-        for_each_piece(envelope, [&](std::size_t begin, std::size_t size) {
-            bytes_.push_back(start(mode, object_.bytes().data() + begin, size, receiver_, side_tag_, channel_, where));
-        });
         if (envelope.asks != 0)
             answer_ = get<MPI_Irecv>(nullptr, 0, MPI_BYTE, receiver_, answer_tag(side_tag_), channel_, where);
-        else
+        try {
+            message_ = start(mode, object_.data(), is_beside(envelope) ? sizeof(Envelope) : object_.size(), dest, tag, comm.handle(), where);
+        } catch (...) {
+            if (answer_ != MPI_REQUEST_NULL) {
+                MPI_Cancel(&answer_);
+                MPI_Request_free(&answer_);
+            }
+            throw;
+        }
+        for_each_piece(envelope,
+                       [&](std::size_t begin, std::size_t size) { bytes_.push_back(promised(mode, object_.bytes().data() + begin, size)); });
+        if (envelope.asks == 0)
             send_blocks();
     }
 
     using Pending::begin;
+    [[nodiscard]] MPI_Request* awaited() override {
+        if (message_ != MPI_REQUEST_NULL)
+            return &message_;
+        if (!bytes_.empty())
+            return &bytes_.back();
+        if (answer_ != MPI_REQUEST_NULL)
+            return &answer_;
+        return blocks_.empty() ? nullptr : &blocks_.back();
+    }
     /// What has been sent is sent, but the caller goes.
     void cancel() override {
         if (!complete_ && !takes_blocks())
             keep_blocks();
     }
     [[nodiscard]] bool needs_caller() const override { return takes_blocks(); }
-    /// The receiver may sit in a blocking collective, where nothing drives its pending receive, and which waits for this
-    /// process: after some patience the bytes are left to go when they can.
+    /// The receiver may sit in a blocking collective, where nothing drives its pending receive, and which waits for this process, or in a send to
+    /// this process: after some patience the bytes are left to go when they can.
     bool may_leave() override {
         // time alone says nothing where this process has not run
         if (complete_ || message_ != MPI_REQUEST_NULL || ++looks_ < 100 || clock::now() < patience_)
@@ -100,20 +158,31 @@ public:
 private:
     using clock = std::chrono::steady_clock;
 
+    /// A progress thread takes the caller's blocks, if there is a receive, before they have to be copied.
+    [[nodiscard]] std::chrono::milliseconds patience() const {
+        const bool copies = owner_ == Owner::caller && !object_.blocks().empty();
+        return std::chrono::milliseconds(copies && has_progress_thread() ? 1000 : 10);
+    }
     void step() override { complete_ = passed(message_) && passed_all(bytes_) && passed(answer_) && passed_blocks(); }
+    /// Starts to send what the envelope has promised, or an empty message in its place.
+    MPI_Request promised(SendMode mode, const void* data, std::size_t size) {
+        try {
+            return start(mode, data, size, receiver_, side_tag_, channel_, where_);
+        } catch (...) {
+            failure_ = std::current_exception();
+        }
+        MPI_Request empty = MPI_REQUEST_NULL;
+        MPI_Isend(nullptr, 0, MPI_BYTE, receiver_, side_tag_, channel_, &empty);
+        return empty;
+    }
     void send_blocks() {
         blocks_sent_ = true;
-        for (const Block& block : object_.blocks())
-            blocks_.push_back(get<MPI_Isend>(block.data, static_cast<Count>(block.size), MPI_BYTE, receiver_, side_tag_, channel_, where_));
+        for (const Block& block : object_.blocks()) blocks_.push_back(promised(SendMode::standard, block.data, block.size));
     }
     bool passed_blocks() {
         if (!blocks_sent_)
             send_blocks();
         return passed_all(blocks_);
-    }
-    bool passed_all(std::vector<MPI_Request>& requests) const {
-        while (!requests.empty() && passed(requests.back())) requests.pop_back();
-        return requests.empty();
     }
     /// Whether the receiver takes blocks now, from where the caller has them.
     [[nodiscard]] bool takes_blocks() const { return owner_ == Owner::caller && !blocks_.empty(); }
@@ -150,14 +219,20 @@ void send_object(const Comm& comm, SendMode mode, Packing& object, int dest, int
     Request::take(std::make_unique<PendingSend>(comm, mode, std::move(object), nullptr, Owner::caller, dest, tag, at)).Wait(nullptr, at);
 }
 
-std::unique_ptr<Operation> isend_object(const Comm& comm, SendMode mode, Packing object, std::unique_ptr<Held> held, int dest, int tag, At at) {
-    return std::make_unique<PendingSend>(comm, mode, std::move(object), std::move(held), Owner::operation, dest, tag, at);
+Request isend_object(const Comm& comm, SendMode mode, Packing object, std::unique_ptr<Held> held, int dest, int tag, At at) {
+    if (object.is_inline() || dest == PROC_NULL)
+        return isend_inline(mode, object, dest, tag, comm, {at, comm.address()});
+    if (mode == SendMode::buffered)
+        return ibsend_long(comm, object, dest, tag, at);
+    return Request::take(std::make_unique<PendingSend>(comm, mode, std::move(object), std::move(held), Owner::operation, dest, tag, at));
 }
 
-std::unique_ptr<Operation> start_object(const Comm& comm, Packing object, int dest, int tag, At at) {
+Request start_object(const Comm& comm, Packing object, int dest, int tag, At at) {
+    if (object.is_inline() || dest == PROC_NULL)
+        return isend_inline(SendMode::standard, object, dest, tag, comm, {at, comm.address()});
     auto operation = std::make_unique<PendingSend>(comm, SendMode::standard, std::move(object), nullptr, Owner::caller, dest, tag, at);
     operation->begin();
-    return operation;
+    return Request::take(std::move(operation));
 }
 
 }  // namespace mpi4cxx::detail

@@ -1,9 +1,12 @@
 #include "progress.hpp"
 
-#include "finalize.hpp"
+#include <mpi4cxx/detail/call.hpp>
 
-#include <algorithm>
+#include "finalize.hpp"
+#include "progress_thread.hpp"
+
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace mpi4cxx::detail {
@@ -12,74 +15,233 @@ std::atomic<int> driven{0};
 std::atomic<int> operations{0};
 std::uint64_t steps = 0;
 
+/// Operations that were adopted and are complete. It destroys them when it goes, which is after the lock and in a thread of the program: an
+/// object's destructor may call this library.
+class Finished {
+public:
+    Finished() noexcept = default;
+    Finished(const Finished&) = delete;
+    Finished& operator=(const Finished&) = delete;
+    ~Finished() {
+        while (first_ != nullptr) delete std::exchange(first_, first_->next_finished_);
+    }
+    void add(Operation& operation) noexcept { operation.next_finished_ = std::exchange(first_, &operation); }
+    void swap(Finished& other) noexcept { std::swap(first_, other.first_); }
+    [[nodiscard]] bool is_empty() const noexcept { return first_ == nullptr; }
+
+private:
+    Operation* first_ = nullptr;
+};
+
+/// The operations that are driven, each of which knows its place.
+class Driven {
+public:
+    void add(Operation& operation) {
+        const std::size_t size = operations_.size() + 1;
+        if (size > requests_.size()) {  // so that nothing needs memory later
+            requests_.resize(2 * size);
+            indices_.resize(2 * size);
+            statuses_.resize(2 * size);
+            ready_.reserve(2 * size);
+        }
+        operations_.push_back(&operation);
+        operation.place_ = size - 1;
+        count();
+    }
+    void adopt(std::unique_ptr<Operation> operation) {
+        if (operation->place_ == Operation::nowhere)
+            add(*operation);
+        operation.release()->is_adopted_ = true;
+        ++adopted_;
+    }
+    void remove(Operation& operation) noexcept {
+        if (operation.place_ == Operation::nowhere)
+            return;
+        operations_[operation.place_] = operations_.back();
+        operations_.back()->place_ = operation.place_;
+        operations_.pop_back();
+        operation.place_ = Operation::nowhere;
+        count();
+    }
+    [[nodiscard]] bool has_adopted() const noexcept { return adopted_ != 0; }
+
+    /// Drives all until nothing moves: what one has sent another may wait for.
+    void drive(Finished& finished) {
+        drive_on(false);
+        finished.swap(finished_);
+        count();
+    }
+    /// The same in the progress thread, which destroys nothing.
+    void drive_aside() { drive_on(true); }
+    /// Whether this process has yet to be told that the operation is complete.
+    static bool is_unseen(Operation& operation) noexcept { return std::exchange(operation.is_complete_unseen_, false); }
+
+private:
+    // What is finished has to be destroyed by somebody who comes to drive.
+    void count() const noexcept { driven.store(static_cast<int>(operations_.size()) + (finished_.is_empty() ? 0 : 1), std::memory_order_relaxed); }
+    void drive_on(bool aside) {
+        std::uint64_t before = 0;
+        do {
+            before = steps;
+            find_ready();
+            for (Operation* const operation : ready_) {
+                operation->advance();
+                if (operation->is_complete())
+                    end(*operation, aside);
+            }
+        } while (steps != before);
+    }
+    /// Finds those that may go on, by one call of MPI for all that wait for a request.
+    void find_ready() {
+        ready_.clear();
+        if (operations_.size() <= few || !test_awaited())
+            ready_.assign(operations_.begin(), operations_.end());  // each looks for itself, and learns what is wrong with it
+    }
+    bool test_awaited() {
+        for (std::size_t i = 0; i < operations_.size(); ++i) {
+            const MPI_Request* const awaited = operations_[i]->awaited();
+            requests_[i] = awaited != nullptr ? *awaited : MPI_REQUEST_NULL;
+            if (requests_[i] == MPI_REQUEST_NULL)
+                ready_.push_back(operations_[i]);
+        }
+        int number = 0;
+        const int code = MPI_Testsome(static_cast<int>(operations_.size()), requests_.data(), &number, indices_.data(), statuses_.data());
+        if (code != MPI_SUCCESS && class_of(code) != MPI_ERR_IN_STATUS)
+            return false;
+        for (int i = 0; i < number; ++i) {  // MPI_UNDEFINED, where nothing is awaited, is negative
+            const MPI_Status& status = statuses_[static_cast<std::size_t>(i)];
+            Operation* const operation = operations_[static_cast<std::size_t>(indices_[static_cast<std::size_t>(i)])];
+            operation->hear(code != MPI_SUCCESS ? status.MPI_ERROR : MPI_SUCCESS, status);
+            ready_.push_back(operation);
+        }
+        return true;
+    }
+    static int class_of(int code) {
+        int result = MPI_ERR_OTHER;
+        MPI_Error_class(code, &result);
+        return result;
+    }
+    void end(Operation& operation, bool aside) noexcept {
+        operation.is_complete_unseen_ = aside;
+        if (operation.is_adopted_) {
+            --adopted_;
+            finished_.add(operation);
+        }
+        remove(operation);
+    }
+
+    static constexpr std::size_t few = 2;
+    std::vector<Operation*> operations_, ready_;
+    std::vector<MPI_Request> requests_;
+    std::vector<int> indices_;
+    std::vector<MPI_Status> statuses_;
+    std::size_t adopted_ = 0;
+    Finished finished_;
+};
+
 namespace {
 
-std::mutex mutex;  // of every Operation as well as of these lists
-std::vector<Operation*> watched;
-std::vector<std::unique_ptr<Operation>> adopted;
+// Never destroyed: the progress thread may outlive them where a process exits without MPI_Finalize.
+std::mutex& mutex = *new std::mutex;  // of every Operation as well as of these lists
+Driven& all = *new Driven;
 
-void count() { driven.store(static_cast<int>(watched.size() + adopted.size()), std::memory_order_relaxed); }
+std::atomic<std::uint32_t> moves = 0;
+void note_activity() noexcept { moves.store(moves.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }
 
-template <class Pointer> void drive_list(std::vector<Pointer>& operations) {
-    for (std::size_t i = 0; i < operations.size(); ++i) operations[i]->advance();  // which may lengthen the list
-    std::erase_if(operations, [](const auto& operation) { return operation->is_complete(); });
-}
+/// What MPI sends by itself when nobody waits for it any more.
+struct Left {
+    MPI_Request request;
+    std::unique_ptr<Belongings> belongings;
+};
+constexpr std::size_t looked_at = 4;  // by each call, so that it costs the same however many there are
+std::mutex& left_mutex = *new std::mutex;
+std::vector<Left>& left = *new std::vector<Left>;
+std::atomic<bool> has_left = false;
+std::size_t next_left = 0;
 
-/// Drives all until nothing moves: what one has sent another may wait for.
-void drive_locked() {
-    std::uint64_t before = 0;
-    do {
-        before = steps;
-        drive_list(watched);
-        drive_list(adopted);
-    } while (steps != before);
-    count();
+/// Frees the next `number` of these that are complete.
+void free_left(std::size_t number) {
+    for (; number != 0 && !left.empty(); --number) {
+        next_left = next_left < left.size() ? next_left : 0;
+        int flag = 0;
+        if (MPI_Test(&left[next_left].request, &flag, MPI_STATUS_IGNORE) == MPI_SUCCESS && flag == 0) {
+            ++next_left;
+            continue;
+        }
+        std::swap(left[next_left], left.back());
+        left.pop_back();
+    }
+    has_left.store(!left.empty(), std::memory_order_relaxed);
 }
 
 /// Sends that nobody waits for have to leave before MPI_Finalize, as the standard asks of every send.
 void drain() {
-    while (true) {
-        const std::lock_guard lock(mutex);
-        drive_locked();
-        if (adopted.empty())
-            return;
+    for (bool is_empty = false; !is_empty;) {
+        Finished finished;
+        const std::scoped_lock lock(mutex, left_mutex);
+        all.drive(finished);
+        free_left(left.size());
+        is_empty = !all.has_adopted() && left.empty();
     }
+}
+
+void drain_at_finalize() {
+    static const bool once = (at_finalize(drain), true);
+    (void)once;
 }
 
 }  // namespace
 
+std::uint32_t activity() noexcept { return moves.load(std::memory_order_relaxed); }
+
 void watch(Operation& operation) {
-    const std::lock_guard lock(mutex);
-    watched.push_back(&operation);
-    count();
+    {
+        const std::lock_guard lock(mutex);
+        all.add(operation);
+        note_activity();
+    }
+    wake_progress_thread();
 }
 
 void unwatch(Operation& operation) {
     const std::lock_guard lock(mutex);
-    std::erase(watched, &operation);
-    count();
+    all.remove(operation);
 }
 
 void drive() {
+    Finished finished;
     const std::lock_guard lock(mutex);
-    drive_locked();
+    note_activity();
+    all.drive(finished);
+}
+
+bool drive_aside() {
+    const std::lock_guard lock(mutex);
+    const std::uint64_t before = steps;
+    all.drive_aside();
+    return steps != before;
 }
 
 bool look(Operation& operation) {
     const std::lock_guard lock(mutex);
+    note_activity();
     operation.advance();
     if (!operation.is_complete())
         return operation.may_leave();
-    std::erase(watched, &operation);
-    count();
+    all.remove(operation);
+    (void)Driven::is_unseen(operation);
     return true;
 }
 
 bool drive_receive(Operation& operation) {
+    Finished finished;
     const std::lock_guard lock(mutex);
-    if (operation.is_complete() || !operation.is_receive())
+    if (!operation.is_receive())
         return false;
-    drive_locked();
+    if (operation.is_complete())
+        return Driven::is_unseen(operation);
+    note_activity();
+    all.drive(finished);
     return true;
 }
 
@@ -96,28 +258,47 @@ void cancel(Operation& operation) {
 }
 
 void keep(std::unique_ptr<Operation> operation) {
-    static const bool once = (at_finalize(drain), true);
-    (void)once;
-    adopted.push_back(std::move(operation));
-    count();
+    drain_at_finalize();
+    all.adopt(std::move(operation));
 }
 
-void leave(std::unique_ptr<Operation> operation) { (void)leave_incomplete(operation); }
-
 bool leave_incomplete(std::unique_ptr<Operation>& operation) {
-    const std::lock_guard lock(mutex);
-    if (operation->is_complete())
-        return false;
-    std::erase(watched, operation.get());
-    keep(std::move(operation));
-    drive_locked();
+    {
+        const std::lock_guard lock(mutex);
+        if (operation->is_complete())
+            return false;
+        note_activity();
+        keep(std::move(operation));
+    }
+    wake_progress_thread();
     return true;
 }
 
 void adopt(std::unique_ptr<Operation> operation) {
     cancel(*operation);
     while (operation->needs_caller() && !complete_or_drive(*operation)) {}
-    leave(std::move(operation));
+    (void)leave_incomplete(operation);
+}
+
+void leave(MPI_Request request, std::unique_ptr<Belongings> belongings) noexcept {
+    drain_at_finalize();
+    const std::lock_guard lock(left_mutex);
+    free_left(looked_at);
+    try {
+        left.emplace_back();
+    } catch (...) {  // no memory to note it: what MPI uses stays
+        (void)belongings.release();
+        return;
+    }
+    left.back() = {request, std::move(belongings)};
+    has_left.store(true, std::memory_order_relaxed);
+}
+
+void tidy_left() noexcept {
+    if (!has_left.load(std::memory_order_relaxed))
+        return;
+    const std::lock_guard lock(left_mutex);
+    free_left(looked_at);
 }
 
 void complete(MPI_Request request, MPI_Status* status, std::string_view function, Place where) {

@@ -250,7 +250,7 @@ void Request::Cancel(At at) {
 }
 
 void Request::Free(At at) {
-    if (operation() != nullptr)
+    if (operation() != nullptr || (belongings_ != nullptr && belongings_->is_all()))
         return drop();
     if (belongings_ != nullptr && belongings_->is_needed() && !Get_status(nullptr, at))
         detail::misuse(at, "a collective call is under way: it has to be completed");
@@ -280,9 +280,11 @@ void Request::drop() noexcept {
         while (object->needs_caller() && !detail::complete_or_drive(*object)) patience.check();
         return detail::adopt(std::move(object));
     }
-    const std::unique_ptr<detail::Belongings> kept(std::exchange(belongings_, nullptr));
+    std::unique_ptr<detail::Belongings> kept(std::exchange(belongings_, nullptr));
     if (raw_ == MPI_REQUEST_NULL || drop_ == Drop::nothing || !detail::is_running())
         return;
+    if (kept != nullptr && kept->is_all())
+        return detail::leave(std::exchange(raw_, MPI_REQUEST_NULL), std::move(kept));
     if (kind_ != Kind::inactive) {
         if (kept != nullptr && !kept->can_complete())
             detail::abort_job("a partitioned send was dropped before all its partitions were ready");

@@ -75,7 +75,7 @@ CATCH_REGISTER_LISTENER(Watchdog)
 
 int main(int argc, char** argv) {
     Watchdog::start();
-    MPI::Environment env(argc, argv);
+    MPI::Environment env(argc, argv, std::getenv("TEST_FUNNELED") != nullptr ? MPI::THREAD_FUNNELED : MPI::THREAD_MULTIPLE);
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const char* wanted = std::getenv("TEST_RANKS");
     if (wanted != nullptr && std::atoi(wanted) != comm.size()) {

@@ -75,6 +75,19 @@ TEST_CASE("Objects of more than 2 GiB are copied and received whole", "[large]")
     request.wait();
 }
 
+TEST_CASE("An object of 3 GB arrives while both sides sit in a barrier", "[large]") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const std::size_t size = 3'000'000'000;
+    MPI::ObjectRequest<Bytes> request;
+    if (comm.rank() == comm.size() - 1)
+        request = comm.irecv<Bytes>(0);
+    if (comm.rank() == 0)
+        comm.send(marked(size, 5), comm.size() - 1);
+    comm.Barrier();
+    if (comm.rank() == comm.size() - 1)
+        CHECK(is_marked(request.wait(), size, 5));
+}
+
 TEST_CASE("Buffers of more than 2 GiB are received whole", "[large]") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const std::size_t size = 2 * gibibyte + 5;

@@ -535,6 +535,26 @@ TEST_CASE("A send that is dropped in whatever phase still arrives", "[object][re
     });
 }
 
+TEST_CASE("A message that is no object fails its own receive among several", "[object][request][error]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (const std::size_t length : {1U, 100'000U}) {  // which fits the receive, and which does not
+            std::vector<MPI::ObjectRequest<int>> receives;
+            for (int tag = 0; tag < 5; ++tag) receives.push_back(comm.irecv<int>(left_of(comm), tag));
+            const std::vector<double> numbers(length, 1.5);
+            MPI::Request typed = comm.Isend(numbers, right_of(comm), 2);
+            for (int tag = 0; tag < 5; ++tag)
+                if (tag != 2)
+                    comm.send(tag, right_of(comm), tag);
+            for (int tag = 4; tag >= 0; --tag)
+                if (tag != 2)
+                    CHECK(receives[static_cast<std::size_t>(tag)].wait() == tag);
+                else
+                    CHECK_THROWS_AS(receives[2].wait(), MPI::Exception);
+            typed.Wait();
+        }
+    });
+}
+
 TEST_CASE("A receive is cancelled while nothing has come, and not after", "[object][request]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         for (const std::size_t n : sizes) {

@@ -8,6 +8,7 @@
 #include <map>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace MPI = mpi4cxx;
@@ -227,4 +228,34 @@ TEST_CASE("A wait for a large isend gives way to a receiver that sits in a colle
         comm.Barrier();
         CHECK(receive.wait() == (rank % 2 == 1 ? numbers(mebibyte, other) : Large()));
     }
+}
+
+TEST_CASE("Large objects arrive while both sides sit in a barrier, also in MPI's own", "[progress]") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const int rank = comm.rank(), other = rank % 2 == 1 ? rank - 1 : rank + 1 < comm.size() ? rank + 1 : MPI::PROC_NULL;
+    for (const auto& [number, size] : {std::pair(100, mebibyte), std::pair(1, 64 * mebibyte)})
+        for (const bool plain : {false, true}) {
+            std::vector<MPI::ObjectRequest<Large>> receives;
+            for (int i = 0; i < number && rank % 2 == 1; ++i) receives.push_back(comm.irecv<Large>(other, i));
+            for (int i = 0; i < number && rank % 2 == 0; ++i) comm.send(numbers(size, i), other, i);
+            if (plain)
+                CHECK(MPI_Barrier(MPI_COMM_WORLD) == MPI_SUCCESS);
+            else
+                comm.Barrier();
+            for (int i = 0; i < static_cast<int>(receives.size()); ++i) {
+                const Large got = receives[static_cast<std::size_t>(i)].wait();
+                CHECK(got.size() == size);
+                CHECK(got.front() == i);
+                CHECK(got.back() == i + static_cast<double>(size) - 1);
+            }
+        }
+}
+
+TEST_CASE("Two processes that send each other large objects before they receive come through", "[progress]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        if (comm.size() == 1)
+            return;  // where MPICH's own sends wait for the receive
+        comm.send(numbers(mebibyte, comm.rank()), right_of(comm));
+        CHECK(comm.recv<Large>(left_of(comm)) == numbers(mebibyte, left_of(comm)));
+    });
 }

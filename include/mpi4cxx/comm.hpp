@@ -399,7 +399,7 @@ public:
                                                          Status* status = nullptr, At at = {}) const {
         detail::Packing packing(detail::Packing::Blocks::beside);
         detail::pack(object, packing);
-        Request sent = Request::take(detail::start_object(*this, std::move(packing), dest, sendtag, at));
+        Request sent = detail::start_object(*this, std::move(packing), dest, sendtag, at);
         T received = recv<T>(source, recvtag, status, at);
         sent.Wait(nullptr, at);
         return received;
@@ -515,7 +515,8 @@ private:
     template <class T> Request isend_packed(detail::SendMode mode, T&& object, int dest, int tag, At at) const {
         std::unique_ptr<detail::Held> held;
         constexpr bool is_held = std::is_same_v<T, sent_as<T>> && !detail::Fixed<T>;  // moved in, and may have blocks
-        detail::Packing packing(is_held ? detail::Packing::Blocks::beside : detail::Packing::Blocks::inside);
+        detail::Room room;
+        detail::Packing packing(room, is_held ? detail::Packing::Blocks::beside : detail::Packing::Blocks::inside);
         if constexpr (is_held) {
             auto moved = std::make_unique<detail::HeldObject<T>>(std::forward<T>(object));
             detail::pack(moved->object, packing);
@@ -523,7 +524,7 @@ private:
         } else {
             detail::pack(object, packing);
         }
-        return Request::take(detail::isend_object(*this, mode, std::move(packing), std::move(held), dest, tag, at));
+        return detail::isend_object(*this, mode, std::move(packing), std::move(held), dest, tag, at);
     }
     template <class T> sent_as<T> bcast_from_here(T&& object, int root, At at) const {
         constexpr bool moves = std::is_same_v<T, sent_as<T>>;

@@ -128,7 +128,7 @@ public:
           seed_(seed), comms_{&MPI::COMM_SELF, &world, &copy_, &half_, &reverse_} {}
 
     void round(long number) {
-        const int which = shared_.below(static_cast<int>(comms_.size())), what = shared_.below(6);
+        const int which = shared_.below(static_cast<int>(comms_.size())), what = shared_.below(7);
         const MPI::Intracomm& comm = *comms_[static_cast<std::size_t>(which)];
         std::snprintf(running.data(), running.size(), "seed %llu, round %ld, communicator %d, part %d, rank %d of %d",
                       static_cast<unsigned long long>(seed_), number, which, what, MPI::COMM_WORLD.rank(), MPI::COMM_WORLD.size());
@@ -142,6 +142,7 @@ public:
         case 2: return typed_messages(comm, plan);
         case 3: return collectives(comm, plan);
         case 4: return collectives_at_once(comm, plan);
+        case 5: return mishaps(comm, plan);
         default: return typed_collectives(comm, plan);
         }
     }
@@ -256,6 +257,48 @@ private:
         }
         for (MPI::Request& request : sent) request.Wait();
         comm.Barrier();  // else a message of the next round could come to a receive of this one
+    }
+
+    /// Whether `f` throws.
+    template <class F> static bool throws(F f) {
+        try {
+            f();
+        } catch (const std::exception&) {
+            return true;
+        }
+        return false;
+    }
+
+    // Requests that nobody waits for, a receive of nothing, receives of a wrong type and an operation that throws leave all else alone.
+    void mishaps(const MPI::Intracomm& comm, Random& plan) {
+        const std::vector<Planned> planned = draw(comm, plan);
+        (void)comm.irecv<Numbers>(MPI::ANY_SOURCE, 99);
+        for (const Planned& message : planned)
+            if (message.source == comm.rank())
+                with_kind(message.kind, [&](auto kind) {
+                    auto object = make<decltype(kind)>(message.key, message.bytes);
+                    if (message.way % 3 == 0)
+                        (void)comm.issend(object, message.dest, message.tag);
+                    else if (message.way % 3 == 1)
+                        (void)comm.isend(object, message.dest, message.tag);
+                    else
+                        (void)comm.isend(std::move(object), message.dest, message.tag);
+                });
+        for (const Planned& message : planned)
+            if (message.dest == comm.rank())
+                with_kind(message.kind, [&](auto kind) {
+                    using T = decltype(kind);
+                    const int source = message.source, tag = message.tag;
+                    if (message.key % 4 == 0)
+                        expect(throws([&] { (void)comm.recv<std::array<short, 3>>(source, tag); }), "an object of a wrong type was received");
+                    else if (message.key % 4 == 1)
+                        expect(throws([&] { (void)comm.irecv<std::array<short, 3>>(source, tag).wait(); }),
+                               "an object of a wrong type was received later");
+                    else
+                        expect(comm.recv<T>(source, tag) == make<T>(message.key, message.bytes), "not what was sent");
+                });
+        const auto refuse = [](const std::string&, const std::string&) -> std::string { throw std::runtime_error("refused"); };
+        expect(throws([&] { (void)comm.allreduce(make<std::string>(key(comm.rank()), 20), refuse); }) == comm.size() > 1, "who throws");
     }
 
     void typed_messages(const MPI::Intracomm& comm, Random& plan) {
@@ -435,6 +478,17 @@ private:
     std::array<const MPI::Intracomm*, 5> comms_;
 };
 
+/// Bytes that this process has in memory.
+long resident() {
+    long pages = 0;
+    if (std::FILE* const file = std::fopen("/proc/self/statm", "r")) {
+        if (std::fscanf(file, "%*s %ld", &pages) != 1)
+            pages = 0;
+        std::fclose(file);
+    }
+    return pages * sysconf(_SC_PAGESIZE);
+}
+
 void hangs(int) {
     [[maybe_unused]] auto said = write(STDERR_FILENO, "hangs: ", 7);
     said = write(STDERR_FILENO, running.data(), std::char_traits<char>::length(running.data()));
@@ -456,14 +510,20 @@ int main(int argc, char** argv) {
     std::signal(SIGALRM, hangs);
     Soak soak(world, seed);
     const auto start = std::chrono::steady_clock::now();
-    long rounds = 0;
+    long rounds = 0, memory = 0;
     for (bool more = true; more; ++rounds) {
         alarm(60);
         soak.round(rounds);
-        if (rounds % 20 == 19)
-            more = world.bcast(std::chrono::steady_clock::now() - start < limit);
+        if (rounds % 20 != 19)
+            continue;
+        const auto passed = std::chrono::steady_clock::now() - start;
+        more = world.bcast(passed < limit);
+        if (memory == 0 && passed > limit / 4)
+            memory = resident();
     }
     alarm(0);
+    if (limit > std::chrono::minutes(1) && resident() > memory + (64L << 20))
+        fail("memory has grown from " + std::to_string(memory) + " to " + std::to_string(resident()) + " bytes");
     if (world.rank() == 0)
         std::printf("%ld rounds\n", rounds);
 }

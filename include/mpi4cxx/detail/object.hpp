@@ -7,6 +7,7 @@
 #include <mpi4cxx/detail/type_name.hpp>
 #include <mpi4cxx/detail/unpacking.hpp>
 #include <mpi4cxx/fwd.hpp>
+#include <mpi4cxx/request.hpp>
 #include <mpi4cxx/serialize.hpp>
 #include <mpi4cxx/status.hpp>
 
@@ -32,10 +33,9 @@ template <class T> struct HeldObject final : Held {
 /// Sends what pack() has written; returns when the object may be changed.
 MPI4CXX_API void send_object(const Comm& comm, SendMode mode, Packing& object, int dest, int tag, At at);
 /// Starts to send it. Blocks beside the bytes are `held`'s.
-MPI4CXX_API std::unique_ptr<Operation> isend_object(const Comm& comm, SendMode mode, Packing object, std::unique_ptr<Held> held, int dest, int tag,
-                                                    At at);
+MPI4CXX_API Request isend_object(const Comm& comm, SendMode mode, Packing object, std::unique_ptr<Held> held, int dest, int tag, At at);
 /// The same of blocks that are the caller's, who stays until the operation is complete.
-MPI4CXX_API std::unique_ptr<Operation> start_object(const Comm& comm, Packing object, int dest, int tag, At at);
+MPI4CXX_API Request start_object(const Comm& comm, Packing object, int dest, int tag, At at);
 
 struct Nothing {};
 
@@ -91,6 +91,7 @@ public:
 
     void cancel() override;
     [[nodiscard]] bool is_receive() const override { return true; }
+    [[nodiscard]] MPI_Request* awaited() final;
 
 protected:
     /// The object's bytes and blocks; null where nothing came: from PROC_NULL, or because the receive is cancelled.

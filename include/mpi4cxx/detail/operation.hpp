@@ -4,6 +4,7 @@
 #include <mpi4cxx/detail/mpi.hpp>
 
 #include <atomic>
+#include <cstddef>
 
 namespace mpi4cxx::detail {
 
@@ -19,6 +20,8 @@ public:
     Belongings& operator=(const Belongings&) = delete;
     /// Whether MPI uses it until the request is complete.
     [[nodiscard]] virtual bool is_needed() const { return false; }
+    /// Whether a request that nobody waits for may complete by itself: MPI uses nothing but this.
+    [[nodiscard]] virtual bool is_all() const { return false; }
     /// Whether to wait for the request can come to an end.
     [[nodiscard]] virtual bool can_complete() const { return true; }
 };
@@ -29,6 +32,10 @@ class MPI4CXX_API Operation : public Belongings {
 public:
     /// Goes on as far as it can without waiting.
     virtual void advance() = 0;
+    /// The request of MPI's without which it cannot go on; null where `advance` has to look.
+    [[nodiscard]] virtual MPI_Request* awaited() { return nullptr; }
+    /// Tells it how `awaited` has ended, before it is advanced. MPI has made that null.
+    virtual void hear(int /*code*/, const MPI_Status&) {}
     /// Tries to cancel what has not begun.
     virtual void cancel() {}
     /// Whether whoever waits has waited long enough and can leave it to the library to complete.
@@ -55,7 +62,16 @@ protected:
     bool complete_ = false;
 
 private:
+    friend class Driven;
+    friend class Finished;
     void* target_ = nullptr;
+
+    // where it stands among those that are driven
+    static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+    std::size_t place_ = nowhere;
+    bool is_adopted_ = false;          // by the driver, which destroys it once complete
+    bool is_complete_unseen_ = false;  // since the progress thread has driven it
+    Operation* next_finished_ = nullptr;
 };
 
 }  // namespace mpi4cxx::detail

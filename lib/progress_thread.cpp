@@ -1,0 +1,128 @@
+#include "progress_thread.hpp"
+
+#include <mpi4cxx/detail/call.hpp>
+
+#include "finalize.hpp"
+#include "progress.hpp"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace mpi4cxx::detail {
+
+namespace {
+
+using std::chrono::microseconds;
+
+class ProgressThread {
+public:
+    void wake() {
+        std::atomic_thread_fence(std::memory_order_seq_cst);  // what wakes it is there before it is seen awake
+        if (is_awake_.load(std::memory_order_relaxed))
+            return;
+        const std::lock_guard lock(mutex_);
+        if (!thread_.joinable() && !ends_)
+            start();
+        is_awake_ = true;
+        changed_.notify_one();
+    }
+    /// It begins nothing more.
+    void end() {
+        const std::lock_guard lock(mutex_);
+        ends_ = is_awake_ = true;
+        changed_.notify_one();
+    }
+    void join() {
+        end();
+        if (thread_.joinable())
+            thread_.join();
+    }
+
+private:
+    static constexpr microseconds patience{1000}, moving{20};
+    static constexpr int looks_before_sleep = 100, looks_while_moving = 50;
+
+    void start() {
+        sigset_t every, before;  // signals are for the threads of the program
+        sigfillset(&every);
+        pthread_sigmask(SIG_SETMASK, &every, &before);
+        thread_ = std::thread([this] { run(); });
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    }
+
+    void run() {
+        std::unique_lock lock(mutex_);
+        std::uint32_t seen = activity();
+        int idle = 0, still = looks_while_moving;
+        while (true) {
+            if (idle == looks_before_sleep)
+                idle = sleep(lock);
+            changed_.wait_for(lock, still < looks_while_moving ? moving : patience, [this] { return ends_; });
+            if (ends_)
+                return;
+            const bool is_elsewhere = std::exchange(seen, activity()) == seen;
+            idle = must_drive() ? 0 : idle + 1;
+            if (idle != 0 || !is_elsewhere) {
+                still = looks_while_moving;
+                continue;
+            }
+            lock.unlock();
+            still = drive_aside() ? 0 : std::min(still + 1, looks_while_moving);
+            lock.lock();
+        }
+    }
+    /// Sleeps until it is woken.
+    int sleep(std::unique_lock<std::mutex>& lock) {
+        is_awake_ = false;
+        std::atomic_thread_fence(std::memory_order_seq_cst);
+        if (must_drive())
+            is_awake_ = true;
+        changed_.wait(lock, [this] { return is_awake_.load(); });
+        return 0;
+    }
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::atomic<bool> is_awake_ = false;
+    bool ends_ = false;
+    std::thread thread_;
+};
+
+// Never destroyed: a process may exit without MPI_Finalize.
+ProgressThread& progress_thread = *new ProgressThread;
+bool is_allowed = false;
+
+}  // namespace
+
+void allow_progress_thread(At at) {
+    const int can = get<MPI_Query_thread>(at) == MPI_THREAD_MULTIPLE ? 1 : 0;
+    int all = 0;
+    call<MPI_Allreduce>(&can, &all, 1, MPI_INT, MPI_MIN, MPI_COMM_WORLD, at);
+    is_allowed = all != 0;
+}
+
+bool has_progress_thread() noexcept { return is_allowed; }
+
+void end_progress_thread() {
+    is_allowed = false;
+    progress_thread.join();
+}
+
+void wake_progress_thread() {
+    if (!is_allowed)
+        return;
+    // a process that exits without MPI_Finalize may do so inside MPI, whose lock the thread may wait for
+    static const bool once = (at_finalize(end_progress_thread), std::atexit([] { progress_thread.end(); }) == 0);
+    (void)once;
+    progress_thread.wake();
+}
+
+}  // namespace mpi4cxx::detail
