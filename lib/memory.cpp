@@ -4,6 +4,8 @@
 #include <mpi4cxx/handle.hpp>
 #include <mpi4cxx/info.hpp>
 
+#include "attached.hpp"
+
 #include <string>
 
 #include <memory>
@@ -17,7 +19,13 @@ namespace {
 
 // What the library has attached. Never destroyed: MPI may use it until it is finalized.
 auto& attached = *new std::unique_ptr<std::byte[]>;
+Count attached_size = 0;  // also of memory of others
 std::mutex mutex;
+
+void attach(memory buf, At at) {
+    call<MPI_Buffer_attach>(buf.data(), static_cast<Count>(buf.size()), at);
+    attached_size = static_cast<Count>(buf.size());
+}
 
 }  // namespace
 
@@ -47,14 +55,17 @@ void Free_mem(void* address, At at) { call<MPI_Free_mem>(address, at); }
 Aint Aint_add(Aint base, Aint disp) noexcept { return MPI_Aint_add(base, disp); }
 Aint Aint_diff(Aint addr1, Aint addr2) noexcept { return MPI_Aint_diff(addr1, addr2); }
 
-void Attach_buffer(memory buf, At at) { call<MPI_Buffer_attach>(buf.data(), static_cast<Count>(buf.size()), at); }
+void Attach_buffer(memory buf, At at) {
+    const std::lock_guard lock(mutex);
+    attach(buf, at);
+}
 
 void Attach_buffer(Count size, At at) {
     if (size < 0)
         detail::misuse(at, "a size of " + std::to_string(size) + " bytes");
     std::unique_ptr<std::byte[]> room(new std::byte[static_cast<std::size_t>(size)]);  // as it is
     const std::lock_guard lock(mutex);
-    Attach_buffer({room.get(), static_cast<std::size_t>(size)}, at);
+    attach({room.get(), static_cast<std::size_t>(size)}, at);
     attached = std::move(room);
 }
 
@@ -63,10 +74,21 @@ memory Detach_buffer(At at) {
     MPI_Count size = 0;
     call<MPI_Buffer_detach>(&address, &size, at);
     const std::lock_guard lock(mutex);
+    attached_size = 0;
     if (address != attached.get())
         return {address, static_cast<std::size_t>(size)};
     attached.reset();
     return {};
+}
+
+void detail::check_attached(std::size_t size, Place where) {
+    const std::lock_guard lock(mutex);
+    std::byte* address = nullptr;
+    int found = 0;
+    if (attached_size == 0 && MPI_Buffer_detach(&address, &found) == MPI_SUCCESS && found != 0)  // which was attached by MPI's own function
+        attach({address, static_cast<std::size_t>(found)}, where.at());
+    if (static_cast<Count>(size) + MPI_BSEND_OVERHEAD > attached_size)
+        raise(MPI_ERR_BUFFER, "MPI_Ibsend", where.file, where.line, where.comm);
 }
 
 }  // namespace mpi4cxx

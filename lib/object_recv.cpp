@@ -20,7 +20,8 @@ const Envelope& open(const Room& room, Count size, Place where) {
     const Envelope& envelope = *reinterpret_cast<const Envelope*>(room.bytes.data());
     const std::uint64_t behind = static_cast<std::uint64_t>(size) - sizeof envelope;
     if (size < static_cast<Count>(sizeof envelope) || size > static_cast<Count>(inline_limit) || envelope.magic != Envelope::mark ||
-        behind != (is_beside(envelope) ? 0 : envelope.length) || (envelope.in_pieces != 0 && (envelope.blocks != 0 || !is_beside(envelope))))
+        behind != (is_beside(envelope) ? 0 : envelope.length) ||
+        (envelope.in_pieces != 0 && (envelope.blocks != 0 || !is_beside(envelope) || envelope.length > pieces_limit)))
         throw Exception(MPI_ERR_TYPE, "recv", "the message of " + std::to_string(size) + " bytes is no object: an uppercase method has sent it",
                         where);
     return envelope;
@@ -117,7 +118,12 @@ void Incoming::accept_any(std::uint64_t size, MPI_Status& found, const ObjectTyp
     const std::byte* bytes = room_.bytes.data() + sizeof envelope;
     route_ = {envelope.sender, envelope.side_tag, where.file, where.line, where.comm};
     if (is_beside(envelope)) {
-        bytes_ = Bytes::claimed(envelope.length);
+        try {
+            bytes_ = Bytes::claimed(envelope.length);
+        } catch (...) {
+            discard_pieces(envelope);
+            throw;
+        }
         if (envelope.in_pieces == 0)
             recv_beside(bytes_.data(), envelope.length, route_);
         bytes = bytes_.data();
@@ -133,6 +139,13 @@ void Incoming::accept_any(std::uint64_t size, MPI_Status& found, const ObjectTyp
         answer(route_);
     if (envelope.type != type.hash)
         throw type.mismatch("recv", envelope.type, where);
+}
+
+void Incoming::discard_pieces(Envelope envelope) noexcept {
+    if (envelope.in_pieces != 0)
+        try {
+            for_each_piece(envelope, [&](std::size_t, std::size_t size) { recv_beside(room_.bytes.data(), size, route_); });
+        } catch (...) {}
 }
 
 void Incoming::skip_rest() noexcept {
@@ -203,7 +216,7 @@ struct Receive::State {
         void receive(void* to, std::size_t size) override { state_.parts.push_back({irecv_beside(to, size, state_.route), size}); }
         State& state_;
     };
-    enum class Step : char { envelope, bytes, blocks };
+    enum class Step : char { envelope, opened, bytes, blocks };
     struct Part {
         MPI_Request request;
         std::size_t size;  // 0 of an answer
@@ -266,6 +279,8 @@ void Receive::step() {
     State& state = *state_;
     if (state.step == State::Step::envelope && passed(state.request, &status_))
         open_envelope();
+    if (!complete_ && state.step == State::Step::opened)
+        receive_bytes();
     if (!complete_ && state.step == State::Step::bytes && passed_parts())
         open_bytes();
     if (!complete_ && state.step == State::Step::blocks)
@@ -281,11 +296,23 @@ void Receive::open_envelope() {
         return;
     const Envelope& envelope = open(state.room, received_bytes(status_, where_), where_);
     state.route = {envelope.sender, envelope.side_tag, where_.file, where_.line, where_.comm};
+    state.step = State::Step::opened;
+}
+
+void Receive::receive_bytes() {
+    State& state = *state_;
+    const Envelope& envelope = state.envelope();
+    if (is_beside(envelope))
+        try {
+            state.bytes = Bytes::claimed(envelope.length);
+            state.parts.reserve(number_of_pieces(envelope));
+        } catch (...) {
+            if (envelope.in_pieces == 0)
+                throw;
+            failure_ = std::current_exception();  // no memory, which may be there at the next step: the sender's pieces have to go
+            return;
+        }
     state.step = State::Step::bytes;
-    if (!is_beside(envelope))
-        return;
-    state.bytes = Bytes::claimed(envelope.length);
-    state.parts.reserve(number_of_pieces(envelope));
     for_each_piece(envelope, [&](std::size_t begin, std::size_t size) {
         state.parts.push_back({irecv_beside(state.bytes.data() + begin, size, state.route), size});
     });
@@ -335,7 +362,7 @@ void Receive::open_bytes() {
 MPI_Request* Receive::awaited() {
     if (state_->step == State::Step::envelope)
         return &state_->request;
-    return state_->parts.empty() ? nullptr : &state_->parts.back().request;
+    return state_->parts.empty() ? nullptr : &state_->parts.back().request;  // none where there is no memory for them
 }
 
 void Receive::cancel() {

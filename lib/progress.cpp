@@ -5,6 +5,7 @@
 #include "finalize.hpp"
 #include "progress_thread.hpp"
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -36,19 +37,20 @@ private:
 /// The operations that are driven, each of which knows its place.
 class Driven {
 public:
-    void add(Operation& operation) {
-        const std::size_t size = operations_.size() + 1;
-        if (size > requests_.size()) {  // so that nothing needs memory later
-            requests_.resize(2 * size);
-            indices_.resize(2 * size);
-            statuses_.resize(2 * size);
-            ready_.reserve(2 * size);
-        }
+    /// Takes memory for `size` operations, so that nothing needs any later.
+    void reserve(std::size_t size) {
+        operations_.reserve(size);
+        ready_.reserve(size);
+        requests_.resize(size);
+        indices_.resize(size);
+        statuses_.resize(size);
+    }
+    void add(Operation& operation) noexcept {
+        operation.place_ = operations_.size();
         operations_.push_back(&operation);
-        operation.place_ = size - 1;
         count();
     }
-    void adopt(std::unique_ptr<Operation> operation) {
+    void adopt(std::unique_ptr<Operation> operation) noexcept {
         if (operation->place_ == Operation::nowhere)
             add(*operation);
         operation.release()->is_adopted_ = true;
@@ -145,6 +147,8 @@ namespace {
 std::mutex& mutex = *new std::mutex;  // of every Operation as well as of these lists
 Driven& all = *new Driven;
 
+std::atomic<int> room = 0;  // for so many operations
+
 std::atomic<std::uint32_t> moves = 0;
 void note_activity() noexcept { moves.store(moves.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }
 
@@ -191,6 +195,16 @@ void drain_at_finalize() {
 }
 
 }  // namespace
+
+Operation::Operation() {
+    const int number = operations.load(std::memory_order_relaxed);
+    if (number <= room.load(std::memory_order_relaxed))
+        return;
+    const std::lock_guard lock(mutex);
+    const int wanted = std::max(2 * number, room.load(std::memory_order_relaxed));
+    all.reserve(static_cast<std::size_t>(wanted));
+    room.store(wanted, std::memory_order_relaxed);
+}
 
 std::uint32_t activity() noexcept { return moves.load(std::memory_order_relaxed); }
 
@@ -265,9 +279,12 @@ void keep(std::unique_ptr<Operation> operation) {
 bool leave_incomplete(std::unique_ptr<Operation>& operation) {
     {
         const std::lock_guard lock(mutex);
-        if (operation->is_complete())
-            return false;
         note_activity();
+        operation->advance();
+        if (operation->is_complete()) {
+            all.remove(*operation);
+            return false;
+        }
         keep(std::move(operation));
     }
     wake_progress_thread();

@@ -34,7 +34,7 @@ bool drive_receive(Operation& operation);
 bool complete_or_drive(Operation& operation);
 /// Tries to cancel it; it must still be completed.
 void cancel(Operation& operation);
-/// Keeps an operation that nobody waits for any more until it is complete; true unless it is: another thread may be completing it just now.
+/// Keeps an operation that nobody waits for any more until it is complete; true unless it is by now.
 bool leave_incomplete(std::unique_ptr<Operation>& operation);
 /// The same from within an Operation's `advance`, where the lock is held.
 void keep(std::unique_ptr<Operation> operation);

@@ -8,9 +8,9 @@ namespace mpi4cxx::detail {
 // a barrier may not become an MPI_Ibarrier on one process only (MPI-4.0, 6.12). So where the level of thread support allows it, a thread takes
 // them whenever this process has not for a millisecond. It sleeps while nothing is pending.
 
-/// Lets every process of COMM_WORLD have such a thread if all can. Collective.
+/// Lets this process have such a thread if MPI's level of thread support allows it.
 void allow_progress_thread(At at);
-/// Whether all have one, so that a sender may wait for its receiver as MPI's own senders do.
+/// Whether there may be one, here and where the program has asked for the same level.
 [[nodiscard]] bool has_progress_thread() noexcept;
 /// Starts it, or wakes it if it sleeps.
 void wake_progress_thread();

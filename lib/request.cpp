@@ -166,7 +166,7 @@ namespace {
 /// One that is over, with its error.
 class Failed final : public Operation {
 public:
-    explicit Failed(std::exception_ptr error) noexcept : error_(std::move(error)) { complete_ = true; }
+    explicit Failed(std::exception_ptr error) : error_(std::move(error)) { complete_ = true; }
     void advance() override {}
     void finish(detail::Place) override { std::rethrow_exception(error_); }
 

@@ -74,6 +74,8 @@ private:
     void receive(void* to, std::size_t size) override;
     /// Takes the bytes and blocks whose sender waits, where the object could not be read to its end.
     void skip_rest() noexcept;
+    /// The same where there is no memory for them.
+    void discard_pieces(Envelope envelope) noexcept;
 
     Room room_;
     Bytes bytes_;
@@ -104,6 +106,7 @@ private:
     /// Whether all that was to come on the channel is here. It has to be, before it fails that it is something else.
     bool passed_parts();
     void open_envelope();
+    void receive_bytes();
     void open_bytes();
 
     struct State;

@@ -30,6 +30,8 @@ public:
 /// Advanced under one lock, by the thread that waits for it and by every blocking call of the library.
 class MPI4CXX_API Operation : public Belongings {
 public:
+    /// Takes the memory that it needs to be driven, before MPI has begun anything of it.
+    Operation();
     /// Goes on as far as it can without waiting.
     virtual void advance() = 0;
     /// The request of MPI's without which it cannot go on; null where `advance` has to look.
