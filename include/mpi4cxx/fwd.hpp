@@ -25,6 +25,7 @@ class Request;
 class Prequest;
 class Grequest;
 template <class T> class ObjectRequest;
+template <class T> class Coroutine;
 class Message;
 class OutputArchive;
 class InputArchive;

@@ -7,6 +7,7 @@
 #include <mpi4cxx/cartcomm.hpp>
 #include <mpi4cxx/comm.hpp>
 #include <mpi4cxx/constants.hpp>
+#include <mpi4cxx/coroutine.hpp>
 #include <mpi4cxx/datatype.hpp>
 #include <mpi4cxx/datatype_traits.hpp>
 #include <mpi4cxx/distgraphcomm.hpp>
@@ -38,3 +39,5 @@
 #include <mpi4cxx/topocomm.hpp>
 #include <mpi4cxx/version.hpp>
 #include <mpi4cxx/weights.hpp>
+#include <mpi4cxx/when_all.hpp>
+#include <mpi4cxx/when_any.hpp>

@@ -146,6 +146,7 @@ private:
         return std::any_of(requests.begin(), requests.end(), [](const ObjectRequest& request) { return !request.is_null(); });
     }
     friend struct detail::PlainRequest;
+    friend class detail::Awaited;
 
     Request request_;  // no base, for a plain Request that is made of this would lose the object
 };

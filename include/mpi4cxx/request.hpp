@@ -23,6 +23,8 @@ namespace detail {
 
 template <class> inline constexpr bool never = false;
 
+class Awaited;
+
 /// The plain request in what a pointer points to; null where it is null.
 struct PlainRequest {
     static Request* of(Request* request) noexcept { return request; }
@@ -171,6 +173,7 @@ private:
     class Patience;
     template <class T> friend class ObjectRequest;
     friend class RequestArray;
+    friend class detail::Awaited;
 
     // What an ObjectRequest is made of.
 

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <mpi4cxx/object_request.hpp>
+
+#include <coroutine>
+#include <cstddef>
+#include <exception>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace mpi4cxx::detail {
+
+/// What a coroutine waits for. An exception in it is kept for the coroutine, which is thrown it when it goes on.
+class MPI4CXX_API Awaited {
+public:
+    explicit Awaited(At at) noexcept : at_(at) {}
+    virtual ~Awaited() = default;
+    Awaited(const Awaited&) = delete;
+    Awaited& operator=(const Awaited&) = delete;
+
+    /// Whether there is anything to wait for.
+    [[nodiscard]] virtual bool is_active() const = 0;
+    /// Tells whether it is complete; looks once if that is not known.
+    bool look() noexcept;
+    /// Waits until it is.
+    void complete() noexcept;
+    void rethrow() const {
+        if (error_)
+            std::rethrow_exception(error_);
+    }
+    /// The place in the user's program that waits.
+    [[nodiscard]] At at() const noexcept { return at_; }
+    void set_at(At at) noexcept { at_ = at; }
+
+    [[nodiscard]] static bool await_ready() noexcept { return false; }  // or one that need not wait would keep all others from going on
+    template <class Promise> void await_suspend(std::coroutine_handle<Promise> caller) noexcept { caller.promise().stack().await(*this); }
+
+protected:
+    virtual bool poll() = 0;
+    virtual void wait() = 0;
+
+    // Of requests: what drives nothing, because whoever waits for several drives once for all.
+
+    static void drive() { Request::drive(); }
+    static bool is_active(const Request& request) noexcept { return !request.is_null() && request.kind() != Request::Kind::inactive; }
+    static bool test(Request& request, Status* status, At at) { return request.test_now(status, at); }
+    template <class T> static std::optional<T> test(ObjectRequest<T>& request, At at) { return request.test_now(nullptr, at); }
+    friend class CallStack;
+
+private:
+    At at_;
+    bool complete_ = false;
+    std::exception_ptr error_;
+};
+
+/// A coroutine that was waited for, and those of which each waits for the next. Returning to the loop in here between any two of them keeps the
+/// thread's own stack flat, also where a compiler makes no tail calls: g++ does not without optimization.
+class MPI4CXX_API CallStack {
+public:
+    [[nodiscard]] bool is_started() const noexcept { return started_; }
+    /// Goes on in `next`: the callee, or the caller, which is null where the outermost is over.
+    void go_on(std::coroutine_handle<> next) noexcept { innermost_ = next; }
+    /// Goes on when `awaited` is complete.
+    void await(Awaited& awaited) noexcept { awaited_ = &awaited; }
+
+    /// Looks once, goes on to the next thing to wait for, and tells whether the outermost is over.
+    bool poll(At at);
+    /// The same until nothing moves.
+    bool test(At at);
+    /// Goes on until the outermost is over.
+    void wait(At at);
+
+private:
+    class Use;
+    void resume();
+
+    std::coroutine_handle<> innermost_;
+    Awaited* awaited_ = nullptr;  // null where the innermost can go on
+    bool started_ = false, used_ = false;
+};
+
+class MPI4CXX_API AwaitedRequest final : public Awaited {
+public:
+    explicit AwaitedRequest(Request& request, At at = {}) noexcept : Awaited(at), request_(request) {}
+    [[nodiscard]] bool is_active() const override { return Awaited::is_active(request_); }
+    Status await_resume() const {
+        rethrow();
+        return status_;
+    }
+
+private:
+    bool poll() override { return test(request_, &status_, at()); }
+    void wait() override { request_.Wait(&status_, at()); }
+
+    Request& request_;
+    Status status_;
+};
+
+template <class T> class AwaitedObject final : public Awaited {
+public:
+    explicit AwaitedObject(ObjectRequest<T>& request, At at = {}) noexcept : Awaited(at), request_(request) {}
+    [[nodiscard]] bool is_active() const override { return !request_.is_null(); }
+    T await_resume() {
+        rethrow();
+        return std::move(*object_);
+    }
+
+private:
+    bool poll() override {
+        if (std::optional<T> object = test(request_, at()))
+            object_.emplace(std::move(*object));
+        return object_.has_value();
+    }
+    void wait() override { object_.emplace(request_.wait(nullptr, at())); }
+
+    ObjectRequest<T>& request_;
+    std::optional<T> object_;
+};
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <mpi4cxx/coroutine.hpp>
+
+#include <coroutine>
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <ranges>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace mpi4cxx::detail {
+
+/// What a coroutine awaits where it awaits several: all of these.
+struct AllOf {
+    std::vector<Awaited*> parts;
+};
+/// Or one of these. Whether it is an error if there is none.
+struct AnyOf {
+    std::vector<Awaited*> parts;
+    bool must_be;
+};
+
+/// The results are taken from each of the parts.
+class MPI4CXX_API AwaitedParts : public Awaited {
+public:
+    [[nodiscard]] bool is_active() const override { return true; }
+    template <class Promise> void await_suspend(std::coroutine_handle<Promise> caller) noexcept {
+        set_at(caller.promise().at());
+        for (Awaited* part : parts_) part->set_at(at());
+        Awaited::await_suspend(caller);
+    }
+
+protected:
+    AwaitedParts(std::vector<Awaited*> parts, At at) noexcept : Awaited(at), parts_(std::move(parts)) {}
+    std::vector<Awaited*> parts_;
+};
+
+/// Complete when all are, or when one has failed, which is thrown.
+class MPI4CXX_API AwaitedAll final : public AwaitedParts {
+public:
+    AwaitedAll(AllOf& all, At at) noexcept : AwaitedParts(std::move(all.parts), at) {}
+    void await_resume() const { rethrow(); }
+
+private:
+    bool poll() override;
+    void wait() override;
+};
+template <> struct AwaitedBy<AllOf&> { using type = AwaitedAll; };
+
+/// Complete when one is, or where none is active.
+class MPI4CXX_API AwaitedAny final : public AwaitedParts {
+public:
+    AwaitedAny(AnyOf& any, At at) noexcept : AwaitedParts(std::move(any.parts), at), must_be_(any.must_be) {}
+    /// The index of the one.
+    [[nodiscard]] std::optional<std::size_t> await_resume() const {
+        rethrow();
+        return index_;
+    }
+
+private:
+    bool poll() override;
+    void wait() override;
+
+    bool must_be_;
+    std::optional<std::size_t> index_;
+};
+template <> struct AwaitedBy<AnyOf&> { using type = AwaitedAny; };
+
+/// What awaits an `A` that is a variable.
+template <class A> using Part = typename AwaitedBy<A&>::type;
+/// What a part gives, where that may be nothing.
+template <class P> using Result = decltype(std::declval<P&>().await_resume());
+/// The same; a std::monostate stands for nothing.
+template <class P> using Value = std::conditional_t<std::is_void_v<Result<P>>, std::monostate, Result<P>>;
+
+template <class P> Value<P> value_of(P& part) {
+    if constexpr (std::is_void_v<Result<P>>) {
+        part.await_resume();
+        return {};
+    } else {
+        return part.await_resume();
+    }
+}
+
+template <class Range> using PartOfRange = Part<std::remove_reference_t<std::ranges::range_reference_t<Range>>>;
+/// These stay where they are.
+template <class Range> std::deque<PartOfRange<Range>> parts_of_range(Range& range) {
+    std::deque<PartOfRange<Range>> parts;
+    for (auto& awaitable : range) parts.emplace_back(awaitable);
+    return parts;
+}
+
+template <class... P> std::vector<Awaited*> pointers(std::tuple<P...>& parts) {
+    return std::apply([](auto&... part) { return std::vector<Awaited*>{&part...}; }, parts);
+}
+template <class P> std::vector<Awaited*> pointers(std::deque<P>& parts) {
+    std::vector<Awaited*> all;
+    for (P& part : parts) all.push_back(&part);
+    return all;
+}
+
+}  // namespace mpi4cxx::detail
