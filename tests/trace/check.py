@@ -234,6 +234,10 @@ tests = {
     'objects': lambda: [
         stands_still(2, 'objects', 'rank 0: MPI_Recv from rank 1, tag 8, ' + world + line('objects'), in_cycle(0, 1, 0)),
         stands_still(3, 'object_wait', 'rank 1: .*MPI_Irecv from rank 2, tag 9, ' + world + line('object_wait'), in_cycle(0, 1, 2, 0))],
+    'coroutine': lambda: [
+        stands_still(2, 'coroutine', 'rank 0: MPI_Wait for MPI_Irecv from rank 1, tag 12, ' + world + line('coroutine'), in_cycle(0, 1, 0)),
+        stands_still(2, 'coroutines', 'rank 0: .*MPI_Irecv from rank 1, tag 13, MPI_COMM_WORLD or from rank 1, tag 14, ' + world + line('coroutines'),
+                     in_cycle(0, 1, 0))],
     'collective': lambda: stands_still(
         3, 'collective', r'rank 0: MPI_Barrier on MPI_COMM_WORLD \(its \d\w\w collective call\), for [0-9.]+ s, ' + line('collective 0'),
         r'rank 2: MPI_Allreduce on MPI_COMM_WORLD \(its \d\w\w collective call\), for [0-9.]+ s, ' + line('collective 1'),

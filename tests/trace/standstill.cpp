@@ -31,6 +31,20 @@ void object_wait(const MPI::Intracomm& comm) {
     (void)request.wait();  // here: object_wait
 }
 
+MPI::Coroutine<> receive(const MPI::Comm& comm, int tag) {
+    int value = 0;
+    co_await comm.Irecv(value, (comm.rank() + 1) % comm.size(), tag);
+}
+
+void coroutine(const MPI::Intracomm& comm) {
+    receive(comm, 12).wait();  // here: coroutine
+}
+
+/// Two that wait together.
+void coroutines(const MPI::Intracomm& comm) {
+    (void)MPI::when_all(receive(comm, 13), receive(comm, 14)).get();  // here: coroutines
+}
+
 void sends(const MPI::Intracomm& comm) {
     const int value = 0;
     comm.Ssend(value, (comm.rank() + 1) % comm.size(), 10);  // here: sends
@@ -146,6 +160,8 @@ int main(int argc, char** argv) {
     const std::pair<std::string_view, void (*)(const MPI::Intracomm&)> ways[] = {{"cycle", cycle},
                                                                                  {"objects", objects},
                                                                                  {"object_wait", object_wait},
+                                                                                 {"coroutine", coroutine},
+                                                                                 {"coroutines", coroutines},
                                                                                  {"sends", sends},
                                                                                  {"collective", collective},
                                                                                  {"reversed", reversed},
