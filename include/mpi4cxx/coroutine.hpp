@@ -120,6 +120,7 @@ public:
         stack(at).wait(at);
         return take();
     }
+    /// The same.
     T get(At at = {}) { return wait(at); }
     /// Go on as far as that needs no waiting. Return the result if the coroutine is over, or throw what it has thrown; for a coroutine that gives
     /// nothing, tell whether it is over.

@@ -2,7 +2,6 @@
 
 #include <mpi4cxx/detail/awaited_parts.hpp>
 
-#include <ranges>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -19,16 +18,15 @@ template <class... A> Coroutine<std::tuple<Value<Part<A>>...>> all_of(A... await
     co_return std::apply([](auto&... part) { return std::tuple<Value<Part<A>>...>{value_of(part)...}; }, parts);
 }
 
-template <class Range> using AllResult = Result<PartOfRange<Range>>;
-template <class Range>
-Coroutine<std::conditional_t<std::is_void_v<AllResult<Range>>, void, std::vector<Value<PartOfRange<Range>>>>> all_of_range(Range range) {
-    auto parts = parts_of_range(range);
+template <class P> inline constexpr bool gives_nothing = std::is_void_v<Result<P>>;
+template <class R> Coroutine<std::conditional_t<gives_nothing<PartOf<R>>, void, std::vector<Value<PartOf<R>>>>> all_of_range(R range) {
+    auto parts = parts_of(range);
     AllOf all{pointers(parts)};
     co_await all;
-    std::vector<Value<PartOfRange<Range>>> results;
+    std::vector<Value<PartOf<R>>> results;
     results.reserve(parts.size());
     for (auto& part : parts) results.push_back(value_of(part));
-    if constexpr (!std::is_void_v<AllResult<Range>>)
+    if constexpr (!gives_nothing<PartOf<R>>)
         co_return results;
 }
 
@@ -38,11 +36,9 @@ Coroutine<std::conditional_t<std::is_void_v<AllResult<Range>>, void, std::vector
 /// std::monostate for a coroutine that gives nothing. As soon as one fails, its exception is thrown; what was given as a temporary, or moved in, is
 /// dropped then, and what is a variable stays as it is.
 template <class... Awaitables>
-    requires(!std::ranges::range<Awaitables> && ...)
+    requires(!detail::Range<Awaitables> && ...)
 [[nodiscard]] auto when_all(Awaitables&&... awaitables) { return detail::all_of<Awaitables...>(std::forward<Awaitables>(awaitables)...); }
 /// The same of a range, which may be empty: gives a vector of the results, or nothing where each is a coroutine that gives nothing.
-template <std::ranges::range Range> [[nodiscard]] auto when_all(Range&& awaitables) {
-    return detail::all_of_range<Range>(std::forward<Range>(awaitables));
-}
+template <detail::Range R> [[nodiscard]] auto when_all(R&& awaitables) { return detail::all_of_range<R>(std::forward<R>(awaitables)); }
 
 }  // namespace mpi4cxx

@@ -16,8 +16,8 @@ class MPI4CXX_API Awaited {
 public:
     explicit Awaited(At at) noexcept : at_(at) {}
     virtual ~Awaited() = default;
-    Awaited(const Awaited&) = delete;
-    Awaited& operator=(const Awaited&) = delete;
+    Awaited(Awaited&&) noexcept = default;  // before anybody waits
+    Awaited& operator=(Awaited&&) = delete;
 
     /// Whether there is anything to wait for.
     [[nodiscard]] virtual bool is_active() const = 0;

@@ -4,9 +4,8 @@
 
 #include <coroutine>
 #include <cstddef>
-#include <deque>
+#include <iterator>
 #include <optional>
-#include <ranges>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -87,10 +86,14 @@ template <class P> Value<P> value_of(P& part) {
     }
 }
 
-template <class Range> using PartOfRange = Part<std::remove_reference_t<std::ranges::range_reference_t<Range>>>;
-/// These stay where they are.
-template <class Range> std::deque<PartOfRange<Range>> parts_of_range(Range& range) {
-    std::deque<PartOfRange<Range>> parts;
+template <class R>
+concept Range = requires(R& range) {
+    std::begin(range);
+    std::end(range);
+};
+template <class R> using PartOf = Part<std::remove_reference_t<decltype(*std::begin(std::declval<R&>()))>>;
+template <class R> std::vector<PartOf<R>> parts_of(R& range) {
+    std::vector<PartOf<R>> parts;
     for (auto& awaitable : range) parts.emplace_back(awaitable);
     return parts;
 }
@@ -98,7 +101,7 @@ template <class Range> std::deque<PartOfRange<Range>> parts_of_range(Range& rang
 template <class... P> std::vector<Awaited*> pointers(std::tuple<P...>& parts) {
     return std::apply([](auto&... part) { return std::vector<Awaited*>{&part...}; }, parts);
 }
-template <class P> std::vector<Awaited*> pointers(std::deque<P>& parts) {
+template <class P> std::vector<Awaited*> pointers(std::vector<P>& parts) {
     std::vector<Awaited*> all;
     for (P& part : parts) all.push_back(&part);
     return all;

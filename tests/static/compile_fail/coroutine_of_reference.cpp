@@ -4,11 +4,7 @@
 #include <functional>
 
 #ifdef REJECTED
-mpi4cxx::Coroutine<int&> same(int& number) {
-    co_return number;
-}
+mpi4cxx::Coroutine<int&> same(int& number) { co_return number; }
 #else
-mpi4cxx::Coroutine<std::reference_wrapper<int>> same(int& number) {
-    co_return number;
-}
+mpi4cxx::Coroutine<std::reference_wrapper<int>> same(int& number) { co_return number; }
 #endif
