@@ -1,5 +1,7 @@
 #include <mpi4cxx/cartcomm.hpp>
 
+#include "dropped.hpp"
+
 #include <utility>
 
 namespace mpi4cxx {
@@ -44,7 +46,7 @@ Cartcomm Cartcomm::Sub(const detail::Flags& remain_dims, At at) const {
     const std::optional<std::vector<int>> remain = remain_dims.of(dims);
     if (!remain)
         detail::misuse(at, std::to_string(remain_dims.size()) + " flags for " + std::to_string(dims) + " dimensions");
-    Cartcomm sub = take(get<MPI_Cart_sub>(handle(), remain->data(), on(at)), at);
+    Cartcomm sub = take(detail::made(get<MPI_Cart_sub>(handle(), remain->data(), on(at)), on(at)), at);
     return sub ? std::move(sub) : COMM_SELF.Create_cart({}, {}, false, at);  // of no dimensions MPICH 4.0 makes one only on the first process
 }
 

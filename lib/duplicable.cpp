@@ -2,6 +2,8 @@
 
 #include <mpi4cxx/comm.hpp>
 
+#include "dropped.hpp"
+
 namespace mpi4cxx::detail {
 
 MPI_Comm owned(MPI_Comm raw, At at) {
@@ -10,9 +12,9 @@ MPI_Comm owned(MPI_Comm raw, At at) {
     return raw;
 }
 
-MPI_Comm duplicate(Place where) { return get<MPI_Comm_dup>(*where.comm, where); }
+MPI_Comm duplicate(Place where) { return made(get<MPI_Comm_dup>(*where.comm, where), where); }
 
-MPI_Comm duplicate(const Info& info, Place where) { return get<MPI_Comm_dup_with_info>(*where.comm, info.handle(), where); }
+MPI_Comm duplicate(const Info& info, Place where) { return made(get<MPI_Comm_dup_with_info>(*where.comm, info.handle(), where), where); }
 
 PendingComm::PendingComm(By by, Place where) : function_(by == By::dup ? name_of<MPI_Comm_idup>() : name_of<MPIX_Comm_ishrink>()) {
     if (by == By::dup)

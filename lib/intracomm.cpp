@@ -5,6 +5,7 @@
 #include <mpi4cxx/graphcomm.hpp>
 #include <mpi4cxx/intercomm.hpp>
 
+#include "dropped.hpp"
 #include "repeated_edges.hpp"
 
 #include <functional>
@@ -16,6 +17,7 @@ namespace mpi4cxx {
 using detail::call;
 using detail::get;
 using detail::keep;
+using detail::made;
 
 const Intracomm COMM_NULL;
 const Intracomm COMM_SELF = Intracomm::borrow(MPI_COMM_SELF);
@@ -29,21 +31,21 @@ int mapped(int rank, int nodes) { return rank < nodes ? rank : UNDEFINED; }
 }  // namespace
 
 Intracomm Intracomm::Create_group(const Group& group, int tag, At at) const {
-    return take(get<MPI_Comm_create_group>(handle(), group.handle(), tag, on(at)), at);
+    return take(made(get<MPI_Comm_create_group>(handle(), group.handle(), tag, on(at)), on(at)), at);
 }
 
 Intercomm Intracomm::Create_intercomm(int local_leader, const Intracomm& peer_comm, int remote_leader, int tag, At at) const {
-    return Intercomm::take(get<MPI_Intercomm_create>(handle(), local_leader, peer_comm.handle(), remote_leader, tag, on(at)), at);
+    return Intercomm::take(made(get<MPI_Intercomm_create>(handle(), local_leader, peer_comm.handle(), remote_leader, tag, on(at)), on(at)), at);
 }
 
 Cartcomm Intracomm::Create_cart(detail::Ints dims, const detail::Flags& periods, bool reorder, At at) const {
     const std::vector<int> wraps = detail::periods_of(dims, periods, at);
-    return Cartcomm::take(get<MPI_Cart_create>(handle(), dims.length(), dims.data(), wraps.data(), reorder ? 1 : 0, on(at)), at);
+    return Cartcomm::take(made(get<MPI_Cart_create>(handle(), dims.length(), dims.data(), wraps.data(), reorder ? 1 : 0, on(at)), on(at)), at);
 }
 
 Graphcomm Intracomm::Create_graph(detail::Ints index, detail::Ints edges, bool reorder, At at) const {
     detail::check_graph(index, edges, at);
-    return Graphcomm::take(get<MPI_Graph_create>(handle(), index.length(), index.data(), edges.data(), reorder ? 1 : 0, on(at)), at);
+    return Graphcomm::take(made(get<MPI_Graph_create>(handle(), index.length(), index.data(), edges.data(), reorder ? 1 : 0, on(at)), on(at)), at);
 }
 
 Distgraphcomm Intracomm::Create_dist_graph_adjacent(detail::Ints sources, detail::Ints destinations, Weights sourceweights, Weights destweights,
@@ -51,8 +53,9 @@ Distgraphcomm Intracomm::Create_dist_graph_adjacent(detail::Ints sources, detail
     detail::check_weights(sourceweights, sources, "sources", at);
     detail::check_weights(destweights, destinations, "destinations", at);
     Distgraphcomm graph = Distgraphcomm::take(
-        get<MPI_Dist_graph_create_adjacent>(handle(), sources.length(), sources.data(), sourceweights.data(), destinations.length(),
-                                            destinations.data(), destweights.data(), info.handle(), reorder ? 1 : 0, on(at)),
+        made(get<MPI_Dist_graph_create_adjacent>(handle(), sources.length(), sources.data(), sourceweights.data(), destinations.length(),
+                                                 destinations.data(), destweights.data(), info.handle(), reorder ? 1 : 0, on(at)),
+             on(at)),
         at);
     (void)detail::has_repeated_edges(graph, detail::Finding::collective, at);
     return graph;
@@ -66,9 +69,11 @@ Distgraphcomm Intracomm::Create_dist_graph(detail::Ints sources, detail::OneOrIn
         each = same = std::vector<int>(sources.size(), *degrees.one());
     detail::check_degrees(sources, each, destinations, at);
     detail::check_weights(weights, destinations, "destinations", at);
-    Distgraphcomm graph = Distgraphcomm::take(get<MPI_Dist_graph_create>(handle(), sources.length(), sources.data(), each.data(), destinations.data(),
-                                                                         weights.data(), info.handle(), reorder ? 1 : 0, on(at)),
-                                              at);
+    Distgraphcomm graph =
+        Distgraphcomm::take(made(get<MPI_Dist_graph_create>(handle(), sources.length(), sources.data(), each.data(), destinations.data(),
+                                                            weights.data(), info.handle(), reorder ? 1 : 0, on(at)),
+                                 on(at)),
+                            at);
     (void)detail::has_repeated_edges(graph, detail::Finding::collective, at);
     return graph;
 }

@@ -17,6 +17,9 @@ enum class Ownership : bool { borrow, own };
 /// not while an exception unwinds this process, because the others are elsewhere.
 MPI4CXX_API bool may_free(bool collective) noexcept;
 
+/// Keeps a communicator that may not be freed now until all of its processes can agree to free it.
+MPI4CXX_API void set_aside(MPI_Comm comm) noexcept;
+
 /// Throws that a handle is predefined, where the MPI would take it and break.
 [[noreturn, gnu::cold]] MPI4CXX_API void refuse_free(std::string_view function, At at);
 
@@ -80,8 +83,12 @@ protected:
 
 private:
     void discard() noexcept {
-        if (ownership_ == detail::Ownership::own && raw_ != traits::null() && detail::may_free(traits::collective))
+        if (ownership_ == detail::Ownership::borrow || raw_ == traits::null())
+            return;
+        if (detail::may_free(traits::collective))
             traits::free(&raw_);
+        else if constexpr (traits::collective)
+            detail::set_aside(raw_);
     }
 
     raw_type raw_;
