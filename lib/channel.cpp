@@ -1,5 +1,6 @@
 #include "channel.hpp"
 
+#include "ending.hpp"
 #include "finalize.hpp"
 
 #include <algorithm>
@@ -30,8 +31,13 @@ void open_channel(At at) {
     int found = 0;
     call<MPI_Comm_get_attr>(MPI_COMM_WORLD, MPI_TAG_UB, &largest, &found, at);
     tags = (found != 0 ? static_cast<std::uint64_t>(*largest) : 32767) / 2;  // the upper half is the answers'
-    at_finalize([] { MPI_Comm_free(&communicator); });
+    at_finalize([] {
+        end_operations();
+        MPI_Comm_free(&communicator);
+    });
 }
+
+MPI_Comm channel_if_open() noexcept { return communicator; }
 
 MPI_Comm channel(At at) {
     if (communicator == MPI_COMM_NULL && !is_running())

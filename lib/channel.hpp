@@ -14,6 +14,8 @@ namespace mpi4cxx::detail {
 /// few (MPICH 2046). Collective; once is enough.
 void open_channel(At at);
 [[nodiscard]] MPI_Comm channel(At at);
+/// Null where it has not been opened.
+[[nodiscard]] MPI_Comm channel_if_open() noexcept;
 
 /// This process's rank on the channel.
 [[nodiscard]] int channel_rank() noexcept;

@@ -1,6 +1,7 @@
 #include <mpi4cxx/environment.hpp>
 
 #include <mpi4cxx/detail/call.hpp>
+#include <mpi4cxx/intracomm.hpp>
 #include <mpi4cxx/version.hpp>
 
 #include "channel.hpp"
@@ -97,9 +98,24 @@ void abort_at_exit() {
 Environment::Environment(int& argc, char**& argv, ThreadLevel required, At at) : Environment(&argc, &argv, required, at) {}
 Environment::Environment(ThreadLevel required, At at) : Environment(nullptr, nullptr, required, at) {}
 
-Environment::Environment(int* argc, char*** argv, ThreadLevel required, At at)
-    : finalizes_(!Is_initialized(at)), exceptions_(std::uncaught_exceptions()) {
-    if (finalizes_) {
+/// What an Environment changes.
+struct Environment::Before {
+    explicit Before(At at) : world(COMM_WORLD.Get_errhandler(at)), self(COMM_SELF.Get_errhandler(at)) {}
+    void restore() const noexcept try {
+        std::set_terminate(terminate);
+        COMM_WORLD.Set_errhandler(world);
+        COMM_SELF.Set_errhandler(self);
+    } catch (...) {  // MPI has not taken them: there is nobody to tell
+    }
+
+    Errhandler world, self;
+    std::terminate_handler terminate = std::get_terminate();
+};
+
+Environment::Environment(int* argc, char*** argv, ThreadLevel required, At at) : exceptions_(std::uncaught_exceptions()) {
+    if (Is_initialized(at)) {
+        before_ = std::make_unique<Before>(at);
+    } else {
         detail::trace_if_asked();
         get<MPI_Init_thread>(argc, argv, required, at);
     }
@@ -107,8 +123,12 @@ Environment::Environment(int* argc, char*** argv, ThreadLevel required, At at)
 }
 
 Environment::~Environment() {
-    if (!finalizes_ || !detail::is_running())
+    if (!detail::is_running())
         return;
+    if (before_ != nullptr) {
+        before_->restore();
+        return;
+    }
     if (std::uncaught_exceptions() == exceptions_) {
         detail::end_progress_thread();
         MPI_Finalize();

@@ -2,6 +2,7 @@
 
 #include <mpi4cxx/detail/call.hpp>
 
+#include "ending.hpp"
 #include "finalize.hpp"
 #include "progress_thread.hpp"
 
@@ -54,7 +55,6 @@ public:
         if (operation->place_ == Operation::nowhere)
             add(*operation);
         operation.release()->is_adopted_ = true;
-        ++adopted_;
     }
     void remove(Operation& operation) noexcept {
         if (operation.place_ == Operation::nowhere)
@@ -65,7 +65,13 @@ public:
         operation.place_ = Operation::nowhere;
         count();
     }
-    [[nodiscard]] bool has_adopted() const noexcept { return adopted_ != 0; }
+    [[nodiscard]] std::size_t size() const noexcept { return operations_.size(); }
+    /// Cancels what its owners have left pending.
+    void cancel() {
+        for (Operation* const operation : operations_)
+            if (!operation->is_adopted_)
+                operation->cancel();
+    }
 
     /// Drives all until nothing moves: what one has sent another may wait for.
     void drive(Finished& finished) {
@@ -125,10 +131,8 @@ private:
     }
     void end(Operation& operation, bool aside) noexcept {
         operation.is_complete_unseen_ = aside;
-        if (operation.is_adopted_) {
-            --adopted_;
+        if (operation.is_adopted_)
             finished_.add(operation);
-        }
         remove(operation);
     }
 
@@ -137,7 +141,6 @@ private:
     std::vector<MPI_Request> requests_;
     std::vector<int> indices_;
     std::vector<MPI_Status> statuses_;
-    std::size_t adopted_ = 0;
     Finished finished_;
 };
 
@@ -178,19 +181,8 @@ void free_left(std::size_t number) {
     has_left.store(!left.empty(), std::memory_order_relaxed);
 }
 
-/// Sends that nobody waits for have to leave before MPI_Finalize, as the standard asks of every send.
-void drain() {
-    for (bool is_empty = false; !is_empty;) {
-        Finished finished;
-        const std::scoped_lock lock(mutex, left_mutex);
-        all.drive(finished);
-        free_left(left.size());
-        is_empty = !all.has_adopted() && left.empty();
-    }
-}
-
-void drain_at_finalize() {
-    static const bool once = (at_finalize(drain), true);
+void end_at_finalize() {
+    static const bool once = (at_finalize(end_operations), true);
     (void)once;
 }
 
@@ -236,6 +228,19 @@ bool drive_aside() {
     return steps != before;
 }
 
+std::size_t drive_all() {
+    Finished finished;
+    const std::scoped_lock lock(mutex, left_mutex);
+    all.drive(finished);
+    free_left(left.size());
+    return all.size() + left.size();
+}
+
+void cancel_all() {
+    const std::lock_guard lock(mutex);
+    all.cancel();
+}
+
 bool look(Operation& operation) {
     const std::lock_guard lock(mutex);
     note_activity();
@@ -272,7 +277,7 @@ void cancel(Operation& operation) {
 }
 
 void keep(std::unique_ptr<Operation> operation) {
-    drain_at_finalize();
+    end_at_finalize();
     all.adopt(std::move(operation));
 }
 
@@ -298,7 +303,7 @@ void adopt(std::unique_ptr<Operation> operation) {
 }
 
 void leave(MPI_Request request, std::unique_ptr<Belongings> belongings) noexcept {
-    drain_at_finalize();
+    end_at_finalize();
     const std::lock_guard lock(left_mutex);
     free_left(looked_at);
     try {

@@ -22,6 +22,10 @@ void watch(Operation& operation);
 void unwatch(Operation& operation);
 /// Drives all as far as they go without waiting.
 void drive();
+/// The same; returns how many are incomplete.
+[[nodiscard]] std::size_t drive_all();
+/// Tries to cancel all that their owners have left pending.
+void cancel_all();
 /// The same for the progress thread, which does not count as this process. Whether anything moved.
 bool drive_aside();
 /// A number that changes whenever this process has driven anything, or has begun what has to be driven.

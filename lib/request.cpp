@@ -273,6 +273,8 @@ private:
 };
 
 void Request::drop() noexcept {
+    if (!detail::is_running())
+        return delete std::exchange(belongings_, nullptr);
     const Patience patience;
     if (operation() != nullptr) {
         std::unique_ptr<Operation> object(operation());
@@ -281,7 +283,7 @@ void Request::drop() noexcept {
         return detail::adopt(std::move(object));
     }
     std::unique_ptr<detail::Belongings> kept(std::exchange(belongings_, nullptr));
-    if (raw_ == MPI_REQUEST_NULL || drop_ == Drop::nothing || !detail::is_running())
+    if (raw_ == MPI_REQUEST_NULL || drop_ == Drop::nothing)
         return;
     if (kept != nullptr && kept->is_all())
         return detail::leave(std::exchange(raw_, MPI_REQUEST_NULL), std::move(kept));

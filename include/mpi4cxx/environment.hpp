@@ -3,14 +3,15 @@
 #include <mpi4cxx/constants.hpp>
 #include <mpi4cxx/detail/at.hpp>
 
+#include <memory>
 #include <string>
 
 namespace mpi4cxx {
 
 /// MPI from here to the end of the scope: make one at the start of `main`, on every process.
 /// It initializes MPI unless somebody has, makes errors of COMM_WORLD and COMM_SELF exceptions, and opens the channel of
-/// large objects. At the end it finalizes MPI if it initialized it. An exception that nobody catches, or that leaves this
-/// scope, ends the whole job: with its message, or when the process exits. (MPI-4.0, 11.2 and 11.6)
+/// large objects. At the end it finalizes MPI if it initialized it, else it gives the error handlers back. An exception that nobody catches, or that
+/// leaves this scope, ends the whole job: with its message, or when the process exits. (MPI-4.0, 11.2 and 11.6)
 class [[nodiscard, gnu::visibility("default")]] Environment {
 public:
     /// Calls MPI_Init_thread (MPI-4.0, 11.6.2), MPI_Comm_dup (MPI-4.0, 7.4.2). Collective.
@@ -24,8 +25,9 @@ public:
 private:
     Environment(int* argc, char*** argv, ThreadLevel required, At at);
 
-    bool finalizes_;
-    int exceptions_;  // in flight when this was made
+    struct Before;
+    std::unique_ptr<Before> before_;  // what it gives back, in a process whose MPI somebody else finalizes
+    int exceptions_;                  // in flight when this was made
 };
 
 /// Initialize MPI as an Environment does, for programs that cannot make one in a scope around all they do; Finalize ends it. Errors of

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -120,14 +122,58 @@ int by_hand(bool threads) {
     comm.Set_attr(key, "value");
     MPI::COMM_SELF.Set_attr(key, "value");
     MPI::Attach_buffer(10'000);
-    const std::vector<double> large(100'000, 1.5);  // on the channel
+    const std::vector<double> long_object(100'000, 1.5);  // on the channel
     const int size = comm.size(), rank = comm.rank();
-    right = right && comm.sendrecv<std::vector<double>>(large, (rank + 1) % size) == large;
+    right = right && comm.sendrecv<std::vector<double>>(long_object, (rank + 1) % size) == long_object;
     MPI::Detach_buffer();
     MPI::Attach_buffer(10'000);  // which MPI detaches
     MPI::Finalize();
     right = right && MPI::Is_finalized() && is_refused([] { MPI::Finalize(); }) && is_refused([] { MPI::Init(); });
     std::fprintf(stderr, "by hand: %s\n", right ? "right" : "wrong");
+    return right ? 0 : 1;
+}
+
+const std::vector<double> large(100'000);
+
+/// What a program may still have when MPI ends, and loses only then.
+struct Left {
+    std::optional<MPI::ObjectRequest<std::string>> receive;
+    std::optional<MPI::ObjectRequest<std::vector<int>>> collective;
+    std::optional<MPI::Request> send;
+} left;
+
+void leave(std::string_view what, const MPI::Intracomm& comm) {
+    const int next = (comm.rank() + 1) % comm.size();
+    if (what == "left_receive" || what == "left_received")
+        left.receive = comm.irecv<std::string>(MPI::ANY_SOURCE, 1);
+    if (what == "left_received")
+        comm.send(std::string("a"), next, 1);
+    if (what == "left_send" || what == "left_large") {
+        left.send = comm.isend(std::string(what == "left_send" ? 1 : 200'000, 'a'), next, 1);
+        (void)comm.recv<std::string>();
+    }
+    if (what == "left_collective")
+        left.collective = comm.iallgather(comm.rank());
+    if (what == "unmatched")
+        left.send = comm.issend(std::string("abc"), 0, 7);
+    if (what == "unmatched_large")
+        left.send = comm.isend(std::string(200'000, 'a'), 0, 7);
+    if (what == "unmatched_buffer")
+        left.send = comm.Isend(large, 0, 7);
+}
+
+/// A C application that calls one function of C++: its own errors stay fatal.
+int nested() {
+    MPI_Init(nullptr, nullptr);
+    const std::terminate_handler before = std::get_terminate();
+    { const MPI::Environment env; }
+    bool right = std::get_terminate() == before;
+    for (MPI_Comm comm : {MPI_COMM_WORLD, MPI_COMM_SELF}) {
+        MPI_Errhandler handler = MPI_ERRHANDLER_NULL;
+        MPI_Comm_get_errhandler(comm, &handler);
+        right = right && handler == MPI_ERRORS_ARE_FATAL;
+    }
+    MPI_Finalize();
     return right ? 0 : 1;
 }
 
@@ -147,6 +193,7 @@ void in_environment(int& argc, char**& argv) {
         communicators(comm);
     if (way == "heap")
         heap(comm);
+    leave(way, comm);
     if (way == "reduction")
         reduction(comm);
     if (way == "handler")
@@ -166,6 +213,8 @@ void in_environment(int& argc, char**& argv) {
 int main(int argc, char** argv) {
     if (const std::string_view way = argv[1]; way == "functions" || way == "threads")
         return by_hand(way == "threads");
+    else if (way == "nested")
+        return nested();
     if (!std::string_view(argv[1]).starts_with("caught")) {
         in_environment(argc, argv);
         return 0;

@@ -55,6 +55,32 @@ def handled():
     check(text.count('handled: ') == 2, 'not every rank went on')
 
 
+def nested():
+    code, _ = run(launch, '-n', '2', program, 'nested')
+    check(code == 0, 'an Environment that leaves MPI running does not give back what it has changed')
+
+
+def quiet(ranks, way, *messages):
+    code, text = run(launch, '-n', str(ranks), program, way)
+    check(code == 0, f'{way}: the job ended with {code}')
+    for message in messages:
+        check(message in text, f'nobody said "{message}"')
+    check(messages or 'ends MPI' not in text, f'{way}: the end is not quiet')
+
+
+def left():
+    """What outlives MPI ends with it."""
+    for way in 'left_receive', 'left_received', 'left_send', 'left_large', 'left_collective':
+        for ranks in 1, 2, 3:
+            quiet(ranks, way)
+
+
+def unmatched():
+    for way in 'unmatched', 'unmatched_large', 'unmatched_buffer':
+        for ranks in 1, 2, 3:
+            quiet(ranks, way, 'mpi4cxx: rank 0 ends MPI with messages on MPI_COMM_WORLD that nobody has received: ', ' bytes from rank 0 with tag 7')
+
+
 def by_hand():
     for way in 'functions', 'threads':
         code, text = run(launch, '-n', '3', program, way)
@@ -98,6 +124,9 @@ def ends(case, message):
 
 tests |= {
     'handled': handled,
+    'left': left,
+    'unmatched': unmatched,
+    'nested': nested,
     'by_hand': by_hand,
     'launcher': wrong_launcher,
     'world': wrong_world,
