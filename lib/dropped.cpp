@@ -104,15 +104,15 @@ std::vector<Name> dropped_within(MPI_Comm comm, Place where) {
 
 using Names = std::array<Name, 2>;
 
-/// The least that the processes of `comm` have, of its both groups where it has two.
+/// The least that the processes of `comm` have, of its both groups where it has two. Tools do not see these calls, which the program does not make.
 Names least(Names own, MPI_Comm comm, Place where) {
     constexpr int count = 2;
     Names result{};
-    call<MPI_Allreduce>(own.data(), result.data(), count, MPI_INT64_T, MPI_MIN, comm, where);
+    call<PMPI_Allreduce>(own.data(), result.data(), count, MPI_INT64_T, MPI_MIN, comm, where);
     if (get<MPI_Comm_test_inter>(comm, where) == 0)
         return result;
     for (std::size_t i = 0; i < count; ++i) own[i] = std::min(own[i], result[i]);  // with what the other group has
-    call<MPI_Allreduce>(own.data(), result.data(), count, MPI_INT64_T, MPI_MIN, comm, where);
+    call<PMPI_Allreduce>(own.data(), result.data(), count, MPI_INT64_T, MPI_MIN, comm, where);
     return result;
 }
 

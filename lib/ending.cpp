@@ -2,7 +2,6 @@
 
 #include <mpi4cxx/intracomm.hpp>
 #include <mpi4cxx/message.hpp>
-#include <mpi4cxx/request.hpp>
 
 #include "channel.hpp"
 #include "progress.hpp"
@@ -60,19 +59,28 @@ private:
     std::string text_;
 };
 
-/// Drives until `request` of all processes is complete: they may still wait for what this one sends.
-void wait_for_all(Request request) {
-    while (!request.Test()) drive();
-}
+/// All processes of a communicator, once they come here. Tools do not see these calls, but that this process is in MPI_Finalize.
+class Others {
+public:
+    explicit Others(const Comm& comm) : request_(get<PMPI_Ibarrier>(comm.handle())) {}
+    [[nodiscard]] bool are_here() {
+        int flag = 0;
+        call<PMPI_Test>(&request_, &flag, MPI_STATUS_IGNORE);
+        return flag != 0;
+    }
+
+private:
+    MPI_Request request_;
+};
 
 void end_on(const Comm& channel) {
-    wait_for_all(channel.Ibarrier());
+    for (Others others(channel); !others.are_here();) drive();  // they may still wait for what this one sends
     cancel_all();
     Unreceived unreceived;
-    std::optional<Request> others;  // complete when they are at their end, too
+    std::optional<Others> others;
     std::size_t left = drive_all();
     clock::time_point last_step = clock::now();
-    while (!others || !others->Test()) {
+    while (!others || !others->are_here()) {
         unreceived.take_all(COMM_WORLD);
         const std::size_t before = std::exchange(left, drive_all());
         if (left != before)
@@ -81,7 +89,7 @@ void end_on(const Comm& channel) {
             continue;
         unreceived.take_all(channel);  // the bytes of these messages
         if (!others)
-            others = channel.Ibarrier();
+            others.emplace(channel);
     }
     unreceived.report(drive_all());
 }

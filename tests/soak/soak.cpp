@@ -298,7 +298,7 @@ private:
                         expect(comm.recv<T>(source, tag) == make<T>(message.key, message.bytes), "not what was sent");
                 });
         const auto refuse = [](const std::string&, const std::string&) -> std::string { throw std::runtime_error("refused"); };
-        expect(throws([&] { (void)comm.allreduce(make<std::string>(key(comm.rank()), 20), refuse); }) == comm.size() > 1, "who throws");
+        expect(throws([&] { (void)comm.allreduce(make<std::string>(key(comm.rank()), 20), refuse); }) == (comm.size() > 1), "who throws");
     }
 
     void typed_messages(const MPI::Intracomm& comm, Random& plan) {
