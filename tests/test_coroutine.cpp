@@ -176,6 +176,32 @@ TEST_CASE("What MPI reports is thrown in the coroutine, with the line of its co_
     });
 }
 
+TEST_CASE("A message that is too long is the error of the coroutine that awaits it, and of no other", "[coroutine]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        if (comm.size() == 1)  // Open MPI cuts a process's own messages off without a word
+            return;
+        const auto receive = [&comm](int tag) -> MPI::Coroutine<int> {
+            int value = -1;
+            try {
+                co_await comm.Irecv(value, left_of(comm), tag);
+            } catch (const MPI::Exception& e) {
+                co_return e.Get_error_class();
+            }
+            co_return value;
+        };
+        const std::array<int, 2> long_one{1, 2};
+        const int short_one = 100;
+        std::array<MPI::Request, 4> sends{comm.Isend(short_one, right_of(comm), 1), comm.Isend(long_one, right_of(comm), 2),
+                                          comm.Isend(short_one, right_of(comm), 3), comm.Isend(long_one, right_of(comm), 4)};
+        const auto [first, second, third] = MPI::when_all(receive(1), receive(2), receive(3)).get();
+        CHECK(first == 100);
+        CHECK(second == MPI::ERR_TRUNCATE);
+        CHECK(third == 100);
+        CHECK(receive(4).get() == MPI::ERR_TRUNCATE);
+        MPI::Request::Waitall(sends);
+    });
+}
+
 TEST_CASE("Null requests are to co_await what they are to wait", "[coroutine]") {
     const auto program = []() -> MPI::Coroutine<> {
         MPI::Request plain;

@@ -42,7 +42,7 @@ template <class R> Coroutine<std::optional<std::pair<int, Value<PartOf<R>>>>> an
 /// Await the first of several requests and coroutines that is complete; returns a Coroutine that gives a variant: its index is that of the one,
 /// its value the result. The one is null then, a persistent request inactive. The others stay as they are, to be awaited again: requests pending with
 /// what comes for them, coroutines where they wait, which go on when somebody waits for them. So all are variables. Those that are null or inactive
-/// are passed over; it is an error if all are.
+/// are passed over; it is an error if all are. Where several are complete, the first of them is chosen.
 template <class... Awaitables>
     requires(sizeof...(Awaitables) > 0 && (!detail::Range<Awaitables> && ...))
 [[nodiscard]] auto when_any(Awaitables&&... awaitables) {
