@@ -15,6 +15,19 @@ struct Point {
     int y;
 };
 
+/// A range of all its elements, whose size() is its number of rows.
+struct Sheet {
+    std::vector<double> elements = std::vector<double>(6);
+
+    double* data() { return elements.data(); }
+    double* begin() { return data(); }
+    double* end() { return data() + elements.size(); }
+    [[nodiscard]] const double* data() const { return elements.data(); }
+    [[nodiscard]] const double* begin() const { return data(); }
+    [[nodiscard]] const double* end() const { return data() + elements.size(); }
+    [[nodiscard]] static std::size_t size() { return 2; }
+};
+
 struct Seen {
     const void* data;
     MPI::Count count;
@@ -75,6 +88,8 @@ TEST_CASE("Any contiguous range of mapped elements is a buffer", "[buffer]") {
     check_all(empty, {empty.data(), 0, MPI_INT});
     std::vector<MPI::Count> counts(2);
     check_all(counts, {counts.data(), 2, MPI::datatype_traits<MPI::Count>::get()});
+    Sheet sheet;
+    check_all(sheet, {sheet.data(), 6, MPI_DOUBLE});
 }
 
 TEST_CASE("One element is a buffer", "[buffer]") {

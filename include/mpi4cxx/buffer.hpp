@@ -151,7 +151,7 @@ protected:
             type = layout.type;
             strided = std::move(layout.strided);
         } else if constexpr (ElementRange<T>) {
-            count = static_cast<Count>(std::ranges::size(container));
+            count = static_cast<Count>(length_of(container));
         } else {
             count = 1;
         }

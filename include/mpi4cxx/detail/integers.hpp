@@ -18,6 +18,14 @@ concept Contiguous = std::ranges::contiguous_range<R&> && std::ranges::sized_ran
 
 template <class R> using element_of = std::remove_reference_t<std::ranges::range_reference_t<R&>>;
 
+/// How many elements lie in one piece: not what size() says, which of a matrix may be its rows.
+template <Contiguous R> constexpr std::size_t length_of(R& range) {
+    if constexpr (std::sized_sentinel_for<std::ranges::sentinel_t<R&>, std::ranges::iterator_t<R&>>)
+        return static_cast<std::size_t>(std::ranges::end(range) - std::ranges::begin(range));
+    else
+        return static_cast<std::size_t>(std::ranges::size(range));
+}
+
 /// A range of counts or displacements, of any integer type as wide as int or as Count, or a list in braces.
 struct Integers {
     const void* data = nullptr;
@@ -29,8 +37,7 @@ struct Integers {
     template <Contiguous R>
         requires(std::is_integral_v<element_of<const R>> &&
                  (sizeof(element_of<const R>) == sizeof(int) || sizeof(element_of<const R>) == sizeof(MPI_Count)))
-    Integers(const R& range)
-        : data(std::ranges::data(range)), size(std::ranges::size(range)), wide(sizeof(element_of<const R>) == sizeof(MPI_Count)) {}
+    Integers(const R& range) : data(std::ranges::data(range)), size(length_of(range)), wide(sizeof(element_of<const R>) == sizeof(MPI_Count)) {}
 
     [[nodiscard]] MPI_Count operator[](std::size_t i) const noexcept {
         return wide ? static_cast<const MPI_Count*>(data)[i] : static_cast<const int*>(data)[i];

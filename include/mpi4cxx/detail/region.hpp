@@ -35,7 +35,7 @@ struct ConstRegion {
 
     template <class T> static MPI_Count size_of(const T& value) {
         if constexpr (Contiguous<const T>)
-            return static_cast<MPI_Count>(std::ranges::size(value) * sizeof(element_of<const T>));
+            return static_cast<MPI_Count>(length_of(value) * sizeof(element_of<const T>));
         else
             return sizeof(T);
     }
