@@ -22,6 +22,12 @@ struct Money {  // has a + of its own, a datatype, and no serialize function
     friend Money operator+(Money a, Money b) { return {a.cents + b.cents}; }
 };
 
+struct Place {  // is laid out as the pair of MINLOC
+    double value;
+    int rank;
+    bool operator==(const Place&) const = default;
+};
+
 struct Named {  // has a + that does not commute
     std::string name;
     bool operator==(const Named&) const = default;
@@ -166,6 +172,8 @@ TEST_CASE("Comm::reduce and allreduce combine in the order of ranks", "[object][
         check(std::pair(2.5, rank), std::pair(2.5, 0), MPI::MAXLOC);
         check(std::pair(-rank, rank), std::pair(-(size - 1), size - 1), MPI::MINLOC);
         check(std::pair(letter(rank), rank), std::pair(letter(size - 1), size - 1), MPI::MAXLOC);
+        check(Place{1.0 * rank, rank}, Place{size - 1.0, size - 1}, MPI::MAXLOC);
+        check(Place{2.5, rank}, Place{2.5, 0}, MPI::MINLOC);
         const std::string separator = ", ";
         std::string list = letter(0);
         for (int i = 1; i < size; ++i) list += separator + letter(i);

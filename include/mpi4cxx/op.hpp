@@ -1,12 +1,15 @@
 #pragma once
 
 #include <mpi4cxx/datatype_traits.hpp>
+#include <mpi4cxx/detail/element_type.hpp>
+#include <mpi4cxx/detail/fields.hpp>
 #include <mpi4cxx/fortran.hpp>
 #include <mpi4cxx/fwd.hpp>
 #include <mpi4cxx/handle.hpp>
 
 #include <concepts>
 #include <memory>
+#include <tuple>
 #include <utility>
 
 namespace mpi4cxx {
@@ -124,9 +127,26 @@ private:
 namespace detail {
 
 template <class T>
-concept ValueAndLocation = requires(const T& t) {
+concept LaidOutAsPair = (pair_of<T>() != nullptr);
+template <class T>
+concept ValueAndLocation = LaidOutAsPair<T> || requires(const T& t) {
     t.first < t.first, t.second < t.second;
 };
+
+/// The two members of a pair, or of a struct that is laid out as one.
+template <class T> auto value_and_location(const T& object) {
+    if constexpr (requires { object.first, object.second; })
+        return std::tie(object.first, object.second);
+    else
+        return with_members(object, [](const auto& value, const auto& location) { return std::tie(value, location); });
+}
+
+/// Whether `a`, whose value comes before that of `b`, or whose location does where the values are equal, is to be kept.
+template <class T, class Before> bool is_kept(const T& a, const T& b, Before before) {
+    const auto [value, location] = value_and_location(a);
+    const auto [other_value, other_location] = value_and_location(b);
+    return before(value, other_value) || (value == other_value && location < other_location);
+}
 
 /// The predefined operations, each with what it does to two values.
 template <class Function> struct PredefinedOp : Op, Function {
@@ -151,8 +171,8 @@ struct Bor  { template <class T> T operator()(const T& a, const T& b) const { re
 struct Lxor { template <class T> T operator()(const T& a, const T& b) const { return static_cast<T>(!a != !b); } };
 struct Bxor { template <class T> T operator()(const T& a, const T& b) const { return static_cast<T>(a ^ b); } };
 // on (value, location) pairs; the lower location wins a tie
-struct Maxloc { template <ValueAndLocation T> T operator()(const T& a, const T& b) const { return b.first < a.first || (a.first == b.first && a.second < b.second) ? a : b; } };
-struct Minloc { template <ValueAndLocation T> T operator()(const T& a, const T& b) const { return a.first < b.first || (a.first == b.first && a.second < b.second) ? a : b; } };
+struct Maxloc { template <ValueAndLocation T> T operator()(const T& a, const T& b) const { return is_kept(a, b, [](const auto& x, const auto& y) { return y < x; }) ? a : b; } };
+struct Minloc { template <ValueAndLocation T> T operator()(const T& a, const T& b) const { return is_kept(a, b, [](const auto& x, const auto& y) { return x < y; }) ? a : b; } };
 struct Replace { template <class T> T operator()(const T&, const T& b) const { return b; } };
 struct NoOp { template <class T> T operator()(const T& a, const T&) const { return a; } };
 // clang-format on
