@@ -169,7 +169,7 @@ template <class Address> void accept(BufferParts<Address>& buf, const Op& op, co
             buf.type = element->pair();
         else if (element->number != nullptr)
             as_numbers();
-        else if (!Datatype::borrow(buf.type).is_named())
+        else if (element->pair != nullptr || !Datatype::borrow(buf.type).is_named())
             misuse(caller, "predefined operations work on numbers, " + std::string(name) + " holds " + std::string(element->name) +
                                ": make one for it with Op::Create<" + std::string(element->name) + ">");
     }

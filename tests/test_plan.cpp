@@ -137,6 +137,8 @@ TEST_CASE("A reduction of a struct needs an operation of the user's, or is of pa
     Place place{}, best{};
     CHECK(allreduce_pair(comm, place, best, MPI::MINLOC, caller).recv.type == MPI_DOUBLE_INT);
     CHECK(contains(misuse_of([&] { allreduce_pair(comm, place, best, MPI::SUM, caller); }), "recvbuf holds "));
+    std::pair<double, int> pair, least;
+    CHECK(contains(misuse_of([&] { allreduce_pair(comm, pair, least, MPI::SUM, caller); }), "Op::Create<std::pair<double, int>>"));
     Point point{}, sum{};
     const std::string why = misuse_of([&] { allreduce_pair(comm, point, sum, MPI::SUM, caller); });
     CHECK(contains(why, "Method: predefined operations work on numbers, recvbuf holds "));
