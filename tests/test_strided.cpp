@@ -86,6 +86,14 @@ struct Cube {
     std::vector<float> memory = std::vector<float>(24);
 };
 
+// What owns its memory, as what it derives from does.
+struct Field : MatrixXd {
+    using MatrixXd::MatrixXd;
+};
+struct Lattice : boost::multi_array<int, 2> {
+    using multi_array::multi_array;
+};
+
 }  // namespace
 
 template <> struct mpi4cxx::buffer_traits<Image> {
@@ -387,6 +395,23 @@ TEST_CASE("A container of the user's is a buffer by its buffer_traits", "[stride
     std::iota(cube.memory.begin(), cube.memory.end(), 0.0F);
     CHECK(sent<float>(cube) == cube.memory);
     CHECK_FALSE(MPI::ConstBuf(cube).strided);
+}
+
+TEST_CASE("Only what views the memory of something else may be a temporary in a nonblocking call", "[strided]") {
+    using MPI::detail::Lasting;
+    STATIC_REQUIRE(Lasting<decltype(std::declval<MatrixXd&>().row(1))>);
+    STATIC_REQUIRE(Lasting<decltype(std::declval<Field&>().transpose())>);
+    STATIC_REQUIRE(Lasting<Eigen::Map<VectorXd>>);
+    STATIC_REQUIRE(Lasting<Eigen::Ref<MatrixXd>>);
+    STATIC_REQUIRE(Lasting<decltype(std::declval<Lattice&>()[1])>);
+    STATIC_REQUIRE(Lasting<boost::multi_array_ref<int, 2>>);
+    STATIC_REQUIRE_FALSE(Lasting<MatrixXd>);
+    STATIC_REQUIRE_FALSE(Lasting<Field>);
+    STATIC_REQUIRE_FALSE(Lasting<Eigen::Ref<const MatrixXd>>);
+    STATIC_REQUIRE_FALSE(Lasting<Lattice>);
+    STATIC_REQUIRE_FALSE(Lasting<xt::xtensor<double, 2>>);
+    const Field field = Field::Constant(2, 3, 1.0);
+    CHECK(sent<double>(field) == std::vector<double>(6, 1.0));
 }
 
 TEST_CASE("A std::valarray is a range", "[strided]") {

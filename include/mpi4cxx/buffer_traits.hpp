@@ -103,8 +103,8 @@ template <detail::EigenArray C> struct buffer_traits<C> {
     static auto* data(auto& array) { return array.data(); }
     static auto shape(const C& array) { return C::IsRowMajor ? std::array{array.rows(), array.cols()} : std::array{array.cols(), array.rows()}; }
     static auto strides(const C& array) { return std::array{array.outerStride(), array.innerStride()}; }
-    // An Eigen::Ref of const may own a copy.
-    static constexpr bool is_view = !std::is_same_v<C, typename C::PlainObject> && !detail::type_name<C>().starts_with("Eigen::Ref<const");
+    // An Eigen::Ref of const may own a copy, and a class that derives from a matrix owns what that does.
+    static constexpr bool is_view = !std::is_base_of_v<typename C::PlainObject, C> && !detail::type_name<C>().starts_with("Eigen::Ref<const");
 };
 
 template <detail::Mdspan C> struct buffer_traits<C> {
@@ -146,7 +146,10 @@ template <detail::BoostMultiArray C> struct buffer_traits<C> {
     static auto strides(const C& array) {
         return detail::each_dimension<C::dimensionality>([&](std::size_t i) { return array.strides()[i]; });
     }
-    static constexpr bool is_view = !detail::type_name<C>().starts_with("boost::multi_array<");
+    // nor is a class that derives from a boost::multi_array
+    static constexpr bool is_view = detail::type_name<C>().starts_with("boost::multi_array_ref<") ||
+                                    detail::type_name<C>().starts_with("boost::const_multi_array_ref<") ||
+                                    detail::type_name<C>().starts_with("boost::detail::multi_array::");
 };
 
 template <detail::XtensorArray C> struct buffer_traits<C> {
