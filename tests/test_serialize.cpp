@@ -29,6 +29,24 @@ namespace MPI = mpi4cxx;
 
 namespace {
 
+// More than what they derive from: these say nothing of it,
+struct Note : std::string {
+    int line = 0;
+};
+struct Index : std::map<int, int> {
+    int version = 0;
+};
+// these do.
+struct Track : std::vector<double> {
+    int speed = 0;
+    template <class Archive> void serialize(Archive& archive) { archive(cereal::base_class<std::vector<double>>(this), speed); }
+};
+template <class T> struct Shelf : std::vector<T> { int height = 0; };
+template <class Archive, class T> void save(Archive& archive, const Shelf<T>& shelf) {
+    archive(static_cast<const std::vector<T>&>(shelf), shelf.height);
+}
+template <class Archive, class T> void load(Archive& archive, Shelf<T>& shelf) { archive(static_cast<std::vector<T>&>(shelf), shelf.height); }
+
 using Payload = std::vector<std::byte>;
 
 template <class T> Payload payload(const T& object) {
@@ -318,6 +336,23 @@ TEST_CASE("Objects within objects leave some of the stack", "[object][serialize]
     for (const Node* node = &list; node != nullptr; node = node->next.get()) ++length;
     CHECK(length == 1000);
     CHECK(thrown<MPI::Exception>([&] { (void)unpacked<Node>(chain(1'000'000)); }).find("stack") != std::string::npos);
+}
+
+TEST_CASE("A class is more than the container that it derives from", "[object][serialize]") {
+    STATIC_REQUIRE_FALSE(MPI::Serializable<Note>);
+    STATIC_REQUIRE_FALSE(MPI::Serializable<Index>);
+    STATIC_REQUIRE_FALSE(MPI::Serializable<std::vector<Note>>);
+    Track track;
+    track.assign(3, 1.5);
+    track.speed = 7;
+    const Track same = round_trip(track);
+    CHECK(same == track);
+    CHECK(same.speed == 7);
+    Shelf<int> shelf;
+    shelf.push_back(1);
+    shelf.height = 2;
+    CHECK(round_trip(shelf).height == 2);
+    CHECK(round_trip(shelf) == shelf);
 }
 
 TEST_CASE("Concepts tell what can be sent", "[object][serialize]") {

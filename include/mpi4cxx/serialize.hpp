@@ -20,6 +20,19 @@ template <class T> struct PtrWrapper;  // what cereal wraps a pointer in to read
 
 namespace mpi4cxx {
 
+namespace detail {
+
+template <class T>
+concept HasAllocator = requires {
+    typename T::allocator_type;
+    typename T::value_type;
+};
+/// A class that is, or derives from, a container, but none of the standard's.
+template <class T>
+concept LikeContainer = HasAllocator<T> && !type_name<T>().starts_with("std::");
+
+}  // namespace detail
+
 // What cereal asks for ----------------------------------------------------------------------------------------------------
 
 template <detail::Nesting T> void prologue(InputArchive& archive, const T&) { archive.check_depth(); }
@@ -38,6 +51,15 @@ template <class E, class Traits, class A> void CEREAL_SAVE_FUNCTION_NAME(OutputA
 template <class E, class Traits, class A> void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::basic_string<E, Traits, A>& run) {
     detail::read_run(archive.unpacking(), run);
 }
+
+// The functions for a container, cereal's too, would take a class that derives from it, and lose what that has beside. These are chosen before
+// them, because nothing has to be converted, and after a function of the user's, because that is for fewer types.
+template <class Archive, class T>
+    requires(std::is_same_v<Archive, OutputArchive>&& detail::LikeContainer<T>)
+void CEREAL_SAVE_FUNCTION_NAME(Archive&, const T&) = delete;
+template <class Archive, class T>
+    requires(std::is_same_v<Archive, InputArchive>&& detail::LikeContainer<T>)
+void CEREAL_LOAD_FUNCTION_NAME(Archive&, T&) = delete;
 
 template <class T> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const cereal::BinaryData<T>& block) {
     detail::Packing& to = archive.packing();
