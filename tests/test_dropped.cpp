@@ -140,6 +140,7 @@ TEST_CASE("Some of the processes free what only they have dropped", "[comm]") {
 }
 
 TEST_CASE("Communicators that exceptions drop do not run out", "[comm]") {
-    for (int i = 0; i < 2100; ++i) drop([] { return MPI::COMM_WORLD.Dup(); });
+    for (int i = 0; i < 2100; ++i)  // of one process: of several they would take a busy machine minutes
+        drop([] { return MPI::COMM_SELF.Dup(); });
     CHECK(MPI::COMM_WORLD.Dup().size() == MPI::COMM_WORLD.size());
 }
