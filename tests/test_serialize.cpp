@@ -36,6 +36,18 @@ struct Note : std::string {
 struct Index : std::map<int, int> {
     int version = 0;
 };
+struct Entry : std::pair<int, std::string> {
+    int line = 0;
+};
+struct Triple : std::array<std::string, 3> {
+    int line = 0;
+};
+struct Guess : std::optional<int> {
+    int line = 0;
+};
+struct Handle : std::shared_ptr<int> {
+    int line = 0;
+};
 // these do.
 struct Track : std::vector<double> {
     int speed = 0;
@@ -341,6 +353,10 @@ TEST_CASE("Objects within objects leave some of the stack", "[object][serialize]
 TEST_CASE("A class is more than the container that it derives from", "[object][serialize]") {
     STATIC_REQUIRE_FALSE(MPI::Serializable<Note>);
     STATIC_REQUIRE_FALSE(MPI::Serializable<Index>);
+    STATIC_REQUIRE_FALSE(MPI::Serializable<Entry>);
+    STATIC_REQUIRE_FALSE(MPI::Serializable<Triple>);
+    STATIC_REQUIRE_FALSE(MPI::Serializable<Guess>);
+    STATIC_REQUIRE_FALSE(MPI::Serializable<Handle>);
     STATIC_REQUIRE_FALSE(MPI::Serializable<std::vector<Note>>);
     Track track;
     track.assign(3, 1.5);

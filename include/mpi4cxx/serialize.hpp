@@ -9,10 +9,14 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
+#include <utility>
+#include <variant>
 
 namespace cereal::memory_detail {
 template <class T> struct PtrWrapper;  // what cereal wraps a pointer in to read it
@@ -27,9 +31,23 @@ concept HasAllocator = requires {
     typename T::allocator_type;
     typename T::value_type;
 };
-/// A class that is, or derives from, a container, but none of the standard's.
+/// Takes what derives from a standard class that holds objects and is no container.
+struct Holding {
+    template <class... T> static void take(const std::pair<T...>*);
+    template <class... T> static void take(const std::tuple<T...>*);
+    template <class T, std::size_t N> static void take(const std::array<T, N>*);
+    template <class T> static void take(const std::optional<T>*);
+    template <class... T> static void take(const std::variant<T...>*);
+    template <class T> static void take(const std::shared_ptr<T>*);
+    template <class... T> static void take(const std::unique_ptr<T...>*);
+};
 template <class T>
-concept LikeContainer = HasAllocator<T> && !type_name<T>().starts_with("std::");
+concept HoldsObjects = requires(const T* object) {
+    Holding::take(object);
+};
+/// A class that derives from one of the standard's for objects of other types.
+template <class T>
+concept DerivesFromStandard = (HasAllocator<T> || HoldsObjects<T>)&&!type_name<T>().starts_with("std::");
 
 }  // namespace detail
 
@@ -52,14 +70,17 @@ template <class E, class Traits, class A> void CEREAL_LOAD_FUNCTION_NAME(InputAr
     detail::read_run(archive.unpacking(), run);
 }
 
-// The functions for a container, cereal's too, would take a class that derives from it, and lose what that has beside. These are chosen before
+// The functions for a standard class, cereal's too, would take a class that derives from it, and lose what that has beside. These are chosen before
 // them, because nothing has to be converted, and after a function of the user's, because that is for fewer types.
 template <class Archive, class T>
-    requires(std::is_same_v<Archive, OutputArchive>&& detail::LikeContainer<T>)
+    requires(std::is_same_v<Archive, OutputArchive>&& detail::DerivesFromStandard<T>)
 void CEREAL_SAVE_FUNCTION_NAME(Archive&, const T&) = delete;
 template <class Archive, class T>
-    requires(std::is_same_v<Archive, InputArchive>&& detail::LikeContainer<T>)
+    requires(std::is_same_v<Archive, InputArchive>&& detail::DerivesFromStandard<T>)
 void CEREAL_LOAD_FUNCTION_NAME(Archive&, T&) = delete;
+template <class Archive, class T>
+    requires((std::is_same_v<Archive, OutputArchive> || std::is_same_v<Archive, InputArchive>)&&detail::DerivesFromStandard<T>)
+void CEREAL_SERIALIZE_FUNCTION_NAME(Archive&, T&) = delete;
 
 template <class T> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const cereal::BinaryData<T>& block) {
     detail::Packing& to = archive.packing();
