@@ -12,9 +12,10 @@
 
 namespace mpi4cxx::detail {
 
+MPI_Comm opened_channel = MPI_COMM_NULL;
+
 namespace {
 
-MPI_Comm communicator = MPI_COMM_NULL;
 int own_rank = 0;
 std::uint64_t tags = 0;
 std::atomic<std::uint64_t> used_tags{0};  // never wraps, so that a tag comes again only when all others have been used
@@ -22,29 +23,27 @@ std::atomic<std::uint64_t> used_tags{0};  // never wraps, so that a tag comes ag
 }  // namespace
 
 void open_channel(At at) {
-    if (communicator != MPI_COMM_NULL)
+    if (opened_channel != MPI_COMM_NULL)
         return;
-    communicator = get<MPI_Comm_dup>(MPI_COMM_WORLD, at);
-    call<MPI_Comm_set_errhandler>(communicator, MPI_ERRORS_RETURN, at);
-    own_rank = get<MPI_Comm_rank>(communicator, at);
+    opened_channel = get<MPI_Comm_dup>(MPI_COMM_WORLD, at);
+    call<MPI_Comm_set_errhandler>(opened_channel, MPI_ERRORS_RETURN, at);
+    own_rank = get<MPI_Comm_rank>(opened_channel, at);
     int* largest = nullptr;
     int found = 0;
     call<MPI_Comm_get_attr>(MPI_COMM_WORLD, MPI_TAG_UB, &largest, &found, at);
     tags = (found != 0 ? static_cast<std::uint64_t>(*largest) : 32767) / 2;  // the upper half is the answers'
     at_finalize([] {
         end_operations();
-        MPI_Comm_free(&communicator);
+        MPI_Comm_free(&opened_channel);
     });
 }
 
-MPI_Comm channel_if_open() noexcept { return communicator; }
-
 MPI_Comm channel(At at) {
-    if (communicator == MPI_COMM_NULL && !is_running())
+    if (opened_channel == MPI_COMM_NULL && !is_running())
         raise(outside(), "objects", at.file, at.line, nullptr);
-    if (communicator == MPI_COMM_NULL)
-        misuse({at, "objects"}, "make an mpi4cxx::Environment on every process first: large objects travel on its channel");
-    return communicator;
+    if (opened_channel == MPI_COMM_NULL)
+        misuse({at, "objects"}, "make an mpi4cxx::Environment on every process first: objects travel on its channel");
+    return opened_channel;
 }
 
 int channel_rank() noexcept { return own_rank; }
@@ -76,8 +75,8 @@ int channel_rank(const Comm& comm, int rank, At at) {
 }
 
 bool reaches_all(const Comm& comm, At at) {
-    if (communicator == MPI_COMM_NULL || comm.handle() == MPI_COMM_WORLD)
-        return communicator != MPI_COMM_NULL;
+    if (opened_channel == MPI_COMM_NULL || comm.handle() == MPI_COMM_WORLD)
+        return opened_channel != MPI_COMM_NULL;
     std::vector<int> ranks(static_cast<std::size_t>(comm.Get_size(at)));
     std::iota(ranks.begin(), ranks.end(), 0);
     to_world(comm, ranks, at);

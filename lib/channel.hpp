@@ -13,9 +13,15 @@ namespace mpi4cxx::detail {
 /// The communicator on which payloads of large objects travel, between ranks of COMM_WORLD: one in all, because MPIs have
 /// few (MPICH 2046). Collective; once is enough.
 void open_channel(At at);
-[[nodiscard]] MPI_Comm channel(At at);
 /// Null where it has not been opened.
-[[nodiscard]] MPI_Comm channel_if_open() noexcept;
+extern MPI_Comm opened_channel;
+/// The same; throws there.
+[[nodiscard]] MPI_Comm channel(At at);
+/// Throws there at the first object, not at the first large one.
+inline void need_channel(At at) {
+    if (opened_channel == MPI_COMM_NULL) [[unlikely]]
+        (void)channel(at);
+}
 
 /// This process's rank on the channel.
 [[nodiscard]] int channel_rank() noexcept;

@@ -34,10 +34,26 @@ struct Dropped {
 std::map<Name, Dropped>& known = *new std::map<Name, Dropped>;  // never destroyed, for MPI may end after it
 int unnamed = 0;                                                // that this process has already and whose names it does not know yet
 
+std::map<Name, Dropped>::node_type& spare = *new std::map<Name, Dropped>::node_type;  // so that to make one and to free it takes no memory
+
+void note(Name name) {
+    const std::lock_guard lock(mutex);
+    if (!spare) {
+        known.emplace(name, Dropped());
+        return;
+    }
+    spare.key() = name;
+    known.insert(std::move(spare));
+}
+
 Dropped take_out(Name name) {
     const std::lock_guard lock(mutex);
     auto entry = known.extract(name);
-    return entry ? std::move(entry.mapped()) : Dropped();
+    if (!entry)
+        return {};
+    Dropped found = std::exchange(entry.mapped(), Dropped());
+    spare = std::move(entry);
+    return found;
 }
 
 int forget(MPI_Comm, int, void* name, void*) {
@@ -144,8 +160,7 @@ MPI_Comm made(MPI_Comm comm, Place where) {
         const Unnamed unnamed_yet;
         const auto [name, first] = least({proposal(comm, where), next_after(-1)}, comm, where);
         call<MPI_Comm_set_attr>(comm, key(), reinterpret_cast<void*>(name), where);
-        const std::lock_guard lock(mutex);
-        known.emplace(name, Dropped());
+        note(name);
         next = first;
     }
     while (next != none) {

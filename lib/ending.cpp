@@ -100,8 +100,8 @@ void end_operations() noexcept try {
     static bool has_ended = false;
     if (std::exchange(has_ended, true))
         return;
-    if (const MPI_Comm channel = channel_if_open(); channel != MPI_COMM_NULL)
-        return end_on(Comm::borrow(channel));
+    if (opened_channel != MPI_COMM_NULL)
+        return end_on(Comm::borrow(opened_channel));
     cancel_all();
     while (drive_all() != 0) {}
 } catch (const std::exception&) {  // MPI fails at its end: nobody could do anything about it

@@ -83,10 +83,15 @@ memory Detach_buffer(At at) {
 
 void detail::check_attached(std::size_t size, Place where) {
     const std::lock_guard lock(mutex);
-    std::byte* address = nullptr;
-    int found = 0;
-    if (attached_size == 0 && MPI_Buffer_detach(&address, &found) == MPI_SUCCESS && found != 0)  // which was attached by MPI's own function
-        attach({address, static_cast<std::size_t>(found)}, where.at());
+    if (attached_size == 0)
+        try {  // or attached by MPI's own function
+            std::byte* address = nullptr;
+            MPI_Count found = 0;
+            call<MPI_Buffer_detach>(&address, &found);
+            if (found != 0)
+                attach({address, static_cast<std::size_t>(found)}, where.at());
+        } catch (const Exception&) {  // there is none
+        }
     if (static_cast<Count>(size) + MPI_BSEND_OVERHEAD > attached_size)
         raise(MPI_ERR_BUFFER, "MPI_Ibsend", where.file, where.line, where.comm);
 }

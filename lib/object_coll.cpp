@@ -253,6 +253,7 @@ std::exception_ptr Exchange::State::open_slots() {
 
 Exchange::Exchange(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, const ObjectType& type, At at)
     : Pending(at), state_(std::make_unique<State>(comm, pattern, std::move(objects), root, type, at)) {
+    need_channel(at);
     State& state = *state_;
     where_ = state.where;
     state.processes = static_cast<std::size_t>(peers(comm, at));

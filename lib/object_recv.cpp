@@ -159,6 +159,7 @@ void Incoming::skip_rest() noexcept {
 }
 
 bool Incoming::recv(const Comm& comm, int source, int tag, const ObjectType& type, Status* status, At at) {
+    need_channel(at);
     const Place where{at, comm.address()};
     const auto [count, datatype] = capacity(at);
     MPI_Status found;
@@ -243,6 +244,7 @@ struct Receive::State {
 };
 
 Receive::Receive(const Comm& comm, int source, int tag, const ObjectType& type, At at) : Pending(at), state_(std::make_unique<State>(type)) {
+    need_channel(at);
     state_->comm = comm.handle();
     where_ = {at, &state_->comm};
     state_->from_null = source == PROC_NULL;

@@ -56,10 +56,9 @@ public:
     [[nodiscard]] bool is_needed() const override { return true; }
     [[nodiscard]] bool is_all() const override { return true; }
 
-    static Request start(SendMode mode, std::span<const std::byte> bytes, int dest, int tag, MPI_Comm comm, Place where) {
+    static Request start(SendMode mode, std::unique_ptr<Sending> sending, std::size_t size, int dest, int tag, MPI_Comm comm, Place where) {
         tidy_left();
-        std::unique_ptr<Sending> sending = of(bytes);
-        const MPI_Request request = detail::start(mode, sending->data(), bytes.size(), dest, tag, comm, where);
+        const MPI_Request request = detail::start(mode, sending->data(), size, dest, tag, comm, where);
         return Request::take(request, std::move(sending));
     }
 
@@ -71,7 +70,8 @@ private:
 };
 
 Request isend_inline(SendMode mode, const Packing& object, int dest, int tag, const Comm& comm, Place where) {
-    return Sending::start(mode, {object.data(), dest == PROC_NULL ? sizeof(Envelope) : object.size()}, dest, tag, comm.handle(), where);
+    const std::size_t size = dest == PROC_NULL ? sizeof(Envelope) : object.size();
+    return Sending::start(mode, Sending::of({object.data(), size}), size, dest, tag, comm.handle(), where);
 }
 
 /// Copies the bytes of a long object to the attached buffer. The envelope leaves from memory of the library's own, and last: where the bytes
@@ -82,15 +82,17 @@ void bsend_long(const Comm& comm, Packing& object, int dest, int tag, At at) {
     object.envelope().sender = channel_rank();
     object.envelope().side_tag = next_channel_tag();
     const int receiver = channel_rank(comm, dest, at), side_tag = object.envelope().side_tag;
+    std::unique_ptr<Sending> envelope = Sending::of({object.data(), sizeof(Envelope)});
+    const std::span<const std::byte> bytes = object.bytes();
 #ifdef OPEN_MPI
     // A long MPI_Bsend that fails leaves a gap in the order of messages, for which their receiver waits for ever, in C too. So what fits is sent
     // from memory of the library's own.
-    check_attached(object.bytes().size(), where);
-    (void)Sending::start(SendMode::standard, object.bytes(), receiver, side_tag, channel(at), where);
+    check_attached(bytes.size(), where);
+    (void)Sending::start(SendMode::standard, Sending::of(bytes), bytes.size(), receiver, side_tag, channel(at), where);
 #else
-    call<MPI_Bsend>(object.bytes().data(), static_cast<Count>(object.bytes().size()), MPI_BYTE, receiver, side_tag, channel(at), where);
+    call<MPI_Bsend>(bytes.data(), static_cast<Count>(bytes.size()), MPI_BYTE, receiver, side_tag, channel(at), where);
 #endif
-    (void)Sending::start(SendMode::standard, {object.data(), sizeof(Envelope)}, dest, tag, comm.handle(), where);
+    (void)Sending::start(SendMode::standard, std::move(envelope), sizeof(Envelope), dest, tag, comm.handle(), where);
 }
 
 /// Whose the blocks are that a send has beside the bytes.
@@ -169,7 +171,7 @@ private:
     /// A progress thread takes the caller's blocks, if there is a receive, before they have to be copied.
     [[nodiscard]] std::chrono::milliseconds patience() const {
         const bool copies = owner_ == Owner::caller && !object_.blocks().empty();
-        return std::chrono::milliseconds(copies && has_progress_thread() ? 1000 : 10);
+        return std::chrono::milliseconds(copies && has_progress_thread() ? 20 : 10);
     }
     void step() override { complete_ = passed(message_) && passed_all(bytes_) && passed(answer_) && passed_blocks(); }
     /// Starts to send what the envelope has promised, or an empty message in its place.
@@ -222,12 +224,14 @@ private:
 }  // namespace
 
 void send_object(const Comm& comm, SendMode mode, Packing& object, int dest, int tag, At at) {
+    need_channel(at);
     if (object.is_inline() || dest == PROC_NULL)
         return send_inline(mode, object, dest, tag, comm.handle(), {at, comm.address()});
     Request::take(std::make_unique<PendingSend>(comm, mode, std::move(object), nullptr, Owner::caller, dest, tag, at)).Wait(nullptr, at);
 }
 
 Request isend_object(const Comm& comm, SendMode mode, Packing object, std::unique_ptr<Held> held, int dest, int tag, At at) {
+    need_channel(at);
     if (object.is_inline() || dest == PROC_NULL)
         return isend_inline(mode, object, dest, tag, comm, {at, comm.address()});
     if (mode == SendMode::buffered) {
@@ -238,6 +242,7 @@ Request isend_object(const Comm& comm, SendMode mode, Packing object, std::uniqu
 }
 
 Request start_object(const Comm& comm, Packing object, int dest, int tag, At at) {
+    need_channel(at);
     if (object.is_inline() || dest == PROC_NULL)
         return isend_inline(SendMode::standard, object, dest, tag, comm, {at, comm.address()});
     auto operation = std::make_unique<PendingSend>(comm, SendMode::standard, std::move(object), nullptr, Owner::caller, dest, tag, at);

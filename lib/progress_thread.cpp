@@ -13,6 +13,7 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -24,7 +25,7 @@ using std::chrono::microseconds;
 
 class ProgressThread {
 public:
-    void wake() {
+    void wake() noexcept {
         std::atomic_thread_fence(std::memory_order_seq_cst);  // what wakes it is there before it is seen awake
         if (is_awake_.load(std::memory_order_relaxed))
             return;
@@ -54,7 +55,11 @@ private:
         sigset_t every, before;  // signals are for the threads of the program
         sigfillset(&every);
         pthread_sigmask(SIG_SETMASK, &every, &before);
-        thread_ = std::thread([this] { run(); });
+        try {
+            thread_ = std::thread([this] { run(); });
+        } catch (const std::system_error&) {  // the system has no more: the process goes on without, as at a lower level of thread support
+            ends_ = true;
+        }
         pthread_sigmask(SIG_SETMASK, &before, nullptr);
     }
 
@@ -102,7 +107,12 @@ bool is_allowed = false;
 
 }  // namespace
 
-void allow_progress_thread(At at) { is_allowed = get<MPI_Query_thread>(at) == MPI_THREAD_MULTIPLE; }
+void allow_progress_thread(At at) {
+    is_allowed = get<MPI_Query_thread>(at) == MPI_THREAD_MULTIPLE;
+    // a process that exits without MPI_Finalize may do so inside MPI, whose lock the thread may wait for: it is not joined there
+    static const bool once = (at_finalize(end_progress_thread), std::atexit([] { progress_thread.end(); }) == 0);
+    (void)once;
+}
 
 bool has_progress_thread() noexcept { return is_allowed; }
 
@@ -111,13 +121,9 @@ void end_progress_thread() {
     progress_thread.join();
 }
 
-void wake_progress_thread() {
-    if (!is_allowed)
-        return;
-    // a process that exits without MPI_Finalize may do so inside MPI, whose lock the thread may wait for
-    static const bool once = (at_finalize(end_progress_thread), std::atexit([] { progress_thread.end(); }) == 0);
-    (void)once;
-    progress_thread.wake();
+void wake_progress_thread() noexcept {
+    if (is_allowed)
+        progress_thread.wake();
 }
 
 }  // namespace mpi4cxx::detail

@@ -13,7 +13,7 @@ void allow_progress_thread(At at);
 /// Whether there may be one, here and where the program has asked for the same level.
 [[nodiscard]] bool has_progress_thread() noexcept;
 /// Starts it, or wakes it if it sleeps.
-void wake_progress_thread();
+void wake_progress_thread() noexcept;
 /// Ends it: MPI is about to end.
 void end_progress_thread();
 

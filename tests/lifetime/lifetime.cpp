@@ -90,6 +90,33 @@ void use() {
     (void)MPI::datatype_of<Particle>();  // is freed when MPI ends
 }
 
+/// Where MPI runs but nobody has made an Environment.
+void refuses_objects() {
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    const std::string words = "make an mpi4cxx::Environment on every process first";
+    const std::vector<double> much(100'000);
+    const auto asked = [&](unsigned long line, auto f) {
+        std::string text = "nothing thrown";
+        try {
+            f();
+        } catch (const std::invalid_argument& e) {
+            text = e.what();
+        }
+        check(text.find(words) != std::string::npos && text.find("lifetime.cpp:" + std::to_string(line) + ")") != std::string::npos, line, text);
+    };
+    // clang-format off
+    asked(__LINE__, [&] { world.send(much, 0); });
+    asked(__LINE__, [&] { (void)world.isend(1, 0); });
+    asked(__LINE__, [&] { (void)world.recv<int>(0); });
+    asked(__LINE__, [&] { (void)world.irecv<int>(0); });
+    asked(__LINE__, [&] { (void)world.sendrecv<int>(1, 0); });
+    asked(__LINE__, [&] { (void)world.gather(std::string("a")); });
+    asked(__LINE__, [&] { (void)world.iallgather(1); });
+    // clang-format on
+    { const MPI::Environment env; }
+    check(world.allgather(world.rank()).size() == static_cast<std::size_t>(world.size()), __LINE__, "not all objects");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -97,6 +124,7 @@ int main(int argc, char** argv) {
     if (argc > 1) {
         MPI_Init(&argc, &argv);
         use();
+        refuses_objects();
         MPI_Finalize();
     } else {
         const MPI::Environment env(argc, argv);

@@ -33,7 +33,6 @@ REVIEWED = {
     ('lib/finalize.cpp', 'MPI_Initialized'): 'cannot fail, asked by destructors',
     ('lib/grequest.cpp', 'MPI_Cancel'): 'a destructor',
     ('lib/grequest.cpp', 'MPI_Grequest_complete'): 'a destructor',
-    ('lib/memory.cpp', 'MPI_Buffer_detach'): 'finds out whether there is one',
     ('lib/memory.cpp', 'MPI_Free_mem'): 'a destructor',
     ('lib/object_coll.cpp', 'MPI_Test'): 'sends that may have nobody who waits for them',
     ('lib/object_recv.cpp', 'MPI_Cancel'): 'also of receives that are dropped',
