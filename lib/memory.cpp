@@ -22,7 +22,7 @@ auto& attached = *new std::unique_ptr<std::byte[]>;
 Count attached_size = 0;  // also of memory of others
 std::mutex mutex;
 
-void attach(memory buf, At at) {
+void attach_memory(memory buf, At at) {
     call<MPI_Buffer_attach>(buf.data(), static_cast<Count>(buf.size()), at);
     attached_size = static_cast<Count>(buf.size());
 }
@@ -57,7 +57,7 @@ Aint Aint_diff(Aint addr1, Aint addr2) noexcept { return MPI_Aint_diff(addr1, ad
 
 void Attach_buffer(memory buf, At at) {
     const std::lock_guard lock(mutex);
-    attach(buf, at);
+    attach_memory(buf, at);
 }
 
 void Attach_buffer(Count size, At at) {
@@ -65,7 +65,7 @@ void Attach_buffer(Count size, At at) {
         detail::misuse(at, "a size of " + std::to_string(size) + " bytes");
     std::unique_ptr<std::byte[]> room(new std::byte[static_cast<std::size_t>(size)]);  // as it is
     const std::lock_guard lock(mutex);
-    attach({room.get(), static_cast<std::size_t>(size)}, at);
+    attach_memory({room.get(), static_cast<std::size_t>(size)}, at);
     attached = std::move(room);
 }
 
@@ -89,7 +89,7 @@ void detail::check_attached(std::size_t size, Place where) {
             MPI_Count found = 0;
             call<MPI_Buffer_detach>(&address, &found);
             if (found != 0)
-                attach({address, static_cast<std::size_t>(found)}, where.at());
+                attach_memory({address, static_cast<std::size_t>(found)}, where.at());
         } catch (const Exception&) {  // there is none
         }
     if (static_cast<Count>(size) + MPI_BSEND_OVERHEAD > attached_size)

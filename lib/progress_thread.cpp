@@ -4,6 +4,7 @@
 
 #include "finalize.hpp"
 #include "progress.hpp"
+#include "tracing.hpp"
 
 #include <signal.h>
 
@@ -64,6 +65,7 @@ private:
     }
 
     void run() {
+        hide_this_thread();
         std::unique_lock lock(mutex_);
         std::uint32_t seen = activity();
         int idle = 0, still = looks_while_moving;

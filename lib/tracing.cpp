@@ -40,6 +40,11 @@ std::vector<std::string> command_line() {
 
 }  // namespace
 
+void hide_this_thread() {
+    if (void* const hide = dlsym(RTLD_DEFAULT, "mpi4cxx_trace_hide_this_thread"); hide != nullptr)
+        reinterpret_cast<void (*)()>(hide)();
+}
+
 void trace_if_asked() {
     const char* const wanted = std::getenv("MPI4CXX_TRACE");
     if (wanted == nullptr || *wanted == '\0' || std::string_view(wanted) == "0" || dlsym(RTLD_DEFAULT, "mpi4cxx_trace_is_loaded") != nullptr)

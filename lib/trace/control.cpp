@@ -154,6 +154,13 @@ void start() {
 
 using namespace mpi4cxx::trace;
 
+/// For threads of the library's own, which look for the program's requests, too: only the program's are waited for.
+extern "C" MPI4CXX_TRACED void mpi4cxx_trace_hide_this_thread() {
+    Thread& thread = this_thread();
+    const std::lock_guard lock(threads_mutex);
+    std::erase(threads, &thread);
+}
+
 extern "C" {
 
 MPI4CXX_TRACED int MPI_Init(int* argc, char*** argv) {
