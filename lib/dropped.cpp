@@ -62,11 +62,13 @@ int forget(MPI_Comm, int, void* name, void*) {
 }
 
 int key() {
-    static const int made = [] {
-        int result = MPI_KEYVAL_INVALID;
-        call<MPI_Comm_create_keyval>(MPI_COMM_NULL_COPY_FN, forget, &result, nullptr);
-        return result;
+    static int made = MPI_KEYVAL_INVALID;
+    static const bool once = [] {
+        call<MPI_Comm_create_keyval>(MPI_COMM_NULL_COPY_FN, forget, &made, nullptr);
+        at_finalize([] { MPI_Comm_free_keyval(&made); });
+        return true;
     }();
+    (void)once;
     return made;
 }
 

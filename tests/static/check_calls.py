@@ -16,6 +16,7 @@ REVIEWED = {
     ('lib/channel.cpp', 'MPI_Group_free'): 'also after an error, which is thrown next',
     ('lib/channel.cpp', 'MPI_Group_translate_ranks'): 'raised after the groups are freed',
     ('lib/dropped.cpp', 'MPI_Comm_get_attr'): 'called by destructors',
+    ('lib/dropped.cpp', 'MPI_Comm_free_keyval'): 'while MPI finalizes',
     ('lib/duplicable.cpp', 'MPI_Comm_free'): 'a destructor',
     ('lib/duplicable.cpp', 'MPI_Test'): 'raised when somebody waits',
     ('lib/environment.cpp', 'MPI_Finalize'): 'a destructor',
