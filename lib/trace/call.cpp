@@ -140,7 +140,7 @@ Call::Call(int function) : function_(function) {
         return;
     const std::lock_guard lock(thread_->mutex);
     const bool looks = functions[function].family == Family::wait && functions[function].name.find("ait") == std::string_view::npos;
-    if (!looks || begin_ - thread_->since > second)  // it computed meanwhile
+    if (!looks || (begin_ - thread_->since > second && !thread_->is_hidden))  // it computed meanwhile
         move(begin_);
     thread_->function = function;
     thread_->since = begin_;

@@ -54,6 +54,7 @@ struct Thread {
     pthread_t handle{};
     int task = 0;  // the kernel's number
     int number = 0;
+    bool is_hidden = false;       // one of the library's own, which looks now and then
     int function = -1;            // of the call that it is in
     std::int64_t since = 0;       // when it entered or left MPI
     std::vector<Target> targets;  // that the call waits for: the first few of

@@ -159,6 +159,7 @@ extern "C" MPI4CXX_TRACED void mpi4cxx_trace_hide_this_thread() {
     Thread& thread = this_thread();
     const std::lock_guard lock(threads_mutex);
     std::erase(threads, &thread);
+    thread.is_hidden = true;
 }
 
 extern "C" {
