@@ -6,12 +6,11 @@
 #include "progress.hpp"
 #include "tracing.hpp"
 
-#include <signal.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <csignal>
 #include <cstdlib>
 #include <mutex>
 #include <system_error>
