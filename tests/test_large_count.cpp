@@ -32,7 +32,7 @@ struct Few {
 template <class... P, class... Args> int call_large(int (*function)(P...), Args... args) { return function(MPI::detail::as_large<P>(args)...); }
 template <auto Fn, Count Most = 3, class... Args> int large(Args... args) {
     const Few few(Most);
-    return call_large(+MPI::detail::twin<Fn>::large, args...);
+    return call_large(+MPI::detail::variants<Fn>::large, args...);
 }
 
 vector<int> numbers(Count count, int first) {

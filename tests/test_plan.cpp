@@ -1,5 +1,5 @@
-// The rules of buffers on their own, without a call: lib/plan.cpp is linked into this program as it is in the library.
-#include "../lib/plan.hpp"
+// The rules of buffers on their own, without a call: lib/communicators/plan.cpp is linked into this program as it is in the library.
+#include "../lib/communicators/plan.hpp"
 
 #include "catch.hpp"
 #include "support.hpp"

@@ -398,18 +398,18 @@ TEST_CASE("A container of the user's is a buffer by its buffer_traits", "[stride
 }
 
 TEST_CASE("Only what views the memory of something else may be a temporary in a nonblocking call", "[strided]") {
-    using MPI::detail::Lasting;
-    STATIC_REQUIRE(Lasting<decltype(std::declval<MatrixXd&>().row(1))>);
-    STATIC_REQUIRE(Lasting<decltype(std::declval<Field&>().transpose())>);
-    STATIC_REQUIRE(Lasting<Eigen::Map<VectorXd>>);
-    STATIC_REQUIRE(Lasting<Eigen::Ref<MatrixXd>>);
-    STATIC_REQUIRE(Lasting<decltype(std::declval<Lattice&>()[1])>);
-    STATIC_REQUIRE(Lasting<boost::multi_array_ref<int, 2>>);
-    STATIC_REQUIRE_FALSE(Lasting<MatrixXd>);
-    STATIC_REQUIRE_FALSE(Lasting<Field>);
-    STATIC_REQUIRE_FALSE(Lasting<Eigen::Ref<const MatrixXd>>);
-    STATIC_REQUIRE_FALSE(Lasting<Lattice>);
-    STATIC_REQUIRE_FALSE(Lasting<xt::xtensor<double, 2>>);
+    using MPI::detail::OutlivesCall;
+    STATIC_REQUIRE(OutlivesCall<decltype(std::declval<MatrixXd&>().row(1))>);
+    STATIC_REQUIRE(OutlivesCall<decltype(std::declval<Field&>().transpose())>);
+    STATIC_REQUIRE(OutlivesCall<Eigen::Map<VectorXd>>);
+    STATIC_REQUIRE(OutlivesCall<Eigen::Ref<MatrixXd>>);
+    STATIC_REQUIRE(OutlivesCall<decltype(std::declval<Lattice&>()[1])>);
+    STATIC_REQUIRE(OutlivesCall<boost::multi_array_ref<int, 2>>);
+    STATIC_REQUIRE_FALSE(OutlivesCall<MatrixXd>);
+    STATIC_REQUIRE_FALSE(OutlivesCall<Field>);
+    STATIC_REQUIRE_FALSE(OutlivesCall<Eigen::Ref<const MatrixXd>>);
+    STATIC_REQUIRE_FALSE(OutlivesCall<Lattice>);
+    STATIC_REQUIRE_FALSE(OutlivesCall<xt::xtensor<double, 2>>);
     const Field field = Field::Constant(2, 3, 1.0);
     CHECK(sent<double>(field) == std::vector<double>(6, 1.0));
 }

@@ -6,9 +6,9 @@
 #include <mpi4cxx/constants.hpp>
 #include <mpi4cxx/datatype.hpp>
 #include <mpi4cxx/datatype_traits.hpp>
-#include <mpi4cxx/detail/element_type.hpp>
-#include <mpi4cxx/detail/integers.hpp>
-#include <mpi4cxx/detail/memory_layout.hpp>
+#include <mpi4cxx/detail/handles/element_type.hpp>
+#include <mpi4cxx/detail/handles/memory_layout.hpp>
+#include <mpi4cxx/detail/mpi/count_list.hpp>
 #include <mpi4cxx/error.hpp>
 
 #include <algorithm>
@@ -32,7 +32,7 @@ template <class T, std::size_t N> inline constexpr bool is_array<std::array<T, N
 
 /// What outlives the expression it stands in: an lvalue, or a view of elements that live elsewhere.
 template <class T>
-concept Lasting = std::is_lvalue_reference_v<T> || std::ranges::enable_borrowed_range<std::remove_cvref_t<T>> ||
+concept OutlivesCall = std::is_lvalue_reference_v<T> || std::ranges::enable_borrowed_range<std::remove_cvref_t<T>> ||
     is_shaped_view<std::remove_cvref_t<T>>();
 
 }  // namespace detail
@@ -176,7 +176,7 @@ struct Buf : detail::BufferParts<void*> {
         requires(!detail::is_buffer<std::remove_cvref_t<T>>)
     Buf(T&& value, At at = {}) {
         if constexpr (detail::check_bufferable<std::remove_reference_t<T>>()) {
-            static_assert(detail::Lasting<T>, "mpi4cxx: a receive buffer must outlive the call: this one is a temporary");
+            static_assert(detail::OutlivesCall<T>, "mpi4cxx: a receive buffer must outlive the call: this one is a temporary");
             static_assert(!std::is_const_v<detail::element_within<std::remove_reference_t<T>>>,
                           "mpi4cxx: a receive buffer must be writable: this one is const");
             describe(value, detail::MemoryUse::write, at);
@@ -199,7 +199,7 @@ struct ConstBuf : detail::BufferParts<const void*> {
         requires(!detail::is_buffer<std::remove_cvref_t<T>>)
     ConstBuf(T&& value, At at = {}) {
         if constexpr (detail::check_bufferable<std::remove_reference_t<T>>()) {
-            static_assert(detail::Lasting<T>,
+            static_assert(detail::OutlivesCall<T>,
                           "mpi4cxx: what a nonblocking call, or a buffer with a name, sends is read later: this one is a temporary");
             describe(value, detail::MemoryUse::read, at);
         }
@@ -241,7 +241,7 @@ struct Blocks {
     bool packed = true;
 
     Blocks() noexcept = default;
-    Blocks(Integers lengths, Integers offsets) noexcept
+    Blocks(CountList lengths, CountList offsets) noexcept
         : ranks(lengths.size), displacements(offsets.size), counts(lengths.lengths<Count>()), displs(offsets.lengths<Aint>()),
           packed(offsets.size == 0) {}
 };
@@ -251,7 +251,7 @@ struct TypedBlocks : Blocks {
     Types types;
 
     TypedBlocks() noexcept = default;
-    TypedBlocks(Integers lengths, Integers offsets, Types datatypes) noexcept : Blocks(lengths, offsets), types(std::move(datatypes)) {}
+    TypedBlocks(CountList lengths, CountList offsets, Types datatypes) noexcept : Blocks(lengths, offsets), types(std::move(datatypes)) {}
 };
 
 /// Of a buffer whose length nobody knows.
@@ -311,17 +311,17 @@ template <class Buffer, class List> struct BufferOfTypedBlocks : TypedBlocks {
 }  // namespace detail
 
 // Buffers of one block a rank, to receive into and to send from, which can be named: their memory, counts and displacements outlive them.
-using BufV = detail::BufferOfBlocks<Buf, detail::LastingIntegers>;
-using ConstBufV = detail::BufferOfBlocks<ConstBuf, detail::LastingIntegers>;
-using BufW = detail::BufferOfTypedBlocks<Buf, detail::LastingIntegers>;
-using ConstBufW = detail::BufferOfTypedBlocks<ConstBuf, detail::LastingIntegers>;
+using BufV = detail::BufferOfBlocks<Buf, detail::StoredCountList>;
+using ConstBufV = detail::BufferOfBlocks<ConstBuf, detail::StoredCountList>;
+using BufW = detail::BufferOfTypedBlocks<Buf, detail::StoredCountList>;
+using ConstBufW = detail::BufferOfTypedBlocks<ConstBuf, detail::StoredCountList>;
 
 // The same as arguments, whose counts and displacements are read, or copied, before the call returns; so is what a blocking one sends.
-using BufVArg = detail::BufferOfBlocks<Buf, detail::Integers>;
-using ConstBufVArg = detail::BufferOfBlocks<ConstBufArg, detail::Integers>;
-using LastingConstBufVArg = detail::BufferOfBlocks<ConstBuf, detail::Integers>;
-using BufWArg = detail::BufferOfTypedBlocks<Buf, detail::Integers>;
-using ConstBufWArg = detail::BufferOfTypedBlocks<ConstBufArg, detail::Integers>;
-using LastingConstBufWArg = detail::BufferOfTypedBlocks<ConstBuf, detail::Integers>;
+using BufVArg = detail::BufferOfBlocks<Buf, detail::CountList>;
+using ConstBufVArg = detail::BufferOfBlocks<ConstBufArg, detail::CountList>;
+using StoredConstBufVArg = detail::BufferOfBlocks<ConstBuf, detail::CountList>;
+using BufWArg = detail::BufferOfTypedBlocks<Buf, detail::CountList>;
+using ConstBufWArg = detail::BufferOfTypedBlocks<ConstBufArg, detail::CountList>;
+using StoredConstBufWArg = detail::BufferOfTypedBlocks<ConstBuf, detail::CountList>;
 
 }  // namespace mpi4cxx

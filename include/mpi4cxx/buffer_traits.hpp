@@ -8,7 +8,7 @@
 // std::span does, may go into a nonblocking call: `static constexpr bool is_view = true;`.
 #pragma once
 
-#include <mpi4cxx/detail/type_name.hpp>
+#include <mpi4cxx/detail/runtime/type_name.hpp>
 
 #include <array>
 #include <cstddef>

@@ -7,7 +7,7 @@
 namespace mpi4cxx {
 
 /// A communicator whose processes form a Cartesian grid (MPI-4.0, 8.5).
-class MPI4CXX_API Cartcomm final : public detail::Duplicable<Cartcomm, Topocomm> {
+class MPI4CXX_API Cartcomm final : public detail::DupMethods<Cartcomm, Topocomm> {
 public:
     /// The extents of the grid, which of them wrap around, and this process's place.
     struct Topo {
@@ -26,21 +26,21 @@ public:
     explicit Cartcomm(const Cartcomm&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) = delete;
     template <detail::IsA<Cartcomm> C> Cartcomm(C&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) MPI4CXX_NO_COPY;
     detail::take_a_const_reference_or_make_a_duplicate_with_Dup operator=(const Cartcomm&) = delete;
-    using Duplicable::Duplicable;
+    using DupMethods::DupMethods;
 
     /// Return the number of dimensions. Calls MPI_Cartdim_get (MPI-4.0, 8.5.5).
     [[nodiscard]] int Get_dim(At at = {}) const;
     /// Return the grid and this process's place in it. Calls MPI_Cart_get (MPI-4.0, 8.5.5).
     [[nodiscard]] Topo Get_topo(At at = {}) const;
     /// Return the process at `coords`. Calls MPI_Cart_rank (MPI-4.0, 8.5.5).
-    [[nodiscard]] int Get_cart_rank(detail::Ints coords, At at = {}) const;
+    [[nodiscard]] int Get_cart_rank(detail::IntList coords, At at = {}) const;
     /// Return the place of process `rank`. Calls MPI_Cart_coords (MPI-4.0, 8.5.5).
     [[nodiscard]] std::vector<int> Get_coords(int rank, At at = {}) const;
     /// Return the neighbours `disp` steps away along dimension `direction`. Calls MPI_Cart_shift (MPI-4.0, 8.5.6).
     [[nodiscard]] Neighbors Shift(int direction, int disp, At at = {}) const;
     /// Return the part of the grid that this process lies in: of the dimensions that remain, at its place in the others. One flag is for all.
     /// Calls MPI_Cart_sub (MPI-4.0, 8.5.7). Collective.
-    [[nodiscard]] Cartcomm Sub(const detail::Flags& remain_dims, At at = {}) const;
+    [[nodiscard]] Cartcomm Sub(const detail::FlagList& remain_dims, At at = {}) const;
 
     [[nodiscard]] int dim(At at = {}) const { return Get_dim(at); }
     [[nodiscard]] int ndim(At at = {}) const { return Get_dim(at); }
@@ -52,6 +52,6 @@ public:
 
 /// Return extents whose product is `nnodes`, as equal as possible; entries of `dims` that are not 0 are kept. A number stands
 /// for as many zeros. Calls MPI_Dims_create (MPI-4.0, 8.5.2).
-[[nodiscard]] MPI4CXX_API std::vector<int> Compute_dims(int nnodes, detail::OneOrInts dims, At at = {});
+[[nodiscard]] MPI4CXX_API std::vector<int> Compute_dims(int nnodes, detail::IntOrList dims, At at = {});
 
 }  // namespace mpi4cxx

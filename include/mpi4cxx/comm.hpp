@@ -2,9 +2,9 @@
 
 #include <mpi4cxx/attribute.hpp>
 #include <mpi4cxx/buffer.hpp>
-#include <mpi4cxx/detail/divisible.hpp>
-#include <mpi4cxx/detail/object_coll.hpp>
-#include <mpi4cxx/detail/overwrite.hpp>
+#include <mpi4cxx/detail/communicators/object_collective.hpp>
+#include <mpi4cxx/detail/communicators/split_methods.hpp>
+#include <mpi4cxx/detail/objects/resize_to_overwrite.hpp>
 #include <mpi4cxx/errhandler.hpp>
 #include <mpi4cxx/fortran.hpp>
 #include <mpi4cxx/group.hpp>
@@ -32,7 +32,7 @@ template <class T> struct Counted {
 /// A group of processes and a context of their messages (MPI-4.0, 7). Base of all communicators.
 /// Uppercase methods move typed buffers, lowercase ones objects. Every communicator that the library makes has ERRORS_RETURN, so that
 /// an MPI error is an Exception. Freeing is collective; the destructor does not free while an exception unwinds the process.
-class MPI4CXX_API Comm : public detail::Divisible<Comm, Handle<Comm>>,
+class MPI4CXX_API Comm : public detail::SplitMethods<Comm, Handle<Comm>>,
                          public Named<Comm>,
                          public Attributes<Comm>,
                          public ErrorHandling<Comm>,
@@ -45,7 +45,7 @@ public:
     explicit Comm(const Comm&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) = delete;
     template <detail::IsA<Comm> C> Comm(C&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) MPI4CXX_NO_COPY;
     detail::take_a_const_reference_or_make_a_duplicate_with_Dup operator=(const Comm&) = delete;
-    using Divisible::f2c;
+    using SplitMethods::f2c;
 
     /// Return the number of this process in the group. Calls MPI_Comm_rank (MPI-4.0, 7.4.1).
     [[nodiscard]] int Get_rank(At at = {}) const { return detail::get<MPI_Comm_rank>(handle(), on(at)); }
@@ -121,7 +121,7 @@ public:
         Status probed;
         Message message = Message::Probe(*this, source, tag, &probed, at);
         std::vector<T> result;
-        (void)detail::Growing(result)(message.elements(probed, datatype_traits<T>::get(), at));
+        (void)detail::AnyVector(result)(message.elements(probed, datatype_traits<T>::get(), at));
         message.Recv(result, status, at);
         if constexpr (sizeof(T) > 1)  // bytes may be what `pickle` has written
             detail::refuse_object(std::as_bytes(std::span(result)), at);
@@ -248,7 +248,7 @@ public:
     void Reduce_scatter_block(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op = SUM, At at = {}) const;
     /// Combine, then deal out blocks of the result, the i-th of `recvcounts[i]` elements to process i; without `recvcounts` the processes exchange
     /// first how much each receives. Calls MPI_Reduce_scatter (MPI-4.0, 6.10.2). Collective.
-    void Reduce_scatter(const ConstBufArg& sendbuf, const Buf& recvbuf, detail::Integers recvcounts = {}, const Op& op = SUM, At at = {}) const;
+    void Reduce_scatter(const ConstBufArg& sendbuf, const Buf& recvbuf, detail::CountList recvcounts = {}, const Op& op = SUM, At at = {}) const;
 
     // Blocks of different sizes, whose counts the processes tell each other first; what has come is returned, packed. Those that end in _counted
     // return the counts too. Collective.
@@ -266,7 +266,7 @@ public:
     }
     /// Return this process's block of `root`'s `sendbuf`, `counts[i]` elements for process i; the others' `sendbuf` and `counts` are ignored. Calls
     /// MPI_Scatter and MPI_Scatterv (MPI-4.0, 6.6). Collective.
-    template <Bufferable R> [[nodiscard]] auto Scatterv(const R& sendbuf, detail::Integers counts, int root = 0, At at = {}) const {
+    template <Bufferable R> [[nodiscard]] auto Scatterv(const R& sendbuf, detail::CountList counts, int root = 0, At at = {}) const {
         std::vector<detail::element_value<const R>> result;
         return_scatterv({sendbuf, counts}, root, result, at);
         return result;
@@ -283,12 +283,12 @@ public:
         return result;
     }
     /// Send `counts[i]` elements of `sendbuf` to process i, packed; return what comes. Calls MPI_Alltoall, MPI_Alltoallv (MPI-4.0, 6.8). Collective.
-    template <Bufferable R> [[nodiscard]] auto Alltoallv(const R& sendbuf, detail::Integers counts, At at = {}) const {
+    template <Bufferable R> [[nodiscard]] auto Alltoallv(const R& sendbuf, detail::CountList counts, At at = {}) const {
         std::vector<detail::element_value<const R>> result;
         return_alltoallv({sendbuf, counts}, result, nullptr, at);
         return result;
     }
-    template <Bufferable R> [[nodiscard]] auto Alltoallv_counted(const R& sendbuf, detail::Integers counts, At at = {}) const {
+    template <Bufferable R> [[nodiscard]] auto Alltoallv_counted(const R& sendbuf, detail::CountList counts, At at = {}) const {
         Counted<detail::element_value<const R>> result;
         return_alltoallv({sendbuf, counts}, result.data, &result.counts, at);
         return result;
@@ -302,16 +302,16 @@ public:
     [[nodiscard]] Request Igather(const ConstBuf& sendbuf, const Buf& recvbuf, int root = 0, At at = {}) const;
     [[nodiscard]] Request Igatherv(const ConstBuf& sendbuf, const BufVArg& recvbuf, int root = 0, At at = {}) const;
     [[nodiscard]] Request Iscatter(const ConstBuf& sendbuf, const Buf& recvbuf, int root = 0, At at = {}) const;
-    [[nodiscard]] Request Iscatterv(const LastingConstBufVArg& sendbuf, const Buf& recvbuf, int root = 0, At at = {}) const;
+    [[nodiscard]] Request Iscatterv(const StoredConstBufVArg& sendbuf, const Buf& recvbuf, int root = 0, At at = {}) const;
     [[nodiscard]] Request Iallgather(const ConstBuf& sendbuf, const Buf& recvbuf, At at = {}) const;
     [[nodiscard]] Request Iallgatherv(const ConstBuf& sendbuf, const BufVArg& recvbuf, At at = {}) const;
     [[nodiscard]] Request Ialltoall(const ConstBuf& sendbuf, const Buf& recvbuf, At at = {}) const;
-    [[nodiscard]] Request Ialltoallv(const LastingConstBufVArg& sendbuf, const BufVArg& recvbuf, At at = {}) const;
-    [[nodiscard]] Request Ialltoallw(const LastingConstBufWArg& sendbuf, const BufWArg& recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ialltoallv(const StoredConstBufVArg& sendbuf, const BufVArg& recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ialltoallw(const StoredConstBufWArg& sendbuf, const BufWArg& recvbuf, At at = {}) const;
     [[nodiscard]] Request Ireduce(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op = SUM, int root = 0, At at = {}) const;
     [[nodiscard]] Request Iallreduce(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op = SUM, At at = {}) const;
     [[nodiscard]] Request Ireduce_scatter_block(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op = SUM, At at = {}) const;
-    [[nodiscard]] Request Ireduce_scatter(const ConstBuf& sendbuf, const Buf& recvbuf, detail::Integers recvcounts = {}, const Op& op = SUM,
+    [[nodiscard]] Request Ireduce_scatter(const ConstBuf& sendbuf, const Buf& recvbuf, detail::CountList recvcounts = {}, const Op& op = SUM,
                                           At at = {}) const;
 
     // The same, persistent: made once, by every process in the same order, then started any number of times (MPI-4.0, 6.13). What is copied and
@@ -323,20 +323,20 @@ public:
     [[nodiscard]] Prequest Gatherv_init(const ConstBuf& sendbuf, const BufVArg& recvbuf, int root = 0, const Info& info = INFO_NULL,
                                         At at = {}) const;
     [[nodiscard]] Prequest Scatter_init(const ConstBuf& sendbuf, const Buf& recvbuf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Scatterv_init(const LastingConstBufVArg& sendbuf, const Buf& recvbuf, int root = 0, const Info& info = INFO_NULL,
+    [[nodiscard]] Prequest Scatterv_init(const StoredConstBufVArg& sendbuf, const Buf& recvbuf, int root = 0, const Info& info = INFO_NULL,
                                          At at = {}) const;
     [[nodiscard]] Prequest Allgather_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Info& info = INFO_NULL, At at = {}) const;
     [[nodiscard]] Prequest Allgatherv_init(const ConstBuf& sendbuf, const BufVArg& recvbuf, const Info& info = INFO_NULL, At at = {}) const;
     [[nodiscard]] Prequest Alltoall_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Alltoallv_init(const LastingConstBufVArg& sendbuf, const BufVArg& recvbuf, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Alltoallw_init(const LastingConstBufWArg& sendbuf, const BufWArg& recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Alltoallv_init(const StoredConstBufVArg& sendbuf, const BufVArg& recvbuf, const Info& info = INFO_NULL, At at = {}) const;
+    [[nodiscard]] Prequest Alltoallw_init(const StoredConstBufWArg& sendbuf, const BufWArg& recvbuf, const Info& info = INFO_NULL, At at = {}) const;
     [[nodiscard]] Prequest Reduce_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op = SUM, int root = 0, const Info& info = INFO_NULL,
                                        At at = {}) const;
     [[nodiscard]] Prequest Allreduce_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op = SUM, const Info& info = INFO_NULL,
                                           At at = {}) const;
     [[nodiscard]] Prequest Reduce_scatter_block_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op = SUM, const Info& info = INFO_NULL,
                                                      At at = {}) const;
-    [[nodiscard]] Prequest Reduce_scatter_init(const ConstBuf& sendbuf, const Buf& recvbuf, detail::Integers recvcounts = {}, const Op& op = SUM,
+    [[nodiscard]] Prequest Reduce_scatter_init(const ConstBuf& sendbuf, const Buf& recvbuf, detail::CountList recvcounts = {}, const Op& op = SUM,
                                                const Info& info = INFO_NULL, At at = {}) const;
 
     // Objects --------------------------------------------------------------------------------------------------------
@@ -496,7 +496,7 @@ public:
     template <class T, class F = decltype((SUM))> [[nodiscard]] ObjectRequest<T> iallreduce(const T& object, F&& op = SUM, At at = {}) const;
 
 protected:
-    using Divisible::Divisible;
+    using SplitMethods::SplitMethods;
     /// Move `comm` here, if it is of the class that this one is.
     void take_over(Comm& comm, detail::CommClass expected, At at);
     /// The place of a call on this communicator.
@@ -504,7 +504,7 @@ protected:
 
 private:
     template <class T> void send_packed(detail::SendMode mode, const T& object, int dest, int tag, At at) const {
-        detail::Room room;
+        detail::InlineBuffer room;
         detail::Packing packing(room, detail::Packing::Blocks::beside);
         detail::pack(object, packing);
         if (mode == detail::SendMode::standard && packing.is_inline()) [[likely]]
@@ -513,18 +513,18 @@ private:
             detail::send_object(*this, mode, packing, dest, tag, at);
     }
     template <class T> Request isend_packed(detail::SendMode mode, T&& object, int dest, int tag, At at) const {
-        std::unique_ptr<detail::Held> held;
-        constexpr bool is_held = std::is_same_v<T, sent_as<T>> && !detail::Fixed<T>;  // moved in, and may have blocks
-        detail::Room room;
+        std::unique_ptr<detail::OwnedObject> owned;
+        constexpr bool is_held = std::is_same_v<T, sent_as<T>> && !detail::FixedSize<T>;  // moved in, and may have blocks
+        detail::InlineBuffer room;
         detail::Packing packing(room, is_held ? detail::Packing::Blocks::beside : detail::Packing::Blocks::inside);
         if constexpr (is_held) {
-            auto moved = std::make_unique<detail::HeldObject<T>>(std::forward<T>(object));
+            auto moved = std::make_unique<detail::OwnedObjectOf<T>>(std::forward<T>(object));
             detail::pack(moved->object, packing);
-            held = std::move(moved);
+            owned = std::move(moved);
         } else {
             detail::pack(object, packing);
         }
-        return detail::isend_object(*this, mode, std::move(packing), std::move(held), dest, tag, at);
+        return detail::isend_object(*this, mode, std::move(packing), std::move(owned), dest, tag, at);
     }
     template <class T> sent_as<T> bcast_from_here(T&& object, int root, At at) const {
         constexpr bool moves = std::is_same_v<T, sent_as<T>>;
@@ -540,10 +540,10 @@ private:
         }
     }
     // The forms that return what has come; `counts` may be null.
-    void return_gatherv(const ConstBuf& sendbuf, int root, detail::Growing result, std::vector<Count>* counts, At at) const;
-    void return_scatterv(const ConstBufVArg& sendbuf, int root, detail::Growing result, At at) const;
-    void return_allgatherv(const ConstBuf& sendbuf, detail::Growing result, std::vector<Count>* counts, At at) const;
-    void return_alltoallv(const ConstBufVArg& sendbuf, detail::Growing result, std::vector<Count>* counts, At at) const;
+    void return_gatherv(const ConstBuf& sendbuf, int root, detail::AnyVector result, std::vector<Count>* counts, At at) const;
+    void return_scatterv(const ConstBufVArg& sendbuf, int root, detail::AnyVector result, At at) const;
+    void return_allgatherv(const ConstBuf& sendbuf, detail::AnyVector result, std::vector<Count>* counts, At at) const;
+    void return_alltoallv(const ConstBufVArg& sendbuf, detail::AnyVector result, std::vector<Count>* counts, At at) const;
     // The rare cases of inline methods. Their buffers come in pieces, which can stay in registers on the common path.
     void sendrecv_driving(const void* sendbuf, Count sendcount, MPI_Datatype sendtype, int dest, int sendtag, void* recvbuf, Count recvcount,
                           MPI_Datatype recvtype, int source, int recvtag, Status* status, At at) const;
@@ -552,4 +552,4 @@ private:
 
 }  // namespace mpi4cxx
 
-#include <mpi4cxx/detail/reduce.hpp>
+#include <mpi4cxx/detail/communicators/object_reduction.hpp>

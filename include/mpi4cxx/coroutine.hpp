@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/detail/awaited.hpp>
+#include <mpi4cxx/detail/requests/awaited.hpp>
 #include <mpi4cxx/error.hpp>
 
 #include <concepts>

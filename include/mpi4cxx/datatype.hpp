@@ -2,8 +2,8 @@
 
 #include <mpi4cxx/attribute.hpp>
 #include <mpi4cxx/constants.hpp>
-#include <mpi4cxx/detail/integers.hpp>
-#include <mpi4cxx/detail/region.hpp>
+#include <mpi4cxx/detail/handles/memory_region.hpp>
+#include <mpi4cxx/detail/mpi/count_list.hpp>
 #include <mpi4cxx/fortran.hpp>
 #include <mpi4cxx/handle.hpp>
 #include <mpi4cxx/named.hpp>
@@ -100,25 +100,25 @@ public:
     /// Return such blocks, `stride` bytes apart. Calls MPI_Type_create_hvector (MPI-4.0, 5.1.2).
     [[nodiscard]] Datatype Create_hvector(Count count, Count blocklength, Aint stride, At at = {}) const;
     /// Return blocks of different lengths, `displacements` elements from the beginning. Calls MPI_Type_indexed (MPI-4.0, 5.1.2).
-    [[nodiscard]] Datatype Create_indexed(detail::Integers blocklengths, detail::Integers displacements, At at = {}) const;
+    [[nodiscard]] Datatype Create_indexed(detail::CountList blocklengths, detail::CountList displacements, At at = {}) const;
     /// Return such blocks, `displacements` bytes from the beginning. Calls MPI_Type_create_hindexed (MPI-4.0, 5.1.2).
-    [[nodiscard]] Datatype Create_hindexed(detail::Integers blocklengths, detail::Integers displacements, At at = {}) const;
+    [[nodiscard]] Datatype Create_hindexed(detail::CountList blocklengths, detail::CountList displacements, At at = {}) const;
     /// Return blocks of one length, `displacements` elements from the beginning. Calls MPI_Type_create_indexed_block (MPI-4.0, 5.1.2).
-    [[nodiscard]] Datatype Create_indexed_block(Count blocklength, detail::Integers displacements, At at = {}) const;
+    [[nodiscard]] Datatype Create_indexed_block(Count blocklength, detail::CountList displacements, At at = {}) const;
     /// Return such blocks, `displacements` bytes from the beginning. Calls MPI_Type_create_hindexed_block (MPI-4.0, 5.1.2).
-    [[nodiscard]] Datatype Create_hindexed_block(Count blocklength, detail::Integers displacements, At at = {}) const;
+    [[nodiscard]] Datatype Create_hindexed_block(Count blocklength, detail::CountList displacements, At at = {}) const;
     /// Return blocks of different types, `displacements` bytes from the beginning. `datatypes` is a list in braces or a range of Datatype or
     /// MPI_Datatype. Calls MPI_Type_create_struct (MPI-4.0, 5.1.2).
-    [[nodiscard]] static Datatype Create_struct(detail::Integers blocklengths, detail::Integers displacements, const detail::Types& datatypes,
+    [[nodiscard]] static Datatype Create_struct(detail::CountList blocklengths, detail::CountList displacements, const detail::Types& datatypes,
                                                 At at = {});
     /// Return the part of an array of `sizes` elements that begins at `starts` and has `subsizes`, one number a dimension. Its extent is the
     /// whole array's. Calls MPI_Type_create_subarray (MPI-4.0, 5.1.3).
-    [[nodiscard]] Datatype Create_subarray(detail::Integers sizes, detail::Integers subsizes, detail::Integers starts, Order order = ORDER_C,
+    [[nodiscard]] Datatype Create_subarray(detail::CountList sizes, detail::CountList subsizes, detail::CountList starts, Order order = ORDER_C,
                                            At at = {}) const;
     /// Return what `rank` of `size` processes has of an array of `gsizes` elements that is dealt out over a grid of `psizes` processes, row by
     /// row. Calls MPI_Type_create_darray (MPI-4.0, 5.1.4).
-    [[nodiscard]] Datatype Create_darray(int size, int rank, detail::Integers gsizes, detail::Integers distribs, detail::Integers dargs,
-                                         detail::Integers psizes, Order order = ORDER_C, At at = {}) const;
+    [[nodiscard]] Datatype Create_darray(int size, int rank, detail::CountList gsizes, detail::CountList distribs, detail::CountList dargs,
+                                         detail::CountList psizes, Order order = ORDER_C, At at = {}) const;
     /// Return the same type with another lower bound and extent, in bytes. Calls MPI_Type_create_resized (MPI-4.0, 5.1.7).
     [[nodiscard]] Datatype Create_resized(Aint lb, Aint extent, At at = {}) const;
     [[nodiscard]] Datatype Resized(Aint lb, Aint extent, At at = {}) const { return Create_resized(lb, extent, at); }
@@ -156,19 +156,19 @@ public:
     // many elements are moved as lie in it from its beginning.
 
     /// Pack the elements of `inbuf` into `outbuf` from byte `position`; return the position behind them. Calls MPI_Pack (MPI-4.0, 5.2).
-    Count Pack(detail::ConstRegion inbuf, detail::Region outbuf, Count position, const Comm& comm, At at = {}) const;
+    Count Pack(detail::ConstMemoryRegion inbuf, detail::MemoryRegion outbuf, Count position, const Comm& comm, At at = {}) const;
     /// Pack the elements of `inbuf`. Calls MPI_Pack (MPI-4.0, 5.2).
-    [[nodiscard]] std::vector<std::byte> Pack(detail::ConstRegion inbuf, const Comm& comm, At at = {}) const;
+    [[nodiscard]] std::vector<std::byte> Pack(detail::ConstMemoryRegion inbuf, const Comm& comm, At at = {}) const;
     /// Unpack as many elements as `outbuf` has room for, from byte `position` of `inbuf`; return the position behind them. Calls MPI_Unpack
     /// (MPI-4.0, 5.2).
-    Count Unpack(detail::ConstRegion inbuf, Count position, detail::Region outbuf, const Comm& comm, At at = {}) const;
+    Count Unpack(detail::ConstMemoryRegion inbuf, Count position, detail::MemoryRegion outbuf, const Comm& comm, At at = {}) const;
     /// Return the bytes that `count` packed elements need at most. Calls MPI_Pack_size (MPI-4.0, 5.2).
     [[nodiscard]] Count Pack_size(Count count, const Comm& comm, At at = {}) const;
     /// The same in a format that all MPIs read, `datarep` "external32". Calls MPI_Pack_external (MPI-4.0, 5.3).
-    Count Pack_external(const std::string& datarep, detail::ConstRegion inbuf, detail::Region outbuf, Count position, At at = {}) const;
-    [[nodiscard]] std::vector<std::byte> Pack_external(const std::string& datarep, detail::ConstRegion inbuf, At at = {}) const;
+    Count Pack_external(const std::string& datarep, detail::ConstMemoryRegion inbuf, detail::MemoryRegion outbuf, Count position, At at = {}) const;
+    [[nodiscard]] std::vector<std::byte> Pack_external(const std::string& datarep, detail::ConstMemoryRegion inbuf, At at = {}) const;
     /// Calls MPI_Unpack_external (MPI-4.0, 5.3).
-    Count Unpack_external(const std::string& datarep, detail::ConstRegion inbuf, Count position, detail::Region outbuf, At at = {}) const;
+    Count Unpack_external(const std::string& datarep, detail::ConstMemoryRegion inbuf, Count position, detail::MemoryRegion outbuf, At at = {}) const;
     /// Calls MPI_Pack_external_size (MPI-4.0, 5.3).
     [[nodiscard]] Count Pack_external_size(const std::string& datarep, Count count, At at = {}) const;
 

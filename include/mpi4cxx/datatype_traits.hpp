@@ -3,9 +3,9 @@
 #pragma once
 
 #include <mpi4cxx/datatype.hpp>
-#include <mpi4cxx/detail/fields.hpp>
-#include <mpi4cxx/detail/mpi.hpp>
-#include <mpi4cxx/detail/type_name.hpp>
+#include <mpi4cxx/detail/handles/aggregate_members.hpp>
+#include <mpi4cxx/detail/mpi/mpi.hpp>
+#include <mpi4cxx/detail/runtime/type_name.hpp>
 
 #include <array>
 #include <cstddef>

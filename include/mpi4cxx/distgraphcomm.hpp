@@ -8,7 +8,7 @@
 namespace mpi4cxx {
 
 /// A communicator whose processes form a directed graph, of which each knows its own edges (MPI-4.0, 8.5.4).
-class MPI4CXX_API Distgraphcomm final : public detail::Duplicable<Distgraphcomm, Topocomm> {
+class MPI4CXX_API Distgraphcomm final : public detail::DupMethods<Distgraphcomm, Topocomm> {
 public:
     /// The numbers of edges to and from this process.
     struct Counts {
@@ -32,7 +32,7 @@ public:
     explicit Distgraphcomm(const Distgraphcomm&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) = delete;
     template <detail::IsA<Distgraphcomm> C> Distgraphcomm(C&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) MPI4CXX_NO_COPY;
     detail::take_a_const_reference_or_make_a_duplicate_with_Dup operator=(const Distgraphcomm&) = delete;
-    using Duplicable::Duplicable;
+    using DupMethods::DupMethods;
 
     /// Return how many neighbours this process has. Calls MPI_Dist_graph_neighbors_count (MPI-4.0, 8.5.5).
     [[nodiscard]] Counts Get_dist_neighbors_count(At at = {}) const;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <mpi4cxx/constants.hpp>
-#include <mpi4cxx/detail/at.hpp>
+#include <mpi4cxx/detail/mpi/at.hpp>
 
 #include <memory>
 #include <string>

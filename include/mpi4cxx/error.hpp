@@ -1,7 +1,7 @@
 #pragma once
 
-#include <mpi4cxx/detail/at.hpp>
-#include <mpi4cxx/detail/mpi.hpp>
+#include <mpi4cxx/detail/mpi/at.hpp>
+#include <mpi4cxx/detail/mpi/mpi.hpp>
 
 #include <stdexcept>
 #include <string>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/detail/handle_traits.hpp>
+#include <mpi4cxx/detail/handles/handle_traits.hpp>
 
 namespace mpi4cxx {
 

@@ -7,7 +7,7 @@
 namespace mpi4cxx {
 
 /// A communicator whose processes form a graph that each of them knows as a whole (MPI-4.0, 8.5).
-class MPI4CXX_API Graphcomm final : public detail::Duplicable<Graphcomm, Topocomm> {
+class MPI4CXX_API Graphcomm final : public detail::DupMethods<Graphcomm, Topocomm> {
 public:
     /// The numbers of nodes and of edges.
     struct Dims {
@@ -25,7 +25,7 @@ public:
     explicit Graphcomm(const Graphcomm&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) = delete;
     template <detail::IsA<Graphcomm> C> Graphcomm(C&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) MPI4CXX_NO_COPY;
     detail::take_a_const_reference_or_make_a_duplicate_with_Dup operator=(const Graphcomm&) = delete;
-    using Duplicable::Duplicable;
+    using DupMethods::DupMethods;
 
     /// Return the numbers of nodes and edges. Calls MPI_Graphdims_get (MPI-4.0, 8.5.5).
     [[nodiscard]] Dims Get_dims(At at = {}) const;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <mpi4cxx/constants.hpp>
-#include <mpi4cxx/detail/ints.hpp>
+#include <mpi4cxx/detail/mpi/int_list.hpp>
 #include <mpi4cxx/fortran.hpp>
 #include <mpi4cxx/handle.hpp>
 
@@ -30,11 +30,11 @@ public:
     /// Return what these ranks of this group are in `group`: UNDEFINED for a process that is not in it, PROC_NULL for PROC_NULL. Without
     /// `group`, in that of COMM_WORLD; without `ranks`, of all. A rank that this group does not have throws std::invalid_argument. Calls
     /// MPI_Group_translate_ranks (MPI-4.0, 7.3.1).
-    [[nodiscard]] std::vector<int> Translate_ranks(detail::Ints ranks, const Group& group, At at = {}) const;
-    [[nodiscard]] std::vector<int> Translate_ranks(detail::Ints ranks, At at = {}) const;
+    [[nodiscard]] std::vector<int> Translate_ranks(detail::IntList ranks, const Group& group, At at = {}) const;
+    [[nodiscard]] std::vector<int> Translate_ranks(detail::IntList ranks, At at = {}) const;
     [[nodiscard]] std::vector<int> Translate_ranks(const Group& group, At at = {}) const;
     [[nodiscard]] std::vector<int> Translate_ranks(At at = {}) const;
-    [[nodiscard]] static std::vector<int> Translate_ranks(const Group& group1, detail::Ints ranks1, const Group& group2, At at = {}) {
+    [[nodiscard]] static std::vector<int> Translate_ranks(const Group& group1, detail::IntList ranks1, const Group& group2, At at = {}) {
         return group1.Translate_ranks(ranks1, group2, at);
     }
     /// Return IDENT, SIMILAR (the same processes in another order) or UNEQUAL. Calls MPI_Group_compare (MPI-4.0, 7.3.1).
@@ -50,9 +50,9 @@ public:
     /// Return the processes of `group1` that are not in `group2`. Calls MPI_Group_difference (MPI-4.0, 7.3.2).
     [[nodiscard]] static Group Difference(const Group& group1, const Group& group2, At at = {});
     /// Return these ranks, in this order. Calls MPI_Group_incl (MPI-4.0, 7.3.2).
-    [[nodiscard]] Group Incl(detail::Ints ranks, At at = {}) const;
+    [[nodiscard]] Group Incl(detail::IntList ranks, At at = {}) const;
     /// Return all but these ranks. Calls MPI_Group_excl (MPI-4.0, 7.3.2).
-    [[nodiscard]] Group Excl(detail::Ints ranks, At at = {}) const;
+    [[nodiscard]] Group Excl(detail::IntList ranks, At at = {}) const;
     /// Return the ranks of these ranges, in this order: `Range_incl({{0, 6, 2}, {7, 9}})`. Calls MPI_Group_range_incl (MPI-4.0, 7.3.2).
     [[nodiscard]] Group Range_incl(std::span<const Range> ranges, At at = {}) const;
     [[nodiscard]] Group Range_incl(std::initializer_list<Range> ranges, At at = {}) const;

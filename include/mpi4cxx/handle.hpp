@@ -1,7 +1,7 @@
 #pragma once
 
-#include <mpi4cxx/detail/call.hpp>
-#include <mpi4cxx/detail/handle_traits.hpp>
+#include <mpi4cxx/detail/handles/handle_traits.hpp>
+#include <mpi4cxx/detail/mpi/call.hpp>
 
 #include <string_view>
 #include <type_traits>

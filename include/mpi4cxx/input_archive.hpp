@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/detail/unpacking.hpp>
+#include <mpi4cxx/detail/objects/unpacking.hpp>
 #include <mpi4cxx/output_archive.hpp>
 
 #include <cereal/cereal.hpp>

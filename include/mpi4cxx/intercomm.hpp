@@ -6,7 +6,7 @@ namespace mpi4cxx {
 
 /// A communicator of two groups, each of which communicates with the other: ranks of messages are of the remote group, the
 /// root of a collective is ROOT in its own group, where the others give PROC_NULL, and its rank in the other (MPI-4.0, 7.6).
-class MPI4CXX_API Intercomm final : public detail::Divisible<Intercomm, Comm> {
+class MPI4CXX_API Intercomm final : public detail::SplitMethods<Intercomm, Comm> {
 public:
     static constexpr auto comm_class = detail::CommClass::intercomm;
 
@@ -16,7 +16,7 @@ public:
     explicit Intercomm(const Intercomm&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) = delete;
     template <detail::IsA<Intercomm> C> Intercomm(C&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) MPI4CXX_NO_COPY;
     detail::take_a_const_reference_or_make_a_duplicate_with_Dup operator=(const Intercomm&) = delete;
-    using Divisible::Divisible;
+    using SplitMethods::SplitMethods;
 
     /// Return the number of processes in the remote group. Calls MPI_Comm_remote_size (MPI-4.0, 7.6.1).
     [[nodiscard]] int Get_remote_size(At at = {}) const;

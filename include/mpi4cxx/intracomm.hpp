@@ -1,7 +1,7 @@
 #pragma once
 
 #include <mpi4cxx/comm.hpp>
-#include <mpi4cxx/detail/lists.hpp>
+#include <mpi4cxx/detail/mpi/int_or_list.hpp>
 #include <mpi4cxx/weights.hpp>
 
 #include <optional>
@@ -9,7 +9,7 @@
 namespace mpi4cxx {
 
 /// A communicator of one group (MPI-4.0, 7.2).
-class MPI4CXX_API Intracomm : public detail::Divisible<Intracomm, Comm> {
+class MPI4CXX_API Intracomm : public detail::SplitMethods<Intracomm, Comm> {
 public:
     static constexpr auto comm_class = detail::CommClass::intracomm;
 
@@ -19,7 +19,7 @@ public:
     explicit Intracomm(const Intracomm&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) = delete;
     template <detail::IsA<Intracomm> C> Intracomm(C&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) MPI4CXX_NO_COPY;
     detail::take_a_const_reference_or_make_a_duplicate_with_Dup operator=(const Intracomm&) = delete;
-    using Divisible::Divisible;
+    using SplitMethods::SplitMethods;
 
     /// Return a communicator of the processes of `group`, which alone call this. Calls MPI_Comm_create_group (MPI-4.0, 7.4.2).
     /// Collective in `group`.
@@ -30,24 +30,24 @@ public:
 
     /// Return a communicator with a Cartesian grid; null on processes that are left over. `periods` are one flag a dimension, or one for all;
     /// false where not given. Calls MPI_Cart_create (MPI-4.0, 8.5.1). Collective.
-    [[nodiscard]] Cartcomm Create_cart(detail::Ints dims, const detail::Flags& periods = {}, bool reorder = false, At at = {}) const;
+    [[nodiscard]] Cartcomm Create_cart(detail::IntList dims, const detail::FlagList& periods = {}, bool reorder = false, At at = {}) const;
     /// Return a communicator with a graph that every process describes as a whole, see Graphcomm::Topo; null on processes that are left over.
     /// Calls MPI_Graph_create (MPI-4.0, 8.5.3). Collective.
-    [[nodiscard]] Graphcomm Create_graph(detail::Ints index, detail::Ints edges, bool reorder = false, At at = {}) const;
+    [[nodiscard]] Graphcomm Create_graph(detail::IntList index, detail::IntList edges, bool reorder = false, At at = {}) const;
     /// Return a communicator with a directed graph, of whose edges each process gives those to and from itself. Calls
     /// MPI_Dist_graph_create_adjacent (MPI-4.0, 8.5.4). Collective.
-    [[nodiscard]] Distgraphcomm Create_dist_graph_adjacent(detail::Ints sources, detail::Ints destinations, Weights sourceweights = UNWEIGHTED,
+    [[nodiscard]] Distgraphcomm Create_dist_graph_adjacent(detail::IntList sources, detail::IntList destinations, Weights sourceweights = UNWEIGHTED,
                                                            Weights destweights = UNWEIGHTED, const Info& info = INFO_NULL, bool reorder = false,
                                                            At at = {}) const;
     /// Return a communicator with a directed graph, of whose edges each process gives any: from `sources[0]` to the first `degrees[0]` of
     /// `destinations`, and so on. One degree is that of each source. Calls MPI_Dist_graph_create (MPI-4.0, 8.5.4). Collective.
-    [[nodiscard]] Distgraphcomm Create_dist_graph(detail::Ints sources, detail::OneOrInts degrees, detail::Ints destinations,
+    [[nodiscard]] Distgraphcomm Create_dist_graph(detail::IntList sources, detail::IntOrList degrees, detail::IntList destinations,
                                                   Weights weights = UNWEIGHTED, const Info& info = INFO_NULL, bool reorder = false, At at = {}) const;
     /// Return the rank that a grid of these extents would give this process; UNDEFINED where it would be left over.
     /// Calls MPI_Cart_map (MPI-4.0, 8.5.8).
-    [[nodiscard]] int Cart_map(detail::Ints dims, const detail::Flags& periods = {}, At at = {}) const;
+    [[nodiscard]] int Cart_map(detail::IntList dims, const detail::FlagList& periods = {}, At at = {}) const;
     /// The same of a graph. Calls MPI_Graph_map (MPI-4.0, 8.5.8).
-    [[nodiscard]] int Graph_map(detail::Ints index, detail::Ints edges, At at = {}) const;
+    [[nodiscard]] int Graph_map(detail::IntList index, detail::IntList edges, At at = {}) const;
 
     /// Combine the elements of ranks 0 to this one. Calls MPI_Scan (MPI-4.0, 6.11.1). Collective.
     void Scan(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op = SUM, At at = {}) const;

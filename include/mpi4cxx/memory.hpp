@@ -1,7 +1,7 @@
 #pragma once
 
 #include <mpi4cxx/constants.hpp>
-#include <mpi4cxx/detail/call.hpp>
+#include <mpi4cxx/detail/mpi/call.hpp>
 #include <mpi4cxx/fwd.hpp>
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <mpi4cxx/buffer.hpp>
-#include <mpi4cxx/detail/object.hpp>
+#include <mpi4cxx/detail/communicators/object_message.hpp>
 #include <mpi4cxx/fortran.hpp>
 #include <mpi4cxx/object_request.hpp>
 #include <mpi4cxx/request.hpp>

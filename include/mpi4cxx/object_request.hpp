@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/detail/delivered.hpp>
+#include <mpi4cxx/detail/objects/delivered.hpp>
 #include <mpi4cxx/request.hpp>
 
 #include <algorithm>

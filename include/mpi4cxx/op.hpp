@@ -1,8 +1,8 @@
 #pragma once
 
 #include <mpi4cxx/datatype_traits.hpp>
-#include <mpi4cxx/detail/element_type.hpp>
-#include <mpi4cxx/detail/fields.hpp>
+#include <mpi4cxx/detail/handles/aggregate_members.hpp>
+#include <mpi4cxx/detail/handles/element_type.hpp>
 #include <mpi4cxx/fortran.hpp>
 #include <mpi4cxx/fwd.hpp>
 #include <mpi4cxx/handle.hpp>

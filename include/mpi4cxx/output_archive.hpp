@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/detail/packing.hpp>
+#include <mpi4cxx/detail/objects/packing.hpp>
 
 #include <cereal/cereal.hpp>
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <mpi4cxx/detail/bytes.hpp>
-#include <mpi4cxx/detail/packing.hpp>
-#include <mpi4cxx/detail/type_name.hpp>
-#include <mpi4cxx/detail/unpacking.hpp>
+#include <mpi4cxx/detail/objects/bytes.hpp>
+#include <mpi4cxx/detail/objects/packing.hpp>
+#include <mpi4cxx/detail/objects/unpacking.hpp>
+#include <mpi4cxx/detail/runtime/type_name.hpp>
 #include <mpi4cxx/serialize.hpp>
 
 #include <cstddef>

@@ -20,8 +20,8 @@ public:
     constexpr Prequest() noexcept = default;
     static Prequest take(MPI_Request raw, Drop drop = Drop::wait) { return take(raw, nullptr, drop); }
     /// The same with what has to stay as long as the request.
-    static Prequest take(MPI_Request raw, std::unique_ptr<detail::Belongings> belongings, Drop drop = Drop::wait) {
-        return Prequest(raw, std::move(belongings), drop);
+    static Prequest take(MPI_Request raw, std::unique_ptr<detail::RequestResources> resources, Drop drop = Drop::wait) {
+        return Prequest(raw, std::move(resources), drop);
     }
     static Prequest borrow(MPI_Request raw) noexcept { return Prequest(raw); }
 
@@ -41,7 +41,7 @@ public:
     [[nodiscard]] bool Parrived(int partition, At at = {}) const;
 
 private:
-    Prequest(MPI_Request raw, std::unique_ptr<detail::Belongings> belongings, Drop drop);
+    Prequest(MPI_Request raw, std::unique_ptr<detail::RequestResources> resources, Drop drop);
     explicit Prequest(MPI_Request raw) noexcept : Request(raw, nullptr, Drop::nothing, Kind::active) {}  // perhaps; the MPI knows
     void begin(At at) const;
     [[nodiscard]] detail::Partitions* partitions() const noexcept;

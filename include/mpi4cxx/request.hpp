@@ -1,7 +1,7 @@
 #pragma once
 
-#include <mpi4cxx/detail/call.hpp>
-#include <mpi4cxx/detail/operation.hpp>
+#include <mpi4cxx/detail/mpi/call.hpp>
+#include <mpi4cxx/detail/requests/operation.hpp>
 #include <mpi4cxx/fortran.hpp>
 #include <mpi4cxx/fwd.hpp>
 #include <mpi4cxx/status.hpp>
@@ -62,20 +62,20 @@ public:
     constexpr Request() noexcept = default;
     static Request take(MPI_Request raw, Drop drop = Drop::wait) noexcept { return Request(raw, nullptr, drop); }
     /// The same with what has to stay until the request is complete.
-    static Request take(MPI_Request raw, std::unique_ptr<detail::Belongings> belongings, Drop drop = Drop::wait) noexcept {
-        return Request(raw, raw != MPI_REQUEST_NULL ? belongings.release() : nullptr, drop);
+    static Request take(MPI_Request raw, std::unique_ptr<detail::RequestResources> resources, Drop drop = Drop::wait) noexcept {
+        return Request(raw, raw != MPI_REQUEST_NULL ? resources.release() : nullptr, drop);
     }
     static Request take(std::unique_ptr<detail::Operation> operation) noexcept { return Request(std::move(operation), Kind::operation); }
     /// Use `raw`, which somebody else completes if this does not.
     static Request borrow(MPI_Request raw) noexcept { return Request(raw, nullptr, Drop::nothing); }
     Request(Request&& other) noexcept
-        : raw_(std::exchange(other.raw_, MPI_REQUEST_NULL)), belongings_(std::exchange(other.belongings_, nullptr)), drop_(other.drop_),
+        : raw_(std::exchange(other.raw_, MPI_REQUEST_NULL)), resources_(std::exchange(other.resources_, nullptr)), drop_(other.drop_),
           kind_(other.kind_) {}
     Request& operator=(Request&& other) noexcept {
         if (this != &other) {
             drop();
             raw_ = std::exchange(other.raw_, MPI_REQUEST_NULL);
-            belongings_ = std::exchange(other.belongings_, nullptr);
+            resources_ = std::exchange(other.resources_, nullptr);
             drop_ = other.drop_;
             kind_ = other.kind_;
         }
@@ -100,10 +100,10 @@ public:
     /// Gives the raw handle to the caller. What the call needs beside its buffers then stays until the program ends.
     [[nodiscard]] MPI_Request release() && {
         check_handle();
-        belongings_ = nullptr;
+        resources_ = nullptr;
         return std::exchange(raw_, MPI_REQUEST_NULL);
     }
-    [[nodiscard]] bool is_null() const noexcept { return raw_ == MPI_REQUEST_NULL && belongings_ == nullptr; }
+    [[nodiscard]] bool is_null() const noexcept { return raw_ == MPI_REQUEST_NULL && resources_ == nullptr; }
     explicit operator bool() const noexcept { return !is_null(); }
 
     /// Wait until the operation is complete. Calls MPI_Wait (MPI-4.0, 3.7.3).
@@ -159,12 +159,12 @@ protected:
     /// The user's own must not come to MPICH's functions for several requests.
     /// What gives an object keeps it, once it has arrived, until somebody takes it.
     enum class Kind : char { once, inactive, active, general, operation, object, arrived };
-    constexpr Request(MPI_Request raw, detail::Belongings* belongings, Drop drop, Kind kind = Kind::once) noexcept
-        : raw_(raw), belongings_(belongings), drop_(drop), kind_(kind) {}
+    constexpr Request(MPI_Request raw, detail::RequestResources* resources, Drop drop, Kind kind = Kind::once) noexcept
+        : raw_(raw), resources_(resources), drop_(drop), kind_(kind) {}
     Request(std::unique_ptr<detail::Operation> operation, Kind kind) noexcept : Request(MPI_REQUEST_NULL, operation.release(), Drop::cancel, kind) {}
     /// Where MPI reads and writes the raw handle.
     [[nodiscard]] MPI_Request* address() noexcept { return &raw_; }
-    [[nodiscard]] detail::Belongings* belongings() const noexcept { return belongings_; }
+    [[nodiscard]] detail::RequestResources* resources() const noexcept { return resources_; }
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
     void activate() noexcept { kind_ = Kind::active; }
 
@@ -218,7 +218,7 @@ private:
     // One request.
 
     void wait_driving(Status* status, const char* file, unsigned long line);
-    /// What is complete is null, and needs its belongings no longer, or inactive.
+    /// What is complete is null, and needs its resources no longer, or inactive.
     void finish(bool complete, bool failed) noexcept;
     /// Test without driving what else is pending.
     bool test_now(Status* status, At at);
@@ -226,7 +226,7 @@ private:
     std::optional<bool> test_active(Status* status, At at);
     void drop() noexcept;
     [[nodiscard]] detail::Operation* operation() const noexcept {
-        return kind_ >= Kind::operation ? static_cast<detail::Operation*>(belongings_) : nullptr;
+        return kind_ >= Kind::operation ? static_cast<detail::Operation*>(resources_) : nullptr;
     }
     void check_handle() const {
         if (operation() != nullptr) [[unlikely]]
@@ -235,7 +235,7 @@ private:
     [[noreturn]] static void refuse_handle();
 
     MPI_Request raw_ = MPI_REQUEST_NULL;
-    detail::Belongings* belongings_ = nullptr;
+    detail::RequestResources* resources_ = nullptr;
     Drop drop_ : 4 = Drop::wait;  // one byte, so that one instruction sets both
     Kind kind_ : 4 = Kind::once;
 };

@@ -2,8 +2,8 @@
 // be sent, and classes that say what is sent of them by a function, in cereal's ways.
 #pragma once
 
-#include <mpi4cxx/detail/archived.hpp>
-#include <mpi4cxx/detail/type_name.hpp>
+#include <mpi4cxx/detail/objects/archived.hpp>
+#include <mpi4cxx/detail/runtime/type_name.hpp>
 
 #include <array>
 #include <cstdint>
@@ -64,10 +64,10 @@ template <class T>
 void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, T& number) { detail::load_any(archive, number); }
 // spelled out, to be chosen rather than cereal's own
 template <class E, class Traits, class A> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const std::basic_string<E, Traits, A>& run) {
-    detail::write_run(archive.packing(), run);
+    detail::write_contiguous(archive.packing(), run);
 }
 template <class E, class Traits, class A> void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, std::basic_string<E, Traits, A>& run) {
-    detail::read_run(archive.unpacking(), run);
+    detail::read_contiguous(archive.unpacking(), run);
 }
 
 // The functions for a standard class, cereal's too, would take a class that derives from it, and lose what that has beside. These are chosen before
@@ -154,13 +154,13 @@ template <class T> void save_sent(Packing& to, const T& object) {
     using Sent = sent_as<T>;
     if constexpr (!Serializable<T>) {
         explain<Sent>();
-    } else if constexpr (Run<Sent> && requires { object.data(); }) {
-        write_run(to, object);
-    } else if constexpr (Run<Sent>) {
-        write_run(to, text(object));
+    } else if constexpr (ContiguousContainer<Sent> && requires { object.data(); }) {
+        write_contiguous(to, object);
+    } else if constexpr (ContiguousContainer<Sent>) {
+        write_contiguous(to, text(object));
     } else if constexpr (AsBlock<Sent>) {
         to.put_block(&object, sizeof object, 1);
-    } else if constexpr (Fixed<Sent>) {
+    } else if constexpr (FixedSize<Sent>) {
         write(to, object);
     } else {
         OutputArchive archive(to);
@@ -189,13 +189,13 @@ template <class F> auto with_archive(Unpacking& from, F read) try {
 template <class T> void load_sent(Unpacking& from, T& object) {
     if constexpr (!Serializable<T>)
         explain<sent_as<T>>();
-    else if constexpr (Run<T>)
-        read_run(from, object);
-    else if constexpr (Run<sent_as<T>>)
+    else if constexpr (ContiguousContainer<T>)
+        read_contiguous(from, object);
+    else if constexpr (ContiguousContainer<sent_as<T>>)
         (void)sizeof(cannot_be_received<T>);
     else if constexpr (AsBlock<T>)
         read_block(from, object);
-    else if constexpr (Fixed<T>)
+    else if constexpr (FixedSize<T>)
         read(from, object);
     else
         with_archive(from, [&object](InputArchive& archive) { load_any(archive, object); });
@@ -209,8 +209,8 @@ template <class T> T make_sent(Unpacking& from) {
     } else if constexpr (!std::is_same_v<T, sent_as<T>>) {
         (void)sizeof(cannot_be_received<T>);
         __builtin_unreachable();
-    } else if constexpr (Run<T>) {
-        return make_run<T>(from);
+    } else if constexpr (ContiguousContainer<T>) {
+        return make_contiguous<T>(from);
     } else if constexpr (std::is_default_constructible_v<T>) {
         T object{};
         load_sent(from, object);

@@ -39,7 +39,7 @@ private:
 /// An intracommunicator whose processes have neighbours (MPI-4.0, 8). Base of the topologies.
 /// In a grid the neighbours are those before and after along the first dimension, then along the second, …; PROC_NULL, beyond an edge, gives and
 /// takes nothing.
-class MPI4CXX_API Topocomm : public detail::Duplicable<Topocomm, Intracomm> {
+class MPI4CXX_API Topocomm : public detail::DupMethods<Topocomm, Intracomm> {
 public:
     static constexpr auto comm_class = detail::CommClass::topocomm;
 
@@ -58,7 +58,7 @@ public:
     explicit Topocomm(const Topocomm&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) = delete;
     template <detail::IsA<Topocomm> C> Topocomm(C&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) MPI4CXX_NO_COPY;
     detail::take_a_const_reference_or_make_a_duplicate_with_Dup operator=(const Topocomm&) = delete;
-    using Duplicable::Duplicable;
+    using DupMethods::DupMethods;
 
     /// Return the numbers of neighbours. Calls MPI_Cartdim_get, MPI_Graph_neighbors_count or MPI_Dist_graph_neighbors_count (MPI-4.0, 8.5).
     [[nodiscard]] Degrees degrees(At at = {}) const;
@@ -87,15 +87,15 @@ public:
     [[nodiscard]] Request Ineighbor_allgather(const ConstBuf& sendbuf, const Buf& recvbuf, At at = {}) const;
     [[nodiscard]] Request Ineighbor_allgatherv(const ConstBuf& sendbuf, const BufVArg& recvbuf, At at = {}) const;
     [[nodiscard]] Request Ineighbor_alltoall(const ConstBuf& sendbuf, const Buf& recvbuf, At at = {}) const;
-    [[nodiscard]] Request Ineighbor_alltoallv(const LastingConstBufVArg& sendbuf, const BufVArg& recvbuf, At at = {}) const;
-    [[nodiscard]] Request Ineighbor_alltoallw(const LastingConstBufWArg& sendbuf, const BufWArg& recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ineighbor_alltoallv(const StoredConstBufVArg& sendbuf, const BufVArg& recvbuf, At at = {}) const;
+    [[nodiscard]] Request Ineighbor_alltoallw(const StoredConstBufWArg& sendbuf, const BufWArg& recvbuf, At at = {}) const;
 
     [[nodiscard]] Prequest Neighbor_allgather_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Info& info = INFO_NULL, At at = {}) const;
     [[nodiscard]] Prequest Neighbor_allgatherv_init(const ConstBuf& sendbuf, const BufVArg& recvbuf, const Info& info = INFO_NULL, At at = {}) const;
     [[nodiscard]] Prequest Neighbor_alltoall_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Info& info = INFO_NULL, At at = {}) const;
-    [[nodiscard]] Prequest Neighbor_alltoallv_init(const LastingConstBufVArg& sendbuf, const BufVArg& recvbuf, const Info& info = INFO_NULL,
+    [[nodiscard]] Prequest Neighbor_alltoallv_init(const StoredConstBufVArg& sendbuf, const BufVArg& recvbuf, const Info& info = INFO_NULL,
                                                    At at = {}) const;
-    [[nodiscard]] Prequest Neighbor_alltoallw_init(const LastingConstBufWArg& sendbuf, const BufWArg& recvbuf, const Info& info = INFO_NULL,
+    [[nodiscard]] Prequest Neighbor_alltoallw_init(const StoredConstBufWArg& sendbuf, const BufWArg& recvbuf, const Info& info = INFO_NULL,
                                                    At at = {}) const;
 
     /// Send an object to all neighbours; return the one of each. Collective.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/detail/at.hpp>
+#include <mpi4cxx/detail/mpi/at.hpp>
 
 #include <string>
 #include <string_view>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <mpi4cxx/detail/lists.hpp>
-#include <mpi4cxx/detail/mpi.hpp>
+#include <mpi4cxx/detail/mpi/int_or_list.hpp>
+#include <mpi4cxx/detail/mpi/mpi.hpp>
 
 namespace mpi4cxx {
 
@@ -28,7 +28,7 @@ private:
     enum class Kind : char { none, empty, listed };
     explicit constexpr Weights(Kind kind) noexcept : kind_(kind) {}
 
-    detail::Ints list_;
+    detail::IntList list_;
     Kind kind_ = Kind::none;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/detail/awaited_parts.hpp>
+#include <mpi4cxx/detail/requests/awaited_parts.hpp>
 
 #include <tuple>
 #include <type_traits>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/futures/detail/work.hpp>
+#include <mpi4cxx/detail/futures/work.hpp>
 #include <mpi4cxx/futures/options.hpp>
 
 #include <array>

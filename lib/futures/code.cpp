@@ -1,7 +1,7 @@
-#include <mpi4cxx/futures/detail/code.hpp>
+#include <mpi4cxx/detail/futures/code.hpp>
 
+#include <mpi4cxx/detail/futures/work.hpp>
 #include <mpi4cxx/error.hpp>
-#include <mpi4cxx/futures/detail/work.hpp>
 
 #include <link.h>
 #include <pthread.h>

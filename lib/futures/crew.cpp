@@ -1,11 +1,11 @@
-#include "crew.hpp"
+#include "futures/crew.hpp"
 
 #include <mpi4cxx/error.hpp>
 #include <mpi4cxx/futures/errors.hpp>
 
-#include "client.hpp"
-#include "crews.hpp"
-#include "exceptions.hpp"
+#include "futures/client.hpp"
+#include "futures/crews.hpp"
+#include "futures/exceptions.hpp"
 
 #include <algorithm>
 #include <cmath>

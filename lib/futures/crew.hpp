@@ -1,11 +1,11 @@
 #pragma once
 
-#include <mpi4cxx/futures/detail/work.hpp>
+#include <mpi4cxx/detail/futures/work.hpp>
 
-#include "client.hpp"
-#include "link.hpp"
-#include "notices.hpp"
-#include "trace.hpp"
+#include "futures/client.hpp"
+#include "futures/link.hpp"
+#include "futures/notices.hpp"
+#include "futures/trace.hpp"
 
 #include <deque>
 #include <memory>

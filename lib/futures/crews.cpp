@@ -1,10 +1,10 @@
-#include "crews.hpp"
+#include "futures/crews.hpp"
 
-#include <mpi4cxx/futures/detail/work.hpp>
+#include <mpi4cxx/detail/futures/work.hpp>
 
-#include "backoff.hpp"
-#include "crew.hpp"
-#include "notices.hpp"
+#include "futures/backoff.hpp"
+#include "futures/crew.hpp"
+#include "futures/notices.hpp"
 
 #include <algorithm>
 #include <atomic>

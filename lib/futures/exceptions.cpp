@@ -1,7 +1,7 @@
-#include "exceptions.hpp"
+#include "futures/exceptions.hpp"
 
+#include <mpi4cxx/detail/futures/carried.hpp>
 #include <mpi4cxx/error.hpp>
-#include <mpi4cxx/futures/detail/carried.hpp>
 
 #include <cxxabi.h>
 

@@ -2,12 +2,12 @@
 
 #include <mpi4cxx/futures/errors.hpp>
 
-#include "client.hpp"
-#include "crew.hpp"
-#include "crews.hpp"
-#include "notices.hpp"
-#include "trace.hpp"
-#include "worker.hpp"
+#include "futures/client.hpp"
+#include "futures/crew.hpp"
+#include "futures/crews.hpp"
+#include "futures/notices.hpp"
+#include "futures/trace.hpp"
+#include "futures/worker.hpp"
 
 #include <exception>
 #include <stdexcept>

@@ -1,11 +1,11 @@
-#include <mpi4cxx/futures/detail/job.hpp>
+#include <mpi4cxx/detail/futures/job.hpp>
 
-#include <mpi4cxx/futures/detail/code.hpp>
+#include <mpi4cxx/detail/futures/code.hpp>
 #include <mpi4cxx/futures/errors.hpp>
 
-#include "client.hpp"
-#include "notices.hpp"
-#include "progress.hpp"
+#include "futures/client.hpp"
+#include "futures/notices.hpp"
+#include "futures/progress.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <mpi4cxx/detail/bytes.hpp>
-#include <mpi4cxx/detail/packing.hpp>
+#include <mpi4cxx/detail/objects/bytes.hpp>
+#include <mpi4cxx/detail/objects/packing.hpp>
 #include <mpi4cxx/futures/errors.hpp>
 
-#include "backoff.hpp"
+#include "futures/backoff.hpp"
 
 #include <cstdint>
 #include <string>

@@ -2,9 +2,9 @@
 
 #include <mpi4cxx/error.hpp>
 
-#include "crew.hpp"
-#include "mpi_link.hpp"
-#include "service.hpp"
+#include "futures/crew.hpp"
+#include "futures/mpi_link.hpp"
+#include "futures/service.hpp"
 
 namespace mpi4cxx::futures {
 

@@ -1,12 +1,12 @@
-#include "mpi_link.hpp"
+#include "futures/mpi_link.hpp"
 
-#include <mpi4cxx/detail/call.hpp>
+#include <mpi4cxx/detail/futures/code.hpp>
+#include <mpi4cxx/detail/mpi/call.hpp>
 #include <mpi4cxx/environment.hpp>
 #include <mpi4cxx/error.hpp>
-#include <mpi4cxx/futures/detail/code.hpp>
 
-#include "backoff.hpp"
-#include "worker.hpp"
+#include "futures/backoff.hpp"
+#include "futures/worker.hpp"
 
 #include <chrono>
 #include <cstring>

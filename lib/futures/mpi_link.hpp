@@ -1,9 +1,9 @@
 #pragma once
 
-#include <mpi4cxx/detail/at.hpp>
+#include <mpi4cxx/detail/mpi/at.hpp>
 #include <mpi4cxx/intracomm.hpp>
 
-#include "link.hpp"
+#include "futures/link.hpp"
 
 #include <algorithm>
 #include <chrono>

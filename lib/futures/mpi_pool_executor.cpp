@@ -1,6 +1,6 @@
 #include <mpi4cxx/futures/mpi_pool_executor.hpp>
 
-#include "service.hpp"
+#include "futures/service.hpp"
 
 namespace mpi4cxx::futures {
 

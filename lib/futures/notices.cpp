@@ -1,7 +1,7 @@
-#include "notices.hpp"
+#include "futures/notices.hpp"
 
-#include "client.hpp"
-#include "exceptions.hpp"
+#include "futures/client.hpp"
+#include "futures/exceptions.hpp"
 
 #include <atomic>
 #include <chrono>

@@ -1,4 +1,4 @@
-#include "progress.hpp"
+#include "futures/progress.hpp"
 
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-#include "sentinel.hpp"
+#include "futures/sentinel.hpp"
 
 #include <fcntl.h>
 #include <spawn.h>

@@ -1,17 +1,17 @@
-#include "service.hpp"
+#include "futures/service.hpp"
 
-#include <mpi4cxx/detail/call.hpp>
+#include <mpi4cxx/detail/mpi/call.hpp>
 #include <mpi4cxx/environment.hpp>
 #include <mpi4cxx/error.hpp>
 #include <mpi4cxx/intracomm.hpp>
 
-#include "../finalize.hpp"
-#include "crew.hpp"
-#include "crews.hpp"
-#include "mpi_link.hpp"
-#include "spawn.hpp"
-#include "thread_link.hpp"
-#include "worker.hpp"
+#include "futures/crew.hpp"
+#include "futures/crews.hpp"
+#include "futures/mpi_link.hpp"
+#include "futures/spawn.hpp"
+#include "futures/thread_link.hpp"
+#include "futures/worker.hpp"
+#include "runtime/finalize.hpp"
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <mpi4cxx/detail/at.hpp>
+#include <mpi4cxx/detail/mpi/at.hpp>
 #include <mpi4cxx/futures/options.hpp>
 
-#include "client.hpp"
-#include "link.hpp"
+#include "futures/client.hpp"
+#include "futures/link.hpp"
 
 #include <memory>
 

@@ -1,6 +1,6 @@
-#include "spawn.hpp"
+#include "futures/spawn.hpp"
 
-#include <mpi4cxx/detail/call.hpp>
+#include <mpi4cxx/detail/mpi/call.hpp>
 #include <mpi4cxx/error.hpp>
 
 #include <climits>

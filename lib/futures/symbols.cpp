@@ -1,6 +1,6 @@
-#include "symbols.hpp"
+#include "futures/symbols.hpp"
 
-#include "exceptions.hpp"
+#include "futures/exceptions.hpp"
 
 #include <dlfcn.h>
 #include <elf.h>

@@ -1,4 +1,4 @@
-#include "thread_link.hpp"
+#include "futures/thread_link.hpp"
 
 #include <atomic>
 #include <utility>

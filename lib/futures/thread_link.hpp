@@ -1,7 +1,7 @@
 #pragma once
 
-#include "link.hpp"
-#include "worker.hpp"
+#include "futures/link.hpp"
+#include "futures/worker.hpp"
 
 #include <condition_variable>
 #include <deque>

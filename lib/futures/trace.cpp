@@ -1,6 +1,6 @@
-#include "trace.hpp"
+#include "futures/trace.hpp"
 
-#include "exceptions.hpp"
+#include "futures/exceptions.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,11 +1,11 @@
-#include <mpi4cxx/futures/detail/work.hpp>
+#include <mpi4cxx/detail/futures/work.hpp>
 
-#include <mpi4cxx/futures/detail/code.hpp>
+#include <mpi4cxx/detail/futures/code.hpp>
 #include <mpi4cxx/futures/errors.hpp>
 #include <mpi4cxx/futures/future.hpp>
 
-#include "client.hpp"
-#include "notices.hpp"
+#include "futures/client.hpp"
+#include "futures/notices.hpp"
 
 #include <cstring>
 #include <string>

@@ -1,16 +1,16 @@
-#include "worker.hpp"
+#include "futures/worker.hpp"
 
+#include <mpi4cxx/detail/futures/argument.hpp>
+#include <mpi4cxx/detail/futures/code.hpp>
+#include <mpi4cxx/detail/futures/work.hpp>
 #include <mpi4cxx/error.hpp>
-#include <mpi4cxx/futures/detail/argument.hpp>
-#include <mpi4cxx/futures/detail/code.hpp>
-#include <mpi4cxx/futures/detail/work.hpp>
 #include <mpi4cxx/futures/options.hpp>
 
-#include "../finalize.hpp"
-#include "exceptions.hpp"
-#include "link.hpp"
-#include "sentinel.hpp"
-#include "symbols.hpp"
+#include "futures/exceptions.hpp"
+#include "futures/link.hpp"
+#include "futures/sentinel.hpp"
+#include "futures/symbols.hpp"
+#include "runtime/finalize.hpp"
 
 #include <dlfcn.h>
 #include <pthread.h>

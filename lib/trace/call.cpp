@@ -1,4 +1,4 @@
-#include "call.hpp"
+#include "trace/call.hpp"
 
 #include <unistd.h>
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "communicator.hpp"
+#include "trace/communicator.hpp"
 
 #include <deque>
 #include <map>

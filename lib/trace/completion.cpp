@@ -1,5 +1,5 @@
 // The calls that complete operations, by their requests, and those that start persistent ones.
-#include "call.hpp"
+#include "trace/call.hpp"
 
 namespace mpi4cxx::trace {
 

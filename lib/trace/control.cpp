@@ -1,7 +1,7 @@
 // Where the trace begins and ends: MPI_Init, MPI_Finalize, MPI_Abort.
-#include "call.hpp"
-#include "output.hpp"
-#include "watchdog.hpp"
+#include "trace/call.hpp"
+#include "trace/output.hpp"
+#include "trace/watchdog.hpp"
 
 #include <unistd.h>
 #include <algorithm>

@@ -125,12 +125,12 @@ def told(name, known):
 
 
 declared = {name: (text, parameters(text)) for name, text in prototypes().items()}
-lines = ['// Written by generate.py.', '#pragma once', '#include "function.hpp"', 'namespace mpi4cxx::trace {',
+lines = ['// Written by generate.py.', '#pragma once', '#include "trace/function.hpp"', 'namespace mpi4cxx::trace {',
          'inline constexpr Function functions[] = {']
 lines += [f'    {{"{name}", Family::{family(name, known)}}},' for name, (_, known) in declared.items()]
 pathlib.Path(table).write_text('\n'.join(lines + ['};', '}  // namespace mpi4cxx::trace', '']))
 
-lines = ['// Written by generate.py.', '#include "call.hpp"', '#pragma GCC diagnostic ignored "-Wdeprecated-declarations"', 'using namespace mpi4cxx::trace;', 'extern "C" {']
+lines = ['// Written by generate.py.', '#include "trace/call.hpp"', '#pragma GCC diagnostic ignored "-Wdeprecated-declarations"', 'using namespace mpi4cxx::trace;', 'extern "C" {']
 for i, (name, (text, known)) in enumerate(declared.items()):
     if name.removeprefix('MPI_') in BY_HAND:
         continue

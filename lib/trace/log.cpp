@@ -1,4 +1,4 @@
-#include "log.hpp"
+#include "trace/log.hpp"
 
 #include <cstdio>
 #include <filesystem>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "communicator.hpp"
+#include "trace/communicator.hpp"
 
 #include <cstdint>
 #include <ctime>

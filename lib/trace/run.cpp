@@ -1,7 +1,7 @@
-#include "run.hpp"
+#include "trace/run.hpp"
 
-#include "output.hpp"
-#include "watchdog.hpp"
+#include "trace/output.hpp"
+#include "trace/watchdog.hpp"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "log.hpp"
+#include "trace/log.hpp"
 
 #include "functions.hpp"
 

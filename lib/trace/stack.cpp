@@ -1,4 +1,4 @@
-#include "stack.hpp"
+#include "trace/stack.hpp"
 
 #include <cxxabi.h>
 #include <dlfcn.h>

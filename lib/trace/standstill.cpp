@@ -1,6 +1,6 @@
-#include "standstill.hpp"
+#include "trace/standstill.hpp"
 
-#include "stack.hpp"
+#include "trace/stack.hpp"
 
 #include <algorithm>
 #include <filesystem>

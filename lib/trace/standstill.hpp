@@ -1,6 +1,6 @@
 #pragma once
 
-#include "call.hpp"
+#include "trace/call.hpp"
 
 #include <map>
 #include <string>

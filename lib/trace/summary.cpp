@@ -1,5 +1,5 @@
-#include "run.hpp"
-#include "text.hpp"
+#include "trace/run.hpp"
+#include "trace/text.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
-#include "watchdog.hpp"
+#include "trace/watchdog.hpp"
 
-#include "output.hpp"
-#include "stack.hpp"
-#include "standstill.hpp"
+#include "trace/output.hpp"
+#include "trace/stack.hpp"
+#include "trace/standstill.hpp"
 
 #include <unistd.h>
 #include <algorithm>

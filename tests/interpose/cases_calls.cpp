@@ -1,5 +1,7 @@
 #include "case.hpp"
 
+#include <mpi4cxx/detail/mpi/platform.hpp>
+
 #include <array>
 #include <string>
 #include <vector>
@@ -39,7 +41,7 @@ TEST_CASE("A nonblocking or persistent call that fails is an Exception with name
     };
     const auto bw = [&](MPI::Count n) { return n == 1 ? MPI::BufW(b(n), narrow, here, {MPI::INT}) : MPI::BufW(b(n), wide, far, {MPI::INT}); };
     const char* const uneven = MPI::detail::has_int_neighbor_alltoallw ? "c" : "cw";
-    const auto counts = [&](MPI::Count n) { return n == 1 ? MPI::detail::Integers(narrow) : MPI::detail::Integers(wide); };
+    const auto counts = [&](MPI::Count n) { return n == 1 ? MPI::detail::CountList(narrow) : MPI::detail::CountList(wide); };
 
     // clang-format off
     for (const Case& c : std::vector<Case>{

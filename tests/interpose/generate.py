@@ -26,7 +26,7 @@ def used_functions():
     for header in pathlib.Path(headers).rglob('*.hpp'):
         text = header.read_text()
         names.update(re.findall(r'\b(?:call|get)<(MPIX?_\w+)>', text))
-        for name, others in re.findall(r'twin<(MPI_\w+)> : ([^{]*)', text):
+        for name, others in re.findall(r'variants<(MPI_\w+)> : ([^{]*)', text):
             twins[name] = re.findall(r'MPI_\w+', others)
     waiting = list(names)  # for their large-count and nonblocking twins, and for those of these
     while waiting:

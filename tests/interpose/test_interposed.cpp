@@ -1,5 +1,7 @@
 #include "case.hpp"
 
+#include <mpi4cxx/detail/mpi/platform.hpp>
+
 #include <map>
 #include <set>
 #include <string>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/detail/mpi.hpp>
+#include <mpi4cxx/detail/mpi/mpi.hpp>
 
 #include <stdexcept>
 #include <string>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/futures/detail/carried.hpp>
+#include <mpi4cxx/detail/futures/carried.hpp>
 
 namespace mpi4cxx::futures {
 

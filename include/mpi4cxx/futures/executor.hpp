@@ -1,7 +1,7 @@
 #pragma once
 
+#include <mpi4cxx/detail/futures/client.hpp>
 #include <mpi4cxx/futures/balanced_view.hpp>
-#include <mpi4cxx/futures/detail/client.hpp>
 #include <mpi4cxx/futures/direct_view.hpp>
 #include <mpi4cxx/futures/future.hpp>
 #include <mpi4cxx/futures/options.hpp>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <mpi4cxx/futures/detail/callable.hpp>
-#include <mpi4cxx/futures/detail/work.hpp>
+#include <mpi4cxx/detail/futures/callable.hpp>
+#include <mpi4cxx/detail/futures/work.hpp>
 #include <mpi4cxx/futures/timeout.hpp>
 
 #include <memory>

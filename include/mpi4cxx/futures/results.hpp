@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/futures/detail/job.hpp>
+#include <mpi4cxx/detail/futures/job.hpp>
 #include <mpi4cxx/futures/future.hpp>
 
 #include <iterator>

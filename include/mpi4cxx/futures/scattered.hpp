@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/futures/detail/client.hpp>
+#include <mpi4cxx/detail/futures/client.hpp>
 
 #include <cstdint>
 #include <memory>

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <mpi4cxx/detail/mpi/at.hpp>
+#include <mpi4cxx/detail/mpi/mpi.hpp>
+#include <mpi4cxx/fwd.hpp>
+
+#include <exception>
+
+namespace mpi4cxx::detail {
+
+/// Throws on every process where `failure` is set on one: there the failure itself, elsewhere an Exception with its words. Collective.
+MPI4CXX_API void agree(const Comm& comm, const std::exception_ptr& failure, At at);
+
+}  // namespace mpi4cxx::detail

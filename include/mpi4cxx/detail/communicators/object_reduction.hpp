@@ -1,0 +1,200 @@
+// Reductions of objects: by the MPI where the type has a datatype, else by folding in the order of ranks. The end of comm.hpp, which includes
+// this file behind the class that it completes.
+#pragma once
+
+#include <mpi4cxx/detail/communicators/reduction_tree.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace mpi4cxx::detail {
+
+template <class T>
+concept Number = std::is_arithmetic_v<T> && !std::is_same_v<T, bool> && !std::is_same_v<T, char> && !std::is_same_v<T, wchar_t> &&
+                 !std::is_same_v<T, char8_t> && !std::is_same_v<T, char16_t> && !std::is_same_v<T, char32_t>;
+
+template <class F, class... Function>
+concept PredefinedAs = (std::is_same_v<std::remove_cvref_t<F>, PredefinedOp<Function>> || ...);
+
+/// Whether `F` is an operation of the MPI's for `T`, with the same result (MPI-4.0, 6.9.2), or one that the user has made.
+template <class T, class F>
+concept Native = (std::is_same_v<std::remove_cvref_t<F>, Op> && Mapped<T>) || (Number<T> && PredefinedAs<F, Max, Min, Sum, Prod>) ||
+                 (Number<T> && std::is_integral_v<T> && PredefinedAs<F, Land, Lor, Lxor, Band, Bor, Bxor>);
+
+/// Whether the MPI can call `F` on its elements.
+template <class T, class F>
+concept Callable = !Native<T, F> && Mapped<T> && ReductionOf<std::remove_reference_t<F>, T>;
+
+// The operators of the predefined operations, which their calls name only within.
+template <class T>
+concept CanAdd = requires(const T& a) {
+    { a + a } -> std::convertible_to<T>;
+};
+template <class T>
+concept CanMultiply = requires(const T& a) {
+    { a* a } -> std::convertible_to<T>;
+};
+template <class T>
+concept CanCompare = requires(const T& a) {
+    { a < a } -> std::convertible_to<bool>;
+};
+template <class T>
+concept CanBeTrue = requires(const T& a) {
+    { !a } -> std::convertible_to<bool>;
+};
+template <class T>
+concept CanMask = requires(const T& a) {
+    { a& a } -> std::convertible_to<T>;
+};
+
+/// Whether `F` combines two objects of type `T`.
+template <class T, class F> consteval bool combines() {
+    if constexpr (PredefinedAs<F, Sum>)
+        return CanAdd<T>;
+    else if constexpr (PredefinedAs<F, Prod>)
+        return CanMultiply<T>;
+    else if constexpr (PredefinedAs<F, Max, Min>)
+        return CanCompare<T>;
+    else if constexpr (PredefinedAs<F, Land, Lor, Lxor>)
+        return CanBeTrue<T>;
+    else if constexpr (PredefinedAs<F, Band, Bor, Bxor>)
+        return CanMask<T>;
+    else
+        return std::is_invocable_r_v<T, F&, T, const T&>;
+}
+
+/// Says so where `F` does not combine two objects of type `T`.
+template <class T, class F> struct check_combines {
+    static_assert(
+        combines<T, F>(),
+        "mpi4cxx: this operation does not combine two objects of this type: a lowercase reduction combines whole objects. The elements of "
+        "vectors and arrays are combined by the uppercase one, Allreduce for allreduce; else give a function of two objects that returns one");
+};
+
+/// The objects up to `end`, combined from the left.
+template <class T, class F> T fold(const Exchange& objects, std::size_t end, F& op) {
+    T result = objects.object<T>(0);
+    for (std::size_t i = 1; i < end; ++i) {
+        const T next = objects.object<T>(i);
+        T combined = op(std::move(result), next);  // which may be a reference to one of its arguments
+        result = std::move(combined);
+    }
+    return result;
+}
+
+template <class T, class F> struct FoldAll {
+    std::optional<T> operator()(const Exchange& objects) {
+        return objects.size() == 0 ? std::nullopt : std::optional<T>(fold<T>(objects, objects.size(), op));
+    }
+    F op;
+};
+
+/// How a nonblocking reduction keeps its operation: the predefined ones live as long as the program.
+template <class F> using KeptOp = std::conditional_t<std::is_base_of_v<Op, std::remove_cvref_t<F>>, const std::remove_cvref_t<F>&, std::decay_t<F>>;
+
+/// Calls `f` with an MPI operation that does what `op` does on elements of type `T`.
+template <class T, class F, class G> void with_op(F& op, G f, At at) {
+    if constexpr (Native<T, F>)
+        f(static_cast<const Op&>(op));
+    else
+        f(Op::Create<T>(std::ref(op), false, at));
+}
+
+/// An MPI reduction of one value under way.
+template <class T, class Result> class PendingReduction final : public PendingCall {
+public:
+    PendingReduction(const T& object, bool gives_result, At at) : PendingCall(at), in_(object), gives_result_(gives_result) {}
+    void start_reduce(const Comm& comm, const Op& op, int root, At at) {
+        begin(get<MPI_Ireduce>(&in_, &out_, 1, type(op, at), op.handle(), root, comm.handle(), {at, comm.address()}));
+    }
+    void start_allreduce(const Comm& comm, const Op& op, At at) {
+        begin(get<MPI_Iallreduce>(&in_, &out_, 1, type(op, at), op.handle(), comm.handle(), {at, comm.address()}));
+    }
+    void deliver(void* to) override {
+        if (gives_result_)
+            *static_cast<Result*>(to) = out_;
+    }
+
+private:
+    static MPI_Datatype type(const Op& op, At at) { return op.accept(datatype_traits<T>::get(), at); }
+
+    T in_, out_{};
+    bool gives_result_;
+};
+
+}  // namespace mpi4cxx::detail
+
+namespace mpi4cxx {
+
+template <class T, class F> std::optional<T> Comm::reduce(const T& object, F&& op, int root, At at) const {
+    (void)sizeof(detail::check_combines<T, F>);
+    if constexpr (!detail::combines<T, F>()) {
+        return std::nullopt;
+    } else if constexpr (detail::Native<T, F> || detail::Callable<T, F>) {
+        T result = object;
+        detail::with_op<T>(
+            op, [&](const Op& mpi_op) { Reduce(object, result, mpi_op, root, at); }, at);
+        return detail::is_root(*this, root, at) ? std::optional<T>(result) : std::nullopt;
+    } else {
+        detail::check_root(*this, root, at);
+        if (detail::is_tree_better(*this, at))
+            if (detail::ReductionTree tree(*this, at); tree.is_usable())
+                return tree.combine(object, op, root);
+        auto packed = detail::one_packed(object, true, detail::Packing::Blocks::beside);
+        return detail::combine_packed<T>(*this, detail::Pattern::gather, std::move(packed), root, detail::FoldAll<T, F&>{op}, at);
+    }
+}
+
+template <class T, class F> T Comm::allreduce(const T& object, F&& op, At at) const {
+    (void)sizeof(detail::check_combines<T, F>);
+    if constexpr (!detail::combines<T, F>()) {
+        return object;
+    } else if constexpr (detail::Native<T, F> || detail::Callable<T, F>) {
+        T result = object;
+        detail::with_op<T>(
+            op, [&](const Op& mpi_op) { Allreduce(object, result, mpi_op, at); }, at);
+        return result;
+    } else if (Is_inter(at)) {
+        auto packed = detail::one_packed(object, true, detail::Packing::Blocks::beside);
+        return *detail::combine_packed<T>(*this, detail::Pattern::allgather, std::move(packed), 0, detail::FoldAll<T, F&>{op}, at);
+    } else {
+        std::optional<T> result = reduce<T>(object, op, 0, at);
+        return result ? bcast(std::move(*result), 0, at) : detail::received_bcast<T>(*this, 0, at);
+    }
+}
+
+template <class T, class F> ObjectRequest<std::optional<T>> Comm::ireduce(const T& object, F&& op, int root, At at) const {
+    (void)sizeof(detail::check_combines<T, F>);
+    if constexpr (!detail::combines<T, F>()) {
+        return {};
+    } else if constexpr (detail::Native<T, F>) {
+        auto operation = std::make_unique<detail::PendingReduction<T, std::optional<T>>>(object, detail::is_root(*this, root, at), at);
+        operation->start_reduce(*this, op, root, at);
+        return ObjectRequest<std::optional<T>>(std::move(operation));
+    } else {
+        using Fold = detail::FoldAll<T, detail::KeptOp<F>>;
+        return detail::iexchange<T, std::optional<T>>(*this, detail::Pattern::gather, detail::one_packed(object), root, Fold{op}, at);
+    }
+}
+
+template <class T, class F> ObjectRequest<T> Comm::iallreduce(const T& object, F&& op, At at) const {
+    (void)sizeof(detail::check_combines<T, F>);
+    if constexpr (!detail::combines<T, F>()) {
+        return {};
+    } else if constexpr (detail::Native<T, F>) {
+        auto operation = std::make_unique<detail::PendingReduction<T, T>>(object, true, at);
+        operation->start_allreduce(*this, op, at);
+        return ObjectRequest<T>(std::move(operation));
+    } else {
+        detail::FoldAll<T, detail::KeptOp<F>> fold{op};
+        const auto combine = [fold](const detail::Exchange& objects) mutable { return *fold(objects); };
+        return detail::iexchange<T, T>(*this, detail::Pattern::allgather, detail::one_packed(object), 0, combine, at);
+    }
+}
+
+}  // namespace mpi4cxx

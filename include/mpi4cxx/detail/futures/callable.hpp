@@ -1,0 +1,111 @@
+#pragma once
+
+#include <mpi4cxx/detail/futures/code.hpp>
+#include <mpi4cxx/detail/futures/value.hpp>
+
+#include <array>
+#include <bit>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+namespace mpi4cxx::futures {
+
+/// What by_bytes() makes.
+template <class F> struct ByBytes : F { using F::operator(); };
+
+/// A function whose captures travel byte by byte because the caller says that they may: for those of which the compiler cannot tell
+/// that they are no pointers, as std::optional.
+template <class F> ByBytes<F> by_bytes(F f) {
+    static_assert(std::is_trivially_copyable_v<F>, "mpi4cxx: only trivially copyable captures can travel byte by byte");
+    return {std::move(f)};
+}
+
+namespace detail {
+
+template <class F> inline constexpr bool is_trusted = false;
+template <class F> inline constexpr bool is_trusted<ByBytes<F>> = true;
+
+template <class F>
+concept FunctionPointer = std::is_pointer_v<F> && std::is_function_v<std::remove_pointer_t<F>>;
+/// A captureless lambda, or a function object without members: its type says all.
+template <class F>
+concept Stateless = std::is_class_v<F> && std::is_empty_v<F> && std::is_default_constructible_v<F>;
+/// Captures that can be copied byte by byte.
+template <class F>
+concept Copied = std::is_class_v<F> && !Stateless<F> && !Serializable<F> && std::is_trivially_copyable_v<F>;
+/// A function that can be called in another process of the same program.
+template <class F>
+concept Portable = FunctionPointer<F> || Stateless<F> || Copied<F> ||(std::is_class_v<F>&& Serializable<F>);
+
+template <class F> constexpr bool is_made_of_bytes() {
+    (void)std::bit_cast<F>(std::array<unsigned char, sizeof(F)>{});
+    return true;
+}
+/// What is provably without pointers and references: those cannot be made of bytes in a constant expression. Nor can unions, so that
+/// std::optional is not among these.
+template <class F>
+concept Plain = requires {
+    typename std::bool_constant<is_made_of_bytes<F>()>;
+};
+/// A literal type; only of these Plain can say anything.
+template <class F>
+concept Literal = __is_literal_type(F);
+
+template <class F> void put_callable(Packing& to, const F& f) {
+    static_assert(Portable<F>,
+                  "mpi4cxx: this function cannot be called in another process. What can: a function, a lambda without captures, a lambda that "
+                  "captures trivially copyable values (numbers, not strings, containers or std::function), or a class with operator() "
+                  "and `template <class Archive> void serialize(Archive&)`. Pass the rest as arguments");
+    if constexpr (FunctionPointer<F>) {
+        put_function(to, reinterpret_cast<const void*>(f));
+    } else if constexpr (Copied<F>) {
+        if constexpr (!Plain<F> && !is_trusted<F>)
+            check_captures(&f, sizeof f, Literal<F>);
+        to.append(&f, sizeof f);
+        align(to);
+    } else if constexpr (!Stateless<F>) {
+        const std::size_t frame = open_frame(to);
+        put_value(to, f);
+        close_frame(to, frame);
+    }
+}
+
+/// The function of a task in the worker.
+template <class F> class Callee {
+public:
+    explicit Callee(Unpacking& from) : function(read(from)) {}
+    F function;
+
+private:
+    static F read(Unpacking& from) {
+        Unpacking frame(take_frame(from));
+        return get_value<F>(frame);
+    }
+};
+template <FunctionPointer F> class Callee<F> {
+public:
+    explicit Callee(Unpacking& from) : function(reinterpret_cast<F>(const_cast<void*>(get_function(from)))) {}
+    F function;
+};
+template <Stateless F> class Callee<F> {
+public:
+    explicit Callee(Unpacking&) {}
+    F function{};
+};
+template <Copied F> class Callee<F> {
+public:
+    explicit Callee(Unpacking& from) {  // lambdas have no default constructor
+        std::memcpy(static_cast<void*>(&function), from.take(sizeof(F)), sizeof(F));
+        from.take(-sizeof(F) & 15);
+    }
+    ~Callee() {}
+    Callee(const Callee&) = delete;
+    Callee& operator=(const Callee&) = delete;
+    union {
+        F function;
+    };
+};
+
+}  // namespace detail
+}  // namespace mpi4cxx::futures

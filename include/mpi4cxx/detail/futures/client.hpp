@@ -1,0 +1,204 @@
+#pragma once
+
+#include <mpi4cxx/detail/futures/job.hpp>
+#include <mpi4cxx/detail/futures/runner.hpp>
+#include <mpi4cxx/futures/future.hpp>
+#include <mpi4cxx/futures/results.hpp>
+
+#include <cereal/types/tuple.hpp>
+#include <cereal/types/utility.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace mpi4cxx::futures::detail {
+
+/// What an executor and its views have in common: where their tasks go.
+using Clients = std::shared_ptr<Client>;
+
+constexpr int any_worker = -1;
+
+/// What the first argument is where it is no options.
+template <class F>
+concept NoOptions = !std::is_same_v<std::remove_cvref_t<F>, MapOptions> && !std::is_same_v<std::remove_cvref_t<F>, SubmitOptions>;
+
+MPI4CXX_API void submit(const Clients& client, Ref<Task> task, int worker);
+MPI4CXX_API void submit(const Clients& client, const Ref<Job>& job);
+/// Throws where it takes no more tasks, or has no such worker.
+MPI4CXX_API void check_open(const Clients& client, int worker);
+/// In two steps: from the first on it counts as pending; in the second it goes to a worker, also where the executor is shut down by then.
+MPI4CXX_API void accept(const Clients& client, Task& task);
+MPI4CXX_API void enqueue(Ref<Task> task, int worker) noexcept;
+/// Both, also where the executor is shut down, unless its workers are gone.
+MPI4CXX_API void submit_last(const Clients& client, Ref<Task> task, int worker) noexcept;
+[[nodiscard]] MPI4CXX_API int count_workers(const Clients& client);
+MPI4CXX_API void check_map(const MapOptions& options, Split split);
+
+MPI4CXX_API void check_retries(int retries);
+
+template <class F, class... A> auto submit_to(const Clients& client, int worker, const SubmitOptions& options, const F& f, const A&... arguments) {
+    using Call = std::decay_t<F>;
+    check_retries(options.retries);
+    auto state = make_task<Call, sent<A>...>(static_cast<const Call&>(f), to_send(arguments)...);
+    state->retries = options.retries;
+    submit(client, state, worker);
+    return Future(std::move(state));
+}
+
+/// Where a task goes.
+struct Target {
+    Clients client;
+    int worker = any_worker;
+};
+
+template <class F, class T> struct call_after { using State = CallState<F, sent_as<T>>; };
+template <class F> struct call_after<F, void> { using State = CallState<F>; };
+
+/// Submits the call of `f` with the result of `before`, when that is there.
+template <class T, class F> auto submit_after(const Future<T>& before, const Target& target, const F& f) {
+    using Call = std::decay_t<F>;
+    using State = typename call_after<Call, T>::State;
+    check_open(target.client, target.worker);
+    (void)before.state();  // throws where it is empty
+    Ref<State> next(new State);
+    accept(target.client, *next);
+    before.add_done_callback([next, target, f = static_cast<Call>(f)](const Future<T>& done) {
+        try {
+            if constexpr (std::is_void_v<T>)
+                done.result(), load_call<Call>(*next, f);
+            else
+                load_call<Call, sent_as<T>>(*next, f, done.result());
+        } catch (...) {
+            if (next->begin())
+                next->finish(std::current_exception());
+            return;
+        }
+        enqueue(next, target.worker);
+    });
+    return Future(next);
+}
+
+/// One call a worker, all at once.
+template <class F, class... A> auto submit_to_all(const Clients& client, const F& f, const A&... arguments) {
+    std::vector<decltype(submit_to(client, 0, {}, f, arguments...))> futures;
+    for (int worker = 0; worker < count_workers(client); ++worker) futures.push_back(submit_to(client, worker, {}, f, arguments...));
+    return futures;
+}
+
+/// Their results, those of worker 0 first; nothing where there are none.
+template <class T> auto results_of(const std::vector<Future<T>>& futures) {
+    if constexpr (std::is_void_v<T>) {
+        for (const Future<T>& future : futures) future.result();
+    } else {
+        std::vector<T> results;
+        for (const Future<T>& future : futures) results.push_back(std::move(future.result()));
+        return results;
+    }
+}
+
+template <class R>
+concept Range = requires(R& range) {
+    std::ranges::begin(range);
+    std::ranges::end(range);
+};
+template <class R> using iterator_of = decltype(std::ranges::begin(std::declval<R&>()));
+template <class R> using sentinel_of = decltype(std::ranges::end(std::declval<R&>()));
+
+/// An element's type as a value that can be read again: a map's entry with a key that is not const, a tuple of what its references lead to.
+template <class T> struct readable_as { using type = std::remove_cvref_t<T>; };
+template <class T> using readable_t = typename readable_as<std::remove_cvref_t<T>>::type;
+template <class A, class B> struct readable_as<std::pair<A, B>> { using type = std::pair<readable_t<A>, readable_t<B>>; };
+template <class... T> struct readable_as<std::tuple<T...>> { using type = std::tuple<readable_t<T>...>; };
+template <class R> using value_of = readable_t<std::iter_value_t<iterator_of<R>>>;
+
+/// Packs the elements of ranges side by side, up to the end of the shortest.
+template <class... R> class Zip {
+public:
+    explicit Zip(R&... ranges) : at_(std::ranges::begin(ranges)...), end_(std::ranges::end(ranges)...) {}
+    bool add(Job& job, std::size_t n) { return add(job, n, std::index_sequence_for<R...>()); }
+
+private:
+    template <std::size_t... I> bool add(Job& job, std::size_t n, std::index_sequence<I...>) {
+        for (; n > 0; --n, (++std::get<I>(at_), ...)) {
+            if (((std::get<I>(at_) == std::get<I>(end_)) || ...))
+                return false;
+            put_item(job.room(), static_cast<const value_of<R>&>(*std::get<I>(at_))...);
+            job.add();
+        }
+        return true;
+    }
+    std::tuple<iterator_of<R>...> at_;
+    std::tuple<sentinel_of<R>...> end_;
+};
+/// The same of one range of tuples.
+template <class R> class Tuples {
+public:
+    explicit Tuples(R& range) : at_(std::ranges::begin(range)), end_(std::ranges::end(range)) {}
+    bool add(Job& job, std::size_t n) {
+        for (; n > 0; --n, ++at_) {
+            if (at_ == end_)
+                return false;
+            std::apply([&job](const auto&... elements) { put_item(job.room(), elements...); }, static_cast<const value_of<R>&>(*at_));
+            job.add();
+        }
+        return true;
+    }
+
+private:
+    iterator_of<R> at_;
+    sentinel_of<R> end_;
+};
+
+/// Reads ranges while the map runs: holds those that are temporaries, the others are the caller's.
+template <class Source, class... R> struct FeedOf final : Feed {
+    explicit FeedOf(R&&... from) : ranges(std::forward<R>(from)...), source(std::apply([](auto&... all) { return Source(all...); }, ranges)) {}
+    bool feed(Job& job, std::size_t n) override {
+        const bool more = source.add(job, n);
+        publish(job, !more);
+        return more;
+    }
+    std::tuple<R...> ranges;
+    Source source;
+};
+
+template <class Tuple> struct signature;
+template <class... A> struct signature<std::tuple<A...>> {
+    template <class F> static consteval const TaskType& type() { return task_type<F, sent_as<A>...>; }
+    template <class F> using result = stored_result<result_of<F, sent_as<A>...>>;
+};
+template <class A, class B> struct signature<std::pair<A, B>> : signature<std::tuple<A, B>> {};
+
+/// The one body of all maps. Signature: of the arguments, Source: what packs them.
+template <class Signature, class Source, class F, class... R>
+auto map(const Clients& client, const MapOptions& options, Split split, const F& f, R&&... ranges) {
+    using Result = typename Signature::template result<F>;
+    check_map(options, split);
+    Ref<JobOf<Result>> job(new JobOf<Result>(Signature::template type<F>(), options, split));
+    put_callable(job->head(), f);
+    std::unique_ptr<Feed> feed;
+    if (options.buffersize > 0) {
+        feed = std::make_unique<FeedOf<Source, R...>>(std::forward<R>(ranges)...);
+    } else {
+        Source(ranges...).add(*job, static_cast<std::size_t>(-1));
+        job->publish(true);
+    }
+    submit(client, job);
+    return Results<Result>(std::move(job), std::move(feed), static_cast<std::size_t>(options.buffersize));
+}
+
+template <class F, class... R> auto map_ranges(const Clients& client, const MapOptions& options, Split split, const F& f, R&&... ranges) {
+    static_assert((Range<std::remove_reference_t<R>> && ...), "mpi4cxx: map takes ranges, one for each argument of the function");
+    return map<signature<std::tuple<value_of<std::remove_reference_t<R>>...>>, Zip<std::remove_reference_t<R>...>, std::decay_t<F>>(
+        client, options, split, f, std::forward<R>(ranges)...);
+}
+template <class F, class R> auto map_tuples(const Clients& client, const MapOptions& options, const F& f, R&& tuples) {
+    using Of = std::remove_reference_t<R>;
+    static_assert(Range<Of>, "mpi4cxx: starmap takes a range of tuples");
+    return map<signature<value_of<Of>>, Tuples<Of>, std::decay_t<F>>(client, options, Split::balanced, f, std::forward<R>(tuples));
+}
+
+}  // namespace mpi4cxx::futures::detail

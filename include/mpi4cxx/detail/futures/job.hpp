@@ -1,0 +1,147 @@
+#pragma once
+
+#include <mpi4cxx/detail/futures/work.hpp>
+#include <mpi4cxx/futures/options.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace mpi4cxx::futures::detail {
+
+class Progress;
+
+/// How the items of a map come to the workers.
+enum class Split : char {
+    balanced,  ///< a chunk to whoever has room
+    fixed,     ///< to each worker its part of the whole
+};
+
+/// The calls of one function with many arguments. They are packed one after another, and cut into chunks when a worker takes them.
+class MPI4CXX_API Job : public Work {
+public:
+    Job(const TaskType& type, const MapOptions& options, Split split);
+    ~Job() override;
+
+    /// Where to pack the function.
+    [[nodiscard]] Packing& head() noexcept { return function_; }
+    /// Where to pack the next item; add() follows. For the thread that made the map.
+    [[nodiscard]] Packing& room();
+    void add();
+    /// Lets the workers have what was added; `is_last` where no more comes.
+    void publish(bool is_last);
+    /// Notices that there was nothing left to do when the last was published.
+    void notice_end();
+
+    /// Waits for the next results; false at the end. Throws what a call has thrown.
+    bool wait_ready();
+    /// Runs `f` when no result is to come any more.
+    template <class F> void when_settled(F f) { when_settled(std::unique_ptr<Callback>(new CallbackOf<F>(std::move(f)))); }
+    void when_settled(std::unique_ptr<Callback> callback);
+    /// Ends it where nobody wants the results any more.
+    void cancel();
+    [[nodiscard]] std::size_t added() const noexcept { return added_; }
+
+    Taken take(int worker, int workers, std::uint64_t id, Packing& to) override;
+    [[nodiscard]] bool is_taken() const override;
+    [[nodiscard]] std::size_t left(int workers) const override;
+    [[nodiscard]] Notice deliver(const Taken& taken, std::uint64_t done, Unpacking& from, std::exception_ptr error, double seconds) override;
+    [[nodiscard]] Notice abandon(std::exception_ptr error) override;
+    [[nodiscard]] Notice cancel_rest() override;
+    [[nodiscard]] std::size_t consumed() const noexcept { return consumed_; }
+
+protected:
+    /// Reads `n` results and keeps them as those from `first` on.
+    virtual void store(std::size_t first, std::size_t n, Unpacking& from) = 0;
+    /// Lets go of those that the reader has been through.
+    virtual void forget() noexcept = 0;
+    /// Whether those that come next are there; makes them the ones that the reader has.
+    virtual bool open(std::size_t first) = 0;
+    virtual bool open_any() = 0;
+
+    std::mutex mutex_;          // of results
+    std::size_t consumed_ = 0;  ///< results that the reader has been given
+
+private:
+    struct Segment;
+    struct Range {
+        std::size_t next, end;
+    };
+    [[nodiscard]] std::size_t chunk(std::size_t left, int workers) const noexcept;
+    void copy_items(std::size_t first, std::size_t n, Packing& to);
+    [[nodiscard]] bool settle();
+    [[nodiscard]] Notice finish(bool has_settled);
+    [[nodiscard]] Notice stop();
+
+    const TaskType& type_;
+    MapOptions options_;
+    Split split_;
+    Timeout::Clock::time_point deadline_;
+    Packing function_;
+    std::unique_ptr<Segment> open_;  // which the thread that feeds writes
+    std::size_t added_ = 0;
+
+    mutable std::mutex items_mutex_;  // of what follows
+    std::deque<std::unique_ptr<Segment>> segments_;
+    std::vector<Range> ranges_;  // of each worker, where the split is fixed
+    std::size_t published_ = 0, bytes_ = 0, taken_ = 0, flights_ = 0;
+    bool is_last_ = false, cancelled_ = false, settled_ = false;
+    double seconds_ = -1;  // of one item
+
+    std::unique_ptr<Callback> on_settled_;
+
+    std::map<std::size_t, std::exception_ptr> errors_;  // under mutex_
+    std::exception_ptr broken_;
+    std::unique_ptr<Progress> progress_;
+};
+
+/// The same with its results.
+template <class R> class JobOf final : public Job {
+public:
+    using Value = stored<R>;
+    using Job::Job;
+
+    /// The result that wait_ready() has found.
+    [[nodiscard]] Value& value() noexcept { return current_[position_].value; }
+    void advance() noexcept {
+        ++position_;
+        ++consumed_;
+    }
+    [[nodiscard]] bool has_more() const noexcept { return position_ < current_.size(); }
+
+private:
+    struct Holder {  // a vector of bool has no references to its elements
+        Value value;
+    };
+
+    void store(std::size_t first, std::size_t n, Unpacking& from) override {
+        std::vector<Holder> values;
+        values.reserve(n);
+        for (std::size_t i = 0; i < n; ++i) with_item<Value>(from, [&values](Unpacking& item) { values.push_back({get_value<Value>(item)}); });
+        const std::lock_guard lock(mutex_);
+        results_.emplace_hint(results_.end(), first, std::move(values));
+    }
+    void forget() noexcept override {
+        current_.clear();
+        position_ = 0;
+    }
+    bool open(std::size_t first) override {
+        const auto next = results_.begin();
+        return next != results_.end() && next->first == first && take_first();
+    }
+    bool open_any() override { return !results_.empty() && take_first(); }
+    bool take_first() {
+        current_ = std::move(results_.begin()->second);
+        results_.erase(results_.begin());
+        return true;
+    }
+
+    std::map<std::size_t, std::vector<Holder>> results_;
+    std::vector<Holder> current_;
+    std::size_t position_ = 0;
+};
+
+}  // namespace mpi4cxx::futures::detail

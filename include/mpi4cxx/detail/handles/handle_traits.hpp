@@ -1,0 +1,103 @@
+// What MPI calls the functions of a handle class, one specialisation a class: the class itself has names, attributes, error handlers
+// and hints from the base templates that read this table.
+// Keyed by the wrapper: in MPICH the raw handles are all int.
+#pragma once
+
+#include <mpi4cxx/detail/mpi/mpi.hpp>
+#include <mpi4cxx/fwd.hpp>
+
+namespace mpi4cxx::detail {
+
+template <class Class> struct handle_traits;
+
+template <> struct handle_traits<Datatype> {
+    using raw_type = MPI_Datatype;
+    static raw_type null() noexcept { return MPI_DATATYPE_NULL; }
+    static constexpr auto free = MPI_Type_free;
+    static constexpr bool collective = false;
+    static constexpr auto get_name = MPI_Type_get_name;
+    static constexpr auto set_name = MPI_Type_set_name;
+    static constexpr auto create_keyval = MPI_Type_create_keyval;
+    static constexpr auto free_keyval = MPI_Type_free_keyval;
+    static constexpr auto get_attr = MPI_Type_get_attr;
+    static constexpr auto set_attr = MPI_Type_set_attr;
+    static constexpr auto delete_attr = MPI_Type_delete_attr;
+    static MPI_Fint c2f(raw_type raw) noexcept { return MPI_Type_c2f(raw); }
+    static raw_type f2c(MPI_Fint handle) noexcept { return MPI_Type_f2c(handle); }
+};
+
+template <> struct handle_traits<Op> {
+    using raw_type = MPI_Op;
+    static raw_type null() noexcept { return MPI_OP_NULL; }
+    static constexpr auto free = MPI_Op_free;
+    static constexpr bool collective = false;
+    static MPI_Fint c2f(raw_type raw) noexcept { return MPI_Op_c2f(raw); }
+    static raw_type f2c(MPI_Fint handle) noexcept { return MPI_Op_f2c(handle); }
+};
+
+template <> struct handle_traits<Group> {
+    using raw_type = MPI_Group;
+    static raw_type null() noexcept { return MPI_GROUP_NULL; }
+    static constexpr auto free = MPI_Group_free;
+    static constexpr bool collective = false;
+    static bool is_predefined(raw_type raw) noexcept { return raw == MPI_GROUP_EMPTY; }
+    static MPI_Fint c2f(raw_type raw) noexcept { return MPI_Group_c2f(raw); }
+    static raw_type f2c(MPI_Fint handle) noexcept { return MPI_Group_f2c(handle); }
+};
+
+template <> struct handle_traits<Info> {
+    using raw_type = MPI_Info;
+    static raw_type null() noexcept { return MPI_INFO_NULL; }
+    static constexpr auto free = MPI_Info_free;
+    static constexpr bool collective = false;
+    static bool is_predefined(raw_type raw) noexcept { return raw == MPI_INFO_ENV; }
+    static MPI_Fint c2f(raw_type raw) noexcept { return MPI_Info_c2f(raw); }
+    static raw_type f2c(MPI_Fint handle) noexcept { return MPI_Info_f2c(handle); }
+};
+
+template <> struct handle_traits<Errhandler> {
+    using raw_type = MPI_Errhandler;
+    static raw_type null() noexcept { return MPI_ERRHANDLER_NULL; }
+    static constexpr auto free = MPI_Errhandler_free;
+    static constexpr bool collective = false;
+    static bool is_predefined(raw_type raw) noexcept { return raw == MPI_ERRORS_RETURN || raw == MPI_ERRORS_ARE_FATAL || raw == errors_abort; }
+    static MPI_Fint c2f(raw_type raw) noexcept { return MPI_Errhandler_c2f(raw); }
+    static raw_type f2c(MPI_Fint handle) noexcept { return MPI_Errhandler_f2c(handle); }
+};
+
+template <> struct handle_traits<Comm> {
+    using raw_type = MPI_Comm;
+    static raw_type null() noexcept { return MPI_COMM_NULL; }
+    static constexpr auto free = MPI_Comm_free;
+    static constexpr bool collective = true;
+    static constexpr auto get_name = MPI_Comm_get_name;
+    static constexpr auto set_name = MPI_Comm_set_name;
+    static constexpr auto create_keyval = MPI_Comm_create_keyval;
+    static constexpr auto free_keyval = MPI_Comm_free_keyval;
+    static constexpr auto get_attr = MPI_Comm_get_attr;
+    static constexpr auto set_attr = MPI_Comm_set_attr;
+    static constexpr auto delete_attr = MPI_Comm_delete_attr;
+    static constexpr auto create_errhandler = MPI_Comm_create_errhandler;
+    static constexpr auto get_errhandler = MPI_Comm_get_errhandler;
+    static constexpr auto set_errhandler = MPI_Comm_set_errhandler;
+    static constexpr auto call_errhandler = MPI_Comm_call_errhandler;
+    static constexpr auto get_info = MPI_Comm_get_info;
+    static constexpr auto set_info = MPI_Comm_set_info;
+    static MPI_Fint c2f(raw_type raw) noexcept { return MPI_Comm_c2f(raw); }
+    static raw_type f2c(MPI_Fint handle) noexcept { return MPI_Comm_f2c(handle); }
+};
+
+// Not Handles: they complete, and are not freed.
+template <> struct handle_traits<Request> {
+    using raw_type = MPI_Request;
+    static MPI_Fint c2f(raw_type raw) noexcept { return MPI_Request_c2f(raw); }
+    static raw_type f2c(MPI_Fint handle) noexcept { return MPI_Request_f2c(handle); }
+};
+
+template <> struct handle_traits<Message> {
+    using raw_type = MPI_Message;
+    static MPI_Fint c2f(raw_type raw) noexcept { return MPI_Message_c2f(raw); }
+    static raw_type f2c(MPI_Fint handle) noexcept { return MPI_Message_f2c(handle); }
+};
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <mpi4cxx/detail/mpi/call.hpp>
+
+#include <cstddef>
+#include <initializer_list>
+#include <iterator>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+namespace mpi4cxx::detail {
+
+/// Elements in one piece of memory, with a count: arrays, std::vector, std::array, std::span, std::string, … A class that merely has data() and
+/// size() is none.
+template <class R>
+concept Contiguous = std::ranges::contiguous_range<R&> && std::ranges::sized_range<R&>;
+
+template <class R> using element_of = std::remove_reference_t<std::ranges::range_reference_t<R&>>;
+
+/// How many elements lie in one piece: not what size() says, which of a matrix may be its rows.
+template <Contiguous R> constexpr std::size_t length_of(R& range) {
+    if constexpr (std::sized_sentinel_for<std::ranges::sentinel_t<R&>, std::ranges::iterator_t<R&>>)
+        return static_cast<std::size_t>(std::ranges::end(range) - std::ranges::begin(range));
+    else
+        return static_cast<std::size_t>(std::ranges::size(range));
+}
+
+/// A range of counts or displacements, of any integer type as wide as int or as Count, or a list in braces.
+struct CountList {
+    const void* data = nullptr;
+    std::size_t size = 0;
+    bool wide = false;
+
+    CountList() noexcept = default;
+    CountList(std::initializer_list<MPI_Count> list) noexcept : data(std::data(list)), size(list.size()), wide(true) {}
+    template <Contiguous R>
+        requires(std::is_integral_v<element_of<const R>> &&
+                 (sizeof(element_of<const R>) == sizeof(int) || sizeof(element_of<const R>) == sizeof(MPI_Count)))
+    CountList(const R& range) : data(std::ranges::data(range)), size(length_of(range)), wide(sizeof(element_of<const R>) == sizeof(MPI_Count)) {}
+
+    [[nodiscard]] MPI_Count operator[](std::size_t i) const noexcept {
+        return wide ? static_cast<const MPI_Count*>(data)[i] : static_cast<const int*>(data)[i];
+    }
+    template <class Wide> [[nodiscard]] Lengths<Wide> lengths() const noexcept {
+        return wide ? Lengths<Wide>(static_cast<const Wide*>(data)) : Lengths<Wide>(static_cast<const int*>(data));
+    }
+};
+
+/// The same for what outlives the expression it stands in: an lvalue or a view, no list in braces.
+struct StoredCountList : CountList {
+    StoredCountList() noexcept = default;
+    template <class R>
+        requires std::is_constructible_v<CountList, R&> StoredCountList(R&& range) : CountList(range) {
+            static_assert(std::is_lvalue_reference_v<R> || std::ranges::enable_borrowed_range<std::remove_cvref_t<R>>,
+                          "mpi4cxx: these counts or displacements must outlive the buffer: they are a temporary");
+        }
+};
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <mpi4cxx/detail/mpi/mpi.hpp>
+
+#include <initializer_list>
+#include <span>
+
+namespace mpi4cxx::detail {
+
+/// Ints for the length of a call: a range of them, or a list in braces, which std::span does not take.
+struct IntList : std::span<const int> {
+    using std::span<const int>::span;
+    constexpr IntList(std::span<const int> range) noexcept : span(range) {}  // which clang does not inherit
+    constexpr IntList(std::initializer_list<int> list) noexcept : std::span<const int>(list.begin(), list.size()) {}
+    [[nodiscard]] int length() const noexcept { return static_cast<int>(size()); }
+    /// Never null, which MPICH refuses of nothing too.
+    [[nodiscard]] const int* data() const noexcept {
+        static constexpr int nothing = 0;
+        return empty() ? &nothing : span::data();
+    }
+};
+
+}  // namespace mpi4cxx::detail

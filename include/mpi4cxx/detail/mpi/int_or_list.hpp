@@ -1,0 +1,63 @@
+// Parameters that take several ints or flags, a range or a list in braces, or one for all. They live as long as the call.
+#pragma once
+
+#include <mpi4cxx/detail/mpi/int_list.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <iterator>
+#include <optional>
+#include <vector>
+
+namespace mpi4cxx::detail {
+
+/// Ints, or one that stands for several.
+class IntOrList : public IntList {
+public:
+    using IntList::IntList;
+    constexpr IntOrList(std::initializer_list<int> list) noexcept : IntList(list) {}
+    constexpr IntOrList(int one) noexcept : one_(one) {}
+    [[nodiscard]] constexpr std::optional<int> one() const noexcept { return one_; }
+
+private:
+    std::optional<int> one_;
+};
+
+template <class T>
+concept OneFlag = std::same_as<T, bool> || std::same_as<T, std::vector<bool>::reference>;
+template <class T>
+concept FlagOrInt = OneFlag<T> || std::same_as<T, int>;
+template <class R>
+concept FlagRange = requires(const R& range) {
+    requires FlagOrInt<std::iter_value_t<decltype(std::begin(range))>>;
+    std::end(range);
+};
+
+/// Flags as the ints that MPI takes; or one for all.
+class FlagList {
+public:
+    FlagList() noexcept = default;
+    FlagList(std::initializer_list<bool> list) : ints_(list.begin(), list.end()) {}
+    /// Of bool, in a `std::vector<bool>` too, or of the ints that MPI gives back.
+    template <FlagRange R> FlagList(const R& range) {
+        for (const auto& flag : range) ints_.push_back(flag ? 1 : 0);
+    }
+    /// A bool, or an element of a `std::vector<bool>`; what else converts to bool is a mistake.
+    template <OneFlag Bool> FlagList(Bool all) : all_(all) {}
+
+    /// One flag for each of `number`; nothing where there are others.
+    [[nodiscard]] std::optional<std::vector<int>> of(std::size_t number) const {
+        if (all_)
+            return std::vector<int>(number, *all_ ? 1 : 0);
+        return ints_.size() == number ? std::optional(ints_) : std::nullopt;
+    }
+    /// How many are given.
+    [[nodiscard]] std::size_t size() const noexcept { return ints_.size(); }
+    [[nodiscard]] bool empty() const noexcept { return !all_ && ints_.empty(); }
+
+private:
+    std::vector<int> ints_;
+    std::optional<bool> all_;
+};
+
+}  // namespace mpi4cxx::detail

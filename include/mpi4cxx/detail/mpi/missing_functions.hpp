@@ -1,0 +1,146 @@
+// What an MPI lacks altogether. Each such function is declared here with MPI's own parameters, so that every program
+// compiles with every MPI; a call of it is an Exception that says so.
+#pragma once
+
+#include <mpi4cxx/detail/mpi/mpi.hpp>
+
+#include <cstring>
+#include <utility>
+
+namespace mpi4cxx {
+
+namespace detail {
+
+/// Whether the MPI takes `text` as that of `code`.
+[[gnu::cold]] inline bool has_text(int code, const char* text) noexcept {
+    char kept[MPI_MAX_ERROR_STRING] = "";
+    int length = 0;
+    return MPI_Add_error_string(code, text) == MPI_SUCCESS && MPI_Error_string(code, kept, &length) == MPI_SUCCESS && std::strcmp(kept, text) == 0;
+}
+
+/// A new error code of `error_class` with a text of its own. It is of a new class in MPICH, which forgets the texts of codes that are added to its
+/// own classes, and the class itself where the MPI adds none.
+[[gnu::cold]] inline int added_code(int error_class, const char* text) noexcept {
+    int code = error_class, other = error_class;
+    if (MPI_Add_error_code(error_class, &code) == MPI_SUCCESS && has_text(code, text))
+        return code;
+    return MPI_Add_error_class(&other) == MPI_SUCCESS && MPI_Add_error_code(other, &code) == MPI_SUCCESS && has_text(code, text) ? code : error_class;
+}
+
+/// The code of the error that this MPI has no such function, which is none of MPI's: MPICH forgets the text of a code that is added to a
+/// class of its own.
+constexpr int missing_function() noexcept { return -1; }
+/// The code of a call before MPI is initialized, or after it is finalized.
+constexpr int outside_mpi() noexcept { return -2; }
+
+}  // namespace detail
+
+// Predefined datatypes of Fortran that not every MPI names.
+#ifndef MPI_INTEGER16
+inline const MPI_Datatype MPI_INTEGER16 = MPI_DATATYPE_NULL;
+#endif
+#ifndef MPI_REAL2
+inline const MPI_Datatype MPI_REAL2 = MPI_DATATYPE_NULL;
+#endif
+#ifndef MPI_COMPLEX4
+inline const MPI_Datatype MPI_COMPLEX4 = MPI_DATATYPE_NULL;
+#endif
+
+#if MPI_VERSION < 4 || (MPI_VERSION == 4 && MPI_SUBVERSION < 1)
+inline constexpr int MPI_COMBINER_VALUE_INDEX = MPI_UNDEFINED;
+inline int MPI_Type_get_value_index(MPI_Datatype, MPI_Datatype, MPI_Datatype* pair) {
+    *pair = MPI_DATATYPE_NULL;
+    return detail::missing_function();
+}
+#endif
+#if MPI_VERSION < 4
+/// With MPI-4's contract: `*size` is the room in `value` and becomes what is needed, both with the terminator.
+inline int MPI_Info_get_string(MPI_Info info, const char* key, int* size, char* value, int* flag) {
+    int length = 0;
+    if (const int code = MPI_Info_get_valuelen(info, key, &length, flag); code != MPI_SUCCESS || *flag == 0)
+        return code;
+    const int room = std::exchange(*size, length + 1);
+    return room > 0 ? MPI_Info_get(info, key, room - 1, value, flag) : MPI_SUCCESS;
+}
+inline int MPI_Info_create_env(int, char**, MPI_Info* info) {
+    *info = MPI_INFO_NULL;
+    return detail::missing_function();
+}
+
+inline int MPI_Isendrecv(const void*, int, MPI_Datatype, int, int, void*, int, MPI_Datatype, int, int, MPI_Comm, MPI_Request* request) {
+    return *request = MPI_REQUEST_NULL, detail::missing_function();
+}
+inline int MPI_Isendrecv_replace(void*, int, MPI_Datatype, int, int, int, int, MPI_Comm, MPI_Request* request) {
+    return *request = MPI_REQUEST_NULL, detail::missing_function();
+}
+
+inline int MPI_Psend_init(const void*, int, MPI_Count, MPI_Datatype, int, int, MPI_Comm, MPI_Info, MPI_Request* request) {
+    return *request = MPI_REQUEST_NULL, detail::missing_function();
+}
+inline int MPI_Precv_init(void*, int, MPI_Count, MPI_Datatype, int, int, MPI_Comm, MPI_Info, MPI_Request* request) {
+    return *request = MPI_REQUEST_NULL, detail::missing_function();
+}
+inline int MPI_Pready(int, MPI_Request) { return detail::missing_function(); }
+inline int MPI_Pready_range(int, int, MPI_Request) { return detail::missing_function(); }
+inline int MPI_Pready_list(int, const int*, MPI_Request) { return detail::missing_function(); }
+inline int MPI_Parrived(MPI_Request, int, int* flag) { return *flag = 0, detail::missing_function(); }
+
+#ifndef OMPI_HAVE_MPI_EXT_PCOLLREQ
+#error "mpi4cxx: of Open MPI 4, only builds with its extension pcollreq are supported"
+#endif
+inline constexpr auto MPI_Allgather_init = ::MPIX_Allgather_init;
+inline constexpr auto MPI_Allgatherv_init = ::MPIX_Allgatherv_init;
+inline constexpr auto MPI_Allreduce_init = ::MPIX_Allreduce_init;
+inline constexpr auto MPI_Alltoall_init = ::MPIX_Alltoall_init;
+inline constexpr auto MPI_Alltoallv_init = ::MPIX_Alltoallv_init;
+inline constexpr auto MPI_Alltoallw_init = ::MPIX_Alltoallw_init;
+inline constexpr auto MPI_Barrier_init = ::MPIX_Barrier_init;
+inline constexpr auto MPI_Bcast_init = ::MPIX_Bcast_init;
+inline constexpr auto MPI_Exscan_init = ::MPIX_Exscan_init;
+inline constexpr auto MPI_Gather_init = ::MPIX_Gather_init;
+inline constexpr auto MPI_Gatherv_init = ::MPIX_Gatherv_init;
+inline constexpr auto MPI_Reduce_init = ::MPIX_Reduce_init;
+inline constexpr auto MPI_Reduce_scatter_init = ::MPIX_Reduce_scatter_init;
+inline constexpr auto MPI_Reduce_scatter_block_init = ::MPIX_Reduce_scatter_block_init;
+inline constexpr auto MPI_Scan_init = ::MPIX_Scan_init;
+inline constexpr auto MPI_Scatter_init = ::MPIX_Scatter_init;
+inline constexpr auto MPI_Scatterv_init = ::MPIX_Scatterv_init;
+inline constexpr auto MPI_Neighbor_allgather_init = ::MPIX_Neighbor_allgather_init;
+inline constexpr auto MPI_Neighbor_allgatherv_init = ::MPIX_Neighbor_allgatherv_init;
+inline constexpr auto MPI_Neighbor_alltoall_init = ::MPIX_Neighbor_alltoall_init;
+inline constexpr auto MPI_Neighbor_alltoallv_init = ::MPIX_Neighbor_alltoallv_init;
+inline constexpr auto MPI_Neighbor_alltoallw_init = ::MPIX_Neighbor_alltoallw_init;
+inline int MPI_Comm_idup_with_info(MPI_Comm, MPI_Info, MPI_Comm*, MPI_Request*) { return detail::missing_function(); }
+/// Without the types that came with MPI-4.
+inline int MPI_Comm_split_type(MPI_Comm comm, int split_type, int key, MPI_Info info, MPI_Comm* newcomm) {
+    const bool is_new = split_type == MPI_COMM_TYPE_HW_GUIDED || split_type == MPI_COMM_TYPE_HW_UNGUIDED;
+    return is_new ? detail::missing_function() : ::MPI_Comm_split_type(comm, split_type, key, info, newcomm);
+}
+#endif
+
+// MPI-4.1
+#if MPI_VERSION < 4 || (MPI_VERSION == 4 && MPI_SUBVERSION < 1)
+#if defined(MPICH_NUMVERSION) && MPICH_NUMVERSION >= 40000000  // has them under names of its own
+inline int MPI_Remove_error_class(int errorclass) { return MPIX_Delete_error_class(errorclass); }
+inline int MPI_Remove_error_code(int code) { return MPIX_Delete_error_code(code); }
+inline int MPI_Remove_error_string(int code) { return MPIX_Delete_error_string(code); }
+#else
+inline int MPI_Remove_error_class(int) { return detail::missing_function(); }
+inline int MPI_Remove_error_code(int) { return detail::missing_function(); }
+inline int MPI_Remove_error_string(int) { return detail::missing_function(); }
+#endif
+#endif
+
+// Fault tolerance, which no standard has yet. MPICH declares some of it, but its device ch4 ends the job in every one.
+#ifndef OMPI_HAVE_MPI_EXT_FTMPI
+inline int MPIX_Comm_revoke(MPI_Comm) { return detail::missing_function(); }
+inline int MPIX_Comm_is_revoked(MPI_Comm, int* flag) { return *flag = 0, detail::missing_function(); }
+inline int MPIX_Comm_get_failed(MPI_Comm, MPI_Group* failed) { return *failed = MPI_GROUP_NULL, detail::missing_function(); }
+inline int MPIX_Comm_ack_failed(MPI_Comm, int, int* acked) { return *acked = 0, detail::missing_function(); }
+inline int MPIX_Comm_agree(MPI_Comm, int*) { return detail::missing_function(); }
+inline int MPIX_Comm_iagree(MPI_Comm, int*, MPI_Request* request) { return *request = MPI_REQUEST_NULL, detail::missing_function(); }
+inline int MPIX_Comm_shrink(MPI_Comm, MPI_Comm* newcomm) { return *newcomm = MPI_COMM_NULL, detail::missing_function(); }
+inline int MPIX_Comm_ishrink(MPI_Comm, MPI_Comm*, MPI_Request*) { return detail::missing_function(); }
+#endif
+
+}  // namespace mpi4cxx

@@ -1,0 +1,47 @@
+// The facts in which MPIs differ. Only this floor looks at the name and the version of an MPI; all others ask here.
+#pragma once
+
+#include <mpi4cxx/detail/mpi/mpi.hpp>
+
+#include <cstddef>
+
+namespace mpi4cxx::detail {
+
+#ifdef OPEN_MPI
+inline constexpr bool is_open_mpi = true;
+#else
+inline constexpr bool is_open_mpi = false;
+#endif
+
+/// Whether the MPI is MPICH of an older version than `number`, which is 40101000 for 4.1.1.
+constexpr bool is_mpich_before([[maybe_unused]] long number) noexcept {
+#ifdef MPICH_NUMVERSION
+    return MPICH_NUMVERSION < number;
+#else
+    return false;
+#endif
+}
+
+inline constexpr bool has_isendrecv = MPI_VERSION >= 4;
+inline constexpr bool has_partitions = MPI_VERSION >= 4;
+
+/// MPICH before 4.1 swaps the numbers of neighbours that send and that receive (its issue 6233) unless counts are large.
+inline constexpr bool has_int_neighbor_alltoallw = !is_mpich_before(40100000);
+/// MPICH before 4.1.1 confuses blocks of different sizes in Ialltoallw and Alltoallw_init in place (its issue 6404).
+inline constexpr bool has_ialltoallw_in_place = !is_mpich_before(40101000);
+/// MPICH before 4.3 gathers and scatters wrongly in persistent calls of equal blocks (its issues 6423 and 7078). Persistent calls of blocks of
+/// different sizes are right.
+inline constexpr bool has_equal_init = !is_mpich_before(40300000);
+
+/// Open MPI 4.1 reports truncation but still writes the whole message past a contiguous buffer. A datatype with a gap avoids that.
+inline constexpr bool truncation_overwrites = is_open_mpi;
+/// On Open MPI a long MPI_Bsend that fails for want of room leaves a gap in the order of messages: the receiver waits forever for all that
+/// follow, in C too.
+inline constexpr bool failed_bsend_blocks_receiver = is_open_mpi;
+/// Open MPI's signal handlers print the stack. The first call of backtrace() loads a library, which never returns in a process that crashed in
+/// malloc.
+inline constexpr bool prints_stack_of_crash = is_open_mpi;
+/// The largest message, in bytes, that the MPI sends without a handshake with the receiver, rounded down.
+inline constexpr std::size_t eager_size = is_open_mpi ? 4000 : 8000;
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <mpi4cxx/detail/mpi/mpi.hpp>
+
+#include <cstddef>
+#include <cstring>
+#include <span>
+#include <utility>
+
+namespace mpi4cxx::detail {
+
+/// Owned, uninitialized memory; a std::vector would first set what is then overwritten. Each thread keeps a few pieces that
+/// it has done with, for fresh memory costs a page fault every 4 KiB.
+class MPI4CXX_API Bytes {
+public:
+    Bytes() noexcept = default;
+    explicit Bytes(std::size_t size);
+    /// As many as can be had without asking for memory, for what may grow.
+    static Bytes at_least(std::size_t size);
+    /// As many as a message says that it has; throws Exception where there is no such memory.
+    static Bytes claimed(std::size_t size);
+    Bytes(Bytes&& other) noexcept
+        : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)), capacity_(std::exchange(other.capacity_, 0)) {}
+    Bytes& operator=(Bytes&& other) noexcept {
+        std::swap(data_, other.data_);
+        std::swap(size_, other.size_);
+        std::swap(capacity_, other.capacity_);
+        return *this;
+    }
+    ~Bytes() {
+        if (data_ != nullptr)
+            give_back();
+    }
+
+    [[nodiscard]] std::byte* data() noexcept { return data_; }
+    [[nodiscard]] const std::byte* data() const noexcept { return data_; }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    operator std::span<const std::byte>() const noexcept { return {data_, size_}; }
+
+private:
+    void give_back() noexcept;
+
+    std::byte* data_ = nullptr;
+    std::size_t size_ = 0;
+    std::size_t capacity_ = 0;
+};
+
+/// memcpy, without a call for the few bytes that most strings and numbers have.
+inline void copy_bytes(std::byte* to, const void* source, std::size_t size) noexcept {
+    const auto* from = static_cast<const std::byte*>(source);
+    if (size > 16) {
+        std::memcpy(to, from, size);
+    } else if (size >= 8) {  // two pieces that may overlap
+        std::memcpy(to, from, 8);
+        std::memcpy(to + size - 8, from + size - 8, 8);
+    } else if (size >= 4) {
+        std::memcpy(to, from, 4);
+        std::memcpy(to + size - 4, from + size - 4, 4);
+    } else {
+        for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
+    }
+}
+
+}  // namespace mpi4cxx::detail

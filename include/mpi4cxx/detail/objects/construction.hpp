@@ -1,0 +1,164 @@
+// New objects, made where they are read: also of types that only cereal can make.
+#pragma once
+
+#include <mpi4cxx/detail/objects/serialization_errors.hpp>
+#include <mpi4cxx/input_archive.hpp>
+
+#include <cereal/access.hpp>
+
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace mpi4cxx::detail {
+
+/// A class whose objects a `load_and_construct` of the user's makes.
+template <class T>
+concept MadeByUser = cereal::traits::has_load_and_construct<T, InputArchive>::value;
+
+struct ConstructionTag {};
+
+/// What a private constructor's friend cereal::access answers. Within its functions, a lambda sees what it may see, and hands itself out by
+/// defining a friend.
+struct Answers {};
+constexpr auto of_access(Answers);
+template <class Lambda> struct HandedOut {
+    friend constexpr auto of_access(Answers) { return Lambda(); }
+};
+
+}  // namespace mpi4cxx::detail
+
+template <> inline mpi4cxx::detail::Answers* cereal::access::construct<mpi4cxx::detail::Answers>() {
+    const auto can_construct = []<class T>(const T*) {
+        return requires { ::new T(); };
+    };
+    (void)sizeof(mpi4cxx::detail::HandedOut<decltype(can_construct)>);
+    return nullptr;
+}
+
+// What cereal lets construct a cereal::construct.
+template <class T> struct cereal::memory_detail::LoadAndConstructLoadWrapper<mpi4cxx::detail::ConstructionTag, T> {
+    LoadAndConstructLoadWrapper(T* place, std::function<void()> when_made) : construct(place, std::move(when_made)) {}
+    cereal::construct<T> construct;
+};
+
+namespace mpi4cxx::detail {
+
+/// A type that has a default constructor, if only for cereal::access.
+template <class T>
+concept MadeByCereal = decltype(of_access(Answers()))()(static_cast<T*>(nullptr));
+
+/// Memory in which the user makes an object.
+template <class T> class Storage {
+public:
+    Storage() : object_(std::allocator<T>().allocate(1)) {}
+    ~Storage() {
+        if (made_)
+            std::destroy_at(object_);
+        if (object_ != nullptr)
+            std::allocator<T>().deallocate(object_, 1);
+    }
+    Storage(const Storage&) = delete;
+    Storage& operator=(const Storage&) = delete;
+
+    /// Reads the object; calls `when_made` as soon as it is constructed.
+    template <class F> void construct(InputArchive& archive, F when_made) {
+        archive.check_depth();
+        cereal::memory_detail::LoadAndConstructLoadWrapper<ConstructionTag, T> wrapper(object_, [this, &when_made] {
+            made_ = true;
+            when_made();
+        });
+        cereal::detail::Construct<T, InputArchive>::load_andor_construct(archive, wrapper.construct);
+        if (!made_)
+            throw cereal::Exception("its load_and_construct has made none");
+    }
+    [[nodiscard]] T* get() const noexcept { return object_; }
+    [[nodiscard]] std::unique_ptr<T> release() noexcept {
+        made_ = false;
+        return std::unique_ptr<T>(std::exchange(object_, nullptr));
+    }
+
+private:
+    T* object_;
+    bool made_ = false;
+};
+
+inline constexpr auto do_nothing = [] {};
+
+template <class T> T make_any(InputArchive& archive);
+
+template <class T> std::unique_ptr<T> make_new(InputArchive& archive) {
+    if constexpr (MadeByUser<T>) {
+        Storage<T> place;
+        place.construct(archive, do_nothing);
+        return place.release();
+    } else if constexpr (MadeByCereal<T>) {
+        std::unique_ptr<T> made(cereal::access::construct<T>());
+        load_any(archive, *made);
+        return made;
+    } else {
+        return std::unique_ptr<T>(new T(make_any<T>(archive)));
+    }
+}
+
+/// Of an array, a pair or a tuple.
+template <class T, std::size_t... I> T make_values(InputArchive& archive, std::index_sequence<I...>) {
+    return T{make_any<std::tuple_element_t<I, T>>(archive)...};  // in this order
+}
+
+template <class V, std::size_t I, class T> V make_one(InputArchive& archive) { return V(std::in_place_index<I>, make_any<T>(archive)); }
+template <class V, class... T, std::size_t... I>
+V make_alternative(InputArchive& archive, std::size_t index, TypeList<T...>, std::index_sequence<I...>) {
+    static constexpr std::array makers{&make_one<V, I, T>...};
+    return makers[index](archive);
+}
+
+template <class... T> constexpr std::index_sequence_for<T...> indices_in(TypeList<T...>) { return {}; }
+/// Which of these alternatives comes.
+template <class... T> std::size_t get_index(InputArchive& archive, TypeList<T...>) {
+    const auto index = archive.unpacking().get<std::uint32_t>();
+    if (index >= sizeof...(T)) [[unlikely]]
+        Unpacking::corrupt("a variant has fewer alternatives");
+    return index;
+}
+
+template <class T> T make_any(InputArchive& archive) {
+    if constexpr (ContiguousContainer<T>) {
+        return make_contiguous<T>(archive.unpacking());
+    } else if constexpr (std::is_default_constructible_v<T>) {
+        T object{};
+        load_any(archive, object);
+        return object;
+    } else if constexpr (MadeByUser<T>) {
+        Storage<T> place;
+        place.construct(archive, do_nothing);
+        return std::move(*place.get());
+    } else if constexpr (is_sequence_of_values<T>) {
+        return make_values<T>(archive, std::make_index_sequence<std::tuple_size_v<T>>());
+    } else if constexpr (Variant<T>) {
+        using Alternatives = typename alternatives<T>::types;
+        const std::size_t index = get_index(archive, Alternatives());
+        return make_alternative<T>(archive, index, Alternatives(), indices_in(Alternatives()));
+    } else if constexpr (MadeByCereal<T>) {
+        return std::move(*make_new<T>(archive));
+    } else {
+        (void)sizeof(cannot_be_made<T>);
+        __builtin_unreachable();
+    }
+}
+
+/// Becomes an object where a container makes its element.
+template <class T> struct Loader {
+    [[gnu::always_inline]] operator T() const {
+        if constexpr (ContiguousContainer<T>)
+            return make_contiguous<T>(archive.unpacking());
+        else
+            return make_any<T>(archive);
+    }
+    InputArchive& archive;
+};
+
+}  // namespace mpi4cxx::detail

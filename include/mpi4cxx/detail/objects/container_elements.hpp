@@ -1,0 +1,156 @@
+// The elements of the standard library's containers.
+#pragma once
+
+#include <mpi4cxx/detail/objects/construction.hpp>
+#include <mpi4cxx/detail/objects/serializable.hpp>
+#include <mpi4cxx/input_archive.hpp>
+#include <mpi4cxx/output_archive.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <iterator>
+#include <span>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace mpi4cxx::detail {
+
+template <class T>
+concept Container = Map<T> || Set<T> || ForwardList<T> || Sequence<T> || Valarray<T> || Bitset<T> || is_bools<T>;
+
+// Elements take a byte each at least, all in all, so that their number can be held against what is left of the message.
+// Those of an empty class do not by themselves, so they are filled up.
+
+template <class E> inline constexpr std::size_t least_bytes = layout<E>().is_fixed&& layout<E>().size > 0 ? layout<E>().size : 1;
+
+inline void fill_up(Packing& to, std::size_t begin, std::size_t n) {
+    if (const std::size_t written = to.size() - begin; written < n) [[unlikely]]
+        std::memset(to.claim(n - written), 0, n - written);
+}
+inline void skip_filling(Unpacking& from, const std::byte* begin, std::size_t n) {
+    if (const auto read = static_cast<std::size_t>(from.position() - begin); read < n) [[unlikely]]
+        from.take(n - read);
+}
+
+template <class C> std::size_t length(const C& elements) {
+    if constexpr (ForwardList<C>) {
+        std::size_t n = 0;
+        for (auto i = elements.begin(); i != elements.end(); ++i) ++n;
+        return n;
+    } else {
+        return elements.size();
+    }
+}
+
+template <class C> void save_elements(OutputArchive& archive, const C& elements) {
+    Packing& to = archive.packing();
+    const std::size_t n = length(elements);
+    to.put_size(n);
+    const std::size_t begin = to.size();
+    for (const auto& element : elements)
+        if constexpr (Map<C>) {
+            save_any(archive, element.first);
+            save_any(archive, element.second);
+        } else {
+            save_any(archive, element);
+        }
+    fill_up(to, begin, n);
+}
+
+// Each makes its elements when their turn comes, unless their size is known: else the message may claim to hold far more than it does.
+
+template <Map C> void load_elements(InputArchive& archive, C& map) {
+    using Key = Loader<typename C::key_type>;
+    using Value = Loader<typename C::mapped_type>;
+    const std::size_t n = archive.unpacking().get_size(1);
+    const std::byte* const begin = archive.unpacking().position();
+    map.clear();
+    for (std::size_t i = 0; i < n; ++i)  // the key is made before the value
+        map.emplace_hint(map.end(), std::piecewise_construct, std::tuple(Key{archive}), std::tuple(Value{archive}));
+    skip_filling(archive.unpacking(), begin, n);
+}
+
+template <Set C> void load_elements(InputArchive& archive, C& set) {
+    const std::size_t n = archive.unpacking().get_size(1);
+    const std::byte* const begin = archive.unpacking().position();
+    set.clear();
+    for (std::size_t i = 0; i < n; ++i) set.emplace_hint(set.end(), Loader<typename C::key_type>{archive});
+    skip_filling(archive.unpacking(), begin, n);
+}
+
+template <ForwardList C> void load_elements(InputArchive& archive, C& elements) {
+    const std::size_t n = archive.unpacking().get_size(least_bytes<typename C::value_type>);
+    const std::byte* const begin = archive.unpacking().position();
+    auto last = elements.before_begin();
+    for (std::size_t i = 0; i < n; ++i) {
+        auto next = last;
+        if (++next == elements.end())
+            last = elements.emplace_after(last, Loader<typename C::value_type>{archive});
+        else
+            load_any(archive, *(last = next));
+    }
+    skip_filling(archive.unpacking(), begin, n);
+    elements.erase_after(last, elements.end());
+}
+
+template <Sequence C> void load_elements(InputArchive& archive, C& elements) {
+    using E = typename C::value_type;
+    Unpacking& from = archive.unpacking();
+    const std::size_t n = from.get_size(least_bytes<E>);
+    const std::byte* const begin = from.position();
+    if constexpr (!std::is_default_constructible_v<E>)
+        elements.erase(std::next(elements.begin(), static_cast<std::ptrdiff_t>(std::min(n, elements.size()))), elements.end());
+    else if (FixedSize<E> || n < elements.size())
+        elements.resize(n);
+    if constexpr (requires { elements.reserve(n); })
+        if (from.may_reserve(n, sizeof(E)))
+            elements.reserve(n);
+    for (E& element : elements) load_any(archive, element);
+    for (std::size_t i = elements.size(); i < n; ++i) elements.emplace_back(Loader<E>{archive});
+    skip_filling(from, begin, n);
+}
+
+template <class T> void save_container(OutputArchive& archive, const T& object) {
+    if constexpr (Bitset<T>) {
+        Packing& to = archive.packing();
+        for (std::size_t i = 0; i < object.size(); i += 8) {
+            unsigned byte = 0;
+            for (std::size_t j = i; j < object.size() && j < i + 8; ++j) byte |= unsigned{object[j]} << (j - i);
+            to.put(static_cast<unsigned char>(byte));
+        }
+    } else if constexpr (Valarray<T>) {
+        using E = typename T::value_type;
+        const std::span<const E> all(object.size() == 0 ? nullptr : &object[0], object.size());
+        if constexpr (FixedSize<E>)
+            write_contiguous(archive.packing(), all);
+        else
+            save_elements(archive, all);
+    } else if constexpr (is_bools<T>) {
+        archive.packing().put_size(object.size());
+        for (const bool bit : object) archive.packing().put(bit);
+    } else {
+        save_elements(archive, object);
+    }
+}
+
+template <class T> void load_container(InputArchive& archive, T& object) {
+    if constexpr (Bitset<T>) {
+        const std::byte* const bytes = archive.unpacking().take((object.size() + 7) / 8);
+        for (std::size_t i = 0; i < object.size(); ++i) object[i] = (bytes[i / 8] >> i % 8 & std::byte{1}) != std::byte{0};
+    } else if constexpr (Valarray<T>) {
+        std::vector<typename T::value_type> all;
+        load_any(archive, all);
+        object.resize(all.size());
+        for (std::size_t i = 0; i < all.size(); ++i) object[i] = std::move(all[i]);
+    } else if constexpr (is_bools<T>) {
+        object.resize(archive.unpacking().get_size(1));
+        for (std::size_t i = 0; i < object.size(); ++i) object[i] = archive.unpacking().get_bool();
+    } else {
+        load_elements(archive, object);
+    }
+}
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <mpi4cxx/detail/objects/packing.hpp>
+
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace mpi4cxx::detail {
+
+/// What stands for an object where none has come.
+template <class T> T nothing() {
+    if constexpr (std::is_default_constructible_v<T>)
+        return T{};
+    else
+        Packing::refuse("nothing has come, and of this type there is no object that stands for nothing: it has no default constructor");
+}
+
+/// What a pending operation delivers an object to: an object, or what may hold one where there is none to begin with.
+template <class T> using Delivered = std::conditional_t<std::is_default_constructible_v<T>, T, std::optional<T>>;
+
+/// The object that has been delivered.
+template <class T> T delivered(Delivered<T>&& object) {
+    if constexpr (std::is_same_v<Delivered<T>, T>)
+        return std::move(object);
+    else
+        return object ? std::move(*object) : nothing<T>();
+}
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,189 @@
+// Values that take the same number of bytes in every message.
+#pragma once
+
+#include <mpi4cxx/datatype_traits.hpp>
+#include <mpi4cxx/detail/objects/packing.hpp>
+#include <mpi4cxx/detail/objects/unpacking.hpp>
+#include <mpi4cxx/detail/runtime/type_name.hpp>
+#include <mpi4cxx/input_archive.hpp>
+#include <mpi4cxx/output_archive.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace mpi4cxx {
+
+template <class T> struct bytes_type;
+
+namespace detail {
+
+template <class T>
+concept ClassOrUnion = std::is_class_v<T> || std::is_union_v<T>;
+
+/// Of the standard library, whose types are told by what they can do: their headers would take longer to compile than all of this library.
+template <class T>
+concept Standard = std::is_class_v<T> && type_name<T>()
+.starts_with("std::");
+
+/// A class that says itself how it is serialized: by its own functions, by functions beside it, or by those of one of cereal's headers.
+template <class T>
+concept SaysHow = ClassOrUnion<T> &&
+    (cereal::traits::detail::count_output_serializers<T, OutputArchive>::value != 0 ||
+     cereal::traits::detail::count_input_serializers<T, InputArchive>::value != 0 || cereal::traits::has_load_and_construct<T, InputArchive>::value);
+
+struct CerealsNames {
+    int serialize, save, load;
+};
+template <class T> struct WithCerealsNames : T, CerealsNames {};
+
+/// A class with functions of these names that cereal cannot call: they are private, or are called otherwise. What is private cannot be
+/// named, but makes the name of a class derived from it ambiguous.
+template <class T>
+concept HidesHow = std::is_class_v<T> && !std::is_final_v<T> && !SaysHow<T> &&
+                   ((
+                        !requires { &WithCerealsNames<T>::serialize; } && !requires { &T::serialize; }) ||
+                    (
+                        !requires { &WithCerealsNames<T>::save; } && !requires { &T::save; }) ||
+                    (
+                        !requires { &WithCerealsNames<T>::load; } && !requires { &T::load; }));
+
+/// A plain aggregate of members that have datatypes, which says nothing itself of how it is serialized.
+template <class T>
+concept Memberwise = std::is_aggregate_v<T> && std::is_copy_assignable_v<T> && !SaysHow<T> && !HidesHow<T> && PlainAggregate<T>;
+
+/// Of which the user has said that it goes as it lies in memory.
+template <class T>
+concept AsBytes = ClassOrUnion<T> && std::is_trivially_copyable_v<T> && !SaysHow<T> && std::is_base_of_v<bytes_type<T>, datatype_traits<T>>;
+
+/// A std::chrono::duration or time_point of a number, or a day of the calendar.
+template <class T> consteval bool is_time() {
+    if constexpr (!std::is_class_v<T> || !std::is_trivially_copyable_v<T>)
+        return false;
+    else if constexpr (requires { typename T::period; })
+        return Standard<T> && std::is_arithmetic_v<typename T::rep>;
+    else
+        return type_name<T>().starts_with("std::chrono::year") || type_name<T>().starts_with("std::chrono::month") ||
+               type_name<T>().starts_with("std::chrono::day") || type_name<T>().starts_with("std::chrono::weekday");
+}
+
+template <class T> inline constexpr bool is_sequence_of_values = false;  // what std::apply takes apart
+template <class T, std::size_t N> inline constexpr bool is_sequence_of_values<std::array<T, N>> = true;
+template <class T, class U> inline constexpr bool is_sequence_of_values<std::pair<T, U>> = true;
+template <class... T> inline constexpr bool is_sequence_of_values<std::tuple<T...>> = true;
+
+/// How a value of fixed size lies in a message: without padding.
+struct Layout {
+    bool is_fixed = true;
+    std::size_t size = 0;
+    bool has_bool = false;
+
+    constexpr Layout operator+(Layout other) const { return {is_fixed && other.is_fixed, size + other.size, has_bool || other.has_bool}; }
+    constexpr Layout operator*(std::size_t n) const { return {is_fixed, size * n, has_bool}; }
+};
+
+template <class T> consteval Layout layout();
+
+struct MembersLayout {
+    template <class... M> constexpr auto operator()(M&...) const {
+        struct Total {
+            static consteval Layout value() { return (Layout() + ... + layout<std::remove_cv_t<M>>()); }
+        };
+        return Total();
+    }
+};
+
+template <class T> struct array_layout { static constexpr Layout value{false}; };
+template <class T, std::size_t N> struct array_layout<T[N]> { static constexpr Layout value = layout<T>() * N; };
+template <class T, std::size_t N>
+    requires(N > 0)
+struct array_layout<std::array<T, N>> {
+    static constexpr Layout value = layout<T>() * N;
+};
+template <class T> struct tuple_layout { static constexpr Layout value{false}; };
+template <class T, class U> struct tuple_layout<std::pair<T, U>> { static constexpr Layout value = layout<T>() + layout<U>(); };
+template <class... T> struct tuple_layout<std::tuple<T...>> { static constexpr Layout value = (Layout() + ... + layout<T>()); };
+
+template <class T> consteval Layout layout() {
+    if constexpr (std::is_same_v<T, bool>)
+        return {true, 1, true};
+    else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T> || Builtin<T>)
+        if constexpr (is_sequence_of_values<T>)  // MAXLOC's pairs, which may have padding
+            return tuple_layout<T>::value;
+        else
+            return {true, sizeof(T)};
+    else if constexpr (array_layout<T>::value.is_fixed)
+        return array_layout<T>::value;
+    else if constexpr (tuple_layout<T>::value.is_fixed)
+        return tuple_layout<T>::value;
+    else if constexpr (is_time<T>() || AsBytes<T>)
+        return {true, sizeof(T)};
+    else if constexpr (Memberwise<T>)
+        return decltype(with_members(std::declval<T&>(), MembersLayout()))::value();
+    else
+        return {false};
+}
+
+/// A value that takes the same number of bytes in every message: numbers, enums, times, and arrays, pairs, tuples and plain aggregates of such.
+template <class T>
+concept FixedSize = (layout<T>().is_fixed && layout<T>().size > 0);
+
+/// Whose bytes in a message are those in memory.
+template <class T>
+concept Bytewise = FixedSize<T> && layout<T>()
+.size == sizeof(T) && !layout<T>().has_bool && std::is_trivially_copyable_v<T>;
+
+/// Contiguous data that is long enough to be left where it lies.
+template <class T>
+concept AsBlock = Bytewise<T> && sizeof(T) >= block_limit;
+
+template <class T, class F> void for_each_part(T& value, F f) {
+    using Value = std::remove_const_t<T>;
+    if constexpr (std::is_array_v<Value>)
+        for (auto& element : value) f(element);
+    else if constexpr (is_sequence_of_values<Value>)
+        std::apply([&f](auto&... parts) { (f(parts), ...); }, value);
+    else
+        with_members(value, [&f](auto&... parts) { (f(parts), ...); });
+}
+
+/// Writes to memory that has room for it; returns the end.
+template <class T> std::byte* write_fixed(std::byte* to, const T& value) {
+    if constexpr (Bytewise<T> || std::is_same_v<T, bool>) {
+        std::memcpy(to, &value, sizeof value);
+        to += sizeof value;
+    } else {
+        for_each_part(value, [&to](const auto& part) { to = write_fixed(to, part); });
+    }
+    return to;
+}
+
+/// Reads from memory that has all of it; returns the end.
+template <class T> const std::byte* read_fixed(const std::byte* from, T& value) {
+    if constexpr (Bytewise<T>) {
+        std::memcpy(&value, from, sizeof value);
+        from += sizeof value;
+    } else if constexpr (std::is_same_v<T, bool>) {
+        if (*from > std::byte{1}) [[unlikely]]
+            Unpacking::corrupt("a bool is neither true nor false");
+        value = *from++ == std::byte{1};
+    } else {
+        for_each_part(value, [&from](auto& part) { from = read_fixed(from, part); });
+    }
+    return from;
+}
+
+template <FixedSize T> void write(Packing& to, const T& value) { write_fixed(to.claim(layout<T>().size), value); }
+template <FixedSize T> void read(Unpacking& from, T& value) { read_fixed(from.take(layout<T>().size), value); }
+template <AsBlock T> void read_block(Unpacking& from, T& value) {
+    if (const std::byte* const bytes = from.take_block(sizeof value, 1); bytes == nullptr)
+        from.receive_block(&value, sizeof value);
+    else
+        std::memcpy(&value, bytes, sizeof value);
+}
+
+}  // namespace detail
+}  // namespace mpi4cxx

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <type_traits>
+#include <vector>
+
+namespace mpi4cxx::detail {
+
+/// Makes `elements` `n` long, for all to be overwritten: what it holds is not kept, and new elements are not set where the
+/// standard library lets that be skipped. Setting 8 MB takes as long as receiving them.
+template <class E, class A> void resize_to_overwrite(std::vector<E, A>& elements, std::size_t n) {
+    if (n > elements.capacity()) {
+        elements = std::vector<E, A>(elements.get_allocator());  // nothing that it holds has to move
+        elements.reserve(n);
+    }
+#if defined(__GLIBCXX__) && !defined(_GLIBCXX_DEBUG) && !defined(_GLIBCXX_SANITIZE_VECTOR)
+    // A trivial element begins its life with the memory (C++20, [intro.object]); what is left is to tell the vector.
+    if constexpr (std::is_same_v<A, std::allocator<E>> && std::is_trivially_copyable_v<E> && std::is_trivially_default_constructible_v<E>) {
+        struct Access : std::vector<E, A> {
+            static void set_size(std::vector<E, A>& vector, std::size_t size) {
+                auto& data = vector.*&Access::_M_impl;
+                data._M_finish = data._M_start + size;
+            }
+        };
+        return Access::set_size(elements, n);
+    }
+#endif
+    elements.resize(n);
+}
+
+template <class C> void resize_to_overwrite(C& elements, std::size_t n) { elements.resize(n); }
+
+/// A vector that compiled code makes as long as it has to be.
+struct AnyVector {
+    void* vector;
+    void* (*resize)(void*, std::size_t);  ///< returns where the elements lie
+
+    template <class T> AnyVector(std::vector<T>& elements) : vector(&elements), resize(&grow<T>) {
+        static_assert(!std::is_same_v<T, bool>, "mpi4cxx: the elements of std::vector<bool> do not lie in a row: receive them as char");
+    }
+    [[nodiscard]] void* operator()(std::size_t size) const { return resize(vector, size); }
+
+private:
+    template <class T> static void* grow(void* elements, std::size_t size) {
+        auto& result = *static_cast<std::vector<T>*>(elements);
+        resize_to_overwrite(result, size);
+        return result.data();
+    }
+};
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,198 @@
+// What of the standard library holds other objects and is no container.
+#pragma once
+
+#include <mpi4cxx/detail/objects/construction.hpp>
+#include <mpi4cxx/detail/objects/serializable.hpp>
+#include <mpi4cxx/input_archive.hpp>
+#include <mpi4cxx/output_archive.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace mpi4cxx::detail {
+
+// Variants -----------------------------------------------------------------------------------------------------------------
+
+template <class V, std::size_t... I> void save_alternative(OutputArchive& archive, const V& variant, std::index_sequence<I...>) {
+    using std::get;  // and that of variant, which the argument finds
+    (void)((variant.index() == I && (save_any(archive, get<I>(variant)), true)) || ...);
+}
+
+template <class V, std::size_t... I, class... T>
+void load_alternative(InputArchive& archive, V& variant, std::size_t index, std::index_sequence<I...>, TypeList<T...>) {
+    using std::get;
+    const auto load = [&]<std::size_t J, class A>() {
+        if (variant.index() == J)
+            load_any(archive, get<J>(variant));
+        else
+            variant.template emplace<J>(make_any<A>(archive));
+        return true;
+    };
+    (void)((index == I && load.template operator()<I, T>()) || ...);
+}
+
+// Adaptors -----------------------------------------------------------------------------------------------------------------
+
+/// A std::priority_queue.
+template <class T>
+concept Heap = Adaptor<T> && requires {
+    typename T::value_compare;
+};
+
+/// Their members are protected.
+template <class T> struct Adapted : T {
+    template <class U> static auto& container(U& adaptor) { return adaptor.*&Adapted::c; }
+    template <class U> static auto& comparison(U& heap) { return heap.*&Adapted::comp; }
+};
+template <class T>
+concept HeapWithState = Heap<T> && !std::is_empty_v<typename T::value_compare>;
+
+template <class T> void save_adaptor(OutputArchive& archive, const T& adaptor) {
+    save_any(archive, Adapted<T>::container(adaptor));
+    if constexpr (HeapWithState<T>)
+        save_any(archive, Adapted<T>::comparison(adaptor));
+}
+
+template <class T> void load_adaptor(InputArchive& archive, T& adaptor) {
+    auto& container = Adapted<T>::container(adaptor);
+    load_any(archive, container);
+    if constexpr (HeapWithState<T>)
+        load_any(archive, Adapted<T>::comparison(adaptor));
+    if constexpr (Heap<T>)
+        if (!std::is_heap(container.begin(), container.end(), Adapted<T>::comparison(adaptor)))
+            Unpacking::corrupt("the elements of a priority queue are no heap");
+}
+
+// Pointers -----------------------------------------------------------------------------------------------------------------
+
+/// Found where <mpi4cxx/polymorphic.hpp> is included.
+template <class T>
+concept HierarchiesAreSent = requires(OutputArchive& archive, const T& pointer) {
+    sends_hierarchies(archive, pointer);
+};
+template <class T> struct needs_polymorphic_header {
+    static_assert(HierarchiesAreSent<T>,
+                  "mpi4cxx: a pointer to a class with virtual functions is sent with what it points to, for which the program includes "
+                  "<mpi4cxx/polymorphic.hpp>, before it names the derived classes by CEREAL_REGISTER_TYPE");
+};
+
+template <class T> void save_polymorphic(OutputArchive& archive, const T& pointer) {
+    (void)sizeof(needs_polymorphic_header<T>);
+    if constexpr (HierarchiesAreSent<T>)
+        try {
+            archive.save_by_cereal(pointer);
+        } catch (const cereal::Exception& error) {
+            Packing::refuse_hierarchy(error.what());
+        }
+}
+
+template <class T> void save_pointer(OutputArchive& archive, const T& pointer) {
+    if constexpr (is_weak<T>) {
+        const Known nothing(archive.packing(), nullptr, 0);  // it may be the last one
+        save_pointer(archive, pointer.lock());
+    } else if constexpr (PolymorphicPointer<T>) {
+        const Known whole(archive.packing(), dynamic_cast<const void*>(pointer.get()), 1);
+        save_polymorphic(archive, pointer);
+    } else if constexpr (is_unique<T>) {
+        archive.packing().put(pointer != nullptr);
+        if (pointer != nullptr)
+            save_any(archive, *pointer);
+    } else {
+        const std::uint32_t id = archive.registerSharedPointer(pointer);
+        archive.packing().put(id);
+        if ((id & cereal::detail::msb_32bit) != 0)
+            save_any(archive, *pointer);
+    }
+}
+
+template <class T> std::shared_ptr<T> load_shared(InputArchive& archive) {
+    const auto id = archive.unpacking().get<std::uint32_t>();
+    if ((id & cereal::detail::msb_32bit) == 0) {
+        archive.want(typeid(T));
+        return std::static_pointer_cast<T>(archive.getSharedPointer(id));
+    }
+    std::shared_ptr<T> made;
+    if constexpr (MadeByUser<T>) {
+        const auto place = std::make_shared<Storage<T>>();
+        archive.registerSharedPointer(id, std::shared_ptr<T>(place, place->get()));
+        place->construct(archive, [&] { made = std::shared_ptr<T>(place->get(), [place](T*) {}); });  // which tells its enable_shared_from_this
+    } else if constexpr (MadeByCereal<T>) {
+        made.reset(cereal::access::construct<T>());
+        archive.registerSharedPointer(id, made);
+        load_any(archive, *made);
+    } else {
+        made = make_new<T>(archive);
+        archive.registerSharedPointer(id, made);
+    }
+    return made;
+}
+
+template <class T> void load_pointer(InputArchive& archive, T& pointer) {
+    using Object = std::remove_const_t<typename T::element_type>;
+    if constexpr (PolymorphicPointer<T>) {
+        (void)sizeof(needs_polymorphic_header<T>);
+        if constexpr (HierarchiesAreSent<T>)
+            archive.load_by_cereal(pointer);
+    } else if constexpr (!is_unique<T>) {
+        pointer = load_shared<Object>(archive);
+    } else if (archive.unpacking().get_bool()) {
+        pointer.reset(make_new<Object>(archive).release());
+    } else {
+        pointer.reset();
+    }
+}
+
+// All --------------------------------------------------------------------------------------------------------------------
+
+template <class T>
+concept Holder = Optional<T> || Variant<T> || Atomic<T> || Path<T> || Adaptor<T> || SmartPointer<T>;
+
+template <class T> void save_held(OutputArchive& archive, const T& holder) {
+    if constexpr (Optional<T>) {
+        archive.packing().put(holder.has_value());
+        if (holder.has_value())
+            save_any(archive, *holder);
+    } else if constexpr (Variant<T>) {
+        if (holder.valueless_by_exception()) [[unlikely]]
+            Packing::refuse("a std::variant without a value cannot be sent");
+        archive.packing().put(static_cast<std::uint32_t>(holder.index()));
+        save_alternative(archive, holder, indices_in(typename alternatives<T>::types()));
+    } else if constexpr (Atomic<T>) {
+        const Known nothing(archive.packing(), nullptr, 0);  // of a copy that goes
+        save_any(archive, holder.load());
+    } else if constexpr (Path<T>) {
+        write_contiguous(archive.packing(), holder.native());
+    } else if constexpr (Adaptor<T>) {
+        save_adaptor(archive, holder);
+    } else {
+        save_pointer(archive, holder);
+    }
+}
+
+template <class T> void load_held(InputArchive& archive, T& holder) {
+    if constexpr (Optional<T>) {
+        if (!archive.unpacking().get_bool())
+            holder.reset();
+        else if (holder.has_value())
+            load_any(archive, *holder);
+        else
+            holder.emplace(Loader<typename T::value_type>{archive});
+    } else if constexpr (Variant<T>) {
+        using Alternatives = typename alternatives<T>::types;
+        const std::size_t index = get_index(archive, Alternatives());
+        load_alternative(archive, holder, index, indices_in(Alternatives()), Alternatives());
+    } else if constexpr (Atomic<T>) {
+        holder.store(make_any<typename T::value_type>(archive));
+    } else if constexpr (Path<T>) {
+        holder = make_contiguous<typename T::string_type>(archive.unpacking());
+    } else if constexpr (Adaptor<T>) {
+        load_adaptor(archive, holder);
+    } else {
+        load_pointer(archive, holder);
+    }
+}
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,47 @@
+#include <mpi4cxx/detail/communicators/agreement.hpp>
+
+#include <mpi4cxx/comm.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace mpi4cxx::detail {
+
+namespace {
+
+std::string words_of(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& e) {
+        return e.what();
+    } catch (...) {
+        return "an exception of a type that is no std::exception";
+    }
+}
+
+}  // namespace
+
+void agree(const Comm& comm, const std::exception_ptr& failure, At at) {
+    const int rounds = comm.Is_inter(at) ? 2 : 1;  // between groups, each round tells what the other group knows
+    int failed = failure ? 1 : 0;
+    for (int i = 0; i < rounds; ++i) {
+        const int here = failed;
+        int there = 0;
+        comm.Allreduce(here, there, MAX, at);
+        failed = std::max(here, there);
+    }
+    if (failed == 0)
+        return;
+    std::string words = failure ? "rank " + std::to_string(comm.Get_rank(at)) + " threw: " + words_of(failure) : std::string();
+    for (int i = 0; i < rounds; ++i) {
+        const auto [all, lengths] = comm.Allgatherv_counted(words, at);
+        const auto first = std::find_if(lengths.begin(), lengths.end(), [](Count length) { return length != 0; });
+        if (words.empty() && first != lengths.end())
+            words.assign(all.data(), static_cast<std::size_t>(*first));
+    }
+    if (failure)
+        std::rethrow_exception(failure);
+    throw Exception(MPI_ERR_OP, "reduction", words, {at, comm.address()});
+}
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,81 @@
+#include <mpi4cxx/comm.hpp>
+
+#include "handles/attribute.hpp"
+#include "handles/error_handling.hpp"
+#include "handles/hinted.hpp"
+#include "handles/named.hpp"
+#include "runtime/finalize.hpp"
+
+#include <climits>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace mpi4cxx {
+
+using detail::call;
+using detail::get;
+
+namespace {
+
+using detail::CommClass;
+
+CommClass class_of(const Comm& comm, At at) {
+    if (comm.Is_inter(at))
+        return CommClass::intercomm;
+    switch (comm.Get_topology(at)) {
+    case CART: return CommClass::cartcomm;
+    case GRAPH: return CommClass::graphcomm;
+    case DIST_GRAPH: return CommClass::distgraphcomm;
+    default: return CommClass::intracomm;
+    }
+}
+
+bool fits(CommClass actual, CommClass expected) {
+    if (expected == CommClass::intracomm)
+        return actual != CommClass::intercomm;
+    if (expected == CommClass::topocomm)
+        return actual >= CommClass::cartcomm;
+    return actual == expected;
+}
+
+const char* name_of(CommClass comm_class) {
+    static constexpr const char* names[] = {"Intracomm", "Intercomm", "Topocomm", "Cartcomm", "Graphcomm", "Distgraphcomm"};
+    return names[static_cast<int>(comm_class)];
+}
+
+}  // namespace
+
+void Comm::take_over(Comm& comm, CommClass expected, At at) {
+    if (const CommClass actual = comm.is_null() ? expected : class_of(comm, at); !fits(actual, expected))
+        detail::misuse({at, name_of(expected)}, std::string("the communicator is of class ") + name_of(actual));
+    Handle::operator=(std::move(comm));
+}
+
+Group Comm::Get_group(At at) const { return Group::take(get<MPI_Comm_group>(handle(), on(at))); }
+bool Comm::is_topo(At at) const { return !Is_inter(at) && Get_topology(at) != UNDEFINED; }
+bool Comm::Is_inter(At at) const { return get<MPI_Comm_test_inter>(handle(), on(at)) != 0; }
+int Comm::Get_topology(At at) const { return get<MPI_Topo_test>(handle(), on(at)); }
+Comparison Comm::Compare(const Comm& a, const Comm& b, At at) {
+    return static_cast<Comparison>(get<MPI_Comm_compare>(a.handle(), b.handle(), a.on(at)));
+}
+
+void Comm::Revoke(At at) const { call<MPIX_Comm_revoke>(handle(), on(at)); }
+bool Comm::Is_revoked(At at) const { return get<MPIX_Comm_is_revoked>(handle(), on(at)) != 0; }
+Group Comm::Get_failed(At at) const { return Group::take(get<MPIX_Comm_get_failed>(handle(), on(at))); }
+int Comm::Ack_failed(std::optional<int> num_to_ack, At at) const { return get<MPIX_Comm_ack_failed>(handle(), num_to_ack.value_or(INT_MAX), on(at)); }
+int Comm::Agree(int flag, At at) const {
+    call<MPIX_Comm_agree>(handle(), &flag, on(at));
+    return flag;
+}
+Request Comm::Iagree(int& flag, At at) const { return Request::take(get<MPIX_Comm_iagree>(handle(), &flag, on(at))); }
+
+void Comm::Abort(int errorcode) const { detail::abort_after_output(handle(), errorcode); }
+
+template class Attributes<Comm>;
+template class ErrorHandling<Comm>;
+template class Handle<detail::AnyKeyval<Comm>>;
+template class Hinted<Comm>;
+template class Named<Comm>;
+
+}  // namespace mpi4cxx

@@ -1,0 +1,85 @@
+// Packing, for the processes of a communicator or in an external representation.
+#include <mpi4cxx/datatype.hpp>
+
+#include <mpi4cxx/comm.hpp>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace mpi4cxx {
+
+using detail::call;
+using detail::ConstMemoryRegion;
+using detail::get;
+using detail::MemoryRegion;
+
+namespace {
+
+/// Packing goes to, or comes from, `needed` of the `size` bytes, from `position`.
+void check_room(Count size, const char* name, Count position, Count needed, detail::Caller caller) {
+    if (position < 0 || position > size || needed > size - position)
+        detail::misuse(caller, std::string(name) + " has " + std::to_string(size) + " bytes, which has no room for " + std::to_string(needed) +
+                                   " from byte " + std::to_string(position));
+}
+
+}  // namespace
+
+// Open MPI refuses the null address that no elements may have: it is not asked to move nothing.
+
+Count Datatype::Pack(ConstMemoryRegion inbuf, MemoryRegion outbuf, Count position, const Comm& comm, At at) const {
+    const Count count = elements_within(inbuf.bytes, "inbuf", at);
+    check_room(outbuf.bytes, "outbuf", position, Pack_size(count, comm, at), at);
+    if (count > 0)
+        call<MPI_Pack>(inbuf.data, count, handle(), outbuf.data, outbuf.bytes, &position, comm.handle(), {at, comm.address()});
+    return position;
+}
+
+std::vector<std::byte> Datatype::Pack(ConstMemoryRegion inbuf, const Comm& comm, At at) const {
+    std::vector<std::byte> packed(static_cast<std::size_t>(Pack_size(elements_within(inbuf.bytes, "inbuf", at), comm, at)));
+    packed.resize(static_cast<std::size_t>(Pack(inbuf, packed, 0, comm, at)));
+    return packed;
+}
+
+Count Datatype::Unpack(ConstMemoryRegion inbuf, Count position, MemoryRegion outbuf, const Comm& comm, At at) const {
+    const Count count = elements_within(outbuf.bytes, "outbuf", at);
+    check_room(inbuf.bytes, "inbuf", position, Pack_size(count, comm, at), at);
+    if (count > 0)
+        call<MPI_Unpack>(inbuf.data, inbuf.bytes, &position, outbuf.data, count, handle(), comm.handle(), {at, comm.address()});
+    return position;
+}
+
+Count Datatype::Pack_size(Count count, const Comm& comm, At at) const {
+    return get<MPI_Pack_size>(count, handle(), comm.handle(), {at, comm.address()});
+}
+
+Count Datatype::Pack_external(const std::string& datarep, ConstMemoryRegion inbuf, MemoryRegion outbuf, Count position, At at) const {
+    const Count count = elements_within(inbuf.bytes, "inbuf", at);
+    check_room(outbuf.bytes, "outbuf", position, Pack_external_size(datarep, count, at), at);
+    Aint end = position;
+    if (count > 0)
+        call<MPI_Pack_external>(datarep.c_str(), inbuf.data, count, handle(), outbuf.data, outbuf.bytes, &end, at);
+    return end;
+}
+
+std::vector<std::byte> Datatype::Pack_external(const std::string& datarep, ConstMemoryRegion inbuf, At at) const {
+    const Count count = elements_within(inbuf.bytes, "inbuf", at);
+    std::vector<std::byte> packed(static_cast<std::size_t>(Pack_external_size(datarep, count, at)));
+    packed.resize(static_cast<std::size_t>(Pack_external(datarep, inbuf, packed, 0, at)));
+    return packed;
+}
+
+Count Datatype::Unpack_external(const std::string& datarep, ConstMemoryRegion inbuf, Count position, MemoryRegion outbuf, At at) const {
+    const Count count = elements_within(outbuf.bytes, "outbuf", at);
+    check_room(inbuf.bytes, "inbuf", position, Pack_external_size(datarep, count, at), at);
+    Aint end = position;
+    if (count > 0)
+        call<MPI_Unpack_external>(datarep.c_str(), inbuf.data, inbuf.bytes, &end, outbuf.data, count, handle(), at);
+    return end;
+}
+
+Count Datatype::Pack_external_size(const std::string& datarep, Count count, At at) const {
+    return get<MPI_Pack_external_size>(datarep.c_str(), count, handle(), at);
+}
+
+}  // namespace mpi4cxx

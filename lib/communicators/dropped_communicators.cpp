@@ -1,0 +1,189 @@
+#include "communicators/dropped_communicators.hpp"
+
+#include <mpi4cxx/group.hpp>
+#include <mpi4cxx/handle.hpp>
+
+#include "runtime/finalize.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <utility>
+#include <vector>
+
+namespace mpi4cxx::detail {
+
+namespace {
+
+/// A communicator has the same name on all its processes, and no other has it. MPI keeps it as an attribute.
+using Name = std::int64_t;
+constexpr Name none = std::numeric_limits<Name>::max();
+
+std::mutex mutex;
+/// What was dropped, with its processes; null and nobody while this process has it.
+struct Dropped {
+    MPI_Comm comm = MPI_COMM_NULL;
+    std::shared_ptr<const Group> members = nullptr;
+};
+// MPI is not called under the lock: it has locks of its own, which it may hold when it calls `forget`.
+std::map<Name, Dropped>& known = *new std::map<Name, Dropped>;  // never destroyed, for MPI may end after it
+int unnamed = 0;                                                // that this process has already and whose names it does not know yet
+
+std::map<Name, Dropped>::node_type& spare = *new std::map<Name, Dropped>::node_type;  // so that to make one and to free it takes no memory
+
+void note(Name name) {
+    const std::lock_guard lock(mutex);
+    if (!spare) {
+        known.emplace(name, Dropped());
+        return;
+    }
+    spare.key() = name;
+    known.insert(std::move(spare));
+}
+
+Dropped take_out(Name name) {
+    const std::lock_guard lock(mutex);
+    auto entry = known.extract(name);
+    if (!entry)
+        return {};
+    Dropped found = std::exchange(entry.mapped(), Dropped());
+    spare = std::move(entry);
+    return found;
+}
+
+int forget(MPI_Comm, int, void* name, void*) {
+    (void)take_out(reinterpret_cast<Name>(name));
+    return MPI_SUCCESS;
+}
+
+int key() {
+    static int made = MPI_KEYVAL_INVALID;
+    static const bool once = [] {
+        call<MPI_Comm_create_keyval>(MPI_COMM_NULL_COPY_FN, forget, &made, nullptr);
+        at_finalize([] { MPI_Comm_free_keyval(&made); });
+        return true;
+    }();
+    (void)once;
+    return made;
+}
+
+/// While it exists, this process may have any communicator.
+class Unnamed {
+public:
+    Unnamed() { add(1); }
+    Unnamed(const Unnamed&) = delete;
+    Unnamed& operator=(const Unnamed&) = delete;
+    ~Unnamed() { add(-1); }
+
+private:
+    static void add(int number) {
+        const std::lock_guard lock(mutex);
+        unnamed += number;
+    }
+};
+
+bool may_have(Name name) {
+    const std::lock_guard lock(mutex);
+    const auto found = known.find(name);
+    return unnamed > 0 || (found != known.end() && found->second.members == nullptr);
+}
+
+/// The processes of a communicator, of both groups where it has two.
+Group members(MPI_Comm comm, Place where) {
+    Group local = Group::take(get<MPI_Comm_group>(comm, where));
+    if (get<MPI_Comm_test_inter>(comm, where) == 0)
+        return local;
+    return Group::Union(local, Group::take(get<MPI_Comm_remote_group>(comm, where)), where.at());
+}
+
+/// The names of those that this process has dropped and whose processes are all among those of `comm`; in order.
+std::vector<Name> dropped_within(MPI_Comm comm, Place where) {
+    std::vector<std::pair<Name, std::shared_ptr<const Group>>> dropped;
+    {
+        const std::lock_guard lock(mutex);
+        for (const auto& [name, entry] : known)
+            if (entry.members != nullptr)
+                dropped.emplace_back(name, entry.members);
+    }
+    std::vector<Name> names;
+    if (dropped.empty())
+        return names;
+    const Group all = members(comm, where);
+    for (const auto& [name, processes] : dropped)
+        if (Group::Difference(*processes, all, where.at()).Get_size(where.at()) == 0)
+            names.push_back(name);
+    return names;
+}
+
+using Names = std::array<Name, 2>;
+
+/// The least that the processes of `comm` have, of its both groups where it has two. Tools do not see these calls, which the program does not make.
+Names least(Names own, MPI_Comm comm, Place where) {
+    constexpr int count = 2;
+    Names result{};
+    call<PMPI_Allreduce>(own.data(), result.data(), count, MPI_INT64_T, MPI_MIN, comm, where);
+    if (get<MPI_Comm_test_inter>(comm, where) == 0)
+        return result;
+    for (std::size_t i = 0; i < count; ++i) own[i] = std::min(own[i], result[i]);  // with what the other group has
+    call<PMPI_Allreduce>(own.data(), result.data(), count, MPI_INT64_T, MPI_MIN, comm, where);
+    return result;
+}
+
+/// What this process proposes for a new communicator: the first's is taken.
+Name proposal(MPI_Comm comm, Place where) {
+    if (get<MPI_Comm_rank>(comm, where) != 0)
+        return none;
+    std::random_device random;
+    return static_cast<Name>((std::uint64_t{random()} << 32 | random()) >> 2);
+}
+
+void free_dropped(Name name, Place where) {
+    if (Dropped dropped = take_out(name); dropped.comm != MPI_COMM_NULL)  // which no other thread has freed
+        call<MPI_Comm_free>(&dropped.comm, where);
+}
+
+}  // namespace
+
+MPI_Comm made(MPI_Comm comm, Place where) {
+    if (comm == MPI_COMM_NULL)
+        return comm;
+    const std::vector<Name> dropped = dropped_within(comm, where);
+    const auto next_after = [&](Name name) {
+        const auto next = std::upper_bound(dropped.begin(), dropped.end(), name);
+        return next == dropped.end() ? none : *next;
+    };
+    Name next = none;
+    {
+        const Unnamed unnamed_yet;
+        const auto [name, first] = least({proposal(comm, where), next_after(-1)}, comm, where);
+        call<MPI_Comm_set_attr>(comm, key(), reinterpret_cast<void*>(name), where);
+        note(name);
+        next = first;
+    }
+    while (next != none) {
+        const auto [is_free, following] = least({may_have(next) ? 0 : 1, next_after(next)}, comm, where);
+        if (is_free != 0)
+            free_dropped(next, where);
+        next = following;
+    }
+    return comm;
+}
+
+void set_aside(MPI_Comm comm) noexcept try {
+    void* name = nullptr;
+    int found = 0;
+    if (!is_running() || MPI_Comm_get_attr(comm, key(), &name, &found) != MPI_SUCCESS || found == 0)
+        return;
+    auto processes = std::make_shared<const Group>(members(comm, {}));
+    const std::lock_guard lock(mutex);
+    if (const auto entry = known.find(reinterpret_cast<Name>(name)); entry != known.end())
+        entry->second = {comm, std::move(processes)};
+} catch (...) {  // the communicator stays as long as MPI
+}
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,49 @@
+#include <mpi4cxx/detail/communicators/dup_methods.hpp>
+
+#include <mpi4cxx/comm.hpp>
+
+#include "communicators/dropped_communicators.hpp"
+
+namespace mpi4cxx::detail {
+
+MPI_Comm owned(MPI_Comm raw, At at) {
+    if (raw != MPI_COMM_NULL)
+        call<MPI_Comm_set_errhandler>(raw, MPI_ERRORS_RETURN, at);
+    return raw;
+}
+
+MPI_Comm duplicate(Place where) { return made(get<MPI_Comm_dup>(*where.comm, where), where); }
+
+MPI_Comm duplicate(const Info& info, Place where) { return made(get<MPI_Comm_dup_with_info>(*where.comm, info.handle(), where), where); }
+
+PendingComm::PendingComm(By by, Place where) : function_(by == By::dup ? name_of<MPI_Comm_idup>() : name_of<MPIX_Comm_ishrink>()) {
+    if (by == By::dup)
+        call<MPI_Comm_idup>(*where.comm, &comm_, &request_, where);
+    else
+        call<MPIX_Comm_ishrink>(*where.comm, &comm_, &request_, where);
+}
+
+PendingComm::PendingComm(const Info& info, Place where) : function_(name_of<MPI_Comm_idup_with_info>()) {
+    call<MPI_Comm_idup_with_info>(*where.comm, info.handle(), &comm_, &request_, where);
+}
+
+PendingComm::~PendingComm() {
+    if (complete_ && comm_ != MPI_COMM_NULL && may_free(true))
+        MPI_Comm_free(&comm_);
+}
+
+void PendingComm::advance() {
+    int done = 0;
+    if (!complete_)
+        code_ = MPI_Test(&request_, &done, &status_);
+    complete_ = complete_ || done != 0 || code_ != MPI_SUCCESS;
+}
+
+void PendingComm::finish(Place where) {
+    if (code_ == MPI_SUCCESS)
+        return;
+    comm_ = MPI_COMM_NULL;  // whatever it is, it is no communicator
+    raise(code_, function_, where.file, where.line, nullptr);
+}
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,76 @@
+#include <mpi4cxx/message.hpp>
+
+#include <mpi4cxx/comm.hpp>
+#include <mpi4cxx/detail/objects/envelope.hpp>
+
+#include "communicators/plan.hpp"
+#include "handles/datatype_name.hpp"
+#include "requests/progress.hpp"
+
+#include <cstddef>
+#include <cstring>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace mpi4cxx {
+
+using detail::call;
+
+const Message MESSAGE_NULL;
+const Message MESSAGE_NO_PROC = Message::borrow(MPI_MESSAGE_NO_PROC);
+
+Message Message::Probe(const Comm& comm, int source, int tag, Status* status, At at) {
+    detail::check_comm(comm, {at, "MPI_Mprobe"});
+    if (detail::must_drive()) [[unlikely]]
+        while (true) {
+            if (auto message = Iprobe(comm, source, tag, status, at))
+                return std::move(*message);
+            detail::drive();
+        }
+    MPI_Message message = MPI_MESSAGE_NULL;
+    call<MPI_Mprobe>(source, tag, comm.handle(), &message, Status::to(status), {at, comm.address()});
+    return take(message);
+}
+
+std::optional<Message> Message::Iprobe(const Comm& comm, int source, int tag, Status* status, At at) {
+    detail::check_comm(comm, {at, "MPI_Improbe"});
+    int flag = 0;
+    MPI_Message message = MPI_MESSAGE_NULL;
+    call<MPI_Improbe>(source, tag, comm.handle(), &flag, &message, Status::to(status), {at, comm.address()});
+    return flag != 0 ? std::optional(take(message)) : std::nullopt;
+}
+
+void Message::Recv(const Buf& buf, Status* status, At at) {
+    detail::check_message(raw_, {at, "MPI_Mrecv"});
+    call<MPI_Mrecv>(buf.data, buf.count, buf.type, &raw_, Status::to(status), at);
+}
+
+std::size_t Message::elements(const Status& probed, MPI_Datatype type, At at) {
+    const Count count = probed.Get_count(Datatype::borrow(type), at);
+    if (count != UNDEFINED)
+        return static_cast<std::size_t>(count);
+    std::vector<std::byte> bytes(static_cast<std::size_t>(probed.count()));
+    Recv(bytes, nullptr, at);
+    detail::refuse_object(bytes, at);
+    throw Exception(MPI_ERR_TYPE, "MPI_Mrecv",
+                    "a message of " + std::to_string(bytes.size()) + " bytes is no whole number of " + detail::datatype_name(type), at);
+}
+
+void detail::refuse_object(std::span<const std::byte> message, At at) {
+    Envelope envelope;
+    if (message.size() < sizeof envelope)
+        return;
+    std::memcpy(&envelope, message.data(), sizeof envelope);
+    const std::size_t behind = message.size() - sizeof envelope;
+    if (envelope.magic == Envelope::mark && (behind == 0 || behind == envelope.length))
+        throw Exception(MPI_ERR_TYPE, "MPI_Mrecv", "the message of " + std::to_string(message.size()) + " bytes is an object: receive it with recv",
+                        at);
+}
+
+Request Message::Irecv(const Buf& buf, At at) {
+    detail::check_message(raw_, {at, "MPI_Imrecv"});
+    return Request::take(detail::get<MPI_Imrecv>(buf.data, buf.count, buf.type, &raw_, at), Request::Drop::wait);
+}
+
+}  // namespace mpi4cxx

@@ -1,0 +1,390 @@
+#include <mpi4cxx/detail/communicators/object_collective.hpp>
+
+#include <mpi4cxx/comm.hpp>
+
+#include "communicators/object_route.hpp"
+#include "communicators/plan.hpp"
+#include "requests/channel.hpp"
+#include "requests/progress.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <string>
+
+namespace mpi4cxx::detail {
+
+namespace {
+
+/// What a broadcast sends first: all of a small object.
+constexpr std::size_t first_block = 1024;
+
+/// Which is enough for most numbers, names and small structs.
+constexpr std::size_t slot_size = 512;
+
+/// The length of an object that cannot be, from a process with a wrong number of them: so all learn of it where they would
+/// otherwise wait for what never comes.
+constexpr std::uint64_t wrong_number = ~std::uint64_t{0};
+
+bool fits(const Envelope& envelope, std::size_t room) { return envelope.length <= room - sizeof envelope; }
+/// How many messages follow the slot.
+std::size_t messages_behind(const Envelope& envelope) { return (fits(envelope, slot_size) ? 0 : 1) + envelope.blocks; }
+
+}  // namespace
+
+// Broadcast --------------------------------------------------------------------------------------------------------------
+
+void bcast_object(const Comm& comm, const Packing& object, int root, At at) {
+    comm.Bcast({object.data(), first_block}, root, at);
+    if (!fits(object.envelope(), first_block)) {
+        const auto bytes = object.bytes();
+        comm.Bcast({const_cast<std::byte*>(bytes.data()), static_cast<Count>(bytes.size())}, root, at);
+    }
+    for (const Block& block : object.blocks())
+        comm.Bcast({static_cast<std::byte*>(const_cast<void*>(block.data)), static_cast<Count>(block.size)}, root, at);
+}
+
+Broadcast::Broadcast(const Comm& comm, int root, const ObjectType& type, At at) : comm_(comm), root_(root), at_(at), bytes_(first_block) {
+    comm.Bcast({bytes_.data(), first_block}, root, at);
+    Envelope envelope;
+    std::memcpy(&envelope, bytes_.data(), sizeof envelope);
+    const std::byte* bytes = bytes_.data() + sizeof envelope;
+    if (!fits(envelope, first_block)) {
+        bytes_ = Bytes::claimed(envelope.length);
+        comm.Bcast({bytes_.data(), static_cast<Count>(envelope.length)}, root, at);
+        bytes = bytes_.data();
+    }
+    open({bytes, envelope.length}, envelope.blocks);
+    if (envelope.type != type.hash) {
+        skip();
+        throw type.mismatch("bcast", envelope.type, {at, comm.address()});
+    }
+}
+
+Broadcast::~Broadcast() {
+    try {
+        skip();
+    } catch (...) {}
+}
+
+void Broadcast::receive(void* to, std::size_t size) { comm_.Bcast({static_cast<std::byte*>(to), static_cast<Count>(size)}, root_, at_); }
+
+void Broadcast::skip() {
+    while (blocks_left() != 0) {
+        const std::size_t size = next_block();
+        receive(Bytes::claimed(size).data(), size);
+    }
+}
+
+// Exchanges --------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// The bytes that do not fit their slots, and the blocks, on their way to the other processes.
+class LargeSends final : public Operation {
+public:
+    explicit LargeSends(std::vector<Packing> objects) : objects_(std::move(objects)) {}
+
+    /// Memory for so many is there when the others have been told that they come.
+    void expect(std::size_t number) { requests_.reserve(number); }
+    void start(std::size_t object, int receiver, Place where) {
+        const Packing& packing = objects_[object];
+        const auto send = [&](const void* data, std::size_t size) {
+            requests_.push_back(
+                get<MPI_Isend>(data, static_cast<Count>(size), MPI_BYTE, receiver, packing.envelope().side_tag, channel(where.at()), where));
+        };
+        if (!fits(packing.envelope(), slot_size))
+            send(packing.bytes().data(), packing.bytes().size());
+        for (const Block& block : packing.blocks()) send(block.data, block.size);
+    }
+    [[nodiscard]] bool are_under_way() const noexcept { return !requests_.empty(); }
+    void advance() override {
+        int flag = 1;
+        while (!requests_.empty() && flag != 0)
+            if (MPI_Test(&requests_.back(), &flag, MPI_STATUS_IGNORE) != MPI_SUCCESS || flag != 0)
+                requests_.pop_back();
+        complete_ = requests_.empty();
+    }
+    /// Whether they can go by themselves.
+    bool may_be_kept() {
+        std::size_t size = 0;
+        for (const Packing& object : objects_) {
+            if (!object.blocks().empty())  // which are the caller's
+                return false;
+            size += object.size();
+        }
+        return detached_.add(size);
+    }
+    [[nodiscard]] std::vector<Packing>& objects() noexcept { return objects_; }
+
+private:
+    std::vector<Packing> objects_;
+    std::vector<MPI_Request> requests_;
+    DetachedBytes detached_;
+};
+
+const char* method_of(Pattern pattern) {
+    switch (pattern) {
+    case Pattern::bcast: return "bcast";
+    case Pattern::gather: return "gather";
+    case Pattern::scatter: return "scatter";
+    case Pattern::allgather: return "allgather";
+    case Pattern::alltoall: break;
+    }
+    return "alltoall";
+}
+
+}  // namespace
+
+struct Exchange::State {
+    using clock = std::chrono::steady_clock;
+
+    State(const Comm& communicator, Pattern kind, std::vector<Packing> objects, int root_rank, const ObjectType& wanted, At at)
+        : comm(communicator.handle()), where(at, &comm), pattern(kind), root(root_rank), type(wanted),
+          sends(std::make_unique<LargeSends>(std::move(objects))) {}
+
+    [[nodiscard]] const Envelope& envelope(std::size_t i) const noexcept { return *reinterpret_cast<const Envelope*>(in.data() + i * slot_size); }
+    [[nodiscard]] bool is_object(std::size_t i) const noexcept { return envelope(i).magic == Envelope::mark && envelope(i).length != wrong_number; }
+    void fill_slots(std::size_t processes);
+    template <auto Bcast, auto Gather, auto Scatter, auto Allgather, auto Alltoall, class F> void call_mpi(F f);
+    void send_large(const Comm& communicator);
+    /// Returns what is wrong with them.
+    std::exception_ptr open_slots();
+    void receive_large(std::size_t slot);
+    [[nodiscard]] bool goes_to_all() const noexcept { return pattern == Pattern::bcast || pattern == Pattern::allgather; }
+    [[nodiscard]] bool is_under_way() const noexcept {
+        return slots != MPI_REQUEST_NULL || !receives.empty() || (sends != nullptr && sends->are_under_way());
+    }
+
+    MPI_Comm comm;  // a copy: the communicator may go before the exchange is over
+    Place where;
+    Pattern pattern;
+    int root;
+    const ObjectType& type;
+    std::unique_ptr<LargeSends> sends;
+    std::size_t processes = 0;
+    std::size_t given = 0, received = 0;  // slots
+    bool gives_wrong_number = false;
+    Bytes out, in;
+    MPI_Request slots = MPI_REQUEST_NULL;
+    bool opened = false;
+    std::vector<Bytes> large;
+    std::vector<MPI_Request> receives;
+    std::vector<bool> taken;  // of the objects, those that have been read
+    bool sends_last = false;  // are waited for when the objects have been read
+    clock::time_point patience = clock::now() + std::chrono::milliseconds(10);
+    State* next_broken_off = nullptr;
+};
+
+void Exchange::State::fill_slots(std::size_t expected) {
+    std::vector<Packing>& objects = sends->objects();
+    given = objects.empty() && !gives_wrong_number ? 0 : expected;
+    out = Bytes(given * slot_size);
+    std::size_t messages = 0;
+    for (std::size_t i = 0; i < given; ++i) {
+        std::byte* const slot = out.data() + i * slot_size;
+        if (gives_wrong_number) {
+            const Envelope envelope{.length = wrong_number};
+            std::memcpy(slot, &envelope, sizeof envelope);
+            continue;
+        }
+        Envelope& envelope = objects[i].envelope();
+        if (messages_behind(envelope) != 0) {
+            (void)channel(where.at());
+            envelope.sender = channel_rank();
+            envelope.side_tag = next_channel_tag();
+            messages += messages_behind(envelope);
+        }
+        std::memcpy(slot, objects[i].data(), fits(envelope, slot_size) ? objects[i].size() : sizeof envelope);
+    }
+    sends->expect(messages * (goes_to_all() ? processes : 1));
+}
+
+void Exchange::State::send_large(const Comm& communicator) {
+    if (gives_wrong_number)
+        return;
+    const auto send = [&](std::size_t object, int dest) { sends->start(object, channel_rank(communicator, dest, where.at()), where); };
+    for (std::size_t i = 0; i < given; ++i) {
+        if (messages_behind(sends->objects()[i].envelope()) == 0)
+            continue;
+        if (pattern == Pattern::gather)
+            send(i, root);
+        else if (!goes_to_all())
+            send(i, static_cast<int>(i));
+        else
+            for (int rank = 0; rank < static_cast<int>(processes); ++rank)
+                if (pattern == Pattern::allgather || rank != root)
+                    send(i, rank);
+    }
+}
+
+void Exchange::State::receive_large(std::size_t slot) {
+    const Envelope& head = envelope(slot);
+    large[slot] = Bytes::claimed(head.length);
+    receives.push_back(MPI_REQUEST_NULL);
+    receives.back() =
+        get<MPI_Irecv>(large[slot].data(), static_cast<Count>(head.length), MPI_BYTE, head.sender, head.side_tag, channel(where.at()), where);
+}
+
+std::exception_ptr Exchange::State::open_slots() {
+    std::exception_ptr failure;
+    opened = true;
+    bool is_wrong = gives_wrong_number;
+    for (std::size_t i = 0; i < received; ++i) {
+        const Envelope& head = envelope(i);
+        if (!is_object(i)) {
+            is_wrong = true;
+            continue;
+        }
+        if (head.type != type.hash)
+            failure = std::make_exception_ptr(type.mismatch(method_of(pattern), head.type, where));
+        if (!fits(head, slot_size))
+            receive_large(i);
+    }
+    if (is_wrong)
+        try {
+            misuse({where.at(), method_of(pattern)},
+                   gives_wrong_number ? std::to_string(sends->objects().size()) + " objects for " + std::to_string(processes) + " processes"
+                                      : "another process gave a number of objects that is not the number of processes");
+        } catch (...) {
+            failure = std::current_exception();
+        }
+    return failure;
+}
+
+Exchange::Exchange(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, const ObjectType& type, At at)
+    : Pending(at), state_(std::make_unique<State>(comm, pattern, std::move(objects), root, type, at)) {
+    need_channel(at);
+    State& state = *state_;
+    where_ = state.where;
+    state.processes = static_cast<std::size_t>(peers(comm, at));
+    const bool rooted = pattern == Pattern::bcast || pattern == Pattern::gather || pattern == Pattern::scatter;
+    const bool inter = rooted && comm.Is_inter(at), here = rooted && is_root(comm, root, at), outside_mpi = inter && root == PROC_NULL;
+    const bool one_each = pattern == Pattern::scatter || pattern == Pattern::alltoall;
+    const bool gives = !rooted || (pattern == Pattern::gather ? !outside_mpi && !(inter && here) : here);
+    if (!gives)
+        state.sends->objects().clear();
+    state.gives_wrong_number = gives && one_each && state.sends->objects().size() != state.processes;
+    if (pattern == Pattern::gather)
+        state.received = here ? state.processes : 0;
+    else if (rooted)
+        state.received = outside_mpi || (here && (inter || pattern == Pattern::bcast)) ? 0 : 1;
+    else
+        state.received = state.processes;
+    state.large.resize(state.received);
+    state.taken.resize(state.received);
+    state.in = Bytes((pattern == Pattern::bcast ? 1 : state.received) * slot_size);  // MPICH wants a buffer of PROC_NULL too
+    state.fill_slots(gives ? (one_each ? state.processes : 1) : 0);
+}
+
+Exchange::~Exchange() {
+    static std::atomic<State*> broken_off = nullptr;
+    if (state_ != nullptr && state_->is_under_way()) {  // after a failure: MPI may still read and write this memory
+        state_->next_broken_off = broken_off.load();
+        while (!broken_off.compare_exchange_weak(state_->next_broken_off, state_.get())) {}
+        (void)state_.release();
+    }
+}
+
+template <auto Bcast, auto Gather, auto Scatter, auto Allgather, auto Alltoall, class F> void Exchange::State::call_mpi(F f) {
+    const Count n = slot_size;
+    switch (pattern) {
+    case Pattern::bcast: return f.template operator()<Bcast>(given != 0 ? out.data() : in.data(), n, MPI_BYTE, root, comm);
+    case Pattern::gather: return f.template operator()<Gather>(out.data(), n, MPI_BYTE, in.data(), n, MPI_BYTE, root, comm);
+    case Pattern::scatter: return f.template operator()<Scatter>(out.data(), n, MPI_BYTE, in.data(), n, MPI_BYTE, root, comm);
+    case Pattern::allgather: return f.template operator()<Allgather>(out.data(), n, MPI_BYTE, in.data(), n, MPI_BYTE, comm);
+    case Pattern::alltoall: return f.template operator()<Alltoall>(out.data(), n, MPI_BYTE, in.data(), n, MPI_BYTE, comm);
+    }
+}
+
+void Exchange::exchange(const Comm& comm) {
+    State& state = *state_;
+    state.sends_last = true;
+    state.call_mpi<MPI_Bcast, MPI_Gather, MPI_Scatter, MPI_Allgather, MPI_Alltoall>([&]<auto Fn>(auto... args) { call<Fn>(args..., state.where); });
+    state.send_large(comm);
+    const std::exception_ptr wrong = state.open_slots();
+    while (!complete_or_drive(*this)) {}
+    finish(state.where);
+    if (wrong)
+        std::rethrow_exception(wrong);
+}
+
+void Exchange::end() {
+    State& state = *state_;
+    for (std::size_t i = 0; state.opened && i < state.received; ++i)
+        if (!state.taken[i] && state.is_object(i))
+            FromExchange(*this, i);
+    state.sends_last = false;
+    complete_ = !state.is_under_way();
+    while (!complete_or_drive(*this)) {}
+    finish(state.where);
+}
+
+void Exchange::begin(const Comm& comm) {
+    State& state = *state_;
+    state.call_mpi<MPI_Ibcast, MPI_Igather, MPI_Iscatter, MPI_Iallgather, MPI_Ialltoall>([&]<auto Fn>(auto... args) {
+        state.slots = get<Fn>(args..., state.where);
+    });
+    try {
+        state.send_large(comm);
+    } catch (...) {  // the collective is under way: whoever waits for it learns of it
+        failure_ = std::current_exception();
+    }
+    Pending::begin();
+}
+
+void Exchange::step() {
+    State& state = *state_;
+    if (!state.opened && passed(state.slots)) {
+        if (failure_ != nullptr) {  // what this process had to send will never come, not even to itself
+            complete_ = true;
+            return;
+        }
+        failure_ = state.open_slots();
+    }
+    if (!passed_all(state.receives) || !state.opened)
+        return;
+    if (!state.sends_last)
+        state.sends->advance();
+    complete_ = state.sends_last || state.sends->is_complete();
+    // The receivers may sit in blocking calls that wait for this process.
+    if (!complete_ && State::clock::now() > state.patience && state.sends->may_be_kept()) {
+        keep(std::move(state.sends));
+        complete_ = true;
+    }
+}
+
+std::size_t Exchange::size() const noexcept { return state_->received; }
+
+std::span<const std::byte> Exchange::operator[](std::size_t i) const noexcept {
+    const Envelope& envelope = state_->envelope(i);
+    return {state_->large[i].data() != nullptr ? state_->large[i].data() : reinterpret_cast<const std::byte*>(&envelope + 1), envelope.length};
+}
+
+FromExchange::FromExchange(const Exchange& exchange, std::size_t i) {
+    Exchange::State& state = *exchange.state_;
+    const Envelope& envelope = state.envelope(i);
+    state.taken[i] = true;
+    route_ = {envelope.sender, envelope.side_tag, state.where.file, state.where.line, &state.comm};
+    open(exchange[i], envelope.blocks);
+}
+
+FromExchange::~FromExchange() {
+    try {
+        while (blocks_left() != 0) {
+            const std::size_t size = next_block();
+            receive(Bytes::claimed(size).data(), size);
+        }
+    } catch (...) {}
+}
+
+void FromExchange::receive(void* to, std::size_t size) { recv_out_of_band(to, size, route_); }
+
+// One call ---------------------------------------------------------------------------------------------------------------
+
+void PendingCall::begin(MPI_Request request) {
+    request_ = request;
+    Pending::begin();
+}
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,377 @@
+#include <mpi4cxx/detail/communicators/object_message.hpp>
+
+#include <mpi4cxx/comm.hpp>
+#include <mpi4cxx/detail/mpi/platform.hpp>
+
+#include "communicators/object_route.hpp"
+#include "communicators/plan.hpp"
+#include "handles/kept_datatypes.hpp"
+#include "requests/channel.hpp"
+#include "requests/progress.hpp"
+#include "runtime/finalize.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <string>
+
+namespace mpi4cxx::detail {
+
+namespace {
+
+/// Reads the envelope of a message of `size` bytes. Throws where none is there.
+const Envelope& open(const InlineBuffer& room, Count size, Place where) {
+    const Envelope& envelope = *reinterpret_cast<const Envelope*>(room.bytes.data());
+    const std::uint64_t behind = static_cast<std::uint64_t>(size) - sizeof envelope;
+    if (size < static_cast<Count>(sizeof envelope) || size > static_cast<Count>(inline_limit) || envelope.magic != Envelope::mark ||
+        behind != (is_out_of_band(envelope) ? 0 : envelope.length) ||
+        (envelope.in_pieces != 0 && (envelope.blocks != 0 || !is_out_of_band(envelope) || envelope.length > pieces_limit)))
+        throw Exception(MPI_ERR_TYPE, "recv", "the message of " + std::to_string(size) + " bytes is no object: an uppercase method has sent it",
+                        where);
+    return envelope;
+}
+
+/// MPICH 4.0 forgets it in a nonblocking receive.
+MPI_Status status_of_null() {
+    Status status;
+    status.Set_source(PROC_NULL);
+    return status.handle();
+}
+
+/// What a receive of an envelope asks of MPI.
+struct Capacity {
+    Count count;
+    MPI_Datatype type;
+};
+
+/// Room for `inline_limit` bytes, and where truncation overwrites memory, a byte behind a gap.
+Capacity capacity(At at) {
+    if constexpr (!truncation_overwrites)
+        return {inline_limit, MPI_BYTE};
+    static const MPI_Datatype type = [at] {
+        const int lengths[] = {inline_limit, 1};
+        const MPI_Aint displs[] = {0, inline_limit + 8};
+        Datatype holed = Datatype::take(get<MPI_Type_create_hindexed>(2, lengths, displs, MPI_BYTE, at));
+        holed.Commit(at);
+        return keep_until_finalize(std::move(holed));
+    }();
+    return {1, type};
+}
+
+Count received_bytes(const MPI_Status& status, Place where) { return get<MPI_Get_count>(&status, MPI_BYTE, where); }
+
+void set_length(MPI_Status* status, std::size_t length, Place where) {
+    call<MPI_Status_set_elements_x>(status, MPI_BYTE, static_cast<Count>(length), where);
+}
+
+/// Less is corrupt, and memory that nothing has been written to; more is MPI's error.
+void check_length(const MPI_Status& status, std::size_t announced, Place where) {
+    if (const auto size = static_cast<std::size_t>(received_bytes(status, where)); size != announced) [[unlikely]]
+        throw Exception(MPI_ERR_TYPE, "recv", std::to_string(announced) + " bytes were announced, " + std::to_string(size) + " have come", where);
+}
+
+MPI_Request irecv_out_of_band(void* to, std::size_t size, const Route& route) {
+    const Place where = route.where();
+    return get<MPI_Irecv>(to, static_cast<Count>(size), MPI_BYTE, route.sender, route.side_tag, channel(where.at()), where);
+}
+
+// A sender that asks waits to be told that its blocks can come.
+void answer(const Route& route) {
+    const Place where = route.where();
+    call<MPI_Send>(nullptr, 0, MPI_BYTE, route.sender, answer_tag(route.side_tag), channel(where.at()), where);
+}
+
+MPI_Request ianswer(const Route& route) {
+    const Place where = route.where();
+    return get<MPI_Isend>(nullptr, 0, MPI_BYTE, route.sender, answer_tag(route.side_tag), channel(where.at()), where);
+}
+
+}  // namespace
+
+void recv_out_of_band(void* to, std::size_t size, const Route& route) {
+    const Place where = route.where();
+    MPI_Status status;
+    call<MPI_Recv>(to, static_cast<Count>(size), MPI_BYTE, route.sender, route.side_tag, channel(where.at()), &status, where);
+    check_length(status, size, where);
+}
+
+// Blocking ---------------------------------------------------------------------------------------------------------------
+
+[[gnu::always_inline]] inline bool Incoming::accept(bool from_null, MPI_Status& found, const ObjectType& type, Status* status, const Place& where) {
+    if (from_null) [[unlikely]] {
+        if (status != nullptr)
+            *status = Status(status_of_null());
+        return false;
+    }
+    const Envelope& envelope = *reinterpret_cast<const Envelope*>(room_.bytes.data());
+    const auto size = static_cast<std::uint64_t>(received_bytes(found, where));
+    const bool is_whole = size >= sizeof envelope && size <= inline_limit && envelope.magic == Envelope::mark && envelope.blocks == 0 &&
+                          envelope.length == size - sizeof envelope;
+    if (!is_whole || envelope.type != type.hash || status != nullptr) [[unlikely]]
+        accept_any(size, found, type, status, where);
+    else
+        open({room_.bytes.data() + sizeof envelope, envelope.length}, 0);
+    return true;
+}
+
+void Incoming::accept_any(std::uint64_t size, MPI_Status& found, const ObjectType& type, Status* status, const Place& where) {
+    const Envelope& envelope = detail::open(room_, static_cast<Count>(size), where);
+    const std::byte* bytes = room_.bytes.data() + sizeof envelope;
+    route_ = {envelope.sender, envelope.side_tag, where.file, where.line, where.comm};
+    if (is_out_of_band(envelope)) {
+        try {
+            bytes_ = Bytes::claimed(envelope.length);
+        } catch (...) {
+            discard_pieces(envelope);
+            throw;
+        }
+        if (envelope.in_pieces == 0)
+            recv_out_of_band(bytes_.data(), envelope.length, route_);
+        bytes = bytes_.data();
+    }
+    open({bytes, envelope.length}, envelope.blocks);
+    if (envelope.in_pieces != 0)
+        expect_bytes();
+    if (status != nullptr) {
+        set_length(&found, remaining(), where);
+        *status = Status(found);
+    }
+    if (envelope.asks != 0)
+        answer(route_);
+    if (envelope.type != type.hash)
+        throw type.mismatch("recv", envelope.type, where);
+}
+
+void Incoming::discard_pieces(Envelope envelope) noexcept {
+    if (envelope.in_pieces != 0)
+        try {
+            for_each_piece(envelope, [&](std::size_t, std::size_t size) { recv_out_of_band(room_.bytes.data(), size, route_); });
+        } catch (...) {}
+}
+
+void Incoming::skip_rest() noexcept {
+    try {
+        while (expects_bytes()) take_piece();
+        while (blocks_left() != 0) {
+            const std::size_t size = next_block();
+            recv_out_of_band(Bytes::claimed(size).data(), size, route_);
+        }
+    } catch (...) {}
+}
+
+bool Incoming::recv(const Comm& comm, int source, int tag, const ObjectType& type, Status* status, At at) {
+    need_channel(at);
+    const Place where{at, comm.address()};
+    const auto [count, datatype] = capacity(at);
+    MPI_Status found;
+    call<MPI_Recv>(room_.bytes.data(), count, datatype, source, tag, comm.handle(), &found, where);
+    return accept(source == PROC_NULL, found, type, status, where);
+}
+
+bool Incoming::recv(MPI_Message& message, const ObjectType& type, Status* status, At at) {
+    check_message(message, {at, "recv"});
+    const bool from_null = message == MPI_MESSAGE_NO_PROC;
+    const auto [count, datatype] = capacity(at);
+    MPI_Status found;
+    call<MPI_Mrecv>(room_.bytes.data(), count, datatype, &message, &found, at);
+    return accept(from_null, found, type, status, at);
+}
+
+std::size_t Incoming::receive_piece(std::size_t begin, std::size_t size) {
+    const std::size_t piece = std::min(size, piece_size);
+    recv_out_of_band(bytes_.data() + begin, piece, route_);
+    return piece;
+}
+
+void Incoming::receive(void* to, std::size_t size) { recv_out_of_band(to, size, route_); }
+
+// Nonblocking ------------------------------------------------------------------------------------------------------------
+
+struct Receive::State {
+    /// Reads from blocks that are here.
+    class Arrived final : public Unpacking {
+    public:
+        explicit Arrived(std::vector<Bytes>& blocks) noexcept : blocks_(blocks) {}
+
+    private:
+        void receive(void* to, std::size_t size) override {
+            std::memcpy(to, blocks_[next_].data(), size);
+            blocks_[next_++] = Bytes();
+        }
+        std::vector<Bytes>& blocks_;
+        std::size_t next_ = 0;
+    };
+    /// Posts a receive of each block into its place.
+    class Placing final : public Unpacking {
+    public:
+        explicit Placing(State& state) noexcept : state_(state) {}
+        /// Into memory of their own, until the object is read. Nothing is posted before there is memory for all.
+        void hold_all() {
+            std::vector<std::size_t> sizes(blocks_left());
+            state_.parts.reserve(state_.parts.size() + sizes.size() + 1);
+            state_.held_blocks.clear();
+            for (std::size_t& size : sizes) state_.held_blocks.push_back(Bytes::claimed(size = next_block()));
+            for (std::size_t i = 0; i < sizes.size(); ++i) receive(state_.held_blocks[i].data(), sizes[i]);
+        }
+
+    private:
+        void receive(void* to, std::size_t size) override { state_.parts.push_back({irecv_out_of_band(to, size, state_.route), size}); }
+        State& state_;
+    };
+    enum class Step : char { envelope, opened, bytes, blocks };
+    struct Part {
+        MPI_Request request;
+        std::size_t size;  // 0 of an answer
+    };
+
+    explicit State(const ObjectType& wanted) noexcept : type(wanted), arrived(held_blocks) {}
+
+    [[nodiscard]] const Envelope& envelope() const noexcept { return *reinterpret_cast<const Envelope*>(room.bytes.data()); }
+    [[nodiscard]] std::span<const std::byte> object_bytes() const noexcept {
+        return {is_out_of_band(envelope()) ? bytes.data() : room.bytes.data() + sizeof(Envelope), envelope().length};
+    }
+
+    const ObjectType& type;
+    MPI_Comm comm = MPI_COMM_NULL;  // a copy: the communicator may go before the message comes
+    Step step = Step::envelope;
+    MPI_Request request = MPI_REQUEST_NULL;  // of the envelope
+    std::vector<Part> parts;                 // of the bytes, then of the blocks
+    bool from_null = false;
+    Route route;
+    Bytes bytes;
+    std::vector<Bytes> held_blocks;
+    Arrived arrived;
+    InlineBuffer room;
+};
+
+Receive::Receive(const Comm& comm, int source, int tag, const ObjectType& type, At at) : Pending(at), state_(std::make_unique<State>(type)) {
+    need_channel(at);
+    state_->comm = comm.handle();
+    where_ = {at, &state_->comm};
+    state_->from_null = source == PROC_NULL;
+    const auto [count, datatype] = capacity(at);
+    state_->request = get<MPI_Irecv>(state_->room.bytes.data(), count, datatype, source, tag, comm.handle(), where_);
+}
+
+Receive::Receive(MPI_Message& message, const ObjectType& type, At at) : Pending(at), state_(std::make_unique<State>(type)) {
+    check_message(message, {at, "irecv"});
+    state_->from_null = message == MPI_MESSAGE_NO_PROC;
+    const auto [count, datatype] = capacity(at);
+    state_->request = get<MPI_Imrecv>(state_->room.bytes.data(), count, datatype, &message, at);
+}
+
+Receive::~Receive() = default;
+
+bool Receive::passed_parts() {
+    std::vector<State::Part>& parts = state_->parts;
+    MPI_Status found;
+    while (!parts.empty() && passed(parts.back().request, &found)) {
+        const std::size_t size = parts.back().size;
+        parts.pop_back();
+        try {
+            if (size != 0)
+                check_length(found, size, where_);
+        } catch (...) {
+            failure_ = std::current_exception();
+        }
+    }
+    return parts.empty();
+}
+
+void Receive::step() {
+    State& state = *state_;
+    if (state.step == State::Step::envelope && passed(state.request, &status_))
+        open_envelope();
+    if (!complete_ && state.step == State::Step::opened)
+        receive_bytes();
+    if (!complete_ && state.step == State::Step::bytes && passed_parts())
+        open_bytes();
+    if (!complete_ && state.step == State::Step::blocks)
+        complete_ = passed_parts();
+}
+
+void Receive::open_envelope() {
+    State& state = *state_;
+    if (state.from_null)
+        status_ = status_of_null();
+    complete_ = state.from_null || get<MPI_Test_cancelled>(&status_, where_) != 0;
+    if (complete_)
+        return;
+    const Envelope& envelope = open(state.room, received_bytes(status_, where_), where_);
+    state.route = {envelope.sender, envelope.side_tag, where_.file, where_.line, where_.comm};
+    state.step = State::Step::opened;
+}
+
+void Receive::receive_bytes() {
+    State& state = *state_;
+    const Envelope& envelope = state.envelope();
+    if (is_out_of_band(envelope))
+        try {
+            state.bytes = Bytes::claimed(envelope.length);
+            state.parts.reserve(number_of_pieces(envelope));
+        } catch (...) {
+            if (envelope.in_pieces == 0)
+                throw;
+            failure_ = std::current_exception();  // no memory, which may be there at the next step: the sender's pieces have to go
+            return;
+        }
+    state.step = State::Step::bytes;
+    for_each_piece(envelope, [&](std::size_t begin, std::size_t size) {
+        state.parts.push_back({irecv_out_of_band(state.bytes.data() + begin, size, state.route), size});
+    });
+}
+
+void Receive::open_bytes() {
+    State& state = *state_;
+    complete_ = static_cast<bool>(failure_);  // which are too few
+    if (complete_)
+        return;
+    const Envelope& envelope = state.envelope();
+    state.step = State::Step::blocks;
+    state.arrived.open(state.object_bytes(), envelope.blocks);
+    set_length(&status_, state.arrived.remaining(), where_);
+    if (envelope.type != state.type.hash)
+        failure_ = std::make_exception_ptr(state.type.mismatch("irecv", envelope.type, where_));
+    if (envelope.blocks == 0)
+        return;
+    bool placed = false;
+    if (!failure_)
+        try {
+            state.parts.reserve(2);  // what is posted can be noted
+            State::Placing placing(state);
+            placing.open(state.object_bytes(), envelope.blocks);
+            placed = place(placing);
+        } catch (...) {
+            failure_ = std::current_exception();
+        }
+    const auto hold = [&] {
+        State::Placing placing(state);
+        placing.open(state.object_bytes(), envelope.blocks);
+        placing.hold_all();
+    };
+    if (!placed)
+        try {  // also what nobody can use any more has to leave its sender
+            hold();
+        } catch (...) {
+            if (!state.parts.empty())
+                throw;
+            failure_ = std::current_exception();  // no memory, which may be there in a moment
+            hold();
+        }
+    if (envelope.asks != 0)
+        state.parts.push_back({ianswer(state.route), 0});
+}
+
+MPI_Request* Receive::awaited() {
+    if (state_->step == State::Step::envelope)
+        return &state_->request;
+    return state_->parts.empty() ? nullptr : &state_->parts.back().request;  // none where there is no memory for them
+}
+
+void Receive::cancel() {
+    if (!complete_ && state_->step == State::Step::envelope)
+        MPI_Cancel(&state_->request);
+}
+
+Unpacking* Receive::arrived() noexcept { return state_->step == State::Step::blocks ? &state_->arrived : nullptr; }
+
+}  // namespace mpi4cxx::detail

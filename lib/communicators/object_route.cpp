@@ -1,0 +1,49 @@
+#include "communicators/object_route.hpp"
+
+#include <mpi4cxx/comm.hpp>
+
+#include "requests/channel.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <span>
+#include <vector>
+
+namespace mpi4cxx::detail {
+
+namespace {
+
+/// Translates ranks of `comm`, or of its remote group, to those of COMM_WORLD.
+void to_world(const Comm& comm, std::span<int> ranks, At at) {
+    const Place where{at, comm.address()};
+    MPI_Group group = comm.Is_inter(at) ? get<MPI_Comm_remote_group>(comm.handle(), where) : get<MPI_Comm_group>(comm.handle(), where);
+    MPI_Group world = get<MPI_Comm_group>(MPI_COMM_WORLD, where);
+    const std::vector<int> from(ranks.begin(), ranks.end());
+    const int code = MPI_Group_translate_ranks(group, static_cast<int>(ranks.size()), from.data(), world, ranks.data());
+    MPI_Group_free(&group);
+    MPI_Group_free(&world);
+    if (code != MPI_SUCCESS)
+        raise(code, "MPI_Group_translate_ranks", at.file, at.line, comm.address());
+}
+
+}  // namespace
+
+int channel_rank(const Comm& comm, int rank, At at) {
+    if (comm.handle() == MPI_COMM_WORLD)
+        return rank;
+    to_world(comm, {&rank, 1}, at);
+    if (rank == MPI_UNDEFINED)
+        misuse({at, "objects"}, "an object of this size cannot be sent to a process outside_mpi COMM_WORLD");
+    return rank;
+}
+
+bool reaches_all(const Comm& comm, At at) {
+    if (opened_channel == MPI_COMM_NULL || comm.handle() == MPI_COMM_WORLD)
+        return opened_channel != MPI_COMM_NULL;
+    std::vector<int> ranks(static_cast<std::size_t>(comm.Get_size(at)));
+    std::iota(ranks.begin(), ranks.end(), 0);
+    to_world(comm, ranks, at);
+    return std::find(ranks.begin(), ranks.end(), MPI_UNDEFINED) == ranks.end();
+}
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,253 @@
+#include <mpi4cxx/detail/communicators/object_message.hpp>
+
+#include <mpi4cxx/comm.hpp>
+#include <mpi4cxx/detail/mpi/platform.hpp>
+
+#include "communicators/object_route.hpp"
+#include "handles/attached_buffer.hpp"
+#include "requests/channel.hpp"
+#include "requests/progress.hpp"
+#include "requests/progress_thread.hpp"
+
+#include <chrono>
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+// An object's message is one MPI_BYTE message of at most `inline_limit` bytes: an envelope and, where they fit, the object's
+// bytes. So a receive is posted with a fixed capacity, and MPI's own matching gives order, wildcards and cancellation. Longer
+// bytes, and blocks, travel by themselves on the channel, straight between the memory of both sides, under a tag that is the
+// sender's own.
+
+namespace mpi4cxx::detail {
+
+namespace {
+
+MPI_Request start(SendMode mode, const void* data, std::size_t size, int dest, int tag, MPI_Comm comm, Place where) {
+    const auto count = static_cast<Count>(size);
+    switch (mode) {
+    case SendMode::synchronous: return get<MPI_Issend>(data, count, MPI_BYTE, dest, tag, comm, where);
+    case SendMode::buffered: return get<MPI_Ibsend>(data, count, MPI_BYTE, dest, tag, comm, where);
+    case SendMode::standard: break;
+    }
+    return get<MPI_Isend>(data, count, MPI_BYTE, dest, tag, comm, where);
+}
+
+void send_inline(SendMode mode, const Packing& object, int dest, int tag, MPI_Comm comm, Place where) {
+    const auto count = static_cast<Count>(object.size());
+    switch (mode) {
+    case SendMode::synchronous: return call<MPI_Ssend>(object.data(), count, MPI_BYTE, dest, tag, comm, where);
+    case SendMode::buffered: return call<MPI_Bsend>(object.data(), count, MPI_BYTE, dest, tag, comm, where);
+    case SendMode::standard: break;
+    }
+    call<MPI_Send>(object.data(), count, MPI_BYTE, dest, tag, comm, where);
+}
+
+/// The bytes of one message, until MPI has sent them: they follow this in memory.
+class Sending final : public RequestResources {
+public:
+    static std::unique_ptr<Sending> of(std::span<const std::byte> bytes) {
+        std::unique_ptr<Sending> sending(new (bytes.size()) Sending);
+        std::memcpy(sending->data(), bytes.data(), bytes.size());
+        return sending;
+    }
+    static void operator delete(void* memory) { ::operator delete(memory); }
+    [[nodiscard]] bool is_needed() const override { return true; }
+    [[nodiscard]] bool is_all() const override { return true; }
+
+    static Request start(SendMode mode, std::unique_ptr<Sending> sending, std::size_t size, int dest, int tag, MPI_Comm comm, Place where) {
+        tidy_left();
+        const MPI_Request request = detail::start(mode, sending->data(), size, dest, tag, comm, where);
+        return Request::take(request, std::move(sending));
+    }
+
+private:
+    static void* operator new(std::size_t size, std::size_t bytes) { return ::operator new(size + bytes); }
+    static void operator delete(void* memory, std::size_t) { ::operator delete(memory); }
+    Sending() noexcept = default;
+    std::byte* data() noexcept { return reinterpret_cast<std::byte*>(this + 1); }
+};
+
+Request isend_inline(SendMode mode, const Packing& object, int dest, int tag, const Comm& comm, Place where) {
+    const std::size_t size = dest == PROC_NULL ? sizeof(Envelope) : object.size();
+    return Sending::start(mode, Sending::of({object.data(), size}), size, dest, tag, comm.handle(), where);
+}
+
+/// Copies the bytes of a long object to the attached buffer. The envelope leaves from memory of the library's own, and last: where the bytes
+/// do not fit, nobody has heard of them. MPI completes what is dropped here by itself.
+void bsend_long(const Comm& comm, Packing& object, int dest, int tag, At at) {
+    const Place where{at, comm.address()};
+    call<MPI_Send>(nullptr, 0, MPI_BYTE, PROC_NULL, tag, comm.handle(), where);  // what is wrong with these is said now
+    object.envelope().sender = channel_rank();
+    object.envelope().side_tag = next_channel_tag();
+    const int receiver = channel_rank(comm, dest, at), side_tag = object.envelope().side_tag;
+    std::unique_ptr<Sending> envelope = Sending::of({object.data(), sizeof(Envelope)});
+    const std::span<const std::byte> bytes = object.bytes();
+    if constexpr (failed_bsend_blocks_receiver) {  // so what fits the attached buffer is sent from a copy of the library's own
+        check_attached(bytes.size(), where);
+        (void)Sending::start(SendMode::standard, Sending::of(bytes), bytes.size(), receiver, side_tag, channel(at), where);
+    } else {
+        call<MPI_Bsend>(bytes.data(), static_cast<Count>(bytes.size()), MPI_BYTE, receiver, side_tag, channel(at), where);
+    }
+    (void)Sending::start(SendMode::standard, std::move(envelope), sizeof(Envelope), dest, tag, comm.handle(), where);
+}
+
+/// Whose the blocks are that a send has beside the bytes.
+enum class Owner : char { caller, operation };
+
+/// A long object on its way: its envelope, its bytes, and its blocks, which are asked for where they are the caller's. What can fail without MPI
+/// fails before the envelope promises what follows; what MPI refuses afterwards is replaced by an empty message, so that the receiver learns of
+/// it, and thrown to whoever waits.
+class PendingSend final : public Pending {
+public:
+    PendingSend(const Comm& comm, SendMode mode, Packing object, std::unique_ptr<OwnedObject> owned, Owner owner, int dest, int tag, At at)
+        : Pending(at), object_(std::move(object)), owned_(std::move(owned)), owner_(owner), patience_(clock::now() + patience()) {
+        object_.own();
+        const Place where{at, comm.address()};
+        channel_ = channel(at);
+        receiver_ = channel_rank(comm, dest, at);
+        blocks_.reserve(object_.blocks().size());
+        Envelope& envelope = object_.envelope();
+        envelope.sender = channel_rank();
+        envelope.side_tag = side_tag_ = next_channel_tag();
+        envelope.in_pieces = mode == SendMode::standard && is_out_of_band(envelope) && envelope.length <= pieces_limit && envelope.blocks == 0;
+        envelope.asks = !object_.blocks().empty() && owner_ == Owner::caller;
+        bytes_.reserve(number_of_pieces(envelope));
+        if (envelope.asks != 0)
+            answer_ = get<MPI_Irecv>(nullptr, 0, MPI_BYTE, receiver_, answer_tag(side_tag_), channel_, where);
+        try {
+            message_ = start(mode, object_.data(), is_out_of_band(envelope) ? sizeof(Envelope) : object_.size(), dest, tag, comm.handle(), where);
+        } catch (...) {
+            if (answer_ != MPI_REQUEST_NULL) {
+                MPI_Cancel(&answer_);
+                MPI_Request_free(&answer_);
+            }
+            throw;
+        }
+        for_each_piece(envelope,
+                       [&](std::size_t begin, std::size_t size) { bytes_.push_back(promised(mode, object_.bytes().data() + begin, size)); });
+        if (envelope.asks == 0)
+            send_blocks();
+    }
+
+    using Pending::begin;
+    [[nodiscard]] MPI_Request* awaited() override {
+        if (message_ != MPI_REQUEST_NULL)
+            return &message_;
+        if (!bytes_.empty())
+            return &bytes_.back();
+        if (answer_ != MPI_REQUEST_NULL)
+            return &answer_;
+        return blocks_.empty() ? nullptr : &blocks_.back();
+    }
+    /// What has been sent is sent, but the caller goes.
+    void cancel() override {
+        if (!complete_ && !takes_blocks())
+            keep_blocks();
+    }
+    [[nodiscard]] bool needs_caller() const override { return takes_blocks(); }
+    /// The receiver may sit in a blocking collective, where nothing drives its pending receive, and which waits for this process, or in a send to
+    /// this process: after some patience the bytes are left to go when they can.
+    bool may_leave() override {
+        // time alone says nothing where this process has not run
+        if (complete_ || message_ != MPI_REQUEST_NULL || ++looks_ < 100 || clock::now() < patience_)
+            return false;
+        if (!detached_.is_empty())
+            return true;
+        std::size_t size = object_.size();
+        for (const Block& block : object_.blocks()) size += block.size;
+        if (takes_blocks() || !detached_.add(size))
+            return false;
+        keep_blocks();
+        return true;
+    }
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    /// A progress thread takes the caller's blocks, if there is a receive, before they have to be copied.
+    [[nodiscard]] std::chrono::milliseconds patience() const {
+        const bool copies = owner_ == Owner::caller && !object_.blocks().empty();
+        return std::chrono::milliseconds(copies && has_progress_thread() ? 20 : 10);
+    }
+    void step() override { complete_ = passed(message_) && passed_all(bytes_) && passed(answer_) && passed_blocks(); }
+    /// Starts to send what the envelope has promised, or an empty message in its place.
+    MPI_Request promised(SendMode mode, const void* data, std::size_t size) {
+        try {
+            return start(mode, data, size, receiver_, side_tag_, channel_, where_);
+        } catch (...) {
+            failure_ = std::current_exception();
+        }
+        MPI_Request empty = MPI_REQUEST_NULL;
+        MPI_Isend(nullptr, 0, MPI_BYTE, receiver_, side_tag_, channel_, &empty);
+        return empty;
+    }
+    void send_blocks() {
+        blocks_sent_ = true;
+        for (const Block& block : object_.blocks()) blocks_.push_back(promised(SendMode::standard, block.data, block.size));
+    }
+    bool passed_blocks() {
+        if (!blocks_sent_)
+            send_blocks();
+        return passed_all(blocks_);
+    }
+    /// Whether the receiver takes blocks now, from where the caller has them.
+    [[nodiscard]] bool takes_blocks() const { return owner_ == Owner::caller && !blocks_.empty(); }
+    /// Makes the blocks this operation's own and sends them unasked, for whoever is left alone drives nothing but MPI.
+    void keep_blocks() {
+        if (owner_ == Owner::caller && !blocks_sent_) {
+            object_.own_blocks();
+            send_blocks();
+        }
+        owner_ = Owner::operation;
+    }
+
+    Packing object_;
+    std::unique_ptr<OwnedObject> owned_;
+    Owner owner_;
+    clock::time_point patience_;
+    int looks_ = 0;
+    MPI_Comm channel_ = MPI_COMM_NULL;
+    int receiver_ = PROC_NULL;
+    int side_tag_ = 0;
+    MPI_Request message_ = MPI_REQUEST_NULL;
+    std::vector<MPI_Request> bytes_;
+    MPI_Request answer_ = MPI_REQUEST_NULL;
+    bool blocks_sent_ = false;
+    std::vector<MPI_Request> blocks_;
+    DetachedBytes detached_;
+};
+
+}  // namespace
+
+void send_object(const Comm& comm, SendMode mode, Packing& object, int dest, int tag, At at) {
+    need_channel(at);
+    if (object.is_inline() || dest == PROC_NULL)
+        return send_inline(mode, object, dest, tag, comm.handle(), {at, comm.address()});
+    Request::take(std::make_unique<PendingSend>(comm, mode, std::move(object), nullptr, Owner::caller, dest, tag, at)).Wait(nullptr, at);
+}
+
+Request isend_object(const Comm& comm, SendMode mode, Packing object, std::unique_ptr<OwnedObject> owned, int dest, int tag, At at) {
+    need_channel(at);
+    if (object.is_inline() || dest == PROC_NULL)
+        return isend_inline(mode, object, dest, tag, comm, {at, comm.address()});
+    if (mode == SendMode::buffered) {
+        bsend_long(comm, object, dest, tag, at);
+        return {};  // it is complete
+    }
+    return Request::take(std::make_unique<PendingSend>(comm, mode, std::move(object), std::move(owned), Owner::operation, dest, tag, at));
+}
+
+Request start_object(const Comm& comm, Packing object, int dest, int tag, At at) {
+    need_channel(at);
+    if (object.is_inline() || dest == PROC_NULL)
+        return isend_inline(SendMode::standard, object, dest, tag, comm, {at, comm.address()});
+    auto operation = std::make_unique<PendingSend>(comm, SendMode::standard, std::move(object), nullptr, Owner::caller, dest, tag, at);
+    operation->begin();
+    return Request::take(std::move(operation));
+}
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,154 @@
+#include <mpi4cxx/comm.hpp>
+#include <mpi4cxx/detail/mpi/platform.hpp>
+#include <mpi4cxx/detail/requests/pending.hpp>
+
+#include "communicators/argument_copies.hpp"
+#include "communicators/plan.hpp"
+#include "requests/partitions.hpp"
+#include "requests/progress.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace mpi4cxx {
+
+using detail::call;
+using detail::get;
+
+bool Comm::Probe(int source, int tag, Status* status, At at) const {
+    detail::check_comm(*this, {at, "MPI_Probe"});
+    if (!detail::must_drive()) [[likely]] {
+        call<MPI_Probe>(source, tag, handle(), Status::to(status), on(at));
+        return true;
+    }
+    while (!Iprobe(source, tag, status, at)) detail::drive();
+    return true;
+}
+
+bool Comm::Iprobe(int source, int tag, Status* status, At at) const {
+    detail::check_comm(*this, {at, "MPI_Iprobe"});
+    int flag = 0;
+    call<MPI_Iprobe>(source, tag, handle(), &flag, Status::to(status), on(at));
+    return flag != 0;
+}
+
+void Comm::sendrecv_driving(const void* sendbuf, Count sendcount, MPI_Datatype sendtype, int dest, int sendtag, void* recvbuf, Count recvcount,
+                            MPI_Datatype recvtype, int source, int recvtag, Status* status, At at) const {
+    // not MPI_Isendrecv, which MPI-3 does not have and MPICH before 4.1 refuses for PROC_NULL
+    Request received = Request::take(get<MPI_Irecv>(recvbuf, recvcount, recvtype, source, recvtag, handle(), on(at)), Request::Drop::cancel);
+    call<MPI_Send>(sendbuf, sendcount, sendtype, dest, sendtag, handle(), on(at));
+    detail::complete(std::move(received).release(), Status::to(status), "MPI_Sendrecv", on(at));
+}
+
+namespace {
+
+/// A Sendrecv under way where the MPI has no request for it; `copy` is what is sent, if that is not the caller's.
+class SendAndReceive final : public detail::Pending {
+public:
+    SendAndReceive(Request sent, Request received, std::vector<std::byte> copy, At at) noexcept
+        : Pending(at), copy_(std::move(copy)), sent_(std::move(sent).release()), received_(std::move(received).release()) {}
+
+    [[nodiscard]] bool needs_caller() const override { return !complete_; }
+
+private:
+    void step() override {
+        const bool is_sent = passed(sent_);
+        complete_ = passed(received_, &status_) && is_sent;
+    }
+
+    std::vector<std::byte> copy_;
+    MPI_Request sent_, received_;
+};
+
+/// `buf`'s elements as MPI_PACKED.
+std::vector<std::byte> packed(const Buf& buf, const Comm& comm, detail::Place where) {
+    std::vector<std::byte> bytes(static_cast<std::size_t>(get<MPI_Pack_size>(buf.count, buf.type, comm.handle(), where)));
+    const auto size = static_cast<Count>(bytes.size());
+    Count end = 0;
+    call<MPI_Pack>(buf.data, buf.count, buf.type, bytes.data(), size, &end, comm.handle(), where);
+    bytes.resize(static_cast<std::size_t>(end));
+    return bytes;
+}
+
+/// MPICH before 4.1 refuses MPI_PROC_NULL in MPI_Isendrecv, and MPICH 4.0 lets go of a datatype of the user's once too often.
+bool as_two(int dest, int source, MPI_Datatype type, MPI_Datatype other) {
+    return !detail::has_isendrecv || dest == PROC_NULL || source == PROC_NULL || !Datatype::borrow(type).is_named() ||
+           !Datatype::borrow(other).is_named();
+}
+
+}  // namespace
+
+Request Comm::Isendrecv(const ConstBuf& sendbuf, int dest, int sendtag, const Buf& recvbuf, int source, int recvtag, At at) const {
+    const ConstBuf& s = sendbuf;
+    const Buf& r = recvbuf;
+    if (!as_two(dest, source, s.type, r.type))
+        return Request::take(get<MPI_Isendrecv>(s.data, s.count, s.type, dest, sendtag, r.data, r.count, r.type, source, recvtag, handle(), on(at)));
+    Request received = Irecv(recvbuf, source, recvtag, at);
+    return Request::take(std::make_unique<SendAndReceive>(Isend(sendbuf, dest, sendtag, at), std::move(received), std::vector<std::byte>(), at));
+}
+
+Request Comm::Isendrecv_replace(const Buf& buf, int dest, int sendtag, int source, int recvtag, At at) const {
+    if (!as_two(dest, source, buf.type, buf.type))
+        return Request::take(get<MPI_Isendrecv_replace>(buf.data, buf.count, buf.type, dest, sendtag, source, recvtag, handle(), on(at)));
+    std::vector<std::byte> copy = packed(buf, *this, on(at));
+    Request received = Irecv(buf, source, recvtag, at);
+    Request sent = Request::take(get<MPI_Isend>(copy.data(), static_cast<Count>(copy.size()), MPI_PACKED, dest, sendtag, handle(), on(at)));
+    return Request::take(std::make_unique<SendAndReceive>(std::move(sent), std::move(received), std::move(copy), at));
+}
+
+void Comm::Sendrecv_replace(const Buf& buf, int dest, int sendtag, int source, int recvtag, Status* status, At at) const {
+    if (detail::must_drive()) [[unlikely]] {
+        const std::vector<std::byte> copy = packed(buf, *this, on(at));
+        return sendrecv_driving(copy.data(), static_cast<Count>(copy.size()), MPI_PACKED, dest, sendtag, buf.data, buf.count, buf.type, source,
+                                recvtag, status, at);
+    }
+    call<MPI_Sendrecv_replace>(buf.data, buf.count, buf.type, dest, sendtag, source, recvtag, handle(), Status::to(status), on(at));
+}
+
+// Persistent ---------------------------------------------------------------------------------------------------------
+
+Prequest Comm::Send_init(const ConstBuf& buf, int dest, int tag, At at) const {
+    auto kept = detail::keep(buf);
+    return Prequest::take(get<MPI_Send_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)), std::move(kept));
+}
+
+Prequest Comm::Ssend_init(const ConstBuf& buf, int dest, int tag, At at) const {
+    auto kept = detail::keep(buf);
+    return Prequest::take(get<MPI_Ssend_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)), std::move(kept));
+}
+
+Prequest Comm::Bsend_init(const ConstBuf& buf, int dest, int tag, At at) const {
+    auto kept = detail::keep(buf);
+    return Prequest::take(get<MPI_Bsend_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)), std::move(kept));
+}
+
+Prequest Comm::Rsend_init(const ConstBuf& buf, int dest, int tag, At at) const {
+    auto kept = detail::keep(buf);
+    return Prequest::take(get<MPI_Rsend_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)), std::move(kept));
+}
+
+Prequest Comm::Recv_init(const Buf& buf, int source, int tag, At at) const {
+    auto kept = detail::keep(buf);
+    return Prequest::take(get<MPI_Recv_init>(buf.data, buf.count, buf.type, source, tag, handle(), on(at)), std::move(kept), Request::Drop::cancel);
+}
+
+Prequest Comm::Psend_init(const ConstBuf& buf, int partitions, int dest, int tag, const Info& info, At at) const {
+    const Count each = detail::partition(buf, partitions, at);
+    auto all = std::make_unique<detail::Partitions>(partitions, detail::has_partitions && dest == PROC_NULL);
+    const MPI_Request raw = all->with_nobody ? get<MPI_Send_init>(buf.data, each * partitions, buf.type, dest, tag, handle(), on(at))
+                                             : get<MPI_Psend_init>(buf.data, partitions, each, buf.type, dest, tag, handle(), info.handle(), on(at));
+    return Prequest::take(raw, std::move(all));
+}
+
+Prequest Comm::Precv_init(const Buf& buf, int partitions, int source, int tag, const Info& info, At at) const {
+    const Count each = detail::partition(buf, partitions, at);
+    auto all = std::make_unique<detail::Partitions>(0, detail::has_partitions && source == PROC_NULL);
+    const MPI_Request raw = all->with_nobody
+                                ? get<MPI_Recv_init>(buf.data, each * partitions, buf.type, source, tag, handle(), on(at))
+                                : get<MPI_Precv_init>(buf.data, partitions, each, buf.type, source, tag, handle(), info.handle(), on(at));
+    return Prequest::take(raw, std::move(all));
+}
+
+}  // namespace mpi4cxx

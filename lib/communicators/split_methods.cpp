@@ -1,0 +1,17 @@
+#include <mpi4cxx/detail/communicators/split_methods.hpp>
+
+#include "communicators/dropped_communicators.hpp"
+
+namespace mpi4cxx::detail {
+
+MPI_Comm create(const Group& group, Place where) { return made(get<MPI_Comm_create>(*where.comm, group.handle(), where), where); }
+
+MPI_Comm split(int color, int key, Place where) { return made(get<MPI_Comm_split>(*where.comm, color, key, where), where); }
+
+MPI_Comm split_type(int split_type, int key, const Info& info, Place where) {
+    return made(get<MPI_Comm_split_type>(*where.comm, split_type, key, info.handle(), where), where);
+}
+
+MPI_Comm shrink(Place where) { return get<MPIX_Comm_shrink>(*where.comm, where); }
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,201 @@
+#include <mpi4cxx/environment.hpp>
+
+#include <mpi4cxx/detail/mpi/call.hpp>
+#include <mpi4cxx/detail/mpi/platform.hpp>
+#include <mpi4cxx/intracomm.hpp>
+#include <mpi4cxx/version.hpp>
+
+#include "requests/channel.hpp"
+#include "requests/progress_thread.hpp"
+#include "runtime/finalize.hpp"
+#include "runtime/text.hpp"
+#include "runtime/tracing.hpp"
+
+#include <execinfo.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <string>
+
+namespace mpi4cxx {
+
+using detail::call;
+using detail::get;
+
+namespace {
+
+/// Before a process dies of an exception that nobody catches: the others would wait for it for ever.
+[[noreturn]] void on_terminate() {
+    std::string message = "terminated";
+    if (const std::exception_ptr exception = std::current_exception()) {
+        try {
+            std::rethrow_exception(exception);
+        } catch (const std::exception& e) {
+            message = std::string("uncaught exception: ") + e.what();
+        } catch (...) {
+            message = "uncaught exception of a type that is no std::exception";
+        }
+    }
+    detail::abort_job(message.c_str());
+}
+
+/// A program under another MPI's launcher becomes as many worlds of one process as there should be ranks (and exits 0).
+void check_launcher() {
+    struct Launcher {
+        const char *size, *rank, *says;
+    };
+    static constexpr Launcher launchers[] = {
+        {"SLURM_STEP_NUM_TASKS", "SLURM_PROCID", "srun without this MPI's interface: add --mpi=pmi2 (MPICH) or --mpi=pmix (Open MPI)"},
+        {"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", "Open MPI's mpiexec: start it with MPICH's, mpiexec.mpich on Debian"},
+        {"PMI_SIZE", "PMI_RANK", "MPICH's mpiexec: start it with Open MPI's, mpiexec.openmpi on Debian"}};
+    if (get<MPI_Comm_size>(MPI_COMM_WORLD) != 1)
+        return;
+    for (const Launcher& launcher : launchers) {
+        const char* size = std::getenv(launcher.size);
+        const char* rank = std::getenv(launcher.rank);
+        if (size == nullptr || std::atoi(size) <= 1)
+            continue;
+        if (rank == nullptr || std::atoi(rank) == 0)  // one warning, not one a rank
+            std::fprintf(stderr, "mpi4cxx: warning: the launcher started %s ranks, but each is alone in its world. This program was started by %s.\n",
+                         size, launcher.says);
+        return;
+    }
+}
+
+/// What makes an MPI that has just been initialized this library's.
+void prepare(At at) {
+    call<MPI_Comm_set_errhandler>(MPI_COMM_WORLD, MPI_ERRORS_RETURN, at);
+    call<MPI_Comm_set_errhandler>(MPI_COMM_SELF, MPI_ERRORS_RETURN, at);
+    detail::open_channel(at);
+    detail::allow_progress_thread(at);
+    std::set_terminate(on_terminate);
+    if constexpr (detail::prints_stack_of_crash) {
+        void* frame = nullptr;
+        backtrace(&frame, 1);
+    }
+    check_launcher();
+}
+
+/// An MPI that is initialized twice ends the job.
+void check_first(At at, const char* function) {
+    if (Is_initialized(at))
+        detail::misuse({at, function}, "MPI has been initialized already");
+}
+
+/// Whether the exit of this process has to end the job, because an exception has left the scope of an Environment.
+bool aborts_at_exit = false;
+
+void abort_at_exit() {
+    if (aborts_at_exit && detail::is_running())
+        detail::abort_job("an exception left the scope of mpi4cxx::Environment");
+}
+
+}  // namespace
+
+Environment::Environment(int& argc, char**& argv, ThreadLevel required, At at) : Environment(&argc, &argv, required, at) {}
+Environment::Environment(ThreadLevel required, At at) : Environment(nullptr, nullptr, required, at) {}
+
+/// What an Environment changes.
+struct Environment::Before {
+    explicit Before(At at) : world(COMM_WORLD.Get_errhandler(at)), self(COMM_SELF.Get_errhandler(at)) {}
+    void restore() const noexcept try {
+        std::set_terminate(terminate);
+        COMM_WORLD.Set_errhandler(world);
+        COMM_SELF.Set_errhandler(self);
+    } catch (...) {  // MPI has not taken them: there is nobody to tell
+    }
+
+    Errhandler world, self;
+    std::terminate_handler terminate = std::get_terminate();
+};
+
+Environment::Environment(int* argc, char*** argv, ThreadLevel required, At at) : exceptions_(std::uncaught_exceptions()) {
+    if (Is_initialized(at)) {
+        before_ = std::make_unique<Before>(at);
+    } else {
+        detail::trace_if_asked();
+        get<MPI_Init_thread>(argc, argv, required, at);
+    }
+    prepare(at);
+}
+
+Environment::~Environment() {
+    if (!detail::is_running())
+        return;
+    if (before_ != nullptr) {
+        before_->restore();
+        return;
+    }
+    if (std::uncaught_exceptions() == exceptions_) {
+        detail::end_progress_thread();
+        MPI_Finalize();
+        return;
+    }
+    // MPI_Finalize would wait for the other processes, which wait for this one. Whoever catches the exception may still
+    // report it, so the job ends when this process exits.
+    aborts_at_exit = true;
+    std::atexit(abort_at_exit);
+}
+
+void Init(At at) {
+    check_first(at, "MPI_Init");
+    call<MPI_Init>(nullptr, nullptr, at);
+    prepare(at);
+}
+
+ThreadLevel Init_thread(ThreadLevel required, At at) {
+    check_first(at, "MPI_Init_thread");
+    const int provided = get<MPI_Init_thread>(nullptr, nullptr, required, at);
+    prepare(at);
+    return static_cast<ThreadLevel>(provided);
+}
+
+void Finalize(At at) {
+    if (!detail::is_running())
+        detail::misuse({at, "MPI_Finalize"}, Is_initialized(at) ? "MPI has been finalized already" : "MPI has not been initialized");
+    detail::end_progress_thread();
+    call<MPI_Finalize>(at);
+}
+
+void Pcontrol(int level, At at) {
+    if (const int code = MPI_Pcontrol(level); code != MPI_SUCCESS)
+        detail::raise(code, "MPI_Pcontrol", at.file, at.line, nullptr);
+}
+
+bool Is_initialized(At at) { return get<MPI_Initialized>(at) != 0; }
+bool Is_finalized(At at) { return get<MPI_Finalized>(at) != 0; }
+ThreadLevel Query_thread(At at) { return static_cast<ThreadLevel>(get<MPI_Query_thread>(at)); }
+bool Is_thread_main(At at) { return get<MPI_Is_thread_main>(at) != 0; }
+std::string Get_processor_name(At at) { return detail::text<MPI_Get_processor_name, MPI_MAX_PROCESSOR_NAME>(at); }
+double Wtime() noexcept { return MPI_Wtime(); }
+double Wtick() noexcept { return MPI_Wtick(); }
+
+Version Get_version(At at) {
+    Version result{};
+    call<MPI_Get_version>(&result.version, &result.subversion, at);
+    return result;
+}
+
+std::string Get_library_version(At at) { return detail::text<MPI_Get_library_version, MPI_MAX_LIBRARY_VERSION_STRING>(at); }
+
+Vendor get_vendor(At at) { return get_vendor(Get_library_version(at)); }
+
+Vendor get_vendor(std::string_view library_version) {
+    // Of several names in one text the first here is right: MPICH's derivatives name it too.
+    for (const char* name : {"Open MPI", "Intel(R) MPI", "MVAPICH2", "MVAPICH", "CRAY MPICH", "MPICH", "IBM Spectrum MPI", "Microsoft MPI"}) {
+        const std::size_t found = library_version.find(name);
+        if (found == std::string_view::npos)
+            continue;
+        Vendor vendor{name, 0, 0, 0};
+        const std::size_t number =
+            std::min(library_version.find_first_of("0123456789", found + std::string_view(name).size()), library_version.size());
+        std::sscanf(std::string(library_version.substr(number)).c_str(), "%d.%d.%d", &vendor.major, &vendor.minor, &vendor.micro);
+        return vendor;
+    }
+    return {"unknown", 0, 0, 0};
+}
+
+}  // namespace mpi4cxx

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <mpi4cxx/detail/mpi/at.hpp>
+
+#include <cstddef>
+
+namespace mpi4cxx::detail {
+
+/// Throws an Exception of class ERR_BUFFER where a message of `size` bytes does not fit the buffer that is attached for MPI_Bsend.
+void check_attached(std::size_t size, Place where);
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,78 @@
+// The functions of ErrorHandling, for the sources of the classes that have error handlers.
+//
+// The MPI calls an error handler with nothing that says which it is, and MPICH 4.0 can be asked nothing meanwhile. So each takes one of a
+// fixed number of callbacks for itself, as long as it lives: until its last Errhandler goes, and the last communicator that it is set on,
+// which has it as an attribute.
+#pragma once
+
+#include <mpi4cxx/attribute.hpp>
+#include <mpi4cxx/errhandler.hpp>
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+namespace mpi4cxx {
+
+namespace detail {
+
+struct Installed {
+    MPI_Errhandler raw;
+    std::shared_ptr<ErrorFunction> function;
+};
+
+// Never freed: it is of use as long as the MPI.
+template <class Class> const Keyval<Class, Installed>& installed_key() {
+    static const auto& key = *new Keyval<Class, Installed>(Class::template Create_keyval<Installed>(DUP_FN));
+    return key;
+}
+
+inline constexpr std::size_t error_callbacks = 256;
+/// The number of a callback that calls `function` while that lives.
+std::size_t take_slot(const std::shared_ptr<ErrorFunction>& function, At at);
+/// Calls the function of callback `slot` for the object whose handle `raw` points to.
+void handle_error(std::size_t slot, const void* raw, int code) noexcept;
+
+template <class Class, std::size_t Slot> void on_error(typename handle_traits<Class>::raw_type* raw, int* code, ...) {
+    handle_error(Slot, raw, *code);
+}
+
+template <class Class, std::size_t... Slot> constexpr auto error_callback_table(std::index_sequence<Slot...>) {
+    return std::array{&on_error<Class, Slot>...};
+}
+template <class Class> inline constexpr auto error_callback_of = error_callback_table<Class>(std::make_index_sequence<error_callbacks>{});
+
+}  // namespace detail
+
+template <class Class> Errhandler ErrorHandling<Class>::create(std::shared_ptr<detail::ErrorFunction> function, At at) {
+    const auto callback = detail::error_callback_of<Class>[detail::take_slot(function, at)];
+    Errhandler result = Errhandler::take(detail::get<detail::handle_traits<Class>::create_errhandler>(callback, at));
+    result.function_ = std::move(function);
+    return result;
+}
+
+template <class Class> Errhandler ErrorHandling<Class>::Get_errhandler(At at) const {
+    const auto& self = static_cast<const Class&>(*this);
+    const MPI_Errhandler raw = detail::get<detail::handle_traits<Class>::get_errhandler>(self.handle(), detail::place_of(self, at));
+    Errhandler result = Errhandler::take(raw);  // also of a predefined one, of which the MPI counts its users
+    if (const detail::Installed* installed = self.Get_attr(detail::installed_key<Class>(), at); installed != nullptr && installed->raw == raw)
+        result.function_ = installed->function;
+    return result;
+}
+
+template <class Class> void ErrorHandling<Class>::Set_errhandler(const Errhandler& errhandler, At at) const {
+    const auto& self = static_cast<const Class&>(*this);
+    if (errhandler.function_)
+        self.Set_attr(detail::installed_key<Class>(), {errhandler.handle(), errhandler.function_}, at);
+    detail::call<detail::handle_traits<Class>::set_errhandler>(self.handle(), errhandler.handle(), detail::place_of(self, at));
+    if (!errhandler.function_ && self.Get_attr(detail::installed_key<Class>(), at) != nullptr)
+        self.Delete_attr(detail::installed_key<Class>(), at);
+}
+
+template <class Class> void ErrorHandling<Class>::Call_errhandler(int errorcode, At at) const {
+    const auto& self = static_cast<const Class&>(*this);
+    detail::call<detail::handle_traits<Class>::call_errhandler>(self.handle(), errorcode, detail::place_of(self, at));
+}
+
+}  // namespace mpi4cxx

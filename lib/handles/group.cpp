@@ -1,0 +1,83 @@
+#include <mpi4cxx/group.hpp>
+
+#include <mpi4cxx/error.hpp>
+
+#include <array>
+#include <numeric>
+#include <string>
+
+namespace mpi4cxx {
+
+using detail::call;
+using detail::get;
+using detail::IntList;
+
+const Group GROUP_NULL;
+const Group GROUP_EMPTY = Group::borrow(MPI_GROUP_EMPTY);
+
+namespace {
+
+int length(const auto& range) { return static_cast<int>(range.size()); }
+
+std::vector<std::array<int, 3>> triples(std::span<const Group::Range> ranges) {
+    std::vector<std::array<int, 3>> result;
+    for (const auto& [first, last, stride] : ranges) result.push_back({first, last, stride});
+    return result;
+}
+
+// What the MPI takes as int ranges[][3].
+int (*raw(std::vector<std::array<int, 3>>& ranges))[3] { return reinterpret_cast<int(*)[3]>(ranges.data()); }
+
+}  // namespace
+
+std::vector<int> Group::Translate_ranks(IntList ranks, const Group& group, At at) const {
+    const int size = Get_size(at);  // Open MPI 4.1 does not look
+    for (const int rank : ranks)
+        if (rank != PROC_NULL && (rank < 0 || rank >= size))
+            detail::misuse(at, "rank " + std::to_string(rank) + " of a group of " + std::to_string(size));
+    std::vector<int> result(ranks.size());
+    call<MPI_Group_translate_ranks>(handle(), length(ranks), ranks.data(), group.handle(), result.data(), at);
+    return result;
+}
+
+std::vector<int> Group::Translate_ranks(IntList ranks, At at) const {
+    return Translate_ranks(ranks, take(get<MPI_Comm_group>(MPI_COMM_WORLD, at)), at);
+}
+
+std::vector<int> Group::Translate_ranks(const Group& group, At at) const {
+    std::vector<int> all(static_cast<std::size_t>(Get_size(at)));
+    std::iota(all.begin(), all.end(), 0);
+    return Translate_ranks(all, group, at);
+}
+
+std::vector<int> Group::Translate_ranks(At at) const { return Translate_ranks(take(get<MPI_Comm_group>(MPI_COMM_WORLD, at)), at); }
+
+Comparison Group::Compare(const Group& group1, const Group& group2, At at) {
+    return static_cast<Comparison>(get<MPI_Group_compare>(group1.handle(), group2.handle(), at));
+}
+
+Group Group::Dup(At at) const { return Union(*this, GROUP_EMPTY, at); }
+Group Group::Union(const Group& group1, const Group& group2, At at) { return take(get<MPI_Group_union>(group1.handle(), group2.handle(), at)); }
+Group Group::Intersection(const Group& group1, const Group& group2, At at) {
+    return take(get<MPI_Group_intersection>(group1.handle(), group2.handle(), at));
+}
+Group Group::Difference(const Group& group1, const Group& group2, At at) {
+    return take(get<MPI_Group_difference>(group1.handle(), group2.handle(), at));
+}
+
+Group Group::Incl(IntList ranks, At at) const { return take(get<MPI_Group_incl>(handle(), length(ranks), ranks.data(), at)); }
+Group Group::Excl(IntList ranks, At at) const { return take(get<MPI_Group_excl>(handle(), length(ranks), ranks.data(), at)); }
+
+Group Group::Range_incl(std::span<const Range> ranges, At at) const {
+    auto all = triples(ranges);
+    return take(get<MPI_Group_range_incl>(handle(), length(all), raw(all), at));
+}
+Group Group::Range_incl(std::initializer_list<Range> ranges, At at) const { return Range_incl(std::span(ranges.begin(), ranges.size()), at); }
+
+Group Group::Range_excl(std::span<const Range> ranges, At at) const {
+    auto all = triples(ranges);
+    return take(get<MPI_Group_range_excl>(handle(), length(all), raw(all), at));
+}
+Group Group::Range_excl(std::initializer_list<Range> ranges, At at) const { return Range_excl(std::span(ranges.begin(), ranges.size()), at); }
+
+}  // namespace mpi4cxx

@@ -1,0 +1,15 @@
+#include <mpi4cxx/handle.hpp>
+
+#include <mpi4cxx/error.hpp>
+
+#include "runtime/finalize.hpp"
+
+#include <exception>
+
+namespace mpi4cxx::detail {
+
+bool may_free(bool collective) noexcept { return is_running() && !(collective && std::uncaught_exceptions() > 0); }
+
+void refuse_free(std::string_view function, At at) { throw Exception(MPI_ERR_ARG, function, "the handle is predefined", at); }
+
+}  // namespace mpi4cxx::detail

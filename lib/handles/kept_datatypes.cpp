@@ -1,0 +1,27 @@
+#include "handles/kept_datatypes.hpp"
+
+#include "runtime/finalize.hpp"
+
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace mpi4cxx::detail {
+
+namespace {
+
+std::mutex mutex;
+// never destroyed: MPI may be gone by then, or be what ends the process
+std::vector<Datatype>& kept = *new std::vector<Datatype>;
+
+}  // namespace
+
+MPI_Datatype keep_until_finalize(Datatype type) {
+    static const bool once = (at_finalize([] { kept.clear(); }), true);
+    (void)once;
+    const std::lock_guard lock(mutex);
+    kept.push_back(std::move(type));
+    return kept.back().handle();
+}
+
+}  // namespace mpi4cxx::detail

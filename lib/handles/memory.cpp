@@ -1,0 +1,99 @@
+#include <mpi4cxx/memory.hpp>
+
+#include <mpi4cxx/error.hpp>
+#include <mpi4cxx/handle.hpp>
+#include <mpi4cxx/info.hpp>
+
+#include "handles/attached_buffer.hpp"
+
+#include <string>
+
+#include <memory>
+#include <mutex>
+
+namespace mpi4cxx {
+
+using detail::call;
+
+namespace {
+
+// What the library has attached. Never destroyed: MPI may use it until it is finalized.
+auto& attached = *new std::unique_ptr<std::byte[]>;
+Count attached_size = 0;  // also of memory of others
+std::mutex mutex;
+
+void attach_memory(memory buf, At at) {
+    call<MPI_Buffer_attach>(buf.data(), static_cast<Count>(buf.size()), at);
+    attached_size = static_cast<Count>(buf.size());
+}
+
+}  // namespace
+
+Memory::~Memory() {
+    if (data_ != nullptr && detail::may_free(false))
+        MPI_Free_mem(data_);
+}
+
+void Memory::Free(At at) {
+    Free_mem(data_, at);
+    data_ = nullptr;
+    size_ = 0;
+}
+
+Memory Alloc_mem(Aint size, At at) { return Alloc_mem(size, INFO_NULL, at); }
+
+Memory Alloc_mem(Aint size, const Info& info, At at) {
+    if (size < 0)
+        detail::misuse(at, "a size of " + std::to_string(size) + " bytes");
+    void* address = nullptr;
+    call<MPI_Alloc_mem>(size > 0 ? size : 1, info.handle(), &address, at);  // Open MPI gives null for none
+    return Memory::take(address, static_cast<std::size_t>(size));
+}
+
+void Free_mem(void* address, At at) { call<MPI_Free_mem>(address, at); }
+
+Aint Aint_add(Aint base, Aint disp) noexcept { return MPI_Aint_add(base, disp); }
+Aint Aint_diff(Aint addr1, Aint addr2) noexcept { return MPI_Aint_diff(addr1, addr2); }
+
+void Attach_buffer(memory buf, At at) {
+    const std::lock_guard lock(mutex);
+    attach_memory(buf, at);
+}
+
+void Attach_buffer(Count size, At at) {
+    if (size < 0)
+        detail::misuse(at, "a size of " + std::to_string(size) + " bytes");
+    std::unique_ptr<std::byte[]> room(new std::byte[static_cast<std::size_t>(size)]);  // as it is
+    const std::lock_guard lock(mutex);
+    attach_memory({room.get(), static_cast<std::size_t>(size)}, at);
+    attached = std::move(room);
+}
+
+memory Detach_buffer(At at) {
+    std::byte* address = nullptr;
+    MPI_Count size = 0;
+    call<MPI_Buffer_detach>(&address, &size, at);
+    const std::lock_guard lock(mutex);
+    attached_size = 0;
+    if (address != attached.get())
+        return {address, static_cast<std::size_t>(size)};
+    attached.reset();
+    return {};
+}
+
+void detail::check_attached(std::size_t size, Place where) {
+    const std::lock_guard lock(mutex);
+    if (attached_size == 0)
+        try {  // or attached by MPI's own function
+            std::byte* address = nullptr;
+            MPI_Count found = 0;
+            call<MPI_Buffer_detach>(&address, &found);
+            if (found != 0)
+                attach_memory({address, static_cast<std::size_t>(found)}, where.at());
+        } catch (const Exception&) {  // there is none
+        }
+    if (static_cast<Count>(size) + MPI_BSEND_OVERHEAD > attached_size)
+        raise(MPI_ERR_BUFFER, "MPI_Ibsend", where.file, where.line, where.comm);
+}
+
+}  // namespace mpi4cxx

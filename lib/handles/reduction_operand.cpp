@@ -1,0 +1,50 @@
+#include "handles/reduction_operand.hpp"
+
+#include "handles/datatype_name.hpp"
+
+#include <string>
+
+namespace mpi4cxx::detail {
+
+namespace {
+
+/// Lets a predefined operation work on what it can: arrays as their numbers, a struct as the pair that MINLOC and MAXLOC take. A user's
+/// operation may work on the numbers of arrays too.
+template <class Address> void accept(BufferParts<Address>& buf, const Op& op, const char* name, Caller caller) {
+    const ElementType* const element = buf.element;
+    if (buf.strided && (op.is_predefined() || !op.is_plain()))
+        misuse(caller, std::string(name) + " has gaps between its elements, which a reduction does not take: copy it to memory in one piece");
+    const auto as_numbers = [&] {
+        buf.type = element->number();
+        buf.count *= element->numbers;
+        buf.element = nullptr;
+    };
+    if (!op.is_plain()) {
+        if (element != nullptr && element->number != nullptr && op.works_on(element->number()) && !op.works_on(buf.type))
+            as_numbers();
+    } else if (element != nullptr && op.is_predefined()) {
+        if (element->is_bool && op == SUM)
+            misuse(caller, "a SUM of bool is no count: reduce with LOR, or count with int");
+        if (element->pair != nullptr && (op == MINLOC || op == MAXLOC))
+            buf.type = element->pair();
+        else if (element->number != nullptr)
+            as_numbers();
+        else if (element->pair != nullptr || !Datatype::borrow(buf.type).is_named())
+            misuse(caller, "predefined operations work on numbers, " + std::string(name) + " holds " + std::string(element->name) +
+                               ": make one for it with Op::Create<" + std::string(element->name) + ">");
+    }
+    buf.type = op.accept(buf.type, caller);
+}
+
+}  // namespace
+
+void accept_operand(ConstBuf& buf, const Op& op, const char* name, Caller caller) { accept(buf, op, name, caller); }
+void accept_operand(Buf& buf, const Op& op, const char* name, Caller caller) { accept(buf, op, name, caller); }
+
+void accept_pair(ConstBuf& send, Buf& recv, const Op& op, Caller caller) {
+    accept_operand(recv, op, "recvbuf", caller);
+    if (!send.is_in_place())
+        accept_operand(send, op, "sendbuf", caller);
+}
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,15 @@
+// The buffers of a reduction, as an operation takes them.
+#pragma once
+
+#include <mpi4cxx/buffer.hpp>
+#include <mpi4cxx/op.hpp>
+
+namespace mpi4cxx::detail {
+
+/// Describes the elements of `buf` by the datatype that `op` works on. Throws where it does not work on such elements.
+void accept_operand(ConstBuf& buf, const Op& op, const char* name, Caller caller);
+void accept_operand(Buf& buf, const Op& op, const char* name, Caller caller);
+/// The same for both buffers.
+void accept_pair(ConstBuf& send, Buf& recv, const Op& op, Caller caller);
+
+}  // namespace mpi4cxx::detail

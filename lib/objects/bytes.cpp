@@ -1,0 +1,93 @@
+#include <mpi4cxx/detail/objects/bytes.hpp>
+
+#include <mpi4cxx/detail/objects/unpacking.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <new>
+
+namespace mpi4cxx::detail {
+
+namespace {
+
+struct Piece {
+    std::byte* data = nullptr;
+    std::size_t capacity = 0;
+};
+
+/// What a thread keeps: at most eight pieces, none so large that others would miss it.
+class Spare {
+public:
+    static constexpr std::size_t smallest = 16 << 10, largest = 16 << 20;
+
+    ~Spare() {
+        gone = true;
+        for (const Piece& piece : pieces_) ::operator delete(piece.data);
+    }
+
+    Piece take(std::size_t size) noexcept {
+        for (Piece& piece : pieces_)
+            if (piece.capacity >= size && piece.capacity / 4 <= size)
+                return std::exchange(piece, Piece());
+        return {};
+    }
+    [[nodiscard]] std::size_t largest_piece() const noexcept {
+        return std::max_element(pieces_.begin(), pieces_.end(), [](Piece a, Piece b) { return a.capacity < b.capacity; })->capacity;
+    }
+    bool keep(Piece piece) noexcept {
+        const auto place = std::min_element(pieces_.begin(), pieces_.end(), [](Piece a, Piece b) { return a.capacity < b.capacity; });
+        if (place->capacity >= piece.capacity)
+            return false;
+        ::operator delete(place->data);
+        *place = piece;
+        return true;
+    }
+
+    static thread_local bool gone;  // bytes of static objects outlive it
+
+private:
+    std::array<Piece, 8> pieces_;
+};
+
+thread_local bool Spare::gone = false;
+thread_local Spare spare;
+
+/// Memory that is kept. glibc leaves so much of what a program frees at the end of its heap as twice the largest mapping that has
+/// been freed; the kept ones never are, so one is freed now: else each object that is received and dropped would be faulted in anew.
+std::byte* fresh(std::size_t size) {
+    constexpr std::size_t first_mapped = 128 << 10;
+    if (size >= first_mapped)
+        ::operator delete(::operator new(size));
+    return static_cast<std::byte*>(::operator new(size));
+}
+
+}  // namespace
+
+Bytes Bytes::at_least(std::size_t size) { return Bytes(Spare::gone ? size : std::max(size, spare.largest_piece())); }
+
+Bytes Bytes::claimed(std::size_t size) try { return Bytes(size); } catch (const std::bad_alloc&) {
+    Unpacking::too_large(size);
+}
+
+Bytes::Bytes(std::size_t size) : size_(size) {
+    if (size == 0)
+        return;
+    Piece piece;
+    if (size <= Spare::largest && !Spare::gone)
+        piece = spare.take(std::max(size, Spare::smallest));
+    if (piece.data == nullptr) {
+        const bool is_kept = size <= Spare::largest;
+        piece.capacity = is_kept ? std::max(Spare::smallest, std::bit_ceil(size)) : size;
+        piece.data = is_kept ? fresh(piece.capacity) : static_cast<std::byte*>(::operator new(piece.capacity));
+    }
+    data_ = piece.data;
+    capacity_ = piece.capacity;
+}
+
+void Bytes::give_back() noexcept {
+    if (capacity_ > Spare::largest || Spare::gone || !spare.keep({data_, capacity_}))
+        ::operator delete(data_);
+}
+
+}  // namespace mpi4cxx::detail

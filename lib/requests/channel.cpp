@@ -1,0 +1,56 @@
+#include "requests/channel.hpp"
+
+#include <mpi4cxx/detail/mpi/call.hpp>
+#include <mpi4cxx/error.hpp>
+
+#include "requests/ending.hpp"
+#include "runtime/finalize.hpp"
+
+#include <atomic>
+#include <cstdint>
+
+namespace mpi4cxx::detail {
+
+MPI_Comm opened_channel = MPI_COMM_NULL;
+
+namespace {
+
+int own_rank = 0;
+std::uint64_t tags = 0;
+std::atomic<std::uint64_t> used_tags{0};  // never wraps, so that a tag comes again only when all others have been used
+
+}  // namespace
+
+void open_channel(At at) {
+    if (opened_channel != MPI_COMM_NULL)
+        return;
+    opened_channel = get<MPI_Comm_dup>(MPI_COMM_WORLD, at);
+    call<MPI_Comm_set_errhandler>(opened_channel, MPI_ERRORS_RETURN, at);
+    own_rank = get<MPI_Comm_rank>(opened_channel, at);
+    int* largest = nullptr;
+    int found = 0;
+    call<MPI_Comm_get_attr>(MPI_COMM_WORLD, MPI_TAG_UB, &largest, &found, at);
+    tags = (found != 0 ? static_cast<std::uint64_t>(*largest) : 32767) / 2;  // the upper half is the answers'
+    at_finalize([] {
+        end_operations();
+        MPI_Comm_free(&opened_channel);
+    });
+}
+
+MPI_Comm channel(At at) {
+    if (opened_channel == MPI_COMM_NULL && !is_running())
+        raise(outside_mpi(), "objects", at.file, at.line, nullptr);
+    if (opened_channel == MPI_COMM_NULL)
+        misuse({at, "objects"}, "make an mpi4cxx::Environment on every process first: objects travel on its channel");
+    return opened_channel;
+}
+
+int channel_rank() noexcept { return own_rank; }
+
+int next_channel_tag() noexcept { return static_cast<int>(used_tags.fetch_add(1, std::memory_order_relaxed) % tags); }
+
+void skip_channel_tags(std::uint64_t number) noexcept { used_tags.fetch_add(number, std::memory_order_relaxed); }
+
+int answer_tag(int side_tag) noexcept { return side_tag + static_cast<int>(tags); }
+
+}  // namespace mpi4cxx::detail

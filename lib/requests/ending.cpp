@@ -1,0 +1,115 @@
+#include "requests/ending.hpp"
+
+#include <mpi4cxx/detail/mpi/call.hpp>
+#include <mpi4cxx/detail/objects/bytes.hpp>
+
+#include "requests/channel.hpp"
+#include "requests/progress.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdio>
+#include <exception>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace mpi4cxx::detail {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+constexpr auto patience = std::chrono::seconds(5);
+
+/// What lies here when no process receives any more. It is received, for MPI may wait for its sender else.
+class Unreceived {
+public:
+    void take_all(MPI_Comm comm) {
+        while (true) {
+            int found = 0;
+            MPI_Message message = MPI_MESSAGE_NULL;
+            MPI_Status status;
+            call<MPI_Improbe>(MPI_ANY_SOURCE, MPI_ANY_TAG, comm, &found, &message, &status);
+            if (found == 0)
+                return;
+            const auto size = static_cast<std::size_t>(get<MPI_Get_count>(&status, MPI_BYTE));
+            Bytes bytes = Bytes::claimed(size);
+            call<MPI_Mrecv>(bytes.data(), static_cast<MPI_Count>(size), MPI_BYTE, &message, MPI_STATUS_IGNORE);
+            if (comm == MPI_COMM_WORLD)
+                note(status, size);
+        }
+    }
+    /// Says it, and how many operations on objects are incomplete.
+    void report(std::size_t incomplete) {
+        if (number_ == 0 && incomplete == 0)
+            return;
+        if (number_ > most)
+            text_ += ", and " + std::to_string(number_ - most) + " more";
+        if (incomplete != 0)
+            text_ += std::string(number_ == 0 ? "" : "; ") + "incomplete operations on objects: " + std::to_string(incomplete);
+        std::fprintf(stderr, "mpi4cxx: rank %d ends MPI with %s\n", get<MPI_Comm_rank>(MPI_COMM_WORLD), text_.c_str());
+    }
+
+private:
+    static constexpr std::size_t most = 3;
+
+    void note(const MPI_Status& status, std::size_t size) {
+        if (++number_ > most)
+            return;
+        text_ += number_ == 1 ? "messages on MPI_COMM_WORLD that nobody has received: " : ", ";
+        text_ += std::to_string(size) + " bytes from rank " + std::to_string(status.MPI_SOURCE) + " with tag " + std::to_string(status.MPI_TAG);
+    }
+
+    std::size_t number_ = 0;
+    std::string text_;
+};
+
+/// All processes of a communicator, once they come here. Tools do not see these calls, but that this process is in MPI_Finalize.
+class Others {
+public:
+    explicit Others(MPI_Comm comm) : request_(get<PMPI_Ibarrier>(comm)) {}
+    [[nodiscard]] bool are_here() {
+        int flag = 0;
+        call<PMPI_Test>(&request_, &flag, MPI_STATUS_IGNORE);
+        return flag != 0;
+    }
+
+private:
+    MPI_Request request_;
+};
+
+void end_on(MPI_Comm channel) {
+    for (Others others(channel); !others.are_here();) drive();  // they may still wait for what this one sends
+    cancel_all();
+    Unreceived unreceived;
+    std::optional<Others> others;
+    std::size_t left = drive_all();
+    clock::time_point last_step = clock::now();
+    while (!others || !others->are_here()) {
+        unreceived.take_all(MPI_COMM_WORLD);
+        const std::size_t before = std::exchange(left, drive_all());
+        if (left != before)
+            last_step = clock::now();
+        if (left != 0 && clock::now() < last_step + patience)
+            continue;
+        unreceived.take_all(channel);  // the bytes of these messages
+        if (!others)
+            others.emplace(channel);
+    }
+    unreceived.report(drive_all());
+}
+
+}  // namespace
+
+void end_operations() noexcept try {
+    static bool has_ended = false;
+    if (std::exchange(has_ended, true))
+        return;
+    if (opened_channel != MPI_COMM_NULL)
+        return end_on(opened_channel);
+    cancel_all();
+    while (drive_all() != 0) {}
+} catch (const std::exception&) {  // MPI fails at its end: nobody could do anything about it
+}
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,339 @@
+#include "requests/progress.hpp"
+
+#include <mpi4cxx/detail/mpi/call.hpp>
+
+#include "requests/ending.hpp"
+#include "requests/progress_thread.hpp"
+#include "runtime/finalize.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace mpi4cxx::detail {
+
+std::atomic<int> driven_operations{0};
+std::atomic<int> operations{0};
+std::uint64_t steps = 0;
+
+/// Operations that were adopted and are complete. It destroys them when it goes, which is after the lock and in a thread of the program: an
+/// object's destructor may call this library.
+class Finished {
+public:
+    Finished() noexcept = default;
+    Finished(const Finished&) = delete;
+    Finished& operator=(const Finished&) = delete;
+    ~Finished() {
+        while (first_ != nullptr) delete std::exchange(first_, first_->next_finished_);
+    }
+    void add(Operation& operation) noexcept { operation.next_finished_ = std::exchange(first_, &operation); }
+    void swap(Finished& other) noexcept { std::swap(first_, other.first_); }
+    [[nodiscard]] bool is_empty() const noexcept { return first_ == nullptr; }
+
+private:
+    Operation* first_ = nullptr;
+};
+
+/// The operations that are driven, each of which knows its place.
+class OperationTable {
+public:
+    /// Takes memory for `size` operations, so that nothing needs any later.
+    void reserve(std::size_t size) {
+        operations_.reserve(size);
+        ready_.reserve(size);
+        requests_.resize(size);
+        indices_.resize(size);
+        statuses_.resize(size);
+    }
+    void add(Operation& operation) noexcept {
+        operation.place_ = operations_.size();
+        operations_.push_back(&operation);
+        count();
+    }
+    void adopt(std::unique_ptr<Operation> operation) noexcept {
+        if (operation->place_ == Operation::nowhere)
+            add(*operation);
+        operation.release()->is_adopted_ = true;
+    }
+    void remove(Operation& operation) noexcept {
+        if (operation.place_ == Operation::nowhere)
+            return;
+        operations_[operation.place_] = operations_.back();
+        operations_.back()->place_ = operation.place_;
+        operations_.pop_back();
+        operation.place_ = Operation::nowhere;
+        count();
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return operations_.size(); }
+    /// Cancels what its owners have left pending.
+    void cancel() {
+        for (Operation* const operation : operations_)
+            if (!operation->is_adopted_)
+                operation->cancel();
+    }
+
+    /// Drives all until nothing moves: what one has sent another may wait for.
+    void drive(Finished& finished) {
+        drive_on(false);
+        finished.swap(finished_);
+        count();
+    }
+    /// The same in the progress thread, which destroys nothing.
+    void drive_aside() { drive_on(true); }
+    /// Whether this process has yet to be told that the operation is complete.
+    static bool is_unseen(Operation& operation) noexcept { return std::exchange(operation.is_complete_unseen_, false); }
+
+private:
+    // What is finished has to be destroyed by somebody who comes to drive.
+    void count() const noexcept {
+        driven_operations.store(static_cast<int>(operations_.size()) + (finished_.is_empty() ? 0 : 1), std::memory_order_relaxed);
+    }
+    void drive_on(bool aside) {
+        std::uint64_t before = 0;
+        do {
+            before = steps;
+            find_ready();
+            for (Operation* const operation : ready_) {
+                operation->advance();
+                if (operation->is_complete())
+                    end(*operation, aside);
+            }
+        } while (steps != before);
+    }
+    /// Finds those that may go on, by one call of MPI for all that wait for a request.
+    void find_ready() {
+        ready_.clear();
+        if (operations_.size() <= few || !test_awaited())
+            ready_.assign(operations_.begin(), operations_.end());  // each looks for itself, and learns what is wrong with it
+    }
+    bool test_awaited() {
+        for (std::size_t i = 0; i < operations_.size(); ++i) {
+            const MPI_Request* const awaited = operations_[i]->awaited();
+            requests_[i] = awaited != nullptr ? *awaited : MPI_REQUEST_NULL;
+            if (requests_[i] == MPI_REQUEST_NULL)
+                ready_.push_back(operations_[i]);
+        }
+        int number = 0;
+        const int code = MPI_Testsome(static_cast<int>(operations_.size()), requests_.data(), &number, indices_.data(), statuses_.data());
+        if (code != MPI_SUCCESS && class_of(code) != MPI_ERR_IN_STATUS)
+            return false;
+        for (int i = 0; i < number; ++i) {  // MPI_UNDEFINED, where nothing is awaited, is negative
+            const MPI_Status& status = statuses_[static_cast<std::size_t>(i)];
+            Operation* const operation = operations_[static_cast<std::size_t>(indices_[static_cast<std::size_t>(i)])];
+            operation->hear(code != MPI_SUCCESS ? status.MPI_ERROR : MPI_SUCCESS, status);
+            ready_.push_back(operation);
+        }
+        return true;
+    }
+    static int class_of(int code) {
+        int result = MPI_ERR_OTHER;
+        MPI_Error_class(code, &result);
+        return result;
+    }
+    void end(Operation& operation, bool aside) noexcept {
+        operation.is_complete_unseen_ = aside;
+        if (operation.is_adopted_)
+            finished_.add(operation);
+        remove(operation);
+    }
+
+    static constexpr std::size_t few = 2;
+    std::vector<Operation*> operations_, ready_;
+    std::vector<MPI_Request> requests_;
+    std::vector<int> indices_;
+    std::vector<MPI_Status> statuses_;
+    Finished finished_;
+};
+
+namespace {
+
+// Never destroyed: the progress thread may outlive them where a process exits without MPI_Finalize.
+std::mutex& mutex = *new std::mutex;  // of every Operation as well as of these lists
+OperationTable& all = *new OperationTable;
+
+std::atomic<int> room = 0;  // for so many operations
+
+std::atomic<std::uint32_t> moves = 0;
+void note_activity() noexcept { moves.store(moves.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }
+
+/// What MPI sends by itself when nobody waits for it any more.
+struct DroppedRequest {
+    MPI_Request request;
+    std::unique_ptr<RequestResources> resources;
+};
+constexpr std::size_t looked_at = 4;  // by each call, so that it costs the same however many there are
+std::mutex& left_mutex = *new std::mutex;
+std::vector<DroppedRequest>& dropped_requests = *new std::vector<DroppedRequest>;
+std::atomic<bool> has_dropped = false;
+std::size_t next_dropped = 0;
+
+/// Frees the next `number` of these that are complete.
+void free_dropped(std::size_t number) {
+    for (; number != 0 && !dropped_requests.empty(); --number) {
+        next_dropped = next_dropped < dropped_requests.size() ? next_dropped : 0;
+        int flag = 0;
+        if (MPI_Test(&dropped_requests[next_dropped].request, &flag, MPI_STATUS_IGNORE) == MPI_SUCCESS && flag == 0) {
+            ++next_dropped;
+            continue;
+        }
+        std::swap(dropped_requests[next_dropped], dropped_requests.back());
+        dropped_requests.pop_back();
+    }
+    has_dropped.store(!dropped_requests.empty(), std::memory_order_relaxed);
+}
+
+void end_at_finalize() {
+    static const bool once = (at_finalize(end_operations), true);
+    (void)once;
+}
+
+}  // namespace
+
+Operation::Operation() {
+    const int number = operations.load(std::memory_order_relaxed);
+    if (number <= room.load(std::memory_order_relaxed))
+        return;
+    const std::lock_guard lock(mutex);
+    const int wanted = std::max(2 * number, room.load(std::memory_order_relaxed));
+    all.reserve(static_cast<std::size_t>(wanted));
+    room.store(wanted, std::memory_order_relaxed);
+}
+
+std::uint32_t activity() noexcept { return moves.load(std::memory_order_relaxed); }
+
+void watch(Operation& operation) {
+    {
+        const std::lock_guard lock(mutex);
+        all.add(operation);
+        note_activity();
+    }
+    wake_progress_thread();
+}
+
+void unwatch(Operation& operation) {
+    const std::lock_guard lock(mutex);
+    all.remove(operation);
+}
+
+void drive() {
+    Finished finished;
+    const std::lock_guard lock(mutex);
+    note_activity();
+    all.drive(finished);
+}
+
+bool drive_aside() {
+    const std::lock_guard lock(mutex);
+    const std::uint64_t before = steps;
+    all.drive_aside();
+    return steps != before;
+}
+
+std::size_t drive_all() {
+    Finished finished;
+    const std::scoped_lock lock(mutex, left_mutex);
+    all.drive(finished);
+    free_dropped(dropped_requests.size());
+    return all.size() + dropped_requests.size();
+}
+
+void cancel_all() {
+    const std::lock_guard lock(mutex);
+    all.cancel();
+}
+
+bool look(Operation& operation) {
+    const std::lock_guard lock(mutex);
+    note_activity();
+    operation.advance();
+    if (!operation.is_complete())
+        return operation.may_leave();
+    all.remove(operation);
+    (void)OperationTable::is_unseen(operation);
+    return true;
+}
+
+bool drive_receive(Operation& operation) {
+    Finished finished;
+    const std::lock_guard lock(mutex);
+    if (!operation.is_receive())
+        return false;
+    if (operation.is_complete())
+        return OperationTable::is_unseen(operation);
+    note_activity();
+    all.drive(finished);
+    return true;
+}
+
+bool complete_or_drive(Operation& operation) {
+    if (look(operation))
+        return true;
+    drive();
+    return look(operation);
+}
+
+void cancel(Operation& operation) {
+    const std::lock_guard lock(mutex);
+    operation.cancel();
+}
+
+void keep(std::unique_ptr<Operation> operation) {
+    end_at_finalize();
+    all.adopt(std::move(operation));
+}
+
+bool leave_incomplete(std::unique_ptr<Operation>& operation) {
+    {
+        const std::lock_guard lock(mutex);
+        note_activity();
+        operation->advance();
+        if (operation->is_complete()) {
+            all.remove(*operation);
+            return false;
+        }
+        keep(std::move(operation));
+    }
+    wake_progress_thread();
+    return true;
+}
+
+void adopt(std::unique_ptr<Operation> operation) {
+    cancel(*operation);
+    while (operation->needs_caller() && !complete_or_drive(*operation)) {}
+    (void)leave_incomplete(operation);
+}
+
+void leave(MPI_Request request, std::unique_ptr<RequestResources> resources) noexcept {
+    end_at_finalize();
+    const std::lock_guard lock(left_mutex);
+    free_dropped(looked_at);
+    try {
+        dropped_requests.emplace_back();
+    } catch (...) {  // no memory to note it: what MPI uses stays
+        (void)resources.release();
+        return;
+    }
+    dropped_requests.back() = {request, std::move(resources)};
+    has_dropped.store(true, std::memory_order_relaxed);
+}
+
+void tidy_left() noexcept {
+    if (!has_dropped.load(std::memory_order_relaxed))
+        return;
+    const std::lock_guard lock(left_mutex);
+    free_dropped(looked_at);
+}
+
+void complete(MPI_Request request, MPI_Status* status, std::string_view function, Place where) {
+    int flag = 0;
+    while (true) {
+        if (const int code = MPI_Test(&request, &flag, status); code != MPI_SUCCESS)
+            raise(code, function, where.file, where.line, where.comm);
+        if (flag != 0)
+            return;
+        drive();
+    }
+}
+
+}  // namespace mpi4cxx::detail

@@ -1,0 +1,128 @@
+#include <mpi4cxx/error.hpp>
+
+#include <mpi4cxx/detail/mpi/call.hpp>
+
+#include "runtime/finalize.hpp"
+#include "runtime/text.hpp"
+
+#include <utility>
+
+namespace mpi4cxx {
+
+namespace {
+
+std::string at_text(At at) { return std::string(" (") + at.file + ":" + std::to_string(at.line) + ")"; }
+
+// What follows asks the MPI without checking: it describes an error already. Open MPI 4.1 ends the program if it is asked
+// before MPI_Init.
+
+std::string error_text(int code) {
+    if (!detail::is_running())
+        return "error " + std::to_string(code);
+    char text[MPI_MAX_ERROR_STRING] = "";
+    int length = 0;
+    MPI_Error_string(code, text, &length);
+    return {text, static_cast<std::size_t>(length)};
+}
+
+int class_of(int code) {
+    int result = code;
+    if (detail::is_running())
+        MPI_Error_class(code, &result);
+    return result;
+}
+
+/// What MPI's text on an error of `error_class` in `function` leaves out: what is wrong with what, or what to write instead.
+std::string mend(int error_class, std::string_view function) {
+    if (error_class == MPI_ERR_TAG) {
+        int* largest = nullptr;
+        int found = 0;
+        if (MPI_Comm_get_attr(MPI_COMM_WORLD, MPI_TAG_UB, &largest, &found) == MPI_SUCCESS && found != 0)
+            return "; tags of messages go from 0 to " + std::to_string(*largest) + " (TAG_UB)";
+    }
+    if (error_class == MPI_ERR_TRUNCATE)
+        return function.ends_with("ecv") || function.find("Wait") != std::string_view::npos || function.find("Test") != std::string_view::npos
+                   ? "; the message is longer than the buffer: `Recv<T>(source, tag)` takes any length"
+                   : "; the processes do not give the same length";
+    return {};
+}
+
+}  // namespace
+
+struct Exception::Parts {
+    int code, rank = -1, size = 0;
+    At at;
+    std::string text, hint, function, communicator;
+
+    Parts(int error, std::string_view name, const std::string& own_text, detail::Place where)
+        : code(error), at(where.at()), text(own_text.empty() ? error_text(error) : own_text),
+          hint(own_text.empty() ? mend(class_of(error), name) : ""), function(name) {
+        if (where.comm == nullptr || !detail::is_running())
+            return;
+        // MPI may not be asked about a handle that is no communicator: that would be the next error.
+        char label[MPI_MAX_OBJECT_NAME] = "";
+        int length = 0;
+        if (class_of(code) == MPI_ERR_COMM || MPI_Comm_get_name(*where.comm, label, &length) != MPI_SUCCESS)
+            return;
+        communicator = length > 0 ? label : "a communicator";
+        MPI_Comm_rank(*where.comm, &rank);
+        MPI_Comm_size(*where.comm, &size);
+    }
+
+    [[nodiscard]] std::string message() const {
+        std::string result = function;
+        if (!communicator.empty())
+            result += " on " + communicator + ", rank " + std::to_string(rank) + " of " + std::to_string(size);
+        return result + (result.empty() ? "" : ": ") + text + hint + at_text(at);
+    }
+};
+
+Exception::Exception(int code, std::string_view function, const std::string& text, detail::Place where)
+    : Exception(Parts(code, function, text, where)) {}
+
+Exception::Exception(Parts&& parts)
+    : std::runtime_error(parts.message()), code_(parts.code), class_(class_of(parts.code)), rank_(parts.rank), at_(parts.at),
+      text_(std::move(parts.text)), function_(std::move(parts.function)), communicator_(std::move(parts.communicator)) {}
+
+int Get_error_class(int code, At at) { return detail::get<MPI_Error_class>(code, at); }
+std::string Get_error_string(int code, At at) { return detail::text<MPI_Error_string, MPI_MAX_ERROR_STRING>(at, code); }
+
+int Add_error_class(At at) { return detail::get<MPI_Add_error_class>(at); }
+int Add_error_code(int errorclass, At at) { return detail::get<MPI_Add_error_code>(errorclass, at); }
+void Add_error_string(int errorcode, const std::string& text, At at) { detail::call<MPI_Add_error_string>(errorcode, text.c_str(), at); }
+void Remove_error_class(int errorclass, At at) { detail::call<MPI_Remove_error_class>(errorclass, at); }
+void Remove_error_code(int errorcode, At at) { detail::call<MPI_Remove_error_code>(errorcode, at); }
+void Remove_error_string(int errorcode, At at) { detail::call<MPI_Remove_error_string>(errorcode, at); }
+
+namespace detail {
+
+void raise(int code, std::string_view function, const char* file, unsigned long line, const MPI_Comm* comm) {
+    if (code == outside_mpi())
+        throw Exception(MPI_ERR_OTHER, function,
+                        get<MPI_Initialized>() == 0 ? "MPI is not initialized: make an mpi4cxx::Environment first"
+                                                    : "MPI is finalized: the Environment has ended, or Finalize has been called",
+                        At(file, line));
+    // Looked at here, where it costs a call that succeeds nothing.
+    if (comm != nullptr && *comm == MPI_COMM_NULL)
+        refuse_null_comm(function, {file, line});
+    const Place where({file, line}, comm);
+    if (code == missing_function())
+        throw Exception(MPI_ERR_UNSUPPORTED_OPERATION, function, "not supported by this MPI: it has no such function", where);
+    throw Exception(code, function, {}, where);
+}
+
+void misuse(Caller caller, const std::string& text) { throw std::invalid_argument(std::string(caller.method) + ": " + text + at_text(caller.at)); }
+
+void refuse_null(int error_class, std::string_view function, const char* text, At at) { throw Exception(error_class, function, text, at); }
+
+void refuse_null_comm(std::string_view function, At at) {
+    refuse_null(
+        MPI_ERR_COMM, function,
+        "the communicator is null: it comes of a Split with color UNDEFINED, of a Create, Create_group, Create_cart or Create_graph that left "
+        "this process out, or it was never set, moved from or freed",
+        at);
+}
+
+}  // namespace detail
+
+}  // namespace mpi4cxx

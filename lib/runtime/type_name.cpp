@@ -1,0 +1,56 @@
+#include <mpi4cxx/detail/runtime/type_name.hpp>
+
+#include <mpi4cxx/error.hpp>
+
+#include <cxxabi.h>
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <regex>
+#include <string>
+#include <utility>
+
+namespace mpi4cxx::detail {
+
+namespace {
+
+constinit std::atomic<const ObjectType*> first{nullptr};  // libraries that are loaded later add theirs
+
+std::uint64_t hash_of(std::string_view text) noexcept {  // FNV-1a
+    std::uint64_t hash = 14695981039346656037u;
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+    return hash;
+}
+
+/// As people write it: without what they leave to its default.
+std::string readable(const char* mangled) {
+    int status = 0;
+    const std::unique_ptr<char, decltype(&std::free)> demangled(abi::__cxa_demangle(mangled, nullptr, nullptr, &status), &std::free);
+    std::string text = demangled ? demangled.get() : mangled;
+    const auto replace = [&text](const std::regex& what, const char* by) {
+        for (std::string before; before != text;) before = std::exchange(text, std::regex_replace(text, what, by));
+    };
+    static const std::regex string("std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >");
+    static const std::regex defaults(", std::(allocator|less|equal_to|hash|char_traits|default_delete)<[^<>]*>");
+    static const std::regex space(" >");
+    replace(string, "std::string");
+    replace(defaults, "");
+    replace(space, ">");
+    return text;
+}
+
+}  // namespace
+
+ObjectType::ObjectType(const std::type_info& type) noexcept : hash(hash_of(type.name())), mangled_(type.name()), next_(first.load()) {
+    while (!first.compare_exchange_weak(next_, this)) {}
+}
+
+Exception ObjectType::mismatch(const char* function, std::uint64_t came, Place where) const {
+    std::string other = "type that this program does not know";
+    for (const ObjectType* type = first.load(); type != nullptr; type = type->next_)
+        if (type->hash == came)
+            other = readable(type->mangled_);
+    return Exception(MPI_ERR_TYPE, function, "the object is a " + other + ", not a " + readable(mangled_), where);
+}
+
+}  // namespace mpi4cxx::detail
