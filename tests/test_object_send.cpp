@@ -10,7 +10,7 @@
 
 namespace MPI = mpi4cxx;
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 MPI4CXX_API void skip_channel_tags(std::uint64_t number) noexcept;
 }
 

@@ -280,7 +280,7 @@ def link(path, text, target):
 
 def main():
     path = pathlib.Path(sys.argv[2])
-    text = path.read_text(encoding='utf-8')
+    text = path.read_text(encoding='utf-8').replace('namespace MPI4CXX', 'namespace mpi4cxx')  # the macro adds an inline namespace
     sys.stdout.reconfigure(encoding='utf-8')
     sys.stdout.write(page(path, text) if path.suffix == '.md' else header(text) if path.suffix == '.hpp' else text)
 

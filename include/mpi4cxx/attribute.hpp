@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 namespace detail {
 
@@ -181,4 +181,4 @@ inline constexpr detail::PredefinedAttribute<Win, int> WIN_CREATE_FLAVOR{MPI_WIN
 inline constexpr detail::PredefinedAttribute<Win, int> WIN_FLAVOR = WIN_CREATE_FLAVOR;
 inline constexpr detail::PredefinedAttribute<Win, int> WIN_MODEL{MPI_WIN_MODEL};
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

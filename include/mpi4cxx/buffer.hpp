@@ -23,7 +23,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 namespace detail {
 
@@ -324,4 +324,4 @@ using BufWArg = detail::BufferOfTypedBlocks<Buf, detail::CountList>;
 using ConstBufWArg = detail::BufferOfTypedBlocks<ConstBufArg, detail::CountList>;
 using StoredConstBufWArg = detail::BufferOfTypedBlocks<ConstBuf, detail::CountList>;
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

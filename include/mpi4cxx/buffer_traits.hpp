@@ -15,7 +15,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// Where the elements of a `C` lie; empty for what is a range, one element, or no buffer.
 template <class C> struct buffer_traits {};
@@ -159,4 +159,4 @@ template <detail::XtensorArray C> struct buffer_traits<C> {
     static constexpr bool is_view = detail::type_name<C>().starts_with("xt::xview<") || detail::type_name<C>().starts_with("xt::xstrided_view<");
 };
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

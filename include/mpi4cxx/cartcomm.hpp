@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// A communicator whose processes form a Cartesian grid (MPI-4.0, 8.5).
 class MPI4CXX_API Cartcomm final : public detail::DupMethods<Cartcomm, Topocomm> {
@@ -54,4 +54,4 @@ public:
 /// for as many zeros. Calls MPI_Dims_create (MPI-4.0, 8.5.2).
 [[nodiscard]] MPI4CXX_API std::vector<int> Compute_dims(int nnodes, detail::IntOrList dims, At at = {});
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// What has come in blocks of different sizes, packed, and how many elements each block has.
 template <class T> struct Counted {
@@ -550,6 +550,6 @@ private:
     void allreduce_with_care(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, At at) const;
 };
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX
 
 #include <mpi4cxx/detail/communicators/object_reduction.hpp>

@@ -2,7 +2,7 @@
 
 #include <mpi4cxx/detail/mpi/mpi.hpp>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 // Counts and addresses (MPI-4.0, 2.5.6 and 2.5.8).
 using Count = MPI_Count;
@@ -67,4 +67,4 @@ inline constexpr int COMM_TYPE_SHARED = MPI_COMM_TYPE_SHARED;
 inline constexpr int COMM_TYPE_HW_GUIDED = MPI_COMM_TYPE_HW_GUIDED;
 inline constexpr int COMM_TYPE_HW_UNGUIDED = MPI_COMM_TYPE_HW_UNGUIDED;
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 namespace detail {
 
@@ -198,4 +198,4 @@ private:
 };
 
 }  // namespace detail
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -16,7 +16,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// Which index of an array runs fastest: the last in C, the first in Fortran (MPI-4.0, 5.1.3).
 enum Order : int { ORDER_C = MPI_ORDER_C, ORDER_FORTRAN = MPI_ORDER_FORTRAN, ORDER_F = MPI_ORDER_FORTRAN };
@@ -343,4 +343,4 @@ inline constexpr const Datatype& F_COMPLEX = COMPLEX;
 inline constexpr const Datatype& F_FLOAT_COMPLEX = COMPLEX;
 inline constexpr const Datatype& F_DOUBLE_COMPLEX = DOUBLE_COMPLEX;
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// `get()` returns the committed datatype of one `T`. Empty for types that have none.
 template <class T> struct datatype_traits {};
@@ -188,4 +188,4 @@ template <detail::PlainAggregate T> struct datatype_traits<T> : detail::composit
 /// Return the datatype of `T`, which derived types can be made of. It is not to be freed.
 template <Mapped T> [[nodiscard]] Datatype datatype_of() { return Datatype::borrow(datatype_traits<std::remove_cv_t<T>>::get()); }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// A communicator whose processes form a directed graph, of which each knows its own edges (MPI-4.0, 8.5.4).
 class MPI4CXX_API Distgraphcomm final : public detail::DupMethods<Distgraphcomm, Topocomm> {
@@ -40,4 +40,4 @@ public:
     [[nodiscard]] Neighbors Get_dist_neighbors(At at = {}) const;
 };
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

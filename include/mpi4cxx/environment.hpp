@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// MPI from here to the end of the scope: make one at the start of `main`, on every process.
 /// It initializes MPI unless somebody has, makes errors of COMM_WORLD and COMM_SELF exceptions, and opens the channel of
@@ -56,4 +56,4 @@ MPI4CXX_API void Pcontrol(int level, At at = {});
 /// Return the seconds between two ticks of Wtime. Calls MPI_Wtick (MPI-4.0, 9.6).
 [[nodiscard]] MPI4CXX_API double Wtick() noexcept;
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

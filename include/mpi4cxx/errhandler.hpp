@@ -7,7 +7,7 @@
 #include <memory>
 #include <utility>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 namespace detail {
 
@@ -78,4 +78,4 @@ extern MPI4CXX_API const Errhandler ERRORS_RETURN;
 extern MPI4CXX_API const Errhandler ERRORS_ABORT;
 extern MPI4CXX_API const Errhandler ERRORS_ARE_FATAL;
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// An error that MPI reported, with everything needed to find its cause.
 /// `what()` reads "MPI_Bcast on MPI_COMM_WORLD, rank 3 of 8: MPI's own text (solver.cpp:120)".
@@ -144,4 +144,4 @@ inline constexpr int ERR_PROC_FAILED = MPI_ERR_PROC_FAILED;
 inline constexpr int ERR_PROC_FAILED_PENDING = MPI_ERR_PROC_FAILED_PENDING;
 inline constexpr int ERR_LASTCODE = MPI_ERR_LASTCODE;
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

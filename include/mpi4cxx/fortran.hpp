@@ -2,7 +2,7 @@
 
 #include <mpi4cxx/detail/handles/handle_traits.hpp>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// The handle as Fortran knows it, which every handle class has (MPI-4.0, 19.3.4).
 template <class Class> class Fortran {
@@ -13,4 +13,4 @@ public:
     [[nodiscard]] static Class f2c(MPI_Fint handle) noexcept { return Class::borrow(detail::handle_traits<Class>::f2c(handle)); }
 };
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

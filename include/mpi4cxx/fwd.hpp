@@ -1,7 +1,9 @@
 // Forward declarations of every class.
 #pragma once
 
-namespace mpi4cxx {
+#include <mpi4cxx/detail/mpi/mpi.hpp>
+
+namespace MPI4CXX {
 
 struct At;
 class Exception;
@@ -42,4 +44,4 @@ class Graphcomm;
 class Distgraphcomm;
 class Weights;
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// A communicator whose processes form a graph that each of them knows as a whole (MPI-4.0, 8.5).
 class MPI4CXX_API Graphcomm final : public detail::DupMethods<Graphcomm, Topocomm> {
@@ -47,4 +47,4 @@ public:
     [[nodiscard]] std::vector<int> neighbors(At at = {}) const { return Get_neighbors(Get_rank(at), at); }
 };
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 namespace detail {
 
@@ -77,4 +77,4 @@ private:
     MPI_Request incomplete_ = MPI_REQUEST_NULL;  // the handle until Complete
 };
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

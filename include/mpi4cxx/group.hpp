@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// An ordered set of processes (MPI-4.0, 7.3). Freeing is local.
 class MPI4CXX_API Group : public Handle<Group>, public Fortran<Group> {
@@ -73,4 +73,4 @@ extern MPI4CXX_API const Group GROUP_NULL;
 /// The group without members.
 extern MPI4CXX_API const Group GROUP_EMPTY;
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 namespace detail {
 
@@ -95,4 +95,4 @@ private:
     detail::Ownership ownership_;
 };
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// A range of pairs of strings: `std::map<std::string, std::string>`, `std::vector<std::pair<…>>`.
 template <class R>
@@ -155,4 +155,4 @@ extern MPI4CXX_API const Info INFO_NULL;
 /// What the launcher was told: "command", "maxprocs", "wdir", … (MPI-4.0, 11.2.1).
 extern MPI4CXX_API const Info INFO_ENV;
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

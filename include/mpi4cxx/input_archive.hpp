@@ -10,7 +10,7 @@
 #include <typeindex>
 #include <unordered_map>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 class InputArchive;
 
@@ -69,6 +69,6 @@ private:
     std::type_index wanted_ = typeid(void);
 };
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX
 
 CEREAL_SETUP_ARCHIVE_TRAITS(mpi4cxx::InputArchive, mpi4cxx::OutputArchive)

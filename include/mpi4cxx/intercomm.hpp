@@ -2,7 +2,7 @@
 
 #include <mpi4cxx/comm.hpp>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// A communicator of two groups, each of which communicates with the other: ranks of messages are of the remote group, the
 /// root of a collective is ROOT in its own group, where the others give PROC_NULL, and its rank in the other (MPI-4.0, 7.6).
@@ -30,4 +30,4 @@ public:
     [[nodiscard]] Group remote_group(At at = {}) const { return Get_remote_group(at); }
 };
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -6,7 +6,7 @@
 
 #include <optional>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// A communicator of one group (MPI-4.0, 7.2).
 class MPI4CXX_API Intracomm : public detail::SplitMethods<Intracomm, Comm> {
@@ -108,4 +108,4 @@ extern MPI4CXX_API const Intracomm COMM_SELF;
 /// All processes that were started together.
 extern MPI4CXX_API const Intracomm COMM_WORLD;
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

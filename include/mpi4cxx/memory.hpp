@@ -9,7 +9,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// Memory that somebody else owns, byte by byte: a view of bytes, as mpi4py's `memory`.
 using memory = std::span<std::byte>;
@@ -80,4 +80,4 @@ MPI4CXX_API void Attach_buffer(Count size, At at = {});
 /// (MPI-4.0, 3.6).
 MPI4CXX_API memory Detach_buffer(At at = {});
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -11,7 +11,7 @@
 #include <span>
 #include <utility>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// A message that a matched probe has taken out of the queue, to be received by exactly this object (MPI-4.0, 3.8.2).
 class MPI4CXX_API Message : public Fortran<Message> {
@@ -83,4 +83,4 @@ extern MPI4CXX_API const Message MESSAGE_NULL;
 /// The message that a probe of PROC_NULL finds (MPI-4.0, 3.8.2).
 extern MPI4CXX_API const Message MESSAGE_NO_PROC;
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// What a handle class with names has (MPI-4.0, 7.8): Comm, Datatype.
 template <class Class> class MPI4CXX_API Named {
@@ -17,4 +17,4 @@ public:
     [[nodiscard]] std::string name(At at = {}) const { return Get_name(at); }
 };
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// A pending operation that gives an object of type `T`, which `wait` or `test` returns, once.
 /// Receives of objects are posted at once, take messages of any size in the order of their posting, and go on whatever call
@@ -151,4 +151,4 @@ private:
     Request request_;  // no base, for a plain Request that is made of this would lose the object
 };
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

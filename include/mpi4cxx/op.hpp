@@ -12,7 +12,7 @@
 #include <tuple>
 #include <utility>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 namespace detail {
 
@@ -197,4 +197,4 @@ extern MPI4CXX_API const detail::PredefinedOp<detail::Minloc> MINLOC;
 extern MPI4CXX_API const detail::PredefinedOp<detail::Replace> REPLACE;
 extern MPI4CXX_API const detail::PredefinedOp<detail::NoOp> NO_OP;
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 class OutputArchive;
 
@@ -38,4 +38,4 @@ private:
     detail::Packing& to_;
 };
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 namespace detail {
 
@@ -39,4 +39,4 @@ public:
 
 inline constexpr Pickle pickle{};  ///< The one that there is, by mpi4py's name.
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -7,7 +7,7 @@
 #include <cereal/types/memory.hpp>
 #include <cereal/types/polymorphic.hpp>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 void sends_hierarchies(OutputArchive& archive, const auto& pointer);  // says that this header is here
 }
 

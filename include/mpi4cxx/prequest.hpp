@@ -7,7 +7,7 @@
 #include <span>
 #include <utility>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 namespace detail {
 struct Partitions;
@@ -49,4 +49,4 @@ private:
     bool is_ready(int number) const noexcept;
 };
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

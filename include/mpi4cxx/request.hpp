@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 namespace detail {
 
@@ -242,4 +242,4 @@ private:
 
 extern MPI4CXX_API const Request REQUEST_NULL;
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -22,7 +22,7 @@ namespace cereal::memory_detail {
 template <class T> struct PtrWrapper;  // what cereal wraps a pointer in to read it
 }
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 namespace detail {
 
@@ -234,4 +234,4 @@ template <class T> T unpacked(Unpacking& from) {
 }
 
 }  // namespace detail
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

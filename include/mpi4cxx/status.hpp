@@ -5,7 +5,7 @@
 
 #include <array>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// What a receive found out: source, tag and size of the message (MPI-4.0, 3.2.5).
 class MPI4CXX_API Status {
@@ -55,4 +55,4 @@ private:
     MPI_Status raw_;
 };
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -2,7 +2,7 @@
 
 #include <mpi4cxx/datatype_traits.hpp>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// A base of a class, in a struct_type: all that the base's own datatype has.
 template <class B> struct BaseClass {};
@@ -57,4 +57,4 @@ template <class T> struct bytes_type : detail::composite<T> {
     static void flatten(std::size_t offset, detail::Members& members) { members.push_back({offset, sizeof(T), sizeof(T), MPI_BYTE}); }
 };
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

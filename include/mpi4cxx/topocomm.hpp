@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 namespace detail {
 
@@ -109,4 +109,4 @@ public:
     }
 };
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

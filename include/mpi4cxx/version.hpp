@@ -10,7 +10,7 @@
 #define MPI4CXX_VERSION_MINOR 1
 #define MPI4CXX_VERSION_PATCH 0
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// The version of the MPI standard whose header this is compiled with (MPI-4.0, 9.1.1).
 inline constexpr int VERSION = MPI_VERSION;
@@ -37,4 +37,4 @@ struct Vendor {
 /// The same of another's text.
 [[nodiscard]] MPI4CXX_API Vendor get_vendor(std::string_view library_version);
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -3,7 +3,7 @@
 #include <mpi4cxx/detail/mpi/int_or_list.hpp>
 #include <mpi4cxx/detail/mpi/mpi.hpp>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// The weights of the edges of a distributed graph, one an edge: UNWEIGHTED where a graph has none, WEIGHTS_EMPTY where a
 /// process of a weighted graph has no edges (MPI-4.0, 8.5.4). Lives as long as the call that it is given to.
@@ -37,4 +37,4 @@ inline constexpr Weights UNWEIGHTED;
 /// The weights of no edges, in a graph that has some elsewhere (MPI-4.0, 8.5.4).
 inline constexpr Weights WEIGHTS_EMPTY = Weights::empty();
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 namespace detail {
 
@@ -41,4 +41,4 @@ template <class... Awaitables>
 /// The same of a range, which may be empty: gives a vector of the results, or nothing where each is a coroutine that gives nothing.
 template <detail::Range R> [[nodiscard]] auto when_all(R&& awaitables) { return detail::all_of_range<R>(std::forward<R>(awaitables)); }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

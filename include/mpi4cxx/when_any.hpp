@@ -9,7 +9,7 @@
 #include <utility>
 #include <variant>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 namespace detail {
 
@@ -57,4 +57,4 @@ template <detail::Range R> [[nodiscard]] auto when_any(R&& awaitables) {
     return detail::any_of_range(awaitables);
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 namespace {
 
@@ -44,4 +44,4 @@ void agree(const Comm& comm, const std::exception_ptr& failure, At at) {
     throw Exception(MPI_ERR_OP, "reduction", words, {at, comm.address()});
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -2,7 +2,7 @@
 
 #include <mpi4cxx/detail/mpi/platform.hpp>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 namespace {
 
@@ -86,4 +86,4 @@ std::unique_ptr<ArgumentCopies> keep_packed(const Comm& comm, SendW& send, RecvW
     return copies;
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -11,7 +11,7 @@
 #include <memory>
 #include <vector>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// What MPI reads beside the buffers until a nonblocking call is complete, or as long as a persistent one lives: copies.
 class ArgumentCopies final : public RequestResources {
@@ -80,4 +80,4 @@ template <class... Arguments> std::unique_ptr<ArgumentCopies> keep(Arguments&...
 /// The same of a call in place that is to send the blocks of `recv` from memory of its own.
 std::unique_ptr<ArgumentCopies> keep_packed(const Comm& comm, SendW& send, RecvW& recv, At at);
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 using detail::call;
 using detail::get;
@@ -60,4 +60,4 @@ std::vector<int> Compute_dims(int nnodes, detail::IntOrList dims, At at) {
     return result;
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -7,7 +7,7 @@
 
 // One family after the other: blocking, nonblocking, persistent.
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 using detail::call;
 using detail::get;
@@ -304,4 +304,4 @@ Prequest Comm::Reduce_scatter_init(const ConstBuf& sendbuf, const Buf& recvbuf, 
                           std::move(kept));
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

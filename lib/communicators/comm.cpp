@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 using detail::call;
 using detail::get;
@@ -78,4 +78,4 @@ template class Handle<detail::AnyKeyval<Comm>>;
 template class Hinted<Comm>;
 template class Named<Comm>;
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 using detail::call;
 using detail::ConstMemoryRegion;
@@ -82,4 +82,4 @@ Count Datatype::Pack_external_size(const std::string& datarep, Count count, At a
     return get<MPI_Pack_external_size>(datarep.c_str(), count, handle(), at);
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

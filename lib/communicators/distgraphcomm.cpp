@@ -1,6 +1,6 @@
 #include <mpi4cxx/distgraphcomm.hpp>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 using detail::call;
 
@@ -23,4 +23,4 @@ Distgraphcomm::Neighbors Distgraphcomm::Get_dist_neighbors(At at) const {
     return n;
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 namespace {
 
@@ -186,4 +186,4 @@ void set_aside(MPI_Comm comm) noexcept try {
 } catch (...) {  // the communicator stays as long as MPI
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -4,10 +4,10 @@
 
 #include <mpi4cxx/detail/mpi/call.hpp>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// Takes note of a communicator that all its processes have just made, frees what they have dropped before, and returns it. Collective over `comm`,
 /// which is null where this process has no part in it.
 [[nodiscard]] MPI_Comm made(MPI_Comm comm, Place where);
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -4,7 +4,7 @@
 
 #include "communicators/dropped_communicators.hpp"
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 MPI_Comm owned(MPI_Comm raw, At at) {
     if (raw != MPI_COMM_NULL)
@@ -46,4 +46,4 @@ void PendingComm::finish(Place where) {
     raise(code_, function_, where.file, where.line, nullptr);
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -2,7 +2,7 @@
 
 #include "communicators/plan.hpp"
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 using detail::call;
 using detail::get;
@@ -32,4 +32,4 @@ std::vector<int> Graphcomm::Get_neighbors(int rank, At at) const {
     return neighbors;
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -4,7 +4,7 @@
 
 #include "communicators/dropped_communicators.hpp"
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 using detail::get;
 using detail::made;
@@ -15,4 +15,4 @@ Intracomm Intercomm::Merge(bool high, At at) const {
     return Intracomm::take(made(get<MPI_Intercomm_merge>(handle(), high ? 1 : 0, on(at)), on(at)), at);
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -12,7 +12,7 @@
 #include <numeric>
 #include <vector>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 using detail::call;
 using detail::get;
@@ -123,4 +123,4 @@ Prequest Intracomm::Exscan_init(const ConstBuf& sendbuf, const Buf& recvbuf, con
     return Prequest::take(get<MPI_Exscan_init>(s.data, r.data, r.count, r.type, op.handle(), handle(), info.handle(), on(at)), std::move(kept));
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 using detail::call;
 
@@ -73,4 +73,4 @@ Request Message::Irecv(const Buf& buf, At at) {
     return Request::take(detail::get<MPI_Imrecv>(buf.data, buf.count, buf.type, &raw_, at), Request::Drop::wait);
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -12,7 +12,7 @@
 #include <exception>
 #include <string>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 namespace {
 
@@ -387,4 +387,4 @@ void PendingCall::begin(MPI_Request request) {
     Pending::begin();
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

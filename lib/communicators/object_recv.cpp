@@ -14,7 +14,7 @@
 #include <exception>
 #include <string>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 namespace {
 
@@ -374,4 +374,4 @@ void Receive::cancel() {
 
 Unpacking* Receive::arrived() noexcept { return state_->step == State::Step::blocks ? &state_->arrived : nullptr; }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 namespace {
 
@@ -46,4 +46,4 @@ bool reaches_all(const Comm& comm, At at) {
     return std::find(ranks.begin(), ranks.end(), MPI_UNDEFINED) == ranks.end();
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// The rank on the channel of process `rank` of `comm`.
 [[nodiscard]] int channel_rank(const Comm& comm, int rank, At at);
@@ -36,4 +36,4 @@ template <class F> void for_each_piece(const Envelope& envelope, F f) {
         f(begin, std::min(piece_of(envelope), static_cast<std::size_t>(envelope.length) - begin));
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -22,7 +22,7 @@
 // bytes, and blocks, travel by themselves on the channel, straight between the memory of both sides, under a tag that is the
 // sender's own.
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 namespace {
 
@@ -250,4 +250,4 @@ Request start_object(const Comm& comm, Packing object, int dest, int tag, At at)
     return Request::take(std::move(operation));
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

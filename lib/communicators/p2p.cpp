@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 using detail::call;
 using detail::get;
@@ -151,4 +151,4 @@ Prequest Comm::Precv_init(const Buf& buf, int partitions, int source, int tag, c
     return Prequest::take(raw, std::move(all));
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

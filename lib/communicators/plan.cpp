@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 namespace {
 
@@ -539,4 +539,4 @@ std::vector<Count> equal_counts(const Comm& comm, Count count, At at) { return s
 
 bool is_alone(const Comm& comm, const Blocks& blocks, At at) { return blocks.ranks == 1 && !comm.Is_inter(at); }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 struct Pair {
     ConstBuf send;
@@ -185,4 +185,4 @@ Count count_from_root(const Comm& comm, const ConstBufVArg& send, int root, Call
 /// Makes room for what comes; tells the counts too if they are asked for.
 void* grow(const AnyVector& result, std::vector<Count>* counts, const Blocks& blocks, std::size_t total);
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

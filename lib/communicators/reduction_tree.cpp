@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 namespace {
 
@@ -56,4 +56,4 @@ void ReductionTree::send(Packing* object, int to) const {
                 at_);
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

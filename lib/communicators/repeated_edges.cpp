@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 namespace {
 
@@ -167,4 +167,4 @@ Prequest BlocksByProcess::init(std::unique_ptr<BlocksByProcess> blocks, const To
     return Prequest::take(request, std::move(blocks));
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -7,7 +7,7 @@
 #include <memory>
 #include <vector>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// Whether to find out may wait for the other processes.
 enum class Finding : bool { local, collective };
@@ -55,4 +55,4 @@ private:
     Processes send_, recv_;
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -2,7 +2,7 @@
 
 #include "communicators/dropped_communicators.hpp"
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 MPI_Comm create(const Group& group, Place where) { return made(get<MPI_Comm_create>(*where.comm, group.handle(), where), where); }
 
@@ -14,4 +14,4 @@ MPI_Comm split_type(int split_type, int key, const Info& info, Place where) {
 
 MPI_Comm shrink(Place where) { return get<MPIX_Comm_shrink>(*where.comm, where); }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <exception>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 using detail::BlocksByProcess;
 using detail::call;
@@ -245,4 +245,4 @@ FromNeighbors::FromNeighbors(const Topocomm& comm, const std::vector<Packing>& o
 
 }  // namespace detail
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

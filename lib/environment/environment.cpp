@@ -20,7 +20,7 @@
 #include <exception>
 #include <string>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 using detail::call;
 using detail::get;
@@ -198,4 +198,4 @@ Vendor get_vendor(std::string_view library_version) {
     return {"unknown", 0, 0, 0};
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -1,12 +1,14 @@
 #pragma once
 
+#include <mpi4cxx/detail/mpi/mpi.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <thread>
 
 #include <sched.h>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 /// How to wait for what is looked for again and again: at once first, then giving way to other processes, then asleep for a part of the
 /// time that has passed, so that what comes late comes a few percent later.
@@ -47,4 +49,4 @@ private:
     Clock::time_point since_{};
 };
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 class Crew;
 
@@ -73,4 +73,4 @@ public:
     std::atomic<bool> closed{false};
 };
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

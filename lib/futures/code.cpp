@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 namespace {
 
@@ -241,4 +241,4 @@ void check_captures(const void* object, std::size_t size, bool likely) {
     }
 }
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

@@ -11,7 +11,7 @@
 #include <cmath>
 #include <utility>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 namespace {
 
@@ -398,4 +398,4 @@ void Crew::end() {
     link_->stop();
 }
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

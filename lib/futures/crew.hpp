@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 /// The workers of one or more executors, and what they have to do. Whoever waits drives it; where nobody waits, a thread does.
 class Crew {
@@ -108,4 +108,4 @@ private:
     std::atomic<int> idle_{0};  // workers that have nothing to do
 };
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

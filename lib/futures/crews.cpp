@@ -13,7 +13,7 @@
 #include <mutex>
 #include <thread>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 namespace {
 
@@ -147,4 +147,4 @@ bool wait_until(bool (*is_done)(void*), void* argument, Timeout::Clock::time_poi
     }
 }
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <mpi4cxx/detail/mpi/mpi.hpp>
+
 #include <memory>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 class Crew;
 
@@ -12,4 +14,4 @@ void discharge(const Crew& crew);
 /// There is something to drive.
 void wake_driver();
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

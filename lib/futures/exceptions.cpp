@@ -24,7 +24,7 @@
 #include <variant>
 #include <vector>
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 TaskError::TaskError(std::string type, std::string message, TaskPlace place)
     : type_(std::move(type)), message_(std::move(message)), place_(std::move(place)) {}
@@ -335,4 +335,4 @@ std::exception_ptr unpack_exception(Unpacking& from) {
 }
 
 }  // namespace detail
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

@@ -6,7 +6,7 @@
 #include <exception>
 #include <string>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 /// Writes the exception that is being handled, and those nested in it.
 void pack_exception(Packing& to, const TaskPlace& place);
@@ -19,4 +19,4 @@ std::string describe_current();
 /// A type's name as people write it.
 std::string readable(const char* mangled);
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

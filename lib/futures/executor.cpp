@@ -12,7 +12,7 @@
 #include <exception>
 #include <stdexcept>
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 namespace detail {
 
@@ -164,4 +164,4 @@ void Executor::trace(const std::string& path) {
     detail::write_trace(path, client_->crew->take_trace(*client_), hosts);
 }
 
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

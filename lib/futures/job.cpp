@@ -11,7 +11,7 @@
 #include <cstring>
 #include <utility>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 namespace {
 
@@ -282,4 +282,4 @@ bool Job::wait_ready() {
     return found == Found::results;
 }
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <string>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 using mpi4cxx::detail::Bytes;
 using mpi4cxx::detail::Packing;
@@ -60,4 +60,4 @@ public:
 /// Runs tasks until the manager stops it. `is_process`: all of the process's threads are this worker's.
 void serve(Line& line, TaskPlace place, bool is_process);
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

@@ -6,7 +6,7 @@
 #include "futures/mpi_link.hpp"
 #include "futures/service.hpp"
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 MPICommExecutor::MPICommExecutor(const Intracomm& comm, int root, const PoolOptions& options, At at) : is_root_(comm.Get_rank(at) == root) {
     if (root < 0 || root >= comm.Get_size(at))
@@ -25,4 +25,4 @@ MPICommExecutor::~MPICommExecutor() { close(); }
 
 const Intracomm& get_comm_workers(At at) { return detail::workers_comm(at); }
 
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

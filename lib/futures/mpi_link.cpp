@@ -12,7 +12,7 @@
 #include <cstring>
 #include <utility>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 using mpi4cxx::detail::call;
 using mpi4cxx::detail::get;
@@ -229,4 +229,4 @@ const Intracomm& workers_comm(At at) {
     return *fellows;
 }
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

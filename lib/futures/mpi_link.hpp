@@ -10,7 +10,7 @@
 #include <memory>
 #include <vector>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 /// What the two ends tell each other before they begin.
 struct Greeting {
@@ -84,4 +84,4 @@ void serve_parent(Comm parent, At at);
 /// The communicator of the workers that this process is one of.
 [[nodiscard]] const Intracomm& workers_comm(At at);
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

@@ -2,10 +2,10 @@
 
 #include "futures/service.hpp"
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 MPIPoolExecutor::MPIPoolExecutor(const PoolOptions& options, At at) { open(detail::service_client(options, at)); }
 
 MPIPoolExecutor::~MPIPoolExecutor() { close(); }
 
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

@@ -12,7 +12,7 @@
 #include <system_error>
 #include <thread>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 namespace {
 
@@ -146,4 +146,4 @@ bool run_posted(bool is_alone) {
     return run_all();
 }
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 /// The callbacks of one future that is done, in the order in which they were added. The results of all futures that were done at the
 /// same time have been stored and accounted for before one of them runs.
@@ -47,4 +47,4 @@ void post(std::vector<Notice> notices);
 /// another thread do so, unless `is_alone`: where no other thread may use MPI.
 bool run_posted(bool is_alone);
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

@@ -2,7 +2,7 @@
 
 #include <mpi4cxx/error.hpp>
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 Pool::Pool(int processes, Initializer initializer, At at) : executor_({.max_workers = processes, .initializer = std::move(initializer)}, at) {}
 
@@ -24,4 +24,4 @@ void Pool::join(At at) {
     executor_.shutdown();
 }
 
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

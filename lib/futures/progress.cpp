@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <string>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 namespace {
 
@@ -72,4 +72,4 @@ void Progress::show(bool is_last) {
     std::fflush(stderr);
 }
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <mpi4cxx/detail/mpi/mpi.hpp>
+
 #include <chrono>
 #include <cstddef>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 /// Shows on standard error how far a map is: in place on a terminal, else in a line every ten seconds.
 class Progress {
@@ -22,4 +24,4 @@ private:
     Clock::time_point shown_ = begin_;
 };
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

@@ -13,7 +13,7 @@
 #include <cstring>
 #include <mutex>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 namespace {
 
@@ -138,4 +138,4 @@ void Sentinel::end() noexcept {
         write_line(slot_, number_size, "-");
 }
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

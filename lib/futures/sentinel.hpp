@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 /// What a worker writes where its task is to be read after its death: a shell beside the process says which tasks were running when the
 /// process ended without a word, because it was killed or by _exit().
@@ -25,4 +25,4 @@ private:
     char* slot_;
 };
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

@@ -18,7 +18,7 @@
 #include <string>
 #include <thread>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 namespace {
 
@@ -105,4 +105,4 @@ std::shared_ptr<Client> service_client(const PoolOptions& options, At at) {
     return make_client(shared, options, wanted);
 }
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

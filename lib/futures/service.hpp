@@ -8,7 +8,7 @@
 
 #include <memory>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 /// A client of the workers that all executors of this program share. On a process that is a worker it serves, and does not return.
 std::shared_ptr<Client> service_client(const PoolOptions& options, At at);
@@ -20,4 +20,4 @@ std::shared_ptr<Client> private_client(std::unique_ptr<Link> link, const PoolOpt
 /// Throws where a task makes an executor.
 void refuse_in_task(mpi4cxx::detail::Caller caller);
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

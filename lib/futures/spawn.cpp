@@ -12,7 +12,7 @@
 
 #include <unistd.h>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 using mpi4cxx::detail::call;
 using mpi4cxx::detail::get;
@@ -86,4 +86,4 @@ Comm spawn_workers(int wanted, At at) {
     return Comm::take(raw, at);
 }
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

@@ -2,7 +2,7 @@
 
 #include <mpi4cxx/comm.hpp>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 /// The communicator to the process that has spawned this one as a worker; null where none has. Borrowed.
 [[nodiscard]] Comm parent_of_this(At at);
@@ -11,4 +11,4 @@ namespace mpi4cxx::futures::detail {
 /// nobody has asked for any.
 [[nodiscard]] Comm spawn_workers(int wanted, At at);
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

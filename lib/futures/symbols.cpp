@@ -13,7 +13,7 @@
 #include <cstring>
 #include <span>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 namespace {
 
@@ -82,4 +82,4 @@ std::string function_name(const void* address) {
     return name.empty() ? name : readable(name.c_str());
 }
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

@@ -3,7 +3,7 @@
 #include <atomic>
 #include <utility>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 namespace {
 
@@ -95,4 +95,4 @@ void ThreadLink::stop() {
     workers_.clear();
 }
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 /// Workers that are threads of this process. Their tasks travel as bytes all the same, so that a program does the same in every way
 /// in which it is started.
@@ -37,4 +37,4 @@ private:
     Watch watch_;
 };
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

@@ -12,7 +12,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 namespace {
 
@@ -144,4 +144,4 @@ void write_trace(const std::string& path, std::vector<Span> spans, const std::ve
         throw std::runtime_error("futures: cannot write " + path);
 }
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

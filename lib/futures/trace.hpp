@@ -1,11 +1,13 @@
 #pragma once
 
+#include <mpi4cxx/detail/mpi/mpi.hpp>
+
 #include <cstdint>
 #include <string>
 #include <typeinfo>
 #include <vector>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 class Client;
 
@@ -21,4 +23,4 @@ struct Span {
 /// Writes a picture (SVG), or where the name ends in .json, Chrome's trace format. `hosts`: of each worker.
 void write_trace(const std::string& path, std::vector<Span> spans, const std::vector<std::string>& hosts);
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

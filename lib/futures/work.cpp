@@ -10,7 +10,7 @@
 #include <cstring>
 #include <string>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 namespace {
 
@@ -160,4 +160,4 @@ void wait_for(const std::vector<Task*>& tasks, ReturnWhen when, Timeout timeout)
     wait_until(is_enough, timeout.deadline());
 }
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

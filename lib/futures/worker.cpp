@@ -30,7 +30,7 @@
 // NOLINTNEXTLINE(bugprone-reserved-identifier): its name
 extern "C" [[gnu::weak]] void __sanitizer_print_stack_trace();  // where a sanitizer is linked in
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 namespace detail {
 
@@ -370,4 +370,4 @@ void align(Packing& to) {
 
 int worker_threads() noexcept { return detail::context == nullptr ? 0 : detail::context->threads; }
 
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

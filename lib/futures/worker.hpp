@@ -1,6 +1,8 @@
 #pragma once
 
-namespace mpi4cxx::futures::detail {
+#include <mpi4cxx/detail/mpi/mpi.hpp>
+
+namespace MPI4CXX::futures::detail {
 
 /// Whether this thread runs a task.
 [[nodiscard]] bool in_task() noexcept;
@@ -14,4 +16,4 @@ public:
     Watch& operator=(const Watch&) = delete;
 };
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

@@ -4,9 +4,9 @@
 
 #include <cstddef>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// Throws an Exception of class ERR_BUFFER where a message of `size` bytes does not fit the buffer that is attached for MPI_Bsend.
 void check_attached(std::size_t size, Place where);
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -8,7 +8,7 @@
 #include <memory>
 #include <optional>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 namespace detail {
 
@@ -60,4 +60,4 @@ template <class Class> void Attributes<Class>::Delete_attr(int keyval, At at) co
     detail::call<detail::handle_traits<Class>::delete_attr>(self.handle(), keyval, detail::place_of(self, at));
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 void mismatch(Count sends, MPI_Datatype send, Count receives, MPI_Datatype recv, At at, const char* method) {
     if (send != recv)
@@ -12,4 +12,4 @@ void mismatch(Count sends, MPI_Datatype send, Count receives, MPI_Datatype recv,
     misuse({at, method}, "sendbuf has " + std::to_string(sends) + " elements, recvbuf " + std::to_string(receives));
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 using detail::call;
 using detail::Caller;
@@ -283,4 +283,4 @@ template class Attributes<Datatype>;
 template class Handle<detail::AnyKeyval<Datatype>>;
 template class Named<Datatype>;
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

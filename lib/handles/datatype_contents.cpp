@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 using detail::call;
 
@@ -182,4 +182,4 @@ Datatype Datatype::Decoded::make(At at) const {
     return borrow(basetype.handle());
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

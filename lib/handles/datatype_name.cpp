@@ -2,11 +2,11 @@
 
 #include <mpi4cxx/datatype.hpp>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 std::string datatype_name(MPI_Datatype type) {
     const std::string name = Datatype::borrow(type).Get_name();
     return name.empty() ? "a type without a name" : name;
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

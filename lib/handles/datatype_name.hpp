@@ -4,9 +4,9 @@
 
 #include <string>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// The name of `type`, for an error.
 std::string datatype_name(MPI_Datatype type);
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

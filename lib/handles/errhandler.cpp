@@ -10,7 +10,7 @@
 #include <mutex>
 #include <string>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 const Errhandler ERRHANDLER_NULL;
 const Errhandler ERRORS_RETURN = Errhandler::borrow(MPI_ERRORS_RETURN);
@@ -55,4 +55,4 @@ void handle_error(std::size_t slot, const void* raw, int code) noexcept {
 
 }  // namespace detail
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -13,7 +13,7 @@
 #include <memory>
 #include <utility>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 namespace detail {
 
@@ -75,4 +75,4 @@ template <class Class> void ErrorHandling<Class>::Call_errhandler(int errorcode,
     detail::call<detail::handle_traits<Class>::call_errhandler>(self.handle(), errorcode, detail::place_of(self, at));
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -6,7 +6,7 @@
 #include <numeric>
 #include <string>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 using detail::call;
 using detail::get;
@@ -80,4 +80,4 @@ Group Group::Range_excl(std::span<const Range> ranges, At at) const {
 }
 Group Group::Range_excl(std::initializer_list<Range> ranges, At at) const { return Range_excl(std::span(ranges.begin(), ranges.size()), at); }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -6,10 +6,10 @@
 
 #include <exception>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 bool may_free(bool collective) noexcept { return is_running() && !(collective && std::uncaught_exceptions() > 0); }
 
 void refuse_free(std::string_view function, At at) { throw Exception(MPI_ERR_ARG, function, "the handle is predefined", at); }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -3,7 +3,7 @@
 
 #include <mpi4cxx/info.hpp>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 template <class Class> void Hinted<Class>::Set_info(const Info& info, At at) const {
     const auto& self = static_cast<const Class&>(*this);
@@ -15,4 +15,4 @@ template <class Class> Info Hinted<Class>::Get_info(At at) const {
     return Info::take(detail::get<detail::handle_traits<Class>::get_info>(self.handle(), detail::place_of(self, at)));
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

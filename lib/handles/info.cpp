@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 using detail::call;
 
@@ -108,4 +108,4 @@ void Info::clear(At at) {
     for (const std::string& key : keys(at)) Delete(key, at);
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 namespace {
 
@@ -24,4 +24,4 @@ MPI_Datatype keep_until_finalize(Datatype type) {
     return kept.back().handle();
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

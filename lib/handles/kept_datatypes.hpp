@@ -3,9 +3,9 @@
 
 #include <mpi4cxx/datatype.hpp>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// Frees `type` at the beginning of MPI_Finalize, and not before.
 MPI_Datatype keep_until_finalize(Datatype type);
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -11,7 +11,7 @@
 #include <memory>
 #include <mutex>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 using detail::call;
 
@@ -96,4 +96,4 @@ void detail::check_attached(std::size_t size, Place where) {
         raise(MPI_ERR_BUFFER, "MPI_Ibsend", where.file, where.line, where.comm);
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 namespace {
 
@@ -80,4 +80,4 @@ MemoryLayout layout_of(Shape& shape, MPI_Datatype element, std::size_t size, Mem
     return {is_backwards ? 1 : outermost.extent, handle, std::move(strided)};
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -7,7 +7,7 @@
 
 #include <string>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 template <class Class> std::string Named<Class>::Get_name(At at) const {
     const auto& self = static_cast<const Class&>(*this);
@@ -19,4 +19,4 @@ template <class Class> void Named<Class>::Set_name(const std::string& name, At a
     detail::call<detail::handle_traits<Class>::set_name>(self.handle(), name.c_str(), detail::place_of(self, at));
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -16,7 +16,7 @@
 // operation takes one of a fixed number of callbacks for itself while it lives. When all are taken, the operation is
 // known by the datatype of its elements instead: a duplicate that carries the operation as an attribute.
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 using detail::call;
 using detail::get;
@@ -190,4 +190,4 @@ MPI_Datatype Op::accept(MPI_Datatype type, detail::Caller caller) const {
     return user_->carrier.is_null() ? type : user_->carrier.handle();
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

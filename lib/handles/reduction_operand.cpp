@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 namespace {
 
@@ -47,4 +47,4 @@ void accept_pair(ConstBuf& send, Buf& recv, const Op& op, Caller caller) {
         accept_operand(send, op, "sendbuf", caller);
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

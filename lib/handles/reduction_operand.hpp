@@ -4,7 +4,7 @@
 #include <mpi4cxx/buffer.hpp>
 #include <mpi4cxx/op.hpp>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// Describes the elements of `buf` by the datatype that `op` works on. Throws where it does not work on such elements.
 void accept_operand(ConstBuf& buf, const Op& op, const char* name, Caller caller);
@@ -12,4 +12,4 @@ void accept_operand(Buf& buf, const Op& op, const char* name, Caller caller);
 /// The same for both buffers.
 void accept_pair(ConstBuf& send, Buf& recv, const Op& op, Caller caller);
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -1,6 +1,6 @@
 #include <mpi4cxx/status.hpp>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 using detail::call;
 using detail::get;
@@ -19,4 +19,4 @@ void Status::Set_elements(const Datatype& datatype, Count count, At at) { call<M
 bool Status::Is_cancelled(At at) const { return get<MPI_Test_cancelled>(&raw_, at) != 0; }
 void Status::Set_cancelled(bool flag, At at) { call<MPI_Status_set_cancelled>(&raw_, flag ? 1 : 0, at); }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

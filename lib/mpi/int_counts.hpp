@@ -8,7 +8,7 @@
 #include <numeric>
 #include <vector>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// The code of the error that there is no way.
 inline int unsupported() noexcept {
@@ -119,4 +119,4 @@ private:
     Temporary larger_;
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

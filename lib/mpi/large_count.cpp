@@ -7,7 +7,7 @@
 #include <limits>
 #include <tuple>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 int contiguous(MPI_Count count, MPI_Datatype element, MPI_Datatype* result) {
     MPI_Aint lb = 0, extent = 0;
@@ -236,4 +236,4 @@ int detach(void* address, MPI_Count* size) {
     return code;
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

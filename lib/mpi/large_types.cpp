@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// `count` blocks of `blocklength` elements, `step` bytes apart.
 int hstrided(MPI_Count count, MPI_Count blocklength, MPI_Aint step, MPI_Datatype element, MPI_Datatype* result) {
@@ -256,4 +256,4 @@ int large_pack_external_size(const char* datarep, MPI_Count count, MPI_Datatype 
     });
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -7,7 +7,7 @@
 #include <bit>
 #include <new>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 namespace {
 
@@ -90,4 +90,4 @@ void Bytes::give_back() noexcept {
         ::operator delete(data_);
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 struct Packing::OutOfBand {
     std::vector<Block> blocks;
@@ -74,4 +74,4 @@ void Packing::own_blocks() {
     }
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

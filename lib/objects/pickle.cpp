@@ -7,7 +7,7 @@
 #include <cstring>
 #include <string>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 std::span<const std::byte> object_bytes(std::span<const std::byte> dump, const ObjectType& type, Bytes& room, At at) {
     Envelope envelope;
@@ -26,4 +26,4 @@ std::span<const std::byte> object_bytes(std::span<const std::byte> dump, const O
     return room;
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 namespace {
 
@@ -89,4 +89,4 @@ void Unpacking::too_large(std::size_t size) {
 
 void Unpacking::corrupt(const char* what) { throw Exception(MPI_ERR_TYPE, "unpack", std::string("the bytes are no such object: ") + what); }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

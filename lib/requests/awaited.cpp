@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 namespace {
 
@@ -80,4 +80,4 @@ void CallStack::wait(At at) {
     }
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 bool AwaitedAll::poll() {
     std::erase_if(parts_, [](Awaited* part) {
@@ -39,4 +39,4 @@ void AwaitedAny::wait() {
     while (!poll()) drive();
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

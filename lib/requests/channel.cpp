@@ -9,7 +9,7 @@
 #include <atomic>
 #include <cstdint>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 MPI_Comm opened_channel = MPI_COMM_NULL;
 
@@ -53,4 +53,4 @@ void skip_channel_tags(std::uint64_t number) noexcept { used_tags.fetch_add(numb
 
 int answer_tag(int side_tag) noexcept { return side_tag + static_cast<int>(tags); }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

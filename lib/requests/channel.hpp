@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// Makes the channel, a duplicate of COMM_WORLD. One serves all communicators, because MPIs have few (MPICH 2046). Collective; has no effect
 /// after the first call.
@@ -30,4 +30,4 @@ MPI4CXX_API void skip_channel_tags(std::uint64_t number) noexcept;
 /// The tag of the answer to a sender that asks whether its blocks may come.
 [[nodiscard]] int answer_tag(int side_tag) noexcept;
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

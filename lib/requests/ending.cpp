@@ -14,7 +14,7 @@
 #include <string>
 #include <utility>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 namespace {
 
@@ -112,4 +112,4 @@ void end_operations() noexcept try {
 } catch (const std::exception&) {  // MPI fails at its end: nobody could do anything about it
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -5,7 +5,7 @@
 #include "runtime/callback.hpp"
 #include "runtime/finalize.hpp"
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 using detail::call;
 using detail::code_of;
@@ -51,4 +51,4 @@ Grequest::~Grequest() {
     MPI_Grequest_complete(incomplete_);
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

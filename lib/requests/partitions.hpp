@@ -4,7 +4,7 @@
 
 #include <atomic>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// The partitions of a Psend or Precv.
 struct Partitions final : RequestResources {
@@ -16,4 +16,4 @@ struct Partitions final : RequestResources {
     [[nodiscard]] bool can_complete() const override { return missing <= 0; }
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -4,7 +4,7 @@
 
 #include "requests/progress.hpp"
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 Pending::~Pending() {
     if (!complete_)  // else it is on no list, and whoever drives holds the lock
@@ -59,4 +59,4 @@ bool Pending::passed_all(std::vector<MPI_Request>& requests) {
     return requests.empty();
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

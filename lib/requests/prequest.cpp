@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 using detail::call;
 
@@ -68,4 +68,4 @@ bool Prequest::Parrived(int partition, At at) const {
     return (all != nullptr && all->with_nobody) || detail::get<MPI_Parrived>(handle(), partition, at) != 0;
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

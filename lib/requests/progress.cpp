@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 std::atomic<int> driven_operations{0};
 std::atomic<int> operations{0};
@@ -336,4 +336,4 @@ void complete(MPI_Request request, MPI_Status* status, std::string_view function
     }
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

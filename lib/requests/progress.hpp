@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <memory>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 // Operations on objects take several messages. A pending one goes on whenever this process is in the library: every
 // blocking call looks whether there are any, and if so runs as its nonblocking twin and drives them while it waits. Where the
@@ -75,4 +75,4 @@ private:
     std::size_t size_ = 0;
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

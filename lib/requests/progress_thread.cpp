@@ -17,7 +17,7 @@
 #include <thread>
 #include <utility>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 namespace {
 
@@ -127,4 +127,4 @@ void wake_progress_thread() noexcept {
         progress_thread.wake();
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

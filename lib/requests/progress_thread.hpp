@@ -2,7 +2,7 @@
 
 #include <mpi4cxx/detail/mpi/at.hpp>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 // Plain MPI moves a message while both sides sit in a barrier. An object's receive takes steps between its messages, which nobody takes there:
 // a barrier may not become an MPI_Ibarrier on one process only (MPI-4.0, 6.12). So where the level of thread support allows it, a thread takes
@@ -17,4 +17,4 @@ void wake_progress_thread() noexcept;
 /// Ends it: MPI is about to end.
 void end_progress_thread();
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -9,7 +9,7 @@
 #include <chrono>
 #include <exception>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 using detail::call;
 using detail::get;
@@ -396,4 +396,4 @@ std::optional<std::vector<int>> Request::Testsome(Requests requests, std::span<S
     return active ? std::optional(std::move(indices)) : std::nullopt;
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

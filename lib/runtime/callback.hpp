@@ -2,7 +2,7 @@
 
 #include <mpi4cxx/error.hpp>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// Calls `f` for the MPI, which cannot pass an exception on: what it throws becomes an error code.
 template <class F> int code_of(F f) noexcept {
@@ -16,4 +16,4 @@ template <class F> int code_of(F f) noexcept {
     }
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

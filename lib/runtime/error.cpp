@@ -7,7 +7,7 @@
 
 #include <utility>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 namespace {
 
@@ -125,4 +125,4 @@ void refuse_null_comm(std::string_view function, At at) {
 
 }  // namespace detail
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

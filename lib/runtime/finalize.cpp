@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 namespace {
 
@@ -97,4 +97,4 @@ void abort_job(const char* message) noexcept {
     std::_Exit(EXIT_FAILURE);
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

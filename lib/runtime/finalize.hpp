@@ -2,7 +2,7 @@
 
 #include <mpi4cxx/detail/mpi/call.hpp>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// Whether MPI can be called now.
 bool is_running() noexcept;
@@ -17,4 +17,4 @@ void at_finalize(void (*action)());
 /// Prints `message` with this process's rank and ends all processes of the job.
 [[noreturn]] void abort_job(const char* message) noexcept;
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -5,7 +5,7 @@
 #include <array>
 #include <string>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// The string that functions return which end in (…, char* text, int* length).
 template <auto Fn, int Size, class... Args> std::string text(Place where, Args... args) {
@@ -15,4 +15,4 @@ template <auto Fn, int Size, class... Args> std::string text(Place where, Args..
     return {buffer.data(), static_cast<std::size_t>(length)};
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 namespace {
 
@@ -65,4 +65,4 @@ void trace_if_asked() {
     std::fprintf(stderr, "mpi4cxx: warning: MPI4CXX_TRACE is set, but %s cannot be loaded\n", library.c_str());
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

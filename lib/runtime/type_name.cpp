@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 namespace {
 
@@ -33,6 +33,8 @@ std::string readable(const char* mangled) {
     static const std::regex string("std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >");
     static const std::regex defaults(", std::(allocator|less|equal_to|hash|char_traits|default_delete)<[^<>]*>");
     static const std::regex space(" >");
+    static const std::regex abi("mpi4cxx::abi_[0-9]+_[0-9]+_[a-z]+::");
+    replace(abi, "mpi4cxx::");
     replace(string, "std::string");
     replace(defaults, "");
     replace(space, ">");
@@ -53,4 +55,4 @@ Exception ObjectType::mismatch(const char* function, std::uint64_t came, Place w
     return Exception(MPI_ERR_TYPE, function, "the object is a " + other + ", not a " + readable(mangled_), where);
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 /// The result of Pool's _async methods, with the methods of multiprocessing's.
 template <class T> class [[nodiscard]] AsyncResult {
@@ -33,4 +33,4 @@ private:
     Future<T> future_;
 };
 
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

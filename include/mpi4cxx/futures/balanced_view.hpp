@@ -2,7 +2,7 @@
 
 #include <mpi4cxx/detail/futures/client.hpp>
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 /// The workers of an executor without numbers: a task goes to whoever is free. IPython's load-balanced view.
 class BalancedView {
@@ -31,4 +31,4 @@ private:
     detail::Clients client_;
 };
 
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

@@ -4,7 +4,7 @@
 #include <mpi4cxx/futures/scattered.hpp>
 #include <mpi4cxx/futures/worker_view.hpp>
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 /// All workers of an executor, by number: what each does is known before. IPython's direct view.
 class DirectView {
@@ -35,4 +35,4 @@ private:
     detail::Clients client_;
 };
 
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 /// The time was over before the result came.
 class MPI4CXX_API TimeoutError : public std::runtime_error {
@@ -75,4 +75,4 @@ private:
     TaskPlace place_;
 };
 
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

@@ -2,7 +2,7 @@
 
 #include <mpi4cxx/detail/futures/carried.hpp>
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 /// Have exceptions of these types, thrown by tasks, arrive as themselves, members and all. Each has cereal's `serialize` (one without members
 /// needs none), and is made by its default constructor or by one that takes the message. To say this once, anywhere in the program, is
@@ -16,4 +16,4 @@ template <class E, class Take, class Make> bool exceptions(Take, Make) {
     return &detail::carried_by<E, Take, Make> != nullptr;
 }
 
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

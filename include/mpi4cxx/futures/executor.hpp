@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 /// What runs tasks on workers. One thread of the program at a time uses an executor; its futures, any.
 class MPI4CXX_API Executor {
@@ -100,4 +100,4 @@ Initializer::Initializer(F&& f)
           return detail::make_task<std::decay_t<F>>(*static_cast<const std::decay_t<F>*>(self.function_.get()));
       }) {}
 
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

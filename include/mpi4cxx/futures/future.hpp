@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 namespace detail {
 
@@ -324,4 +324,4 @@ template <class T, class F, class G> auto compose(const Future<T>& future, F on_
     });
 }
 
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

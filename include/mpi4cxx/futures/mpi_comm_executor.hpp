@@ -3,7 +3,7 @@
 #include <mpi4cxx/futures/executor.hpp>
 #include <mpi4cxx/intracomm.hpp>
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 /// A pool of the processes of a communicator for the time of a scope:
 /// `if (MPICommExecutor executor{comm, 0}) …`: on `root` the executor, while the others serve in the constructor until it is gone;
@@ -24,4 +24,4 @@ private:
 /// can work together over it.
 [[nodiscard]] MPI4CXX_API const Intracomm& get_comm_workers(At at = {});
 
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

@@ -2,7 +2,7 @@
 
 #include <mpi4cxx/futures/executor.hpp>
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 /// A pool of processes that the program has from the start: `mpiexec -n 17` gives it rank 0 and 16 workers.
 /// All processes come to the constructor. On rank 0 of COMM_WORLD it returns; the others stay in it, serve all executors of the
@@ -16,4 +16,4 @@ public:
     ~MPIPoolExecutor();
 };
 
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

@@ -7,7 +7,7 @@
 #include <memory>
 #include <type_traits>
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 /// What every worker runs once before its first task of an executor: anything that can be a task without arguments.
 class MPI4CXX_API Initializer {
@@ -53,4 +53,4 @@ struct MapOptions {
 /// In a task: how many threads its executor lets it use, 0 where that says nothing.
 [[nodiscard]] MPI4CXX_API int worker_threads() noexcept;
 
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 /// A pool with the interface of Python's multiprocessing.Pool, over the workers of MPIPoolExecutor.
 /// The destructor terminates it. Where Python takes `chunksize`, 0 stands for what the pool finds best.
@@ -68,4 +68,4 @@ private:
     bool is_closed_ = false;
 };
 
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

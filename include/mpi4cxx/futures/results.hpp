@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 namespace detail {
 
@@ -114,4 +114,4 @@ private:
     bool begun_ = false, ended_ = false;
 };
 
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 namespace detail {
 
@@ -68,4 +68,4 @@ private:
     std::shared_ptr<Owner> owner_;
 };
 
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

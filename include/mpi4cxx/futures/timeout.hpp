@@ -1,8 +1,10 @@
 #pragma once
 
+#include <mpi4cxx/detail/mpi/mpi.hpp>
+
 #include <chrono>
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 /// How long to wait: seconds, or any std::chrono duration; for ever where nothing is given.
 class Timeout {
@@ -27,4 +29,4 @@ private:
     bool is_set_ = false;
 };
 
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

@@ -2,7 +2,7 @@
 
 #include <mpi4cxx/detail/futures/client.hpp>
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 /// One worker of an executor: `executor.on(2).submit(f)`.
 class WorkerView {
@@ -25,4 +25,4 @@ private:
     int worker_;
 };
 
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

@@ -6,9 +6,9 @@
 
 #include <exception>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// Throws on every process where `failure` is set on one: there the failure itself, elsewhere an Exception with its words. Collective.
 MPI4CXX_API void agree(const Comm& comm, const std::exception_ptr& failure, At at);
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -12,7 +12,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// Where a communicator is copied, this is in the compiler's first error. So that clang++ says it too, what `C c = comm` calls is unavailable there;
 /// what `C c(comm)` calls must be deleted: a class that has a communicator would be taken for one that can be copied.
@@ -94,4 +94,4 @@ protected:
     using Base::Base;
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// Throws an Exception of class ERR_ROOT where there is no such root: between groups, MPIs wait for it or crash.
 MPI4CXX_API void check_root(const Comm& comm, int root, At at);
@@ -232,4 +232,4 @@ ObjectRequest<T> iexchange(const Comm& comm, Pattern pattern, std::vector<Packin
     return ObjectRequest<T>(std::move(operation));
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -17,7 +17,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 enum class SendMode : char { standard, synchronous, buffered };
 
@@ -145,4 +145,4 @@ private:
     bool placed_ = false;
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -12,7 +12,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 template <class T>
 concept Number = std::is_arithmetic_v<T> && !std::is_same_v<T, bool> && !std::is_same_v<T, char> && !std::is_same_v<T, wchar_t> &&
@@ -127,9 +127,9 @@ private:
     bool gives_result_;
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 template <class T, class F> std::optional<T> Comm::reduce(const T& object, F&& op, int root, At at) const {
     (void)sizeof(detail::check_combines<T, F>);
@@ -197,4 +197,4 @@ template <class T, class F> ObjectRequest<T> Comm::iallreduce(const T& object, F
     }
 }
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

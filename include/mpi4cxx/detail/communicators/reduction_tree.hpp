@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// Whether a ReductionTree is worth its announcement: for two processes it is not, and between groups there is none. The same on every process.
 MPI4CXX_API bool is_tree_better(const Comm& comm, At at);
@@ -90,4 +90,4 @@ private:
     bool usable_ = true;
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -5,7 +5,7 @@
 #include <mpi4cxx/detail/communicators/dup_methods.hpp>
 #include <mpi4cxx/group.hpp>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 // From the communicator of `where`.
 MPI4CXX_API MPI_Comm create(const Group& group, Place where);
@@ -37,4 +37,4 @@ protected:
     using DupMethods<Class, Base>::DupMethods;
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -7,7 +7,7 @@
 #include <typeinfo>
 #include <vector>
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 template <class T> class Scattered;
 
@@ -48,4 +48,4 @@ template <class A> const A& to_send(const A& argument) { return argument; }
 template <class T> Part<T> to_send(const Scattered<T>& data) { return {data.id()}; }
 
 }  // namespace detail
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

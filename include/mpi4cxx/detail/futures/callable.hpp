@@ -9,7 +9,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mpi4cxx::futures {
+namespace MPI4CXX::futures {
 
 /// What by_bytes() makes.
 template <class F> struct ByBytes : F { using F::operator(); };
@@ -108,4 +108,4 @@ public:
 };
 
 }  // namespace detail
-}  // namespace mpi4cxx::futures
+}  // namespace MPI4CXX::futures

@@ -12,7 +12,7 @@
 #include <typeinfo>
 #include <utility>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 /// An exception that has been read.
 struct ReadException {
@@ -152,4 +152,4 @@ template <class E, class Take, class Make> inline const Carried carried_by{
     },
 };
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

@@ -15,7 +15,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 /// What an executor and its views have in common: where their tasks go.
 using Clients = std::shared_ptr<Client>;
@@ -201,4 +201,4 @@ template <class F, class R> auto map_tuples(const Clients& client, const MapOpti
     return map<signature<value_of<Of>>, Tuples<Of>, std::decay_t<F>>(client, options, Split::balanced, f, std::forward<R>(tuples));
 }
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

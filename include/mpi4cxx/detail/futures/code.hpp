@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 // Every process of a pool runs the same program, but each has it at another address. What is at the same place in the same
 // module (the program, or a shared library) is the same function, so its place travels: 24 bits of the module's
@@ -28,4 +28,4 @@ MPI4CXX_API void put_function(Packing& to, const void* function);
 /// of a program that is not relocated are the same in all processes.
 MPI4CXX_API void check_captures(const void* object, std::size_t size, bool likely);
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

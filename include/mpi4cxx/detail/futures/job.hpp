@@ -10,7 +10,7 @@
 #include <mutex>
 #include <vector>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 class Progress;
 
@@ -144,4 +144,4 @@ private:
     std::size_t position_ = 0;
 };
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

@@ -7,7 +7,7 @@
 #include <tuple>
 #include <type_traits>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 template <class F, class... A> struct Invoked {
     static_assert(std::is_invocable_v<F&, local<A>...>,
@@ -56,4 +56,4 @@ template <class F, class... A> Ref<CallState<F, A...>> make_task(const F& f, con
     return state;
 }
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

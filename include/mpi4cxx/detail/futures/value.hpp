@@ -6,7 +6,7 @@
 #include <tuple>
 #include <type_traits>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 using mpi4cxx::detail::Packing;
 using mpi4cxx::detail::Unpacking;
@@ -66,4 +66,4 @@ template <class... T, class F> decltype(auto) with_item(Unpacking& from, F f) {
     }
 }
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx::futures::detail {
+namespace MPI4CXX::futures::detail {
 
 /// What a worker does at once: one call, or several of the same function.
 struct Chunk {
@@ -237,4 +237,4 @@ template <class F> bool wait_until(F is_done, Timeout::Clock::time_point deadlin
     return wait_until([](void* f) -> bool { return (*static_cast<F*>(f))(); }, &is_done, deadline);
 }
 
-}  // namespace mpi4cxx::futures::detail
+}  // namespace MPI4CXX::futures::detail

@@ -2,9 +2,11 @@
 // whole), named by structured bindings. One line a number of members, because neither can be written as a pack.
 #pragma once
 
+#include <mpi4cxx/detail/mpi/mpi.hpp>
+
 #include <type_traits>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 struct TooMany : std::false_type {};
 
@@ -55,4 +57,4 @@ template <class T, class F> constexpr auto with_members(T& t, F f) {
 }
 // clang-format on
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

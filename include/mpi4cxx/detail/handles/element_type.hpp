@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// An element type that predefined operations do not take as it is.
 struct ElementType {
@@ -76,4 +76,4 @@ template <class T> constexpr const ElementType* element_type() noexcept {
         return nullptr;
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -6,7 +6,7 @@
 #include <mpi4cxx/detail/mpi/mpi.hpp>
 #include <mpi4cxx/fwd.hpp>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 template <class Class> struct handle_traits;
 
@@ -100,4 +100,4 @@ template <> struct handle_traits<Message> {
     static raw_type f2c(MPI_Fint handle) noexcept { return MPI_Message_f2c(handle); }
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <memory>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// The extents of an array and its strides, both in elements.
 struct Shape {
@@ -46,4 +46,4 @@ enum class MemoryUse : char { read, write };
 /// another; a dimension whose stride is negative runs backwards.
 MPI4CXX_API MemoryLayout layout_of(Shape& shape, MPI_Datatype element, std::size_t size, MemoryUse use, At at);
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -3,7 +3,7 @@
 #include <mpi4cxx/buffer_traits.hpp>
 #include <mpi4cxx/detail/mpi/count_list.hpp>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 template <class T> auto* bytes_of(T& value) {
     if constexpr (Contiguous<T>)
@@ -62,4 +62,4 @@ private:
     }
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -2,7 +2,7 @@
 
 #include <mpi4cxx/detail/mpi/mpi.hpp>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 /// The place in the user's program that a call was made from: the last parameter of every method that can fail.
 /// std::source_location would do, but clang 14 does not find it in libstdc++ 12.
@@ -35,4 +35,4 @@ struct Caller {
 };
 
 }  // namespace detail
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -14,7 +14,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 // The place comes in pieces: as one object it would lie in memory, written before every call in case that it fails.
 [[noreturn, gnu::cold]] MPI4CXX_API void raise(int code, std::string_view function, const char* file, unsigned long line, const MPI_Comm* comm);
@@ -174,4 +174,4 @@ private:
 };
 template <auto Fn> inline constexpr checked<Fn> call{};
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

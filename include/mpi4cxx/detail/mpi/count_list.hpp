@@ -9,7 +9,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// Elements in one piece of memory, with a count: arrays, std::vector, std::array, std::span, std::string, … A class that merely has data() and
 /// size() is none.
@@ -57,4 +57,4 @@ struct StoredCountList : CountList {
         }
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -6,7 +6,7 @@
 #include <mpi4cxx/detail/mpi/missing_functions.hpp>
 #include <mpi4cxx/detail/mpi/mpi.hpp>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 template <auto Large> struct counted { static constexpr auto large = Large; };
 // Point to point only: MPI does not match a blocking collective with a nonblocking one (MPI-4.0, 6.12).
@@ -165,4 +165,4 @@ template <> struct variants<MPI_Reduce_local> : counted<MPI_Reduce_local_c> {};
 template <> struct variants<MPI_Buffer_attach> : counted<MPI_Buffer_attach_c> {};
 template <> struct variants<MPI_Buffer_detach> : counted<MPI_Buffer_detach_c> {};
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

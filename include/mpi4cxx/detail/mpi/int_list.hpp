@@ -5,7 +5,7 @@
 #include <initializer_list>
 #include <span>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// Ints for the length of a call: a range of them, or a list in braces, which std::span does not take.
 struct IntList : std::span<const int> {
@@ -20,4 +20,4 @@ struct IntList : std::span<const int> {
     }
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

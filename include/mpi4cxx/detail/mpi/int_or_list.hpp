@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// Ints, or one that stands for several.
 class IntOrList : public IntList {
@@ -60,4 +60,4 @@ private:
     std::optional<bool> all_;
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -14,7 +14,7 @@
 #include <utility>
 #endif
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// What an int counts; a test of what follows lowers it. Without effect where MPI has large counts itself.
 inline MPI4CXX_API MPI_Count most_elements = INT_MAX;
@@ -211,4 +211,4 @@ inline constexpr auto MPI_Buffer_detach_c = detach;
 
 #endif
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -5,7 +5,7 @@
 
 #if MPI_VERSION < 4
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 MPI4CXX_API int hstrided(MPI_Count count, MPI_Count blocklength, MPI_Aint step, MPI_Datatype element, MPI_Datatype* result);
 MPI4CXX_API int structure(MPI_Count n, const MPI_Count* lengths, const MPI_Aint* displs, const MPI_Datatype* types, MPI_Datatype* result);
@@ -48,6 +48,6 @@ inline constexpr auto MPI_Pack_external_c = large_pack_external;
 inline constexpr auto MPI_Unpack_external_c = large_unpack_external;
 inline constexpr auto MPI_Pack_external_size_c = large_pack_external_size;
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail
 
 #endif

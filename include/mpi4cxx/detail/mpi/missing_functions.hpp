@@ -7,7 +7,7 @@
 #include <cstring>
 #include <utility>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 namespace detail {
 
@@ -143,4 +143,4 @@ inline int MPIX_Comm_shrink(MPI_Comm, MPI_Comm* newcomm) { return *newcomm = MPI
 inline int MPIX_Comm_ishrink(MPI_Comm, MPI_Comm*, MPI_Request*) { return detail::missing_function(); }
 #endif
 
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

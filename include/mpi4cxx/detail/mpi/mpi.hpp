@@ -25,8 +25,8 @@
 #pragma GCC visibility pop
 
 // Which MPI the library was built for, where that is known.
-#if __has_include(<mpi4cxx/detail/built_for.hpp>)
-#include <mpi4cxx/detail/built_for.hpp>
+#if __has_include(<mpi4cxx/detail/mpi/built_for.hpp>)
+#include <mpi4cxx/detail/mpi/built_for.hpp>
 #if defined(MPI4CXX_BUILT_FOR_MPICH) && defined(OPEN_MPI)
 #error "this mpi4cxx was built for MPICH, but <mpi.h> is Open MPI's: compile with g++ and the flags of pkg-config mpi4cxx, or with mpicxx.mpich"
 #elif defined(MPI4CXX_BUILT_FOR_OPEN_MPI) && !defined(OPEN_MPI)
@@ -34,11 +34,19 @@
 #endif
 #endif
 
+// The namespace of the library: an inline namespace in mpi4cxx whose name tells the version of the ABI and the MPI, so that what is compiled with the
+// headers of one does not link with the library of another.
+#ifdef OPEN_MPI
+#define MPI4CXX mpi4cxx::inline abi_0_1_openmpi
+#else
+#define MPI4CXX mpi4cxx::inline abi_0_1_mpich
+#endif
+
 /// Marks what the shared library exports; all else in it is hidden.
 #define MPI4CXX_API __attribute__((visibility("default")))
 
 // Error classes that came with MPI-4: an MPI without them reports none of them.
-namespace mpi4cxx {
+namespace MPI4CXX {
 #ifndef MPI_ERR_SESSION
 inline constexpr int MPI_ERR_SESSION = MPI_ERR_UNKNOWN;
 #endif
@@ -83,4 +91,4 @@ inline const MPI_Errhandler errors_abort = MPI_ERRORS_ARE_FATAL;
 inline const MPI_Errhandler errors_abort = MPI_ERRORS_ABORT;
 #endif
 }  // namespace detail
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

@@ -5,7 +5,7 @@
 
 #include <cstddef>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 #ifdef OPEN_MPI
 inline constexpr bool is_open_mpi = true;
@@ -44,4 +44,4 @@ inline constexpr bool prints_stack_of_crash = is_open_mpi;
 /// The largest message, in bytes, that the MPI sends without a handshake with the receiver, rounded down.
 inline constexpr std::size_t eager_size = is_open_mpi ? 4000 : 8000;
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -7,7 +7,7 @@
 
 #include <type_traits>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// What is saved of these is made for the purpose.
 template <class T>
@@ -92,4 +92,4 @@ template <class T> void save_handed(OutputArchive& archive, const T& object) {
     }
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

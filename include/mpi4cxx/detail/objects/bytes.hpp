@@ -7,7 +7,7 @@
 #include <span>
 #include <utility>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// Owned, uninitialized memory; a std::vector would first set what is then overwritten. Each thread keeps a few pieces that
 /// it has done with, for fresh memory costs a page fault every 4 KiB.
@@ -61,4 +61,4 @@ inline void copy_bytes(std::byte* to, const void* source, std::size_t size) noex
     }
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

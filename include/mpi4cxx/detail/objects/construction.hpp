@@ -13,7 +13,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// A class whose objects a `load_and_construct` of the user's makes.
 template <class T>
@@ -29,7 +29,7 @@ template <class Lambda> struct HandedOut {
     friend constexpr auto of_access(Answers) { return Lambda(); }
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail
 
 template <> inline mpi4cxx::detail::Answers* cereal::access::construct<mpi4cxx::detail::Answers>() {
     const auto can_construct = []<class T>(const T*) {
@@ -45,7 +45,7 @@ template <class T> struct cereal::memory_detail::LoadAndConstructLoadWrapper<mpi
     cereal::construct<T> construct;
 };
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// A type that has a default constructor, if only for cereal::access.
 template <class T>
@@ -161,4 +161,4 @@ template <class T> struct Loader {
     InputArchive& archive;
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 template <class T>
 concept Container = Map<T> || Set<T> || ForwardList<T> || Sequence<T> || Valarray<T> || Bitset<T> || is_bools<T>;
@@ -153,4 +153,4 @@ template <class T> void load_container(InputArchive& archive, T& object) {
     }
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

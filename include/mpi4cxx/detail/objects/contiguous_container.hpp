@@ -12,7 +12,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 template <class C> inline constexpr bool is_contiguous_container = false;
 template <class E, class A> inline constexpr bool is_contiguous_container<std::vector<E, A>> = FixedSize<E> && !std::is_same_v<E, bool>;
@@ -117,4 +117,4 @@ template <ContiguousContainer C> [[gnu::always_inline]] inline C make_contiguous
     return make_any_contiguous<C>(from);
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// What stands for an object where none has come.
 template <class T> T nothing() {
@@ -27,4 +27,4 @@ template <class T> T delivered(Delivered<T>&& object) {
         return object ? std::move(*object) : nothing<T>();
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

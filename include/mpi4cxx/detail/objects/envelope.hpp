@@ -1,9 +1,11 @@
 #pragma once
 
+#include <mpi4cxx/detail/mpi/mpi.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// What every object message begins with. The object's bytes follow at once, or travel by themselves on the channel under
 /// `side_tag`; so do the blocks that were too long to be copied into them, whose sizes stand at their end.
@@ -26,4 +28,4 @@ inline constexpr std::size_t inline_limit = 8192;
 /// costs less than two copies.
 inline constexpr std::size_t block_limit = 64 << 10;
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -15,7 +15,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mpi4cxx {
+namespace MPI4CXX {
 
 template <class T> struct bytes_type;
 
@@ -186,4 +186,4 @@ template <AsBlock T> void read_block(Unpacking& from, T& value) {
 }
 
 }  // namespace detail
-}  // namespace mpi4cxx
+}  // namespace MPI4CXX

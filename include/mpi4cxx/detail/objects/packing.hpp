@@ -9,7 +9,7 @@
 #include <memory>
 #include <span>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// Contiguous data that stays where it lies until it is sent.
 struct Block {
@@ -155,4 +155,4 @@ private:
     const Packing::Range before_;
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

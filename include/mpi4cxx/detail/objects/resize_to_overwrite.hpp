@@ -1,11 +1,13 @@
 #pragma once
 
+#include <mpi4cxx/detail/mpi/mpi.hpp>
+
 #include <cstddef>
 #include <memory>
 #include <type_traits>
 #include <vector>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// Makes `elements` `n` long, for all to be overwritten: what it holds is not kept, and new elements are not set where the
 /// standard library lets that be skipped. Setting 8 MB takes as long as receiving them.
@@ -49,4 +51,4 @@ private:
     }
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

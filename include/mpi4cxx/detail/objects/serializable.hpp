@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 // The standard library's containers. The library reads them itself because cereal's functions make them as long as the message claims
 // before they read the first element, make the keys and values of maps twice, and turn the order of equivalent elements around.
@@ -206,4 +206,4 @@ template <class T, class... Within> consteval bool can_be_copied() {
         return can_all_be_copied<T, Within...>(parts_of<T>());
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -6,7 +6,7 @@
 #include <functional>
 #include <type_traits>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 template <class T> inline constexpr bool is_view = false;
 template <class C, class Traits> inline constexpr bool is_view<std::basic_string_view<C, Traits>> = true;
@@ -114,4 +114,4 @@ template <class T> struct cannot_be_received {
                   "mpi4cxx: no object of this type can be received: it is sent as a std::string, a std::vector or a std::array: receive that");
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -12,7 +12,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 // Variants -----------------------------------------------------------------------------------------------------------------
 
@@ -195,4 +195,4 @@ template <class T> void load_held(InputArchive& archive, T& holder) {
     }
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <span>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// The address that the stack may reach while an object is read.
 [[nodiscard]] MPI4CXX_API std::uintptr_t stack_end();
@@ -144,4 +144,4 @@ private:
     const std::byte* sizes_ = nullptr;
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

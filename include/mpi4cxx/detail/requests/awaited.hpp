@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// What a coroutine waits for. An exception in it is kept for the coroutine, which is thrown it when it goes on.
 class MPI4CXX_API Awaited {
@@ -118,4 +118,4 @@ private:
     std::optional<T> object_;
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

@@ -12,7 +12,7 @@
 #include <variant>
 #include <vector>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// What a coroutine awaits where it awaits several: all of these.
 struct AllOf {
@@ -107,4 +107,4 @@ template <class P> std::vector<Awaited*> pointers(std::vector<P>& parts) {
     return all;
 }
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

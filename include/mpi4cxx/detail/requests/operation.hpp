@@ -6,7 +6,7 @@
 #include <atomic>
 #include <cstddef>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// How many RequestResources there are: the one thing that a Wait has to look at before it leaves all to MPI.
 extern MPI4CXX_API std::atomic<int> operations;
@@ -76,4 +76,4 @@ private:
     Operation* next_finished_ = nullptr;
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

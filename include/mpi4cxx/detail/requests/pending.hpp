@@ -5,7 +5,7 @@
 #include <exception>
 #include <vector>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 /// An operation that goes on in steps, until one fails: the failure belongs to whoever waits for it, not to whoever drives.
 class MPI4CXX_API Pending : public Operation {
@@ -37,4 +37,4 @@ private:
     MPI_Status heard_status_{};
 };
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail

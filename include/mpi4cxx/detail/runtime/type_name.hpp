@@ -9,7 +9,7 @@
 #include <string_view>
 #include <typeinfo>
 
-namespace mpi4cxx::detail {
+namespace MPI4CXX::detail {
 
 template <class T> consteval std::string_view type_name() {  // "std::vector<double>"
     const std::string_view function = __PRETTY_FUNCTION__;
@@ -38,4 +38,4 @@ private:
 
 template <class T> inline const ObjectType object_type{typeid(T)};
 
-}  // namespace mpi4cxx::detail
+}  // namespace MPI4CXX::detail
