@@ -31,11 +31,19 @@ public:
     /// Return the number of dimensions. Calls MPI_Cartdim_get (MPI-4.0, 8.5.5).
     [[nodiscard]] int Get_dim(At at = {}) const;
     /// Return the grid and this process's place in it. Calls MPI_Cart_get (MPI-4.0, 8.5.5).
-    [[nodiscard]] Topo Get_topo(At at = {}) const;
+    [[nodiscard]] Topo Get_topo(At at = {}) const {
+        Topo topo;
+        get_topo(topo.dims, topo.periods, topo.coords, at);
+        return topo;
+    }
     /// Return the process at `coords`. Calls MPI_Cart_rank (MPI-4.0, 8.5.5).
     [[nodiscard]] int Get_cart_rank(detail::IntList coords, At at = {}) const;
     /// Return the place of process `rank`. Calls MPI_Cart_coords (MPI-4.0, 8.5.5).
-    [[nodiscard]] std::vector<int> Get_coords(int rank, At at = {}) const;
+    [[nodiscard]] std::vector<int> Get_coords(int rank, At at = {}) const {
+        std::vector<int> result;
+        get_coords(rank, result, at);
+        return result;
+    }
     /// Return the neighbours `disp` steps away along dimension `direction`. Calls MPI_Cart_shift (MPI-4.0, 8.5.6).
     [[nodiscard]] Neighbors Shift(int direction, int disp, At at = {}) const;
     /// Return the part of the grid that this process lies in: of the dimensions that remain, at its place in the others. One flag is for all.
@@ -48,10 +56,22 @@ public:
     [[nodiscard]] std::vector<int> dims(At at = {}) const { return Get_topo(at).dims; }
     [[nodiscard]] std::vector<int> periods(At at = {}) const { return Get_topo(at).periods; }
     [[nodiscard]] std::vector<int> coords(At at = {}) const { return Get_topo(at).coords; }
+
+private:
+    void get_topo(detail::AnyVector dims, detail::AnyVector periods, detail::AnyVector coords, At at) const;
+    void get_coords(int rank, detail::AnyVector result, At at) const;
 };
+
+namespace detail {
+MPI4CXX_API void compute_dims(int nnodes, const IntOrList& dims, AnyVector result, At at);
+}
 
 /// Return extents whose product is `nnodes`, as equal as possible; entries of `dims` that are not 0 are kept. A number stands
 /// for as many zeros. Calls MPI_Dims_create (MPI-4.0, 8.5.2).
-[[nodiscard]] MPI4CXX_API std::vector<int> Compute_dims(int nnodes, detail::IntOrList dims, At at = {});
+[[nodiscard]] inline std::vector<int> Compute_dims(int nnodes, detail::IntOrList dims, At at = {}) {
+    std::vector<int> result;
+    detail::compute_dims(nnodes, dims, result, at);
+    return result;
+}
 
 }  // namespace MPI4CXX

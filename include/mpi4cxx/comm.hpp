@@ -4,7 +4,7 @@
 #include <mpi4cxx/buffer.hpp>
 #include <mpi4cxx/detail/communicators/object_collective.hpp>
 #include <mpi4cxx/detail/communicators/split_methods.hpp>
-#include <mpi4cxx/detail/objects/resize_to_overwrite.hpp>
+#include <mpi4cxx/detail/mpi/any_vector.hpp>
 #include <mpi4cxx/errhandler.hpp>
 #include <mpi4cxx/fortran.hpp>
 #include <mpi4cxx/group.hpp>
@@ -256,12 +256,12 @@ public:
     /// Return the processes' blocks on `root`; nothing elsewhere. Calls MPI_Gather and MPI_Gatherv (MPI-4.0, 6.5). Collective.
     template <Bufferable R> [[nodiscard]] auto Gatherv(const R& sendbuf, int root = 0, At at = {}) const {
         std::vector<detail::element_value<const R>> result;
-        return_gatherv(ConstBufArg(sendbuf), root, result, nullptr, at);
+        return_gatherv(ConstBufArg(sendbuf), root, result, {}, at);
         return result;
     }
     template <Bufferable R> [[nodiscard]] auto Gatherv_counted(const R& sendbuf, int root = 0, At at = {}) const {
         Counted<detail::element_value<const R>> result;
-        return_gatherv(ConstBufArg(sendbuf), root, result.data, &result.counts, at);
+        return_gatherv(ConstBufArg(sendbuf), root, result.data, result.counts, at);
         return result;
     }
     /// Return this process's block of `root`'s `sendbuf`, `counts[i]` elements for process i; the others' `sendbuf` and `counts` are ignored. Calls
@@ -274,23 +274,23 @@ public:
     /// Return the processes' blocks on every process. Calls MPI_Allgather and MPI_Allgatherv (MPI-4.0, 6.7). Collective.
     template <Bufferable R> [[nodiscard]] auto Allgatherv(const R& sendbuf, At at = {}) const {
         std::vector<detail::element_value<const R>> result;
-        return_allgatherv(ConstBufArg(sendbuf), result, nullptr, at);
+        return_allgatherv(ConstBufArg(sendbuf), result, {}, at);
         return result;
     }
     template <Bufferable R> [[nodiscard]] auto Allgatherv_counted(const R& sendbuf, At at = {}) const {
         Counted<detail::element_value<const R>> result;
-        return_allgatherv(ConstBufArg(sendbuf), result.data, &result.counts, at);
+        return_allgatherv(ConstBufArg(sendbuf), result.data, result.counts, at);
         return result;
     }
     /// Send `counts[i]` elements of `sendbuf` to process i, packed; return what comes. Calls MPI_Alltoall, MPI_Alltoallv (MPI-4.0, 6.8). Collective.
     template <Bufferable R> [[nodiscard]] auto Alltoallv(const R& sendbuf, detail::CountList counts, At at = {}) const {
         std::vector<detail::element_value<const R>> result;
-        return_alltoallv({sendbuf, counts}, result, nullptr, at);
+        return_alltoallv({sendbuf, counts}, result, {}, at);
         return result;
     }
     template <Bufferable R> [[nodiscard]] auto Alltoallv_counted(const R& sendbuf, detail::CountList counts, At at = {}) const {
         Counted<detail::element_value<const R>> result;
-        return_alltoallv({sendbuf, counts}, result.data, &result.counts, at);
+        return_alltoallv({sendbuf, counts}, result.data, result.counts, at);
         return result;
     }
 
@@ -540,10 +540,10 @@ private:
         }
     }
     // The forms that return what has come; `counts` may be null.
-    void return_gatherv(const ConstBuf& sendbuf, int root, detail::AnyVector result, std::vector<Count>* counts, At at) const;
+    void return_gatherv(const ConstBuf& sendbuf, int root, detail::AnyVector result, std::optional<detail::AnyVector> counts, At at) const;
     void return_scatterv(const ConstBufVArg& sendbuf, int root, detail::AnyVector result, At at) const;
-    void return_allgatherv(const ConstBuf& sendbuf, detail::AnyVector result, std::vector<Count>* counts, At at) const;
-    void return_alltoallv(const ConstBufVArg& sendbuf, detail::AnyVector result, std::vector<Count>* counts, At at) const;
+    void return_allgatherv(const ConstBuf& sendbuf, detail::AnyVector result, std::optional<detail::AnyVector> counts, At at) const;
+    void return_alltoallv(const ConstBufVArg& sendbuf, detail::AnyVector result, std::optional<detail::AnyVector> counts, At at) const;
     // The rare cases of inline methods. Their buffers come in pieces, which can stay in registers on the common path.
     void sendrecv_driving(const void* sendbuf, Count sendcount, MPI_Datatype sendtype, int dest, int sendtag, void* recvbuf, Count recvcount,
                           MPI_Datatype recvtype, int source, int recvtag, Status* status, At at) const;

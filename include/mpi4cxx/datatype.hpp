@@ -3,11 +3,14 @@
 #include <mpi4cxx/attribute.hpp>
 #include <mpi4cxx/constants.hpp>
 #include <mpi4cxx/detail/handles/memory_region.hpp>
+#include <mpi4cxx/detail/mpi/any_vector.hpp>
+#include <mpi4cxx/detail/mpi/array.hpp>
 #include <mpi4cxx/detail/mpi/count_list.hpp>
 #include <mpi4cxx/fortran.hpp>
 #include <mpi4cxx/handle.hpp>
 #include <mpi4cxx/named.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <initializer_list>
 #include <span>
@@ -158,7 +161,11 @@ public:
     /// Pack the elements of `inbuf` into `outbuf` from byte `position`; return the position behind them. Calls MPI_Pack (MPI-4.0, 5.2).
     Count Pack(detail::ConstMemoryRegion inbuf, detail::MemoryRegion outbuf, Count position, const Comm& comm, At at = {}) const;
     /// Pack the elements of `inbuf`. Calls MPI_Pack (MPI-4.0, 5.2).
-    [[nodiscard]] std::vector<std::byte> Pack(detail::ConstMemoryRegion inbuf, const Comm& comm, At at = {}) const;
+    [[nodiscard]] std::vector<std::byte> Pack(detail::ConstMemoryRegion inbuf, const Comm& comm, At at = {}) const {
+        std::vector<std::byte> packed;
+        pack(inbuf, comm, packed, at);
+        return packed;
+    }
     /// Unpack as many elements as `outbuf` has room for, from byte `position` of `inbuf`; return the position behind them. Calls MPI_Unpack
     /// (MPI-4.0, 5.2).
     Count Unpack(detail::ConstMemoryRegion inbuf, Count position, detail::MemoryRegion outbuf, const Comm& comm, At at = {}) const;
@@ -166,7 +173,11 @@ public:
     [[nodiscard]] Count Pack_size(Count count, const Comm& comm, At at = {}) const;
     /// The same in a format that all MPIs read, `datarep` "external32". Calls MPI_Pack_external (MPI-4.0, 5.3).
     Count Pack_external(const std::string& datarep, detail::ConstMemoryRegion inbuf, detail::MemoryRegion outbuf, Count position, At at = {}) const;
-    [[nodiscard]] std::vector<std::byte> Pack_external(const std::string& datarep, detail::ConstMemoryRegion inbuf, At at = {}) const;
+    [[nodiscard]] std::vector<std::byte> Pack_external(const std::string& datarep, detail::ConstMemoryRegion inbuf, At at = {}) const {
+        std::vector<std::byte> packed;
+        pack_external(datarep, inbuf, packed, at);
+        return packed;
+    }
     /// Calls MPI_Unpack_external (MPI-4.0, 5.3).
     Count Unpack_external(const std::string& datarep, detail::ConstMemoryRegion inbuf, Count position, detail::MemoryRegion outbuf, At at = {}) const;
     /// Calls MPI_Pack_external_size (MPI-4.0, 5.3).
@@ -188,6 +199,13 @@ public:
     [[nodiscard]] bool is_predefined(At at = {}) const { return is_null() || is_fixed(combiner(at)); }
 
 private:
+    void pack(detail::ConstMemoryRegion inbuf, const Comm& comm, detail::AnyVector packed, At at) const;
+    void pack_external(const std::string& datarep, detail::ConstMemoryRegion inbuf, detail::AnyVector packed, At at) const;
+    // Where the members of a Contents and of a Decoded are.
+    struct ContentsParts;
+    struct DecodedParts;
+    void get_contents(const ContentsParts& contents, At at) const;
+    void decode_into(const DecodedParts& decoded, At at) const;
     /// How many elements lie in `size` bytes, from their beginning.
     [[nodiscard]] Count elements_within(Count size, const char* name, detail::Caller caller) const;
     static bool is_fixed(Combiner combiner) noexcept {
@@ -205,10 +223,20 @@ struct Datatype::Contents {
     std::vector<Datatype> datatypes;
 };
 
+struct Datatype::ContentsParts {
+    detail::AnyVector integers, addresses, large_counts, datatypes;
+};
+
+inline Datatype::Contents Datatype::Get_contents(At at) const {
+    Contents result;
+    get_contents({result.integers, result.addresses, result.large_counts, result.datatypes}, at);
+    return result;
+}
+
 inline Datatype::Contents Datatype::contents(At at) const { return Get_contents(at); }
 
 /// How a type was made: `basetype.Create_X(…)` with arguments of these names; what Create_X does not take is empty or 0.
-struct MPI4CXX_API Datatype::Decoded {
+struct Datatype::Decoded {
     /// What it was made of: null for a struct, a copy of the handle of a predefined type. `basetype.decode()` goes on from there.
     Datatype basetype;
     Combiner combiner = COMBINER_NAMED;
@@ -226,6 +254,25 @@ struct MPI4CXX_API Datatype::Decoded {
     [[nodiscard]] Datatype make(At at = {}) const;
 };
 
+struct Datatype::DecodedParts {
+    Datatype& basetype;
+    Combiner& combiner;
+    std::string_view& name;
+    Count &count, &blocklength, &stride, &lb, &extent;
+    detail::AnyVector blocklengths, displacements, sizes, subsizes, starts, gsizes, datatypes, distribs, dargs, psizes;
+    int &size, &rank, &p, &r;
+    Order& order;
+};
+
+inline Datatype::Decoded Datatype::decode(At at) const {
+    Decoded d;
+    decode_into({d.basetype,     d.combiner,      d.name,  d.count,    d.blocklength, d.stride, d.lb,        d.extent,
+                 d.blocklengths, d.displacements, d.sizes, d.subsizes, d.starts,      d.gsizes, d.datatypes, d.distribs,
+                 d.dargs,        d.psizes,        d.size,  d.rank,     d.p,           d.r,      d.order},
+                at);
+    return d;
+}
+
 namespace detail {
 
 /// Datatypes in a row: a list in braces, or a range of Datatype or MPI_Datatype.
@@ -234,23 +281,47 @@ struct Types {
         MPI_Datatype raw;
         Item(const Datatype& type) noexcept : raw(type.handle()) {}
     };
-    std::vector<MPI_Datatype> handles;
+    Array<MPI_Datatype> handles;
 
     Types() noexcept = default;
-    Types(std::initializer_list<Item> list) {
-        for (const Item& item : list) handles.push_back(item.raw);
+    Types(std::initializer_list<Item> list) : handles(list.size()) {
+        std::transform(list.begin(), list.end(), handles.begin(), [](const Item& item) { return item.raw; });
     }
     template <Contiguous R>
         requires(std::is_same_v<std::remove_cv_t<element_of<const R>>, MPI_Datatype>)
-    Types(const R& range) : handles(std::data(range), std::data(range) + std::size(range)) {}
+    Types(const R& range) : handles(length_of(range)) { std::copy_n(std::ranges::data(range), handles.size(), handles.begin()); }
     template <Contiguous R>
         requires(std::is_same_v<std::remove_cv_t<element_of<const R>>, Datatype>)
-    Types(const R& range) {
-        for (const Datatype& type : range) handles.push_back(type.handle());
+    Types(const R& range) : handles(length_of(range)) {
+        std::transform(std::ranges::data(range), std::ranges::data(range) + handles.size(), handles.begin(),
+                       [](const Datatype& type) { return type.handle(); });
     }
 };
 
 }  // namespace detail
+
+inline Datatype Datatype::Decoded::make(At at) const {
+    switch (combiner) {
+    case COMBINER_DUP: return basetype.Dup(at);
+    case COMBINER_CONTIGUOUS: return basetype.Create_contiguous(count, at);
+    case COMBINER_VECTOR: return basetype.Create_vector(count, blocklength, stride, at);
+    case COMBINER_HVECTOR: return basetype.Create_hvector(count, blocklength, static_cast<Aint>(stride), at);
+    case COMBINER_INDEXED: return basetype.Create_indexed(blocklengths, displacements, at);
+    case COMBINER_HINDEXED: return basetype.Create_hindexed(blocklengths, displacements, at);
+    case COMBINER_INDEXED_BLOCK: return basetype.Create_indexed_block(blocklength, displacements, at);
+    case COMBINER_HINDEXED_BLOCK: return basetype.Create_hindexed_block(blocklength, displacements, at);
+    case COMBINER_STRUCT: return Create_struct(blocklengths, displacements, datatypes, at);
+    case COMBINER_SUBARRAY: return basetype.Create_subarray(sizes, subsizes, starts, order, at);
+    case COMBINER_DARRAY: return basetype.Create_darray(size, rank, gsizes, distribs, dargs, psizes, order, at);
+    case COMBINER_RESIZED: return basetype.Create_resized(static_cast<Aint>(lb), static_cast<Aint>(extent), at);
+    case COMBINER_VALUE_INDEX: return Get_value_index(datatypes.at(0), datatypes.at(1), at);
+    case COMBINER_F90_INTEGER: return Create_f90_integer(r, at);
+    case COMBINER_F90_REAL: return Create_f90_real(p, r, at);
+    case COMBINER_F90_COMPLEX: return Create_f90_complex(p, r, at);
+    case COMBINER_NAMED: break;
+    }
+    return borrow(basetype.handle());
+}
 
 extern MPI4CXX_API const Datatype DATATYPE_NULL;
 

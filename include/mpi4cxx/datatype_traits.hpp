@@ -82,7 +82,7 @@ struct Member {
 using Members = std::vector<Member>;
 
 /// Makes the datatype of such members, without their padding, and keeps it until MPI_Finalize. Called once a type.
-MPI4CXX_API MPI_Datatype make_struct(const Members& members, std::size_t size, std::string_view name);
+MPI4CXX_API MPI_Datatype make_struct(std::span<const Member> members, std::size_t size, std::string_view name);
 
 template <class T>
 concept Composite = requires(Members& members) {

@@ -3,6 +3,7 @@
 #include <mpi4cxx/topocomm.hpp>
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace MPI4CXX {
@@ -37,7 +38,18 @@ public:
     /// Return how many neighbours this process has. Calls MPI_Dist_graph_neighbors_count (MPI-4.0, 8.5.5).
     [[nodiscard]] Counts Get_dist_neighbors_count(At at = {}) const;
     /// Return the neighbours of this process. Calls MPI_Dist_graph_neighbors (MPI-4.0, 8.5.5).
-    [[nodiscard]] Neighbors Get_dist_neighbors(At at = {}) const;
+    [[nodiscard]] Neighbors Get_dist_neighbors(At at = {}) const {
+        Neighbors result;
+        EdgeWeights weights;
+        if (get_dist_neighbors(result.sources, result.destinations, weights.sources, weights.destinations, at))
+            result.weights = std::move(weights);
+        return result;
+    }
+
+private:
+    /// Tells whether the graph has weights.
+    bool get_dist_neighbors(detail::AnyVector sources, detail::AnyVector destinations, detail::AnyVector source_weights,
+                            detail::AnyVector destination_weights, At at) const;
 };
 
 }  // namespace MPI4CXX

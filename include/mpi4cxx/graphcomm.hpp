@@ -30,11 +30,19 @@ public:
     /// Return the numbers of nodes and edges. Calls MPI_Graphdims_get (MPI-4.0, 8.5.5).
     [[nodiscard]] Dims Get_dims(At at = {}) const;
     /// Return the graph as it was given to Create_graph. Calls MPI_Graph_get (MPI-4.0, 8.5.5).
-    [[nodiscard]] Topo Get_topo(At at = {}) const;
+    [[nodiscard]] Topo Get_topo(At at = {}) const {
+        Topo topo;
+        get_topo(topo.index, topo.edges, at);
+        return topo;
+    }
     /// Return the number of neighbours of process `rank`. Calls MPI_Graph_neighbors_count (MPI-4.0, 8.5.5).
     [[nodiscard]] int Get_neighbors_count(int rank, At at = {}) const;
     /// Return the neighbours of process `rank`. Calls MPI_Graph_neighbors (MPI-4.0, 8.5.5).
-    [[nodiscard]] std::vector<int> Get_neighbors(int rank, At at = {}) const;
+    [[nodiscard]] std::vector<int> Get_neighbors(int rank, At at = {}) const {
+        std::vector<int> result;
+        get_neighbors(rank, result, at);
+        return result;
+    }
 
     [[nodiscard]] Dims dims(At at = {}) const { return Get_dims(at); }
     [[nodiscard]] int nnodes(At at = {}) const { return Get_dims(at).nnodes; }
@@ -45,6 +53,10 @@ public:
     // of this process
     [[nodiscard]] int nneighbors(At at = {}) const { return Get_neighbors_count(Get_rank(at), at); }
     [[nodiscard]] std::vector<int> neighbors(At at = {}) const { return Get_neighbors(Get_rank(at), at); }
+
+private:
+    void get_topo(detail::AnyVector index, detail::AnyVector edges, At at) const;
+    void get_neighbors(int rank, detail::AnyVector result, At at) const;
 };
 
 }  // namespace MPI4CXX

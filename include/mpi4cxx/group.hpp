@@ -1,6 +1,7 @@
 #pragma once
 
 #include <mpi4cxx/constants.hpp>
+#include <mpi4cxx/detail/mpi/any_vector.hpp>
 #include <mpi4cxx/detail/mpi/int_list.hpp>
 #include <mpi4cxx/fortran.hpp>
 #include <mpi4cxx/handle.hpp>
@@ -30,10 +31,26 @@ public:
     /// Return what these ranks of this group are in `group`: UNDEFINED for a process that is not in it, PROC_NULL for PROC_NULL. Without
     /// `group`, in that of COMM_WORLD; without `ranks`, of all. A rank that this group does not have throws std::invalid_argument. Calls
     /// MPI_Group_translate_ranks (MPI-4.0, 7.3.1).
-    [[nodiscard]] std::vector<int> Translate_ranks(detail::IntList ranks, const Group& group, At at = {}) const;
-    [[nodiscard]] std::vector<int> Translate_ranks(detail::IntList ranks, At at = {}) const;
-    [[nodiscard]] std::vector<int> Translate_ranks(const Group& group, At at = {}) const;
-    [[nodiscard]] std::vector<int> Translate_ranks(At at = {}) const;
+    [[nodiscard]] std::vector<int> Translate_ranks(detail::IntList ranks, const Group& group, At at = {}) const {
+        std::vector<int> result;
+        translate(&ranks, &group, result, at);
+        return result;
+    }
+    [[nodiscard]] std::vector<int> Translate_ranks(detail::IntList ranks, At at = {}) const {
+        std::vector<int> result;
+        translate(&ranks, nullptr, result, at);
+        return result;
+    }
+    [[nodiscard]] std::vector<int> Translate_ranks(const Group& group, At at = {}) const {
+        std::vector<int> result;
+        translate(nullptr, &group, result, at);
+        return result;
+    }
+    [[nodiscard]] std::vector<int> Translate_ranks(At at = {}) const {
+        std::vector<int> result;
+        translate(nullptr, nullptr, result, at);
+        return result;
+    }
     [[nodiscard]] static std::vector<int> Translate_ranks(const Group& group1, detail::IntList ranks1, const Group& group2, At at = {}) {
         return group1.Translate_ranks(ranks1, group2, at);
     }
@@ -67,6 +84,8 @@ public:
 
 private:
     using Handle::Handle;
+    /// Of all ranks, and to the group of COMM_WORLD, where these are null.
+    void translate(const detail::IntList* ranks, const Group* group, detail::AnyVector result, At at) const;
 };
 
 extern MPI4CXX_API const Group GROUP_NULL;

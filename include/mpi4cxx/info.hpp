@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -83,7 +84,7 @@ public:
         return info;
     }
     /// Return what INFO_ENV has, as the arguments of `main` say. Calls MPI_Info_create_env (MPI-4.0, 10). Local.
-    [[nodiscard]] static Info Create_env(const std::vector<std::string>& args = {}, At at = {});
+    [[nodiscard]] static Info Create_env(const std::vector<std::string>& args = {}, At at = {}) { return create_env(args, at); }
     /// Return a copy. Calls MPI_Info_dup (MPI-4.0, 10). Local.
     [[nodiscard]] Info Dup(At at = {}) const;
     /// Free the map. Calls MPI_Info_free (MPI-4.0, 10). Local.
@@ -114,9 +115,21 @@ public:
     [[nodiscard]] std::string operator[](const std::string& key) const { return value(key); }
     [[nodiscard]] Value operator[](const std::string& key) { return {*this, key, At()}; }
 
-    [[nodiscard]] std::vector<std::string> keys(At at = {}) const;
-    [[nodiscard]] std::vector<std::string> values(At at = {}) const;
-    [[nodiscard]] std::vector<Item> items(At at = {}) const;
+    [[nodiscard]] std::vector<std::string> keys(At at = {}) const {
+        std::vector<std::string> result(size(at));
+        for (std::size_t i = 0; i < result.size(); ++i) result[i] = Get_nthkey(static_cast<int>(i), at);
+        return result;
+    }
+    [[nodiscard]] std::vector<std::string> values(At at = {}) const {
+        std::vector<std::string> result(size(at));
+        for (std::size_t i = 0; i < result.size(); ++i) result[i] = nth_item(static_cast<int>(i), at).second;
+        return result;
+    }
+    [[nodiscard]] std::vector<Item> items(At at = {}) const {
+        std::vector<Item> result(size(at));
+        for (std::size_t i = 0; i < result.size(); ++i) result[i] = nth_item(static_cast<int>(i), at);
+        return result;
+    }
     [[nodiscard]] Iterator begin() const noexcept { return {this, 0}; }
     [[nodiscard]] Iterator end() const { return {this, static_cast<int>(size())}; }
 
@@ -137,6 +150,7 @@ public:
 
 private:
     using Handle::Handle;
+    static Info create_env(std::span<const std::string> args, At at);
     [[nodiscard]] Item nth_item(int n, At at = {}) const;
 };
 

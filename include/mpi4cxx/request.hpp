@@ -1,5 +1,6 @@
 #pragma once
 
+#include <mpi4cxx/detail/mpi/any_vector.hpp>
 #include <mpi4cxx/detail/mpi/call.hpp>
 #include <mpi4cxx/detail/requests/operation.hpp>
 #include <mpi4cxx/fortran.hpp>
@@ -129,14 +130,20 @@ public:
     /// Wait for one; returns its index, UNDEFINED where none is active. Calls MPI_Waitany (MPI-4.0, 3.7.5).
     static int Waitany(detail::Requests requests, Status* status = nullptr, At at = {});
     /// Wait for at least one; returns the indices, nothing where none is active. Calls MPI_Waitsome (MPI-4.0, 3.7.5).
-    static std::optional<std::vector<int>> Waitsome(detail::Requests requests, std::span<Status> statuses = {}, At at = {});
+    static std::optional<std::vector<int>> Waitsome(detail::Requests requests, std::span<Status> statuses = {}, At at = {}) {
+        std::vector<int> indices;
+        return wait_some(requests, statuses, indices, at) ? std::optional(std::move(indices)) : std::nullopt;
+    }
     /// Tell whether all are complete. Calls MPI_Testall (MPI-4.0, 3.7.5).
     static bool Testall(detail::Requests requests, std::span<Status> statuses = {}, At at = {});
     /// Return the index of one that is complete, UNDEFINED where none is active, nothing where none is complete. Calls
     /// MPI_Testany (MPI-4.0, 3.7.5).
     static std::optional<int> Testany(detail::Requests requests, Status* status = nullptr, At at = {});
     /// Return the indices of those that are complete, nothing where none is active. Calls MPI_Testsome (MPI-4.0, 3.7.5).
-    static std::optional<std::vector<int>> Testsome(detail::Requests requests, std::span<Status> statuses = {}, At at = {});
+    static std::optional<std::vector<int>> Testsome(detail::Requests requests, std::span<Status> statuses = {}, At at = {}) {
+        std::vector<int> indices;
+        return test_some(requests, statuses, indices, at) ? std::optional(std::move(indices)) : std::nullopt;
+    }
 
     // mpi4py's lowercase forms; the object of a receive is returned by ObjectRequest
     void wait(Status* status = nullptr, At at = {}) { Wait(status, at); }
@@ -212,6 +219,9 @@ private:
     private:
         std::exception_ptr error_;
     };
+    // Write the indices of requests that are complete, return their number, or nothing where no request is active.
+    static std::optional<std::size_t> wait_some(detail::Requests requests, std::span<Status> statuses, detail::AnyVector result, At at);
+    static std::optional<std::size_t> test_some(detail::Requests requests, std::span<Status> statuses, detail::AnyVector result, At at);
     static void check_statuses(std::size_t requests, std::span<Status> statuses, detail::Caller caller);
     static Status* at_index(std::span<Status> statuses, std::size_t i) { return statuses.empty() ? nullptr : &statuses[i]; }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <mpi4cxx/detail/mpi/array.hpp>
 #include <mpi4cxx/intracomm.hpp>
 
 #include <cstddef>
@@ -13,7 +14,7 @@ namespace detail {
 /// The objects that the neighbours have sent to this process: each of the same one to all, or of one to each.
 class MPI4CXX_API FromNeighbors {
 public:
-    FromNeighbors(const Topocomm& comm, const std::vector<Packing>& objects, bool one_to_each, const ObjectType& type, At at);
+    FromNeighbors(const Topocomm& comm, std::span<const Packing> objects, bool one_to_each, const ObjectType& type, At at);
 
     /// A `T{}` comes from PROC_NULL.
     template <class T> [[nodiscard]] std::vector<T> objects() const {
@@ -30,7 +31,7 @@ private:
     struct Part {
         std::size_t offset, size;
     };
-    std::vector<Part> parts_;
+    Array<Part> parts_;
     Bytes bytes_;
 };
 
@@ -65,7 +66,11 @@ public:
     [[nodiscard]] int indegree(At at = {}) const { return degrees(at).in; }
     [[nodiscard]] int outdegree(At at = {}) const { return degrees(at).out; }
     /// Return the neighbours. Calls MPI_Cart_shift, MPI_Graph_neighbors or MPI_Dist_graph_neighbors (MPI-4.0, 8.5).
-    [[nodiscard]] Edges inoutedges(At at = {}) const;
+    [[nodiscard]] Edges inoutedges(At at = {}) const {
+        Edges edges;
+        get_edges(edges.in, edges.out, at);
+        return edges;
+    }
     [[nodiscard]] std::vector<int> inedges(At at = {}) const { return inoutedges(at).in; }
     [[nodiscard]] std::vector<int> outedges(At at = {}) const { return inoutedges(at).out; }
 
@@ -107,6 +112,9 @@ public:
     template <class T> [[nodiscard]] std::vector<T> neighbor_alltoall(const std::vector<T>& objects, At at = {}) const {
         return detail::FromNeighbors(*this, detail::each_packed(objects), true, detail::object_type<T>, at).template objects<T>();
     }
+
+private:
+    void get_edges(detail::AnyVector in, detail::AnyVector out, At at) const;
 };
 
 }  // namespace MPI4CXX

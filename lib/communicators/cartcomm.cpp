@@ -2,6 +2,7 @@
 
 #include "communicators/dropped_communicators.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace MPI4CXX {
@@ -11,11 +12,10 @@ using detail::get;
 
 int Cartcomm::Get_dim(At at) const { return get<MPI_Cartdim_get>(handle(), on(at)); }
 
-Cartcomm::Topo Cartcomm::Get_topo(At at) const {
-    const auto dims = static_cast<std::size_t>(Get_dim(at));
-    Topo topo{std::vector<int>(dims), std::vector<int>(dims), std::vector<int>(dims)};
-    call<MPI_Cart_get>(handle(), static_cast<int>(dims), topo.dims.data(), topo.periods.data(), topo.coords.data(), on(at));
-    return topo;
+void Cartcomm::get_topo(detail::AnyVector dims, detail::AnyVector periods, detail::AnyVector coords, At at) const {
+    const int number = Get_dim(at);
+    const auto size = static_cast<std::size_t>(number);
+    call<MPI_Cart_get>(handle(), number, dims.room<int>(size), periods.room<int>(size), coords.room<int>(size), on(at));
 }
 
 int Cartcomm::Get_cart_rank(detail::IntList coords, At at) const {
@@ -25,12 +25,11 @@ int Cartcomm::Get_cart_rank(detail::IntList coords, At at) const {
     return get<MPI_Cart_rank>(handle(), coords.data(), on(at));
 }
 
-std::vector<int> Cartcomm::Get_coords(int rank, At at) const {
+void Cartcomm::get_coords(int rank, detail::AnyVector result, At at) const {
     if (const int size = Get_size(at); rank < 0 || rank >= size)  // Open MPI 4.1 lets `size` pass
-        detail::misuse(at, "process " + std::to_string(rank) + " in a grid of " + std::to_string(size));
-    std::vector<int> coords(static_cast<std::size_t>(Get_dim(at)));
-    call<MPI_Cart_coords>(handle(), rank, static_cast<int>(coords.size()), coords.data(), on(at));
-    return coords;
+        detail::misuse({at, "Get_coords"}, "process " + std::to_string(rank) + " in a grid of " + std::to_string(size));
+    const int dims = Get_dim(at);
+    call<MPI_Cart_coords>(handle(), rank, dims, result.room<int>(static_cast<std::size_t>(dims)), on(at));
 }
 
 Cartcomm::Neighbors Cartcomm::Shift(int direction, int disp, At at) const {
@@ -50,14 +49,14 @@ Cartcomm Cartcomm::Sub(const detail::FlagList& remain_dims, At at) const {
     return sub ? std::move(sub) : COMM_SELF.Create_cart({}, {}, false, at);  // of no dimensions MPICH 4.0 makes one only on the first process
 }
 
-std::vector<int> Compute_dims(int nnodes, detail::IntOrList dims, At at) {
+void detail::compute_dims(int nnodes, const IntOrList& dims, AnyVector result, At at) {
     const int free = dims.one().value_or(0);
     if (free < 0)
-        detail::misuse(at, std::to_string(free) + " dimensions");
-    std::vector<int> result(dims.begin(), dims.end());
-    result.resize(dims.size() + static_cast<std::size_t>(free));
-    call<MPI_Dims_create>(nnodes, static_cast<int>(result.size()), result.data(), at);
-    return result;
+        misuse({at, "Compute_dims"}, std::to_string(free) + " dimensions");
+    const std::size_t size = dims.size() + static_cast<std::size_t>(free);
+    int* const to = result.room<int>(size);
+    std::fill(std::copy(dims.begin(), dims.end(), to), to + size, 0);
+    call<MPI_Dims_create>(nnodes, static_cast<int>(size), to, at);
 }
 
 }  // namespace MPI4CXX

@@ -67,7 +67,7 @@ Prequest Comm::Gatherv_init(const ConstBuf& sendbuf, const BufVArg& recvbuf, int
                           std::move(kept));
 }
 
-void Comm::return_gatherv(const ConstBuf& sendbuf, int root, detail::AnyVector result, std::vector<Count>* counts, At at) const {
+void Comm::return_gatherv(const ConstBuf& sendbuf, int root, detail::AnyVector result, std::optional<detail::AnyVector> counts, At at) const {
     const auto [r, total] = detail::counts_at_root(*this, sendbuf.elements(), root, at);
     void* const data = detail::grow(result, counts, r, total);
     call<MPI_Gatherv>(sendbuf.data, sendbuf.count, sendbuf.type, data, r.counts, r.displs, sendbuf.datatype_of_elements(), root, handle(), on(at));
@@ -162,7 +162,7 @@ Prequest Comm::Allgatherv_init(const ConstBuf& sendbuf, const BufVArg& recvbuf, 
                           std::move(kept));
 }
 
-void Comm::return_allgatherv(const ConstBuf& sendbuf, detail::AnyVector result, std::vector<Count>* counts, At at) const {
+void Comm::return_allgatherv(const ConstBuf& sendbuf, detail::AnyVector result, std::optional<detail::AnyVector> counts, At at) const {
     const auto [r, total] = detail::counts_of_all(*this, sendbuf.elements(), at);
     void* const data = detail::grow(result, counts, r, total);
     call<MPI_Allgatherv>(sendbuf.data, sendbuf.count, sendbuf.type, data, r.counts, r.displs, sendbuf.datatype_of_elements(), handle(), on(at));
@@ -205,7 +205,7 @@ Prequest Comm::Alltoallv_init(const StoredConstBufVArg& sendbuf, const BufVArg& 
         std::move(kept));
 }
 
-void Comm::return_alltoallv(const ConstBufVArg& sendbuf, detail::AnyVector result, std::vector<Count>* counts, At at) const {
+void Comm::return_alltoallv(const ConstBufVArg& sendbuf, detail::AnyVector result, std::optional<detail::AnyVector> counts, At at) const {
     const auto [s, r, total] = detail::counts_from_all(*this, sendbuf, {at, "Alltoallv"});
     void* const data = detail::grow(result, counts, r, total);
     call<MPI_Alltoallv>(s.data, s.counts, s.displs, s.type, data, r.counts, r.displs, sendbuf.datatype_of_elements(), handle(), on(at));

@@ -35,10 +35,10 @@ Count Datatype::Pack(ConstMemoryRegion inbuf, MemoryRegion outbuf, Count positio
     return position;
 }
 
-std::vector<std::byte> Datatype::Pack(ConstMemoryRegion inbuf, const Comm& comm, At at) const {
-    std::vector<std::byte> packed(static_cast<std::size_t>(Pack_size(elements_within(inbuf.bytes, "inbuf", at), comm, at)));
-    packed.resize(static_cast<std::size_t>(Pack(inbuf, packed, 0, comm, at)));
-    return packed;
+void Datatype::pack(ConstMemoryRegion inbuf, const Comm& comm, detail::AnyVector packed, At at) const {
+    const Count size = Pack_size(elements_within(inbuf.bytes, "inbuf", {at, "Pack"}), comm, at);
+    std::byte* const to = packed.room<std::byte>(static_cast<std::size_t>(size));
+    (void)packed(static_cast<std::size_t>(Pack(inbuf, {to, size}, 0, comm, at)));
 }
 
 Count Datatype::Unpack(ConstMemoryRegion inbuf, Count position, MemoryRegion outbuf, const Comm& comm, At at) const {
@@ -62,11 +62,10 @@ Count Datatype::Pack_external(const std::string& datarep, ConstMemoryRegion inbu
     return end;
 }
 
-std::vector<std::byte> Datatype::Pack_external(const std::string& datarep, ConstMemoryRegion inbuf, At at) const {
-    const Count count = elements_within(inbuf.bytes, "inbuf", at);
-    std::vector<std::byte> packed(static_cast<std::size_t>(Pack_external_size(datarep, count, at)));
-    packed.resize(static_cast<std::size_t>(Pack_external(datarep, inbuf, packed, 0, at)));
-    return packed;
+void Datatype::pack_external(const std::string& datarep, ConstMemoryRegion inbuf, detail::AnyVector packed, At at) const {
+    const Count size = Pack_external_size(datarep, elements_within(inbuf.bytes, "inbuf", {at, "Pack_external"}), at);
+    std::byte* const to = packed.room<std::byte>(static_cast<std::size_t>(size));
+    (void)packed(static_cast<std::size_t>(Pack_external(datarep, inbuf, {to, size}, 0, at)));
 }
 
 Count Datatype::Unpack_external(const std::string& datarep, ConstMemoryRegion inbuf, Count position, MemoryRegion outbuf, At at) const {

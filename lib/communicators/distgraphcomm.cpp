@@ -10,17 +10,15 @@ Distgraphcomm::Counts Distgraphcomm::Get_dist_neighbors_count(At at) const {
     return {indegree, outdegree, weighted != 0};
 }
 
-Distgraphcomm::Neighbors Distgraphcomm::Get_dist_neighbors(At at) const {
+bool Distgraphcomm::get_dist_neighbors(detail::AnyVector sources, detail::AnyVector destinations, detail::AnyVector source_weights,
+                                       detail::AnyVector destination_weights, At at) const {
     const auto [in, out, weighted] = Get_dist_neighbors_count(at);
-    const auto sources = static_cast<std::size_t>(in), destinations = static_cast<std::size_t>(out);
-    Neighbors n{std::vector<int>(sources), std::vector<int>(destinations), {}};
-    if (weighted)
-        n.weights = EdgeWeights{std::vector<int>(sources), std::vector<int>(destinations)};
-    // where there are none, these addresses are not significant, but Open MPI and MPICH want to be told so
-    int* const source_weights = weighted ? n.weights->sources.data() : MPI_UNWEIGHTED;
-    int* const destination_weights = weighted ? n.weights->destinations.data() : MPI_UNWEIGHTED;
-    call<MPI_Dist_graph_neighbors>(handle(), in, n.sources.data(), source_weights, out, n.destinations.data(), destination_weights, on(at));
-    return n;
+    const auto from = static_cast<std::size_t>(in), to = static_cast<std::size_t>(out);
+    // without weights these addresses are not significant, but Open MPI and MPICH want to be told so
+    int* const weights_from = weighted ? source_weights.room<int>(from) : MPI_UNWEIGHTED;
+    int* const weights_to = weighted ? destination_weights.room<int>(to) : MPI_UNWEIGHTED;
+    call<MPI_Dist_graph_neighbors>(handle(), in, sources.room<int>(from), weights_from, out, destinations.room<int>(to), weights_to, on(at));
+    return weighted;
 }
 
 }  // namespace MPI4CXX

@@ -13,12 +13,13 @@ Graphcomm::Dims Graphcomm::Get_dims(At at) const {
     return dims;
 }
 
-Graphcomm::Topo Graphcomm::Get_topo(At at) const {
+void Graphcomm::get_topo(detail::AnyVector index, detail::AnyVector edges, At at) const {
     const Dims dims = Get_dims(at);
-    Topo topo{std::vector<int>(static_cast<std::size_t>(dims.nnodes)), std::vector<int>(static_cast<std::size_t>(dims.nedges))};
-    topo.edges.reserve(1);  // Open MPI refuses null for none
-    call<MPI_Graph_get>(handle(), dims.nnodes, dims.nedges, topo.index.data(), topo.edges.data(), on(at));
-    return topo;
+    int none = 0;
+    int* const to = edges.room<int>(static_cast<std::size_t>(dims.nedges));
+    call<MPI_Graph_get>(handle(), dims.nnodes, dims.nedges, index.room<int>(static_cast<std::size_t>(dims.nnodes)),
+                        dims.nedges == 0 ? &none : to,  // Open MPI refuses a null pointer for no edges
+                        on(at));
 }
 
 int Graphcomm::Get_neighbors_count(int rank, At at) const {
@@ -26,10 +27,9 @@ int Graphcomm::Get_neighbors_count(int rank, At at) const {
     return get<MPI_Graph_neighbors_count>(handle(), rank, on(at));
 }
 
-std::vector<int> Graphcomm::Get_neighbors(int rank, At at) const {
-    std::vector<int> neighbors(static_cast<std::size_t>(Get_neighbors_count(rank, at)));
-    call<MPI_Graph_neighbors>(handle(), rank, static_cast<int>(neighbors.size()), neighbors.data(), on(at));
-    return neighbors;
+void Graphcomm::get_neighbors(int rank, detail::AnyVector result, At at) const {
+    const int number = Get_neighbors_count(rank, at);
+    call<MPI_Graph_neighbors>(handle(), rank, number, result.room<int>(static_cast<std::size_t>(number)), on(at));
 }
 
 }  // namespace MPI4CXX

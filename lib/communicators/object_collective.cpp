@@ -10,7 +10,10 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <iterator>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace MPI4CXX::detail {
 
@@ -252,23 +255,24 @@ std::exception_ptr Exchange::State::open_slots() {
     return failure;
 }
 
-Exchange::Exchange(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, const ObjectType& type, At at)
-    : Pending(at), state_(std::make_unique<State>(comm, pattern, std::move(objects), root, type, at)) {
+Exchange::Exchange(const Comm& comm, Pattern pattern, std::span<Packing> objects, int root, const ObjectType& type, At at)
+    : Pending(at), state_(std::make_unique<State>(comm, pattern, std::vector(std::move_iterator(objects.begin()), std::move_iterator(objects.end())),
+                                                  root, type, at)) {
     need_channel(at);
     State& state = *state_;
     where_ = state.where;
     state.processes = static_cast<std::size_t>(peers(comm, at));
     const bool rooted = pattern == Pattern::bcast || pattern == Pattern::gather || pattern == Pattern::scatter;
-    const bool inter = rooted && comm.Is_inter(at), here = rooted && is_root(comm, root, at), outside_mpi = inter && root == PROC_NULL;
+    const bool inter = rooted && comm.Is_inter(at), here = rooted && is_root(comm, root, at), is_outside = inter && root == PROC_NULL;
     const bool one_each = pattern == Pattern::scatter || pattern == Pattern::alltoall;
-    const bool gives = !rooted || (pattern == Pattern::gather ? !outside_mpi && !(inter && here) : here);
+    const bool gives = !rooted || (pattern == Pattern::gather ? !is_outside && !(inter && here) : here);
     if (!gives)
         state.sends->objects().clear();
     state.gives_wrong_number = gives && one_each && state.sends->objects().size() != state.processes;
     if (pattern == Pattern::gather)
         state.received = here ? state.processes : 0;
     else if (rooted)
-        state.received = outside_mpi || (here && (inter || pattern == Pattern::bcast)) ? 0 : 1;
+        state.received = is_outside || (here && (inter || pattern == Pattern::bcast)) ? 0 : 1;
     else
         state.received = state.processes;
     state.large.resize(state.received);

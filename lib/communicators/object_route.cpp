@@ -33,7 +33,7 @@ int channel_rank(const Comm& comm, int rank, At at) {
         return rank;
     to_world(comm, {&rank, 1}, at);
     if (rank == MPI_UNDEFINED)
-        misuse({at, "objects"}, "an object of this size cannot be sent to a process outside_mpi COMM_WORLD");
+        misuse({at, "objects"}, "an object of this size cannot be sent to a process outside COMM_WORLD");
     return rank;
 }
 

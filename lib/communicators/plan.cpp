@@ -527,10 +527,10 @@ Count count_from_root(const Comm& comm, const ConstBufVArg& send, int root, Call
     return count;
 }
 
-void* grow(const AnyVector& result, std::vector<Count>* counts, const Blocks& blocks, std::size_t total) {
-    if (counts != nullptr) {
-        counts->resize(blocks.ranks);
-        for (std::size_t i = 0; i < blocks.ranks; ++i) (*counts)[i] = blocks.counts[i];
+void* grow(const AnyVector& result, const std::optional<AnyVector>& counts, const Blocks& blocks, std::size_t total) {
+    if (counts) {
+        Count* const to = counts->room<Count>(blocks.ranks);
+        for (std::size_t i = 0; i < blocks.ranks; ++i) to[i] = blocks.counts[i];
     }
     return result(total);
 }

@@ -182,7 +182,7 @@ FoundOut counts_at_root(const Comm& comm, Count count, int root, At at);
 ExchangePlan counts_from_all(const Comm& comm, const ConstBufVArg& send, Caller caller);
 /// What the root, which sends the blocks of `send`, sends to this process.
 Count count_from_root(const Comm& comm, const ConstBufVArg& send, int root, Caller caller);
-/// Makes room for what comes; tells the counts too if they are asked for.
-void* grow(const AnyVector& result, std::vector<Count>* counts, const Blocks& blocks, std::size_t total);
+/// Makes room for all elements that arrive; writes the counts of the blocks where they are asked for.
+void* grow(const AnyVector& result, const std::optional<AnyVector>& counts, const Blocks& blocks, std::size_t total);
 
 }  // namespace MPI4CXX::detail

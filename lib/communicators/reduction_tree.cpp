@@ -6,6 +6,7 @@
 #include "requests/channel.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace MPI4CXX::detail {
 
@@ -28,11 +29,14 @@ ReductionTree::ReductionTree(const Comm& comm, At at)
     comm.Allgather({&own, sizeof own, BYTE}, {addresses_.data(), sizeof own, BYTE}, at);
     usable_ = std::none_of(addresses_.begin(), addresses_.end(), [](Address address) { return address.rank == PROC_NULL; });
     const int size = static_cast<int>(addresses_.size());
+    std::size_t children = 0;
+    children_ = Array<int>(std::numeric_limits<int>::digits);
     for (int step = 1; step < size && parent_ == PROC_NULL; step *= 2)
         if ((rank_ & step) != 0)
             parent_ = rank_ - step;
         else if (rank_ + step < size)
-            children_.push_back(rank_ + step);
+            children_[children++] = rank_ + step;
+    children_.shrink(children);
 }
 
 bool ReductionTree::receive(Incoming& incoming, int from, const ObjectType& type) const {

@@ -2,6 +2,7 @@
 
 #include "communicators/repeated_edges.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <exception>
@@ -33,27 +34,27 @@ Topocomm::Degrees Topocomm::degrees(At at) const {
     }
 }
 
-Topocomm::Edges Topocomm::inoutedges(At at) const {
+void Topocomm::get_edges(detail::AnyVector in, detail::AnyVector out, At at) const {
     const Degrees number = degrees(at);
-    Edges edges{std::vector<int>(static_cast<std::size_t>(number.in)), std::vector<int>(static_cast<std::size_t>(number.out))};
+    const auto sources = static_cast<std::size_t>(number.in), destinations = static_cast<std::size_t>(number.out);
+    int *const from = in.room<int>(sources), *const to = out.room<int>(destinations);
     switch (Get_topology(at)) {
     case CART:
         for (int i = 0; i < number.in / 2; ++i) {
             const auto before = 2 * static_cast<std::size_t>(i);
-            call<MPI_Cart_shift>(handle(), i, 1, &edges.in[before], &edges.in[before + 1], on(at));
+            call<MPI_Cart_shift>(handle(), i, 1, &from[before], &from[before + 1], on(at));
         }
-        edges.out = edges.in;
+        std::copy_n(from, sources, to);
         break;
     case GRAPH:
-        call<MPI_Graph_neighbors>(handle(), Get_rank(at), number.in, edges.in.data(), on(at));
-        edges.out = edges.in;
+        call<MPI_Graph_neighbors>(handle(), Get_rank(at), number.in, from, on(at));
+        std::copy_n(from, sources, to);
         break;
     default: {
-        std::vector<int> in(edges.in.size()), out(edges.out.size());  // weights
-        call<MPI_Dist_graph_neighbors>(handle(), number.in, edges.in.data(), in.data(), number.out, edges.out.data(), out.data(), on(at));
+        std::vector<int> weights_from(sources), weights_to(destinations);
+        call<MPI_Dist_graph_neighbors>(handle(), number.in, from, weights_from.data(), number.out, to, weights_to.data(), on(at));
     }
     }
-    return edges;
 }
 
 void Topocomm::Neighbor_allgather(const ConstBufArg& sendbuf, const Buf& recvbuf, At at) const {
@@ -194,7 +195,7 @@ constexpr std::size_t aligned(std::size_t size) { return (size + 15) / 16 * 16; 
 
 }  // namespace
 
-FromNeighbors::FromNeighbors(const Topocomm& comm, const std::vector<Packing>& objects, bool one_to_each, const ObjectType& type, At at) {
+FromNeighbors::FromNeighbors(const Topocomm& comm, std::span<const Packing> objects, bool one_to_each, const ObjectType& type, At at) {
     const auto [in, out] = comm.degrees(at);
     const auto from = static_cast<std::size_t>(in), to = one_to_each ? static_cast<std::size_t>(out) : 1;
     const bool is_wrong = objects.size() != to;
@@ -218,13 +219,14 @@ FromNeighbors::FromNeighbors(const Topocomm& comm, const std::vector<Packing>& o
     std::size_t end = 0;
     std::exception_ptr failure;
     bool any_wrong = is_wrong;
+    parts_ = Array<Part>(from);
     for (std::size_t i = 0; i < from; ++i) {
         any_wrong = any_wrong || came[i].size == Announced::wrong_number;
         if (came[i].type != type.hash && !failure)
             failure =
                 std::make_exception_ptr(type.mismatch(one_to_each ? "neighbor_alltoall" : "neighbor_allgather", came[i].type, {at, comm.address()}));
         const std::size_t size = came[i].size == Announced::wrong_number ? 0 : came[i].size;
-        parts_.push_back({end, size});
+        parts_[i] = {end, size};
         received[i] = static_cast<Count>(size);
         offsets[i] = static_cast<Aint>(end);
         end += aligned(size);

@@ -250,7 +250,7 @@ Count Datatype::elements_within(Count size, const char* name, Caller caller) con
 
 namespace detail {
 
-MPI_Datatype make_struct(const Members& members, std::size_t size, std::string_view name) {
+MPI_Datatype make_struct(std::span<const Member> members, std::size_t size, std::string_view name) {
     std::vector<Member> blocks;
     for (const Member& member : members) {
         if (!blocks.empty() && member.type == blocks.back().type && member.offset == blocks.back().offset + blocks.back().size) {

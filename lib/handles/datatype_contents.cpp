@@ -2,7 +2,10 @@
 
 #include <mpi4cxx/error.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
+#include <vector>
 
 namespace MPI4CXX {
 
@@ -42,15 +45,13 @@ public:
     int integer() { return contents_.integers.at(integer_++); }
     Count count() { return is_large_ ? contents_.large_counts.at(large_++) : integer(); }
     Count bytes() { return is_large_ ? contents_.large_counts.at(large_++) : Count{contents_.addresses.at(address_++)}; }
-    std::vector<Count> integers(Count n) { return several(n, &Arguments::integer); }
-    std::vector<Count> counts(Count n) { return several(n, &Arguments::count); }
-    std::vector<Count> all_bytes(Count n) { return several(n, &Arguments::bytes); }
+    void integers(Count n, const detail::AnyVector& to) { several(n, &Arguments::integer, to); }
+    void counts(Count n, const detail::AnyVector& to) { several(n, &Arguments::count, to); }
+    void all_bytes(Count n, const detail::AnyVector& to) { several(n, &Arguments::bytes, to); }
 
 private:
-    template <class T> std::vector<Count> several(Count n, T (Arguments::*next)()) {
-        std::vector<Count> result;
-        for (; n > 0; --n) result.push_back((this->*next)());
-        return result;
+    template <class T> void several(Count n, T (Arguments::*next)(), const detail::AnyVector& to) {
+        std::generate_n(to.room<Count>(static_cast<std::size_t>(n)), n, [&] { return (this->*next)(); });
     }
 
     const Datatype::Contents& contents_;
@@ -68,25 +69,22 @@ Datatype::Envelope Datatype::Get_envelope(At at) const {
     return e;
 }
 
-Datatype::Contents Datatype::Get_contents(At at) const {
+void Datatype::get_contents(const ContentsParts& contents, At at) const {
     const Envelope e = Get_envelope(at);
-    Contents result;
     if (e.combiner == COMBINER_NAMED)  // which MPI does not let be asked
-        return result;
-    result.integers.resize(static_cast<std::size_t>(e.integers));
-    result.addresses.resize(static_cast<std::size_t>(e.addresses));
-    result.large_counts.resize(static_cast<std::size_t>(e.large_counts));
-    std::vector<MPI_Datatype> types(static_cast<std::size_t>(e.datatypes));
-    call<MPI_Type_get_contents>(handle(), e.integers, e.addresses, e.large_counts, e.datatypes, result.integers.data(), result.addresses.data(),
-                                result.large_counts.data(), types.data(), at);
-    for (const MPI_Datatype type : types) result.datatypes.push_back(borrow(type).is_predefined() ? borrow(type) : take(type));
-    return result;
+        return;
+    const auto size = [](Count count) { return static_cast<std::size_t>(count); };
+    std::vector<MPI_Datatype> types(size(e.datatypes));
+    Datatype* const datatypes = contents.datatypes.room<Datatype>(types.size());
+    call<MPI_Type_get_contents>(handle(), e.integers, e.addresses, e.large_counts, e.datatypes, contents.integers.room<int>(size(e.integers)),
+                                contents.addresses.room<Aint>(size(e.addresses)), contents.large_counts.room<Count>(size(e.large_counts)),
+                                types.data(), at);
+    std::transform(types.begin(), types.end(), datatypes, [](MPI_Datatype type) { return borrow(type).is_predefined() ? borrow(type) : take(type); });
 }
 
-Datatype::Decoded Datatype::decode(At at) const {
+void Datatype::decode_into(const DecodedParts& d, At at) const {
     Contents contents = Get_contents(at);
     Arguments next(contents);
-    Decoded d;
     d.combiner = Get_envelope(at).combiner;
     d.name = name_of(d.combiner);
     switch (d.combiner) {
@@ -103,30 +101,30 @@ Datatype::Decoded Datatype::decode(At at) const {
         break;
     case COMBINER_INDEXED:
         d.count = next.count();
-        d.blocklengths = next.counts(d.count);
-        d.displacements = next.counts(d.count);
+        next.counts(d.count, d.blocklengths);
+        next.counts(d.count, d.displacements);
         break;
     case COMBINER_HINDEXED:
     case COMBINER_STRUCT:
         d.count = next.count();
-        d.blocklengths = next.counts(d.count);
-        d.displacements = next.all_bytes(d.count);
+        next.counts(d.count, d.blocklengths);
+        next.all_bytes(d.count, d.displacements);
         break;
     case COMBINER_INDEXED_BLOCK:
         d.count = next.count();
         d.blocklength = next.count();
-        d.displacements = next.counts(d.count);
+        next.counts(d.count, d.displacements);
         break;
     case COMBINER_HINDEXED_BLOCK:
         d.count = next.count();
         d.blocklength = next.count();
-        d.displacements = next.all_bytes(d.count);
+        next.all_bytes(d.count, d.displacements);
         break;
     case COMBINER_SUBARRAY: {
         const int ndims = next.integer();
-        d.sizes = next.counts(ndims);
-        d.subsizes = next.counts(ndims);
-        d.starts = next.counts(ndims);
+        next.counts(ndims, d.sizes);
+        next.counts(ndims, d.subsizes);
+        next.counts(ndims, d.starts);
         d.order = static_cast<Order>(next.integer());
         break;
     }
@@ -134,10 +132,10 @@ Datatype::Decoded Datatype::decode(At at) const {
         d.size = next.integer();
         d.rank = next.integer();
         const int ndims = next.integer();
-        d.gsizes = next.counts(ndims);
-        d.distribs = next.integers(ndims);
-        d.dargs = next.integers(ndims);
-        d.psizes = next.integers(ndims);
+        next.counts(ndims, d.gsizes);
+        next.integers(ndims, d.distribs);
+        next.integers(ndims, d.dargs);
+        next.integers(ndims, d.psizes);
         d.order = static_cast<Order>(next.integer());
         break;
     }
@@ -153,33 +151,9 @@ Datatype::Decoded Datatype::decode(At at) const {
     case COMBINER_VALUE_INDEX: break;
     }
     if (d.combiner == COMBINER_STRUCT || d.combiner == COMBINER_VALUE_INDEX)
-        d.datatypes = std::move(contents.datatypes);
+        std::move(contents.datatypes.begin(), contents.datatypes.end(), d.datatypes.room<Datatype>(contents.datatypes.size()));
     else
         d.basetype = contents.datatypes.empty() ? borrow(handle()) : std::move(contents.datatypes.front());
-    return d;
-}
-
-Datatype Datatype::Decoded::make(At at) const {
-    switch (combiner) {
-    case COMBINER_DUP: return basetype.Dup(at);
-    case COMBINER_CONTIGUOUS: return basetype.Create_contiguous(count, at);
-    case COMBINER_VECTOR: return basetype.Create_vector(count, blocklength, stride, at);
-    case COMBINER_HVECTOR: return basetype.Create_hvector(count, blocklength, static_cast<Aint>(stride), at);
-    case COMBINER_INDEXED: return basetype.Create_indexed(blocklengths, displacements, at);
-    case COMBINER_HINDEXED: return basetype.Create_hindexed(blocklengths, displacements, at);
-    case COMBINER_INDEXED_BLOCK: return basetype.Create_indexed_block(blocklength, displacements, at);
-    case COMBINER_HINDEXED_BLOCK: return basetype.Create_hindexed_block(blocklength, displacements, at);
-    case COMBINER_STRUCT: return Create_struct(blocklengths, displacements, datatypes, at);
-    case COMBINER_SUBARRAY: return basetype.Create_subarray(sizes, subsizes, starts, order, at);
-    case COMBINER_DARRAY: return basetype.Create_darray(size, rank, gsizes, distribs, dargs, psizes, order, at);
-    case COMBINER_RESIZED: return basetype.Create_resized(static_cast<Aint>(lb), static_cast<Aint>(extent), at);
-    case COMBINER_VALUE_INDEX: return Get_value_index(datatypes.at(0), datatypes.at(1), at);
-    case COMBINER_F90_INTEGER: return Create_f90_integer(r, at);
-    case COMBINER_F90_REAL: return Create_f90_real(p, r, at);
-    case COMBINER_F90_COMPLEX: return Create_f90_complex(p, r, at);
-    case COMBINER_NAMED: break;
-    }
-    return borrow(basetype.handle());
 }
 
 }  // namespace MPI4CXX

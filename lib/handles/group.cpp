@@ -30,27 +30,24 @@ int (*raw(std::vector<std::array<int, 3>>& ranges))[3] { return reinterpret_cast
 
 }  // namespace
 
-std::vector<int> Group::Translate_ranks(IntList ranks, const Group& group, At at) const {
-    const int size = Get_size(at);  // Open MPI 4.1 does not look
-    for (const int rank : ranks)
+void Group::translate(const IntList* ranks, const Group* group, detail::AnyVector result, At at) const {
+    if (group == nullptr) {
+        const Group world = take(get<MPI_Comm_group>(MPI_COMM_WORLD, at));
+        return translate(ranks, &world, result, at);
+    }
+    const int size = Get_size(at);
+    if (ranks == nullptr) {
+        std::vector<int> all(static_cast<std::size_t>(size));
+        std::iota(all.begin(), all.end(), 0);
+        const IntList list(all);
+        return translate(&list, group, result, at);
+    }
+    for (const int rank : *ranks)  // Open MPI 4.1 does not look
         if (rank != PROC_NULL && (rank < 0 || rank >= size))
-            detail::misuse(at, "rank " + std::to_string(rank) + " of a group of " + std::to_string(size));
-    std::vector<int> result(ranks.size());
-    call<MPI_Group_translate_ranks>(handle(), length(ranks), ranks.data(), group.handle(), result.data(), at);
-    return result;
+            detail::misuse({at, "Translate_ranks"}, "rank " + std::to_string(rank) + " of a group of " + std::to_string(size));
+    int* const to = result.room<int>(ranks->size());
+    call<MPI_Group_translate_ranks>(handle(), length(*ranks), ranks->data(), group->handle(), to, at);
 }
-
-std::vector<int> Group::Translate_ranks(IntList ranks, At at) const {
-    return Translate_ranks(ranks, take(get<MPI_Comm_group>(MPI_COMM_WORLD, at)), at);
-}
-
-std::vector<int> Group::Translate_ranks(const Group& group, At at) const {
-    std::vector<int> all(static_cast<std::size_t>(Get_size(at)));
-    std::iota(all.begin(), all.end(), 0);
-    return Translate_ranks(all, group, at);
-}
-
-std::vector<int> Group::Translate_ranks(At at) const { return Translate_ranks(take(get<MPI_Comm_group>(MPI_COMM_WORLD, at)), at); }
 
 Comparison Group::Compare(const Group& group1, const Group& group2, At at) {
     return static_cast<Comparison>(get<MPI_Group_compare>(group1.handle(), group2.handle(), at));

@@ -19,7 +19,7 @@ Info Info::Create(std::initializer_list<Item> items, At at) {
     return info;
 }
 
-Info Info::Create_env(const std::vector<std::string>& args, At at) {
+Info Info::create_env(std::span<const std::string> args, At at) {
     std::vector<char*> argv;
     argv.reserve(args.size() + 1);
     for (const std::string& arg : args) argv.push_back(const_cast<char*>(arg.c_str()));  // the MPI only reads it
@@ -64,24 +64,6 @@ std::string Info::value(const std::string& key, At at) const {
 Info::Item Info::nth_item(int n, At at) const {
     std::string key = Get_nthkey(n, at), its_value = value(key, at);
     return {std::move(key), std::move(its_value)};
-}
-
-std::vector<Info::Item> Info::items(At at) const {
-    std::vector<Item> result(size(at));
-    for (std::size_t i = 0; i < result.size(); ++i) result[i] = nth_item(static_cast<int>(i), at);
-    return result;
-}
-
-std::vector<std::string> Info::keys(At at) const {
-    std::vector<std::string> result(size(at));
-    for (std::size_t i = 0; i < result.size(); ++i) result[i] = Get_nthkey(static_cast<int>(i), at);
-    return result;
-}
-
-std::vector<std::string> Info::values(At at) const {
-    std::vector<std::string> result;
-    for (Item& item : items(at)) result.push_back(std::move(item.second));
-    return result;
 }
 
 void Info::update(std::initializer_list<Item> items, At at) {

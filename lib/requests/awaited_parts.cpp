@@ -1,23 +1,25 @@
 #include <mpi4cxx/detail/requests/awaited_parts.hpp>
 #include <mpi4cxx/error.hpp>
 
+#include <algorithm>
 #include <cstddef>
 
 namespace MPI4CXX::detail {
 
 bool AwaitedAll::poll() {
-    std::erase_if(parts_, [](Awaited* part) {
+    Awaited** const left = std::remove_if(parts_.begin(), parts_.end(), [](Awaited* part) {
         const bool complete = part->look();
         part->rethrow();
         return complete;
     });
+    parts_.shrink(static_cast<std::size_t>(left - parts_.begin()));
     return parts_.empty();
 }
 
 void AwaitedAll::wait() {
     while (!poll())
         if (parts_.size() == 1)
-            parts_.front()->complete();
+            parts_[0]->complete();
         else
             drive();
 }

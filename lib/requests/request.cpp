@@ -5,6 +5,7 @@
 #include "requests/progress.hpp"
 #include "runtime/finalize.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <exception>
@@ -57,17 +58,15 @@ public:
         for (int i = 0; all && i < size(); ++i) is_complete(i);
     }
 
-    /// The indices that MPI_Waitsome or MPI_Testsome gives; nothing where no request is active.
-    template <auto Some> std::optional<std::vector<int>> some(At at) {
-        std::vector<int> indices(requests_.size());
+    /// Writes the indices that MPI_Waitsome or MPI_Testsome returns; returns their number, nothing where no request is active.
+    template <auto Some> std::optional<std::size_t> some(detail::AnyVector result, At at) {
+        int* const indices = result.room<int>(requests_.size());  // before anything completes that could be lost
         int count = 0;
-        call<Some>(size(), raw_, &count, indices.data(), raw_statuses_, at);
+        call<Some>(size(), raw_, &count, indices, raw_statuses_, at);
         failed_ = false;
-        if (count == UNDEFINED)
-            return std::nullopt;
-        indices.resize(static_cast<std::size_t>(count));
-        for (const int i : indices) is_complete(i);
-        return indices;
+        std::for_each_n(indices, std::max(count, 0), [this](int i) { is_complete(i); });  // UNDEFINED is negative
+        (void)result(static_cast<std::size_t>(std::max(count, 0)));
+        return count != UNDEFINED ? std::optional(static_cast<std::size_t>(count)) : std::nullopt;
     }
 
     /// Whether MPI's own functions for several requests can take these: no objects among them, and none pending, and none of the user's own.
@@ -329,14 +328,14 @@ int Request::Waitany(Requests requests, Status* status, At at) {
     return index;
 }
 
-std::optional<std::vector<int>> Request::Waitsome(Requests requests, std::span<Status> statuses, At at) {
-    check_statuses(requests.size(), statuses, at);
+std::optional<std::size_t> Request::wait_some(Requests requests, std::span<Status> statuses, detail::AnyVector result, At at) {
+    check_statuses(requests.size(), statuses, {at, "Waitsome"});
     while (!RequestArray::is_plain(requests)) {
-        auto indices = Testsome(requests, statuses, at);
-        if (!indices || !indices->empty())
-            return indices;
+        const auto complete = test_some(requests, statuses, result, at);
+        if (complete != 0)
+            return complete;
     }
-    return RequestArray(requests, statuses).some<MPI_Waitsome>(at);
+    return RequestArray(requests, statuses).some<MPI_Waitsome>(result, at);
 }
 
 bool Request::Testall(Requests requests, std::span<Status> statuses, At at) {
@@ -380,20 +379,22 @@ std::optional<int> Request::Testany(Requests requests, Status* status, At at) {
     return UNDEFINED;
 }
 
-std::optional<std::vector<int>> Request::Testsome(Requests requests, std::span<Status> statuses, At at) {
-    check_statuses(requests.size(), statuses, at);
+std::optional<std::size_t> Request::test_some(Requests requests, std::span<Status> statuses, detail::AnyVector result, At at) {
+    check_statuses(requests.size(), statuses, {at, "Testsome"});
     if (RequestArray::is_plain(requests))
-        return RequestArray(requests, statuses).some<MPI_Testsome>(at);
+        return RequestArray(requests, statuses).some<MPI_Testsome>(result, at);
     drive();
     bool active = false;
-    std::vector<int> indices;
+    std::size_t count = 0;
+    int* const indices = result.room<int>(requests.size());
     for (std::size_t i = 0; i < requests.size(); ++i) {
-        const std::optional<bool> complete = requests[i].test_active(at_index(statuses, indices.size()), at);
+        const std::optional<bool> complete = requests[i].test_active(at_index(statuses, count), at);
         active = active || complete.has_value();
         if (complete == true)
-            indices.push_back(static_cast<int>(i));
+            indices[count++] = static_cast<int>(i);
     }
-    return active ? std::optional(std::move(indices)) : std::nullopt;
+    (void)result(count);
+    return active ? std::optional(count) : std::nullopt;
 }
 
 }  // namespace MPI4CXX

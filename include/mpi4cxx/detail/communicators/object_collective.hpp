@@ -71,8 +71,9 @@ private:
 /// follow from process to process, so that any number of exchanges can be under way.
 class MPI4CXX_API Exchange : public Pending {
 public:
-    /// `objects` are this process's: one, or one a process; none where it gives nothing. Blocks beside them stay until `run` returns.
-    Exchange(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, const ObjectType& type, At at);
+    /// Moves from `objects`, which are this process's: one, or one a process; none where it gives nothing. Blocks beside them stay until `run`
+    /// returns.
+    Exchange(const Comm& comm, Pattern pattern, std::span<Packing> objects, int root, const ObjectType& type, At at);
     ~Exchange() override;
 
     /// Starts as a nonblocking collective, driven from now on.
@@ -136,8 +137,8 @@ private:
 /// An exchange with what `make` makes of the objects that have come.
 template <class T, class Make> class ExchangeFor final : public Exchange {
 public:
-    ExchangeFor(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, const ObjectType& type, Make make, At at)
-        : Exchange(comm, pattern, std::move(objects), root, type, at), make_(std::move(make)) {}
+    ExchangeFor(const Comm& comm, Pattern pattern, std::span<Packing> objects, int root, const ObjectType& type, Make make, At at)
+        : Exchange(comm, pattern, objects, root, type, at), make_(std::move(make)) {}
     void deliver(void* to) override { *static_cast<Delivered<T>*>(to) = make_(*this); }
 
 private:
@@ -196,7 +197,7 @@ std::vector<Packing> each_packed(const std::vector<T>& objects, bool gives = tru
 
 /// Runs one to its end and returns what `make` makes of it. Blocks beside the bytes are of objects that stay.
 template <class Sent, class Make> auto exchange_packed(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, Make make, At at) {
-    Exchange run(comm, pattern, std::move(objects), root, object_type<Sent>, at);
+    Exchange run(comm, pattern, objects, root, object_type<Sent>, at);
     return run.run(comm, make);
 }
 /// The same; where `make`, which returns a std::optional, throws on one process, this throws on all.
@@ -227,7 +228,7 @@ auto exchange_each(const Comm& comm, Pattern pattern, const std::vector<T>& obje
 /// Starts one.
 template <class Sent, class T, class Make>
 ObjectRequest<T> iexchange(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, Make make, At at) {
-    auto operation = std::make_unique<ExchangeFor<T, Make>>(comm, pattern, std::move(objects), root, object_type<Sent>, std::move(make), at);
+    auto operation = std::make_unique<ExchangeFor<T, Make>>(comm, pattern, objects, root, object_type<Sent>, std::move(make), at);
     operation->begin(comm);
     return ObjectRequest<T>(std::move(operation));
 }

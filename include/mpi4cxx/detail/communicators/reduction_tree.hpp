@@ -2,11 +2,11 @@
 
 #include <mpi4cxx/detail/communicators/agreement.hpp>
 #include <mpi4cxx/detail/communicators/object_message.hpp>
+#include <mpi4cxx/detail/mpi/array.hpp>
 
 #include <exception>
 #include <optional>
 #include <utility>
-#include <vector>
 
 namespace MPI4CXX::detail {
 
@@ -83,8 +83,8 @@ private:
     const Comm& comm_;
     MPI_Comm channel_ = MPI_COMM_NULL;
     At at_;
-    std::vector<Address> addresses_;
-    std::vector<int> children_;
+    Array<Address> addresses_;
+    Array<int> children_;
     int rank_ = 0;
     int parent_ = PROC_NULL;
     bool usable_ = true;

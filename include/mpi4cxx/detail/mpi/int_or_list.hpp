@@ -1,8 +1,10 @@
 // Parameters that take several ints or flags, a range or a list in braces, or one for all. They live as long as the call.
 #pragma once
 
+#include <mpi4cxx/detail/mpi/array.hpp>
 #include <mpi4cxx/detail/mpi/int_list.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <iterator>
@@ -37,10 +39,10 @@ concept FlagRange = requires(const R& range) {
 class FlagList {
 public:
     FlagList() noexcept = default;
-    FlagList(std::initializer_list<bool> list) : ints_(list.begin(), list.end()) {}
+    FlagList(std::initializer_list<bool> list) : ints_(list.size()) { std::copy(list.begin(), list.end(), ints_.begin()); }
     /// Of bool, in a `std::vector<bool>` too, or of the ints that MPI gives back.
-    template <FlagRange R> FlagList(const R& range) {
-        for (const auto& flag : range) ints_.push_back(flag ? 1 : 0);
+    template <FlagRange R> FlagList(const R& range) : ints_(static_cast<std::size_t>(std::distance(std::begin(range), std::end(range)))) {
+        std::transform(std::begin(range), std::end(range), ints_.begin(), [](const auto& flag) { return flag ? 1 : 0; });
     }
     /// A bool, or an element of a `std::vector<bool>`; what else converts to bool is a mistake.
     template <OneFlag Bool> FlagList(Bool all) : all_(all) {}
@@ -49,14 +51,14 @@ public:
     [[nodiscard]] std::optional<std::vector<int>> of(std::size_t number) const {
         if (all_)
             return std::vector<int>(number, *all_ ? 1 : 0);
-        return ints_.size() == number ? std::optional(ints_) : std::nullopt;
+        return ints_.size() == number ? std::optional(std::vector<int>(ints_.begin(), ints_.end())) : std::nullopt;
     }
     /// How many are given.
     [[nodiscard]] std::size_t size() const noexcept { return ints_.size(); }
     [[nodiscard]] bool empty() const noexcept { return !all_ && ints_.empty(); }
 
 private:
-    std::vector<int> ints_;
+    Array<int> ints_;
     std::optional<bool> all_;
 };
 

@@ -1,8 +1,8 @@
 // Contiguous containers of values of fixed size.
 #pragma once
 
+#include <mpi4cxx/detail/mpi/resize_to_overwrite.hpp>
 #include <mpi4cxx/detail/objects/fixed_size.hpp>
-#include <mpi4cxx/detail/objects/resize_to_overwrite.hpp>
 
 #include <cstddef>
 #include <cstdint>

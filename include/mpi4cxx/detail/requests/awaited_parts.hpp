@@ -1,7 +1,9 @@
 #pragma once
 
 #include <mpi4cxx/coroutine.hpp>
+#include <mpi4cxx/detail/mpi/array.hpp>
 
+#include <algorithm>
 #include <coroutine>
 #include <cstddef>
 #include <iterator>
@@ -16,11 +18,11 @@ namespace MPI4CXX::detail {
 
 /// What a coroutine awaits where it awaits several: all of these.
 struct AllOf {
-    std::vector<Awaited*> parts;
+    Array<Awaited*> parts;
 };
 /// Or one of these. Whether it is an error if there is none.
 struct AnyOf {
-    std::vector<Awaited*> parts;
+    Array<Awaited*> parts;
     bool must_be;
 };
 
@@ -35,8 +37,8 @@ public:
     }
 
 protected:
-    AwaitedParts(std::vector<Awaited*> parts, At at) noexcept : Awaited(at), parts_(std::move(parts)) {}
-    std::vector<Awaited*> parts_;
+    AwaitedParts(Array<Awaited*> parts, At at) noexcept : Awaited(at), parts_(std::move(parts)) {}
+    Array<Awaited*> parts_;
 };
 
 /// Complete when all are, or when one has failed, which is thrown.
@@ -98,12 +100,14 @@ template <class R> std::vector<PartOf<R>> parts_of(R& range) {
     return parts;
 }
 
-template <class... P> std::vector<Awaited*> pointers(std::tuple<P...>& parts) {
-    return std::apply([](auto&... part) { return std::vector<Awaited*>{&part...}; }, parts);
+template <class... P> Array<Awaited*> pointers(std::tuple<P...>& parts) {
+    Array<Awaited*> all(sizeof...(P));
+    std::apply([to = all.data()](auto&... part) mutable { ((*to++ = &part), ...); }, parts);
+    return all;
 }
-template <class P> std::vector<Awaited*> pointers(std::vector<P>& parts) {
-    std::vector<Awaited*> all;
-    for (P& part : parts) all.push_back(&part);
+template <class P> Array<Awaited*> pointers(std::vector<P>& parts) {
+    Array<Awaited*> all(parts.size());
+    std::transform(parts.begin(), parts.end(), all.data(), [](P& part) { return &part; });
     return all;
 }
 

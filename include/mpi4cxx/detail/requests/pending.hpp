@@ -25,7 +25,7 @@ protected:
     /// Whether a request is complete, or there is none.
     bool passed(MPI_Request& request, MPI_Status* status = MPI_STATUS_IGNORE);
     /// The same of the requests of several messages, the last first.
-    bool passed_all(std::vector<MPI_Request>& requests);
+    [[gnu::visibility("hidden")]] bool passed_all(std::vector<MPI_Request>& requests);
 
     Place where_;
     std::exception_ptr failure_;

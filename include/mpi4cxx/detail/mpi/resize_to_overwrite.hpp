@@ -33,22 +33,4 @@ template <class E, class A> void resize_to_overwrite(std::vector<E, A>& elements
 
 template <class C> void resize_to_overwrite(C& elements, std::size_t n) { elements.resize(n); }
 
-/// A vector that compiled code makes as long as it has to be.
-struct AnyVector {
-    void* vector;
-    void* (*resize)(void*, std::size_t);  ///< returns where the elements lie
-
-    template <class T> AnyVector(std::vector<T>& elements) : vector(&elements), resize(&grow<T>) {
-        static_assert(!std::is_same_v<T, bool>, "mpi4cxx: the elements of std::vector<bool> do not lie in a row: receive them as char");
-    }
-    [[nodiscard]] void* operator()(std::size_t size) const { return resize(vector, size); }
-
-private:
-    template <class T> static void* grow(void* elements, std::size_t size) {
-        auto& result = *static_cast<std::vector<T>*>(elements);
-        resize_to_overwrite(result, size);
-        return result.data();
-    }
-};
-
 }  // namespace MPI4CXX::detail
