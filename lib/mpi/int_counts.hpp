@@ -1,4 +1,4 @@
-// What the stand-ins of large_count.hpp are made of.
+// Helpers for the stand-ins that large_count.hpp and large_types.hpp declare.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/large_count.hpp>
@@ -10,21 +10,21 @@
 
 namespace MPI4CXX::detail {
 
-/// The code of the error that there is no way.
+/// Returns the error code of a large count that this MPI cannot take.
 inline int unsupported() noexcept {
     static const int added =
         added_code(MPI_ERR_COUNT, "not supported by this MPI: a count or displacement beyond int (it follows MPI-3, large counts came with MPI-4)");
     return added;
 }
 
-/// Calls each as long as they succeed.
+/// Calls the steps in order until one fails, and returns the code of the last step called.
 template <class... Step> int in_order(Step... steps) {
     int code = MPI_SUCCESS;
     (void)(((code = steps()) == MPI_SUCCESS) && ...);
     return code;
 }
 
-/// A datatype while a call lasts. What MPI has been told to send goes on when its datatype is freed (MPI-3.1, 4.1.9).
+/// A datatype that is freed at the end of a call. Communication that has begun goes on when its datatype is freed (MPI-3.1, 4.1.9).
 class Temporary {
 public:
     Temporary() noexcept = default;
@@ -41,7 +41,7 @@ private:
     MPI_Datatype type_ = MPI_DATATYPE_NULL;
 };
 
-/// `count` blocks, `step` bytes apart. `make(n, &type)` makes the datatype of n of them, which an int counts.
+/// Makes the datatype of `count` blocks, `step` bytes apart. `make(n, &type)` makes the datatype of `n` blocks, where `n` fits an int.
 template <class Make> int repeat(MPI_Count count, MPI_Aint step, MPI_Aint lb, MPI_Aint extent, Make make, MPI_Datatype* result) {
     const MPI_Count runs = count / most_elements, rest = count % most_elements;
     if (runs == 0)
@@ -61,12 +61,12 @@ template <class Make> int repeat(MPI_Count count, MPI_Aint step, MPI_Aint lb, MP
                     [&] { return MPI_Type_create_resized(both, lb, extent, result); });
 }
 
-/// The counts of one side of a call, as int, and their datatype. What an int does not count becomes one element of a datatype
-/// that holds it all; of a v call, whose blocks share a datatype, larger elements of which all counts and displacements are
-/// multiples. Both match what other processes send or receive by a small count.
+/// The counts of one side of a call as int, and their datatype. A count beyond int becomes one element of a datatype that holds everything. In a v
+/// call, whose blocks share a datatype, counts beyond int become counts of larger elements; all counts and displacements are multiples of the size of
+/// a larger element. Both match what other processes send or receive with small counts.
 class Narrow {
 public:
-    MPI_Count unit = 1;  ///< elements in one of the larger
+    MPI_Count unit = 1;  ///< how many elements a larger element has
     int count = 0;
     const int* counts = nullptr;
     const int* displs = nullptr;
@@ -78,7 +78,7 @@ public:
         return n <= most_elements ? MPI_SUCCESS : replace(n, 1);
     }
 
-    /// `ints[0]` and `ints[1]` keep the results: Open MPI reads them before a nonblocking call returns.
+    /// `ints[0]` and `ints[1]` hold the results. That is enough for a nonblocking call too, because Open MPI reads them before it returns.
     int fit(const MPI_Count* lengths, const MPI_Aint* offsets, MPI_Datatype element, std::size_t blocks, std::vector<int>* ints) {
         type = element;
         if (lengths == nullptr)  // not significant on this process

@@ -1,3 +1,4 @@
+// The stand-ins that large_count.hpp declares, for an MPI-3.
 #include "mpi/int_counts.hpp"
 
 #include <algorithm>
@@ -33,10 +34,9 @@ int strided(MPI_Count count, MPI_Count blocklength, MPI_Count stride, MPI_Dataty
                     });
 }
 
-/// The results of Narrow::fit, one for each parameter of a function, until this thread's next such call.
+/// The results of Narrow::fit for each parameter of a function, valid until this thread's next such call.
 template <std::size_t> inline thread_local std::array<std::vector<int>, 2> narrow_lengths;
 
-/// The number of blocks that each side of a v call has.
 int block_count(MPI_Comm comm, bool, std::size_t& result) {
     int is_inter = 0, size = 0;
     const int code = in_order([&] { return MPI_Comm_test_inter(comm, &is_inter); },
@@ -45,7 +45,6 @@ int block_count(MPI_Comm comm, bool, std::size_t& result) {
     return code;
 }
 
-/// The same of a call among neighbours.
 int neighbor_count(MPI_Comm comm, bool sends, std::size_t& result) {
     int topology = MPI_UNDEFINED, in = 0, out = 0, other = 0;
     const int code =
@@ -61,7 +60,7 @@ int neighbor_count(MPI_Comm comm, bool sends, std::size_t& result) {
     return code;
 }
 
-/// The arguments of a stand-in, and what becomes of them.
+/// Turns the arguments of a stand-in into those of the int function. `R` are the roles of its parameters.
 template <auto BlockCount, class R, class... P> struct Sides {
     using Arguments = std::tuple<P...>;
 
@@ -127,11 +126,11 @@ int Alike<Fn, int (*)(const void*, int, MPI_Datatype, void*, const int*, const i
     return code != MPI_SUCCESS ? code : Fn(send, own.count, own.type, recv, all.counts, all.displs, all.type, comm, rest...);
 }
 
-/// One side of a call whose blocks have a datatype each, so that each may be one element of a datatype that holds all of it, at its place.
-/// `Displ` is the int function's.
+/// One side of a call whose blocks have a datatype each. A large block becomes one element of a datatype that holds all of it, at its place. `Displ`
+/// is the type of the int function's displacements.
 template <class Displ> class NarrowTypes {
 public:
-    /// What is passed on, until this thread's next such call.
+    /// The arguments for the int function, valid until this thread's next such call.
     struct Arrays {
         std::vector<int> counts;
         std::vector<Displ> displs;
@@ -197,7 +196,7 @@ int Typed<Fn, int (*)(const void*, const int*, const Displ*, const MPI_Datatype*
     return unsupported();
 }
 
-/// The address may be null: where it is not significant, or the bottom of memory.
+/// Returns `address` advanced by `bytes`. The address may be null: it may be insignificant, or the bottom of memory.
 template <class Pointer> static Pointer advanced(Pointer address, MPI_Aint bytes) {
     return address == MPI_IN_PLACE ? address : reinterpret_cast<Pointer>(reinterpret_cast<std::intptr_t>(address) + bytes);
 }
@@ -227,7 +226,7 @@ int get_count(const MPI_Status* status, MPI_Datatype type, MPI_Count* count) {
                     });
 }
 
-/// Room for buffered messages is one piece of memory: no way.
+/// Not supported, because the buffer for MPI_Bsend is one piece of memory.
 int attach(void*, MPI_Count) { return unsupported(); }
 int detach(void* address, MPI_Count* size) {
     int narrow = 0;

@@ -1,3 +1,4 @@
+// The stand-ins that large_types.hpp declares, for an MPI-3.
 #include "mpi/int_counts.hpp"
 
 #include <algorithm>
@@ -5,7 +6,7 @@
 
 namespace MPI4CXX::detail {
 
-/// `count` blocks of `blocklength` elements, `step` bytes apart.
+/// Makes the datatype of `count` blocks of `blocklength` elements, `step` bytes apart.
 int hstrided(MPI_Count count, MPI_Count blocklength, MPI_Aint step, MPI_Datatype element, MPI_Datatype* result) {
     MPI_Aint lb = 0, extent = 0;
     Temporary block;
@@ -17,7 +18,7 @@ int hstrided(MPI_Count count, MPI_Count blocklength, MPI_Aint step, MPI_Datatype
                     });
 }
 
-/// `n` blocks of `length(i)` elements of `type(i)`, `offset(i)` bytes from the beginning.
+/// Makes the datatype of `n` blocks. Block i has `length(i)` elements of `type(i)`, `offset(i)` bytes from the beginning.
 template <class Length, class Offset, class Type> int structure_of(MPI_Count n, Length length, Offset offset, Type type, MPI_Datatype* result) {
     if (n > INT_MAX)
         return unsupported();
@@ -25,7 +26,7 @@ template <class Length, class Offset, class Type> int structure_of(MPI_Count n, 
     std::vector<int> lengths(size, 1), ends;
     std::vector<MPI_Aint> offsets(size), end_offsets;
     std::vector<MPI_Datatype> types(size), end_types;
-    std::vector<Temporary> runs(size);  // of blocks that an int does not count
+    std::vector<Temporary> runs(size);  // the datatypes of blocks beyond int
     MPI_Aint lb = 0, extent = 0;
     int code = MPI_SUCCESS;
     for (std::size_t i = 0; i < size && code == MPI_SUCCESS; ++i) {
@@ -46,7 +47,8 @@ template <class Length, class Offset, class Type> int structure_of(MPI_Count n, 
         }
     }
     Temporary all, first_and_last;
-    // A run's extent is set, which MPI takes as the bound of all. So the bounds are those of the first and the last element of each block.
+    // A run has bounds that were set, which MPI would take as the bounds of the whole struct. So the bounds come from the first and the last element
+    // of each block.
     return in_order(
         [&] { return code; }, [&] { return MPI_Type_create_struct(static_cast<int>(n), lengths.data(), offsets.data(), types.data(), &all); },
         [&] { return MPI_Type_create_struct(static_cast<int>(ends.size()), ends.data(), end_offsets.data(), end_types.data(), &first_and_last); },
@@ -84,14 +86,14 @@ int indexed_block(MPI_Count n, MPI_Count length, const MPI_Count* displs, MPI_Da
     return indexed(n, std::vector<MPI_Count>(static_cast<std::size_t>(n), length).data(), displs, element, result);
 }
 
-/// What a process has of one dimension of an array: `runs` blocks of `length` elements, `apart` elements apart, and `rest` elements more; the
-/// first is number `start`.
+/// A process's share of one dimension of an array: `runs` blocks of `length` elements, `apart` elements apart, then `rest` more elements. The first
+/// element is number `start`.
 struct Share {
     MPI_Count start = 0, length = 0, runs = 1, apart = 0, rest = 0;
 };
 
-/// Wraps `type`, what the process has of the faster dimensions, into its share of dimension after dimension. The elements of one dimension are
-/// `step` bytes apart, those of the next that times its size.
+/// Makes the datatype of a process's shares in all dimensions of an array. Each dimension wraps the datatype of the faster ones. The elements of a
+/// dimension are `step` bytes apart; `step` times the size of the dimension is the distance in the next one.
 template <class Sizes, class Shares> int shares(int ndims, Sizes sizes, Shares share, int order, MPI_Datatype element, MPI_Datatype* result) {
     MPI_Aint lb = 0, step = 0, offset = 0;
     int code = MPI_Type_get_extent(element, &lb, &step);
@@ -128,10 +130,10 @@ int subarray(int ndims, const MPI_Count* sizes, const MPI_Count* subsizes, const
     return shares(ndims, sizes, share, order, element, result);
 }
 
-/// The share of process `place` of `processes`: blocks of `length` elements in turn.
+/// Returns the share of process `place` of `processes`, which get blocks of `length` elements in turn.
 static Share dealt(MPI_Count size, MPI_Count length, MPI_Count processes, MPI_Count place) {
     const MPI_Count round = length * processes, start = place * length;
-    const MPI_Count left = std::max<MPI_Count>(size - size / round * round - start, 0);  // of the last, incomplete round
+    const MPI_Count left = std::max<MPI_Count>(size - size / round * round - start, 0);  // elements of the last, incomplete round
     return {start, length, size / round + (left >= length ? 1 : 0), round, left >= length ? 0 : left};
 }
 
@@ -173,7 +175,7 @@ int get_contents(MPI_Datatype type, MPI_Count integers, MPI_Count addresses, MPI
     return MPI_Type_get_contents(type, static_cast<int>(integers), static_cast<int>(addresses), static_cast<int>(types), i, a, t);
 }
 
-/// Calls `step(offset, n)` for pieces of `count` elements, of at most `most` each.
+/// Calls `step(offset, n)` for `count` elements in pieces of at most `most` elements.
 template <class Step> int piece_by_piece(MPI_Count count, MPI_Count most, MPI_Datatype type, Step step) {
     MPI_Aint lb = 0, extent = 0;
     int code = MPI_Type_get_extent(type, &lb, &extent);
@@ -188,7 +190,7 @@ template <class Step> int piece_by_piece(MPI_Count count, MPI_Count most, MPI_Da
 }
 
 int large_pack_size(MPI_Count count, MPI_Datatype type, MPI_Comm comm, MPI_Count* size) {
-    if (count < 0)  // which Open MPI does not look at
+    if (count < 0)  // Open MPI does not check this
         return MPI_ERR_COUNT;
     int one = 0, all = 0;
     int code = MPI_Pack_size(1, type, comm, &one);
@@ -200,7 +202,7 @@ int large_pack_size(MPI_Count count, MPI_Datatype type, MPI_Comm comm, MPI_Count
     return code;
 }
 
-/// How many elements make a piece whose bytes an int counts.
+/// Finds how many elements fill a piece whose size in bytes fits an int.
 static int packed_elements(MPI_Datatype type, MPI_Comm comm, MPI_Count* most) {
     int one = 0;
     const int code = MPI_Pack_size(1, type, comm, &one);

@@ -1,24 +1,25 @@
+// The places that error messages name: the line of the user's program, the communicator, the method.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/mpi.hpp>
 
 namespace MPI4CXX {
 
-/// The place in the user's program that a call was made from: the last parameter of every method that can fail.
-/// std::source_location would do, but clang 14 does not find it in libstdc++ 12.
+/// The place in the user's program from which a method is called: the last parameter of every method that can fail.
+/// It stands in for std::source_location, which clang 14 does not find in libstdc++ 12.
 struct At {
     const char* file;
     unsigned long line;  // as wide as the pointer: padding would cost instructions in every call
     constexpr At(const char* path, unsigned long number) noexcept : file(path), line(number) {}
-    /// Here. Its first parameter keeps a string from becoming a place.
+    /// The first parameter of the constructor that takes the caller's place. It keeps a string from converting to a place.
     struct Here {};
     constexpr At(Here = {}, const char* path = __builtin_FILE(), unsigned long number = __builtin_LINE()) noexcept : file(path), line(number) {}
 };
 
 namespace detail {
 
-/// What an error message tells beside the function: the user's place and the communicator, where there is one.
-/// Plain values, and the communicator by address, so that a call that succeeds need not keep any of it.
+/// What an error message names besides the function: the user's place and the communicator, if there is one.
+/// The members are plain values and the communicator's address, so that a call that succeeds need not keep any of them.
 struct Place {
     const char* file;
     unsigned long line;
@@ -27,7 +28,7 @@ struct Place {
     [[nodiscard]] constexpr At at() const noexcept { return {file, line}; }
 };
 
-/// The method that a plan works for; its name is taken where the plan is called.
+/// The method for which a plan checks arguments. Its name is that of the function that calls the plan.
 struct Caller {
     At at;
     const char* method;

@@ -1,7 +1,7 @@
-// The only place that looks at an MPI return code.
+// How the library calls MPI functions and checks their return codes.
 //   call<MPI_X>(args…, where)   calls MPI_X and throws what it reports
 //   get<MPI_X>(args…, where)    the same for functions whose last parameter is an out-pointer; returns what it points to
-// Counts are MPI_Count here; a count that needs it goes to the function's large-count variant.
+// Counts are MPI_Count here. A count beyond int goes to the function's large-count variant.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/at.hpp>
@@ -16,20 +16,21 @@
 
 namespace MPI4CXX::detail {
 
-// The place comes in pieces: as one object it would lie in memory, written before every call in case that it fails.
+// Throws the error `code` of `function`. The place comes in pieces: as one object it would be written to memory before every call, in case the call
+// fails.
 [[noreturn, gnu::cold]] MPI4CXX_API void raise(int code, std::string_view function, const char* file, unsigned long line, const MPI_Comm* comm);
 
-/// How many operations on objects only the library can drive while a blocking call waits.
+/// How many operations the library has to drive while a blocking call waits; one more while finished operations await destruction.
 extern MPI4CXX_API std::atomic<int> driven_operations;
 [[gnu::always_inline]] inline bool must_drive() noexcept { return driven_operations.load(std::memory_order_relaxed) != 0; }
-/// Completes `request` and drives those meanwhile.
+/// Waits for `request` and drives pending operations meanwhile.
 MPI4CXX_API void complete(MPI_Request request, MPI_Status* status, std::string_view function, Place where);
 
-/// MPI_SUCCESS where MPI runs: then `unbind` is called at its end. Else outside_mpi().
+/// Returns MPI_SUCCESS if MPI is running; `unbind` is then called at the beginning of MPI_Finalize. Otherwise returns outside_mpi().
 MPI4CXX_API int enter(void (*unbind)());
 
-/// How an MPI function is called: by way of a pointer, which costs no more than the linker's way. Before MPI is known to run, and after its end, it
-/// points to what finds out, so that a call outside the lifetime of MPI is an error like others: the MPIs end the process.
+/// Calls an MPI function through a pointer, which costs no more than the linker's own table. Until MPI is known to run, and again after its end, the
+/// pointer leads to `find_out`. So a call outside the lifetime of MPI is an error like any other, where the MPIs themselves would end the process.
 template <auto Fn> struct entry;
 template <class... P, int (*Fn)(P...)> struct entry<Fn> {
     [[gnu::always_inline]] static int call(P... args) {
@@ -49,13 +50,13 @@ private:
     static inline std::atomic<int (*)(P...)> bound = find_out;
 };
 
-template <auto Fn> consteval std::string_view name_of() {  // "MPI_Bcast", or "MPIX_Bcast_init" of an extension
+template <auto Fn> consteval std::string_view name_of() {  // "MPI_Bcast", or "MPIX_Bcast_init" for an extension
     std::string_view name = __PRETTY_FUNCTION__;
     name.remove_prefix(name.find("MPI"));
     return name.substr(0, name.find_first_of(";]"));
 }
 
-/// Counts or displacements of a `v` call: an array of int, or of MPI_Count or MPI_Aint.
+/// The counts or displacements of a `v` call: an array of int or of `Wide`, which is MPI_Count or MPI_Aint.
 template <class Wide> class Lengths {
 public:
     constexpr Lengths(const int* narrow = nullptr) noexcept : narrow_(narrow) {}
@@ -73,7 +74,8 @@ private:
 using Counts = Lengths<MPI_Count>;
 using Displs = Lengths<MPI_Aint>;
 
-// How a parameter of a function and the same parameter of its large-count variant are passed here.
+// How `call` and `get` take a parameter that is `Small` in a function and `Large` in its large-count variant. `fits` tells whether the function
+// itself can take a value.
 template <class Small, class Large> struct parameter {
     using type = Large;
     static constexpr bool fits(Large) { return true; }
@@ -89,7 +91,7 @@ struct parameter<const int*, const Wide*> {
     static constexpr bool fits(const Lengths<Wide>& lengths) { return !lengths.is_wide(); }
 };
 
-/// Addresses are MPI_Aint in a function and MPI_Count in its variant: as wide, but since MPICH 4.2 another type.
+/// Addresses are MPI_Aint in a function and MPI_Count in its variant. The two are equally wide, but different types since MPICH 4.2.
 template <class Small, class Large>
 concept Addresses = !std::is_same_v<Small, Large> && std::is_same_v<std::remove_const_t<Small>, MPI_Aint> &&
                     std::is_same_v<std::remove_const_t<Large>, MPI_Count> && sizeof(Small) == sizeof(Large);
@@ -112,8 +114,8 @@ template <auto Fn, class... P> struct invoke<Fn, int (*)(P...), void> {
 template <auto Fn, class... P, class... Q> struct invoke<Fn, int (*)(P...), int (*)(Q...)> {
     using parameters = std::tuple<typename parameter<P, Q>::type...>;
     [[gnu::always_inline]] static int now(typename parameter<P, Q>::type... args) {
-        // The int functions are the cheaper ones: MPICH's large-count twins cost some 15 instructions more.
-        if constexpr (!((std::is_same_v<P, int*> && !std::is_same_v<P, Q>) || ...))  // a count that comes out has room in the variant only
+        // The int function is cheaper: MPICH's large-count variants cost some 15 instructions more.
+        if constexpr (!((std::is_same_v<P, int*> && !std::is_same_v<P, Q>) || ...))  // a returned count fits only the variant
             if ((parameter<P, Q>::fits(args) && ...)) [[likely]]
                 return entry<Fn>::call(static_cast<P>(args)...);
         return entry<variants<Fn>::large>::call(as_large<Q>(args)...);
@@ -121,14 +123,14 @@ template <auto Fn, class... P, class... Q> struct invoke<Fn, int (*)(P...), int 
 };
 template <auto Fn, class... P, class... Q>
     requires(sizeof...(P) != sizeof...(Q))
-struct invoke<Fn, int (*)(P...), int (*)(Q...)> {  // the variant tells more
+struct invoke<Fn, int (*)(P...), int (*)(Q...)> {  // the variant has more parameters
     using parameters = std::tuple<Q...>;
     [[gnu::always_inline]] static int now(Q... args) { return entry<variants<Fn>::large>::call(args...); }
 };
 
 template <auto Fn, class = typename invoke<Fn>::parameters> struct checked;
 
-template <auto Fn, class... P> struct get_last {  // P without its last, which is an out-pointer
+template <auto Fn, class... P> struct get_last {  // takes P without the last parameter, an out-pointer
     using parameters = std::tuple<P...>;
     static constexpr std::size_t inputs = sizeof...(P) - 1;
     using result = std::remove_pointer_t<std::tuple_element_t<inputs, parameters>>;
@@ -158,7 +160,7 @@ template <auto Fn, class... P> struct checked<Fn, std::tuple<P...>> {
     }
 
 private:
-    /// The nonblocking variant takes the same arguments, then a request: after them, or in place of a status.
+    /// Runs as the nonblocking variant, which takes the same arguments and then a request, in place of the status if there is one.
     [[gnu::cold, gnu::noinline]] static void as_immediate(P... arguments, const char* file, unsigned long line, const MPI_Comm* comm) {
         const Place where({file, line}, comm);
         const std::tuple<P...> args(arguments...);

@@ -1,3 +1,4 @@
+// Lists of counts or displacements, as parameters.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/call.hpp>
@@ -11,14 +12,14 @@
 
 namespace MPI4CXX::detail {
 
-/// Elements in one piece of memory, with a count: arrays, std::vector, std::array, std::span, std::string, … A class that merely has data() and
-/// size() is none.
+/// A range whose elements lie in one piece of memory and can be counted: an array, std::vector, std::array, std::span, std::string, … A class that
+/// merely has data() and size() is not one.
 template <class R>
 concept Contiguous = std::ranges::contiguous_range<R&> && std::ranges::sized_range<R&>;
 
 template <class R> using element_of = std::remove_reference_t<std::ranges::range_reference_t<R&>>;
 
-/// How many elements lie in one piece: not what size() says, which of a matrix may be its rows.
+/// Returns the number of elements in memory. size() may differ: for a matrix it may be the number of rows.
 template <Contiguous R> constexpr std::size_t length_of(R& range) {
     if constexpr (std::sized_sentinel_for<std::ranges::sentinel_t<R&>, std::ranges::iterator_t<R&>>)
         return static_cast<std::size_t>(std::ranges::end(range) - std::ranges::begin(range));
@@ -26,7 +27,7 @@ template <Contiguous R> constexpr std::size_t length_of(R& range) {
         return static_cast<std::size_t>(std::ranges::size(range));
 }
 
-/// A range of counts or displacements, of any integer type as wide as int or as Count, or a list in braces.
+/// Counts or displacements: a range of any integer type as wide as int or as Count, or a list in braces.
 struct CountList {
     const void* data = nullptr;
     std::size_t size = 0;
@@ -47,7 +48,7 @@ struct CountList {
     }
 };
 
-/// The same for what outlives the expression it stands in: an lvalue or a view, no list in braces.
+/// Counts or displacements that outlive the expression: an lvalue or a view, but not a list in braces.
 struct StoredCountList : CountList {
     StoredCountList() noexcept = default;
     template <class R>

@@ -1,4 +1,4 @@
-// Which functions belong together: a function, its large-count variant, and the nonblocking variant of a blocking one.
+// The variants of MPI functions: the large-count variant of a function, and the nonblocking variant of a blocking one.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/large_count.hpp>
@@ -9,7 +9,7 @@
 namespace MPI4CXX::detail {
 
 template <auto Large> struct counted { static constexpr auto large = Large; };
-// Point to point only: MPI does not match a blocking collective with a nonblocking one (MPI-4.0, 6.12).
+// For point-to-point functions only: MPI does not match a blocking collective with a nonblocking one (MPI-4.0, 6.12).
 template <auto Immediate> struct blocking { static constexpr auto immediate = Immediate; };
 
 template <auto Fn> struct variants {};
@@ -31,7 +31,7 @@ struct large_of<Fn> {
 };
 template <auto Fn> using large_type = typename large_of<Fn>::type;
 
-/// Functions that may be called before MPI is initialized and after it is finalized (MPI-4.0, 11.4.1); more since MPI-4.
+/// Whether a function may be called before MPI is initialized and after it is finalized (MPI-4.0, 11.4.1). MPI-4 allows more functions than MPI-3.
 template <auto Fn> inline constexpr bool is_always_allowed = false;
 template <> inline constexpr bool is_always_allowed<MPI_Initialized> = true;
 template <> inline constexpr bool is_always_allowed<MPI_Finalized> = true;
@@ -56,7 +56,7 @@ template <> inline constexpr bool is_always_allowed<MPI_Info_get_nthkey> = MPI_V
 
 template <> struct variants<MPI_Send> : counted<MPI_Send_c>, blocking<MPI_Isend> {};
 template <> struct variants<MPI_Ssend> : counted<MPI_Ssend_c>, blocking<MPI_Issend> {};
-template <> struct variants<MPI_Bsend> : counted<MPI_Bsend_c> {};  // local: it waits for nobody
+template <> struct variants<MPI_Bsend> : counted<MPI_Bsend_c> {};  // local: it waits for no other process
 template <> struct variants<MPI_Rsend> : counted<MPI_Rsend_c>, blocking<MPI_Irsend> {};
 template <> struct variants<MPI_Recv> : counted<MPI_Recv_c>, blocking<MPI_Irecv> {};
 template <> struct variants<MPI_Mrecv> : counted<MPI_Mrecv_c>, blocking<MPI_Imrecv> {};

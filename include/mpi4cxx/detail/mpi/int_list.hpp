@@ -7,13 +7,13 @@
 
 namespace MPI4CXX::detail {
 
-/// Ints for the length of a call: a range of them, or a list in braces, which std::span does not take.
+/// Ints that live as long as the call: a range, or a list in braces, which std::span does not take.
 struct IntList : std::span<const int> {
     using std::span<const int>::span;
-    constexpr IntList(std::span<const int> range) noexcept : span(range) {}  // which clang does not inherit
+    constexpr IntList(std::span<const int> range) noexcept : span(range) {}  // clang does not inherit this one
     constexpr IntList(std::initializer_list<int> list) noexcept : std::span<const int>(list.begin(), list.size()) {}
     [[nodiscard]] int length() const noexcept { return static_cast<int>(size()); }
-    /// Never null, which MPICH refuses of nothing too.
+    /// Returns an address that is never null: MPICH refuses null even for an empty list.
     [[nodiscard]] const int* data() const noexcept {
         static constexpr int nothing = 0;
         return empty() ? &nothing : span::data();

@@ -1,4 +1,4 @@
-// Parameters that take several ints or flags, a range or a list in braces, or one for all. They live as long as the call.
+// Parameters that take several ints or flags (a range or a list in braces) or one that stands for all. They live as long as the call.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/array.hpp>
@@ -13,7 +13,7 @@
 
 namespace MPI4CXX::detail {
 
-/// Ints, or one that stands for several.
+/// Several ints, or one that stands for several.
 class IntOrList : public IntList {
 public:
     using IntList::IntList;
@@ -35,7 +35,7 @@ concept FlagRange = requires(const R& range) {
     std::end(range);
 };
 
-/// Flags as the ints that MPI takes; or one for all.
+/// Several flags, as the ints that MPI takes, or one flag for all.
 class FlagList {
 public:
     FlagList() noexcept = default;
@@ -44,16 +44,16 @@ public:
     template <FlagRange R> FlagList(const R& range) : ints_(static_cast<std::size_t>(std::distance(std::begin(range), std::end(range)))) {
         std::transform(std::begin(range), std::end(range), ints_.begin(), [](const auto& flag) { return flag ? 1 : 0; });
     }
-    /// A bool, or an element of a `std::vector<bool>`; what else converts to bool is a mistake.
+    /// Takes a bool or an element of a `std::vector<bool>`. Anything else that converts to bool would be a mistake.
     template <OneFlag Bool> FlagList(Bool all) : all_(all) {}
 
-    /// One flag for each of `number`; nothing where there are others.
+    /// Returns `number` flags; nothing if another number of flags was given.
     [[nodiscard]] std::optional<std::vector<int>> of(std::size_t number) const {
         if (all_)
             return std::vector<int>(number, *all_ ? 1 : 0);
         return ints_.size() == number ? std::optional(std::vector<int>(ints_.begin(), ints_.end())) : std::nullopt;
     }
-    /// How many are given.
+    /// Returns the number of flags in the list, which is 0 if one flag stands for all.
     [[nodiscard]] std::size_t size() const noexcept { return ints_.size(); }
     [[nodiscard]] bool empty() const noexcept { return !all_ && ints_.empty(); }
 

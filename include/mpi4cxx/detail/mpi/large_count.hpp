@@ -1,6 +1,5 @@
-// Large counts where the MPI has none: MPI-3 knows only int. Under the names of MPI-4's functions this header has what does
-// the same by the int functions, or says that it cannot. Besides missing_functions.hpp and platform.hpp the only place that
-// looks at the version of MPI.
+// Large counts for an MPI-3, which knows only int. Under the names of MPI-4's large-count functions, this header declares stand-ins that call the int
+// functions, or that report that the count is not supported.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/missing_functions.hpp>
@@ -16,22 +15,23 @@
 
 namespace MPI4CXX::detail {
 
-/// What an int counts; a test of what follows lowers it. Without effect where MPI has large counts itself.
+/// The largest count that a stand-in passes to an int function. Tests of the stand-ins lower it. It has no effect if the MPI has large counts itself.
 inline MPI4CXX_API MPI_Count most_elements = INT_MAX;
 
 #if MPI_VERSION < 4
 
 static_assert(!std::is_same_v<MPI_Datatype, int>, "mpi4cxx: of MPI-3 libraries, only those whose datatypes are pointers are supported");
 
-// Only declared, and compiled in lib/mpi/large_count.cpp: every program would compile them all.
+// The stand-ins are only declared here and compiled in lib/mpi/large_count.cpp. Otherwise every program would compile them all.
 
-/// The number of blocks that each side of a v call has.
+/// Finds the number of blocks on each side of a v call.
 MPI4CXX_API int block_count(MPI_Comm comm, bool, std::size_t& result);
-/// The same of a call among neighbours.
+/// Finds the number of blocks on the sending or the receiving side of a call among neighbours.
 MPI4CXX_API int neighbor_count(MPI_Comm comm, bool sends, std::size_t& result);
 
-/// What the parameters of an int function mean to its stand-in, told by their types: `int, MPI_Datatype` is a count,
-/// `const int*, const int*, MPI_Datatype` are counts and displacements, `const int*, MPI_Datatype` counts alone; one datatype or one a block.
+/// What the parameters of an int function mean to its stand-in, found from their types: `int, MPI_Datatype` is a count,
+/// `const int*, const int*, MPI_Datatype` are counts and displacements, `const int*, MPI_Datatype` are counts alone.
+/// Counts and displacements may be followed by one datatype or by one per block.
 template <class... P> struct Roles {
     enum Kind : char { other, integer, integers, addresses, datatype, datatypes };
     template <class T> static consteval Kind kind() {
@@ -52,11 +52,11 @@ template <class... P> struct Roles {
         return counts_and_displs(i) || (!displs(i) && kinds[i] == integers && (kinds[i + 1] == datatype || kinds[i + 1] == addresses));
     }
     static constexpr bool count(std::size_t i) { return kinds[i] == integer && kinds[i + 1] == datatype; }
-    /// How far back the counts are whose datatype this is; 0: it is no such datatype.
+    /// Returns how many parameters before datatype `i` its counts stand; 0 if parameter `i` is not the datatype of counts.
     static constexpr std::size_t type_of(std::size_t i) {
         return i == 0 || kinds[i] != datatype ? 0 : count(i - 1) || counts(i - 1) ? 1 : displs(i - 1) ? 2 : 0;
     }
-    /// What parameter `I`, a `T`, is there.
+    /// The type of parameter `I` in the stand-in, where the int function has a `T`.
     template <std::size_t I, class T> using wide =
         std::conditional_t<count(I), MPI_Count, std::conditional_t<counts(I), const MPI_Count*, std::conditional_t<displs(I), const MPI_Aint*, T>>>;
 };
@@ -64,7 +64,7 @@ template <class... P> struct Roles {
 template <class F> struct indices_of;
 template <class... P> struct indices_of<int (*)(P...)> { using type = std::index_sequence_for<P...>; };
 
-/// By larger elements, or by a datatype that holds many.
+/// The stand-in that counts larger elements, or passes one element of a datatype that holds many.
 template <auto Fn, auto BlockCount = &block_count, class F = decltype(Fn), class = typename indices_of<F>::type> struct Narrowed;
 template <auto Fn, auto BlockCount, class... P, std::size_t... I>
 struct MPI4CXX_API Narrowed<Fn, BlockCount, int (*)(P...), std::index_sequence<I...>> {
@@ -73,15 +73,15 @@ struct MPI4CXX_API Narrowed<Fn, BlockCount, int (*)(P...), std::index_sequence<I
 template <auto Fn> inline constexpr auto narrowed = &Narrowed<Fn>::call;
 template <auto Fn> inline constexpr auto narrowed_among_neighbors = &Narrowed<Fn, &neighbor_count>::call;
 
-/// Not at all.
+/// The stand-in that reports that a large count is not supported.
 template <auto Fn, class F = decltype(Fn), class = typename indices_of<F>::type> struct Refused;
 template <auto Fn, class... P, std::size_t... I> struct MPI4CXX_API Refused<Fn, int (*)(P...), std::index_sequence<I...>> {
     [[gnu::used]] static int call(typename Roles<P...>::template wide<I, P>...);
 };
 template <auto Fn> inline constexpr auto refused = &Refused<Fn>::call;
 
-/// Sends the same larger elements as it receives: from the size of the one and the counts of the other, Open MPI chooses the
-/// algorithm, and all processes have to come to the same.
+/// The stand-in that sends the same larger elements as it receives. Open MPI chooses the algorithm from the size of the sent elements and the counts
+/// of the received ones, and all processes have to choose the same one.
 template <auto Fn, class F = decltype(Fn)> struct Alike;
 template <auto Fn, class... P>
 struct MPI4CXX_API Alike<Fn, int (*)(const void*, int, MPI_Datatype, void*, const int*, const int*, MPI_Datatype, MPI_Comm, P...)> {
@@ -90,7 +90,8 @@ struct MPI4CXX_API Alike<Fn, int (*)(const void*, int, MPI_Datatype, void*, cons
 };
 template <auto Fn> inline constexpr auto alike = &Alike<Fn>::call;
 
-/// Each block may be one element of a datatype that holds all of it, at its place. `Displ` is the int function's.
+/// The stand-in for calls whose blocks have a datatype each: a large block becomes one element of a datatype that holds all of it, at its place.
+/// `Displ` is the type of the int function's displacements.
 template <auto Fn, class F = decltype(Fn)> struct Typed;
 template <auto Fn, class Displ, class... P> struct MPI4CXX_API Typed<Fn, int (*)(const void*, const int*, const Displ*, const MPI_Datatype*, void*,
                                                                                  const int*, const Displ*, const MPI_Datatype*, MPI_Comm, P...)> {
@@ -102,8 +103,8 @@ template <auto Fn, class Displ, class... P> struct MPI4CXX_API Typed<Fn, int (*)
 template <auto Fn> inline constexpr auto typed = &Typed<Fn>::call;
 template <auto Fn> inline constexpr auto typed_refused = &Typed<Fn>::refused;
 
-/// Reductions go element by element, but take no datatype that holds many: they are done in pieces, which MPI can be told only
-/// of calls that block.
+/// The stand-in for reductions, which go element by element but do not take a datatype that holds many elements. It calls the int function for one
+/// piece after the other, which only a blocking reduction allows.
 template <auto Fn, class F = decltype(Fn)> struct Pieces;
 template <auto Fn, class... P> struct MPI4CXX_API Pieces<Fn, int (*)(const void*, void*, int, MPI_Datatype, MPI_Op, P...)> {
     [[gnu::used]] static int call(const void* send, void* recv, MPI_Count count, MPI_Datatype type, MPI_Op op, P... rest);

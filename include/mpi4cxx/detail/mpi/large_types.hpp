@@ -1,4 +1,4 @@
-// The large-count functions of datatypes and packing, for an MPI that has none: beside large_count.hpp.
+// Stand-ins for the large-count functions of datatypes and packing, for an MPI-3. The other stand-ins are in large_count.hpp.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/large_count.hpp>

@@ -1,5 +1,5 @@
-// What an MPI lacks altogether. Each such function is declared here with MPI's own parameters, so that every program
-// compiles with every MPI; a call of it is an Exception that says so.
+// The functions that an MPI lacks altogether. Each is declared here with MPI's own parameters, so that every program compiles with every MPI. A call
+// for which there is no substitute throws an Exception that says so.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/mpi.hpp>
@@ -11,15 +11,15 @@ namespace MPI4CXX {
 
 namespace detail {
 
-/// Whether the MPI takes `text` as that of `code`.
+/// Sets the text of `code` and returns whether the MPI keeps it.
 [[gnu::cold]] inline bool has_text(int code, const char* text) noexcept {
     char kept[MPI_MAX_ERROR_STRING] = "";
     int length = 0;
     return MPI_Add_error_string(code, text) == MPI_SUCCESS && MPI_Error_string(code, kept, &length) == MPI_SUCCESS && std::strcmp(kept, text) == 0;
 }
 
-/// A new error code of `error_class` with a text of its own. It is of a new class in MPICH, which forgets the texts of codes that are added to its
-/// own classes, and the class itself where the MPI adds none.
+/// Returns a new error code of `error_class` with a text of its own. In MPICH, which forgets the texts of codes that are added to its own classes,
+/// the code is of a new class. Returns `error_class` itself if the MPI adds no code.
 [[gnu::cold]] inline int added_code(int error_class, const char* text) noexcept {
     int code = error_class, other = error_class;
     if (MPI_Add_error_code(error_class, &code) == MPI_SUCCESS && has_text(code, text))
@@ -27,15 +27,15 @@ namespace detail {
     return MPI_Add_error_class(&other) == MPI_SUCCESS && MPI_Add_error_code(other, &code) == MPI_SUCCESS && has_text(code, text) ? code : error_class;
 }
 
-/// The code of the error that this MPI has no such function, which is none of MPI's: MPICH forgets the text of a code that is added to a
-/// class of its own.
+/// The error code of a function that this MPI lacks. It is not one of MPI's codes, because MPICH forgets the text of a code that is added to one of
+/// its own classes.
 constexpr int missing_function() noexcept { return -1; }
-/// The code of a call before MPI is initialized, or after it is finalized.
+/// The error code of a call before MPI is initialized or after it is finalized.
 constexpr int outside_mpi() noexcept { return -2; }
 
 }  // namespace detail
 
-// Predefined datatypes of Fortran that not every MPI names.
+// Predefined Fortran datatypes that some MPIs do not name.
 #ifndef MPI_INTEGER16
 inline const MPI_Datatype MPI_INTEGER16 = MPI_DATATYPE_NULL;
 #endif
@@ -54,7 +54,7 @@ inline int MPI_Type_get_value_index(MPI_Datatype, MPI_Datatype, MPI_Datatype* pa
 }
 #endif
 #if MPI_VERSION < 4
-/// With MPI-4's contract: `*size` is the room in `value` and becomes what is needed, both with the terminator.
+/// Does what MPI-4 says: `*size` is the room in `value` and becomes the room that is needed, both including the terminator.
 inline int MPI_Info_get_string(MPI_Info info, const char* key, int* size, char* value, int* flag) {
     int length = 0;
     if (const int code = MPI_Info_get_valuelen(info, key, &length, flag); code != MPI_SUCCESS || *flag == 0)
@@ -111,7 +111,7 @@ inline constexpr auto MPI_Neighbor_alltoall_init = ::MPIX_Neighbor_alltoall_init
 inline constexpr auto MPI_Neighbor_alltoallv_init = ::MPIX_Neighbor_alltoallv_init;
 inline constexpr auto MPI_Neighbor_alltoallw_init = ::MPIX_Neighbor_alltoallw_init;
 inline int MPI_Comm_idup_with_info(MPI_Comm, MPI_Info, MPI_Comm*, MPI_Request*) { return detail::missing_function(); }
-/// Without the types that came with MPI-4.
+/// Refuses the split types that came with MPI-4.
 inline int MPI_Comm_split_type(MPI_Comm comm, int split_type, int key, MPI_Info info, MPI_Comm* newcomm) {
     const bool is_new = split_type == MPI_COMM_TYPE_HW_GUIDED || split_type == MPI_COMM_TYPE_HW_UNGUIDED;
     return is_new ? detail::missing_function() : ::MPI_Comm_split_type(comm, split_type, key, info, newcomm);
@@ -120,7 +120,7 @@ inline int MPI_Comm_split_type(MPI_Comm comm, int split_type, int key, MPI_Info 
 
 // MPI-4.1
 #if MPI_VERSION < 4 || (MPI_VERSION == 4 && MPI_SUBVERSION < 1)
-#if defined(MPICH_NUMVERSION) && MPICH_NUMVERSION >= 40000000  // has them under names of its own
+#if defined(MPICH_NUMVERSION) && MPICH_NUMVERSION >= 40000000  // has them under its own names
 inline int MPI_Remove_error_class(int errorclass) { return MPIX_Delete_error_class(errorclass); }
 inline int MPI_Remove_error_code(int code) { return MPIX_Delete_error_code(code); }
 inline int MPI_Remove_error_string(int code) { return MPIX_Delete_error_string(code); }
@@ -131,7 +131,7 @@ inline int MPI_Remove_error_string(int) { return detail::missing_function(); }
 #endif
 #endif
 
-// Fault tolerance, which no standard has yet. MPICH declares some of it, but its device ch4 ends the job in every one.
+// Fault tolerance, which is in no standard yet. MPICH declares some of these functions, but its device ch4 ends the job in every one of them.
 #ifndef OMPI_HAVE_MPI_EXT_FTMPI
 inline int MPIX_Comm_revoke(MPI_Comm) { return detail::missing_function(); }
 inline int MPIX_Comm_is_revoked(MPI_Comm, int* flag) { return *flag = 0, detail::missing_function(); }

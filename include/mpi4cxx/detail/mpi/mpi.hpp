@@ -1,11 +1,11 @@
-// The only door to C: every other file reaches <mpi.h> through this one.
+// Includes <mpi.h>. All other files include this header instead.
 #pragma once
 
-// An #error would be the first of thousands. A header that cannot be found is the last, too.
+// An #error would be followed by thousands of other errors. A header that cannot be found stops the compiler.
 #if __cplusplus <= 201703L
 #include "mpi4cxx needs C++20: compile with -std=c++20"
 #endif
-#if defined(MPIX_CALLREF) || defined(MPIPP_H)  // MPICH's and Open MPI's, of a `namespace MPI` that is not this library's
+#if defined(MPIX_CALLREF) || defined(MPIPP_H)  // MPICH's and Open MPI's C++ bindings, which have a `namespace MPI`
 #include "<mpi.h> came first and brought the C++ bindings of MPI-2: compile with -DMPICH_SKIP_MPICXX -DOMPI_SKIP_MPICXX, as pkg-config mpi4cxx says"
 #endif
 
@@ -16,15 +16,15 @@
 #ifndef OMPI_SKIP_MPICXX
 #define OMPI_SKIP_MPICXX 1
 #endif
-// Open MPI's types would be hidden where those of this library are, and with them the templates of this library that are made of them.
+// Where symbols are hidden by default, Open MPI's types would be hidden too, and with them this library's templates over these types.
 #pragma GCC visibility push(default)
 #include <mpi.h>
 #if defined(OPEN_MPI) && __has_include(<mpi-ext.h>)
-#include <mpi-ext.h>  // what Open MPI has beyond the version of MPI that it follows
+#include <mpi-ext.h>  // Open MPI's extensions beyond the version of MPI that it follows
 #endif
 #pragma GCC visibility pop
 
-// Which MPI the library was built for, where that is known.
+// Which MPI the library was built for, if that is known.
 #if __has_include(<mpi4cxx/detail/mpi/built_for.hpp>)
 #include <mpi4cxx/detail/mpi/built_for.hpp>
 #if defined(MPI4CXX_BUILT_FOR_MPICH) && defined(OPEN_MPI)
@@ -34,7 +34,7 @@
 #endif
 #endif
 
-// The namespace of the library: an inline namespace in mpi4cxx whose name tells the version of the ABI and the MPI, so that what is compiled with the
+// The namespace of the library: an inline namespace in mpi4cxx, named after the version of the ABI and the MPI. So code that is compiled with the
 // headers of one does not link with the library of another.
 #ifdef OPEN_MPI
 #define MPI4CXX mpi4cxx::inline abi_0_1_openmpi
@@ -42,10 +42,10 @@
 #define MPI4CXX mpi4cxx::inline abi_0_1_mpich
 #endif
 
-/// Marks what the shared library exports; all else in it is hidden.
+/// Marks what the shared library exports. Everything else in it is hidden.
 #define MPI4CXX_API __attribute__((visibility("default")))
 
-// Error classes that came with MPI-4: an MPI without them reports none of them.
+// Error classes that came with MPI-4. An MPI without them never reports them.
 namespace MPI4CXX {
 #ifndef MPI_ERR_SESSION
 inline constexpr int MPI_ERR_SESSION = MPI_ERR_UNKNOWN;
@@ -57,7 +57,7 @@ inline constexpr int MPI_ERR_PROC_ABORTED = MPI_ERR_UNKNOWN;
 inline constexpr int MPI_ERR_VALUE_TOO_LARGE = MPI_ERR_UNKNOWN;
 #endif
 
-// Error classes of fault tolerance, by the MPI's own names before MPI-5.
+// Error classes of fault tolerance. Before MPI-5, an MPI has its own names for them.
 #ifdef MPIX_ERR_REVOKED
 inline constexpr int MPI_ERR_REVOKED = MPIX_ERR_REVOKED;
 inline constexpr int MPI_ERR_PROC_FAILED = MPIX_ERR_PROC_FAILED;
@@ -84,7 +84,8 @@ inline constexpr int MPI_F_SOURCE = 0, MPI_F_TAG = 1, MPI_F_ERROR = 2;
 #endif
 
 namespace detail {
-// It ends the processes of one communicator; where it is missing, all that are connected. MPICH 4.0 has the name and breaks when it is set.
+// MPI_ERRORS_ABORT ends the processes of one communicator. If it is missing, MPI_ERRORS_ARE_FATAL replaces it, which ends all connected processes.
+// MPICH 4.0 has the name, but ends the job when it is set.
 #if !defined(MPI_ERRORS_ABORT) || (defined(MPICH_NUMVERSION) && MPICH_NUMVERSION < 40100000)
 inline const MPI_Errhandler errors_abort = MPI_ERRORS_ARE_FATAL;
 #else

@@ -1,4 +1,4 @@
-// The facts in which MPIs differ. Only this floor looks at the name and the version of an MPI; all others ask here.
+// The facts in which MPIs differ. Only this floor looks at the name and the version of an MPI; all other floors ask here.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/mpi.hpp>
@@ -13,7 +13,7 @@ inline constexpr bool is_open_mpi = true;
 inline constexpr bool is_open_mpi = false;
 #endif
 
-/// Whether the MPI is MPICH of an older version than `number`, which is 40101000 for 4.1.1.
+/// Returns whether the MPI is an MPICH older than version `number`, which is 40101000 for 4.1.1.
 constexpr bool is_mpich_before([[maybe_unused]] long number) noexcept {
 #ifdef MPICH_NUMVERSION
     return MPICH_NUMVERSION < number;
