@@ -1,10 +1,11 @@
+// Calls of C++ functions from callbacks of MPI.
 #pragma once
 
 #include <mpi4cxx/error.hpp>
 
 namespace MPI4CXX::detail {
 
-/// Calls `f` for the MPI, which cannot pass an exception on: what it throws becomes an error code.
+/// Calls `f` and turns an exception into an error code, because MPI cannot pass an exception on.
 template <class F> int code_of(F f) noexcept {
     try {
         f();

@@ -13,7 +13,7 @@ namespace {
 
 std::string at_text(At at) { return std::string(" (") + at.file + ":" + std::to_string(at.line) + ")"; }
 
-// What follows asks the MPI without checking: it describes an error already. Open MPI 4.1 ends the program if it is asked
+// The next functions call MPI without checking return codes, because they describe an error already. Open MPI 4.1 ends the program if they call it
 // before MPI_Init.
 
 std::string error_text(int code) {
@@ -32,7 +32,7 @@ int class_of(int code) {
     return result;
 }
 
-/// What MPI's text on an error of `error_class` in `function` leaves out: what is wrong with what, or what to write instead.
+/// Returns what MPI's text on an error of `error_class` in `function` leaves out: what is wrong, or what to write instead.
 std::string mend(int error_class, std::string_view function) {
     if (error_class == MPI_ERR_TAG) {
         int* largest = nullptr;
@@ -59,7 +59,7 @@ struct Exception::Parts {
           hint(own_text.empty() ? mend(class_of(error), name) : ""), function(name) {
         if (where.comm == nullptr || !detail::is_running())
             return;
-        // MPI may not be asked about a handle that is no communicator: that would be the next error.
+        // MPI is not asked about a handle that is not a communicator: that would be another error.
         char label[MPI_MAX_OBJECT_NAME] = "";
         int length = 0;
         if (class_of(code) == MPI_ERR_COMM || MPI_Comm_get_name(*where.comm, label, &length) != MPI_SUCCESS)
@@ -102,7 +102,7 @@ void raise(int code, std::string_view function, const char* file, unsigned long 
                         get<MPI_Initialized>() == 0 ? "MPI is not initialized: make an mpi4cxx::Environment first"
                                                     : "MPI is finalized: the Environment has ended, or Finalize has been called",
                         At(file, line));
-    // Looked at here, where it costs a call that succeeds nothing.
+    // A null communicator is detected here, where the check costs nothing in a call that succeeds.
     if (comm != nullptr && *comm == MPI_COMM_NULL)
         refuse_null_comm(function, {file, line});
     const Place where({file, line}, comm);

@@ -15,16 +15,16 @@ namespace {
 
 std::mutex mutex;
 std::vector<void (*)()> actions;
-// What has to be unbound, see `entry`. Never destroyed: MPI may be what ends the process.
+// The functions that unbind each bound `entry`. Never destroyed, because MPI itself may end the process.
 std::vector<void (*)()>& bound = *new std::vector<void (*)()>;
 
 void unbind_all() {
     const std::lock_guard lock(mutex);
     for (void (*const unbind)() : bound) unbind();
-    bound.clear();  // the actions that follow bind again, and come here again
+    bound.clear();  // if later actions bind again, this is called again
 }
 
-// MPI_Finalize begins by deleting the attributes of COMM_SELF, which makes this callback its hook (MPI-4.0, 11.2.4).
+// MPI_Finalize begins by deleting the attributes of COMM_SELF, which calls this function (MPI-4.0, 11.2.4).
 int run_actions(MPI_Comm, int, void*, void*) {
     while (true) {
         void (*action)() = nullptr;
@@ -54,12 +54,12 @@ void at_finalize(void (*action)()) {
         actions.push_back(action);
     }
     static std::atomic<bool> hooked = false;
-    if (hooked.exchange(true))  // not a static that is initialized so: what follows comes here itself
+    if (hooked.exchange(true))  // not the initializer of a static: the calls below call this function themselves
         return;
     int key = MPI_KEYVAL_INVALID;
     call<MPI_Comm_create_keyval>(MPI_COMM_NULL_COPY_FN, run_actions, &key, nullptr);
     call<MPI_Comm_set_attr>(MPI_COMM_SELF, key, nullptr);
-    call<MPI_Comm_free_keyval>(&key);  // which lasts as long as the attribute
+    call<MPI_Comm_free_keyval>(&key);  // the key lasts as long as its attribute
 }
 
 int enter(void (*unbind)()) {

@@ -1,3 +1,4 @@
+// Strings that MPI functions return.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/call.hpp>
@@ -7,7 +8,7 @@
 
 namespace MPI4CXX::detail {
 
-/// The string that functions return which end in (…, char* text, int* length).
+/// Returns the string of a function whose last parameters are (…, char* text, int* length).
 template <auto Fn, int Size, class... Args> std::string text(Place where, Args... args) {
     std::array<char, Size> buffer{};
     int length = 0;

@@ -13,7 +13,7 @@ namespace MPI4CXX::detail {
 
 namespace {
 
-/// OutOfBand this library, else wherever the loader finds it.
+/// Returns the path of the trace's library beside this library; if there is none, its name, which leaves the search to the loader.
 std::string trace_library() {
     std::string name = MPI4CXX_TRACE_LIBRARY;
     Dl_info info{};
@@ -24,7 +24,7 @@ std::string trace_library() {
     return access(beside.c_str(), R_OK) == 0 ? beside : name;
 }
 
-/// Its path: under "/proc/self/exe" it would be called exe.
+/// Returns the path of this program. Started as "/proc/self/exe", it would be called exe.
 std::string program() {
     std::string path(4096, '\0');
     const ssize_t length = readlink("/proc/self/exe", path.data(), path.size());

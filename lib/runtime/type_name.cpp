@@ -14,7 +14,7 @@ namespace MPI4CXX::detail {
 
 namespace {
 
-constinit std::atomic<const ObjectType*> first{nullptr};  // libraries that are loaded later add theirs
+constinit std::atomic<const ObjectType*> first{nullptr};  // libraries that are loaded later add their types
 
 std::uint64_t hash_of(std::string_view text) noexcept {  // FNV-1a
     std::uint64_t hash = 14695981039346656037u;
@@ -22,7 +22,7 @@ std::uint64_t hash_of(std::string_view text) noexcept {  // FNV-1a
     return hash;
 }
 
-/// As people write it: without what they leave to its default.
+/// Returns the name of a type as people write it, without default template arguments.
 std::string readable(const char* mangled) {
     int status = 0;
     const std::unique_ptr<char, decltype(&std::free)> demangled(abi::__cxa_demangle(mangled, nullptr, nullptr, &status), &std::free);

@@ -1,3 +1,4 @@
+// The names of types, for error messages and for the check that a received object has the expected type.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/at.hpp>
@@ -14,21 +15,22 @@ namespace MPI4CXX::detail {
 template <class T> consteval std::string_view type_name() {  // "std::vector<double>"
     const std::string_view function = __PRETTY_FUNCTION__;
     const std::size_t begin = function.find("T = ") + 4;
-    const std::size_t end = function.rfind(';');  // GCC goes on with what std::string_view is
+    const std::size_t end = function.rfind(';');  // GCC goes on to explain std::string_view
     return function.substr(begin, (end == std::string_view::npos ? function.size() - 1 : end) - begin);
 }
 
-/// A type that this program sends or receives, on the list of all such, so that an error can name what came instead.
+/// A type of objects that this program sends or receives. All such types are on one list, so that an error can name the type that has come instead.
 class MPI4CXX_API ObjectType {
 public:
     explicit ObjectType(const std::type_info& type) noexcept;
     ObjectType(const ObjectType&) = delete;
     ObjectType& operator=(const ObjectType&) = delete;
 
-    /// What `function` throws where an object of the type of hash `came` has come instead of one of this type.
+    /// Returns the exception that `function` throws if an object whose type has the hash `came` has come instead of one of this type.
     [[nodiscard]] Exception mismatch(const char* function, std::uint64_t came, Place where) const;
 
-    /// Tells types apart on the wire. It is made of the mangled name: how GCC spells a type depends on how it was spelled before.
+    /// Identifies the type in messages. It is a hash of the mangled name, because GCC's readable spelling of a type depends on how the type was
+    /// spelled before.
     const std::uint64_t hash;
 
 private:
