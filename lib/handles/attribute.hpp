@@ -1,4 +1,4 @@
-// The functions of Attributes, for the sources of the classes that have attributes.
+// The functions of the template Attributes, for the sources of the classes that have attributes.
 #pragma once
 
 #include <mpi4cxx/attribute.hpp>
@@ -20,7 +20,7 @@ template <class Class> int copy_attribute(typename handle_traits<Class>::raw_typ
     });
 }
 
-// An attribute that cannot be deleted stays set, so it stays in memory.
+// If `remove` throws, the attribute stays set, so it stays in memory.
 template <class Class> int delete_attribute(typename handle_traits<Class>::raw_type owner, int, void* value, void*) {
     return code_of([&] {
         auto* const attribute = static_cast<Attribute<Class>*>(value);
@@ -52,7 +52,7 @@ template <class Class> void Attributes<Class>::Set_attr(int keyval, void* value,
 
 template <class Class> void Attributes<Class>::set_attr(int keyval, std::unique_ptr<detail::Attribute<Class>> attribute, At at) const {
     Set_attr(keyval, attribute.get(), at);
-    (void)attribute.release();  // now the MPI's, until it is deleted
+    (void)attribute.release();  // MPI owns it until it is deleted
 }
 
 template <class Class> void Attributes<Class>::Delete_attr(int keyval, At at) const {

@@ -1,3 +1,4 @@
+// The error of two buffers that do not match.
 #include <mpi4cxx/buffer.hpp>
 
 #include "handles/datatype_name.hpp"

@@ -23,7 +23,7 @@ using detail::MemoryRegion;
 
 namespace {
 
-/// Arrays of integers as a constructor takes them: all as int, or all as Count where int does not hold one of them.
+/// Arrays of integers as a datatype's constructor takes them: all as int, or all as Count if one of them does not fit an int.
 template <std::size_t N> class Arrays {
 public:
     explicit Arrays(const CountList (&arrays)[N]) {
@@ -68,7 +68,7 @@ struct Sized {
     const char* name;
 };
 
-/// The number of elements that all of `arrays` have.
+/// Returns the number of elements that all `arrays` have. Throws if they differ.
 Count common_size(std::initializer_list<Sized> arrays, Caller caller) {
     bool is_common = true;
     std::string text;
@@ -263,7 +263,7 @@ MPI_Datatype make_struct(std::span<const Member> members, std::size_t size, std:
     std::vector<int> lengths;
     std::vector<Aint> offsets;
     std::vector<MPI_Datatype> types;
-    std::vector<Datatype> runs;  // of blocks too long for an int
+    std::vector<Datatype> runs;  // the datatypes of blocks too long for an int
     for (const Member& block : blocks) {
         const bool is_long = block.count > INT_MAX;
         if (is_long)

@@ -1,3 +1,4 @@
+// Datatype's envelope and contents, decoded, and the constructor call that they stand for.
 #include <mpi4cxx/datatype.hpp>
 
 #include <mpi4cxx/error.hpp>
@@ -36,8 +37,8 @@ std::string_view name_of(Combiner combiner) {
     return "";
 }
 
-/// The arguments of a constructor one after the other (MPI-4.0, 5.1.13). A large-count constructor has its counts and displacements all in
-/// `large_counts`, the others have their counts in `integers`.
+/// Returns the arguments of a datatype's constructor one after the other (MPI-4.0, 5.1.13). A large-count constructor has all its counts and
+/// displacements in `large_counts`; the others have their counts in `integers`.
 class Arguments {
 public:
     explicit Arguments(const Datatype::Contents& contents) : contents_(contents), is_large_(!contents.large_counts.empty()) {}

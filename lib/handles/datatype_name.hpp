@@ -6,7 +6,7 @@
 
 namespace MPI4CXX::detail {
 
-/// The name of `type`, for an error.
+/// Returns the name of `type`, for an error message.
 std::string datatype_name(MPI_Datatype type);
 
 }  // namespace MPI4CXX::detail

@@ -1,8 +1,7 @@
-// The functions of ErrorHandling, for the sources of the classes that have error handlers.
-//
-// The MPI calls an error handler with nothing that says which it is, and MPICH 4.0 can be asked nothing meanwhile. So each takes one of a
-// fixed number of callbacks for itself, as long as it lives: until its last Errhandler goes, and the last communicator that it is set on,
-// which has it as an attribute.
+// The functions of the template ErrorHandling, for the sources of the classes that have error handlers.
+// MPI does not say which error handler it calls, and MPICH 4.0 cannot be asked anything meanwhile. So each error handler takes one of a fixed number
+// of callbacks for itself while it lives. It lives until its last Errhandler is gone and the last communicator on which it is set, where it is an
+// attribute.
 #pragma once
 
 #include <mpi4cxx/attribute.hpp>
@@ -22,14 +21,14 @@ struct Installed {
     std::shared_ptr<ErrorFunction> function;
 };
 
-// Never freed: it is of use as long as the MPI.
+// Never freed: it is in use as long as MPI.
 template <class Class> const Keyval<Class, Installed>& installed_key() {
     static const auto& key = *new Keyval<Class, Installed>(Class::template Create_keyval<Installed>(DUP_FN));
     return key;
 }
 
 inline constexpr std::size_t error_callbacks = 256;
-/// The number of a callback that calls `function` while that lives.
+/// Takes a callback that calls `function` while `function` lives, and returns its number.
 std::size_t take_slot(const std::shared_ptr<ErrorFunction>& function, At at);
 /// Calls the function of callback `slot` for the object whose handle `raw` points to.
 void handle_error(std::size_t slot, const void* raw, int code) noexcept;
@@ -55,7 +54,7 @@ template <class Class> Errhandler ErrorHandling<Class>::create(std::shared_ptr<d
 template <class Class> Errhandler ErrorHandling<Class>::Get_errhandler(At at) const {
     const auto& self = static_cast<const Class&>(*this);
     const MPI_Errhandler raw = detail::get<detail::handle_traits<Class>::get_errhandler>(self.handle(), detail::place_of(self, at));
-    Errhandler result = Errhandler::take(raw);  // also of a predefined one, of which the MPI counts its users
+    Errhandler result = Errhandler::take(raw);  // also a predefined one: MPI counts its users
     if (const detail::Installed* installed = self.Get_attr(detail::installed_key<Class>(), at); installed != nullptr && installed->raw == raw)
         result.function_ = installed->function;
     return result;

@@ -25,7 +25,7 @@ std::vector<std::array<int, 3>> triples(std::span<const Group::Range> ranges) {
     return result;
 }
 
-// What the MPI takes as int ranges[][3].
+// Returns the ranges as MPI takes them: int ranges[][3].
 int (*raw(std::vector<std::array<int, 3>>& ranges))[3] { return reinterpret_cast<int(*)[3]>(ranges.data()); }
 
 }  // namespace

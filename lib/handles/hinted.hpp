@@ -1,4 +1,4 @@
-// The functions of Hinted, for the sources of the classes that take infos.
+// The functions of the template Hinted, for the sources of the classes that take infos.
 #pragma once
 
 #include <mpi4cxx/info.hpp>

@@ -31,7 +31,7 @@ Info Info::Dup(At at) const { return take(detail::get<MPI_Info_dup>(handle(), at
 
 std::optional<std::string> Info::Get(const std::string& key, At at) const {
     std::string value(255, '\0');
-    int size = 256, flag = 0;  // with the terminator
+    int size = 256, flag = 0;  // including the terminator
     call<MPI_Info_get_string>(handle(), key.c_str(), &size, value.data(), &flag, at);
     if (flag != 0 && static_cast<std::size_t>(size) > value.size() + 1) {
         value.resize(static_cast<std::size_t>(size) - 1);

@@ -11,7 +11,7 @@ namespace MPI4CXX::detail {
 namespace {
 
 std::mutex mutex;
-// never destroyed: MPI may be gone by then, or be what ends the process
+// Never destroyed: MPI may be gone by then, or may itself end the process.
 std::vector<Datatype>& kept = *new std::vector<Datatype>;
 
 }  // namespace

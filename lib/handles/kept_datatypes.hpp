@@ -5,7 +5,7 @@
 
 namespace MPI4CXX::detail {
 
-/// Frees `type` at the beginning of MPI_Finalize, and not before.
+/// Keeps `type` until it is freed at the beginning of MPI_Finalize, and returns its handle.
 MPI_Datatype keep_until_finalize(Datatype type);
 
 }  // namespace MPI4CXX::detail

@@ -17,9 +17,9 @@ using detail::call;
 
 namespace {
 
-// What the library has attached. Never destroyed: MPI may use it until it is finalized.
+// The buffer that the library has attached. Never destroyed: MPI may use it until MPI_Finalize.
 auto& attached = *new std::unique_ptr<std::byte[]>;
-Count attached_size = 0;  // also of memory of others
+Count attached_size = 0;  // also if the memory is the user's
 std::mutex mutex;
 
 void attach_memory(memory buf, At at) {
@@ -46,7 +46,7 @@ Memory Alloc_mem(Aint size, const Info& info, At at) {
     if (size < 0)
         detail::misuse(at, "a size of " + std::to_string(size) + " bytes");
     void* address = nullptr;
-    call<MPI_Alloc_mem>(size > 0 ? size : 1, info.handle(), &address, at);  // Open MPI gives null for none
+    call<MPI_Alloc_mem>(size > 0 ? size : 1, info.handle(), &address, at);  // Open MPI returns null for 0 bytes
     return Memory::take(address, static_cast<std::size_t>(size));
 }
 
@@ -63,7 +63,7 @@ void Attach_buffer(memory buf, At at) {
 void Attach_buffer(Count size, At at) {
     if (size < 0)
         detail::misuse(at, "a size of " + std::to_string(size) + " bytes");
-    std::unique_ptr<std::byte[]> room(new std::byte[static_cast<std::size_t>(size)]);  // as it is
+    std::unique_ptr<std::byte[]> room(new std::byte[static_cast<std::size_t>(size)]);  // uninitialized
     const std::lock_guard lock(mutex);
     attach_memory({room.get(), static_cast<std::size_t>(size)}, at);
     attached = std::move(room);
@@ -84,13 +84,13 @@ memory Detach_buffer(At at) {
 void detail::check_attached(std::size_t size, Place where) {
     const std::lock_guard lock(mutex);
     if (attached_size == 0)
-        try {  // or attached by MPI's own function
+        try {  // a call of MPI's own function may have attached one
             std::byte* address = nullptr;
             MPI_Count found = 0;
             call<MPI_Buffer_detach>(&address, &found);
             if (found != 0)
                 attach_memory({address, static_cast<std::size_t>(found)}, where.at());
-        } catch (const Exception&) {  // there is none
+        } catch (const Exception&) {  // no buffer is attached
         }
     if (static_cast<Count>(size) + MPI_BSEND_OVERHEAD > attached_size)
         raise(MPI_ERR_BUFFER, "MPI_Ibsend", where.file, where.line, where.comm);

@@ -14,8 +14,8 @@ namespace {
 
 using Dimensions = std::span<Shape::Dimension>;
 
-/// Leaves out the dimensions of extent 1, sorts the others by their strides, the longest first, and joins those that follow each other without a
-/// gap. None are left of one element. Those that repeat all others come first.
+/// Removes the dimensions of extent 1, sorts the others by their strides, the longest first, and joins those that follow each other without a gap. No
+/// dimension is left if there is only one element. Dimensions of stride 0, which repeat all others, come first.
 Dimensions simplified(Dimensions dimensions) {
     auto end = std::remove_if(dimensions.begin(), dimensions.end(), [](const auto& d) { return d.extent == 1; });
     std::stable_sort(dimensions.begin(), end,
@@ -30,7 +30,7 @@ Dimensions simplified(Dimensions dimensions) {
     return dimensions.first(n == 0 ? 0 : last + 1);
 }
 
-/// Whether no two elements lie in one place: each step of a dimension leads beyond all elements of the shorter ones.
+/// Returns whether no two elements share memory: each step of a dimension leads beyond all elements of those with shorter strides.
 bool is_injective(Dimensions dimensions) {
     Count reach = 0;
     for (std::size_t i = dimensions.size(); i-- > 0; reach += (dimensions[i].extent - 1) * std::abs(dimensions[i].stride))
@@ -57,7 +57,7 @@ MemoryLayout layout_of(Shape& shape, MPI_Datatype element, std::size_t size, Mem
     if (use == MemoryUse::write && !is_injective(dimensions))
         misuse({at, "buffer"}, "elements of the array to receive into share their memory");
 
-    // One element of the datatype is all that one step of the outermost dimension has. So calls can divide the buffer, and count its blocks.
+    // One element of the datatype has all elements of one step of the outermost dimension. So calls can divide the buffer and count its blocks.
     const auto bytes = static_cast<Aint>(size);
     Datatype type = Datatype::borrow(element);
     Count elements = 1, block = 1;
@@ -71,7 +71,7 @@ MemoryLayout layout_of(Shape& shape, MPI_Datatype element, std::size_t size, Mem
     }
     if (block > 1)
         type = type.Create_contiguous(block, at);
-    const bool is_backwards = outermost.stride < 0;  // MPI has no extents below 0, so this one is all of the buffer
+    const bool is_backwards = outermost.stride < 0;  // MPI has no negative extents, so one element is the whole buffer
     type =
         is_backwards ? type.Create_hvector(outermost.extent, 1, outermost.stride * bytes, at) : type.Create_resized(0, outermost.stride * bytes, at);
     type.Commit(at);

@@ -1,4 +1,4 @@
-// The functions of Named, for the sources of the classes that have names.
+// The functions of the template Named, for the sources of the classes that have names.
 #pragma once
 
 #include <mpi4cxx/named.hpp>

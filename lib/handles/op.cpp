@@ -12,9 +12,9 @@
 #include <string>
 #include <utility>
 
-// MPI calls a user's operation with elements and a datatype, but with nothing that says which operation it is. So each
-// operation takes one of a fixed number of callbacks for itself while it lives. When all are taken, the operation is
-// known by the datatype of its elements instead: a duplicate that carries the operation as an attribute.
+// MPI passes elements and a datatype to a user's operation, but does not say which operation it is. So each operation takes one of a fixed number of
+// callbacks for itself while it lives. When all are taken, the operation is known by the datatype of its elements instead: a duplicate that carries
+// the operation as an attribute.
 
 namespace MPI4CXX {
 
@@ -70,9 +70,9 @@ namespace detail {
 
 struct UserOp {
     std::unique_ptr<Reduction> reduction;
-    std::size_t slot = callbacks;  // `callbacks`: it has none
+    std::size_t slot = callbacks;  // `callbacks` if it has none
     Datatype carrier;
-    MPI_Op left = MPI_OP_NULL;  // where the operation is gone, but not the calls that use it
+    MPI_Op left = MPI_OP_NULL;  // set if the operation is gone, but not the calls that use it
 
     UserOp(std::unique_ptr<Reduction> r, At at) : reduction(std::move(r)) {
         for (slot = 0; slot < callbacks; ++slot) {
@@ -100,7 +100,7 @@ struct UserOp {
 
 namespace {
 
-/// Open MPI 4.1 frees an operation at once, also under a call that uses it.
+/// If calls still use `op`, leaves its handle to them and returns true. Open MPI 4.1 frees an operation at once, even while a call uses it.
 bool leave_to_calls(Op& op) noexcept {
     const bool is_used = op.user().use_count() > 1;
     if (is_used) {

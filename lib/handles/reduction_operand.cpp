@@ -8,8 +8,8 @@ namespace MPI4CXX::detail {
 
 namespace {
 
-/// Lets a predefined operation work on what it can: arrays as their numbers, a struct as the pair that MINLOC and MAXLOC take. A user's
-/// operation may work on the numbers of arrays too.
+/// Describes `buf` by the elements that `op` works on. For a predefined operation, arrays become their numbers, and a struct becomes the pair that
+/// MINLOC and MAXLOC take. A user's operation may work on the numbers of arrays too.
 template <class Address> void accept(BufferParts<Address>& buf, const Op& op, const char* name, Caller caller) {
     const ElementType* const element = buf.element;
     if (buf.strided && (op.is_predefined() || !op.is_plain()))

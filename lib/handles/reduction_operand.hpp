@@ -6,10 +6,10 @@
 
 namespace MPI4CXX::detail {
 
-/// Describes the elements of `buf` by the datatype that `op` works on. Throws where it does not work on such elements.
+/// Describes the elements of `buf` by the datatype that `op` works on. Throws if `op` does not work on such elements.
 void accept_operand(ConstBuf& buf, const Op& op, const char* name, Caller caller);
 void accept_operand(Buf& buf, const Op& op, const char* name, Caller caller);
-/// The same for both buffers.
+/// Does so for both buffers of a reduction.
 void accept_pair(ConstBuf& send, Buf& recv, const Op& op, Caller caller);
 
 }  // namespace MPI4CXX::detail

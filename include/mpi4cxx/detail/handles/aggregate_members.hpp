@@ -1,5 +1,5 @@
-// The members of a plain aggregate, found without registration: as many as `T{{}, {}, …}` takes (braces keep C arrays
-// whole), named by structured bindings. One line a number of members, because neither can be written as a pack.
+// The members of a plain aggregate, found without registration. There are as many as `T{{}, {}, …}` takes (braces keep C arrays whole), and
+// structured bindings name them. There is one line for each number of members, because neither can be written as a pack.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/mpi.hpp>
@@ -10,14 +10,14 @@ namespace MPI4CXX::detail {
 
 struct TooMany : std::false_type {};
 
-// What converts to the base of `T` only: an aggregate with a base is not plain.
+// Converts only to a base of `T`: an aggregate with a base is not plain.
 template <class T> struct to_base {
     template <class U>
         requires(std::is_base_of_v<U, T> && !std::is_same_v<U, T>)
     operator U() const;
 };
 
-/// Calls `f` with each member of `t`; `TooMany` where they are more than 32 or none can be told.
+/// Calls `f` with all members of `t`. Returns `TooMany` if there are more than 32, or if they cannot be found.
 // clang-format off
 template <class T, class F> constexpr auto with_members(T& t, F f) {
     if constexpr (requires { T{{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}}; } || requires { T{to_base<T>{}}; }) return TooMany{};

@@ -1,4 +1,4 @@
-// What reductions need to know of elements that are more than one number.
+// What reductions need to know about elements that are not plain numbers.
 #pragma once
 
 #include <mpi4cxx/datatype_traits.hpp>
@@ -17,13 +17,13 @@ struct ElementType {
     using Get = auto(*)() -> MPI_Datatype;
 
     std::string_view name;
-    Get number;     ///< what an array consists of, at any depth; null of all else
-    Count numbers;  ///< how many of these it has
-    Get pair;       ///< the type that MINLOC and MAXLOC take, of a struct that is laid out so; else null
+    Get number;     ///< the datatype of an array's numbers, at any depth; null for other types
+    Count numbers;  ///< how many numbers the array has
+    Get pair;       ///< the datatype that MINLOC and MAXLOC take, for a struct with its layout; else null
     bool is_bool;
 };
 
-/// The numbers that an array has, at any depth.
+/// The type of an array's numbers, at any depth, and how many there are.
 template <class T> struct ArrayOf {
     using Number = T;
     static constexpr std::size_t size = 1;
@@ -33,12 +33,12 @@ template <class T, std::size_t N> struct ArrayOf<T[N]> {
     static constexpr std::size_t size = N * ArrayOf<std::remove_cv_t<T>>::size;
 };
 template <class T, std::size_t N> struct ArrayOf<std::array<T, N>> : ArrayOf<T[N]> {};
-template <class T> struct ArrayOf<std::array<T, 0>> {  // no array of none
+template <class T> struct ArrayOf<std::array<T, 0>> {  // there is no array of 0 elements
     using Number = std::array<T, 0>;
     static constexpr std::size_t size = 1;
 };
 
-/// The pair that a struct of type `T` is laid out as; else std::false_type.
+/// Finds the std::pair that a struct with these members is laid out as; std::false_type if there is none.
 struct PairOf {
     template <class... M> constexpr auto operator()(M&...) const { return std::false_type(); }
     template <class V, std::same_as<int> I>
@@ -68,7 +68,7 @@ template <class T> consteval ElementType describe_element() {
 
 template <class T> inline constexpr ElementType described_element = describe_element<T>();
 
-/// Null of numbers, which predefined operations take as they are.
+/// Returns the description of element type `T`; null for numbers, which predefined operations take as they are.
 template <class T> constexpr const ElementType* element_type() noexcept {
     if constexpr (std::is_array_v<T> || std::is_same_v<T, bool> || (std::is_class_v<T> && !type_name<T>().starts_with("std::complex<")))
         return &described_element<T>;

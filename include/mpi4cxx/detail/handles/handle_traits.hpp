@@ -1,6 +1,6 @@
-// What MPI calls the functions of a handle class, one specialisation a class: the class itself has names, attributes, error handlers
-// and hints from the base templates that read this table.
-// Keyed by the wrapper: in MPICH the raw handles are all int.
+// MPI's functions for each handle class, one specialisation per class. A class has its names, attributes, error handlers and hints from base
+// templates that read this table.
+// The key is the wrapper class, because in MPICH all raw handles are int.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/mpi.hpp>
@@ -87,7 +87,7 @@ template <> struct handle_traits<Comm> {
     static raw_type f2c(MPI_Fint handle) noexcept { return MPI_Comm_f2c(handle); }
 };
 
-// Not Handles: they complete, and are not freed.
+// The next two are not Handles: they are completed, not freed.
 template <> struct handle_traits<Request> {
     using raw_type = MPI_Request;
     static MPI_Fint c2f(raw_type raw) noexcept { return MPI_Request_c2f(raw); }

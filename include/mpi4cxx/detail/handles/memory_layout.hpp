@@ -1,4 +1,4 @@
-// Memory with gaps, as MPI takes it: a datatype that is made for the buffer.
+// Memory with gaps, as MPI takes it: by a datatype that is made for the buffer.
 #pragma once
 
 #include <mpi4cxx/datatype.hpp>
@@ -9,7 +9,7 @@
 
 namespace MPI4CXX::detail {
 
-/// The extents of an array and its strides, both in elements.
+/// The extents and the strides of an array, both in elements.
 struct Shape {
     static constexpr std::size_t max_rank = 32;
 
@@ -19,7 +19,7 @@ struct Shape {
     std::size_t rank = 0;
     std::array<Dimension, max_rank> dimensions;
 
-    Shape() noexcept {}  // leaves the dimensions as they are
+    Shape() noexcept {}  // leaves the dimensions uninitialized
     void add(Count extent) noexcept {
         if (rank < max_rank)
             dimensions[rank] = {extent, 1};
@@ -27,23 +27,23 @@ struct Shape {
     }
 };
 
-/// The datatype of a buffer with gaps. It is freed with the last buffer that has it.
+/// The datatype of a buffer with gaps. It is freed with the last buffer that uses it.
 struct Strided {
     Datatype type;
-    MPI_Datatype element;  ///< the container's
-    Count elements;        ///< how many of them one element of `type` has
+    MPI_Datatype element;  ///< the datatype of the container's elements
+    Count elements;        ///< how many of the container's elements one element of `type` has
 };
 
 struct MemoryLayout {
     Count count;
     MPI_Datatype type;
-    std::shared_ptr<const Strided> strided;  ///< null where the memory is in one piece
+    std::shared_ptr<const Strided> strided;  ///< null if the memory is in one piece
 };
 
 enum class MemoryUse : char { read, write };
 
-/// Describes an array of elements of `size` bytes. They travel in the order in which they lie in memory, also where the array's indices run in
-/// another; a dimension whose stride is negative runs backwards.
+/// Describes an array of elements of `size` bytes. The elements travel in the order in which they lie in memory, whatever the order of the array's
+/// indices. A dimension with a negative stride runs backwards.
 MPI4CXX_API MemoryLayout layout_of(Shape& shape, MPI_Datatype element, std::size_t size, MemoryUse use, At at);
 
 }  // namespace MPI4CXX::detail

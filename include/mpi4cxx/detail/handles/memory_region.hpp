@@ -1,3 +1,4 @@
+// Memory as a parameter: its address and its size in bytes.
 #pragma once
 
 #include <mpi4cxx/buffer_traits.hpp>
@@ -12,11 +13,11 @@ template <class T> auto* bytes_of(T& value) {
         return &value;
 }
 
-/// What can be seen as bytes: no std::string within it, no virtual function.
+/// A type whose objects can be seen as bytes: it contains no std::string and has no virtual function.
 template <class T>
 concept Seen = !ShapedArray<T> && std::is_trivially_copy_constructible_v<T> && std::is_trivially_destructible_v<T> && !std::is_pointer_v<T>;
 
-/// Memory to read, whatever lies in it: a contiguous range, one object, or `{address, bytes}`.
+/// Memory to read, whatever its type: a contiguous range, one object, or `{address, bytes}`.
 struct ConstMemoryRegion {
     const void* data = nullptr;
     MPI_Count bytes = 0;
@@ -41,7 +42,7 @@ struct ConstMemoryRegion {
     }
 };
 
-/// Memory to write.
+/// Memory to write, given in the same ways.
 struct MemoryRegion {
     void* data = nullptr;
     MPI_Count bytes = 0;
