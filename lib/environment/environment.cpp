@@ -1,3 +1,4 @@
+// The start and the end of MPI, and what the MPI says about itself.
 #include <mpi4cxx/environment.hpp>
 
 #include <mpi4cxx/detail/mpi/call.hpp>
@@ -27,7 +28,7 @@ using detail::get;
 
 namespace {
 
-/// Before a process dies of an exception that nobody catches: the others would wait for it for ever.
+/// Aborts the job before this process dies of an exception that nobody catches. The other processes would wait for it forever.
 [[noreturn]] void on_terminate() {
     std::string message = "terminated";
     if (const std::exception_ptr exception = std::current_exception()) {
@@ -42,7 +43,7 @@ namespace {
     detail::abort_job(message.c_str());
 }
 
-/// A program under another MPI's launcher becomes as many worlds of one process as there should be ranks (and exits 0).
+/// Warns if the program was started by another MPI's launcher. Each process is then alone in its world (and exits 0).
 void check_launcher() {
     struct Launcher {
         const char *size, *rank, *says;
@@ -58,14 +59,14 @@ void check_launcher() {
         const char* rank = std::getenv(launcher.rank);
         if (size == nullptr || std::atoi(size) <= 1)
             continue;
-        if (rank == nullptr || std::atoi(rank) == 0)  // one warning, not one a rank
+        if (rank == nullptr || std::atoi(rank) == 0)  // one warning, not one per rank
             std::fprintf(stderr, "mpi4cxx: warning: the launcher started %s ranks, but each is alone in its world. This program was started by %s.\n",
                          size, launcher.says);
         return;
     }
 }
 
-/// What makes an MPI that has just been initialized this library's.
+/// Prepares an MPI that is initialized for this library.
 void prepare(At at) {
     call<MPI_Comm_set_errhandler>(MPI_COMM_WORLD, MPI_ERRORS_RETURN, at);
     call<MPI_Comm_set_errhandler>(MPI_COMM_SELF, MPI_ERRORS_RETURN, at);
@@ -79,7 +80,7 @@ void prepare(At at) {
     check_launcher();
 }
 
-/// An MPI that is initialized twice ends the job.
+/// Throws if MPI is initialized already: MPI would end the job.
 void check_first(At at, const char* function) {
     if (Is_initialized(at))
         detail::misuse({at, function}, "MPI has been initialized already");
@@ -98,14 +99,14 @@ void abort_at_exit() {
 Environment::Environment(int& argc, char**& argv, ThreadLevel required, At at) : Environment(&argc, &argv, required, at) {}
 Environment::Environment(ThreadLevel required, At at) : Environment(nullptr, nullptr, required, at) {}
 
-/// What an Environment changes.
+/// The settings that an Environment changes, as they were before.
 struct Environment::Before {
     explicit Before(At at) : world(COMM_WORLD.Get_errhandler(at)), self(COMM_SELF.Get_errhandler(at)) {}
     void restore() const noexcept try {
         std::set_terminate(terminate);
         COMM_WORLD.Set_errhandler(world);
         COMM_SELF.Set_errhandler(self);
-    } catch (...) {  // MPI has not taken them: there is nobody to tell
+    } catch (...) {  // MPI has refused them, and there is nobody to tell
     }
 
     Errhandler world, self;
@@ -184,7 +185,7 @@ std::string Get_library_version(At at) { return detail::text<MPI_Get_library_ver
 Vendor get_vendor(At at) { return get_vendor(Get_library_version(at)); }
 
 Vendor get_vendor(std::string_view library_version) {
-    // Of several names in one text the first here is right: MPICH's derivatives name it too.
+    // If several of these names are in the text, the first in this list is right: MPICH's derivatives name MPICH too.
     for (const char* name : {"Open MPI", "Intel(R) MPI", "MVAPICH2", "MVAPICH", "CRAY MPICH", "MPICH", "IBM Spectrum MPI", "Microsoft MPI"}) {
         const std::size_t found = library_version.find(name);
         if (found == std::string_view::npos)

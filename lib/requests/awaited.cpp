@@ -7,11 +7,11 @@ namespace MPI4CXX::detail {
 
 namespace {
 
-thread_local std::uint64_t resumed = 0;  // how many times a coroutine has gone on
+thread_local std::uint64_t resumed = 0;  // how many times a coroutine of this thread has been resumed
 
 }  // namespace
 
-// A coroutine that waits for itself would be resumed while it runs.
+// Keeps a stack from being used twice at a time: a coroutine that waits for itself would be resumed while it runs.
 class CallStack::Use {
 public:
     Use(CallStack& stack, At at) : stack_(stack) {

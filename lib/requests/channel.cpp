@@ -17,7 +17,7 @@ namespace {
 
 int own_rank = 0;
 std::uint64_t tags = 0;
-std::atomic<std::uint64_t> used_tags{0};  // never wraps, so that a tag comes again only when all others have been used
+std::atomic<std::uint64_t> used_tags{0};  // never wraps, so that a tag comes again only after all others
 
 }  // namespace
 
@@ -30,7 +30,7 @@ void open_channel(At at) {
     int* largest = nullptr;
     int found = 0;
     call<MPI_Comm_get_attr>(MPI_COMM_WORLD, MPI_TAG_UB, &largest, &found, at);
-    tags = (found != 0 ? static_cast<std::uint64_t>(*largest) : 32767) / 2;  // the upper half is the answers'
+    tags = (found != 0 ? static_cast<std::uint64_t>(*largest) : 32767) / 2;  // the upper half is for answers
     at_finalize([] {
         end_operations();
         MPI_Comm_free(&opened_channel);

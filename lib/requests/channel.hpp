@@ -8,12 +8,12 @@
 
 namespace MPI4CXX::detail {
 
-/// Makes the channel, a duplicate of COMM_WORLD. One serves all communicators, because MPIs have few (MPICH 2046). Collective; has no effect
+/// Makes the channel, a duplicate of COMM_WORLD. One channel serves all communicators, because MPIs have few (MPICH 2046). Collective. Has no effect
 /// after the first call.
 void open_channel(At at);
 /// The channel; null before open_channel.
 extern MPI_Comm opened_channel;
-/// The channel; throws before open_channel.
+/// Returns the channel. Throws before open_channel.
 [[nodiscard]] MPI_Comm channel(At at);
 /// Throws before open_channel, so that a program without an Environment fails at its first object, not at its first large one.
 inline void need_channel(At at) {
@@ -21,13 +21,13 @@ inline void need_channel(At at) {
         (void)channel(at);
 }
 
-/// The rank of this process on the channel.
+/// Returns the rank of this process on the channel.
 [[nodiscard]] int channel_rank() noexcept;
-/// A tag that no other message of this process carries on the channel.
+/// Returns a tag that no other message of this process carries on the channel.
 [[nodiscard]] int next_channel_tag() noexcept;
-/// Goes on as if `number` tags had been used: for tests of what comes after billions of messages.
+/// Goes on as if `number` tags had been used, for tests of what happens after billions of messages.
 MPI4CXX_API void skip_channel_tags(std::uint64_t number) noexcept;
-/// The tag of the answer to a sender that asks whether its blocks may come.
+/// Returns the tag of the answer to a sender that asks whether its blocks may come.
 [[nodiscard]] int answer_tag(int side_tag) noexcept;
 
 }  // namespace MPI4CXX::detail

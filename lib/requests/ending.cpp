@@ -21,7 +21,7 @@ namespace {
 using clock = std::chrono::steady_clock;
 constexpr auto patience = std::chrono::seconds(5);
 
-/// What lies here when no process receives any more. It is received, for MPI may wait for its sender else.
+/// The messages that have arrived when no process receives any more. They are received here, because MPI may otherwise wait for their senders.
 class Unreceived {
 public:
     void take_all(MPI_Comm comm) {
@@ -39,7 +39,7 @@ public:
                 note(status, size);
         }
     }
-    /// Says it, and how many operations on objects are incomplete.
+    /// Reports these messages and the number of incomplete operations on objects.
     void report(std::size_t incomplete) {
         if (number_ == 0 && incomplete == 0)
             return;
@@ -64,7 +64,8 @@ private:
     std::string text_;
 };
 
-/// All processes of a communicator, once they come here. Tools do not see these calls, but that this process is in MPI_Finalize.
+/// A barrier that tells when all processes of a communicator have come here. Tools do not see these PMPI_ calls; they see that this process is in
+/// MPI_Finalize.
 class Others {
 public:
     explicit Others(MPI_Comm comm) : request_(get<PMPI_Ibarrier>(comm)) {}
@@ -79,7 +80,7 @@ private:
 };
 
 void end_on(MPI_Comm channel) {
-    for (Others others(channel); !others.are_here();) drive();  // they may still wait for what this one sends
+    for (Others others(channel); !others.are_here();) drive();  // the others may still wait for what this process sends
     cancel_all();
     Unreceived unreceived;
     std::optional<Others> others;
@@ -92,7 +93,7 @@ void end_on(MPI_Comm channel) {
             last_step = clock::now();
         if (left != 0 && clock::now() < last_step + patience)
             continue;
-        unreceived.take_all(channel);  // the bytes of these messages
+        unreceived.take_all(channel);  // the bytes that belong to these messages
         if (!others)
             others.emplace(channel);
     }
@@ -109,7 +110,7 @@ void end_operations() noexcept try {
         return end_on(opened_channel);
     cancel_all();
     while (drive_all() != 0) {}
-} catch (const std::exception&) {  // MPI fails at its end: nobody could do anything about it
+} catch (const std::exception&) {  // MPI fails at its end, and nobody could do anything about that
 }
 
 }  // namespace MPI4CXX::detail

@@ -7,7 +7,7 @@
 namespace MPI4CXX::detail {
 
 Pending::~Pending() {
-    if (!complete_)  // else it is on no list, and whoever drives holds the lock
+    if (!complete_)  // a complete one is in no table, and its destroyer may hold the lock
         unwatch(*this);
 }
 

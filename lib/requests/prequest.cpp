@@ -14,7 +14,7 @@ using detail::call;
 Prequest::Prequest(MPI_Request raw, std::unique_ptr<detail::RequestResources> resources, Drop drop)
     : Request(raw, (resources != nullptr ? std::move(resources) : std::make_unique<detail::RequestResources>()).release(), drop, Kind::inactive) {}
 
-/// Where it is partitioned, its partitions.
+/// Returns the partitions of a partitioned request; null for others.
 detail::Partitions* Prequest::partitions() const noexcept { return dynamic_cast<detail::Partitions*>(resources()); }
 
 void Prequest::begin(At at) const {
@@ -45,7 +45,7 @@ void Prequest::Startall(std::span<Prequest> requests, At at) {
     for (Prequest& request : requests) request.activate();
 }
 
-// Counted before MPI is told, for it may complete the request at once.
+// Partitions are counted before MPI is told, because MPI may complete the request at once.
 
 void Prequest::Pready(int partition, At at) {
     if (!is_ready(1))

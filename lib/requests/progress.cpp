@@ -17,7 +17,7 @@ std::atomic<int> driven_operations{0};
 std::atomic<int> operations{0};
 std::uint64_t steps = 0;
 
-/// Operations that were adopted and are complete. It destroys them when it goes, which is after the lock and in a thread of the program: an
+/// Adopted operations that are complete. The destructor destroys them. It runs after the lock is released and in a thread of the program, because an
 /// object's destructor may call this library.
 class Finished {
 public:
@@ -35,10 +35,10 @@ private:
     Operation* first_ = nullptr;
 };
 
-/// The operations that are driven, each of which knows its place.
+/// The table of driven operations. Each operation knows its place in it.
 class OperationTable {
 public:
-    /// Takes memory for `size` operations, so that nothing needs any later.
+    /// Reserves memory for `size` operations, so that nothing needs any later.
     void reserve(std::size_t size) {
         operations_.reserve(size);
         ready_.reserve(size);
@@ -66,26 +66,26 @@ public:
         count();
     }
     [[nodiscard]] std::size_t size() const noexcept { return operations_.size(); }
-    /// Cancels what its owners have left pending.
+    /// Cancels the operations that still have an owner.
     void cancel() {
         for (Operation* const operation : operations_)
             if (!operation->is_adopted_)
                 operation->cancel();
     }
 
-    /// Drives all until nothing moves: what one has sent another may wait for.
+    /// Drives all operations until nothing moves, because one may wait for what another has sent. Moves those to destroy to `finished`.
     void drive(Finished& finished) {
         drive_on(false);
         finished.swap(finished_);
         count();
     }
-    /// The same in the progress thread, which destroys nothing.
+    /// Drives all operations in the progress thread, which destroys nothing.
     void drive_aside() { drive_on(true); }
-    /// Whether this process has yet to be told that the operation is complete.
+    /// Returns whether this process has not been told yet that the operation is complete. Calling this tells it.
     static bool is_unseen(Operation& operation) noexcept { return std::exchange(operation.is_complete_unseen_, false); }
 
 private:
-    // What is finished has to be destroyed by somebody who comes to drive.
+    // Finished operations count too, so that somebody comes to drive and destroys them.
     void count() const noexcept {
         driven_operations.store(static_cast<int>(operations_.size()) + (finished_.is_empty() ? 0 : 1), std::memory_order_relaxed);
     }
@@ -101,11 +101,11 @@ private:
             }
         } while (steps != before);
     }
-    /// Finds those that may go on, by one call of MPI for all that wait for a request.
+    /// Finds the operations that may go on, by one MPI call for all that wait for a request.
     void find_ready() {
         ready_.clear();
         if (operations_.size() <= few || !test_awaited())
-            ready_.assign(operations_.begin(), operations_.end());  // each looks for itself, and learns what is wrong with it
+            ready_.assign(operations_.begin(), operations_.end());  // each looks for itself, and finds its own error
     }
     bool test_awaited() {
         for (std::size_t i = 0; i < operations_.size(); ++i) {
@@ -118,7 +118,7 @@ private:
         const int code = MPI_Testsome(static_cast<int>(operations_.size()), requests_.data(), &number, indices_.data(), statuses_.data());
         if (code != MPI_SUCCESS && class_of(code) != MPI_ERR_IN_STATUS)
             return false;
-        for (int i = 0; i < number; ++i) {  // MPI_UNDEFINED, where nothing is awaited, is negative
+        for (int i = 0; i < number; ++i) {  // `number` is MPI_UNDEFINED, which is negative, if nothing is awaited
             const MPI_Status& status = statuses_[static_cast<std::size_t>(i)];
             Operation* const operation = operations_[static_cast<std::size_t>(indices_[static_cast<std::size_t>(i)])];
             operation->hear(code != MPI_SUCCESS ? status.MPI_ERROR : MPI_SUCCESS, status);
@@ -148,27 +148,27 @@ private:
 
 namespace {
 
-// Never destroyed: the progress thread may outlive them where a process exits without MPI_Finalize.
-std::mutex& mutex = *new std::mutex;  // of every Operation as well as of these lists
+// Never destroyed: the progress thread may outlive them if a process exits without MPI_Finalize.
+std::mutex& mutex = *new std::mutex;  // guards every Operation as well as the table
 OperationTable& all = *new OperationTable;
 
-std::atomic<int> room = 0;  // for so many operations
+std::atomic<int> room = 0;  // how many operations there is memory for
 
 std::atomic<std::uint32_t> moves = 0;
 void note_activity() noexcept { moves.store(moves.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); }
 
-/// What MPI sends by itself when nobody waits for it any more.
+/// A request that nobody waits for any more, which MPI completes by itself.
 struct DroppedRequest {
     MPI_Request request;
     std::unique_ptr<RequestResources> resources;
 };
-constexpr std::size_t looked_at = 4;  // by each call, so that it costs the same however many there are
+constexpr std::size_t looked_at = 4;  // how many each call looks at, so that its cost does not depend on their number
 std::mutex& left_mutex = *new std::mutex;
 std::vector<DroppedRequest>& dropped_requests = *new std::vector<DroppedRequest>;
 std::atomic<bool> has_dropped = false;
 std::size_t next_dropped = 0;
 
-/// Frees the next `number` of these that are complete.
+/// Looks at the next `number` dropped requests and frees those that are complete.
 void free_dropped(std::size_t number) {
     for (; number != 0 && !dropped_requests.empty(); --number) {
         next_dropped = next_dropped < dropped_requests.size() ? next_dropped : 0;
@@ -310,7 +310,7 @@ void leave(MPI_Request request, std::unique_ptr<RequestResources> resources) noe
     free_dropped(looked_at);
     try {
         dropped_requests.emplace_back();
-    } catch (...) {  // no memory to note it: what MPI uses stays
+    } catch (...) {  // no memory to note the request, so what MPI uses is never freed
         (void)resources.release();
         return;
     }

@@ -1,3 +1,6 @@
+// Operations that take several messages, as those on objects do, and how they are driven. A pending operation goes on whenever this process is in the
+// library: every blocking call looks whether there are any, and if so runs as its nonblocking variant and drives them while it waits. While the
+// process is elsewhere for long, for example in a barrier, the progress thread drives them.
 #pragma once
 
 #include <mpi4cxx/detail/requests/operation.hpp>
@@ -9,49 +12,44 @@
 
 namespace MPI4CXX::detail {
 
-// Operations on objects take several messages. A pending one goes on whenever this process is in the library: every
-// blocking call looks whether there are any, and if so runs as its nonblocking twin and drives them while it waits. Where the
-// process is elsewhere for long, in a barrier for one, the progress thread drives them.
-
-/// How many requests of MPI's have been found complete; used under the lock of all Operations.
+/// How many MPI requests have been found complete. Used under the lock of all Operations.
 extern std::uint64_t steps;
 
-/// Drives `operation` from now on until it is complete. It stays its owner's.
+/// Has `operation` driven from now on until it is complete. Its owner stays its owner.
 void watch(Operation& operation);
-/// Takes it from the list, where it is no longer once complete.
+/// Removes `operation` from those that are driven. A complete one has been removed already.
 void unwatch(Operation& operation);
-/// Drives all as far as they go without waiting.
+/// Drives all operations as far as they go without waiting.
 void drive();
-/// The same; returns how many are incomplete.
+/// Drives all operations, frees dropped requests that are complete, and returns how many of both are incomplete.
 [[nodiscard]] std::size_t drive_all();
-/// Tries to cancel all that their owners have left pending.
+/// Tries to cancel all pending operations that still have an owner.
 void cancel_all();
-/// The same for the progress thread, which does not count as this process. Whether anything moved.
+/// Drives all operations from the progress thread, which does not count as `activity`. Returns whether anything moved.
 bool drive_aside();
-/// A number that changes whenever this process has driven anything, or has begun what has to be driven.
+/// Returns a number that changes whenever the program's threads drive operations or begin one that has to be driven.
 [[nodiscard]] std::uint32_t activity() noexcept;
-/// Tells whether `operation`, which goes on as far as it can, is complete or can be left to complete by itself.
+/// Advances `operation` as far as it goes. Returns whether it is complete or can be left to complete by itself.
 bool look(Operation& operation);
-/// Drives where `operation` is a receive that this process does not know to be complete, and tells whether.
+/// Returns whether `operation` is a receive that this process does not know to be complete. If it is incomplete, drives all operations.
 bool drive_receive(Operation& operation);
-/// The same; where it is not, all others are driven too, which it may wait for.
+/// Does the same as `look`. If the answer is no, drives all other operations, for which this one may wait, and looks again.
 bool complete_or_drive(Operation& operation);
-/// Tries to cancel it; it must still be completed.
+/// Tries to cancel `operation`, which must still be completed.
 void cancel(Operation& operation);
-/// Keeps an operation that nobody waits for any more until it is complete; true unless it is by now.
+/// Keeps an operation that nobody waits for any more until it is complete. Returns false, and keeps nothing, if it is complete by now.
 bool leave_incomplete(std::unique_ptr<Operation>& operation);
-/// The same from within an Operation's `advance`, where the lock is held.
+/// Keeps an operation in the same way, from within an Operation's `advance`, where the lock is held.
 void keep(std::unique_ptr<Operation> operation);
-/// The same of one whose owner goes: cancels it first.
+/// Cancels an operation whose owner goes, waits until it does not need the owner's memory, and keeps it in the same way.
 void adopt(std::unique_ptr<Operation> operation);
 
-/// Keeps what a request of MPI's uses, which nobody waits for any more, until that is complete.
+/// Keeps the resources of an MPI request that nobody waits for any more until the request is complete.
 void leave(MPI_Request request, std::unique_ptr<RequestResources> resources) noexcept;
-/// Frees some of it, if there is any. Costs the same however much there is.
+/// Frees some of these resources whose requests are complete. Costs the same however many there are.
 void tidy_left() noexcept;
 
-/// Memory of the library's own that waits to be sent when nobody waits any more; counted against what there may be in all.
-/// Used under the lock of all Operations.
+/// Counts memory of the library's own whose sends nobody waits for any more, and limits its total. Used under the lock of all Operations.
 class DetachedBytes {
 public:
     DetachedBytes() noexcept = default;
@@ -59,7 +57,7 @@ public:
     DetachedBytes& operator=(const DetachedBytes&) = delete;
     ~DetachedBytes() { all -= size_; }
 
-    /// Whether so much may be kept; then it is, until this goes.
+    /// Returns whether `size` more bytes may be kept. If so, they count until this object is destroyed.
     bool add(std::size_t size) {
         if (all + size > most)
             return false;
@@ -70,7 +68,7 @@ public:
     [[nodiscard]] bool is_empty() const noexcept { return size_ == 0; }
 
 private:
-    static inline std::atomic<std::size_t> all = 0;  // which one that is over leaves without the lock
+    static inline std::atomic<std::size_t> all = 0;  // atomic, because destructors run without the lock
     static constexpr std::size_t most = std::size_t{1} << 30;
     std::size_t size_ = 0;
 };

@@ -26,7 +26,7 @@ using std::chrono::microseconds;
 class ProgressThread {
 public:
     void wake() noexcept {
-        std::atomic_thread_fence(std::memory_order_seq_cst);  // what wakes it is there before it is seen awake
+        std::atomic_thread_fence(std::memory_order_seq_cst);  // what there is to drive is visible before is_awake_ is read
         if (is_awake_.load(std::memory_order_relaxed))
             return;
         const std::lock_guard lock(mutex_);
@@ -35,7 +35,7 @@ public:
         is_awake_ = true;
         changed_.notify_one();
     }
-    /// It begins nothing more.
+    /// Tells the thread to end. It begins nothing more.
     void end() {
         const std::lock_guard lock(mutex_);
         ends_ = is_awake_ = true;
@@ -52,12 +52,12 @@ private:
     static constexpr int looks_before_sleep = 100, looks_while_moving = 50;
 
     void start() {
-        sigset_t every, before;  // signals are for the threads of the program
+        sigset_t every, before;  // signals are for the program's own threads
         sigfillset(&every);
         pthread_sigmask(SIG_SETMASK, &every, &before);
         try {
             thread_ = std::thread([this] { run(); });
-        } catch (const std::system_error&) {  // the system has no more: the process goes on without, as at a lower level of thread support
+        } catch (const std::system_error&) {  // no more threads: the process goes on without one, as at a lower level of thread support
             ends_ = true;
         }
         pthread_sigmask(SIG_SETMASK, &before, nullptr);
@@ -110,7 +110,7 @@ bool is_allowed = false;
 
 void allow_progress_thread(At at) {
     is_allowed = get<MPI_Query_thread>(at) == MPI_THREAD_MULTIPLE;
-    // a process that exits without MPI_Finalize may do so inside MPI, whose lock the thread may wait for: it is not joined there
+    // A process that exits without MPI_Finalize may do so inside MPI, and the thread may wait for MPI's lock. So the thread is not joined there.
     static const bool once = (at_finalize(end_progress_thread), std::atexit([] { progress_thread.end(); }) == 0);
     (void)once;
 }

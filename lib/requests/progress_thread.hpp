@@ -1,20 +1,19 @@
+// The progress thread. Plain MPI moves a message while both sides sit in a barrier. To receive an object takes steps between its messages, which
+// nobody takes there: a barrier may not become an MPI_Ibarrier on one process only (MPI-4.0, 6.12). So if the level of thread support allows it, a
+// thread takes these steps whenever this process has not for a millisecond. It sleeps while nothing is pending.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/at.hpp>
 
 namespace MPI4CXX::detail {
 
-// Plain MPI moves a message while both sides sit in a barrier. An object's receive takes steps between its messages, which nobody takes there:
-// a barrier may not become an MPI_Ibarrier on one process only (MPI-4.0, 6.12). So where the level of thread support allows it, a thread takes
-// them whenever this process has not for a millisecond. It sleeps while nothing is pending.
-
-/// Lets this process have such a thread if MPI's level of thread support allows it.
+/// Lets this process have a progress thread if MPI's level of thread support allows it.
 void allow_progress_thread(At at);
-/// Whether there may be one, here and where the program has asked for the same level.
+/// Returns whether there may be a progress thread, here and on the processes that asked for the same level of thread support.
 [[nodiscard]] bool has_progress_thread() noexcept;
-/// Starts it, or wakes it if it sleeps.
+/// Starts the thread, or wakes it if it sleeps.
 void wake_progress_thread() noexcept;
-/// Ends it: MPI is about to end.
+/// Ends the thread, because MPI is about to end.
 void end_progress_thread();
 
 }  // namespace MPI4CXX::detail

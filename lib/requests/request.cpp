@@ -20,8 +20,8 @@ using detail::Requests;
 
 const Request REQUEST_NULL;
 
-/// The raw handles and statuses of several requests, written back when the call is over, also when it throws. Small
-/// numbers need no memory from the heap, larger ones reuse what this thread has.
+/// The raw handles and statuses of several requests. They are written back when the call is over, even if it throws. A small number needs no memory
+/// from the heap; a larger one reuses memory of this thread.
 class RequestArray {
 public:
     RequestArray(detail::Requests requests, std::span<Status> statuses = {}) : requests_(requests), statuses_(statuses) {
@@ -44,7 +44,8 @@ public:
     [[nodiscard]] MPI_Request* handles() noexcept { return raw_; }
     [[nodiscard]] MPI_Status* statuses() noexcept { return raw_statuses_; }
 
-    /// Says that the call has succeeded and that this one, if it is one, is complete: the handle of a persistent one stays as it is.
+    /// Says that the call has succeeded and that the request at `index`, if there is one, is complete. The handle of a persistent request does not
+    /// show this.
     void is_complete(int index) {
         failed_ = false;
         const auto i = static_cast<std::size_t>(index);
@@ -69,7 +70,8 @@ public:
         return count != UNDEFINED ? std::optional(static_cast<std::size_t>(count)) : std::nullopt;
     }
 
-    /// Whether MPI's own functions for several requests can take these: no objects among them, and none pending, and none of the user's own.
+    /// Returns whether MPI's own functions for several requests can take these: none is an Operation or a generalized request, and nothing has to be
+    /// driven.
     static bool is_plain(detail::Requests requests) noexcept {
         bool is = !must_drive();
         for (std::size_t i = 0; i < requests.size() && is; ++i)
@@ -104,7 +106,7 @@ void Request::check_statuses(std::size_t requests, std::span<Status> statuses, d
 
 // One request -------------------------------------------------------------------------------------------------------
 
-/// Says that a request is complete once MPI has said so; what MPI has made null is, also when that was an error.
+/// Finishes a request at the end of a call, as complete if MPI has said so. A request that MPI has set to null is complete, even after an error.
 struct Request::Completion {
     Request& request;
     bool failed = true, complete = false;
@@ -121,7 +123,7 @@ void Request::finish(bool complete, bool failed) noexcept {
     if (kind_ != Kind::active)
         return;
     int ended = complete ? 1 : 0;
-    if (failed)  // and perhaps ended by that
+    if (failed)  // and the error may have ended it
         MPI_Request_get_status(raw_, &ended, MPI_STATUS_IGNORE);
     if (ended != 0)
         kind_ = Kind::inactive;
@@ -162,7 +164,7 @@ void Request::refuse_handle() {
 
 namespace {
 
-/// One that is over, with its error.
+/// An operation that is over and has failed.
 class Failed final : public Operation {
 public:
     explicit Failed(std::exception_ptr error) : error_(std::move(error)) { complete_ = true; }
@@ -257,7 +259,7 @@ void Request::Free(At at) {
     delete std::exchange(resources_, nullptr);
 }
 
-/// While an exception unwinds this process, the one that should receive may wait for this one for ever.
+/// Bounds a wait while an exception unwinds this process: the process on the other side may wait for this one forever.
 class Request::Patience {
 public:
     void check() const noexcept {
@@ -341,7 +343,7 @@ std::optional<std::size_t> Request::wait_some(Requests requests, std::span<Statu
 bool Request::Testall(Requests requests, std::span<Status> statuses, At at) {
     check_statuses(requests.size(), statuses, at);
     if (!RequestArray::is_plain(requests)) {
-        // a complete object request keeps what it has received, so all can be looked at before any is finished
+        // A complete ObjectRequest keeps what it has received, so all can be looked at before any is finished.
         drive();
         bool all = true;
         for (std::size_t i = 0; i < requests.size() && all; ++i) all = requests[i].get_status_now(nullptr, at);

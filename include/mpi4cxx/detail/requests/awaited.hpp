@@ -1,3 +1,4 @@
+// What a coroutine can wait for, and the stack of coroutines that wait for each other.
 #pragma once
 
 #include <mpi4cxx/object_request.hpp>
@@ -11,36 +12,36 @@
 
 namespace MPI4CXX::detail {
 
-/// What a coroutine waits for. An exception in it is kept for the coroutine, which is thrown it when it goes on.
+/// Something that a coroutine waits for. An exception is kept, and thrown in the coroutine when the coroutine goes on.
 class MPI4CXX_API Awaited {
 public:
     explicit Awaited(At at) noexcept : at_(at) {}
     virtual ~Awaited() = default;
-    Awaited(Awaited&&) noexcept = default;  // before anybody waits
+    Awaited(Awaited&&) noexcept = default;  // only before anybody waits
     Awaited& operator=(Awaited&&) = delete;
 
-    /// Whether there is anything to wait for.
+    /// Returns whether there is anything to wait for.
     [[nodiscard]] virtual bool is_active() const = 0;
-    /// Tells whether it is complete; looks once if that is not known.
+    /// Returns whether it is complete. Looks once if that is not known.
     bool look() noexcept;
-    /// Waits until it is.
+    /// Waits until it is complete.
     void complete() noexcept;
     void rethrow() const {
         if (error_)
             std::rethrow_exception(error_);
     }
-    /// The place in the user's program that waits.
+    /// Returns the place in the user's program that waits.
     [[nodiscard]] At at() const noexcept { return at_; }
     void set_at(At at) noexcept { at_ = at; }
 
-    [[nodiscard]] static bool await_ready() noexcept { return false; }  // or one that need not wait would keep all others from going on
+    [[nodiscard]] static bool await_ready() noexcept { return false; }  // else a coroutine that need not wait would keep all others waiting
     template <class Promise> void await_suspend(std::coroutine_handle<Promise> caller) noexcept { caller.promise().stack().await(*this); }
 
 protected:
     virtual bool poll() = 0;
     virtual void wait() = 0;
 
-    // Of requests: what drives nothing, because whoever waits for several drives once for all.
+    // For requests. `test` drives nothing, because whoever waits for several requests drives once for all of them.
 
     static void drive() { Request::drive(); }
     static bool is_active(const Request& request) noexcept { return !request.is_null() && request.kind() != Request::Kind::inactive; }
@@ -54,21 +55,21 @@ private:
     std::exception_ptr error_;
 };
 
-/// A coroutine that was waited for, and those of which each waits for the next. Returning to the loop in here between any two of them keeps the
-/// thread's own stack flat, also where a compiler makes no tail calls: g++ does not without optimization.
+/// The coroutines of which each waits for the next. The outermost is waited for by other code. Control returns to the loop in here between any two of
+/// them. That keeps the thread's own stack flat, even if the compiler makes no tail calls: g++ makes none without optimization.
 class MPI4CXX_API CallStack {
 public:
     [[nodiscard]] bool is_started() const noexcept { return started_; }
-    /// Goes on in `next`: the callee, or the caller, which is null where the outermost is over.
+    /// Goes on in `next`: the callee, or the caller, which is null if the outermost coroutine is over.
     void go_on(std::coroutine_handle<> next) noexcept { innermost_ = next; }
     /// Goes on when `awaited` is complete.
     void await(Awaited& awaited) noexcept { awaited_ = &awaited; }
 
-    /// Looks once, goes on to the next thing to wait for, and tells whether the outermost is over.
+    /// Looks once, goes on to the next thing to wait for, and returns whether the outermost coroutine is over.
     bool poll(At at);
-    /// The same until nothing moves.
+    /// Drives pending operations and polls, until nothing moves. Returns whether the outermost coroutine is over.
     bool test(At at);
-    /// Goes on until the outermost is over.
+    /// Waits until the outermost coroutine is over.
     void wait(At at);
 
 private:
@@ -76,7 +77,7 @@ private:
     void resume();
 
     std::coroutine_handle<> innermost_;
-    Awaited* awaited_ = nullptr;  // null where the innermost can go on
+    Awaited* awaited_ = nullptr;  // null if the innermost coroutine can go on
     bool started_ = false, used_ = false;
 };
 

@@ -1,3 +1,4 @@
+// What a coroutine waits for when it waits for several things at once.
 #pragma once
 
 #include <mpi4cxx/coroutine.hpp>
@@ -16,17 +17,17 @@
 
 namespace MPI4CXX::detail {
 
-/// What a coroutine awaits where it awaits several: all of these.
+/// Several things; a coroutine waits for all of them.
 struct AllOf {
     Array<Awaited*> parts;
 };
-/// Or one of these. Whether it is an error if there is none.
+/// Several things; a coroutine waits for one of them. `must_be` makes it an error if none is active.
 struct AnyOf {
     Array<Awaited*> parts;
     bool must_be;
 };
 
-/// The results are taken from each of the parts.
+/// Several things that a coroutine waits for. Their results are taken from the parts themselves.
 class MPI4CXX_API AwaitedParts : public Awaited {
 public:
     [[nodiscard]] bool is_active() const override { return true; }
@@ -41,7 +42,7 @@ protected:
     Array<Awaited*> parts_;
 };
 
-/// Complete when all are, or when one has failed, which is thrown.
+/// Complete when all parts are, or when one has failed, whose exception is thrown.
 class MPI4CXX_API AwaitedAll final : public AwaitedParts {
 public:
     AwaitedAll(AllOf& all, At at) noexcept : AwaitedParts(std::move(all.parts), at) {}
@@ -53,11 +54,11 @@ private:
 };
 template <> struct AwaitedBy<AllOf&> { using type = AwaitedAll; };
 
-/// Complete when one is, or where none is active.
+/// Complete when one part is, or if no part is active.
 class MPI4CXX_API AwaitedAny final : public AwaitedParts {
 public:
     AwaitedAny(AnyOf& any, At at) noexcept : AwaitedParts(std::move(any.parts), at), must_be_(any.must_be) {}
-    /// The index of the one.
+    /// Returns the index of the part that is complete; nothing if none is active.
     [[nodiscard]] std::optional<std::size_t> await_resume() const {
         rethrow();
         return index_;
@@ -72,11 +73,11 @@ private:
 };
 template <> struct AwaitedBy<AnyOf&> { using type = AwaitedAny; };
 
-/// What awaits an `A` that is a variable.
+/// The class that waits for a variable of type `A`.
 template <class A> using Part = typename AwaitedBy<A&>::type;
-/// What a part gives, where that may be nothing.
+/// The result of a part, which may be void.
 template <class P> using Result = decltype(std::declval<P&>().await_resume());
-/// The same; a std::monostate stands for nothing.
+/// The result of a part, with std::monostate in place of void.
 template <class P> using Value = std::conditional_t<std::is_void_v<Result<P>>, std::monostate, Result<P>>;
 
 template <class P> Value<P> value_of(P& part) {

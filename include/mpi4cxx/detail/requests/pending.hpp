@@ -7,7 +7,8 @@
 
 namespace MPI4CXX::detail {
 
-/// An operation that goes on in steps, until one fails: the failure belongs to whoever waits for it, not to whoever drives.
+/// An operation that goes on in steps. A step that fails ends it. Its exception is thrown to whoever waits for the operation, not to whoever drives
+/// it.
 class MPI4CXX_API Pending : public Operation {
 public:
     ~Pending() override;
@@ -16,13 +17,13 @@ public:
     void finish(Place where) override;
 
 protected:
-    /// `where` it was started; the communicator's address must last.
+    /// `where` is the place that started it. The communicator's address must stay valid.
     explicit Pending(Place where) noexcept : where_(where) {}
-    /// It is driven from now on, whoever waits.
+    /// Has the operation driven from now on, whoever waits.
     void begin();
-    /// Goes on without waiting; sets `complete_` at the end.
+    /// Goes on without waiting. Sets `complete_` at the end of the operation.
     virtual void step() = 0;
-    /// Whether a request is complete, or there is none.
+    /// Returns whether `request` is complete or null.
     bool passed(MPI_Request& request, MPI_Status* status = MPI_STATUS_IGNORE);
     /// The same of the requests of several messages, the last first.
     [[gnu::visibility("hidden")]] bool passed_all(std::vector<MPI_Request>& requests);
@@ -31,7 +32,7 @@ protected:
     std::exception_ptr failure_;
 
 private:
-    // What the driver has heard of the request that was awaited, until a step asks for it.
+    // The outcome of the awaited request, kept until a step asks for it.
     MPI_Request* heard_ = nullptr;
     int heard_code_ = MPI_SUCCESS;
     MPI_Status heard_status_{};
