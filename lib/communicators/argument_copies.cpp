@@ -55,7 +55,7 @@ void keep_in(ArgumentCopies& copies, RecvW& blocks, bool narrow) {
 
 void keep_in(ArgumentCopies& copies, NeighborW& blocks, bool narrow) {
     if (blocks.ranks == 0) {
-        Displs displs;  // which are wide already
+        Displs displs;  // not used: the displacements are wide already
         return lie_somewhere(blocks.counts, displs, narrow);
     }
     copies.keep(blocks.counts, blocks.ranks, narrow);

@@ -1,3 +1,4 @@
+// Copies of the arguments that MPI reads after a nonblocking or persistent call has returned.
 #pragma once
 
 #include <mpi4cxx/detail/requests/operation.hpp>
@@ -13,14 +14,14 @@
 
 namespace MPI4CXX::detail {
 
-/// What MPI reads beside the buffers until a nonblocking call is complete, or as long as a persistent one lives: copies.
+/// Copies of what MPI reads besides the buffers until a nonblocking call is complete, or as long as a persistent request lives.
 class ArgumentCopies final : public RequestResources {
 public:
-    /// Copies what an array holds, and lets it point there.
+    /// Copies `array` and points it to the copy.
     template <class T> void keep(const T*& array, std::size_t size) {
         array = copied(array, size, [](T value) { return value; });
     }
-    /// The same of counts or displacements, narrow if that is enough.
+    /// Copies counts or displacements, as int if `narrow`, and points `lengths` to the copy.
     template <class Wide> void keep(Lengths<Wide>& lengths, std::size_t size, bool narrow) {
         if (narrow)
             lengths = copied(lengths, size, [](MPI_Count value) { return static_cast<int>(value); });
@@ -28,7 +29,7 @@ public:
             lengths = copied(lengths, size, [](MPI_Count value) { return static_cast<Wide>(value); });
     }
     const std::byte* keep(std::unique_ptr<std::byte[]> bytes) { return memory_.emplace_back(std::move(bytes)).get(); }
-    /// What owns the datatype of a buffer, or a user's operation.
+    /// Keeps the owner of a buffer's datatype or of a user's operation.
     void keep(std::shared_ptr<const void> owner) { owners_[number_of_owners_++] = std::move(owner); }
     [[nodiscard]] bool is_needed() const override { return true; }
 
@@ -46,7 +47,7 @@ private:
     std::size_t number_of_owners_ = 0;
 };
 
-// What an argument of a call gives to be copies, and whether it could be told to the int function.
+// For each kind of argument: whether there is nothing to copy, whether the int function could take it, and how it is copied.
 
 template <class Address> bool is_empty(const BufferParts<Address>& buf) { return buf.strided == nullptr; }
 inline bool is_empty(const Op& op) { return op.is_plain(); }
@@ -67,7 +68,7 @@ void keep_in(ArgumentCopies& copies, SendW& blocks, bool narrow);
 void keep_in(ArgumentCopies& copies, RecvW& blocks, bool narrow);
 void keep_in(ArgumentCopies& copies, NeighborW& blocks, bool narrow);
 
-/// Lets the arguments of a call point to copies; null where there is nothing to copy.
+/// Points the arguments of a call to copies, and returns these; null if there is nothing to copy.
 template <class... Arguments> std::unique_ptr<ArgumentCopies> keep(Arguments&... arguments) {
     if ((is_empty(arguments) && ...))
         return nullptr;
@@ -77,7 +78,7 @@ template <class... Arguments> std::unique_ptr<ArgumentCopies> keep(Arguments&...
     return copies;
 }
 
-/// The same of a call in place that is to send the blocks of `recv` from memory of its own.
+/// For a call in place: packs the blocks of `recv` into memory from which `send` is to send them, and copies the arguments as `keep` does.
 std::unique_ptr<ArgumentCopies> keep_packed(const Comm& comm, SendW& send, RecvW& recv, At at);
 
 }  // namespace MPI4CXX::detail

@@ -33,7 +33,7 @@ void Cartcomm::get_coords(int rank, detail::AnyVector result, At at) const {
 }
 
 Cartcomm::Neighbors Cartcomm::Shift(int direction, int disp, At at) const {
-    if (const int dims = Get_dim(at); direction < 0 || direction >= dims)  // Open MPI 4.1 does not look
+    if (const int dims = Get_dim(at); direction < 0 || direction >= dims)  // Open MPI 4.1 does not check
         detail::misuse(at, "direction " + std::to_string(direction) + " in a grid of " + std::to_string(dims) + " dimensions");
     Neighbors result{PROC_NULL, PROC_NULL};
     call<MPI_Cart_shift>(handle(), direction, disp, &result.source, &result.dest, on(at));
@@ -46,7 +46,7 @@ Cartcomm Cartcomm::Sub(const detail::FlagList& remain_dims, At at) const {
     if (!remain)
         detail::misuse(at, std::to_string(remain_dims.size()) + " flags for " + std::to_string(dims) + " dimensions");
     Cartcomm sub = take(detail::made(get<MPI_Cart_sub>(handle(), remain->data(), on(at)), on(at)), at);
-    return sub ? std::move(sub) : COMM_SELF.Create_cart({}, {}, false, at);  // of no dimensions MPICH 4.0 makes one only on the first process
+    return sub ? std::move(sub) : COMM_SELF.Create_cart({}, {}, false, at);  // with no dimensions, MPICH 4.0 makes one on the first process only
 }
 
 void detail::compute_dims(int nnodes, const IntOrList& dims, AnyVector result, At at) {

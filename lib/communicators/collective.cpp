@@ -1,11 +1,10 @@
+// The collective methods of Comm, one family after the other: blocking, nonblocking, persistent.
 #include <mpi4cxx/comm.hpp>
 
 #include <mpi4cxx/detail/mpi/platform.hpp>
 
 #include "communicators/argument_copies.hpp"
 #include "communicators/plan.hpp"
-
-// One family after the other: blocking, nonblocking, persistent.
 
 namespace MPI4CXX {
 

@@ -1,3 +1,4 @@
+// The methods of Comm that are neither point-to-point nor collective communication.
 #include <mpi4cxx/comm.hpp>
 
 #include "handles/attribute.hpp"

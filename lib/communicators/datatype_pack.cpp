@@ -1,4 +1,4 @@
-// Packing, for the processes of a communicator or in an external representation.
+// Datatype's packing, for the processes of a communicator or in an external representation.
 #include <mpi4cxx/datatype.hpp>
 
 #include <mpi4cxx/comm.hpp>
@@ -16,7 +16,7 @@ using detail::MemoryRegion;
 
 namespace {
 
-/// Packing goes to, or comes from, `needed` of the `size` bytes, from `position`.
+/// Throws if the buffer `name` of `size` bytes has no room for `needed` bytes from `position`.
 void check_room(Count size, const char* name, Count position, Count needed, detail::Caller caller) {
     if (position < 0 || position > size || needed > size - position)
         detail::misuse(caller, std::string(name) + " has " + std::to_string(size) + " bytes, which has no room for " + std::to_string(needed) +
@@ -25,7 +25,7 @@ void check_room(Count size, const char* name, Count position, Count needed, deta
 
 }  // namespace
 
-// Open MPI refuses the null address that no elements may have: it is not asked to move nothing.
+// Without elements, the address may be null, which Open MPI refuses. So MPI is called only if there are elements.
 
 Count Datatype::Pack(ConstMemoryRegion inbuf, MemoryRegion outbuf, Count position, const Comm& comm, At at) const {
     const Count count = elements_within(inbuf.bytes, "inbuf", at);

@@ -20,21 +20,21 @@ namespace MPI4CXX::detail {
 
 namespace {
 
-/// A communicator has the same name on all its processes, and no other has it. MPI keeps it as an attribute.
+/// The name of a communicator. It is the same on all processes of the communicator, and no other communicator has it. MPI keeps it as an attribute.
 using Name = std::int64_t;
 constexpr Name none = std::numeric_limits<Name>::max();
 
 std::mutex mutex;
-/// What was dropped, with its processes; null and nobody while this process has it.
+/// A dropped communicator and its processes. Both are null while this process uses the communicator.
 struct Dropped {
     MPI_Comm comm = MPI_COMM_NULL;
     std::shared_ptr<const Group> members = nullptr;
 };
-// MPI is not called under the lock: it has locks of its own, which it may hold when it calls `forget`.
-std::map<Name, Dropped>& known = *new std::map<Name, Dropped>;  // never destroyed, for MPI may end after it
-int unnamed = 0;                                                // that this process has already and whose names it does not know yet
+// MPI is not called under this lock: it has locks of its own, which it may hold when it calls `forget`.
+std::map<Name, Dropped>& known = *new std::map<Name, Dropped>;  // never destroyed, because MPI may end later
+int unnamed = 0;                                                // communicators of this process whose names it does not know yet
 
-std::map<Name, Dropped>::node_type& spare = *new std::map<Name, Dropped>::node_type;  // so that to make one and to free it takes no memory
+std::map<Name, Dropped>::node_type& spare = *new std::map<Name, Dropped>::node_type;  // so that making and freeing a communicator allocates nothing
 
 void note(Name name) {
     const std::lock_guard lock(mutex);
@@ -72,7 +72,7 @@ int key() {
     return made;
 }
 
-/// While it exists, this process may have any communicator.
+/// While one exists, this process has a communicator whose name it does not know yet. It may be any.
 class Unnamed {
 public:
     Unnamed() { add(1); }
@@ -93,7 +93,7 @@ bool may_have(Name name) {
     return unnamed > 0 || (found != known.end() && found->second.members == nullptr);
 }
 
-/// The processes of a communicator, of both groups where it has two.
+/// Returns the processes of a communicator, of both groups if it has two.
 Group members(MPI_Comm comm, Place where) {
     Group local = Group::take(get<MPI_Comm_group>(comm, where));
     if (get<MPI_Comm_test_inter>(comm, where) == 0)
@@ -101,7 +101,7 @@ Group members(MPI_Comm comm, Place where) {
     return Group::Union(local, Group::take(get<MPI_Comm_remote_group>(comm, where)), where.at());
 }
 
-/// The names of those that this process has dropped and whose processes are all among those of `comm`; in order.
+/// Returns, in order, the names of the communicators that this process has dropped and whose processes are all in `comm`.
 std::vector<Name> dropped_within(MPI_Comm comm, Place where) {
     std::vector<std::pair<Name, std::shared_ptr<const Group>>> dropped;
     {
@@ -122,19 +122,20 @@ std::vector<Name> dropped_within(MPI_Comm comm, Place where) {
 
 using Names = std::array<Name, 2>;
 
-/// The least that the processes of `comm` have, of its both groups where it has two. Tools do not see these calls, which the program does not make.
+/// Returns the minima over the processes of `comm`, over both groups if it has two. Tools do not see these PMPI_ calls, because the program does not
+/// make them.
 Names least(Names own, MPI_Comm comm, Place where) {
     constexpr int count = 2;
     Names result{};
     call<PMPI_Allreduce>(own.data(), result.data(), count, MPI_INT64_T, MPI_MIN, comm, where);
     if (get<MPI_Comm_test_inter>(comm, where) == 0)
         return result;
-    for (std::size_t i = 0; i < count; ++i) own[i] = std::min(own[i], result[i]);  // with what the other group has
+    for (std::size_t i = 0; i < count; ++i) own[i] = std::min(own[i], result[i]);  // with the other group's minima
     call<PMPI_Allreduce>(own.data(), result.data(), count, MPI_INT64_T, MPI_MIN, comm, where);
     return result;
 }
 
-/// What this process proposes for a new communicator: the first's is taken.
+/// Returns the name that this process proposes for a new communicator. Only the first process of a group proposes one.
 Name proposal(MPI_Comm comm, Place where) {
     if (get<MPI_Comm_rank>(comm, where) != 0)
         return none;
@@ -143,7 +144,7 @@ Name proposal(MPI_Comm comm, Place where) {
 }
 
 void free_dropped(Name name, Place where) {
-    if (Dropped dropped = take_out(name); dropped.comm != MPI_COMM_NULL)  // which no other thread has freed
+    if (Dropped dropped = take_out(name); dropped.comm != MPI_COMM_NULL)  // no other thread has freed it
         call<MPI_Comm_free>(&dropped.comm, where);
 }
 
@@ -183,7 +184,7 @@ void set_aside(MPI_Comm comm) noexcept try {
     const std::lock_guard lock(mutex);
     if (const auto entry = known.find(reinterpret_cast<Name>(name)); entry != known.end())
         entry->second = {comm, std::move(processes)};
-} catch (...) {  // the communicator stays as long as MPI
+} catch (...) {  // the communicator stays until MPI ends
 }
 
 }  // namespace MPI4CXX::detail

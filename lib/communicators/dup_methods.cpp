@@ -42,7 +42,7 @@ void PendingComm::advance() {
 void PendingComm::finish(Place where) {
     if (code_ == MPI_SUCCESS)
         return;
-    comm_ = MPI_COMM_NULL;  // whatever it is, it is no communicator
+    comm_ = MPI_COMM_NULL;  // whatever its value is, it is not a communicator
     raise(code_, function_, where.file, where.line, nullptr);
 }
 

@@ -23,7 +23,7 @@ void Graphcomm::get_topo(detail::AnyVector index, detail::AnyVector edges, At at
 }
 
 int Graphcomm::Get_neighbors_count(int rank, At at) const {
-    detail::check_node(rank, Get_size(at), at);  // Open MPI 4.1 does not look
+    detail::check_node(rank, Get_size(at), at);  // Open MPI 4.1 does not check
     return get<MPI_Graph_neighbors_count>(handle(), rank, on(at));
 }
 

@@ -25,7 +25,7 @@ const Intracomm COMM_WORLD = Intracomm::borrow(MPI_COMM_WORLD);
 
 namespace {
 
-/// Open MPI 4.1 gives a rank to processes that are left over.
+/// Returns UNDEFINED for a process that is left over. Open MPI 4.1 gives it a rank.
 int mapped(int rank, int nodes) { return rank < nodes ? rank : UNDEFINED; }
 
 }  // namespace

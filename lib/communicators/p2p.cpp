@@ -1,3 +1,4 @@
+// The point-to-point methods of Comm that are not inline: probes, combined sends and receives, and persistent calls.
 #include <mpi4cxx/comm.hpp>
 #include <mpi4cxx/detail/mpi/platform.hpp>
 #include <mpi4cxx/detail/requests/pending.hpp>
@@ -44,7 +45,7 @@ void Comm::sendrecv_driving(const void* sendbuf, Count sendcount, MPI_Datatype s
 
 namespace {
 
-/// A Sendrecv under way where the MPI has no request for it; `copy` is what is sent, if that is not the caller's.
+/// A pending Isendrecv that the MPI has no single request for. `copy` is the data to send, if it is not in the caller's buffer.
 class SendAndReceive final : public detail::Pending {
 public:
     SendAndReceive(Request sent, Request received, std::vector<std::byte> copy, At at) noexcept
@@ -62,7 +63,7 @@ private:
     MPI_Request sent_, received_;
 };
 
-/// `buf`'s elements as MPI_PACKED.
+/// Returns the elements of `buf` as MPI_PACKED.
 std::vector<std::byte> packed(const Buf& buf, const Comm& comm, detail::Place where) {
     std::vector<std::byte> bytes(static_cast<std::size_t>(get<MPI_Pack_size>(buf.count, buf.type, comm.handle(), where)));
     const auto size = static_cast<Count>(bytes.size());
@@ -72,7 +73,8 @@ std::vector<std::byte> packed(const Buf& buf, const Comm& comm, detail::Place wh
     return bytes;
 }
 
-/// MPICH before 4.1 refuses MPI_PROC_NULL in MPI_Isendrecv, and MPICH 4.0 lets go of a datatype of the user's once too often.
+/// Returns whether a combined call has to be made as two. MPICH before 4.1 refuses MPI_PROC_NULL in MPI_Isendrecv, and MPICH 4.0 releases a user's
+/// datatype once too often.
 bool as_two(int dest, int source, MPI_Datatype type, MPI_Datatype other) {
     return !detail::has_isendrecv || dest == PROC_NULL || source == PROC_NULL || !Datatype::borrow(type).is_named() ||
            !Datatype::borrow(other).is_named();

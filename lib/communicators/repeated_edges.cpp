@@ -10,7 +10,7 @@ namespace MPI4CXX::detail {
 
 namespace {
 
-// Never freed: it is of use as long as the MPI.
+// Never freed: it is in use as long as MPI.
 const Keyval<Comm, bool>& key() {
     static const auto& key = *new Keyval<Comm, bool>(Comm::Create_keyval<bool>(DUP_FN));
     return key;

@@ -1,4 +1,4 @@
-// Several edges from one process to another: which block is which (MPI-4.0, 8.6).
+// All-to-alls among neighbours where there are several edges from one process to another: which block is which (MPI-4.0, 8.6).
 #pragma once
 
 #include "communicators/argument_copies.hpp"
@@ -9,18 +9,18 @@
 
 namespace MPI4CXX::detail {
 
-/// Whether to find out may wait for the other processes.
+/// Whether a call that finds out may wait for the other processes.
 enum class Finding : bool { local, collective };
 
-/// Whether any process of `comm` has several edges to one neighbour. All processes know of all in a grid and in a graph. Of a distributed graph each
-/// knows its own, so they ask each other once; the answer is an attribute, which duplicates have too.
+/// Returns whether any process of `comm` has several edges to one neighbour. In a grid or a graph, every process knows all edges. In a distributed
+/// graph, each process knows only its own, so they ask each other once. The answer is kept as an attribute, which duplicates have too.
 bool has_repeated_edges(const Topocomm& comm, Finding finding, Caller caller);
 
-/// An all-to-all among neighbours as MPI_Alltoallw takes it: all blocks for one process are one datatype, in the order that the standard says.
-/// MPIs' own all-to-alls take such blocks in an order that depends on the MPI, its version and the call.
+/// An all-to-all among neighbours as MPI_Alltoallw takes it: all blocks for one process are one datatype, in the order that the standard says. In the
+/// MPIs' own all-to-alls among neighbours, the order of such blocks depends on the MPI, its version and the call.
 class BlocksByProcess final : public RequestResources {
 public:
-    /// Null where no process has several edges to one neighbour.
+    /// Returns null if no process has several edges to one neighbour.
     static std::unique_ptr<BlocksByProcess> make(const Topocomm& comm, const Pair& blocks, Finding finding, Caller caller);
     static std::unique_ptr<BlocksByProcess> make(const Topocomm& comm, const AlltoallvPlan& blocks, Finding finding, Caller caller);
     static std::unique_ptr<BlocksByProcess> make(const Topocomm& comm, const NeighborwPlan& blocks, const void* sendbuf, void* recvbuf,
@@ -45,7 +45,7 @@ private:
     };
     template <class Send, class Recv>
     static std::unique_ptr<BlocksByProcess> make(const Topocomm& comm, const void* sendbuf, Send send, void* recvbuf, Recv recv, At at);
-    /// `order` are the blocks in the order in which they travel.
+    /// `order` has the numbers of the blocks in the order in which they travel.
     template <class F>
     static Processes by_process(int size, const std::vector<int>& neighbors, const std::vector<std::size_t>& order, F block, At at);
     template <class F> auto call_mpi(F f) const;

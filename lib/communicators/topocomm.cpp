@@ -185,13 +185,13 @@ namespace detail {
 
 namespace {
 
-/// What each neighbour is told of the object that it is sent.
+/// What each neighbour is told about the object that is sent to it.
 struct Announced {
     static constexpr std::uint64_t wrong_number = ~std::uint64_t{0};
     std::uint64_t size, type;
 };
 
-constexpr std::size_t aligned(std::size_t size) { return (size + 15) / 16 * 16; }  // as an object's bytes have to lie
+constexpr std::size_t aligned(std::size_t size) { return (size + 15) / 16 * 16; }  // the alignment of an object's bytes
 
 }  // namespace
 
@@ -231,7 +231,7 @@ FromNeighbors::FromNeighbors(const Topocomm& comm, std::span<const Packing> obje
         offsets[i] = static_cast<Aint>(end);
         end += aligned(size);
     }
-    // all go on, for neighbours of neighbours know nothing of what is wrong
+    // All processes go on, because neighbours of neighbours know nothing of an error.
     bytes_ = Bytes(end);
     const BufVArg into({bytes_.data(), static_cast<Count>(end)}, received, offsets);
     if (one_to_each)

@@ -1,5 +1,5 @@
-// How communicators of some of the processes are made, written once: what comes of an intracommunicator is one, whatever its
-// topology, what comes of an intercommunicator is one.
+// The methods that make a communicator of some of the processes, written once. An intracommunicator, whatever its topology, makes intracommunicators;
+// an intercommunicator makes intercommunicators.
 #pragma once
 
 #include <mpi4cxx/detail/communicators/dup_methods.hpp>
@@ -7,7 +7,7 @@
 
 namespace MPI4CXX::detail {
 
-// From the communicator of `where`.
+// These make a communicator from that of `where`.
 MPI4CXX_API MPI_Comm create(const Group& group, Place where);
 MPI4CXX_API MPI_Comm split(int color, int key, Place where);
 MPI4CXX_API MPI_Comm shrink(Place where);
@@ -17,14 +17,14 @@ template <class Class, class Base> class SplitMethods : public DupMethods<Class,
 public:
     SplitMethods() noexcept = default;
 
-    /// Return a communicator of the processes of `group`, which all of them give alike; null on the others. Calls MPI_Comm_create
-    /// (MPI-4.0, 7.4.2). Collective.
+    /// Return a communicator of the processes of `group`, which all of them pass alike; null on the other processes.
+    /// Calls MPI_Comm_create (MPI-4.0, 7.4.2). Collective.
     [[nodiscard]] Class Create(const Group& group, At at = {}) const { return Class::take(create(group, {at, this->address()}), at); }
     /// Return a communicator of the processes that give the same `color`, in the order of `key`; null where `color` is UNDEFINED.
     /// Calls MPI_Comm_split (MPI-4.0, 7.4.2). Collective.
     [[nodiscard]] Class Split(int color = 0, int key = 0, At at = {}) const { return Class::take(split(color, key, {at, this->address()}), at); }
-    /// Return a communicator of the processes that share what `split_type` names, a COMM_TYPE_ constant: memory, or a part of the machine;
-    /// null where it is UNDEFINED. Calls MPI_Comm_split_type (MPI-4.0, 7.4.2). Collective.
+    /// Return a communicator of the processes that share what `split_type`, a COMM_TYPE_ constant, names: memory, or a part of the machine; null
+    /// where `split_type` is UNDEFINED. Calls MPI_Comm_split_type (MPI-4.0, 7.4.2). Collective.
     [[nodiscard]] Class Split_type(int split_type, int key = 0, const Info& info = INFO_NULL, At at = {}) const {
         return Class::take(detail::split_type(split_type, key, info, {at, this->address()}), at);
     }
