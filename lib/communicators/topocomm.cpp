@@ -1,3 +1,4 @@
+// The calls among neighbours: of buffers, and of objects.
 #include <mpi4cxx/topocomm.hpp>
 
 #include "communicators/repeated_edges.hpp"

@@ -62,8 +62,8 @@ template <class Make> int repeat(MPI_Count count, MPI_Aint step, MPI_Aint lb, MP
 }
 
 /// The counts of one side of a call as int, and their datatype. A count beyond int becomes one element of a datatype that holds everything. In a v
-/// call, whose blocks share a datatype, counts beyond int become counts of larger elements; all counts and displacements are multiples of the size of
-/// a larger element. Both match what other processes send or receive with small counts.
+/// call, whose blocks share a datatype, the blocks are counted in larger elements instead. A larger element holds `unit` elements, and all counts and
+/// displacements are multiples of `unit`. Both ways match what other processes send or receive with small counts.
 class Narrow {
 public:
     MPI_Count unit = 1;  ///< how many elements a larger element has

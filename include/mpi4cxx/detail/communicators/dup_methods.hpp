@@ -34,7 +34,7 @@ MPI4CXX_API MPI_Comm owned(MPI_Comm raw, At at);
 MPI4CXX_API MPI_Comm duplicate(Place where);
 MPI4CXX_API MPI_Comm duplicate(const Info& info, Place where);
 
-/// The class of a communicator, as far as MPI can tell it.
+/// The classes of communicators, as MPI tells them apart.
 enum class CommClass : char { intracomm, intercomm, topocomm, cartcomm, graphcomm, distgraphcomm };
 
 /// A new communicator that is being made. If nobody takes it, it is freed when it is complete.
@@ -66,7 +66,7 @@ template <class Class, class... Args> ObjectRequest<Class> pending(const Args&..
     return ObjectRequest<Class>(std::make_unique<PendingOf<Class>>(args...));
 }
 
-/// The methods of `Class` that hide those of `Base`, which has the same for its own class.
+/// The methods of `Class` in its own form. They hide those of `Base`.
 template <class Class, class Base> class DupMethods : public Base {
 public:
     DupMethods() noexcept = default;

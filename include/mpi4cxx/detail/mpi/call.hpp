@@ -1,6 +1,6 @@
 // How the library calls MPI functions and checks their return codes.
 //   call<MPI_X>(args…, where)   calls MPI_X and throws what it reports
-//   get<MPI_X>(args…, where)    the same for functions whose last parameter is an out-pointer; returns what it points to
+//   get<MPI_X>(args…, where)    does the same if the last parameter is an out-pointer, and returns what it points to
 // Counts are MPI_Count here. A count beyond int goes to the function's large-count variant.
 #pragma once
 

@@ -19,7 +19,7 @@ public:
 protected:
     /// `where` is the place that started it. The communicator's address must stay valid.
     explicit Pending(Place where) noexcept : where_(where) {}
-    /// Has the operation driven from now on, whoever waits.
+    /// From now on, has the operation driven by every thread that waits.
     void begin();
     /// Goes on without waiting. Sets `complete_` at the end of the operation.
     virtual void step() = 0;
