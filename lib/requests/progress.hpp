@@ -1,6 +1,6 @@
-// Operations that take several messages, as those on objects do, and how they are driven. A pending operation goes on whenever this process is in the
-// library: every blocking call looks whether there are any, and if so runs as its nonblocking variant and drives them while it waits. While the
-// process is elsewhere for long, for example in a barrier, the progress thread drives them.
+// Progress of operations that take several messages, such as those on objects. A pending operation goes on whenever this process is in the library:
+// every blocking call looks whether any is pending. If so, the call runs as its nonblocking variant and drives the pending operations while it waits.
+// If the process is elsewhere for long, for example in a barrier, the progress thread drives them.
 #pragma once
 
 #include <mpi4cxx/detail/requests/operation.hpp>

@@ -1,6 +1,6 @@
-// The progress thread. Plain MPI moves a message while both sides sit in a barrier. To receive an object takes steps between its messages, which
-// nobody takes there: a barrier may not become an MPI_Ibarrier on one process only (MPI-4.0, 6.12). So if the level of thread support allows it, a
-// thread takes these steps whenever this process has not for a millisecond. It sleeps while nothing is pending.
+// The progress thread. Plain MPI moves a message while both sides are in a barrier. Receiving an object takes steps between its messages, which
+// nobody takes in a barrier: a barrier may not become an MPI_Ibarrier on one process only (MPI-4.0, 6.12). So if the level of thread support allows
+// it, a thread takes these steps when this process has taken none for a millisecond. It sleeps while nothing is pending.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/at.hpp>

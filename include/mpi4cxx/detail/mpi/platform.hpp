@@ -35,8 +35,8 @@ inline constexpr bool has_equal_init = !is_mpich_before(40300000);
 
 /// Open MPI 4.1 reports truncation but still writes the whole message past a contiguous buffer. A datatype with a gap avoids that.
 inline constexpr bool truncation_overwrites = is_open_mpi;
-/// On Open MPI a long MPI_Bsend that fails for want of room leaves a gap in the order of messages: the receiver waits forever for all that
-/// follow, in C too.
+/// On Open MPI, a long MPI_Bsend that fails for lack of room leaves a gap in the order of messages. The receiver waits forever for all later
+/// messages, in C too.
 inline constexpr bool failed_bsend_blocks_receiver = is_open_mpi;
 /// Open MPI's signal handlers print the stack. The first call of backtrace() loads a library, which never returns in a process that crashed in
 /// malloc.
