@@ -12,7 +12,7 @@ namespace MPI4CXX {
 
 namespace detail {
 
-/// What a keyval does with its values.
+/// How the values of one keyval are copied and deleted.
 template <class Owner, class T> class AttributeRules {
 public:
     AttributeRules() = default;
@@ -34,7 +34,7 @@ private:
     Delete delete_;
 };
 
-/// What the MPI keeps by its address: a value with the rules of its keyval, which may be freed before.
+/// An attribute, which MPI stores by its address: a value and the rules of its keyval. The keyval may be freed before the attribute.
 template <class Owner> class Attribute {
 public:
     Attribute() = default;
@@ -79,29 +79,28 @@ template <class Owner> struct handle_traits<AnyKeyval<Owner>> {
     static constexpr bool collective = false;
 };
 
-/// An attribute that the MPI sets, and its type.
+/// The key of an attribute that MPI itself sets, and the type of the attribute.
 template <class Owner, class T> struct PredefinedAttribute { int keyval; };
 
 }  // namespace detail
 
-/// What gives the duplicate of an `Owner` its value of an attribute, or nothing.
+/// A function `f(owner, value)` that returns the value of an attribute for a duplicate of `owner`, or nothing.
 template <class F, class Owner, class T>
 concept AttributeCopy = requires(F& f, const Owner& owner, const T& value) {
     { f(owner, value) } -> std::convertible_to<std::optional<T>>;
 };
 
-/// What is told that an attribute goes.
+/// A function `f(owner, value)` that is called before an attribute is destroyed.
 template <class F, class Owner, class T>
 concept AttributeDelete = std::invocable<F&, const Owner&, T&>;
 
-// How Create_keyval makes attributes behave when their owner is duplicated (MPI-4.0, 7.7.2): duplicates get none, or a copy.
+// Copy functions for Create_keyval (MPI-4.0, 7.7.2): a duplicate of the owner gets no attribute, or gets a copy.
 inline constexpr detail::NullCopy NULL_COPY_FN{};
 inline constexpr detail::Duplicate DUP_FN{};
-// When they are deleted: nothing but their destructors.
+// Delete function for Create_keyval: only the destructor of the value runs.
 inline constexpr detail::NullDelete NULL_DELETE_FN{};
 
-/// The key of attributes of type `T` on every `Owner`, made by `Owner::Create_keyval` (MPI-4.0, 7.7). Freeing is local; attributes that are
-/// set stay.
+/// The key of an attribute of type `T`, made by `Owner::Create_keyval` (MPI-4.0, 7.7). Freeing is local. Attributes that are set stay.
 template <class Owner, class T> class Keyval final : public Handle<detail::AnyKeyval<Owner>> {
 public:
     Keyval() noexcept = default;
@@ -116,13 +115,12 @@ private:
     Rules rules_;
 };
 
-/// What a handle class with attributes has (MPI-4.0, 7.7): Comm, Datatype.
-/// An attribute is a value of any type that lives as long as its owner: it is moved in by Set_attr, and destroyed by Delete_attr or with
-/// the owner. An exception in a copy or delete function becomes the error of the MPI call that came to it: an Exception keeps its code,
-/// any other is ERR_OTHER.
+/// The attributes of a handle class (MPI-4.0, 7.7): Comm, Datatype.
+/// An attribute is a value of any type. Set_attr moves the value in. The value is destroyed by Delete_attr or with its owner. An exception in a copy
+/// or delete function becomes the error of the MPI call that called the function: an Exception keeps its code, any other exception is ERR_OTHER.
 template <class Class> class MPI4CXX_API Attributes {
 public:
-    /// Make a key. `copy(owner, value)` gives a duplicate its value, or nothing; `remove(owner, value)` sees a value before it is
+    /// Make a key. `copy(owner, value)` returns the value for a duplicate of `owner`, or nothing. `remove(owner, value)` is called before a value is
     /// destroyed. Both may capture. Calls MPI_Comm_create_keyval, MPI_Type_create_keyval (MPI-4.0, 7.7.2). Local.
     template <class T, AttributeCopy<Class, T> Copy = detail::NullCopy, AttributeDelete<Class, T> Delete = detail::NullDelete>
     [[nodiscard]] static Keyval<Class, T> Create_keyval(Copy copy = {}, Delete remove = {}, At at = {}) {
@@ -132,12 +130,12 @@ public:
     /// Free a key. Calls MPI_Comm_free_keyval, MPI_Type_free_keyval (MPI-4.0, 7.7.2). Local.
     template <class T> static void Free_keyval(Keyval<Class, T>& keyval, At at = {}) { keyval.Free(at); }
 
-    /// Return the attribute, null where it is not set. Calls MPI_Comm_get_attr, MPI_Type_get_attr (MPI-4.0, 7.7.2).
+    /// Return the attribute, or null if it is not set. Calls MPI_Comm_get_attr, MPI_Type_get_attr (MPI-4.0, 7.7.2).
     template <class T> [[nodiscard]] T* Get_attr(const Keyval<Class, T>& keyval, At at = {}) const {
         const std::optional<void*> found = Get_attr(keyval.handle(), at);
         return found ? &static_cast<detail::AttributeOf<Class, T>*>(static_cast<detail::Attribute<Class>*>(*found))->value : nullptr;
     }
-    /// Return an attribute of the MPI's: TAG_UB, UNIVERSE_SIZE, …; nothing where it is not set. Calls MPI_Comm_get_attr (MPI-4.0, 7.7.2).
+    /// Return an attribute that MPI sets (TAG_UB, UNIVERSE_SIZE, …), or nothing if it is not set. Calls MPI_Comm_get_attr (MPI-4.0, 7.7.2).
     template <class T> [[nodiscard]] std::optional<T> Get_attr(detail::PredefinedAttribute<Class, T> attribute, At at = {}) const {
         const std::optional<void*> found = Get_attr(attribute.keyval, at);
         if constexpr (std::is_pointer_v<T>)
@@ -145,19 +143,20 @@ public:
         else
             return found ? std::optional<T>(*static_cast<const T*>(*found)) : std::nullopt;
     }
-    /// Return an attribute under a key that was not made here. Calls MPI_Comm_get_attr, MPI_Type_get_attr (MPI-4.0, 7.7.2).
+    /// Return the attribute of a raw key, which Create_keyval did not make, or nothing if it is not set. Calls MPI_Comm_get_attr, MPI_Type_get_attr
+    /// (MPI-4.0, 7.7.2).
     [[nodiscard]] std::optional<void*> Get_attr(int keyval, At at = {}) const;
 
     /// Set the attribute; an earlier one is deleted. Calls MPI_Comm_set_attr, MPI_Type_set_attr (MPI-4.0, 7.7.2).
     template <class T> void Set_attr(const Keyval<Class, T>& keyval, std::type_identity_t<T> value, At at = {}) const {
         set_attr(keyval.handle(), std::make_unique<detail::AttributeOf<Class, T>>(keyval.rules_, std::move(value)), at);
     }
-    /// Set an attribute under a key that was not made here. Calls MPI_Comm_set_attr, MPI_Type_set_attr (MPI-4.0, 7.7.2).
+    /// Set the attribute of a raw key, which Create_keyval did not make. Calls MPI_Comm_set_attr, MPI_Type_set_attr (MPI-4.0, 7.7.2).
     void Set_attr(int keyval, void* value, At at = {}) const;
 
     /// Delete the attribute. Calls MPI_Comm_delete_attr, MPI_Type_delete_attr (MPI-4.0, 7.7.2).
     template <class T> void Delete_attr(const Keyval<Class, T>& keyval, At at = {}) const { Delete_attr(keyval.handle(), at); }
-    /// Delete an attribute under a key that was not made here. Calls MPI_Comm_delete_attr, MPI_Type_delete_attr (MPI-4.0, 7.7.2).
+    /// Delete the attribute of a raw key, which Create_keyval did not make. Calls MPI_Comm_delete_attr, MPI_Type_delete_attr (MPI-4.0, 7.7.2).
     void Delete_attr(int keyval, At at = {}) const;
 
 private:
@@ -165,7 +164,7 @@ private:
     void set_attr(int keyval, std::unique_ptr<detail::Attribute<Class>> attribute, At at) const;
 };
 
-// Attributes that the MPI sets on communicators (MPI-4.0, 9.1.2, 11.10.1, 11.10.3, 9.5).
+// Attributes that MPI sets on communicators (MPI-4.0, 9.1.2, 11.10.1, 11.10.3, 9.5).
 inline constexpr detail::PredefinedAttribute<Comm, int> TAG_UB{MPI_TAG_UB};
 inline constexpr detail::PredefinedAttribute<Comm, int> IO{MPI_IO};
 inline constexpr detail::PredefinedAttribute<Comm, int> WTIME_IS_GLOBAL{MPI_WTIME_IS_GLOBAL};
@@ -173,7 +172,7 @@ inline constexpr detail::PredefinedAttribute<Comm, int> UNIVERSE_SIZE{MPI_UNIVER
 inline constexpr detail::PredefinedAttribute<Comm, int> APPNUM{MPI_APPNUM};
 inline constexpr detail::PredefinedAttribute<Comm, int> LASTUSEDCODE{MPI_LASTUSEDCODE};
 
-// Attributes that the MPI sets on windows (MPI-4.0, 12.2.6).
+// Attributes that MPI sets on windows (MPI-4.0, 12.2.6).
 inline constexpr detail::PredefinedAttribute<Win, void*> WIN_BASE{MPI_WIN_BASE};
 inline constexpr detail::PredefinedAttribute<Win, MPI_Aint> WIN_SIZE{MPI_WIN_SIZE};
 inline constexpr detail::PredefinedAttribute<Win, int> WIN_DISP_UNIT{MPI_WIN_DISP_UNIT};

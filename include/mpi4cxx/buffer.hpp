@@ -1,5 +1,6 @@
-// What the uppercase methods take: an address, a count and a datatype. All their genericity ends here: a buffer is made from a contiguous range of
-// elements that have a datatype, from one such element, from an array that buffer_traits describe, or spelled out as `{data, count, type}`.
+// The buffer arguments of the uppercase methods: an address, a count and a datatype. A buffer is made from a contiguous range of elements that have a
+// datatype, from one such element, from an array that buffer_traits describes, or written out as `{data, count, type}`. Templates end here: the
+// methods take these plain structs.
 #pragma once
 
 #include <mpi4cxx/buffer_traits.hpp>
@@ -30,14 +31,14 @@ namespace detail {
 template <class T> inline constexpr bool is_array = std::is_array_v<T>;
 template <class T, std::size_t N> inline constexpr bool is_array<std::array<T, N>> = true;
 
-/// What outlives the expression it stands in: an lvalue, or a view of elements that live elsewhere.
+/// An argument whose elements outlive the expression: an lvalue, or a view of elements that live elsewhere.
 template <class T>
 concept OutlivesCall = std::is_lvalue_reference_v<T> || std::ranges::enable_borrowed_range<std::remove_cvref_t<T>> ||
     is_shaped_view<std::remove_cvref_t<T>>();
 
 }  // namespace detail
 
-/// One element that has a datatype. A class that has one is an element also where it is a range: that may not be all of it.
+/// One element that has a datatype. A class with a datatype is one element even if it is also a range, because the range may not be all of the class.
 template <class T>
 concept SingleElement = Mapped<T> && !detail::is_array<std::remove_cv_t<T>> && !detail::ShapedArray<T>;
 
@@ -47,7 +48,7 @@ concept ElementRange = detail::Contiguous<R> && Mapped<detail::element_of<R>> &&
 
 namespace detail {
 
-/// The address of the first element of a container, or of the one that there is.
+/// Returns the address of the first element of a container, or of the object itself if it is a single element.
 template <class T> constexpr auto* first_element(T& container) {
     if constexpr (ShapedArray<T>)
         return buffer_traits<std::remove_cv_t<T>>::data(container);
@@ -62,13 +63,13 @@ template <class T> using element_value = std::remove_cv_t<element_within<T>>;
 
 }  // namespace detail
 
-/// What a buffer can be made from.
+/// A type that a buffer can be made from.
 template <class T>
 concept Bufferable = ElementRange<T> || SingleElement<T> ||(detail::ShapedArray<T>&& Mapped<detail::element_value<T>>);
 
 namespace detail {
 
-/// Compiles for what a buffer can be made from; else it says what to do.
+/// Returns true if a buffer can be made from a `T`. Otherwise this does not compile, and the message says what to do.
 template <class T> constexpr bool check_bufferable() {
     constexpr bool is_pointer = std::is_pointer_v<T> || std::is_null_pointer_v<std::remove_cv_t<T>>;
     constexpr bool is_expression = EigenExpression<T> && !EigenArray<T>;
@@ -111,21 +112,21 @@ template <class C> Shape shape_of(const C& container) {
     return result;
 }
 
-/// The handle of a type that the user names; null is refused.
+/// Returns the handle of a datatype that the user names. Throws an Exception if it is null.
 inline MPI_Datatype spelled_out(const Datatype& type, At at) {
     if (type.is_null())
         refuse_null(MPI_ERR_TYPE, "buffer", "the datatype is null", at);
     return type.handle();
 }
 
-/// What both kinds of buffers consist of.
+/// The members of both kinds of buffers.
 template <class Address> struct BufferParts {
     Address data = nullptr;
     Count count = 0;
     MPI_Datatype type = MPI_BYTE;
-    const ElementType* element = nullptr;    ///< null of numbers, and where the user has named the datatype
-    std::shared_ptr<const Strided> strided;  ///< what owns `type`, of memory with gaps
-    bool is_block = false;                   ///< whether the user has named the count: in a collective call of equal blocks, that of one
+    const ElementType* element = nullptr;    ///< null for numbers, and if the user has named the datatype
+    std::shared_ptr<const Strided> strided;  ///< owns `type` if the memory has gaps
+    bool is_block = false;                   ///< whether the user has named the count: in a collective call of equal blocks, the count of one block
 
     constexpr BufferParts() noexcept = default;
     BufferParts(Address address, Count n, MPI_Datatype datatype, const ElementType* elements = nullptr) noexcept
@@ -134,7 +135,7 @@ template <class Address> struct BufferParts {
         : data(other.data), count(other.count), type(other.type), element(other.element), strided(other.strided), is_block(other.is_block) {}
 
     [[nodiscard]] bool is_in_place() const noexcept { return data == MPI_IN_PLACE; }
-    /// The container's elements, also of memory with gaps.
+    /// Returns the number of elements in the container, also if the memory has gaps.
     [[nodiscard]] Count elements() const noexcept { return strided ? count * strided->elements : count; }
     [[nodiscard]] MPI_Datatype datatype_of_elements() const noexcept { return strided ? strided->element : type; }
 
@@ -184,7 +185,7 @@ struct Buf : detail::BufferParts<void*> {
     }
 };
 
-/// A buffer to send from, which outlives the call.
+/// A buffer to send from: memory that outlives the call.
 struct ConstBuf : detail::BufferParts<const void*> {
     /// No buffer, mpi4py's None: what is not significant here, or empty.
     constexpr ConstBuf() noexcept = default;
@@ -206,7 +207,7 @@ struct ConstBuf : detail::BufferParts<const void*> {
     }
 };
 
-/// What a blocking call sends: a ConstBuf, or a temporary, which lives long enough.
+/// The send buffer of a blocking call: a ConstBuf, or a temporary, which lives until the call returns.
 struct ConstBufArg : ConstBuf {
     using ConstBuf::ConstBuf;
     ConstBufArg(const ConstBuf& buf) noexcept : ConstBuf(buf) {}
@@ -222,18 +223,18 @@ namespace detail {
 
 [[noreturn, gnu::cold]] MPI4CXX_API void mismatch(Count sends, MPI_Datatype send, Count receives, MPI_Datatype recv, At at, const char* method);
 
-/// A reduction combines as many elements, of the same type, as it has room for.
+/// Throws std::invalid_argument unless both buffers of a reduction have the same count and the same datatype.
 inline void check_pair(const ConstBuf& send, const Buf& recv, Caller caller) {
     if (!send.is_in_place() && (send.count != recv.count || send.type != recv.type)) [[unlikely]]
         mismatch(send.count, send.type, recv.count, recv.type, caller.at, caller.method);
 }
 
-/// Whether the MPI's own operations take both as they are.
+/// Returns whether MPI's own operations work on both buffers as they are.
 [[gnu::always_inline]] inline bool is_plain_pair(const ConstBuf& send, const Buf& recv) noexcept {
     return send.count == recv.count && send.type == recv.type && send.data != recv.data && recv.element == nullptr && !recv.strided;
 }
 
-/// One count and one displacement a rank, in elements; without displacements the blocks are packed.
+/// One count and one displacement per rank, in elements. Without displacements the blocks are packed: they follow each other without gaps.
 struct Blocks {
     std::size_t ranks = 0, displacements = 0;
     Counts counts;
@@ -246,7 +247,7 @@ struct Blocks {
           packed(offsets.size == 0) {}
 };
 
-/// One count, one displacement in bytes and one datatype a rank.
+/// One count, one displacement in bytes and one datatype per rank.
 struct TypedBlocks : Blocks {
     Types types;
 
@@ -254,16 +255,16 @@ struct TypedBlocks : Blocks {
     TypedBlocks(CountList lengths, CountList offsets, Types datatypes) noexcept : Blocks(lengths, offsets), types(std::move(datatypes)) {}
 };
 
-/// Of a buffer whose length nobody knows.
+/// The count of a buffer of unknown length.
 inline constexpr Count any_count = std::numeric_limits<Count>::max();
 
-/// The buffer of a call whose blocks have counts of their own: a pointer will do, for these tell how much there is.
+/// The buffer of a call that has a count for each block. A pointer is enough, because these counts give the length.
 template <class Buffer> struct BlocksBuffer : Buffer {
     using Address = decltype(Buffer::data);
 
     using Buffer::Buffer;
     BlocksBuffer(const Buffer& buf) noexcept : Buffer(buf) {}
-    /// Its datatype is still to be named.
+    /// An address whose datatype is named later.
     BlocksBuffer(Address address) noexcept { point_to(address, MPI_DATATYPE_NULL); }
     template <Mapped T> BlocksBuffer(T* address) {
         static_assert(std::is_convertible_v<T*, Address>, "mpi4cxx: a receive buffer must be writable: this one is const");
@@ -273,8 +274,8 @@ template <class Buffer> struct BlocksBuffer : Buffer {
     void point_to(Address address, MPI_Datatype datatype) noexcept { static_cast<BufferParts<Address>&>(*this) = {address, any_count, datatype}; }
 };
 
-/// A buffer of one block a rank: `{range, counts, displs}`, in elements, or `{range, counts}` when packed, or with a datatype of the user's
-/// `{range, counts, displs, datatype}`. A pointer may stand for the range. `List` is what counts and displacements are given as.
+/// A buffer with one block per rank: `{range, counts, displs}` in elements, `{range, counts}` if the blocks are packed, or
+/// `{range, counts, displs, datatype}` with the user's datatype. A pointer may replace the range. `List` is the type of the counts and displacements.
 template <class Buffer, class List> struct BufferOfBlocks : Buffer, Blocks {
     BufferOfBlocks() noexcept = default;
     BufferOfBlocks(InPlace in_place) noexcept : Buffer(in_place) {}
@@ -285,13 +286,13 @@ template <class Buffer, class List> struct BufferOfBlocks : Buffer, Blocks {
         buf.point_to(buf.data, spelled_out(datatype, at));
         static_cast<Buffer&>(*this) = buf;
     }
-    /// Of such a buffer whose memory and counts last at least as long.
+    /// From a buffer whose memory and counts live at least as long.
     template <std::convertible_to<Buffer> Other, std::derived_from<List> OtherList>
     BufferOfBlocks(const BufferOfBlocks<Other, OtherList>& other) noexcept : Buffer(static_cast<const Other&>(other)), Blocks(other) {}
 };
 
-/// The same with a datatype for each block: `{range, counts, displs, types}`, the displacements in bytes, or `{range, types}` for one element a
-/// rank, at displacement 0.
+/// A buffer with one block per rank, each with its own datatype: `{range, counts, displs, types}` with displacements in bytes, or `{range, types}`
+/// for one element per rank at displacement 0.
 template <class Buffer, class List> struct BufferOfTypedBlocks : TypedBlocks {
     decltype(Buffer::data) data = nullptr;
 
@@ -310,13 +311,13 @@ template <class Buffer, class List> struct BufferOfTypedBlocks : TypedBlocks {
 
 }  // namespace detail
 
-// Buffers of one block a rank, to receive into and to send from, which can be named: their memory, counts and displacements outlive them.
+// Buffers with one block per rank, to receive into and to send from. They can be variables: their memory, counts and displacements must outlive them.
 using BufV = detail::BufferOfBlocks<Buf, detail::StoredCountList>;
 using ConstBufV = detail::BufferOfBlocks<ConstBuf, detail::StoredCountList>;
 using BufW = detail::BufferOfTypedBlocks<Buf, detail::StoredCountList>;
 using ConstBufW = detail::BufferOfTypedBlocks<ConstBuf, detail::StoredCountList>;
 
-// The same as arguments, whose counts and displacements are read, or copied, before the call returns; so is what a blocking one sends.
+// These buffers as arguments. Counts and displacements are read or copied before the call returns. A blocking call also reads the data that it sends.
 using BufVArg = detail::BufferOfBlocks<Buf, detail::CountList>;
 using ConstBufVArg = detail::BufferOfBlocks<ConstBufArg, detail::CountList>;
 using StoredConstBufVArg = detail::BufferOfBlocks<ConstBuf, detail::CountList>;

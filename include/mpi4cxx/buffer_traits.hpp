@@ -1,11 +1,11 @@
-// What a container tells of its memory. The customisation point of buffers, for a container that is no contiguous range:
+// How a container describes its memory: the customisation point of buffers, for a container that is not a contiguous range:
 //     template <> struct mpi4cxx::buffer_traits<Image> {
 //         static auto* data(auto& image) { return image.pixels(); }                                      // the address of its first element
 //         static auto shape(const Image& image) { return std::array{image.height(), image.width()}; }    // its extents, in elements
-//         static auto strides(const Image& image) { return std::array{image.pitch(), 1}; }               // from one to the next, in elements
+//         static auto strides(const Image& image) { return std::array{image.pitch(), 1}; }               // from one element to the next, in elements
 //     };
-// Without `strides` the elements lie in one piece, row by row. A temporary of a class whose memory lasts as long as something else, as that of a
-// std::span does, may go into a nonblocking call: `static constexpr bool is_view = true;`.
+// Without `strides` the elements are contiguous, row by row. A class that does not own its memory, as a std::span does not, has
+// `static constexpr bool is_view = true;`: then a nonblocking call takes a temporary.
 #pragma once
 
 #include <mpi4cxx/detail/runtime/type_name.hpp>
@@ -17,12 +17,12 @@
 
 namespace MPI4CXX {
 
-/// Where the elements of a `C` lie; empty for what is a range, one element, or no buffer.
+/// Where the elements of a `C` lie in memory. Empty if a `C` is a range, a single element, or no buffer.
 template <class C> struct buffer_traits {};
 
 namespace detail {
 
-/// A container that buffer_traits describe.
+/// A container that buffer_traits describes.
 template <class C>
 concept ShapedArray = requires(C& container) {
     buffer_traits<std::remove_cv_t<C>>::data(container);
@@ -36,9 +36,9 @@ template <class C> consteval bool is_shaped_view() {
         return false;
 }
 
-// The arrays of other libraries, told by their interfaces, so that their headers need not be included.
+// The arrays of other libraries, recognised by their interfaces so that their headers need not be included.
 
-/// An expression of Eigen; `row`, `block`, … of a matrix too.
+/// An Eigen expression; `row`, `block`, … of a matrix are expressions too.
 template <class C>
 concept EigenExpression = requires(const C& array) {
     typename C::Scalar;
@@ -56,7 +56,7 @@ concept EigenArray = EigenExpression<C> &&(static_cast<unsigned>(C::Flags) & 0x4
     array.innerStride(), array.outerStride();
 };
 
-/// std::mdspan and Kokkos' own, of a layout with strides, whose elements are what its pointer points to.
+/// A std::mdspan or a Kokkos::mdspan whose layout has strides and whose data handle is a plain pointer to the elements.
 template <class C>
 concept Mdspan = requires(const C& array) {
     typename C::mapping_type;
@@ -76,21 +76,21 @@ concept KokkosView = requires(const C& view) {
     static_cast<std::size_t>(C::rank);
 };
 
-/// boost::multi_array, its references, sub-arrays and views.
+/// A boost::multi_array, or a reference, sub-array or view of one.
 template <class C>
 concept BoostMultiArray = requires(const C& array) {
     C::dimensionality;
     array.origin(), array.shape(), array.strides(), array.index_bases(), array.num_elements();
 };
 
-/// xt::xarray, xt::xtensor and their views with strides.
+/// An xt::xarray, an xt::xtensor, or a view of one that has strides.
 template <class C>
 concept XtensorArray = requires(const C& array) {
     typename C::expression_tag;
     array.data(), array.data_offset(), array.shape(), array.strides(), array.dimension();
 };
 
-/// An array of a container that has an extent and a stride for each dimension, both by number.
+/// Returns the array of `f(0)` to `f(N - 1)`: the extents or strides of a container that gives them for one dimension at a time.
 template <std::size_t N, class F> auto each_dimension(F f) {
     std::array<std::ptrdiff_t, N> all{};
     for (std::size_t i = 0; i < N; ++i) all[i] = static_cast<std::ptrdiff_t>(f(i));
@@ -103,7 +103,7 @@ template <detail::EigenArray C> struct buffer_traits<C> {
     static auto* data(auto& array) { return array.data(); }
     static auto shape(const C& array) { return C::IsRowMajor ? std::array{array.rows(), array.cols()} : std::array{array.cols(), array.rows()}; }
     static auto strides(const C& array) { return std::array{array.outerStride(), array.innerStride()}; }
-    // An Eigen::Ref of const may own a copy, and a class that derives from a matrix owns what that does.
+    // An Eigen::Ref of const may own a copy. A class that derives from a matrix owns the memory of the matrix.
     static constexpr bool is_view = !std::is_base_of_v<typename C::PlainObject, C> && !detail::type_name<C>().starts_with("Eigen::Ref<const");
 };
 
@@ -131,12 +131,12 @@ template <detail::KokkosView C> struct buffer_traits<C> {
     static auto strides(const C& view) {
         return detail::each_dimension<static_cast<std::size_t>(C::rank)>([&](std::size_t i) { return view.stride(i); });
     }
-    static constexpr bool is_view = true;  // it may be the last, but mostly another view owns the memory too
+    static constexpr bool is_view = true;  // this may be the last owner of the memory, but usually another view owns it too
 };
 
 template <detail::BoostMultiArray C> struct buffer_traits<C> {
     static auto* data(auto& array) {
-        auto* first = array.origin();  // where all indices are 0, which may be outside
+        auto* first = array.origin();  // the element with all indices 0, which may lie outside
         for (std::size_t i = 0; i < C::dimensionality; ++i) first += array.strides()[i] * array.index_bases()[i];
         return first;
     }
@@ -146,7 +146,7 @@ template <detail::BoostMultiArray C> struct buffer_traits<C> {
     static auto strides(const C& array) {
         return detail::each_dimension<C::dimensionality>([&](std::size_t i) { return array.strides()[i]; });
     }
-    // nor is a class that derives from a boost::multi_array
+    // a boost::multi_array is no view, nor is a class that derives from it
     static constexpr bool is_view = detail::type_name<C>().starts_with("boost::multi_array_ref<") ||
                                     detail::type_name<C>().starts_with("boost::const_multi_array_ref<") ||
                                     detail::type_name<C>().starts_with("boost::detail::multi_array::");

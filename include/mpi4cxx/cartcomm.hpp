@@ -9,7 +9,7 @@ namespace MPI4CXX {
 /// A communicator whose processes form a Cartesian grid (MPI-4.0, 8.5).
 class MPI4CXX_API Cartcomm final : public detail::DupMethods<Cartcomm, Topocomm> {
 public:
-    /// The extents of the grid, which of them wrap around, and this process's place.
+    /// The extents of the grid, whether each dimension wraps around, and the coordinates of this process.
     struct Topo {
         std::vector<int> dims, periods, coords;
     };
@@ -46,7 +46,8 @@ public:
     }
     /// Return the neighbours `disp` steps away along dimension `direction`. Calls MPI_Cart_shift (MPI-4.0, 8.5.6).
     [[nodiscard]] Neighbors Shift(int direction, int disp, At at = {}) const;
-    /// Return the part of the grid that this process lies in: of the dimensions that remain, at its place in the others. One flag is for all.
+    /// Return the subgrid of this process. The subgrid has the dimensions that `remain_dims` keeps; its processes have the same coordinates in the
+    /// others. A single flag is for all dimensions.
     /// Calls MPI_Cart_sub (MPI-4.0, 8.5.7). Collective.
     [[nodiscard]] Cartcomm Sub(const detail::FlagList& remain_dims, At at = {}) const;
 

@@ -1,3 +1,5 @@
+// The base of all communicators. The header is long because one class is one header: Comm has the point-to-point and collective methods of MPI,
+// blocking, nonblocking and persistent, for buffers and for objects.
 #pragma once
 
 #include <mpi4cxx/attribute.hpp>
@@ -23,15 +25,15 @@
 
 namespace MPI4CXX {
 
-/// What has come in blocks of different sizes, packed, and how many elements each block has.
+/// The elements received in blocks of different sizes, without gaps between the blocks, and the number of elements in each block.
 template <class T> struct Counted {
     std::vector<T> data;
     std::vector<Count> counts;
 };
 
-/// A group of processes and a context of their messages (MPI-4.0, 7). Base of all communicators.
-/// Uppercase methods move typed buffers, lowercase ones objects. Every communicator that the library makes has ERRORS_RETURN, so that
-/// an MPI error is an Exception. Freeing is collective; the destructor does not free while an exception unwinds the process.
+/// A group of processes and a context for their messages (MPI-4.0, 7). The base of all communicators.
+/// Uppercase methods move typed buffers, lowercase methods move objects. Every communicator that the library makes has the error handler
+/// ERRORS_RETURN, so an MPI error becomes an Exception. Freeing is collective. The destructor does not free while an exception unwinds the process.
 class MPI4CXX_API Comm : public detail::SplitMethods<Comm, Handle<Comm>>,
                          public Named<Comm>,
                          public Attributes<Comm>,
@@ -47,11 +49,11 @@ public:
     detail::take_a_const_reference_or_make_a_duplicate_with_Dup operator=(const Comm&) = delete;
     using SplitMethods::f2c;
 
-    /// Return the number of this process in the group. Calls MPI_Comm_rank (MPI-4.0, 7.4.1).
+    /// Return the rank of this process in the group. Calls MPI_Comm_rank (MPI-4.0, 7.4.1).
     [[nodiscard]] int Get_rank(At at = {}) const { return detail::get<MPI_Comm_rank>(handle(), on(at)); }
     /// Return the number of processes in the group. Calls MPI_Comm_size (MPI-4.0, 7.4.1).
     [[nodiscard]] int Get_size(At at = {}) const { return detail::get<MPI_Comm_size>(handle(), on(at)); }
-    /// Return the processes; of an intercommunicator, those on this side. Calls MPI_Comm_group (MPI-4.0, 7.4.2).
+    /// Return the group of the processes; of an intercommunicator, the local group. Calls MPI_Comm_group (MPI-4.0, 7.4.2).
     [[nodiscard]] Group Get_group(At at = {}) const;
     /// Tell whether this is an intercommunicator. Calls MPI_Comm_test_inter (MPI-4.0, 7.6.1).
     [[nodiscard]] bool Is_inter(At at = {}) const;
@@ -64,24 +66,24 @@ public:
     /// Free the communicator. Calls MPI_Comm_free (MPI-4.0, 7.4.3). Collective.
     void Free(At at = {}) { free(at); }
 
-    // Processes that fail (MPI-5's proposal of fault tolerance). Where the MPI has none of it, all of these are Exceptions that say "not
-    // supported by this MPI".
+    // Processes that fail (MPI-5's proposal of fault tolerance). If the MPI library lacks it, each of these methods throws an Exception that says
+    // "not supported by this MPI".
 
     /// Make all calls on this communicator fail with ERR_REVOKED, on every process. Calls MPIX_Comm_revoke.
     void Revoke(At at = {}) const;
-    /// Tell whether it is revoked. Calls MPIX_Comm_is_revoked.
+    /// Tell whether the communicator is revoked. Calls MPIX_Comm_is_revoked.
     [[nodiscard]] bool Is_revoked(At at = {}) const;
     /// Return the processes that are known to have failed. Calls MPIX_Comm_get_failed.
     [[nodiscard]] Group Get_failed(At at = {}) const;
-    /// Take note of the first `num_to_ack` of them, all where not given, so that a receive from ANY_SOURCE goes on without them; return
-    /// how many have been noted so far. Calls MPIX_Comm_ack_failed.
+    /// Acknowledge the first `num_to_ack` failed processes, or all of them without an argument, so that a receive from ANY_SOURCE goes on without
+    /// them. Return how many have been acknowledged so far. Calls MPIX_Comm_ack_failed.
     int Ack_failed(std::optional<int> num_to_ack = {}, At at = {}) const;
-    /// Return the bits that `flag` has on every process that has not failed. Calls MPIX_Comm_agree. Collective.
+    /// Return the bitwise AND of the `flag` of every process that has not failed. Calls MPIX_Comm_agree. Collective.
     [[nodiscard]] int Agree(int flag, At at = {}) const;
     /// Start an Agree, which leaves its result in `flag`. Calls MPIX_Comm_iagree. Collective.
     [[nodiscard]] Request Iagree(int& flag, At at = {}) const;
 
-    /// End all processes of the job, a moment after their output. Calls MPI_Abort (MPI-4.0, 9.7).
+    /// End all processes of the job, after a short wait for their output. Calls MPI_Abort (MPI-4.0, 9.7).
     [[noreturn]] void Abort(int errorcode = 0) const;
 
     [[nodiscard]] int rank(At at = {}) const { return Get_rank(at); }
@@ -90,40 +92,40 @@ public:
     [[nodiscard]] bool is_inter(At at = {}) const { return Is_inter(at); }
     [[nodiscard]] bool is_intra(At at = {}) const { return Is_intra(at); }
     [[nodiscard]] int topology(At at = {}) const { return Get_topology(at); }
-    /// Tell whether the processes have neighbours.
+    /// Tell whether this is an intracommunicator with a topology, whose processes have neighbours.
     [[nodiscard]] bool is_topo(At at = {}) const;
 
     // Point to point (MPI-4.0, 3) ------------------------------------------------------------------------------------
 
-    /// Send; returns when `buf` may be changed. Calls MPI_Send (MPI-4.0, 3.2.1).
+    /// Send `buf`. Returns when `buf` may be changed. Calls MPI_Send (MPI-4.0, 3.2.1).
     void Send(const ConstBufArg& buf, int dest, int tag = 0, At at = {}) const {
         detail::call<MPI_Send>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at));
     }
-    /// Send; returns when the receive has begun. Calls MPI_Ssend (MPI-4.0, 3.4).
+    /// Send `buf`. Returns when the receive has begun. Calls MPI_Ssend (MPI-4.0, 3.4).
     void Ssend(const ConstBufArg& buf, int dest, int tag = 0, At at = {}) const {
         detail::call<MPI_Ssend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at));
     }
-    /// Copy to the attached buffer and send from there. Calls MPI_Bsend (MPI-4.0, 3.4). Local.
+    /// Copy `buf` to the attached buffer and send from there. Calls MPI_Bsend (MPI-4.0, 3.4). Local.
     void Bsend(const ConstBufArg& buf, int dest, int tag = 0, At at = {}) const {
         detail::call<MPI_Bsend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at));
     }
-    /// Send to a receive that must be posted already. Calls MPI_Rsend (MPI-4.0, 3.4).
+    /// Send `buf` to a receive that must already be posted. Calls MPI_Rsend (MPI-4.0, 3.4).
     void Rsend(const ConstBufArg& buf, int dest, int tag = 0, At at = {}) const {
         detail::call<MPI_Rsend>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at));
     }
-    /// Receive at most as much as `buf` holds; a longer message is an Exception. Calls MPI_Recv (MPI-4.0, 3.2.4).
+    /// Receive a message into `buf`. A message longer than `buf` is an Exception. Calls MPI_Recv (MPI-4.0, 3.2.4).
     void Recv(const Buf& buf, int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
         detail::call<MPI_Recv>(buf.data, buf.count, buf.type, source, tag, handle(), Status::to(status), on(at));
     }
-    /// Receive a message of any length: it is probed first. One that is no whole number of `T`, or an object, is an Exception. Calls MPI_Mprobe and
-    /// MPI_Mrecv (MPI-4.0, 3.8.2).
+    /// Receive a message of any length, which is probed first. A message that is not a whole number of `T`, or that is an object, is an Exception.
+    /// Calls MPI_Mprobe and MPI_Mrecv (MPI-4.0, 3.8.2).
     template <Mapped T> [[nodiscard]] std::vector<T> Recv(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
         Status probed;
         Message message = Message::Probe(*this, source, tag, &probed, at);
         std::vector<T> result;
         (void)detail::AnyVector(result)(message.elements(probed, datatype_traits<T>::get(), at));
         message.Recv(result, status, at);
-        if constexpr (sizeof(T) > 1)  // bytes may be what `pickle` has written
+        if constexpr (sizeof(T) > 1)  // bytes may come from `pickle`
             detail::refuse_object(std::as_bytes(std::span(result)), at);
         return result;
     }
@@ -167,50 +169,51 @@ public:
         sent.Wait(nullptr, at);
         return result;
     }
-    /// Send what `buf` holds and receive into it at the same time. Calls MPI_Sendrecv_replace (MPI-4.0, 3.11).
+    /// Send the contents of `buf`, and replace them with the message that is received. Calls MPI_Sendrecv_replace (MPI-4.0, 3.11).
     void Sendrecv_replace(const Buf& buf, int dest, int sendtag = 0, int source = ANY_SOURCE, int recvtag = ANY_TAG, Status* status = nullptr,
                           At at = {}) const;
-    /// Start a Sendrecv. Calls MPI_Isendrecv (MPI-4.0, 3.7.2), or where the MPI has none MPI_Isend and MPI_Irecv.
+    /// Start a Sendrecv. Calls MPI_Isendrecv (MPI-4.0, 3.7.2), or MPI_Isend and MPI_Irecv if the MPI library has no MPI_Isendrecv.
     [[nodiscard]] Request Isendrecv(const ConstBuf& sendbuf, int dest, int sendtag, const Buf& recvbuf, int source = ANY_SOURCE,
                                     int recvtag = ANY_TAG, At at = {}) const;
-    /// Start a Sendrecv_replace. Calls MPI_Isendrecv_replace (MPI-4.0, 3.7.2), or where the MPI has none MPI_Isend and MPI_Irecv.
+    /// Start a Sendrecv_replace. Calls MPI_Isendrecv_replace (MPI-4.0, 3.7.2), or MPI_Isend and MPI_Irecv if the MPI library has no
+    /// MPI_Isendrecv_replace.
     [[nodiscard]] Request Isendrecv_replace(const Buf& buf, int dest, int sendtag = 0, int source = ANY_SOURCE, int recvtag = ANY_TAG,
                                             At at = {}) const;
 
-    // Persistent (MPI-4.0, 3.9): made once, started any number of times
+    // Persistent requests (MPI-4.0, 3.9): made once, started any number of times
 
-    /// Make a Send that can be started. Calls MPI_Send_init (MPI-4.0, 3.9).
+    /// Make a persistent Send. Calls MPI_Send_init (MPI-4.0, 3.9).
     [[nodiscard]] Prequest Send_init(const ConstBuf& buf, int dest, int tag = 0, At at = {}) const;
-    /// Make an Ssend that can be started. Calls MPI_Ssend_init (MPI-4.0, 3.9).
+    /// Make a persistent Ssend. Calls MPI_Ssend_init (MPI-4.0, 3.9).
     [[nodiscard]] Prequest Ssend_init(const ConstBuf& buf, int dest, int tag = 0, At at = {}) const;
-    /// Make a Bsend that can be started. Calls MPI_Bsend_init (MPI-4.0, 3.9).
+    /// Make a persistent Bsend. Calls MPI_Bsend_init (MPI-4.0, 3.9).
     [[nodiscard]] Prequest Bsend_init(const ConstBuf& buf, int dest, int tag = 0, At at = {}) const;
-    /// Make an Rsend that can be started. Calls MPI_Rsend_init (MPI-4.0, 3.9).
+    /// Make a persistent Rsend. Calls MPI_Rsend_init (MPI-4.0, 3.9).
     [[nodiscard]] Prequest Rsend_init(const ConstBuf& buf, int dest, int tag = 0, At at = {}) const;
-    /// Make a Recv that can be started. Calls MPI_Recv_init (MPI-4.0, 3.9).
+    /// Make a persistent Recv. Calls MPI_Recv_init (MPI-4.0, 3.9).
     [[nodiscard]] Prequest Recv_init(const Buf& buf, int source = ANY_SOURCE, int tag = ANY_TAG, At at = {}) const;
-    /// Make a send of `partitions` equal parts, each of which goes when it is said to be ready. Calls MPI_Psend_init (MPI-4.0, 4.2.1).
+    /// Make a persistent send of `partitions` equal parts. A part is sent once Pready has marked it as ready. Calls MPI_Psend_init (MPI-4.0, 4.2.1).
     [[nodiscard]] Prequest Psend_init(const ConstBuf& buf, int partitions, int dest, int tag = 0, const Info& info = INFO_NULL, At at = {}) const;
-    /// Make a receive of `partitions` equal parts, however many the sender makes. Calls MPI_Precv_init (MPI-4.0, 4.2.1).
+    /// Make a persistent receive of `partitions` equal parts. The sender may have another number of parts. Calls MPI_Precv_init (MPI-4.0, 4.2.1).
     [[nodiscard]] Prequest Precv_init(const Buf& buf, int partitions, int source = ANY_SOURCE, int tag = ANY_TAG, const Info& info = INFO_NULL,
                                       At at = {}) const;
 
     /// Wait for a message without receiving it. Calls MPI_Probe (MPI-4.0, 3.8.1).
     bool Probe(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const;
-    /// Tell whether there is a message. Calls MPI_Iprobe (MPI-4.0, 3.8.1).
+    /// Tell whether a message can be received. Calls MPI_Iprobe (MPI-4.0, 3.8.1).
     [[nodiscard]] bool Iprobe(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const;
-    /// Wait for a message and take it, so that no other receive can. Calls MPI_Mprobe (MPI-4.0, 3.8.2).
+    /// Wait for a message and take it out of the queue, so that no other call can receive it. Calls MPI_Mprobe (MPI-4.0, 3.8.2).
     [[nodiscard]] Message Mprobe(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
         return Message::Probe(*this, source, tag, status, at);
     }
-    /// Take a message if there is one. Calls MPI_Improbe (MPI-4.0, 3.8.2).
+    /// Take a message out of the queue if there is one. Calls MPI_Improbe (MPI-4.0, 3.8.2).
     [[nodiscard]] std::optional<Message> Improbe(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
         return Message::Iprobe(*this, source, tag, status, at);
     }
 
     // Collectives (MPI-4.0, 6): every process of the communicator calls them, in the same order ----------------------
 
-    /// Wait until every process has come here. Calls MPI_Barrier (MPI-4.0, 6.3). Collective.
+    /// Wait until every process has called this. Calls MPI_Barrier (MPI-4.0, 6.3). Collective.
     void Barrier(At at = {}) const { detail::call<MPI_Barrier>(handle(), on(at)); }
     /// Copy `root`'s `buf` to every process. Calls MPI_Bcast (MPI-4.0, 6.4). Collective.
     void Bcast(const Buf& buf, int root = 0, At at = {}) const {
@@ -218,13 +221,13 @@ public:
             (void)detail::is_root(*this, root, at);
         detail::call<MPI_Bcast>(buf.data, buf.count, buf.type, root, handle(), on(at));
     }
-    /// Gather equal blocks into `recvbuf`, which is read on `root` only and holds size() blocks. Calls MPI_Gather (MPI-4.0, 6.5). Collective.
+    /// Gather equal blocks into `recvbuf`, which is significant on `root` only and holds size() blocks. Calls MPI_Gather (MPI-4.0, 6.5). Collective.
     void Gather(const ConstBufArg& sendbuf, const Buf& recvbuf, int root = 0, At at = {}) const;
     /// Gather blocks of different sizes. Calls MPI_Gatherv (MPI-4.0, 6.5). Collective.
     void Gatherv(const ConstBufArg& sendbuf, const BufVArg& recvbuf, int root = 0, At at = {}) const;
-    /// Deal out equal blocks of `sendbuf`, which is read on `root` only. Calls MPI_Scatter (MPI-4.0, 6.6). Collective.
+    /// Send equal blocks of `sendbuf`, which is significant on `root` only, one to each process. Calls MPI_Scatter (MPI-4.0, 6.6). Collective.
     void Scatter(const ConstBufArg& sendbuf, const Buf& recvbuf, int root = 0, At at = {}) const;
-    /// Deal out blocks of different sizes. Calls MPI_Scatterv (MPI-4.0, 6.6). Collective.
+    /// Send blocks of different sizes, one to each process. Calls MPI_Scatterv (MPI-4.0, 6.6). Collective.
     void Scatterv(const ConstBufVArg& sendbuf, const Buf& recvbuf, int root = 0, At at = {}) const;
     /// Gather equal blocks on every process. Calls MPI_Allgather (MPI-4.0, 6.7). Collective.
     void Allgather(const ConstBufArg& sendbuf, const Buf& recvbuf, At at = {}) const;
@@ -232,28 +235,29 @@ public:
     void Allgatherv(const ConstBufArg& sendbuf, const BufVArg& recvbuf, At at = {}) const;
     /// Send block i of `sendbuf` to process i. Calls MPI_Alltoall (MPI-4.0, 6.8). Collective.
     void Alltoall(const ConstBufArg& sendbuf, const Buf& recvbuf, At at = {}) const;
-    /// The same with blocks of different sizes. Calls MPI_Alltoallv (MPI-4.0, 6.8). Collective.
+    /// Send block i of `sendbuf` to process i, where the blocks have different sizes. Calls MPI_Alltoallv (MPI-4.0, 6.8). Collective.
     void Alltoallv(const ConstBufVArg& sendbuf, const BufVArg& recvbuf, At at = {}) const;
-    /// The same with a datatype for each block. Calls MPI_Alltoallw (MPI-4.0, 6.8). Collective.
+    /// Send block i of `sendbuf` to process i, where each block has its own datatype. Calls MPI_Alltoallw (MPI-4.0, 6.8). Collective.
     void Alltoallw(const ConstBufWArg& sendbuf, const BufWArg& recvbuf, At at = {}) const;
-    /// Combine element by element, for `root`. Calls MPI_Reduce (MPI-4.0, 6.9.1). Collective.
+    /// Combine the buffers of all processes, element by element. `root` gets the result. Calls MPI_Reduce (MPI-4.0, 6.9.1). Collective.
     void Reduce(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op = SUM, int root = 0, At at = {}) const;
-    /// Combine element by element, for every process. Calls MPI_Allreduce (MPI-4.0, 6.9.6). Collective.
+    /// Combine the buffers of all processes, element by element. Every process gets the result. Calls MPI_Allreduce (MPI-4.0, 6.9.6). Collective.
     [[gnu::always_inline]] void Allreduce(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op = SUM, At at = {}) const {
         if (!op.is_plain() || !detail::is_plain_pair(sendbuf, recvbuf)) [[unlikely]]
-            return allreduce_with_care(ConstBuf(sendbuf), Buf(recvbuf), op, at);  // copies, so that these stay in registers
+            return allreduce_with_care(ConstBuf(sendbuf), Buf(recvbuf), op, at);  // copies, so that the arguments can stay in registers
         detail::call<MPI_Allreduce>(sendbuf.data, recvbuf.data, recvbuf.count, recvbuf.type, op.handle(), handle(), on(at));
     }
-    /// Combine, then deal out equal blocks of the result. Calls MPI_Reduce_scatter_block (MPI-4.0, 6.10.1). Collective.
+    /// Combine element by element, then send equal blocks of the result, one to each process. Calls MPI_Reduce_scatter_block (MPI-4.0, 6.10.1).
+    /// Collective.
     void Reduce_scatter_block(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op = SUM, At at = {}) const;
-    /// Combine, then deal out blocks of the result, the i-th of `recvcounts[i]` elements to process i; without `recvcounts` the processes exchange
-    /// first how much each receives. Calls MPI_Reduce_scatter (MPI-4.0, 6.10.2). Collective.
+    /// Combine element by element, then send `recvcounts[i]` elements of the result to process i. Without `recvcounts` the processes first exchange
+    /// how much each receives. Calls MPI_Reduce_scatter (MPI-4.0, 6.10.2). Collective.
     void Reduce_scatter(const ConstBufArg& sendbuf, const Buf& recvbuf, detail::CountList recvcounts = {}, const Op& op = SUM, At at = {}) const;
 
-    // Blocks of different sizes, whose counts the processes tell each other first; what has come is returned, packed. Those that end in _counted
-    // return the counts too. Collective.
+    // Blocks of different sizes, which are returned. The processes exchange the counts first. The returned blocks follow each other without gaps.
+    // Methods whose names end in _counted return the counts too. Collective.
 
-    /// Return the processes' blocks on `root`; nothing elsewhere. Calls MPI_Gather and MPI_Gatherv (MPI-4.0, 6.5). Collective.
+    /// Return the blocks of all processes on `root`, no elements elsewhere. Calls MPI_Gather and MPI_Gatherv (MPI-4.0, 6.5). Collective.
     template <Bufferable R> [[nodiscard]] auto Gatherv(const R& sendbuf, int root = 0, At at = {}) const {
         std::vector<detail::element_value<const R>> result;
         return_gatherv(ConstBufArg(sendbuf), root, result, {}, at);
@@ -264,14 +268,14 @@ public:
         return_gatherv(ConstBufArg(sendbuf), root, result.data, result.counts, at);
         return result;
     }
-    /// Return this process's block of `root`'s `sendbuf`, `counts[i]` elements for process i; the others' `sendbuf` and `counts` are ignored. Calls
-    /// MPI_Scatter and MPI_Scatterv (MPI-4.0, 6.6). Collective.
+    /// Return the block of this process: `root` sends `counts[i]` elements of `sendbuf` to process i. `sendbuf` and `counts` are significant on
+    /// `root` only. Calls MPI_Scatter and MPI_Scatterv (MPI-4.0, 6.6). Collective.
     template <Bufferable R> [[nodiscard]] auto Scatterv(const R& sendbuf, detail::CountList counts, int root = 0, At at = {}) const {
         std::vector<detail::element_value<const R>> result;
         return_scatterv({sendbuf, counts}, root, result, at);
         return result;
     }
-    /// Return the processes' blocks on every process. Calls MPI_Allgather and MPI_Allgatherv (MPI-4.0, 6.7). Collective.
+    /// Return the blocks of all processes on every process. Calls MPI_Allgather and MPI_Allgatherv (MPI-4.0, 6.7). Collective.
     template <Bufferable R> [[nodiscard]] auto Allgatherv(const R& sendbuf, At at = {}) const {
         std::vector<detail::element_value<const R>> result;
         return_allgatherv(ConstBufArg(sendbuf), result, {}, at);
@@ -282,7 +286,8 @@ public:
         return_allgatherv(ConstBufArg(sendbuf), result.data, result.counts, at);
         return result;
     }
-    /// Send `counts[i]` elements of `sendbuf` to process i, packed; return what comes. Calls MPI_Alltoall, MPI_Alltoallv (MPI-4.0, 6.8). Collective.
+    /// Send `counts[i]` elements of `sendbuf`, which has no gaps, to process i. Return the elements that are received. Calls MPI_Alltoall,
+    /// MPI_Alltoallv (MPI-4.0, 6.8). Collective.
     template <Bufferable R> [[nodiscard]] auto Alltoallv(const R& sendbuf, detail::CountList counts, At at = {}) const {
         std::vector<detail::element_value<const R>> result;
         return_alltoallv({sendbuf, counts}, result, {}, at);
@@ -294,8 +299,8 @@ public:
         return result;
     }
 
-    // The same, nonblocking: every process starts them in the same order (MPI-4.0, 6.12). The buffers must stay until the request is complete;
-    // counts, displacements and datatypes are copied, and a user's operation is kept. Collective.
+    // The nonblocking collectives, which every process starts in the same order (MPI-4.0, 6.12). The buffers must live until the request is complete.
+    // Counts, displacements and datatypes are copied, and a user's operation is kept. Collective.
 
     [[nodiscard]] Request Ibarrier(At at = {}) const;
     [[nodiscard]] Request Ibcast(const Buf& buf, int root = 0, At at = {}) const;
@@ -314,8 +319,8 @@ public:
     [[nodiscard]] Request Ireduce_scatter(const ConstBuf& sendbuf, const Buf& recvbuf, detail::CountList recvcounts = {}, const Op& op = SUM,
                                           At at = {}) const;
 
-    // The same, persistent: made once, by every process in the same order, then started any number of times (MPI-4.0, 6.13). What is copied and
-    // kept stays as long as the request. Collective.
+    // The persistent collectives, which every process makes once, in the same order, and then starts any number of times (MPI-4.0, 6.13). The request
+    // keeps its copies and the user's operation as long as it lives. Collective.
 
     [[nodiscard]] Prequest Barrier_init(const Info& info = INFO_NULL, At at = {}) const;
     [[nodiscard]] Prequest Bcast_init(const Buf& buf, int root = 0, const Info& info = INFO_NULL, At at = {}) const;
@@ -341,11 +346,11 @@ public:
 
     // Objects --------------------------------------------------------------------------------------------------------
 
-    /// Send an object; returns when it may be changed. Contiguous data of 64 KiB and more is not copied.
+    /// Send an object. Returns when the object may be changed. Contiguous data of 64 KiB or more is not copied.
     template <class T> void send(const T& object, int dest, int tag = 0, At at = {}) const {
         send_packed(detail::SendMode::standard, object, dest, tag, at);
     }
-    /// Send an object; returns when the receive has begun.
+    /// Send an object. Returns when the receive has begun.
     template <class T> void ssend(const T& object, int dest, int tag = 0, At at = {}) const {
         send_packed(detail::SendMode::synchronous, object, dest, tag, at);
     }
@@ -353,22 +358,22 @@ public:
     template <class T> void bsend(const T& object, int dest, int tag = 0, At at = {}) const {
         isend_packed(detail::SendMode::buffered, object, dest, tag, at).Wait(nullptr, at);
     }
-    /// Receive an object of any size. A message that is no `T` is an Exception of class ERR_TYPE. From PROC_NULL comes a `T{}`.
+    /// Receive an object of any size. A message that is not a `T` is an Exception of class ERR_TYPE. PROC_NULL as source gives `T{}`.
     template <class T> [[nodiscard]] T recv(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
         detail::Incoming incoming;
         return incoming.recv(*this, source, tag, detail::object_type<T>, status, at) ? detail::unpacked<T>(incoming) : detail::nothing<T>();
     }
-    /// Receive into an object, whose memory is used again. From PROC_NULL nothing comes.
+    /// Receive into an object and reuse its memory. PROC_NULL as source leaves the object unchanged.
     template <class T> void recv_into(T& object, int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
         detail::Incoming incoming;
         if (incoming.recv(*this, source, tag, detail::object_type<sent_as<T>>, status, at))
             detail::unpack(incoming, object);
     }
-    /// Start to send an object, which may be changed at once. One that is moved in is not copied.
+    /// Start to send an object, which may be changed at once. An object that is moved in is not copied.
     template <class T> [[nodiscard]] Request isend(T&& object, int dest, int tag = 0, At at = {}) const {
         return isend_packed(detail::SendMode::standard, std::forward<T>(object), dest, tag, at);
     }
-    /// Start to send an object; complete when the receive has begun.
+    /// Start to send an object. The request is complete when the receive has begun.
     template <class T> [[nodiscard]] Request issend(T&& object, int dest, int tag = 0, At at = {}) const {
         return isend_packed(detail::SendMode::synchronous, std::forward<T>(object), dest, tag, at);
     }
@@ -382,8 +387,8 @@ public:
         receive->begin();
         return ObjectRequest<T>(std::move(receive));
     }
-    /// Start to receive into an object, which must live until the request is complete: the call that completes the request writes it. From
-    /// PROC_NULL nothing comes, and where the request is dropped nothing is written.
+    /// Start to receive into an object, which must live until the request is complete. The call that completes the request writes the object. Nothing
+    /// is written if the source is PROC_NULL or if the request is dropped.
     template <Serializable T> [[nodiscard]] Request irecv_into(T& object, int source = ANY_SOURCE, int tag = ANY_TAG, At at = {}) const {
         return irecv<T>(source, tag, at).into(object);
     }
@@ -405,7 +410,7 @@ public:
         return received;
     }
 
-    // Probes see the message that an object begins with; Message::recv takes it.
+    // Probes see the first message of an object. Message::recv receives the object.
     bool probe(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const { return Probe(source, tag, status, at); }
     [[nodiscard]] bool iprobe(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
         return Iprobe(source, tag, status, at);
@@ -417,10 +422,10 @@ public:
         return Improbe(source, tag, status, at);
     }
 
-    /// Wait until every process has come here. Collective.
+    /// Wait until every process has called this. Collective.
     void barrier(At at = {}) const { Barrier(at); }
-    /// Return `root`'s object on every process; the others' argument is ignored, but its memory used if it is moved in: `data =
-    /// comm.bcast(std::move(data))` copies nothing. Collective.
+    /// Return `root`'s object on every process. On the others the value of the argument is ignored, but its memory is reused if it is moved in:
+    /// `data = comm.bcast(std::move(data))` copies nothing. Collective.
     template <class T> [[nodiscard]] sent_as<T> bcast(T&& object, int root = 0, At at = {}) const {
         if (detail::is_root(*this, root, at))
             return bcast_from_here(std::forward<T>(object), root, at);
@@ -434,33 +439,33 @@ public:
             return comes ? detail::received_bcast<sent_as<T>>(*this, root, at) : detail::nothing<sent_as<T>>();
         }
     }
-    /// Return this process's object of `root`'s `objects`, which are size() many; the others' argument is ignored. Where they are not, every
-    /// process throws std::invalid_argument. Collective.
+    /// Send `objects[i]` from `root` to process i. Return the object of this process. `objects` is significant on `root` only; if it does not have
+    /// size() elements there, every process throws std::invalid_argument. Collective.
     template <class T> [[nodiscard]] T scatter(const std::vector<T>& objects, int root = 0, At at = {}) const {
         return detail::exchange_each(*this, detail::Pattern::scatter, objects, detail::is_root(*this, root, at), root, detail::TheOne<T>(), at);
     }
-    /// Return every process's object, in the order of ranks, on `root`; nothing elsewhere. Collective.
+    /// Return the objects of all processes, in the order of ranks, on `root`. Return an empty vector elsewhere. Collective.
     template <class T> [[nodiscard]] std::vector<sent_as<T>> gather(const T& object, int root = 0, At at = {}) const {
         return detail::exchange(*this, detail::Pattern::gather, object, root, detail::All<sent_as<T>>(), at);
     }
-    /// Return every process's object, in the order of ranks. Collective.
+    /// Return the objects of all processes, in the order of ranks. Collective.
     template <class T> [[nodiscard]] std::vector<sent_as<T>> allgather(const T& object, At at = {}) const {
         return detail::exchange(*this, detail::Pattern::allgather, object, 0, detail::All<sent_as<T>>(), at);
     }
-    /// Send `objects[i]` to process i; return what came from each. Where a process has not size() many, every process throws
-    /// std::invalid_argument. Collective.
+    /// Send `objects[i]` to process i. Return the objects received from all processes, in the order of ranks. If `objects` does not have size()
+    /// elements on some process, every process throws std::invalid_argument. Collective.
     template <class T> [[nodiscard]] std::vector<T> alltoall(const std::vector<T>& objects, At at = {}) const {
         return detail::exchange_each(*this, detail::Pattern::alltoall, objects, true, 0, detail::All<T>(), at);
     }
-    /// Combine every process's object, in the order of ranks, for `root`; nothing elsewhere. `op(a, b)` may be any associative
-    /// function; where `T` has a datatype the MPI combines, and an exception in `op` aborts the job. Collective.
+    /// Combine the objects of all processes, in the order of ranks. Return the result on `root`, nothing elsewhere. `op(a, b)` may be any associative
+    /// function. If `T` has a datatype, MPI combines the objects, and an exception in `op` aborts the job. Collective.
     template <class T, class F = decltype((SUM))>
     [[nodiscard]] std::optional<T> reduce(const T& object, F&& op = SUM, int root = 0, At at = {}) const;
-    /// Combine every process's object, in the order of ranks, for every process. Collective.
+    /// Combine the objects of all processes, in the order of ranks. Return the result on every process. Collective.
     template <class T, class F = decltype((SUM))> [[nodiscard]] T allreduce(const T& object, F&& op = SUM, At at = {}) const;
 
-    // The same, nonblocking: every process starts them in the same order, and they complete in any. Objects are copied at
-    // once. Nothing comes where the blocking one returns nothing.
+    // The nonblocking collectives of objects. Every process starts them in the same order, and they complete in any order. Objects are copied at
+    // once. A request gives nothing where the blocking method returns nothing.
 
     /// Start a barrier. Calls MPI_Ibarrier (MPI-4.0, 6.12.1). Collective.
     [[nodiscard]] Request ibarrier(At at = {}) const { return Request::take(detail::get<MPI_Ibarrier>(handle(), on(at))); }
@@ -489,7 +494,7 @@ public:
     template <class T> [[nodiscard]] ObjectRequest<std::vector<T>> ialltoall(const std::vector<T>& objects, At at = {}) const {
         return detail::iexchange<T, std::vector<T>>(*this, detail::Pattern::alltoall, detail::each_packed(objects), 0, detail::All<T>(), at);
     }
-    /// Start a reduce; a copy of `op` combines the objects where they arrive. Collective.
+    /// Start a reduce. A copy of `op` combines the objects on the process where they arrive. Collective.
     template <class T, class F = decltype((SUM))>
     [[nodiscard]] ObjectRequest<std::optional<T>> ireduce(const T& object, F&& op = SUM, int root = 0, At at = {}) const;
     /// Start an allreduce. Collective.
@@ -497,9 +502,9 @@ public:
 
 protected:
     using SplitMethods::SplitMethods;
-    /// Move `comm` here, if it is of the class that this one is.
+    /// Moves `comm` here. Throws std::invalid_argument if `comm` is not of class `expected`.
     void take_over(Comm& comm, detail::CommClass expected, At at);
-    /// The place of a call on this communicator.
+    /// Returns the place of a call on this communicator, for error messages.
     [[nodiscard]] detail::Place on(At at) const noexcept { return {at, address()}; }
 
 private:
@@ -514,7 +519,7 @@ private:
     }
     template <class T> Request isend_packed(detail::SendMode mode, T&& object, int dest, int tag, At at) const {
         std::unique_ptr<detail::OwnedObject> owned;
-        constexpr bool is_held = std::is_same_v<T, sent_as<T>> && !detail::FixedSize<T>;  // moved in, and may have blocks
+        constexpr bool is_held = std::is_same_v<T, sent_as<T>> && !detail::FixedSize<T>;  // moved in, and may have out-of-band blocks
         detail::InlineBuffer room;
         detail::Packing packing(room, is_held ? detail::Packing::Blocks::beside : detail::Packing::Blocks::inside);
         if constexpr (is_held) {
