@@ -1,3 +1,4 @@
+// Attributes of communicators and datatypes: their keys, and the attributes that MPI itself sets.
 #pragma once
 
 #include <mpi4cxx/handle.hpp>

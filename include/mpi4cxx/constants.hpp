@@ -1,3 +1,4 @@
+// Constants of MPI that several classes share.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/mpi.hpp>
@@ -7,7 +8,7 @@ namespace MPI4CXX {
 // Counts and addresses (MPI-4.0, 2.5.6 and 2.5.8).
 using Count = MPI_Count;
 using Aint = MPI_Aint;
-/// A number, and a handle, in Fortran.
+/// An integer in Fortran, and a handle in Fortran.
 using Fint = MPI_Fint;
 
 // Special ranks, tags and values (MPI-4.0, 3.2.4, 3.10 and A.1.1).
@@ -17,7 +18,7 @@ inline constexpr int ANY_TAG = MPI_ANY_TAG;
 inline constexpr int PROC_NULL = MPI_PROC_NULL;
 inline constexpr int ROOT = MPI_ROOT;
 inline constexpr int KEYVAL_INVALID = MPI_KEYVAL_INVALID;
-/// What a message takes in an attached buffer beside its own bytes (MPI-4.0, 3.6).
+/// The bytes that a message takes in an attached buffer in addition to its own (MPI-4.0, 3.6).
 inline constexpr int BSEND_OVERHEAD = MPI_BSEND_OVERHEAD;
 
 // Sizes of strings, with the terminator (MPI-4.0, A.1.1).
@@ -32,7 +33,7 @@ inline constexpr int MAX_DATAREP_STRING = MPI_MAX_DATAREP_STRING;
 inline constexpr int MAX_PSET_NAME_LEN = MPI_MAX_PSET_NAME_LEN;
 inline constexpr int MAX_STRINGTAG_LEN = MPI_MAX_STRINGTAG_LEN;
 
-// A status in Fortran: its size, and where its fields are, counted from 0 (MPI-4.0, 19.3.5).
+// A status in Fortran: its size, and the indices of its fields, from 0 (MPI-4.0, 19.3.5).
 inline constexpr int F_STATUS_SIZE = MPI_F_STATUS_SIZE;
 inline constexpr int F_SOURCE = MPI_F_SOURCE;
 inline constexpr int F_TAG = MPI_F_TAG;
@@ -56,13 +57,13 @@ enum ThreadLevel : int {
     THREAD_MULTIPLE = MPI_THREAD_MULTIPLE,
 };
 
-/// What Compare returns (MPI-4.0, 7.4.1).
+/// The results of Compare (MPI-4.0, 7.4.1).
 enum Comparison : int { IDENT = MPI_IDENT, CONGRUENT = MPI_CONGRUENT, SIMILAR = MPI_SIMILAR, UNEQUAL = MPI_UNEQUAL };
 
 /// Kinds of topology (MPI-4.0, 8.5.5).
 enum Topology : int { CART = MPI_CART, GRAPH = MPI_GRAPH, DIST_GRAPH = MPI_DIST_GRAPH };
 
-// What the processes share that Split_type puts together (MPI-4.0, 7.4.2).
+// What the processes share that Split_type puts into one communicator (MPI-4.0, 7.4.2).
 inline constexpr int COMM_TYPE_SHARED = MPI_COMM_TYPE_SHARED;
 inline constexpr int COMM_TYPE_HW_GUIDED = MPI_COMM_TYPE_HW_GUIDED;
 inline constexpr int COMM_TYPE_HW_UNGUIDED = MPI_COMM_TYPE_HW_UNGUIDED;

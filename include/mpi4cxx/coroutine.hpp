@@ -29,7 +29,7 @@ template <class T> struct AwaitedBy<ObjectRequest<T>&> { using type = AwaitedObj
 template <class T> struct AwaitedBy<Coroutine<T>> { using type = AwaitedCoroutine<Coroutine<T>>; };
 template <class T> struct AwaitedBy<Coroutine<T>&> { using type = AwaitedCoroutine<Coroutine<T>&>; };
 
-/// What the coroutines of all types have.
+/// The part of a coroutine's promise that does not depend on the type of its result.
 class CoroutineState {
 public:
     static std::suspend_always initial_suspend() noexcept { return {}; }
@@ -46,12 +46,12 @@ public:
     template <class A> auto await_transform(A&& awaitable, At at = {}) { return typename AwaitedBy<A>::type(awaitable, at); }
 
     [[nodiscard]] CallStack& stack() noexcept { return *stack_; }
-    /// Takes part in the stack of its caller.
+    /// Joins the call stack of the caller.
     void call_from(CoroutineState& caller, std::coroutine_handle<> handle) noexcept {
         caller_ = handle;
         stack_ = caller.stack_;
     }
-    /// The place in the user's program that waits for it.
+    /// Returns the place in the user's program that waits for the coroutine.
     [[nodiscard]] At at() const noexcept { return at_; }
     void set_at(At at) noexcept { at_ = at; }
     [[nodiscard]] const std::exception_ptr& error() const noexcept { return error_; }
@@ -87,11 +87,12 @@ public:
 
 }  // namespace detail
 
-/// A coroutine that awaits requests, and gives a `T` once.
-/// `co_await` of a request waits for it and gives what `Wait` or `wait` would: the status, or the object that has come. `co_await` of a Coroutine
-/// calls that, and gives its result or throws what it has thrown. A null one is an error, a null request is what it is to `wait`.
-/// It begins when it is awaited, or waited for, and goes on only meanwhile: who waits drives all that it awaits, in its own thread. So what it
-/// refers to has to stay until then; take parameters by value where that is not sure. One that is dropped drops its requests.
+/// A coroutine that awaits requests and gives one `T`.
+/// `co_await` of a request waits for the request and gives the result of `Wait` or `wait`: the status, or the received object. `co_await` of a
+/// Coroutine runs that coroutine and gives its result or throws its exception. A null Coroutine is an error; a null request is what it is to `wait`.
+/// A Coroutine begins when it is awaited or waited for, and runs only during such waits: the thread that waits drives everything that the coroutine
+/// awaits. Whatever the coroutine refers to must live until then; take parameters by value if that is not certain. A Coroutine that is dropped drops
+/// its requests.
 template <class T = void> class [[nodiscard]] Coroutine final {
     static_assert(!std::is_reference_v<T>, "mpi4cxx: a Coroutine gives a value: make it a pointer or a std::reference_wrapper");
 
@@ -110,20 +111,20 @@ public:
             frame_.destroy();
     }
 
-    /// Whether there is nothing, or the result has been taken.
+    /// Tell whether there is no coroutine, or its result has been taken.
     [[nodiscard]] bool is_null() const noexcept { return !frame_; }
     explicit operator bool() const noexcept { return !is_null(); }
 
-    /// Wait until the coroutine is over; return its result or throw what it has thrown. The coroutine is null then. Throws std::invalid_argument
-    /// where it is null already, or where it waits for itself.
+    /// Wait until the coroutine is over. Return its result or throw its exception; the Coroutine is null then. Throws std::invalid_argument if the
+    /// Coroutine is null already, or if it waits for itself.
     T wait(At at = {}) {
         stack(at).wait(at);
         return take();
     }
-    /// The same.
+    /// The same as wait.
     T get(At at = {}) { return wait(at); }
-    /// Go on as far as that needs no waiting. Return the result if the coroutine is over, or throw what it has thrown; for a coroutine that gives
-    /// nothing, tell whether it is over.
+    /// Run the coroutine as far as possible without waiting. If it is over, return its result or throw its exception. For a coroutine without a
+    /// result, tell whether it is over.
     std::conditional_t<std::is_void_v<T>, bool, std::optional<T>> test(At at = {}) {
         if (!stack(at).test(at))
             return {};
@@ -145,7 +146,7 @@ private:
             frame_.promise().set_at(at);
         return frame_.promise().stack();
     }
-    /// The result of one that is over.
+    /// Returns the result of a coroutine that is over.
     T take() {
         Coroutine over(std::move(*this));
         if (const std::exception_ptr error = over.frame_.promise().error())
@@ -162,7 +163,7 @@ namespace detail {
 
 inline Coroutine<void> CoroutinePromise<void>::get_return_object() noexcept { return Coroutine<void>(*this); }
 
-/// A coroutine, or a reference to one that somebody else may wait for later.
+/// An awaited coroutine, or a reference to one that somebody else may wait for later.
 template <class C> class AwaitedCoroutine final : public Awaited {
 public:
     explicit AwaitedCoroutine(std::remove_reference_t<C>& coroutine, At at = {}) noexcept : Awaited(at), coroutine_(static_cast<C&&>(coroutine)) {}
@@ -180,14 +181,14 @@ public:
     }
 
 private:
-    /// Whether it goes whenever its caller does.
+    /// Returns whether the coroutine is destroyed whenever its caller is.
     [[nodiscard]] bool is_callee() const noexcept { return !std::is_reference_v<C> && is_active(); }
     bool poll() override { return coroutine_.stack(at()).poll(at()) && is_over(); }
     void wait() override {
         coroutine_.stack(at()).wait(at());
         (void)is_over();
     }
-    /// One that has failed throws that now, and is null.
+    /// Returns true. If the coroutine has failed, throws its exception now and makes it null.
     bool is_over() {
         if (coroutine_.frame_.promise().error())
             coroutine_.take();

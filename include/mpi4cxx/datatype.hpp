@@ -21,16 +21,16 @@
 
 namespace MPI4CXX {
 
-/// Which index of an array runs fastest: the last in C, the first in Fortran (MPI-4.0, 5.1.3).
+/// Which index of an array varies fastest: the last in C, the first in Fortran (MPI-4.0, 5.1.3).
 enum Order : int { ORDER_C = MPI_ORDER_C, ORDER_FORTRAN = MPI_ORDER_FORTRAN, ORDER_F = MPI_ORDER_FORTRAN };
 
-// How Create_darray deals out a dimension, and in blocks of which length where none is given (MPI-4.0, 5.1.4).
+// How Create_darray distributes a dimension, and the default length of its blocks (MPI-4.0, 5.1.4).
 inline constexpr int DISTRIBUTE_NONE = MPI_DISTRIBUTE_NONE;
 inline constexpr int DISTRIBUTE_BLOCK = MPI_DISTRIBUTE_BLOCK;
 inline constexpr int DISTRIBUTE_CYCLIC = MPI_DISTRIBUTE_CYCLIC;
 inline constexpr int DISTRIBUTE_DFLT_DARG = MPI_DISTRIBUTE_DFLT_DARG;
 
-/// What Match_size looks for (MPI-4.0, 19.1.9).
+/// The kind of type that Match_size looks for (MPI-4.0, 19.1.9).
 enum TypeClass : int {
     TYPECLASS_INTEGER = MPI_TYPECLASS_INTEGER,
     TYPECLASS_REAL = MPI_TYPECLASS_REAL,
@@ -71,7 +71,7 @@ public:
         [[nodiscard]] Count ub() const noexcept { return lb + extent; }
     };
 
-    /// How many arguments of each kind the constructor had, and which constructor it was.
+    /// The numbers of arguments of each kind that the constructor had, and which constructor it was.
     struct Envelope {
         Count integers, addresses, large_counts, datatypes;
         Combiner combiner;
@@ -90,57 +90,57 @@ public:
     /// Return lower bound and extent without what Create_resized added. Calls MPI_Type_get_true_extent_x (MPI-4.0, 5.1.8).
     [[nodiscard]] Extent Get_true_extent(At at = {}) const;
 
-    // Constructors (MPI-4.0, 5.1.2). What they return is not committed. Lengths and displacements are ranges of int or Count, or lists in
-    // braces. MPI_Type_X_c is called where int does not hold one of them.
+    // Constructors (MPI-4.0, 5.1.2). The types that they return are not committed. Lengths and displacements are ranges of int or Count, or lists in
+    // braces. MPI_Type_X_c is called if one of them exceeds int.
 
     /// Return a copy with the same committed state. Calls MPI_Type_dup (MPI-4.0, 5.1.10).
     [[nodiscard]] Datatype Dup(At at = {}) const;
     [[nodiscard]] Datatype Create_dup(At at = {}) const { return Dup(at); }
-    /// Return `count` elements in a row. Calls MPI_Type_contiguous (MPI-4.0, 5.1.2).
+    /// Return a type of `count` consecutive elements. Calls MPI_Type_contiguous (MPI-4.0, 5.1.2).
     [[nodiscard]] Datatype Create_contiguous(Count count, At at = {}) const;
     /// Return `count` blocks of `blocklength` elements, `stride` elements apart. Calls MPI_Type_vector (MPI-4.0, 5.1.2).
     [[nodiscard]] Datatype Create_vector(Count count, Count blocklength, Count stride, At at = {}) const;
-    /// Return such blocks, `stride` bytes apart. Calls MPI_Type_create_hvector (MPI-4.0, 5.1.2).
+    /// Return `count` blocks of `blocklength` elements, `stride` bytes apart. Calls MPI_Type_create_hvector (MPI-4.0, 5.1.2).
     [[nodiscard]] Datatype Create_hvector(Count count, Count blocklength, Aint stride, At at = {}) const;
     /// Return blocks of different lengths, `displacements` elements from the beginning. Calls MPI_Type_indexed (MPI-4.0, 5.1.2).
     [[nodiscard]] Datatype Create_indexed(detail::CountList blocklengths, detail::CountList displacements, At at = {}) const;
-    /// Return such blocks, `displacements` bytes from the beginning. Calls MPI_Type_create_hindexed (MPI-4.0, 5.1.2).
+    /// Return blocks of different lengths, `displacements` bytes from the beginning. Calls MPI_Type_create_hindexed (MPI-4.0, 5.1.2).
     [[nodiscard]] Datatype Create_hindexed(detail::CountList blocklengths, detail::CountList displacements, At at = {}) const;
     /// Return blocks of one length, `displacements` elements from the beginning. Calls MPI_Type_create_indexed_block (MPI-4.0, 5.1.2).
     [[nodiscard]] Datatype Create_indexed_block(Count blocklength, detail::CountList displacements, At at = {}) const;
-    /// Return such blocks, `displacements` bytes from the beginning. Calls MPI_Type_create_hindexed_block (MPI-4.0, 5.1.2).
+    /// Return blocks of one length, `displacements` bytes from the beginning. Calls MPI_Type_create_hindexed_block (MPI-4.0, 5.1.2).
     [[nodiscard]] Datatype Create_hindexed_block(Count blocklength, detail::CountList displacements, At at = {}) const;
     /// Return blocks of different types, `displacements` bytes from the beginning. `datatypes` is a list in braces or a range of Datatype or
     /// MPI_Datatype. Calls MPI_Type_create_struct (MPI-4.0, 5.1.2).
     [[nodiscard]] static Datatype Create_struct(detail::CountList blocklengths, detail::CountList displacements, const detail::Types& datatypes,
                                                 At at = {});
-    /// Return the part of an array of `sizes` elements that begins at `starts` and has `subsizes`, one number a dimension. Its extent is the
-    /// whole array's. Calls MPI_Type_create_subarray (MPI-4.0, 5.1.3).
+    /// Return the part of an array of `sizes` elements that begins at `starts` and has `subsizes` elements, one number per dimension. The extent is
+    /// that of the whole array. Calls MPI_Type_create_subarray (MPI-4.0, 5.1.3).
     [[nodiscard]] Datatype Create_subarray(detail::CountList sizes, detail::CountList subsizes, detail::CountList starts, Order order = ORDER_C,
                                            At at = {}) const;
-    /// Return what `rank` of `size` processes has of an array of `gsizes` elements that is dealt out over a grid of `psizes` processes, row by
-    /// row. Calls MPI_Type_create_darray (MPI-4.0, 5.1.4).
+    /// Return the part that `rank` of `size` processes has of an array of `gsizes` elements. The array is distributed over a grid of `psizes`
+    /// processes, row by row. Calls MPI_Type_create_darray (MPI-4.0, 5.1.4).
     [[nodiscard]] Datatype Create_darray(int size, int rank, detail::CountList gsizes, detail::CountList distribs, detail::CountList dargs,
                                          detail::CountList psizes, Order order = ORDER_C, At at = {}) const;
     /// Return the same type with another lower bound and extent, in bytes. Calls MPI_Type_create_resized (MPI-4.0, 5.1.7).
     [[nodiscard]] Datatype Create_resized(Aint lb, Aint extent, At at = {}) const;
     [[nodiscard]] Datatype Resized(Aint lb, Aint extent, At at = {}) const { return Create_resized(lb, extent, at); }
 
-    // Predefined types by what they can hold. An MPI without Fortran has none of Create_f90_X: an Exception.
+    // Predefined types by their precision, range or size. Create_f90_X throws an Exception if the MPI library was built without Fortran.
 
     /// Return Fortran's integer of `r` decimal digits. Calls MPI_Type_create_f90_integer (MPI-4.0, 19.1.9).
     [[nodiscard]] static Datatype Create_f90_integer(int r, At at = {});
-    /// Return Fortran's real of `p` decimal digits and an exponent of `r`; one of them may be UNDEFINED. Calls MPI_Type_create_f90_real
+    /// Return Fortran's real of `p` decimal digits and a decimal exponent range of `r`. One of them may be UNDEFINED. Calls MPI_Type_create_f90_real
     /// (MPI-4.0, 19.1.9).
     [[nodiscard]] static Datatype Create_f90_real(int p, int r, At at = {});
-    /// Return the complex of two such reals. Calls MPI_Type_create_f90_complex (MPI-4.0, 19.1.9).
+    /// Return the complex of two reals that Create_f90_real would return. Calls MPI_Type_create_f90_complex (MPI-4.0, 19.1.9).
     [[nodiscard]] static Datatype Create_f90_complex(int p, int r, At at = {});
-    /// Return the type of `size` bytes. Calls MPI_Type_match_size (MPI-4.0, 19.1.9).
+    /// Return the type of class `typeclass` that has `size` bytes. Calls MPI_Type_match_size (MPI-4.0, 19.1.9).
     [[nodiscard]] static Datatype Match_size(TypeClass typeclass, int size, At at = {});
-    /// Return the pair that MAXLOC and MINLOC take, DATATYPE_NULL where the MPI has none. Calls MPI_Type_get_value_index (MPI-4.1, 5.1.12).
+    /// Return the pair type for MAXLOC and MINLOC, DATATYPE_NULL if the MPI library has none. Calls MPI_Type_get_value_index (MPI-4.1, 5.1.12).
     [[nodiscard]] static Datatype Get_value_index(const Datatype& value, const Datatype& index, At at = {});
 
-    /// Make the type ready for communication; returns it. Calls MPI_Type_commit (MPI-4.0, 5.1.9). Local.
+    /// Make the type ready for communication and return it. Calls MPI_Type_commit (MPI-4.0, 5.1.9). Local.
     Datatype& Commit(At at = {}) &;
     Datatype Commit(At at = {}) &&;
     /// Free the type. Calls MPI_Type_free (MPI-4.0, 5.1.9). Local.
@@ -148,17 +148,17 @@ public:
 
     // How a type was made (MPI-4.0, 5.1.13).
 
-    /// Return which constructor made the type, with how many arguments. Calls MPI_Type_get_envelope_c (MPI-4.0, 5.1.13).
+    /// Return which constructor made the type, and the numbers of its arguments. Calls MPI_Type_get_envelope_c (MPI-4.0, 5.1.13).
     [[nodiscard]] Envelope Get_envelope(At at = {}) const;
-    /// Return the arguments of the constructor; none of a predefined type. Calls MPI_Type_get_contents_c (MPI-4.0, 5.1.13).
+    /// Return the arguments of the constructor. A predefined type has none. Calls MPI_Type_get_contents_c (MPI-4.0, 5.1.13).
     [[nodiscard]] Contents Get_contents(At at = {}) const;
     /// Return the arguments of the constructor by their names.
     [[nodiscard]] Decoded decode(At at = {}) const;
 
-    // Packing (MPI-4.0, 5.2): elements of this type to bytes and back. Memory is a contiguous range, one object, or `{address, bytes}`. As
-    // many elements are moved as lie in it from its beginning.
+    // Packing (MPI-4.0, 5.2): elements of this type to bytes and back. Memory is a contiguous range, one object, or `{address, bytes}`. As many
+    // elements are packed or unpacked as fit into the memory.
 
-    /// Pack the elements of `inbuf` into `outbuf` from byte `position`; return the position behind them. Calls MPI_Pack (MPI-4.0, 5.2).
+    /// Pack the elements of `inbuf` into `outbuf` from byte `position`. Return the position after them. Calls MPI_Pack (MPI-4.0, 5.2).
     Count Pack(detail::ConstMemoryRegion inbuf, detail::MemoryRegion outbuf, Count position, const Comm& comm, At at = {}) const;
     /// Pack the elements of `inbuf`. Calls MPI_Pack (MPI-4.0, 5.2).
     [[nodiscard]] std::vector<std::byte> Pack(detail::ConstMemoryRegion inbuf, const Comm& comm, At at = {}) const {
@@ -169,9 +169,9 @@ public:
     /// Unpack as many elements as `outbuf` has room for, from byte `position` of `inbuf`; return the position behind them. Calls MPI_Unpack
     /// (MPI-4.0, 5.2).
     Count Unpack(detail::ConstMemoryRegion inbuf, Count position, detail::MemoryRegion outbuf, const Comm& comm, At at = {}) const;
-    /// Return the bytes that `count` packed elements need at most. Calls MPI_Pack_size (MPI-4.0, 5.2).
+    /// Return the number of bytes that `count` packed elements need at most. Calls MPI_Pack_size (MPI-4.0, 5.2).
     [[nodiscard]] Count Pack_size(Count count, const Comm& comm, At at = {}) const;
-    /// The same in a format that all MPIs read, `datarep` "external32". Calls MPI_Pack_external (MPI-4.0, 5.3).
+    /// Pack in a format that all MPI libraries read; `datarep` is "external32". Calls MPI_Pack_external (MPI-4.0, 5.3).
     Count Pack_external(const std::string& datarep, detail::ConstMemoryRegion inbuf, detail::MemoryRegion outbuf, Count position, At at = {}) const;
     [[nodiscard]] std::vector<std::byte> Pack_external(const std::string& datarep, detail::ConstMemoryRegion inbuf, At at = {}) const {
         std::vector<std::byte> packed;
@@ -180,7 +180,7 @@ public:
     }
     /// Calls MPI_Unpack_external (MPI-4.0, 5.3).
     Count Unpack_external(const std::string& datarep, detail::ConstMemoryRegion inbuf, Count position, detail::MemoryRegion outbuf, At at = {}) const;
-    /// Calls MPI_Pack_external_size (MPI-4.0, 5.3).
+    /// Return the number of bytes of `count` elements in that format. Calls MPI_Pack_external_size (MPI-4.0, 5.3).
     [[nodiscard]] Count Pack_external_size(const std::string& datarep, Count count, At at = {}) const;
 
     [[nodiscard]] Count size(At at = {}) const { return Get_size(at); }
@@ -193,9 +193,9 @@ public:
     [[nodiscard]] Envelope envelope(At at = {}) const { return Get_envelope(at); }
     [[nodiscard]] Contents contents(At at = {}) const;
     [[nodiscard]] Combiner combiner(At at = {}) const { return Get_envelope(at).combiner; }
-    /// Whether the type is one of MPI's own.
+    /// Tell whether the type is one of MPI's own.
     [[nodiscard]] bool is_named(At at = {}) const { return combiner(at) == COMBINER_NAMED; }
-    /// Whether the type cannot be freed: one of MPI's own, also of Create_f90_X, or null.
+    /// Tell whether the type cannot be freed: it is one of MPI's own, or from Create_f90_X, or null.
     [[nodiscard]] bool is_predefined(At at = {}) const { return is_null() || is_fixed(combiner(at)); }
 
 private:
@@ -250,7 +250,7 @@ struct Datatype::Decoded {
     int size = 0, rank = 0, p = 0, r = 0;
     Order order = ORDER_C;
 
-    /// Make a type in the same way, not committed. A predefined type is returned itself.
+    /// Make a type in the same way. The type is not committed. A predefined type is returned itself.
     [[nodiscard]] Datatype make(At at = {}) const;
 };
 
@@ -275,7 +275,7 @@ inline Datatype::Decoded Datatype::decode(At at) const {
 
 namespace detail {
 
-/// Datatypes in a row: a list in braces, or a range of Datatype or MPI_Datatype.
+/// A list of datatypes: a list in braces, or a range of Datatype or MPI_Datatype.
 struct Types {
     struct Item {
         MPI_Datatype raw;
@@ -366,7 +366,7 @@ extern MPI4CXX_API const Datatype FLOAT_INT;
 extern MPI4CXX_API const Datatype DOUBLE_INT;
 extern MPI4CXX_API const Datatype LONG_DOUBLE_INT;
 
-// Of C++ and Fortran. DATATYPE_NULL where the MPI was built without.
+// Datatypes of C++ and Fortran. DATATYPE_NULL if the MPI library was built without them.
 extern MPI4CXX_API const Datatype CXX_BOOL;
 extern MPI4CXX_API const Datatype CXX_FLOAT_COMPLEX;
 extern MPI4CXX_API const Datatype CXX_DOUBLE_COMPLEX;
@@ -392,7 +392,7 @@ extern MPI4CXX_API const Datatype COMPLEX8;
 extern MPI4CXX_API const Datatype COMPLEX16;
 extern MPI4CXX_API const Datatype COMPLEX32;
 
-// Other names, mpi4py's.
+// mpi4py's other names for them.
 inline constexpr const Datatype& INT_INT = TWOINT;
 inline constexpr const Datatype& UNSIGNED_INT = UNSIGNED;
 inline constexpr const Datatype& SIGNED_SHORT = SHORT;

@@ -1,4 +1,4 @@
-// Which MPI datatype an element type has. The one customisation point of the library:
+// The MPI datatype of each element type. Specialise datatype_traits to give a class a datatype:
 //     template <> struct mpi4cxx::datatype_traits<Mine> { static MPI_Datatype get(); };
 #pragma once
 
@@ -22,7 +22,7 @@ namespace MPI4CXX {
 /// `get()` returns the committed datatype of one `T`. Empty for types that have none.
 template <class T> struct datatype_traits {};
 
-/// A type whose elements MPI can move as they lie in memory.
+/// A type that has a datatype: MPI can move its elements as they lie in memory.
 template <class T>
 concept Mapped = requires {
     datatype_traits<std::remove_cv_t<T>>::get();
@@ -30,7 +30,7 @@ concept Mapped = requires {
 
 namespace detail {
 
-/// Whether this is std::complex<R>, told without its header, which includes that of streams.
+/// Whether `T` is std::complex<R>, recognised without the header <complex>, which includes that of streams.
 template <class T, class R> inline constexpr bool is_complex = false;
 template <template <class> class C, class R> inline constexpr bool is_complex<C<R>, R> = type_name<C<R>>().starts_with("std::complex<");
 
@@ -59,7 +59,7 @@ template <class T> auto builtin_type() noexcept {
     else if constexpr (is_complex<T, float>) return MPI_C_FLOAT_COMPLEX;
     else if constexpr (is_complex<T, double>) return MPI_C_DOUBLE_COMPLEX;
     else if constexpr (is_complex<T, long double>) return MPI_C_LONG_DOUBLE_COMPLEX;
-    // what MAXLOC and MINLOC work on (MPI-4.0, 6.9.4)
+    // the types for MAXLOC and MINLOC (MPI-4.0, 6.9.4)
     else if constexpr (std::is_same_v<T, std::pair<float, int>>) return MPI_FLOAT_INT;
     else if constexpr (std::is_same_v<T, std::pair<double, int>>) return MPI_DOUBLE_INT;
     else if constexpr (std::is_same_v<T, std::pair<long, int>>) return MPI_LONG_INT;
@@ -89,7 +89,7 @@ concept Composite = requires(Members& members) {
     datatype_traits<T>::flatten(0, members);
 };
 
-/// Appends what `count` elements at `offset` consist of: members of members, so that neighbours of one type can merge.
+/// Appends the members of `count` elements at `offset`, down to members of members, so that neighbours of one type can merge.
 template <class T> void flatten(std::size_t offset, Members& members, std::size_t count = 1) {
     if constexpr (std::is_array_v<T>)
         flatten<std::remove_extent_t<T>>(offset, members, count * std::extent_v<T>);
@@ -132,13 +132,13 @@ struct AllMapped {
     template <class... M> constexpr auto operator()(M&...) const { return std::bool_constant<(Mapped<M> && ...)>(); }
 };
 
-/// What structured bindings take apart by `get`, not by member.
+/// A type that structured bindings take apart by `get`, not by member.
 template <class T>
 concept TupleLike = requires {
     std::tuple_size<T>::value;
 };
 
-/// An aggregate without base, of at most 32 members that all have a datatype.
+/// An aggregate without a base, with at most 32 members, all of which have a datatype.
 template <class T>
 concept PlainAggregate = std::is_class_v<T> && std::is_aggregate_v<T> && std::is_trivially_copy_constructible_v<T> &&
                          std::is_trivially_destructible_v<T> && !TupleLike<T> &&
@@ -185,7 +185,7 @@ template <detail::PlainAggregate T> struct datatype_traits<T> : detail::composit
     }
 };
 
-/// Return the datatype of `T`, which derived types can be made of. It is not to be freed.
+/// Return the datatype of `T`, from which derived types can be made. It must not be freed.
 template <Mapped T> [[nodiscard]] Datatype datatype_of() { return Datatype::borrow(datatype_traits<std::remove_cv_t<T>>::get()); }
 
 }  // namespace MPI4CXX

@@ -8,7 +8,7 @@
 
 namespace MPI4CXX {
 
-/// A communicator whose processes form a directed graph, of which each knows its own edges (MPI-4.0, 8.5.4).
+/// A communicator whose processes form a directed graph (MPI-4.0, 8.5.4). Each process knows its own edges only.
 class MPI4CXX_API Distgraphcomm final : public detail::DupMethods<Distgraphcomm, Topocomm> {
 public:
     /// The numbers of edges to and from this process.
@@ -20,7 +20,7 @@ public:
     struct EdgeWeights {
         std::vector<int> sources, destinations;
     };
-    /// The other ends of the edges to and from this process, and their weights, if the graph has some.
+    /// The neighbours at the other ends of the edges, and the weights if the graph has any.
     struct Neighbors {
         std::vector<int> sources, destinations;
         std::optional<EdgeWeights> weights;

@@ -32,7 +32,8 @@ private:
 
 }  // namespace detail
 
-/// What the MPI does when a call fails (MPI-4.0, 9.3). Made by `Comm::Create_errhandler`. Freeing is local; where it is set it stays.
+/// What MPI does when a call fails (MPI-4.0, 9.3). Made by `Comm::Create_errhandler`. Freeing is local. A communicator keeps a handler that is set on
+/// it.
 class MPI4CXX_API Errhandler : public Handle<Errhandler>, public Fortran<Errhandler> {
 public:
     Errhandler() noexcept = default;
@@ -49,13 +50,12 @@ private:
     std::shared_ptr<detail::ErrorFunction> function_;
 };
 
-/// What a handle class with error handlers has (MPI-4.0, 9.3): Comm.
-/// Whatever the handler, a call of this library whose MPI function returns an error throws an Exception, unless the handler has ended
-/// the job.
+/// The error handler of a handle class (MPI-4.0, 9.3): Comm.
+/// A call of this library throws an Exception if its MPI function returns an error, whatever the handler is, unless the handler has ended the job.
 template <class Class> class MPI4CXX_API ErrorHandling {
 public:
-    /// Make an error handler of `f(owner, code)`, which may capture and is called for each error of every `owner` it is set on. It may not
-    /// call MPI, which is in a call already, nor throw: that ends the job. Of these handlers 256 can live at once.
+    /// Make an error handler from `f(owner, code)`, which may capture and is called for each error on every `owner` that it is set on. `f` may not
+    /// call MPI, which is in a call already. `f` may not throw: that ends the job. At most 256 of these handlers can exist at once.
     /// Calls MPI_Comm_create_errhandler (MPI-4.0, 9.3.1). Local.
     template <std::invocable<const Class&, int> F> [[nodiscard]] static Errhandler Create_errhandler(F f, At at = {}) {
         return create(std::make_shared<detail::ErrorFunctionOf<Class, F>>(std::move(f)), at);
@@ -71,8 +71,8 @@ private:
     static Errhandler create(std::shared_ptr<detail::ErrorFunction> function, At at);
 };
 
-// Predefined error handlers (MPI-4.0, 9.3): they return the code, end the processes of the communicator, and end all that are
-// connected. Where the MPI follows MPI-3, and in MPICH 4.0, ERRORS_ABORT is ERRORS_ARE_FATAL.
+// Predefined error handlers (MPI-4.0, 9.3). ERRORS_RETURN returns the code, ERRORS_ABORT ends the processes of the communicator, ERRORS_ARE_FATAL
+// ends all connected processes. In MPI-3 libraries and in MPICH 4.0, ERRORS_ABORT is ERRORS_ARE_FATAL.
 extern MPI4CXX_API const Errhandler ERRHANDLER_NULL;
 extern MPI4CXX_API const Errhandler ERRORS_RETURN;
 extern MPI4CXX_API const Errhandler ERRORS_ABORT;

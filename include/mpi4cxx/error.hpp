@@ -1,3 +1,4 @@
+// The exception that MPI errors become, and the error classes and codes of MPI.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/at.hpp>
@@ -16,7 +17,7 @@ public:
     /// An error of class or code `code`; the library fills in the rest.
     explicit Exception(int code, std::string_view function = {}, const std::string& text = {}, detail::Place where = {});
 
-    /// The MPI's own code, which tells more than the class (MPI-4.0, 9.4).
+    /// The MPI library's own code, which says more than the class (MPI-4.0, 9.4).
     [[nodiscard]] int Get_error_code() const noexcept { return code_; }
     /// One of the ERR_ constants.
     [[nodiscard]] int Get_error_class() const noexcept { return class_; }
@@ -28,7 +29,7 @@ public:
     [[nodiscard]] const std::string& error_string() const noexcept { return text_; }
     /// The MPI function that failed, "MPI_Bcast".
     [[nodiscard]] const std::string& function() const noexcept { return function_; }
-    /// The name of the communicator, empty where there is none.
+    /// The name of the communicator, empty if there is none.
     [[nodiscard]] const std::string& communicator() const noexcept { return communicator_; }
     /// The calling process in that communicator, or -1.
     [[nodiscard]] int rank() const noexcept { return rank_; }
@@ -53,26 +54,26 @@ MPI4CXX_API int Get_error_class(int code, At at = {});
 /// Returns the text of an error code. Calls MPI_Error_string (MPI-4.0, 9.4).
 MPI4CXX_API std::string Get_error_string(int code, At at = {});
 
-/// Add an error class of the user's, on this process. Calls MPI_Add_error_class (MPI-4.0, 9.5).
+/// Add a user-defined error class on this process. Calls MPI_Add_error_class (MPI-4.0, 9.5).
 [[nodiscard]] MPI4CXX_API int Add_error_class(At at = {});
-/// Add an error code to a class of the user's. Calls MPI_Add_error_code (MPI-4.0, 9.5).
+/// Add an error code to a user-defined class. Calls MPI_Add_error_code (MPI-4.0, 9.5).
 [[nodiscard]] MPI4CXX_API int Add_error_code(int errorclass, At at = {});
-/// Give a class or code of the user's a text. Calls MPI_Add_error_string (MPI-4.0, 9.5).
+/// Set the text of a user-defined class or code. Calls MPI_Add_error_string (MPI-4.0, 9.5).
 MPI4CXX_API void Add_error_string(int errorcode, const std::string& text, At at = {});
-/// Remove a class of the user's that has no codes left. Calls MPI_Remove_error_class (MPI-4.1, 9.5).
+/// Remove a user-defined class that has no codes left. Calls MPI_Remove_error_class (MPI-4.1, 9.5).
 MPI4CXX_API void Remove_error_class(int errorclass, At at = {});
-/// Remove a code of the user's that has no text left. Calls MPI_Remove_error_code (MPI-4.1, 9.5).
+/// Remove a user-defined code that has no text left. Calls MPI_Remove_error_code (MPI-4.1, 9.5).
 MPI4CXX_API void Remove_error_code(int errorcode, At at = {});
-/// Remove the text of a class or code of the user's. Calls MPI_Remove_error_string (MPI-4.1, 9.5).
+/// Remove the text of a user-defined class or code. Calls MPI_Remove_error_string (MPI-4.1, 9.5).
 MPI4CXX_API void Remove_error_string(int errorcode, At at = {});
 
 namespace detail {
 
 /// Throws std::invalid_argument: "Comm::Scatter: text (solver.cpp:120)". For misuse that is found before MPI is called.
 [[noreturn, gnu::cold]] MPI4CXX_API void misuse(Caller caller, const std::string& text);
-/// Throws an Exception of class `error_class`, that of a handle which is null: some MPIs end the job if they are called with it.
+/// Throws an Exception of class `error_class` for a null handle. Some MPI libraries end the job if they are called with one.
 [[noreturn, gnu::cold]] MPI4CXX_API void refuse_null(int error_class, std::string_view function, const char* text, At at);
-/// The same of a communicator: says where one that is null comes from.
+/// Throws an Exception for a null communicator. The text says where a null communicator can come from.
 [[noreturn, gnu::cold]] MPI4CXX_API void refuse_null_comm(std::string_view function, At at);
 
 }  // namespace detail

@@ -4,7 +4,7 @@
 
 namespace MPI4CXX {
 
-/// The handle as Fortran knows it, which every handle class has (MPI-4.0, 19.3.4).
+/// The Fortran handle of a handle class (MPI-4.0, 19.3.4). Every handle class has one.
 template <class Class> class Fortran {
 public:
     /// Return the Fortran handle.

@@ -6,14 +6,14 @@
 
 namespace MPI4CXX {
 
-/// A communicator whose processes form a graph that each of them knows as a whole (MPI-4.0, 8.5).
+/// A communicator whose processes form a graph (MPI-4.0, 8.5). Each process knows the whole graph.
 class MPI4CXX_API Graphcomm final : public detail::DupMethods<Graphcomm, Topocomm> {
 public:
     /// The numbers of nodes and of edges.
     struct Dims {
         int nnodes, nedges;
     };
-    /// `edges` are the neighbours of node 0, then of node 1, …; `index[i]` is the number of those of nodes 0 to i.
+    /// `edges` are the neighbours of node 0, then of node 1, …; `index[i]` is the number of neighbours of nodes 0 to i together.
     struct Topo {
         std::vector<int> index, edges;
     };
@@ -50,7 +50,7 @@ public:
     [[nodiscard]] Topo topo(At at = {}) const { return Get_topo(at); }
     [[nodiscard]] std::vector<int> index(At at = {}) const { return Get_topo(at).index; }
     [[nodiscard]] std::vector<int> edges(At at = {}) const { return Get_topo(at).edges; }
-    // of this process
+    // The neighbours of this process.
     [[nodiscard]] int nneighbors(At at = {}) const { return Get_neighbors_count(Get_rank(at), at); }
     [[nodiscard]] std::vector<int> neighbors(At at = {}) const { return Get_neighbors(Get_rank(at), at); }
 

@@ -11,7 +11,7 @@ namespace MPI4CXX {
 
 namespace detail {
 
-/// What MPI calls back about an operation of the user's.
+/// The functions that MPI calls back for a user's operation.
 class GeneralOperation {
 public:
     GeneralOperation() noexcept = default;
@@ -38,9 +38,9 @@ private:
 
 }  // namespace detail
 
-/// An operation that the program itself carries out, under a request that can be waited for like any other (MPI-4.0, 13.2).
-/// Whoever carries it out calls `Complete`, from any thread; the object may have been moved into a Request before. One that is dropped while
-/// incomplete is cancelled and complete.
+/// An operation that the program itself carries out, with a request that can be waited for like any other (MPI-4.0, 13.2).
+/// The code that carries out the operation calls `Complete`, from any thread. The Grequest may have been moved into a Request before. A Grequest that
+/// is dropped while incomplete is cancelled and completed.
 class MPI4CXX_API Grequest final : public Request {
 public:
     struct Nothing {
@@ -59,14 +59,14 @@ public:
     }
     ~Grequest();
 
-    /// Begin an operation. `query(status)` fills in the status of a complete one, `free()` is called when nobody needs it any more,
-    /// `cancel(complete)` tells whether it is complete already. An exception in them is an error of the call that called them: an Exception's code,
-    /// or ERR_OTHER. Calls MPI_Grequest_start (MPI-4.0, 13.2).
+    /// Begin an operation. `query(status)` fills in the status of a complete operation. `free()` is called when the operation is not needed any more.
+    /// `cancel(complete)` is called to cancel the operation and is told whether it is complete already. An exception in one of them is an error of
+    /// the call that called it, with the code of an Exception, else with ERR_OTHER. Calls MPI_Grequest_start (MPI-4.0, 13.2).
     template <std::invocable<Status&> Query = Nothing, std::invocable Free = Nothing, std::invocable<bool> Cancel = Nothing>
     [[nodiscard]] static Grequest Start(Query query = {}, Free free = {}, Cancel cancel = {}, At at = {}) {
         return start(std::make_unique<detail::GeneralOperationOf<Query, Free, Cancel>>(std::move(query), std::move(free), std::move(cancel)), at);
     }
-    /// Say that the operation is complete. Calls MPI_Grequest_complete (MPI-4.0, 13.2).
+    /// Mark the operation as complete. Calls MPI_Grequest_complete (MPI-4.0, 13.2).
     void Complete(At at = {});
     void complete(At at = {}) { Complete(at); }
 

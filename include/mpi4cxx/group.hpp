@@ -15,7 +15,7 @@ namespace MPI4CXX {
 /// An ordered set of processes (MPI-4.0, 7.3). Freeing is local.
 class MPI4CXX_API Group : public Handle<Group>, public Fortran<Group> {
 public:
-    /// The ranks `first`, `first + stride`, … up to `last`; downwards where `stride` is negative.
+    /// The ranks `first`, `first + stride`, … up to `last`; downwards if `stride` is negative.
     struct Range {
         int first, last, stride = 1;
     };
@@ -26,7 +26,7 @@ public:
 
     /// Return the number of processes. Calls MPI_Group_size (MPI-4.0, 7.3.1).
     [[nodiscard]] int Get_size(At at = {}) const { return detail::get<MPI_Group_size>(handle(), at); }
-    /// Return the number of this process in the group, UNDEFINED where it is not in it. Calls MPI_Group_rank (MPI-4.0, 7.3.1).
+    /// Return the rank of this process in the group, UNDEFINED if the process is not in the group. Calls MPI_Group_rank (MPI-4.0, 7.3.1).
     [[nodiscard]] int Get_rank(At at = {}) const { return detail::get<MPI_Group_rank>(handle(), at); }
     /// Return what these ranks of this group are in `group`: UNDEFINED for a process that is not in it, PROC_NULL for PROC_NULL. Without
     /// `group`, in that of COMM_WORLD; without `ranks`, of all. A rank that this group does not have throws std::invalid_argument. Calls
@@ -66,14 +66,14 @@ public:
     [[nodiscard]] static Group Intersect(const Group& group1, const Group& group2, At at = {}) { return Intersection(group1, group2, at); }
     /// Return the processes of `group1` that are not in `group2`. Calls MPI_Group_difference (MPI-4.0, 7.3.2).
     [[nodiscard]] static Group Difference(const Group& group1, const Group& group2, At at = {});
-    /// Return these ranks, in this order. Calls MPI_Group_incl (MPI-4.0, 7.3.2).
+    /// Return the group of these ranks, in this order. Calls MPI_Group_incl (MPI-4.0, 7.3.2).
     [[nodiscard]] Group Incl(detail::IntList ranks, At at = {}) const;
-    /// Return all but these ranks. Calls MPI_Group_excl (MPI-4.0, 7.3.2).
+    /// Return the group of all but these ranks. Calls MPI_Group_excl (MPI-4.0, 7.3.2).
     [[nodiscard]] Group Excl(detail::IntList ranks, At at = {}) const;
-    /// Return the ranks of these ranges, in this order: `Range_incl({{0, 6, 2}, {7, 9}})`. Calls MPI_Group_range_incl (MPI-4.0, 7.3.2).
+    /// Return the group of the ranks in these ranges, in this order: `Range_incl({{0, 6, 2}, {7, 9}})`. Calls MPI_Group_range_incl (MPI-4.0, 7.3.2).
     [[nodiscard]] Group Range_incl(std::span<const Range> ranges, At at = {}) const;
     [[nodiscard]] Group Range_incl(std::initializer_list<Range> ranges, At at = {}) const;
-    /// Return all but the ranks of these ranges. Calls MPI_Group_range_excl (MPI-4.0, 7.3.2).
+    /// Return the group of all ranks outside these ranges. Calls MPI_Group_range_excl (MPI-4.0, 7.3.2).
     [[nodiscard]] Group Range_excl(std::span<const Range> ranges, At at = {}) const;
     [[nodiscard]] Group Range_excl(std::initializer_list<Range> ranges, At at = {}) const;
     /// Free the group. Calls MPI_Group_free (MPI-4.0, 7.3.3). Local.

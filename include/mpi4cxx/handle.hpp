@@ -13,17 +13,17 @@ namespace detail {
 
 enum class Ownership : bool { borrow, own };
 
-/// Whether a destructor may free a handle: not before MPI starts nor after it ends, and a handle whose free is collective
-/// not while an exception unwinds this process, because the others are elsewhere.
+/// Returns whether a destructor may free a handle: not before MPI starts and not after it ends. If freeing is collective, not while an exception
+/// unwinds this process either, because the other processes are elsewhere.
 MPI4CXX_API bool may_free(bool collective) noexcept;
 
 /// Keeps a communicator that may not be freed now until all of its processes can agree to free it.
 MPI4CXX_API void set_aside(MPI_Comm comm) noexcept;
 
-/// Throws that a handle is predefined, where the MPI would take it and break.
+/// Throws an Exception because a handle is predefined: an MPI library might free the handle and break.
 [[noreturn, gnu::cold]] MPI4CXX_API void refuse_free(std::string_view function, At at);
 
-/// The place of a call on `object`; an error message names a communicator.
+/// Returns the place of a call on `object`. If `object` is a communicator, error messages name it.
 template <class Class> [[nodiscard]] Place place_of(const Class& object, At at) noexcept {
     if constexpr (std::is_base_of_v<Comm, Class>)
         return {at, object.address()};
@@ -34,8 +34,8 @@ template <class Class> [[nodiscard]] Place place_of(const Class& object, At at) 
 }  // namespace detail
 
 /// A move-only owner of one MPI handle, the base of every handle class.
-/// `handle()` looks, `take()` and `borrow()` of each class wrap a raw handle, `release()` gives it up. What is taken is
-/// freed by `Free()` or, at the latest, by the destructor; what is borrowed, and predefined handles, never are.
+/// `handle()` returns the raw handle, `take()` and `borrow()` of each class wrap a raw handle, `release()` gives it up. A taken handle is freed by
+/// `Free()` or, at the latest, by the destructor. Borrowed and predefined handles are never freed.
 template <class Class> class Handle {
     using traits = detail::handle_traits<Class>;
 
@@ -55,7 +55,7 @@ public:
 
     /// The raw MPI handle, for calls that this library does not have.
     [[nodiscard]] raw_type handle() const noexcept { return raw_; }
-    /// Where the raw handle lies, as long as this object.
+    /// The address of the raw handle, valid as long as this object.
     [[nodiscard]] const raw_type* address() const noexcept { return &raw_; }
     /// Gives the raw handle to the caller, who frees it.
     [[nodiscard]] raw_type release() && noexcept {
@@ -77,7 +77,7 @@ protected:
             if (ownership_ == detail::Ownership::borrow && traits::is_predefined(raw_))
                 detail::refuse_free(detail::name_of<traits::free>(), at);
         detail::call<traits::free>(&raw_, at);
-        raw_ = traits::null();  // a predefined handle may come back as it was
+        raw_ = traits::null();  // MPI may leave a predefined handle as it was
         ownership_ = detail::Ownership::borrow;
     }
 
