@@ -24,8 +24,8 @@ concept InfoItems = requires(const R& items) {
     std::end(items);
 };
 
-/// Hints for the MPI: a map from strings to strings (MPI-4.0, 10). Freeing is local. INFO_NULL reads as an empty map.
-/// Keys may have MAX_INFO_KEY - 1 characters, values MAX_INFO_VAL - 1; some MPIs take one more.
+/// Hints for MPI: a map from strings to strings (MPI-4.0, 10). Freeing is local. INFO_NULL reads as an empty map.
+/// Keys may have MAX_INFO_KEY - 1 characters, values MAX_INFO_VAL - 1. Some MPI libraries accept one more.
 class MPI4CXX_API Info : public Handle<Info>, public Fortran<Info> {
 public:
     /// A key and its value.
@@ -39,7 +39,7 @@ public:
             info_.Set(key_, value, at_);
             return *this;
         }
-        /// Read the value; where there is none, an Exception of class ERR_INFO_NOKEY.
+        /// Read the value. Throws an Exception of class ERR_INFO_NOKEY if there is none.
         operator std::string() const { return info_.value(key_, at_); }
         friend bool operator==(const Value& a, const std::string& b) { return std::string(a) == b; }
 
@@ -51,7 +51,7 @@ public:
         At at_;
     };
 
-    /// Goes through the pairs in the order of the MPI. Changing the map ends it.
+    /// Iterates over the pairs in the order of the MPI library. A change of the map invalidates the iterator.
     class Iterator {
     public:
         using value_type = Item;
@@ -76,7 +76,7 @@ public:
     static Info borrow(MPI_Info raw) noexcept { return Info(raw, detail::Ownership::borrow); }
     /// Return an empty map. Calls MPI_Info_create (MPI-4.0, 10). Local.
     [[nodiscard]] static Info Create(At at = {});
-    /// Return a map of these. Calls MPI_Info_create and MPI_Info_set (MPI-4.0, 10). Local.
+    /// Return a map of `items`. Calls MPI_Info_create and MPI_Info_set (MPI-4.0, 10). Local.
     [[nodiscard]] static Info Create(std::initializer_list<Item> items, At at = {});
     template <InfoItems R> [[nodiscard]] static Info Create(const R& items, At at = {}) {
         Info info = Create(at);
@@ -90,11 +90,11 @@ public:
     /// Free the map. Calls MPI_Info_free (MPI-4.0, 10). Local.
     void Free(At at = {}) { free(at); }
 
-    /// Return the value of `key`, nothing where there is none. Calls MPI_Info_get_string (MPI-4.0, 10).
+    /// Return the value of `key`, or nothing if there is none. Calls MPI_Info_get_string (MPI-4.0, 10).
     [[nodiscard]] std::optional<std::string> Get(const std::string& key, At at = {}) const;
     /// Set the value of `key`. Calls MPI_Info_set (MPI-4.0, 10).
     void Set(const std::string& key, const std::string& value, At at = {});
-    /// Delete `key`; where there is none, an Exception of class ERR_INFO_NOKEY. Calls MPI_Info_delete (MPI-4.0, 10).
+    /// Delete `key`. Throws an Exception of class ERR_INFO_NOKEY if there is none. Calls MPI_Info_delete (MPI-4.0, 10).
     void Delete(const std::string& key, At at = {});
     /// Return the number of keys. Calls MPI_Info_get_nkeys (MPI-4.0, 10).
     [[nodiscard]] int Get_nkeys(At at = {}) const;
@@ -107,10 +107,10 @@ public:
     [[nodiscard]] std::size_t size(At at = {}) const { return is_null() ? 0 : static_cast<std::size_t>(Get_nkeys(at)); }
     [[nodiscard]] bool empty(At at = {}) const { return size(at) == 0; }
     [[nodiscard]] bool contains(const std::string& key, At at = {}) const { return get(key, at).has_value(); }
-    /// Return the value of `key`, nothing or `otherwise` where there is none.
+    /// Return the value of `key`. If there is none, return nothing, or `otherwise`.
     [[nodiscard]] std::optional<std::string> get(const std::string& key, At at = {}) const;
     [[nodiscard]] std::string get(const std::string& key, const std::string& otherwise, At at = {}) const { return get(key, at).value_or(otherwise); }
-    /// Return the value of `key`; where there is none, an Exception of class ERR_INFO_NOKEY.
+    /// Return the value of `key`. Throws an Exception of class ERR_INFO_NOKEY if there is none.
     [[nodiscard]] std::string value(const std::string& key, At at = {}) const;
     [[nodiscard]] std::string operator[](const std::string& key) const { return value(key); }
     [[nodiscard]] Value operator[](const std::string& key) { return {*this, key, At()}; }
@@ -138,12 +138,12 @@ public:
     template <InfoItems R> void update(const R& items, At at = {}) {
         for (const auto& [key, value] : items) Set(key, value, at);
     }
-    /// Take the value of `key` out; where there is none, an Exception of class ERR_INFO_NOKEY, or `otherwise`.
+    /// Remove `key` and return its value. If there is none, throw an Exception of class ERR_INFO_NOKEY, or return `otherwise`.
     std::string pop(const std::string& key, At at = {});
     std::string pop(const std::string& key, const std::string& otherwise, At at = {});
-    /// Take one pair out, the last; where there is none, an Exception of class ERR_INFO_NOKEY.
+    /// Remove the last pair and return it. Throws an Exception of class ERR_INFO_NOKEY if the map is empty.
     Item popitem(At at = {});
-    /// Return a copy; of INFO_NULL another.
+    /// Return a copy. A copy of INFO_NULL is null.
     [[nodiscard]] Info copy(At at = {}) const { return is_null() ? Info() : Dup(at); }
     /// Delete all keys.
     void clear(At at = {});
@@ -154,10 +154,10 @@ private:
     [[nodiscard]] Item nth_item(int n, At at = {}) const;
 };
 
-/// What a handle class with hints has (MPI-4.0, 7.4.4): Comm.
+/// The hints of a handle class (MPI-4.0, 7.4.4): Comm.
 template <class Class> class MPI4CXX_API Hinted {
 public:
-    /// Give hints to the MPI. Calls MPI_Comm_set_info (MPI-4.0, 7.4.4). Collective.
+    /// Give hints to MPI. Calls MPI_Comm_set_info (MPI-4.0, 7.4.4). Collective.
     void Set_info(const Info& info, At at = {}) const;
     /// Return the hints that are in use. Calls MPI_Comm_get_info (MPI-4.0, 7.4.4).
     [[nodiscard]] Info Get_info(At at = {}) const;

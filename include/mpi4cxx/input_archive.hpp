@@ -18,7 +18,7 @@ namespace detail {
 template <class T> void load_any(InputArchive& archive, T& object);
 }
 
-/// Reads what OutputArchive wrote; throws Exception where the bytes cannot be that.
+/// Reads what an OutputArchive has written. Throws an Exception if the bytes cannot be that.
 class InputArchive final : public cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision> {
     using Base = cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision>;
 
@@ -26,7 +26,7 @@ public:
     explicit InputArchive(detail::Unpacking& from) : Base(this), from_(from), stack_end_(detail::stack_end()) {}
     [[nodiscard]] detail::Unpacking& unpacking() noexcept { return from_; }
 
-    // These hide cereal's, as those of OutputArchive.
+    // These operators hide cereal's, for the same reason as in OutputArchive.
     template <class... T> InputArchive& operator()(T&&... objects) {
         (detail::load_any(*this, objects), ...);
         return *this;
@@ -34,10 +34,10 @@ public:
     template <class T> InputArchive& operator&(T&& object) { return (*this)(object); }
     template <class T> InputArchive& operator>>(T&& object) { return (*this)(object); }
 
-    /// All else.
+    /// Reads any other object.
     template <class T> void load_by_cereal(T& object) { Base::operator()(object); }
 
-    // These two hide cereal's, which would give out a pointer as one of any type that the message asks for.
+    // These two functions hide cereal's, which would return a pointer as any type that the message asks for.
     template <class T> void registerSharedPointer(std::uint32_t id, const std::shared_ptr<T>& pointer) {
         pointers_.insert_or_assign(id & ~cereal::detail::msb_32bit, Pointer{pointer, typeid(T)});
     }
@@ -49,9 +49,9 @@ public:
             detail::Unpacking::corrupt("a pointer is to nothing of its type");
         return found->second.pointer;
     }
-    /// The next pointer to an object that has been read is of this type.
+    /// Sets the type of the next pointer to an object that has been read before.
     void want(std::type_index type) noexcept { wanted_ = type; }
-    /// Called by what may have objects of its own type in it.
+    /// Throws if objects are nested too deeply for the stack. Called for types that may contain objects of their own type.
     void check_depth() const {
         if (reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) < stack_end_) [[unlikely]]
             detail::Unpacking::corrupt("objects are within objects, too many for the stack");

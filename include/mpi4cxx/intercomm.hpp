@@ -4,8 +4,9 @@
 
 namespace MPI4CXX {
 
-/// A communicator of two groups, each of which communicates with the other: ranks of messages are of the remote group, the
-/// root of a collective is ROOT in its own group, where the others give PROC_NULL, and its rank in the other (MPI-4.0, 7.6).
+/// A communicator of two groups, each of which communicates with the other (MPI-4.0, 7.6).
+/// The ranks of messages are those of the remote group. In a collective with a root, the root passes ROOT, the other processes of its group pass
+/// PROC_NULL, and the other group passes the root's rank.
 class MPI4CXX_API Intercomm final : public detail::SplitMethods<Intercomm, Comm> {
 public:
     static constexpr auto comm_class = detail::CommClass::intercomm;
@@ -20,10 +21,10 @@ public:
 
     /// Return the number of processes in the remote group. Calls MPI_Comm_remote_size (MPI-4.0, 7.6.1).
     [[nodiscard]] int Get_remote_size(At at = {}) const;
-    /// Return the processes of the other side. Calls MPI_Comm_remote_group (MPI-4.0, 7.6.1).
+    /// Return the remote group. Calls MPI_Comm_remote_group (MPI-4.0, 7.6.1).
     [[nodiscard]] Group Get_remote_group(At at = {}) const;
-    /// Return a communicator of both groups; the group that gives `high` comes after the other. Calls MPI_Intercomm_merge
-    /// (MPI-4.0, 7.6.2). Collective.
+    /// Return an intracommunicator of both groups. The group that passes `high` comes after the other. Calls MPI_Intercomm_merge (MPI-4.0, 7.6.2).
+    /// Collective.
     [[nodiscard]] Intracomm Merge(bool high = false, At at = {}) const;
 
     [[nodiscard]] int remote_size(At at = {}) const { return Get_remote_size(at); }

@@ -21,40 +21,41 @@ public:
     detail::take_a_const_reference_or_make_a_duplicate_with_Dup operator=(const Intracomm&) = delete;
     using SplitMethods::SplitMethods;
 
-    /// Return a communicator of the processes of `group`, which alone call this. Calls MPI_Comm_create_group (MPI-4.0, 7.4.2).
+    /// Return a communicator of the processes of `group`. Only they call this. Calls MPI_Comm_create_group (MPI-4.0, 7.4.2).
     /// Collective in `group`.
     [[nodiscard]] Intracomm Create_group(const Group& group, int tag = 0, At at = {}) const;
-    /// Return a communicator of this group and the group of another, which calls it too; `peer_comm` is read on the leaders only, which
-    /// find each other there. Calls MPI_Intercomm_create (MPI-4.0, 7.6.2). Collective in both groups.
+    /// Return an intercommunicator of this group and another group, which also calls this. `peer_comm` is significant on the two leaders only, which
+    /// communicate on it. Calls MPI_Intercomm_create (MPI-4.0, 7.6.2). Collective in both groups.
     [[nodiscard]] Intercomm Create_intercomm(int local_leader, const Intracomm& peer_comm, int remote_leader, int tag = 0, At at = {}) const;
 
-    /// Return a communicator with a Cartesian grid; null on processes that are left over. `periods` are one flag a dimension, or one for all;
-    /// false where not given. Calls MPI_Cart_create (MPI-4.0, 8.5.1). Collective.
+    /// Return a communicator with a Cartesian grid, null on processes that are left over. `periods` has one flag per dimension, or one for all; by
+    /// default no dimension wraps around. Calls MPI_Cart_create (MPI-4.0, 8.5.1). Collective.
     [[nodiscard]] Cartcomm Create_cart(detail::IntList dims, const detail::FlagList& periods = {}, bool reorder = false, At at = {}) const;
-    /// Return a communicator with a graph that every process describes as a whole, see Graphcomm::Topo; null on processes that are left over.
+    /// Return a communicator with a graph, null on processes that are left over. Every process passes the whole graph, see Graphcomm::Topo.
     /// Calls MPI_Graph_create (MPI-4.0, 8.5.3). Collective.
     [[nodiscard]] Graphcomm Create_graph(detail::IntList index, detail::IntList edges, bool reorder = false, At at = {}) const;
-    /// Return a communicator with a directed graph, of whose edges each process gives those to and from itself. Calls
-    /// MPI_Dist_graph_create_adjacent (MPI-4.0, 8.5.4). Collective.
+    /// Return a communicator with a directed graph. Each process passes the edges to and from itself. Calls MPI_Dist_graph_create_adjacent (MPI-4.0,
+    /// 8.5.4). Collective.
     [[nodiscard]] Distgraphcomm Create_dist_graph_adjacent(detail::IntList sources, detail::IntList destinations, Weights sourceweights = UNWEIGHTED,
                                                            Weights destweights = UNWEIGHTED, const Info& info = INFO_NULL, bool reorder = false,
                                                            At at = {}) const;
-    /// Return a communicator with a directed graph, of whose edges each process gives any: from `sources[0]` to the first `degrees[0]` of
-    /// `destinations`, and so on. One degree is that of each source. Calls MPI_Dist_graph_create (MPI-4.0, 8.5.4). Collective.
+    /// Return a communicator with a directed graph. Each process passes any of the edges: those from `sources[0]` to the first `degrees[0]` of
+    /// `destinations`, and so on. A single degree is for all sources. Calls MPI_Dist_graph_create (MPI-4.0, 8.5.4). Collective.
     [[nodiscard]] Distgraphcomm Create_dist_graph(detail::IntList sources, detail::IntOrList degrees, detail::IntList destinations,
                                                   Weights weights = UNWEIGHTED, const Info& info = INFO_NULL, bool reorder = false, At at = {}) const;
-    /// Return the rank that a grid of these extents would give this process; UNDEFINED where it would be left over.
+    /// Return the rank that a grid of these extents would give this process, UNDEFINED if the process would be left over.
     /// Calls MPI_Cart_map (MPI-4.0, 8.5.8).
     [[nodiscard]] int Cart_map(detail::IntList dims, const detail::FlagList& periods = {}, At at = {}) const;
-    /// The same of a graph. Calls MPI_Graph_map (MPI-4.0, 8.5.8).
+    /// Return the rank that this graph would give this process, UNDEFINED if the process would be left over. Calls MPI_Graph_map (MPI-4.0, 8.5.8).
     [[nodiscard]] int Graph_map(detail::IntList index, detail::IntList edges, At at = {}) const;
 
-    /// Combine the elements of ranks 0 to this one. Calls MPI_Scan (MPI-4.0, 6.11.1). Collective.
+    /// Combine the buffers of ranks 0 to this one, element by element. Calls MPI_Scan (MPI-4.0, 6.11.1). Collective.
     void Scan(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op = SUM, At at = {}) const;
-    /// Combine the elements of the ranks below this one; `recvbuf` is undefined on rank 0. Calls MPI_Exscan (MPI-4.0, 6.11.2). Collective.
+    /// Combine the buffers of the ranks below this one, element by element. `recvbuf` is undefined on rank 0. Calls MPI_Exscan (MPI-4.0, 6.11.2).
+    /// Collective.
     void Exscan(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op = SUM, At at = {}) const;
 
-    // The same, nonblocking and persistent, as those of Comm. Collective.
+    // The nonblocking and persistent scans, which follow the rules of Comm's nonblocking and persistent collectives. Collective.
 
     [[nodiscard]] Request Iscan(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op = SUM, At at = {}) const;
     [[nodiscard]] Request Iexscan(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op = SUM, At at = {}) const;
@@ -62,7 +63,7 @@ public:
     [[nodiscard]] Prequest Exscan_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op = SUM, const Info& info = INFO_NULL,
                                        At at = {}) const;
 
-    /// Combine the objects of ranks 0 to this one, in their order. Collective.
+    /// Combine the objects of ranks 0 to this one, in the order of ranks. Collective.
     template <class T, class F = decltype((SUM))> [[nodiscard]] T scan(const T& object, F&& op = SUM, At at = {}) const {
         (void)sizeof(detail::check_combines<T, F>);
         if constexpr (!detail::combines<T, F>()) {
@@ -76,7 +77,7 @@ public:
             return *combine_lower(object, op, static_cast<std::size_t>(Get_rank(at)) + 1, at);
         }
     }
-    /// Combine the objects of the ranks below this one, in their order; nothing on rank 0. Collective.
+    /// Combine the objects of the ranks below this one, in the order of ranks. Return nothing on rank 0. Collective.
     template <class T, class F = decltype((SUM))> [[nodiscard]] std::optional<T> exscan(const T& object, F&& op = SUM, At at = {}) const {
         (void)sizeof(detail::check_combines<T, F>);
         const auto rank = static_cast<std::size_t>(Get_rank(at));

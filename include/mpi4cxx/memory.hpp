@@ -1,3 +1,4 @@
+// Memory from MPI, addresses, and the attached buffer of Bsend.
 #pragma once
 
 #include <mpi4cxx/constants.hpp>
@@ -11,10 +12,10 @@
 
 namespace MPI4CXX {
 
-/// Memory that somebody else owns, byte by byte: a view of bytes, as mpi4py's `memory`.
+/// A view of bytes that somebody else owns, as mpi4py's `memory`.
 using memory = std::span<std::byte>;
 
-/// Memory of Alloc_mem, which may be faster to communicate. It frees itself, unless MPI is finalized.
+/// Memory from Alloc_mem, which may be faster to communicate. The destructor frees the memory unless MPI is finalized.
 class MPI4CXX_API Memory {
 public:
     Memory() noexcept = default;
@@ -36,7 +37,7 @@ public:
     [[nodiscard]] bool is_null() const noexcept { return data_ == nullptr; }
     explicit operator bool() const noexcept { return !is_null(); }
     operator memory() const noexcept { return {data_, size_}; }
-    /// As many whole elements as there is room for.
+    /// Return the memory as a span of as many whole elements as fit.
     template <class T>
         requires std::is_trivially_copyable_v<T>
     [[nodiscard]] std::span<T> as() const noexcept { return {reinterpret_cast<T*>(data_), size_ / sizeof(T)}; }
@@ -71,12 +72,12 @@ MPI4CXX_API void Free_mem(void* address, At at = {});
 /// Return the number of bytes from `addr2` to `addr1`. Calls MPI_Aint_diff (MPI-4.0, 5.1.5).
 [[nodiscard]] MPI4CXX_API Aint Aint_diff(Aint addr1, Aint addr2) noexcept;
 
-/// Let Bsend copy messages to `buf`, which must stay until Detach_buffer. Each message takes BSEND_OVERHEAD bytes beside its own.
+/// Let Bsend copy messages to `buf`, which must live until Detach_buffer. Each message takes BSEND_OVERHEAD bytes in addition to its own.
 /// Calls MPI_Buffer_attach (MPI-4.0, 3.6). Local.
 MPI4CXX_API void Attach_buffer(memory buf, At at = {});
-/// The same with `size` bytes that the library allocates, and frees in Detach_buffer. Calls MPI_Buffer_attach (MPI-4.0, 3.6). Local.
+/// Let Bsend copy messages to `size` bytes that the library allocates. Detach_buffer frees them. Calls MPI_Buffer_attach (MPI-4.0, 3.6). Local.
 MPI4CXX_API void Attach_buffer(Count size, At at = {});
-/// Wait until all messages in the buffer are sent; return the buffer, where it is not the library's. Calls MPI_Buffer_detach
+/// Wait until all messages in the buffer are sent. Return the buffer, or an empty view if the library has allocated it. Calls MPI_Buffer_detach
 /// (MPI-4.0, 3.6).
 MPI4CXX_API memory Detach_buffer(At at = {});
 

@@ -18,7 +18,7 @@ class MPI4CXX_API Message : public Fortran<Message> {
 public:
     constexpr Message() noexcept = default;
     static Message take(MPI_Message raw) noexcept { return Message(raw); }
-    /// The same: a message is received once, by whoever has it.
+    /// The same as take, because a message can be received only once.
     static Message borrow(MPI_Message raw) noexcept { return Message(raw); }
     Message(Message&& other) noexcept : raw_(std::exchange(other.raw_, MPI_MESSAGE_NULL)) {}
     Message& operator=(Message&& other) noexcept {
@@ -43,7 +43,7 @@ public:
     /// Start to receive the message into `buf`. Calls MPI_Imrecv (MPI-4.0, 3.8.3).
     [[nodiscard]] Request Irecv(const Buf& buf, At at = {});
 
-    // The same of objects: the probe sees the message that an object begins with.
+    // The same for objects. The probe sees the first message of an object.
     [[nodiscard]] static Message probe(const Comm& comm, int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) {
         return Probe(comm, source, tag, status, at);
     }
@@ -63,8 +63,8 @@ public:
         return ObjectRequest<T>(std::move(receive));
     }
 
-    /// The length of the message, whose probe filled `probed`, in elements of `type`. One that ends inside an element is taken out of the
-    /// way and thrown as an Exception.
+    /// Return the length of the message in elements of `type`. `probed` is the status of its probe. If the message ends inside an element, it is
+    /// received to get it out of the way, and an Exception is thrown.
     [[nodiscard]] std::size_t elements(const Status& probed, MPI_Datatype type, At at = {});
 
 private:
@@ -74,7 +74,7 @@ private:
 
 namespace detail {
 
-/// Throws where a message that has been received as elements is an object, which a lowercase method has sent.
+/// Throws an Exception if a message that was received as elements is an object sent by a lowercase method.
 MPI4CXX_API void refuse_object(std::span<const std::byte> message, At at);
 
 }  // namespace detail

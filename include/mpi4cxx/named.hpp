@@ -6,10 +6,11 @@
 
 namespace MPI4CXX {
 
-/// What a handle class with names has (MPI-4.0, 7.8): Comm, Datatype.
+/// The name of a handle class's objects (MPI-4.0, 7.8): Comm, Datatype.
 template <class Class> class MPI4CXX_API Named {
 public:
-    /// Return the name, "MPI_COMM_WORLD" or "MPI_DOUBLE" of what is predefined. Calls MPI_Comm_get_name, MPI_Type_get_name (MPI-4.0, 7.8).
+    /// Return the name. Predefined handles have names such as "MPI_COMM_WORLD" and "MPI_DOUBLE". Calls MPI_Comm_get_name, MPI_Type_get_name (MPI-4.0,
+    /// 7.8).
     [[nodiscard]] std::string Get_name(At at = {}) const;
     /// Set the name. Calls MPI_Comm_set_name, MPI_Type_set_name (MPI-4.0, 7.8).
     void Set_name(const std::string& name, At at = {}) const;

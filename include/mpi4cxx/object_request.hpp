@@ -12,10 +12,10 @@
 
 namespace MPI4CXX {
 
-/// A pending operation that gives an object of type `T`, which `wait` or `test` returns, once.
-/// Receives of objects are posted at once, take messages of any size in the order of their posting, and go on whatever call
-/// of this library the process sits in. From PROC_NULL comes a `T{}`. `Wait`, `Test` and Request's functions for several leave the object in
-/// here, for `wait` or `test` to take.
+/// A pending operation that gives an object of type `T`. `wait` or `test` returns the object once.
+/// Receives of objects are posted at once, receive messages of any size in the order of their posting, and make progress in every call of this
+/// library. PROC_NULL as source gives `T{}`. `Wait`, `Test` and Request's functions for several requests leave the object in the ObjectRequest, until
+/// `wait` or `test` takes it.
 template <class T> class [[nodiscard]] ObjectRequest final {
 public:
     ObjectRequest() noexcept = default;
@@ -30,8 +30,8 @@ public:
         request_.wait_object(&object, status, at);
         return detail::delivered<T>(std::move(object));
     }
-    /// Return the object if it has come. A receive looks first and drives then, so what this call finds out the next one gives: a test right after
-    /// the posting gives nothing, also where the message was there before.
+    /// Return the object if it has come. A test of a pending receive drives the receive and returns nothing; an object that comes by that is returned
+    /// by the next test. So a test right after the posting returns nothing, even if the message had arrived before.
     std::optional<T> test(Status* status = nullptr, At at = {}) {
         if (request_.drive_receive())
             return std::nullopt;
@@ -42,8 +42,8 @@ public:
         }
         return object;
     }
-    /// Give up this request for a plain one that leaves its object in `object`: the call that completes that one writes it, and nothing does
-    /// where that one is dropped. `object` must live as long.
+    /// Turn this into a plain Request that leaves its object in `object`. The call that completes the Request writes `object`; nothing is written if
+    /// the Request is dropped. `object` must live as long as the Request.
     [[nodiscard]] Request into(T& object) && {
         static_assert(std::is_default_constructible_v<T>, "mpi4cxx: this type has no default constructor: take the object with wait or test");
         return std::move(request_).deliver_to(&object);
@@ -53,24 +53,25 @@ public:
     void Wait(Status* status = nullptr, At at = {}) { request_.Wait(status, at); }
     /// Tell whether the object has come.
     bool Test(Status* status = nullptr, At at = {}) { return request_.Test(status, at); }
-    /// The same.
+    /// The same as Test.
     [[nodiscard]] bool Get_status(Status* status = nullptr, At at = {}) const { return request_.Get_status(status, at); }
     [[nodiscard]] bool get_status(Status* status = nullptr, At at = {}) const { return Get_status(status, at); }
-    /// Ask for cancellation; the request must still be completed, its status tells the outcome.
+    /// Ask for cancellation. The request must still be completed; its status tells the outcome.
     void Cancel(At at = {}) { request_.Cancel(at); }
     void cancel(At at = {}) { Cancel(at); }
     /// Drop the request.
     void Free(At at = {}) { request_.Free(at); }
 
-    /// Not for C: this is no request of MPI's.
+    /// Does not compile: C has no use for this, which is not a request of MPI's.
     template <class U = T> MPI_Request handle() const {
         static_assert(detail::never<U>, "mpi4cxx: the request of an object is no MPI_Request that C could wait for");
         return MPI_REQUEST_NULL;
     }
 
-    // Of several. Null requests give no object; an error is thrown when all others that had to be are complete.
+    // Functions for several requests. Null requests give no object. An error is thrown after all other requests that have to be complete are
+    // complete.
 
-    /// Wait for all objects; a null request gives `T{}`.
+    /// Wait for all objects. A null request gives `T{}`.
     static std::vector<T> waitall(std::span<ObjectRequest> requests, std::span<Status> statuses = {}, At at = {}) {
         Request::check_statuses(requests.size(), statuses, at);
         std::vector<std::optional<T>> came(requests.size());
@@ -90,18 +91,18 @@ public:
     static std::optional<std::vector<T>> testall(std::span<ObjectRequest> requests, std::span<Status> statuses = {}, At at = {}) {
         Request::check_statuses(requests.size(), statuses, at);
         Request::drive();
-        bool all = true;  // each is looked at, so that all go on
+        bool all = true;  // each request is tested, so that all make progress
         for (const ObjectRequest& request : requests) all &= request.is_null() || request.request_.get_status_now(nullptr, at);
         return all ? std::optional(waitall(requests, statuses, at)) : std::nullopt;
     }
-    /// Wait for one object; returns its index and the object, nothing where all requests are null.
+    /// Wait for one object. Return its index and the object, or nothing if all requests are null.
     static std::optional<std::pair<int, T>> waitany(std::span<ObjectRequest> requests, Status* status = nullptr, At at = {}) {
         while (has_active(requests))
             if (auto one = testany(requests, status, at))
                 return one;
         return std::nullopt;
     }
-    /// Return the index of one that has come and the object; nothing where none has.
+    /// Return the index of a request whose object has come, and the object; nothing if no object has come.
     static std::optional<std::pair<int, T>> testany(std::span<ObjectRequest> requests, Status* status = nullptr, At at = {}) {
         Request::drive();
         for (std::size_t i = 0; i < requests.size(); ++i)
@@ -110,15 +111,15 @@ public:
                     return std::pair(static_cast<int>(i), std::move(*object));
         return std::nullopt;
     }
-    /// Wait for at least one; returns the indices and the objects, none where all requests are null.
+    /// Wait for at least one object. Return the indices and the objects, none if all requests are null.
     static std::vector<std::pair<int, T>> waitsome(std::span<ObjectRequest> requests, std::span<Status> statuses = {}, At at = {}) {
         Request::check_statuses(requests.size(), statuses, at);
         std::vector<std::pair<int, T>> some;
         while (some.empty() && has_active(requests)) some = testsome(requests, statuses, at);
         return some;
     }
-    /// Return the indices of those that have come, and the objects. `statuses` are theirs, in that order. What fails after one has come
-    /// is thrown by the next call, so that no object is lost.
+    /// Return the indices of the requests whose objects have come, and the objects. `statuses` are those of these requests, in the same order. If a
+    /// request fails after another has given its object, the next call throws the error, so that no object is lost.
     static std::vector<std::pair<int, T>> testsome(std::span<ObjectRequest> requests, std::span<Status> statuses = {}, At at = {}) {
         Request::check_statuses(requests.size(), statuses, at);
         Request::drive();
@@ -137,7 +138,7 @@ public:
     }
 
 private:
-    /// test without driving what else is pending.
+    /// Like test, but does not drive other pending operations.
     std::optional<T> test_now(Status* status, At at) {
         detail::Delivered<T> object{};
         return request_.take_object(&object, status, at) ? std::optional<T>(detail::delivered<T>(std::move(object))) : std::nullopt;
@@ -148,7 +149,7 @@ private:
     friend struct detail::PlainRequest;
     friend class detail::Awaited;
 
-    Request request_;  // no base, for a plain Request that is made of this would lose the object
+    Request request_;  // not a base: a plain Request made from the base would lose the object
 };
 
 }  // namespace MPI4CXX

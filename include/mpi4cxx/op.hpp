@@ -16,7 +16,7 @@ namespace MPI4CXX {
 
 namespace detail {
 
-/// A user's operation on elements of `type`, or of any where that is null: what the MPI calls back.
+/// A user's operation, which MPI calls back, on elements of `type`, or of any type if `type` is null.
 class Reduction {
 public:
     explicit Reduction(MPI_Datatype element) noexcept : type(element) {}
@@ -57,7 +57,7 @@ struct UserOp;
 
 }  // namespace detail
 
-/// What combines two elements into one.
+/// A function that combines two elements into one.
 template <class F, class T>
 concept ReductionOf = requires(F& f, const T& a, const T& b) {
     { f(a, b) } -> std::convertible_to<T>;
@@ -71,19 +71,19 @@ public:
     Op(Op&&) noexcept;
     Op& operator=(Op&&) noexcept;
     ~Op();
-    /// A raw operation must not be one of this library's that captures.
+    /// The raw operation must not be one that this library has made of a function that captures.
     static Op take(MPI_Op raw) noexcept { return Op(raw, detail::Ownership::own); }
     static Op borrow(MPI_Op raw) noexcept { return Op(raw, detail::Ownership::borrow); }
 
-    /// Make an operation of an associative function of two elements, which may capture; any number of them can be alive.
-    /// `f(a, b)` gets `a` from lower ranks than `b`. Say `commute` only if f(a, b) = f(b, a). An exception in `f` aborts
-    /// the job. A nonblocking or persistent call keeps what `f` captures as long as it needs it. Calls MPI_Op_create (MPI-4.0, 6.9.5).
+    /// Make an operation from an associative function of two elements, which may capture. Any number of these operations can exist. `f(a, b)` gets
+    /// `a` from lower ranks than `b`. Set `commute` only if f(a, b) = f(b, a). An exception in `f` aborts the job. A nonblocking or persistent call
+    /// keeps the captures of `f` as long as needed. Calls MPI_Op_create (MPI-4.0, 6.9.5).
     template <Mapped T, ReductionOf<T> F> [[nodiscard]] static Op Create(F f, bool commute = false, At at = {}) {
         return create(std::make_unique<detail::ElementReduction<T, F>>(std::move(f)), commute, at);
     }
-    /// Make an operation of a function of arrays, for elements whose type is known only when it runs: `f(in, inout, count, datatype)` combines
-    /// `count` elements of `in`, which come from lower ranks, with those of `inout`, into `inout`. It works on any datatype. Of these 64 can be
-    /// alive at once. Calls MPI_Op_create (MPI-4.0, 6.9.5).
+    /// Make an operation from a function of arrays, for elements whose type is known only at run time. `f(in, inout, count, datatype)` combines
+    /// `count` elements of `in`, which come from lower ranks, with those of `inout`, into `inout`. The operation works on any datatype. At most 64 of
+    /// these operations can exist at once. Calls MPI_Op_create (MPI-4.0, 6.9.5).
     template <std::invocable<const void*, void*, Count, const Datatype&> F> [[nodiscard]] static Op Create(F f, bool commute = false, At at = {}) {
         return create(std::make_unique<detail::AnyReduction<F>>(std::move(f)), commute, at);
     }
@@ -91,7 +91,7 @@ public:
     [[nodiscard]] bool Is_commutative(At at = {}) const;
     /// Combine `inbuf` and `inoutbuf`, element by element, into `inoutbuf`. Calls MPI_Reduce_local (MPI-4.0, 6.9.7). Local.
     void Reduce_local(ConstBufArg inbuf, Buf inoutbuf, At at = {}) const;
-    /// Combine two values. Of an operation whose function is known to the compiler, that is called.
+    /// Combine two values. A predefined operation calls its C++ function.
     template <Mapped T> [[nodiscard]] T operator()(const T& a, const T& b) const {
         T result = b;
         combine(&a, &result, datatype_traits<T>::get());
@@ -101,16 +101,16 @@ public:
     void Free(At at = {});
 
     [[nodiscard]] bool is_commutative(At at = {}) const { return Is_commutative(at); }
-    /// Whether this is one of the constants below.
+    /// Tell whether this is one of the constants below.
     [[nodiscard]] bool is_predefined() const noexcept;
 
-    /// Whether this is the MPI's own: neither null nor of Create.
+    /// Tell whether this is MPI's own operation: neither null nor made by Create.
     [[nodiscard]] bool is_plain() const noexcept { return plain_; }
-    /// The datatype to call MPI with for elements of `type`; throws where a user's operation works on another, or is null.
+    /// Return the datatype to call MPI with for elements of `type`. Throws if the operation is null, or is a user's operation on another type.
     [[nodiscard]] MPI_Datatype accept(MPI_Datatype type, detail::Caller caller) const;
-    /// Whether this is a user's operation on elements of `type`.
+    /// Tell whether this is a user's operation on elements of `type`.
     [[nodiscard]] bool works_on(MPI_Datatype type) const noexcept;
-    /// What a user's operation captures, to be kept by what uses it; nothing of the MPI's own.
+    /// The captures of a user's operation, which a call keeps as long as it uses them; null for MPI's own operations.
     [[nodiscard]] const std::shared_ptr<detail::UserOp>& user() const noexcept { return user_; }
 
 protected:
@@ -141,14 +141,14 @@ template <class T> auto value_and_location(const T& object) {
         return with_members(object, [](const auto& value, const auto& location) { return std::tie(value, location); });
 }
 
-/// Whether `a`, whose value comes before that of `b`, or whose location does where the values are equal, is to be kept.
+/// Returns whether `a` is kept: its value comes before that of `b`, or the values are equal and its location comes first.
 template <class T, class Before> bool is_kept(const T& a, const T& b, Before before) {
     const auto [value, location] = value_and_location(a);
     const auto [other_value, other_location] = value_and_location(b);
     return before(value, other_value) || (value == other_value && location < other_location);
 }
 
-/// The predefined operations, each with what it does to two values.
+/// A predefined operation, and its function of two values.
 template <class Function> struct PredefinedOp : Op, Function {
     explicit PredefinedOp(MPI_Op raw) noexcept : Op(raw, Ownership::borrow) {}
     using Function::operator();

@@ -23,7 +23,7 @@ public:
     explicit OutputArchive(detail::Packing& to) : Base(this), to_(to) {}
     [[nodiscard]] detail::Packing& packing() noexcept { return to_; }
 
-    // These hide cereal's, so that what the library writes in its own way is written so within a user's class too.
+    // These operators hide cereal's, so that types that the library writes in its own way are written in that way within a user's class too.
     template <class... T> OutputArchive& operator()(const T&... objects) {
         (detail::save_handed(*this, objects), ...);
         return *this;
@@ -31,7 +31,7 @@ public:
     template <class T> OutputArchive& operator&(const T& object) { return (*this)(object); }
     template <class T> OutputArchive& operator<<(const T& object) { return (*this)(object); }
 
-    /// All else.
+    /// Writes any other object.
     template <class T> void save_by_cereal(const T& object) { Base::operator()(object); }
 
 private:

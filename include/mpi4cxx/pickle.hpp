@@ -14,13 +14,14 @@ namespace MPI4CXX {
 
 namespace detail {
 
-/// The bytes of the object of this type that `dump` is; throws where it is none. `room` takes them if they do not lie as an object's do.
+/// Returns the bytes of the object of type `type` in `dump`. Throws an Exception if `dump` is not such an object. The bytes are copied to `room` if
+/// they are not aligned as an object's bytes are.
 MPI4CXX_API std::span<const std::byte> object_bytes(std::span<const std::byte> dump, const ObjectType& type, Bytes& room, At at);
 
 }  // namespace detail
 
-/// Objects as bytes, as the lowercase methods send them: for files, or for uppercase methods. The bytes are this program's, on machines of
-/// one kind: they tell the type, but no version of it.
+/// Objects as the bytes that the lowercase methods send, for files or for uppercase methods. The bytes are for the same program on machines of one
+/// kind: they name the type, but not a version of the type.
 class Pickle {
 public:
     /// Return the bytes of an object.
@@ -29,7 +30,7 @@ public:
         detail::pack(object, packing);
         return {packing.data(), packing.data() + packing.size()};
     }
-    /// Return the object that was written. Bytes that are no `T`, whatever they are, are an Exception of class ERR_TYPE.
+    /// Return the object that was written. Throws an Exception of class ERR_TYPE if the bytes are not a `T`, whatever they are.
     template <class T> [[nodiscard]] T loads(std::span<const std::byte> dump, At at = {}) const {
         detail::Bytes room;
         detail::Unpacking from(detail::object_bytes(dump, detail::object_type<T>, room, at));
@@ -37,6 +38,6 @@ public:
     }
 };
 
-inline constexpr Pickle pickle{};  ///< The one that there is, by mpi4py's name.
+inline constexpr Pickle pickle{};  ///< The only Pickle, by mpi4py's name.
 
 }  // namespace MPI4CXX

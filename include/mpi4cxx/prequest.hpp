@@ -14,12 +14,12 @@ struct Partitions;
 }
 
 /// A persistent operation, which can be started again whenever it is complete (MPI-4.0, 3.9 and 4).
-/// It stays until it is freed; one that is dropped while active completes first, as any request.
+/// A Prequest stays until it is freed. One that is dropped while active completes first, like any request.
 class MPI4CXX_API Prequest : public Request {
 public:
     constexpr Prequest() noexcept = default;
     static Prequest take(MPI_Request raw, Drop drop = Drop::wait) { return take(raw, nullptr, drop); }
-    /// The same with what has to stay as long as the request.
+    /// Own a raw handle, with resources that must live as long as the request.
     static Prequest take(MPI_Request raw, std::unique_ptr<detail::RequestResources> resources, Drop drop = Drop::wait) {
         return Prequest(raw, std::move(resources), drop);
     }
@@ -27,25 +27,25 @@ public:
 
     /// Start the operation. Calls MPI_Start (MPI-4.0, 3.9).
     void Start(At at = {});
-    /// Start all. Calls MPI_Startall (MPI-4.0, 3.9).
+    /// Start all requests. Calls MPI_Startall (MPI-4.0, 3.9).
     static void Startall(std::span<Prequest> requests, At at = {});
 
-    /// Let partition `partition` of a Psend go. Calls MPI_Pready (MPI-4.0, 4.2.2).
+    /// Mark partition `partition` of a Psend_init as ready. Calls MPI_Pready (MPI-4.0, 4.2.2).
     void Pready(int partition, At at = {});
-    /// Let partitions `low` to `high` go, both included. Calls MPI_Pready_range (MPI-4.0, 4.2.2).
+    /// Mark partitions `low` to `high` as ready, both included. Calls MPI_Pready_range (MPI-4.0, 4.2.2).
     void Pready_range(int low, int high, At at = {});
-    /// Let those of `partitions` go. Calls MPI_Pready_list (MPI-4.0, 4.2.2).
+    /// Mark these partitions as ready. Calls MPI_Pready_list (MPI-4.0, 4.2.2).
     void Pready_list(std::span<const int> partitions, At at = {});
     void Pready_list(std::initializer_list<int> partitions, At at = {}) { Pready_list(std::span(partitions.begin(), partitions.size()), at); }
-    /// Tell whether partition `partition` of a Precv has come. Calls MPI_Parrived (MPI-4.0, 4.2.2).
+    /// Tell whether partition `partition` of a Precv_init has arrived. Calls MPI_Parrived (MPI-4.0, 4.2.2).
     [[nodiscard]] bool Parrived(int partition, At at = {}) const;
 
 private:
     Prequest(MPI_Request raw, std::unique_ptr<detail::RequestResources> resources, Drop drop);
-    explicit Prequest(MPI_Request raw) noexcept : Request(raw, nullptr, Drop::nothing, Kind::active) {}  // perhaps; the MPI knows
+    explicit Prequest(MPI_Request raw) noexcept : Request(raw, nullptr, Drop::nothing, Kind::active) {}  // perhaps; MPI knows
     void begin(At at) const;
     [[nodiscard]] detail::Partitions* partitions() const noexcept;
-    /// Notes that so many more are; whether there is nobody to be told.
+    /// Notes that `number` more partitions are ready. Returns whether the peer is PROC_NULL, so that MPI need not be told.
     bool is_ready(int number) const noexcept;
 };
 

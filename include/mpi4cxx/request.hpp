@@ -26,13 +26,13 @@ template <class> inline constexpr bool never = false;
 
 class Awaited;
 
-/// The plain request in what a pointer points to; null where it is null.
+/// Returns the plain request in the object that a pointer points to; null for a null pointer.
 struct PlainRequest {
     static Request* of(Request* request) noexcept { return request; }
     template <class T> static Request* of(ObjectRequest<T>* request) noexcept { return request != nullptr ? &request->request_ : nullptr; }
 };
 
-/// Requests of one class in a row, as the functions for several take them.
+/// An array of requests of one class, as the functions for several requests take it.
 class Requests {
 public:
     template <class R>
@@ -52,9 +52,9 @@ private:
 }  // namespace detail
 
 /// A pending nonblocking operation (MPI-4.0, 3.7).
-/// Its buffers belong to the caller and must stay until it is complete; counts, displacements and datatypes are copied, and a user's
-/// operation is kept. A request that is dropped before completes first: a receive is cancelled, a send or a collective is waited for. While an
-/// exception unwinds the process that wait is bounded: after a few seconds the job is aborted with a message.
+/// The buffers belong to the caller and must live until the request is complete. Counts, displacements and datatypes are copied, and a user's
+/// operation is kept. A request that is dropped while pending completes first: a receive is cancelled, a send or a collective is waited for. While an
+/// exception unwinds the process, that wait is bounded: after a few seconds the job is aborted with a message.
 class MPI4CXX_API Request : public Fortran<Request> {
 public:
     /// What a request does when it is dropped while pending.
@@ -62,12 +62,12 @@ public:
 
     constexpr Request() noexcept = default;
     static Request take(MPI_Request raw, Drop drop = Drop::wait) noexcept { return Request(raw, nullptr, drop); }
-    /// The same with what has to stay until the request is complete.
+    /// Own a raw handle, with resources that must live until the request is complete.
     static Request take(MPI_Request raw, std::unique_ptr<detail::RequestResources> resources, Drop drop = Drop::wait) noexcept {
         return Request(raw, raw != MPI_REQUEST_NULL ? resources.release() : nullptr, drop);
     }
     static Request take(std::unique_ptr<detail::Operation> operation) noexcept { return Request(std::move(operation), Kind::operation); }
-    /// Use `raw`, which somebody else completes if this does not.
+    /// Use `raw`, which somebody else completes if this Request does not.
     static Request borrow(MPI_Request raw) noexcept { return Request(raw, nullptr, Drop::nothing); }
     Request(Request&& other) noexcept
         : raw_(std::exchange(other.raw_, MPI_REQUEST_NULL)), resources_(std::exchange(other.resources_, nullptr)), drop_(other.drop_),
@@ -93,12 +93,12 @@ public:
             drop();
     }
 
-    /// The raw handle. Throws std::invalid_argument where there is none: an object's request may be several of MPI's.
+    /// The raw handle. Throws std::invalid_argument if there is none: the request of an object may be several requests of MPI's.
     [[nodiscard]] MPI_Request handle() const {
         check_handle();
         return raw_;
     }
-    /// Gives the raw handle to the caller. What the call needs beside its buffers then stays until the program ends.
+    /// Gives the raw handle to the caller. The resources of the operation, other than its buffers, then stay until the program ends.
     [[nodiscard]] MPI_Request release() && {
         check_handle();
         resources_ = nullptr;
@@ -117,17 +117,18 @@ public:
     bool Test(Status* status = nullptr, At at = {});
     /// Tell whether the operation is complete and leave the request as it is. Calls MPI_Request_get_status (MPI-4.0, 3.7.6).
     [[nodiscard]] bool Get_status(Status* status = nullptr, At at = {}) const;
-    /// Ask for cancellation; the request must still be completed, its status tells the outcome. Calls MPI_Cancel (MPI-4.0, 3.8.4).
+    /// Ask for cancellation. The request must still be completed; its status tells the outcome. Calls MPI_Cancel (MPI-4.0, 3.8.4).
     void Cancel(At at = {});
-    /// Let the operation end by itself: nobody can tell when its buffers may go. A collective call that is under way must be completed instead.
-    /// Calls MPI_Request_free (MPI-4.0, 3.7.3).
+    /// Let the operation complete by itself. Nothing tells when its buffers may be freed. A pending collective call must be completed instead. Calls
+    /// MPI_Request_free (MPI-4.0, 3.7.3).
     void Free(At at = {});
 
-    // Of several. An ObjectRequest among these keeps its object until `wait` or `test` takes it, and counts as inactive from then on.
+    // Functions for several requests. An ObjectRequest that one of these completes keeps its object until `wait` or `test` takes it, and counts as
+    // inactive.
 
-    /// Wait for all; `statuses`, where given, has one element a request. Calls MPI_Waitall (MPI-4.0, 3.7.5).
+    /// Wait for all requests. `statuses`, if given, has one element per request. Calls MPI_Waitall (MPI-4.0, 3.7.5).
     static void Waitall(detail::Requests requests, std::span<Status> statuses = {}, At at = {});
-    /// Wait for one; returns its index, UNDEFINED where none is active. Calls MPI_Waitany (MPI-4.0, 3.7.5).
+    /// Wait for one request. Return its index, UNDEFINED if none is active. Calls MPI_Waitany (MPI-4.0, 3.7.5).
     static int Waitany(detail::Requests requests, Status* status = nullptr, At at = {});
     /// Wait for at least one; returns the indices, nothing where none is active. Calls MPI_Waitsome (MPI-4.0, 3.7.5).
     static std::optional<std::vector<int>> Waitsome(detail::Requests requests, std::span<Status> statuses = {}, At at = {}) {
@@ -136,8 +137,7 @@ public:
     }
     /// Tell whether all are complete. Calls MPI_Testall (MPI-4.0, 3.7.5).
     static bool Testall(detail::Requests requests, std::span<Status> statuses = {}, At at = {});
-    /// Return the index of one that is complete, UNDEFINED where none is active, nothing where none is complete. Calls
-    /// MPI_Testany (MPI-4.0, 3.7.5).
+    /// Return the index of a complete request, UNDEFINED if none is active, nothing if none is complete. Calls MPI_Testany (MPI-4.0, 3.7.5).
     static std::optional<int> Testany(detail::Requests requests, Status* status = nullptr, At at = {});
     /// Return the indices of those that are complete, nothing where none is active. Calls MPI_Testsome (MPI-4.0, 3.7.5).
     static std::optional<std::vector<int>> Testsome(detail::Requests requests, std::span<Status> statuses = {}, At at = {}) {
@@ -145,7 +145,7 @@ public:
         return test_some(requests, statuses, indices, at) ? std::optional(std::move(indices)) : std::nullopt;
     }
 
-    // mpi4py's lowercase forms; the object of a receive is returned by ObjectRequest
+    // mpi4py's lowercase forms. ObjectRequest returns the object of a receive.
     void wait(Status* status = nullptr, At at = {}) { Wait(status, at); }
     bool test(Status* status = nullptr, At at = {}) { return Test(status, at); }
     [[nodiscard]] bool get_status(Status* status = nullptr, At at = {}) const { return Get_status(status, at); }
@@ -162,14 +162,14 @@ public:
     }
 
 protected:
-    /// A persistent one is active from its start until it is complete: MPICH before 4.3 does not know it of collectives.
-    /// The user's own must not come to MPICH's functions for several requests.
-    /// What gives an object keeps it, once it has arrived, until somebody takes it.
+    /// A persistent request is `active` from its start until it is complete; MPICH before 4.3 does not know that of collectives. A `general` request,
+    /// for a user's own operation, must not be passed to MPICH's functions for several requests. The request of an object is `arrived` while it keeps
+    /// the object for somebody to take.
     enum class Kind : char { once, inactive, active, general, operation, object, arrived };
     constexpr Request(MPI_Request raw, detail::RequestResources* resources, Drop drop, Kind kind = Kind::once) noexcept
         : raw_(raw), resources_(resources), drop_(drop), kind_(kind) {}
     Request(std::unique_ptr<detail::Operation> operation, Kind kind) noexcept : Request(MPI_REQUEST_NULL, operation.release(), Drop::cancel, kind) {}
-    /// Where MPI reads and writes the raw handle.
+    /// The address at which MPI reads and writes the raw handle.
     [[nodiscard]] MPI_Request* address() noexcept { return &raw_; }
     [[nodiscard]] detail::RequestResources* resources() const noexcept { return resources_; }
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
@@ -182,29 +182,29 @@ private:
     friend class RequestArray;
     friend class detail::Awaited;
 
-    // What an ObjectRequest is made of.
+    // The parts from which ObjectRequest makes its functions.
 
-    /// Wait for an object and move it to `*object`; where that is null, to the operation's target, or nowhere yet.
+    /// Waits for an object and moves it to `*object`. If `object` is null, moves it to the operation's target, if there is one.
     void wait_object(void* object, Status* status, At at);
-    /// The same if it has come, as far as its own operation has been driven.
+    /// Does the same if the object has come, without driving, and returns whether it has.
     bool take_object(void* object, Status* status, At at);
-    /// Give this up for a plain request that delivers its object to `target`.
+    /// Turns this into a plain request that delivers its object to `target`.
     Request deliver_to(void* target) && noexcept {
         if (operation() != nullptr)
             operation()->deliver_to(target);
         kind_ = Kind::operation;
         return std::move(*this);
     }
-    /// Drive all that is pending.
+    /// Drives all pending operations.
     static void drive();
-    /// Drives where this is a receive that is not known to be complete, and tells whether.
+    /// If this is a receive that is not known to be complete, drives and returns true.
     [[nodiscard]] bool drive_receive() const;
-    /// Get_status without driving what else is pending.
+    /// Like Get_status, but does not drive other pending operations.
     bool get_status_now(Status* status, At at) const;
-    /// Take the place of the operation that has just failed with `error`: the next call that completes this throws it.
+    /// Replaces the operation, which has just failed with `error`. The next call that completes this request throws the error.
     void postpone(std::exception_ptr error);
 
-    /// Keeps the first exception of several steps, which are all made.
+    /// Runs several steps, every one of them, and keeps the first exception.
     class FirstError {
     public:
         template <class F> void run(F step) try { step(); } catch (...) {
@@ -228,11 +228,11 @@ private:
     // One request.
 
     void wait_driving(Status* status, const char* file, unsigned long line);
-    /// What is complete is null, and needs its resources no longer, or inactive.
+    /// After a completion: frees the resources of a request that is null now, and makes a complete persistent request inactive.
     void finish(bool complete, bool failed) noexcept;
-    /// Test without driving what else is pending.
+    /// Like Test, but does not drive other pending operations.
     bool test_now(Status* status, At at);
-    /// The same of one among several; nothing where it is null or a persistent one that has not been started.
+    /// The same for one of several requests. Returns nothing if the request is null, or persistent and not started.
     std::optional<bool> test_active(Status* status, At at);
     void drop() noexcept;
     [[nodiscard]] detail::Operation* operation() const noexcept {

@@ -1,5 +1,5 @@
-// Objects to bytes and back. What is sent with the lowercase methods needs no header of cereal's: standard types, plain aggregates of what can
-// be sent, and classes that say what is sent of them by a function, in cereal's ways.
+// Objects to bytes and back. The lowercase methods send standard types, plain aggregates of types that can be sent, and classes with a serialization
+// function in one of cereal's forms. None of these needs a header of cereal's.
 #pragma once
 
 #include <mpi4cxx/detail/objects/archived.hpp>
@@ -31,7 +31,7 @@ concept HasAllocator = requires {
     typename T::allocator_type;
     typename T::value_type;
 };
-/// Takes what derives from a standard class that holds objects and is no container.
+/// Accepts a class that derives from a standard class which holds objects and is no container.
 struct Holding {
     template <class... T> static void take(const std::pair<T...>*);
     template <class... T> static void take(const std::tuple<T...>*);
@@ -45,13 +45,13 @@ template <class T>
 concept HoldsObjects = requires(const T* object) {
     Holding::take(object);
 };
-/// A class that derives from one of the standard's for objects of other types.
+/// A class that derives from a standard class which holds objects of other types.
 template <class T>
 concept DerivesFromStandard = (HasAllocator<T> || HoldsObjects<T>)&&!type_name<T>().starts_with("std::");
 
 }  // namespace detail
 
-// What cereal asks for ----------------------------------------------------------------------------------------------------
+// Functions that cereal calls ---------------------------------------------------------------------------------------------
 
 template <detail::Nesting T> void prologue(InputArchive& archive, const T&) { archive.check_depth(); }
 template <class T> void prologue(InputArchive& archive, const cereal::memory_detail::PtrWrapper<std::shared_ptr<T>&>&) { archive.want(typeid(T)); }
@@ -62,7 +62,7 @@ void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const T& number) { detail
 template <class T>
     requires(std::is_arithmetic_v<T>)
 void CEREAL_LOAD_FUNCTION_NAME(InputArchive& archive, T& number) { detail::load_any(archive, number); }
-// spelled out, to be chosen rather than cereal's own
+// The types are spelled out, so that these functions are chosen rather than cereal's own.
 template <class E, class Traits, class A> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const std::basic_string<E, Traits, A>& run) {
     detail::write_contiguous(archive.packing(), run);
 }
@@ -70,8 +70,9 @@ template <class E, class Traits, class A> void CEREAL_LOAD_FUNCTION_NAME(InputAr
     detail::read_contiguous(archive.unpacking(), run);
 }
 
-// The functions for a standard class, cereal's too, would take a class that derives from it, and lose what that has beside. These are chosen before
-// them, because nothing has to be converted, and after a function of the user's, because that is for fewer types.
+// A function for a standard class, cereal's or this library's, would accept a class that derives from it and lose the members of the derived class.
+// These deleted functions are chosen before such a function, because they need no conversion. A function of the user's is chosen before these,
+// because it is for fewer types.
 template <class Archive, class T>
     requires(std::is_same_v<Archive, OutputArchive>&& detail::DerivesFromStandard<T>)
 void CEREAL_SAVE_FUNCTION_NAME(Archive&, const T&) = delete;
@@ -128,11 +129,11 @@ template <class E, std::size_t N> struct sent<std::span<E, N>> { using type = st
 
 }  // namespace detail
 
-/// What an object is sent as, and received as: a literal, a `const char*` and a view of characters as a std::string, a std::span as a
-/// std::vector, an array as a std::array, all else as what it is.
+/// The type in which an object is sent and received: std::string for a literal, a `const char*` and a view of characters, std::vector for a
+/// std::span, std::array for an array, and the object's own type for anything else.
 template <class T> using sent_as = typename detail::sent<std::remove_cvref_t<T>>::type;
 
-/// What the lowercase methods carry.
+/// A type that the lowercase methods can send and receive.
 template <class T>
 concept Serializable = detail::can_be_archived<sent_as<T>>();
 
@@ -149,7 +150,7 @@ template <Character C> std::basic_string_view<C> text(const C* const& pointer) {
     return pointer;
 }
 
-/// Writes what `object` is sent as, without an envelope.
+/// Writes `object` as a `sent_as<T>`, without an envelope.
 template <class T> void save_sent(Packing& to, const T& object) {
     using Sent = sent_as<T>;
     if constexpr (!Serializable<T>) {
@@ -171,13 +172,13 @@ template <class T> void save_sent(Packing& to, const T& object) {
     }
 }
 
-/// Writes the bytes of `object`.
+/// Writes the bytes of `object`, and its envelope.
 template <class T> void pack(const T& object, Packing& to) {
     save_sent(to, object);
     to.seal(object_type<sent_as<T>>.hash);
 }
 
-/// Calls `read` with an archive of these bytes.
+/// Calls `read` with an archive that reads `from`.
 template <class F> auto with_archive(Unpacking& from, F read) try {
     InputArchive archive(from);
     return read(archive);
@@ -185,7 +186,7 @@ template <class F> auto with_archive(Unpacking& from, F read) try {
     Unpacking::corrupt(e.what());
 }
 
-/// Reads what save_sent has written, into `object`, whose memory it uses again.
+/// Reads what save_sent has written into `object`, and reuses the object's memory.
 template <class T> void load_sent(Unpacking& from, T& object) {
     if constexpr (!Serializable<T>)
         explain<sent_as<T>>();
@@ -201,7 +202,7 @@ template <class T> void load_sent(Unpacking& from, T& object) {
         with_archive(from, [&object](InputArchive& archive) { load_any(archive, object); });
 }
 
-/// The same, as a new object.
+/// Returns what save_sent has written, as a new object.
 template <class T> T make_sent(Unpacking& from) {
     if constexpr (!Serializable<T>) {
         explain<sent_as<T>>();
@@ -220,13 +221,13 @@ template <class T> T make_sent(Unpacking& from) {
     }
 }
 
-/// Reads into `object`, whose memory it uses again.
+/// Reads what pack has written into `object`, and reuses the object's memory.
 template <class T> void unpack(Unpacking& from, T& object) {
     load_sent(from, object);
     from.finish();
 }
 
-/// A new object.
+/// Returns what pack has written, as a new object.
 template <class T> T unpacked(Unpacking& from) {
     T object = make_sent<T>(from);
     from.finish();

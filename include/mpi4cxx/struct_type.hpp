@@ -4,7 +4,7 @@
 
 namespace MPI4CXX {
 
-/// A base of a class, in a struct_type: all that the base's own datatype has.
+/// A base of a class, in a struct_type: all members in the base's own datatype.
 template <class B> struct BaseClass {};
 template <class B> inline constexpr BaseClass<B> base_class{};  ///< `struct_type<Particle, base_class<Body>, &Particle::charge>`
 
@@ -35,13 +35,14 @@ template <auto Member, auto... All> inline constexpr int times_named = (0 + ... 
 
 }  // namespace detail
 
-/// The datatype of a class by those of its members that are to be sent, for what cannot be told from the class: private members, bases,
-/// constructors, more than 32 members, members to leave out. Nested classes, arrays of the class and padding are as those of plain aggregates.
+/// The datatype of a class that consists of the named members, for a class whose members the library cannot see or should not all send: private
+/// members, bases, constructors, more than 32 members, members to leave out. Nested classes, arrays of the class and padding are treated as in plain
+/// aggregates.
 ///     template <> struct mpi4cxx::datatype_traits<Particle> : mpi4cxx::struct_type<Particle, &Particle::mass, &Particle::position> {};
-/// Where members are private, the class says `friend struct mpi4cxx::datatype_traits<Particle>;`.
+/// If members are private, the class declares `friend struct mpi4cxx::datatype_traits<Particle>;`.
 template <class T, auto... Members> struct struct_type : detail::composite<T> {
     static_assert(sizeof...(Members) > 0, "mpi4cxx: a struct_type takes at least one member");
-    static_assert((sizeof(detail::part<T, Members>) && ...));  // says what is wrong with one here, not where the type is first used
+    static_assert((sizeof(detail::part<T, Members>) && ...));  // reports a wrong member here, not where the type is first used
     static_assert(((detail::times_named<Members, Members...> == 1) && ...), "mpi4cxx: a member of this struct_type is named twice");
 
     static void flatten(std::size_t offset, detail::Members& members) {
@@ -49,7 +50,7 @@ template <class T, auto... Members> struct struct_type : detail::composite<T> {
     }
 };
 
-/// The datatype of a class as the bytes that it has in memory, padding too: for bit-fields and unions, between machines of one kind.
+/// The datatype of a class that is sent as its bytes in memory, with padding: for bit-fields and unions, between machines of one kind.
 ///     template <> struct mpi4cxx::datatype_traits<Flags> : mpi4cxx::bytes_type<Flags> {};
 template <class T> struct bytes_type : detail::composite<T> {
     static_assert(std::is_trivially_copyable_v<T>, "mpi4cxx: a bytes_type takes a trivially copyable class: the bytes of this one are not all of it");

@@ -11,12 +11,12 @@ namespace MPI4CXX {
 
 namespace detail {
 
-/// The objects that the neighbours have sent to this process: each of the same one to all, or of one to each.
+/// The objects that the neighbours have sent to this process. Each neighbour sends the same object to all, or another object to each.
 class MPI4CXX_API FromNeighbors {
 public:
     FromNeighbors(const Topocomm& comm, std::span<const Packing> objects, bool one_to_each, const ObjectType& type, At at);
 
-    /// A `T{}` comes from PROC_NULL.
+    /// Returns the objects, a `T{}` for PROC_NULL.
     template <class T> [[nodiscard]] std::vector<T> objects() const {
         std::vector<T> all;
         all.reserve(parts_.size());
@@ -37,9 +37,9 @@ private:
 
 }  // namespace detail
 
-/// An intracommunicator whose processes have neighbours (MPI-4.0, 8). Base of the topologies.
-/// In a grid the neighbours are those before and after along the first dimension, then along the second, …; PROC_NULL, beyond an edge, gives and
-/// takes nothing.
+/// An intracommunicator whose processes have neighbours (MPI-4.0, 8). The base of the topologies.
+/// In a grid the neighbours are those before and after this process along the first dimension, then along the second, …. Beyond an edge the neighbour
+/// is PROC_NULL, which sends and receives nothing.
 class MPI4CXX_API Topocomm : public detail::DupMethods<Topocomm, Intracomm> {
 public:
     static constexpr auto comm_class = detail::CommClass::topocomm;
@@ -76,18 +76,19 @@ public:
 
     /// Send `sendbuf` to all neighbours; `recvbuf` holds one block from each. Calls MPI_Neighbor_allgather (MPI-4.0, 8.6.1). Collective.
     void Neighbor_allgather(const ConstBufArg& sendbuf, const Buf& recvbuf, At at = {}) const;
-    /// The same with blocks of different sizes. Calls MPI_Neighbor_allgatherv (MPI-4.0, 8.6.1). Collective.
+    /// Neighbor_allgather with blocks of different sizes. Calls MPI_Neighbor_allgatherv (MPI-4.0, 8.6.1). Collective.
     void Neighbor_allgatherv(const ConstBufArg& sendbuf, const BufVArg& recvbuf, At at = {}) const;
-    /// Send block i of `sendbuf` to the i-th neighbour; `recvbuf` holds one block from each. What a grid's process sends to the neighbour before it
-    /// comes there from the one after it, also where both are the same; of a graph's edges to one neighbour the first comes first.
-    /// Calls MPI_Neighbor_alltoall, and MPI_Alltoallw where there are such (MPI-4.0, 8.6.2). Collective.
+    /// Send block i of `sendbuf` to the i-th neighbour; `recvbuf` holds one block from each. In a grid, a block sent to the neighbour before arrives
+    /// there as the block of the neighbour after, even if both are the same process. In a graph with several edges to one neighbour, the first block
+    /// arrives first. Calls MPI_Neighbor_alltoall, or MPI_Alltoallw if a process has several edges to one neighbour (MPI-4.0, 8.6.2). Collective.
     void Neighbor_alltoall(const ConstBufArg& sendbuf, const Buf& recvbuf, At at = {}) const;
-    /// The same with blocks of different sizes. Calls MPI_Neighbor_alltoallv (MPI-4.0, 8.6.2). Collective.
+    /// Neighbor_alltoall with blocks of different sizes. Calls MPI_Neighbor_alltoallv (MPI-4.0, 8.6.2). Collective.
     void Neighbor_alltoallv(const ConstBufVArg& sendbuf, const BufVArg& recvbuf, At at = {}) const;
-    /// The same with a datatype for each block. Calls MPI_Neighbor_alltoallw (MPI-4.0, 8.6.2). Collective.
+    /// Neighbor_alltoall with a datatype for each block. Calls MPI_Neighbor_alltoallw (MPI-4.0, 8.6.2). Collective.
     void Neighbor_alltoallw(const ConstBufWArg& sendbuf, const BufWArg& recvbuf, At at = {}) const;
 
-    // The same, nonblocking and persistent, as those of Comm (MPI-4.0, 8.7 and 8.8). Collective.
+    // The nonblocking and persistent neighbourhood collectives, which follow the rules of Comm's nonblocking and persistent collectives (MPI-4.0, 8.7
+    // and 8.8). Collective.
 
     [[nodiscard]] Request Ineighbor_allgather(const ConstBuf& sendbuf, const Buf& recvbuf, At at = {}) const;
     [[nodiscard]] Request Ineighbor_allgatherv(const ConstBuf& sendbuf, const BufVArg& recvbuf, At at = {}) const;
@@ -103,12 +104,12 @@ public:
     [[nodiscard]] Prequest Neighbor_alltoallw_init(const StoredConstBufWArg& sendbuf, const BufWArg& recvbuf, const Info& info = INFO_NULL,
                                                    At at = {}) const;
 
-    /// Send an object to all neighbours; return the one of each. Collective.
+    /// Send an object to all neighbours. Return the object of each neighbour. Collective.
     template <class T> [[nodiscard]] std::vector<sent_as<T>> neighbor_allgather(const T& object, At at = {}) const {
         return detail::FromNeighbors(*this, detail::one_packed(object), false, detail::object_type<sent_as<T>>, at).template objects<sent_as<T>>();
     }
-    /// Send `objects[i]` to the i-th neighbour; return what comes from each. Where a process has not outdegree() many, it and its neighbours throw
-    /// std::invalid_argument. Collective.
+    /// Send `objects[i]` to the i-th neighbour. Return the object from each neighbour. If `objects` does not have outdegree() elements, this process
+    /// and its neighbours throw std::invalid_argument. Collective.
     template <class T> [[nodiscard]] std::vector<T> neighbor_alltoall(const std::vector<T>& objects, At at = {}) const {
         return detail::FromNeighbors(*this, detail::each_packed(objects), true, detail::object_type<T>, at).template objects<T>();
     }

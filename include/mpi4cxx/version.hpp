@@ -12,29 +12,29 @@
 
 namespace MPI4CXX {
 
-/// The version of the MPI standard whose header this is compiled with (MPI-4.0, 9.1.1).
+/// The version of the MPI standard that the header mpi.h follows (MPI-4.0, 9.1.1).
 inline constexpr int VERSION = MPI_VERSION;
-/// The number after its dot.
+/// The number after the dot of that version.
 inline constexpr int SUBVERSION = MPI_SUBVERSION;
 
-/// A version of the MPI standard: 4 and 0.
+/// A version of the MPI standard, as 4 and 0.
 struct Version {
     int version, subversion;
 };
 
-/// Who made an MPI: {"MPICH", 4, 0, 2}.
+/// The name and version of an MPI library: {"MPICH", 4, 0, 2}.
 struct Vendor {
     std::string name;
     int major, minor, micro;
 };
 
-/// Return the version of the MPI standard that the MPI follows. Calls MPI_Get_version (MPI-4.0, 9.1.1).
+/// Return the version of the MPI standard that the MPI library follows. Calls MPI_Get_version (MPI-4.0, 9.1.1).
 [[nodiscard]] MPI4CXX_API Version Get_version(At at = {});
-/// Return what the MPI says of itself. Calls MPI_Get_library_version (MPI-4.0, 9.1.1).
+/// Return the MPI library's own description of itself. Calls MPI_Get_library_version (MPI-4.0, 9.1.1).
 [[nodiscard]] MPI4CXX_API std::string Get_library_version(At at = {});
-/// Return who made the MPI that runs, from what it says of itself; "unknown" where that is not understood.
+/// Return the name and version of the MPI library that runs, from its own description; "unknown" if that is not understood.
 [[nodiscard]] MPI4CXX_API Vendor get_vendor(At at = {});
-/// The same of another's text.
+/// Return the name and version of another MPI library, from its description.
 [[nodiscard]] MPI4CXX_API Vendor get_vendor(std::string_view library_version);
 
 }  // namespace MPI4CXX

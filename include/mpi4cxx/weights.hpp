@@ -5,8 +5,8 @@
 
 namespace MPI4CXX {
 
-/// The weights of the edges of a distributed graph, one an edge: UNWEIGHTED where a graph has none, WEIGHTS_EMPTY where a
-/// process of a weighted graph has no edges (MPI-4.0, 8.5.4). Lives as long as the call that it is given to.
+/// The weights of the edges of a distributed graph, one per edge: UNWEIGHTED if a graph has no weights, WEIGHTS_EMPTY if a process of a weighted
+/// graph has no edges (MPI-4.0, 8.5.4). Lives as long as the call to which it is passed.
 class Weights {
 public:
     /// UNWEIGHTED.
@@ -21,7 +21,7 @@ public:
     /// Tell whether all edges are alike.
     [[nodiscard]] constexpr bool is_unweighted() const noexcept { return kind_ == Kind::none; }
     [[nodiscard]] constexpr std::size_t size() const noexcept { return list_.size(); }
-    /// As MPI takes them.
+    /// The weights in the form that MPI takes.
     [[nodiscard]] const int* data() const noexcept { return kind_ == Kind::none ? MPI_UNWEIGHTED : list_.empty() ? MPI_WEIGHTS_EMPTY : list_.data(); }
 
 private:

@@ -32,13 +32,13 @@ template <class R> Coroutine<std::conditional_t<gives_nothing<PartOf<R>>, void, 
 
 }  // namespace detail
 
-/// Await all of several requests and coroutines, which go on together; returns a Coroutine that gives a tuple of their results, with a
-/// std::monostate for a coroutine that gives nothing. As soon as one fails, its exception is thrown; what was given as a temporary, or moved in, is
-/// dropped then, and what is a variable stays as it is.
+/// Await all of several requests and coroutines, which progress together. Returns a Coroutine that gives a tuple of their results, with a
+/// std::monostate for a coroutine without a result. As soon as one fails, its exception is thrown. Temporaries and moved arguments are dropped then;
+/// variables stay as they are.
 template <class... Awaitables>
     requires(!detail::Range<Awaitables> && ...)
 [[nodiscard]] auto when_all(Awaitables&&... awaitables) { return detail::all_of<Awaitables...>(std::forward<Awaitables>(awaitables)...); }
-/// The same of a range, which may be empty: gives a vector of the results, or nothing where each is a coroutine that gives nothing.
+/// The same for a range, which may be empty. The Coroutine gives a vector of the results, or nothing if the range is of coroutines without a result.
 template <detail::Range R> [[nodiscard]] auto when_all(R&& awaitables) { return detail::all_of_range<R>(std::forward<R>(awaitables)); }
 
 }  // namespace MPI4CXX

@@ -13,7 +13,7 @@ namespace MPI4CXX {
 
 namespace detail {
 
-/// The result of the part of this index.
+/// Returns the result of the part with this index.
 template <std::size_t i = 0, class... P> std::variant<Value<P>...> value_at(std::size_t index, std::tuple<P...>& parts) {
     if constexpr (i + 1 < sizeof...(P))
         if (index != i)
@@ -39,10 +39,11 @@ template <class R> Coroutine<std::optional<std::pair<int, Value<PartOf<R>>>>> an
 
 }  // namespace detail
 
-/// Await the first of several requests and coroutines that is complete; returns a Coroutine that gives a variant: its index is that of the one,
-/// its value the result. The one is null then, a persistent request inactive. The others stay as they are, to be awaited again: requests pending with
-/// what comes for them, coroutines where they wait, which go on when somebody waits for them. So all are variables. Those that are null or inactive
-/// are passed over; it is an error if all are. Where several are complete, the first of them is chosen.
+/// Await the first of several requests and coroutines that is complete. Returns a Coroutine that gives a variant: its index is that of the complete
+/// argument, its value is the result. That argument is null then, or inactive if it is a persistent request. The others stay as they are, to be
+/// awaited again: a request stays pending and keeps what comes for it, a coroutine stays where it waits and goes on when somebody waits for it. So
+/// all arguments must be variables. Arguments that are null or inactive are passed over; it is an error if all are. If several are complete, the
+/// first of them is chosen.
 template <class... Awaitables>
     requires(sizeof...(Awaitables) > 0 && (!detail::Range<Awaitables> && ...))
 [[nodiscard]] auto when_any(Awaitables&&... awaitables) {
@@ -50,7 +51,7 @@ template <class... Awaitables>
                   "mpi4cxx: when_any leaves those that are not chosen where they are, so it takes variables and no temporaries");
     return detail::any_of<std::remove_reference_t<Awaitables>...>(awaitables...);
 }
-/// The same of a range: gives a pair of the index and the result, nothing where all are null or inactive.
+/// The same for a range. The Coroutine gives a pair of the index and the result, or nothing if all are null or inactive.
 template <detail::Range R> [[nodiscard]] auto when_any(R&& awaitables) {
     static_assert(std::is_lvalue_reference_v<R>,
                   "mpi4cxx: when_any leaves those that are not chosen where they are, so it takes variables and no temporaries");
