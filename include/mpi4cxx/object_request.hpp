@@ -30,8 +30,8 @@ public:
         request_.wait_object(&object, status, at);
         return detail::delivered<T>(std::move(object));
     }
-    /// Return the object if it has come. A test of a pending receive drives the receive and returns nothing; an object that comes by that is returned
-    /// by the next test. So a test right after the posting returns nothing, even if the message had arrived before.
+    /// Return the object if it has come. The test of a pending receive drives the receive and returns nothing; if the object comes by that, the next
+    /// test returns it. So a test right after the posting returns nothing, even if the message had arrived before.
     std::optional<T> test(Status* status = nullptr, At at = {}) {
         if (request_.drive_receive())
             return std::nullopt;
@@ -62,7 +62,7 @@ public:
     /// Drop the request.
     void Free(At at = {}) { request_.Free(at); }
 
-    /// Does not compile: C has no use for this, which is not a request of MPI's.
+    /// Does not compile: the request of an object is no MPI_Request that C could wait for.
     template <class U = T> MPI_Request handle() const {
         static_assert(detail::never<U>, "mpi4cxx: the request of an object is no MPI_Request that C could wait for");
         return MPI_REQUEST_NULL;

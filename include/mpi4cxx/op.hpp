@@ -71,7 +71,7 @@ public:
     Op(Op&&) noexcept;
     Op& operator=(Op&&) noexcept;
     ~Op();
-    /// The raw operation must not be one that this library has made of a function that captures.
+    /// Own a raw operation, which must not be one that this library made from a function that captures.
     static Op take(MPI_Op raw) noexcept { return Op(raw, detail::Ownership::own); }
     static Op borrow(MPI_Op raw) noexcept { return Op(raw, detail::Ownership::borrow); }
 
@@ -141,7 +141,7 @@ template <class T> auto value_and_location(const T& object) {
         return with_members(object, [](const auto& value, const auto& location) { return std::tie(value, location); });
 }
 
-/// Returns whether `a` is kept: its value comes before that of `b`, or the values are equal and its location comes first.
+/// Returns whether `a` is kept: its value comes before that of `b`, or the values are equal and its location is lower.
 template <class T, class Before> bool is_kept(const T& a, const T& b, Before before) {
     const auto [value, location] = value_and_location(a);
     const auto [other_value, other_location] = value_and_location(b);

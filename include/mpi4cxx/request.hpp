@@ -119,8 +119,8 @@ public:
     [[nodiscard]] bool Get_status(Status* status = nullptr, At at = {}) const;
     /// Ask for cancellation. The request must still be completed; its status tells the outcome. Calls MPI_Cancel (MPI-4.0, 3.8.4).
     void Cancel(At at = {});
-    /// Let the operation complete by itself. Nothing tells when its buffers may be freed. A pending collective call must be completed instead. Calls
-    /// MPI_Request_free (MPI-4.0, 3.7.3).
+    /// Let the operation complete by itself. The program cannot tell when the buffers may be freed. A pending collective call must be completed
+    /// instead. Calls MPI_Request_free (MPI-4.0, 3.7.3).
     void Free(At at = {});
 
     // Functions for several requests. An ObjectRequest that one of these completes keeps its object until `wait` or `test` takes it, and counts as

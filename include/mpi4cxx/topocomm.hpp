@@ -78,9 +78,10 @@ public:
     void Neighbor_allgather(const ConstBufArg& sendbuf, const Buf& recvbuf, At at = {}) const;
     /// Neighbor_allgather with blocks of different sizes. Calls MPI_Neighbor_allgatherv (MPI-4.0, 8.6.1). Collective.
     void Neighbor_allgatherv(const ConstBufArg& sendbuf, const BufVArg& recvbuf, At at = {}) const;
-    /// Send block i of `sendbuf` to the i-th neighbour; `recvbuf` holds one block from each. In a grid, a block sent to the neighbour before arrives
-    /// there as the block of the neighbour after, even if both are the same process. In a graph with several edges to one neighbour, the first block
-    /// arrives first. Calls MPI_Neighbor_alltoall, or MPI_Alltoallw if a process has several edges to one neighbour (MPI-4.0, 8.6.2). Collective.
+    /// Send block i of `sendbuf` to the i-th neighbour; `recvbuf` holds one block from each. In a grid, the block for the neighbour before this
+    /// process arrives there as the block of the neighbour after, even if both neighbours are the same process. In a graph with several edges to one
+    /// neighbour, the blocks arrive in the order of the edges. Calls MPI_Neighbor_alltoall, or MPI_Alltoallw if a process has several edges to one
+    /// neighbour (MPI-4.0, 8.6.2). Collective.
     void Neighbor_alltoall(const ConstBufArg& sendbuf, const Buf& recvbuf, At at = {}) const;
     /// Neighbor_alltoall with blocks of different sizes. Calls MPI_Neighbor_alltoallv (MPI-4.0, 8.6.2). Collective.
     void Neighbor_alltoallv(const ConstBufVArg& sendbuf, const BufVArg& recvbuf, At at = {}) const;
