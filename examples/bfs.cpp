@@ -1,5 +1,5 @@
-// Breadth-first search in a graph whose vertices are spread over all processes: in each step the vertices that have been reached
-// are sent to the processes that own them. With mpi4py it would be comm.Alltoallv, and the counts and displacements by hand.
+// Breadth-first search in a graph: each step sends the vertices that it reaches to the processes that own them.
+// With mpi4py this needs comm.Alltoallv, with counts and displacements by hand.
 #include <mpi4cxx/mpi4cxx.hpp>
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace MPI = mpi4cxx;
 
 using Vertex = long;
 
-// A torus of width * width vertices, of which each process owns as many consecutive ones.
+// A torus of width * width vertices. Each process owns the same number of consecutive vertices.
 struct Graph {
     Vertex width, share, first;
     Graph(Vertex n, const MPI::Comm& comm) : width(n), share((n * n + comm.size() - 1) / comm.size()), first(share * comm.rank()) {}

@@ -10,7 +10,7 @@
 
 namespace MPI = mpi4cxx;
 
-/// A column of a matrix: its elements are as far from each other as the matrix is wide.
+/// A column of a matrix: the distance between its elements is the width of the matrix.
 struct Column {
     double* top;
     int rows, width;

@@ -1,4 +1,4 @@
-// The even and the odd ranks each among themselves, then one communicator without rank 0
+// One communicator for the even and one for the odd ranks, then one without rank 0
 //     half = comm.Split(rank % 2, rank)
 //     workers = comm.Create(comm.Get_group().Excl([0]))
 #include <mpi4cxx/mpi4cxx.hpp>

@@ -1,4 +1,4 @@
-// How fast pi comes by an integral, by a series and by chance, with more and more steps shared by all ranks
+// How fast an integral, a series and random numbers converge to pi, with more and more steps shared by all ranks
 //     pi = comm.reduce(part, op=MPI.SUM, root=0)
 // Writes pi.svg: the error over the number of steps. Argument: the largest number of steps
 #include <mpi4cxx/mpi4cxx.hpp>
@@ -16,7 +16,7 @@
 
 namespace MPI = mpi4cxx;
 
-/// The quarter of a circle, by the heights in the middle of the steps.
+/// The integral of 4 / (1 + x * x) from 0 to 1, by the midpoint rule.
 static double integral(long i, double steps) {
     const double x = (static_cast<double>(i) + 0.5) / steps;
     return 4 / (1 + x * x) / steps;

@@ -1,5 +1,5 @@
-// One process answers many others, each in a conversation of its own, as if there were no others
-//     async def serve(client): …                                                  (mpi4py has none: asyncio's words)
+// One process answers many others, each in a coroutine of its own
+//     async def serve(client): …                                                  (mpi4py has no such calls: asyncio's syntax)
 //     answered = await asyncio.gather(*[serve(client) for client in range(1, size)])
 #include <mpi4cxx/mpi4cxx.hpp>
 
@@ -22,7 +22,7 @@ static MPI::Coroutine<int> serve(const MPI::Comm& comm, int client) {
     }
 }
 
-/// Asks as many queries as the process's rank says, one after another.
+/// Sends as many queries, one after another, as the rank of the process says.
 static void ask(const MPI::Comm& comm) {
     for (int i = 0; i < comm.Get_rank(); ++i) {
         comm.send(std::string("stressed"), 0);
@@ -32,7 +32,7 @@ static void ask(const MPI::Comm& comm) {
     comm.send(std::string(), 0);
 }
 
-/// Hands a number on from process to process, which each add one.
+/// Passes a number from process to process; each process adds one.
 static MPI::Coroutine<int> ring(const MPI::Comm& comm) {
     const int rank = comm.Get_rank(), size = comm.Get_size();
     int count = 0;

@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
     const std::vector<double> data(3);
     try {
         double sum = 0;
-        comm.Allreduce(data, sum);  // three numbers do not go into one
+        comm.Allreduce(data, sum);  // three numbers do not fit into one
     } catch (const std::invalid_argument& error) {
         report(error);
     }

@@ -1,4 +1,4 @@
-// Processes in a ring, each of which knows its neighbours: a number goes round
+// A number goes round a ring of processes, each of which knows its neighbours
 //     cart = comm.Create_cart([size], periods=[True])
 //     source, dest = cart.Shift(0, 1)
 #include <mpi4cxx/mpi4cxx.hpp>

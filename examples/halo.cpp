@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const int rank = comm.rank(), size = comm.size(), left = (rank + size - 1) % size, right = (rank + 1) % size;
 
-    constexpr int rows = 4, columns = 6;  // the first and the last column are the neighbours'
+    constexpr int rows = 4, columns = 6;  // the first and the last column belong to the neighbours
     std::vector<double> grid(rows * columns, rank);
     const auto column = [](int number) { return MPI::DOUBLE.Create_subarray({rows, columns}, {rows, 1}, {0, number}).Commit(); };
     const MPI::Datatype ghost_left = column(0), own_left = column(1), own_right = column(columns - 2), ghost_right = column(columns - 1);

@@ -17,7 +17,7 @@
 
 namespace MPI = mpi4cxx;
 
-/// What is hot in the beginning.
+/// The heat at the beginning.
 static double heat(double x, double y) {
     static const std::string letters[] = {"#   # ###  ###", "## ## #  #  # ", "# # # ###   # ", "#   # #     # ", "#   # #    ###"};
     const double column = (x - 0.15) * 20, row = (y - 0.32) * 14;
@@ -53,7 +53,7 @@ int main(int argc, char** argv) {
     const int side = argc > 1 ? std::stoi(argv[1]) : 150, rows = side / dims[0], columns = side / dims[1], stride = columns + 2;
     if (rows < 1 || columns < 1)
         throw std::invalid_argument("there are more processes than pixels");
-    const auto at = [&](int i, int j) { return static_cast<std::size_t>(i * stride + j); };  // 1, 1 is the first of one's own
+    const auto at = [&](int i, int j) { return static_cast<std::size_t>(i * stride + j); };  // (1, 1) is the first cell of this process
 
     std::vector<double> tile(at(rows + 2, 0)), next(tile);
     for (int i = 0; i < rows; ++i)

@@ -26,7 +26,7 @@ namespace MPI = mpi4cxx;
 
 using Picture = std::vector<float>;  // row after row: the iteration at which a point escapes, 0 where it never does
 
-/// The iteration, less a fraction for how far the point has got by then: without it, colours would have edges.
+/// The iteration at which a point escapes, minus a fraction for how far the point has got by then. Without the fraction, colours would have edges.
 static float escape(std::complex<double> c, int iterations) {
     std::complex<double> z;
     for (int n = 1; n <= iterations; ++n) {
@@ -37,7 +37,7 @@ static float escape(std::complex<double> c, int iterations) {
     return 0;
 }
 
-/// Seconds that this thread has had a core. Those on the wall would tell as much about the other ranks on the same core.
+/// The seconds for which this thread has had a core. Seconds on the wall clock would depend on the other ranks on the same core too.
 static double core_time() {
     timespec time{};
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -59,7 +59,7 @@ struct Painter {
     }
 };
 
-/// Every rank paints the rows that have it as `owner(row)`, however long that takes. The picture is the root's.
+/// Every rank paints the rows whose `owner(row)` it is, however long that takes. The root gets the picture.
 template <class Function> static Picture fixed(const MPI::Intracomm& comm, Painter& painter, Function owner) {
     const auto rank = static_cast<std::size_t>(comm.Get_rank()), size = static_cast<std::size_t>(comm.Get_size());
     std::vector<std::vector<std::size_t>> rows(size);  // of each rank
@@ -80,7 +80,7 @@ template <class Function> static Picture fixed(const MPI::Intracomm& comm, Paint
     return picture;
 }
 
-/// Gives every worker a row, and the next one when it has answered; row `height` says that there are no more.
+/// Gives every worker a row, and the next row when the worker has answered. Row `height` says that there are no more.
 static Picture lead(const MPI::Intracomm& comm, Painter& painter) {
     const auto workers = static_cast<std::size_t>(comm.Get_size()) - 1;
     Picture picture(painter.width * painter.height);

@@ -22,7 +22,7 @@ namespace MPI = mpi4cxx;
 
 using Matrix = std::vector<double>;  // n * n elements, row after row
 
-/// Digits, whose products and sums are exact.
+/// A matrix of random digits: their products and sums are exact.
 static Matrix random(std::size_t n) {
     static std::mt19937 generator;
     Matrix matrix(n * n);
@@ -64,7 +64,7 @@ template <class Function> static double time(Function run) {
     return 1e3 * best;
 }
 
-/// The same on the root alone. The others sleep meanwhile: waiting in MPI would take a share of the cores.
+/// The time on the root alone. The others sleep meanwhile: waiting in MPI would take a share of the cores.
 template <class Function> static double time_serial(const MPI::Intracomm& comm, Function run) {
     if (comm.Get_rank() != 0) {
         while (!comm.Iprobe(0)) std::this_thread::sleep_for(std::chrono::milliseconds(1));

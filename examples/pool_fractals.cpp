@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
     const int width = argc > 1 ? std::atoi(argv[1]) : 480, height = argc > 2 ? std::atoi(argv[2]) : 320;
     MPI::futures::MPIPoolExecutor executor;
 
-    // What a lambda captures by value goes with it.
+    // The values that a lambda captures are sent with it.
     const auto mandelbrot = [width, height](int y) {
         Row row;
         for (int x = 0; x < width; ++x) row.push_back(shade(0, {3.0 * x / width - 2.2, 2.4 * y / height - 1.2}));

@@ -1,4 +1,4 @@
-// 64 tasks of random delays, split before they begin and as they go: pictures of who did which when
+// 64 tasks of random delays, dealt out before they begin or one by one: pictures of which worker did which task when
 //     dview.map_sync(delay, delays)
 //     lbview.map_sync(delay, delays)
 // Writes pool-direct.svg, pool-balanced.svg and pool-balanced.json. Argument: the longest delay in ms.

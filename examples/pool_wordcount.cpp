@@ -1,7 +1,7 @@
-// The words of all texts in a folder: a file a task, counted by whoever is free, and merged as the counts come
+// The words of all texts in a folder: one task per file, counted by any free worker, and merged as the counts come
 //     for counts in executor.map(count, names, unordered=True):
 //         total += counts  # collections.Counter
-// Argument: the folder. EXAMPLE_DATA, that of the samples, comes from meson.build.
+// Argument: the folder. EXAMPLE_DATA, the folder of the samples, comes from meson.build.
 #include <mpi4cxx/futures.hpp>
 #include <mpi4cxx/mpi4cxx.hpp>
 

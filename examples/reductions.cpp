@@ -1,4 +1,4 @@
-// Numbers added up, and whatever else has an operation: strings joined in the order of ranks, and the largest number with its place
+// Reductions: numbers added up, strings joined in the order of ranks, and the largest number with its place
 //     total = comm.allreduce(rank, op=MPI.SUM)
 //     comm.Allreduce(part, total, op=MPI.SUM)
 #include <mpi4cxx/mpi4cxx.hpp>

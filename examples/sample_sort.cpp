@@ -1,5 +1,5 @@
-// Sort numbers that are spread over all processes: each takes the part between two of the splitters that all agree on.
-// With mpi4py it would be comm.Allgather and comm.Alltoallv, and the counts and the displacements by hand.
+// Sort numbers that are spread over all processes: each process takes the numbers between two splitters on which all agree.
+// With mpi4py this needs comm.Allgather and comm.Alltoallv, with counts and displacements by hand.
 #include <mpi4cxx/mpi4cxx.hpp>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Pointers to a base class: what they point to arrives, whatever class it is of
+// Pointers to a base class: the objects arrive, of whatever derived class they are
 //     comm.send(shape, dest=1); shape = comm.recv(source=0)
 #include <mpi4cxx/mpi4cxx.hpp>
 #include <mpi4cxx/polymorphic.hpp>

@@ -1,4 +1,4 @@
-// How much faster the Mandelbrot set could be for every rank more, if each had a core: iterations are counted, nothing is timed
+// How much faster the Mandelbrot set could be with each further rank, if every rank had a core: iterations are counted, nothing is timed
 //     some = comm.Split(0 if rank < n else MPI.UNDEFINED)
 //     all = some.reduce(mine, op=MPI.SUM, root=0)
 //     slowest = some.reduce(mine, op=MPI.MAX, root=0)

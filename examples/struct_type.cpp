@@ -1,4 +1,4 @@
-// Send objects of classes as they lie in memory. A plain aggregate needs nothing; a class with private members says which they are.
+// Send objects of classes as they lie in memory. A plain aggregate needs nothing; a class with private members names them.
 // mpi4py: MPI.Datatype.Create_struct([1, 3], [0, 8], [MPI.INT, MPI.DOUBLE]).Create_resized(0, 32).Commit()
 #include <mpi4cxx/mpi4cxx.hpp>
 

@@ -1,4 +1,4 @@
-// Join vectors of different lengths on every process. With mpi4py the counts are gathered first, then come the displacements.
+// Join vectors of different lengths on every process. With mpi4py the program gathers the counts first and computes the displacements.
 #include <mpi4cxx/mpi4cxx.hpp>
 
 #include <cstdio>

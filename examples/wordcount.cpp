@@ -1,7 +1,7 @@
 // The words of all texts in a folder: every rank counts those of some files, and the counts are merged
 //     mine = comm.scatter(shares, root=0)
 //     total = comm.reduce(count(mine), op=lambda a, b: a + b, root=0)  # of collections.Counter
-// Argument: the folder. EXAMPLE_DATA, that of the samples, comes from meson.build.
+// Argument: the folder. EXAMPLE_DATA, the folder of the samples, comes from meson.build.
 #include <mpi4cxx/mpi4cxx.hpp>
 
 #include <algorithm>

@@ -30,7 +30,7 @@ concept Mapped = requires {
 
 namespace detail {
 
-/// Whether `T` is std::complex<R>, recognised without the header <complex>, which includes that of streams.
+/// Whether `T` is std::complex<R>, recognised without the header `<complex>`, which includes that of streams.
 template <class T, class R> inline constexpr bool is_complex = false;
 template <template <class> class C, class R> inline constexpr bool is_complex<C<R>, R> = type_name<C<R>>().starts_with("std::complex<");
 
