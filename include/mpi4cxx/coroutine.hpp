@@ -91,8 +91,8 @@ public:
 /// `co_await` of a request waits for the request and gives the result of `Wait` or `wait`: the status, or the received object. `co_await` of a
 /// Coroutine runs that coroutine and gives its result or throws its exception. A null Coroutine is an error; a null request is what it is to `wait`.
 /// A Coroutine begins when it is awaited or waited for, and runs only during such waits: the thread that waits drives everything that the coroutine
-/// awaits. Whatever the coroutine refers to must live until then; take parameters by value if that is not certain. A Coroutine that is dropped drops
-/// its requests.
+/// awaits. Whatever the coroutine refers to must live until it is over; take parameters by value if that is not certain. A Coroutine that is dropped
+/// drops its requests.
 template <class T = void> class [[nodiscard]] Coroutine final {
     static_assert(!std::is_reference_v<T>, "mpi4cxx: a Coroutine gives a value: make it a pointer or a std::reference_wrapper");
 
