@@ -132,6 +132,28 @@ TEST_CASE("A communicator is freed once, by Free or by the destructor", "[comm]"
     CHECK(MPI_Comm_free(&raw) == MPI_SUCCESS);
 }
 
+TEST_CASE("A communicator is freed by Disconnect, once", "[comm]") {
+    freed = 0;
+    {
+        MPI::Intracomm comm = MPI::COMM_WORLD.Dup();
+        const int sent = comm.rank();
+        int received = -1;
+        MPI::Request request = comm.Irecv(received, left_of(comm));
+        comm.Send(sent, right_of(comm));
+        request.Wait();
+        CHECK(received == left_of(comm));
+        comm.Disconnect();
+        CHECK(comm.is_null());
+        CHECK(error_class([&] { comm.Disconnect(); }) == MPI::ERR_COMM);
+    }
+    CHECK(freed == 0);
+    for (const MPI_Comm predefined : {MPI_COMM_WORLD, MPI_COMM_SELF}) {
+        MPI::Comm comm = MPI::Comm::borrow(predefined);
+        CHECK(contains(error_of_class(MPI::ERR_ARG, [&] { comm.Disconnect(); }), "the handle is predefined"));
+        CHECK(comm.handle() == predefined);
+    }
+}
+
 TEST_CASE("A communicator is not freed while an exception unwinds the process", "[comm]") {
     MPI_Comm raw = MPI_COMM_NULL;
     freed = 0;

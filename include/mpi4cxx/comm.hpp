@@ -65,6 +65,8 @@ public:
     [[nodiscard]] static Comparison Compare(const Comm& a, const Comm& b, At at = {});
     /// Free the communicator. Calls MPI_Comm_free (MPI-4.0, 7.4.3). Collective.
     void Free(At at = {}) { free(at); }
+    /// Free the communicator when all communication on it is complete. Calls MPI_Comm_disconnect (MPI-4.0, 11.10.4). Collective.
+    void Disconnect(At at = {});
 
     // Processes that fail (MPI-5's proposal of fault tolerance). If the MPI library lacks it, each of these methods throws an Exception that says
     // "not supported by this MPI".

@@ -72,7 +72,8 @@ protected:
     Handle(raw_type raw, detail::Ownership ownership) noexcept : raw_(raw), ownership_(ownership) {}
     ~Handle() { discard(); }
 
-    void free(At at) {
+    /// Frees the handle by `Fn`, the class's own function or one like it.
+    template <auto Fn = traits::free> void free(At at) {
         if constexpr (requires { traits::is_predefined(raw_); })
             if (ownership_ == detail::Ownership::borrow && traits::is_predefined(raw_))
                 detail::refuse_free(detail::name_of<traits::free>(), at);

@@ -61,6 +61,12 @@ Comparison Comm::Compare(const Comm& a, const Comm& b, At at) {
     return static_cast<Comparison>(get<MPI_Comm_compare>(a.handle(), b.handle(), a.on(at)));
 }
 
+void Comm::Disconnect(At at) {
+    if (handle() == MPI_COMM_WORLD || handle() == MPI_COMM_SELF)  // MPICH 4.0 frees these, and MPI_Finalize ends the job
+        detail::refuse_free("MPI_Comm_disconnect", at);
+    free<MPI_Comm_disconnect>(at);
+}
+
 void Comm::Revoke(At at) const { call<MPIX_Comm_revoke>(handle(), on(at)); }
 bool Comm::Is_revoked(At at) const { return get<MPIX_Comm_is_revoked>(handle(), on(at)) != 0; }
 Group Comm::Get_failed(At at) const { return Group::take(get<MPIX_Comm_get_failed>(handle(), on(at))); }

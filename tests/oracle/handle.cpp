@@ -49,6 +49,9 @@ int main(int argc, char** argv) {
     o.say("deleted", seen, got(copy.Get_attr(keyval)));
     copy.Free();
     o.say("freed", seen);
+    copy = world.Dup();
+    copy.Disconnect();
+    o.say("disconnected", copy == MPI::COMM_NULL);
 
     // errors
     vector<int> classes;

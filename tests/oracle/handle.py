@@ -41,6 +41,9 @@ copy.Delete_attr(keyval)
 say('deleted', seen, copy.Get_attr(keyval))
 copy.Free()
 say('freed', seen)
+copy = world.Dup()
+copy.Disconnect()
+say('disconnected', copy == MPI.COMM_NULL)
 
 # errors
 say('classes', [MPI.Get_error_class(code) for code in (MPI.SUCCESS, MPI.ERR_RANK, MPI.ERR_TAG, MPI.ERR_OTHER)])
