@@ -1,3 +1,4 @@
+// Datatypes. The header is long because one class is one header: a third of it are the docstrings of the constructors, and the predefined types.
 #pragma once
 
 #include <mpi4cxx/attribute.hpp>

@@ -1,0 +1,334 @@
+// The plans of calls whose blocks have counts of their own: v and w calls, and calls that find the counts out.
+#include "communicators/plan.hpp"
+
+#include <mpi4cxx/detail/mpi/platform.hpp>
+
+#include <algorithm>
+#include <climits>
+#include <cstddef>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace MPI4CXX::detail {
+
+namespace {
+
+/// What a thread keeps for the send and for the receive side of its calls, so that they allocate only once.
+struct Scratch {
+    std::vector<int> counts, displs;
+    std::vector<Count> wide_counts;
+    std::vector<Aint> wide_displs;
+};
+thread_local Scratch scratch[2];
+
+Count pack(Blocks& blocks, Scratch& keep) {
+    Count end = 0;
+    keep.wide_displs.resize(blocks.ranks);
+    for (std::size_t i = 0; i < blocks.ranks; ++i) {
+        keep.wide_displs[i] = end;
+        end += blocks.counts[i];
+    }
+    keep.displs.assign(keep.wide_displs.begin(), keep.wide_displs.end());
+    blocks.displs = keep.displs.data();
+    return end;
+}
+
+/// Counts and displacements as MPI_Count and MPI_Aint, for the large-count functions, which take both so or neither.
+void widen(Blocks& blocks, Scratch& keep) {
+    if (blocks.ranks == 0)
+        return lie_somewhere(blocks.counts, blocks.displs, false);
+    keep.wide_counts.resize(blocks.ranks);
+    for (std::size_t i = 0; i < blocks.ranks; ++i) keep.wide_counts[i] = blocks.counts[i];
+    if (!blocks.packed) {  // else `pack` has left them there
+        keep.wide_displs.resize(blocks.ranks);
+        for (std::size_t i = 0; i < blocks.ranks; ++i) keep.wide_displs[i] = blocks.displs[i];
+    }
+    blocks.counts = keep.wide_counts.data();
+    blocks.displs = keep.wide_displs.data();
+}
+
+}  // namespace
+
+void lie_somewhere(Counts& counts, Displs& displs, bool narrow) {
+    static const int none = 0;
+    static const Count no_count = 0;
+    static const Aint no_displ = 0;
+    counts = narrow ? Counts(&none) : Counts(&no_count);
+    displs = narrow ? Displs(&none) : Displs(&no_displ);
+}
+
+Blocks checked_blocks(Peers peers, Blocks blocks, Count length, Count other, Side side, Caller caller) {
+    const char* name = side == Side::send ? "sendbuf" : "recvbuf";
+    Scratch& keep = scratch[static_cast<int>(side)];
+    const auto number = static_cast<std::size_t>(peers.number);
+    if (blocks.ranks != number || (!blocks.packed && blocks.displacements != number))
+        misuse(caller, std::string(name) + " has " + std::to_string(blocks.ranks) + " counts and " + std::to_string(blocks.displacements) +
+                           " displacements for " + std::to_string(number) + " " + peers.name);
+    const Count end = blocks.packed ? pack(blocks, keep) : 0;
+    if (blocks.ranks == 0)
+        lie_somewhere(blocks.counts, blocks.displs, true);
+    Count needed = end;
+    for (std::size_t i = 0; i < blocks.ranks && !blocks.packed; ++i) {
+        if (blocks.counts[i] == 0)
+            continue;  // nothing, wherever it lies
+        if (blocks.displs[i] < 0 && length != any_count)
+            misuse(caller, std::string(name) + " has a block at " + std::to_string(blocks.displs[i]) + ", before its " + std::to_string(length) +
+                               " elements");
+        needed = std::max(needed, blocks.displs[i] + blocks.counts[i]);
+    }
+    if (needed > length)
+        misuse(caller, std::string(name) + " has " + std::to_string(length) + " elements, its blocks need " + std::to_string(needed));
+    const bool wide = blocks.counts.is_wide() && blocks.displs.is_wide();
+    if (!wide && (blocks.counts.is_wide() || blocks.displs.is_wide() || other > INT_MAX || end > INT_MAX))
+        widen(blocks, keep);
+    return blocks;
+}
+
+void same_width(Blocks& send, Blocks& recv) {
+    if (send.counts.is_wide() && !recv.counts.is_wide())
+        widen(recv, scratch[static_cast<int>(Side::recv)]);
+    if (recv.counts.is_wide() && !send.counts.is_wide())
+        widen(send, scratch[static_cast<int>(Side::send)]);
+}
+
+namespace {
+
+/// What a buffer has room for, in elements, to compare its blocks with.
+template <class Buffer> Count length(const Buffer& buf, Side side, Caller caller) {
+    if (buf.count != any_count && buf.strided && buf.strided->elements != 1)
+        misuse(caller,
+               std::string(side == Side::send ? "sendbuf" : "recvbuf") +
+                   " has gaps in more than one dimension, so its blocks cannot be counted in elements: give {pointer, counts, displs, datatype}");
+    return buf.count;
+}
+
+const MPI_Datatype any_type = MPI_BYTE;  // MPICH looks at the first type, also where there are no neighbours
+
+/// As MPI takes it.
+template <class Address, class Type> Uneven<Address, Type> uneven(const Blocks& blocks, Address data, Type type) {
+    Uneven<Address, Type> result;
+    static_cast<Blocks&>(result) = blocks;
+    static char nowhere = 0;
+    const bool is_empty = blocks.ranks == 0;
+    result.data = is_empty && data == nullptr ? &nowhere : data;
+    result.type = type;
+    if constexpr (std::is_pointer_v<Type> && !std::is_same_v<Type, MPI_Datatype>)
+        result.type = is_empty ? &any_type : type;
+    return result;
+}
+template <class Address> Uneven<Address, MPI_Datatype> uneven(const Blocks& blocks, const BufferParts<Address>& buf) {
+    auto result = uneven(blocks, buf.data, buf.type);
+    result.strided = buf.strided;
+    return result;
+}
+
+}  // namespace
+
+GathervPlan gatherv_blocks(const Comm& comm, const ConstBuf& send, const BufVArg& recv, int root, Caller caller) {
+    if (is_root(comm, root, caller.at))
+        return allgatherv_blocks(peers(comm, caller.at), send, recv, caller);
+    return {send, uneven({}, recv)};
+}
+
+ScattervPlan scatterv_blocks(const Comm& comm, const ConstBufVArg& send, const Buf& recv, int root, Caller caller) {
+    Blocks blocks;
+    if (is_root(comm, root, caller.at))
+        blocks = checked_blocks(peers(comm, caller.at), send, length(send, Side::send, caller), recv.count, Side::send, caller);
+    return {uneven(blocks, send), recv};
+}
+
+GathervPlan allgatherv_blocks(const Comm& comm, const ConstBuf& send, const BufVArg& recv, Caller caller) {
+    return allgatherv_blocks(peers(comm, caller.at), send, recv, caller);
+}
+
+GathervPlan allgatherv_blocks(Peers peers, const ConstBuf& send, const BufVArg& recv, Caller caller) {
+    return {send, uneven(checked_blocks(peers, recv, length(recv, Side::recv, caller), send.count, Side::recv, caller), recv)};
+}
+
+AlltoallvPlan alltoallv_blocks(const Comm& comm, const ConstBufVArg& send, const BufVArg& recv, Caller caller) {
+    const int all = peers(comm, caller.at);
+    return alltoallv_blocks({all, all}, send, recv, caller);
+}
+
+AlltoallvPlan alltoallv_blocks(const Neighbors& all, const ConstBufVArg& send, const BufVArg& recv, Caller caller) {
+    AlltoallvPlan plan{uneven({}, send), uneven(checked_blocks(all.from, recv, length(recv, Side::recv, caller), 0, Side::recv, caller), recv)};
+    if (!send.is_in_place()) {
+        static_cast<Blocks&>(plan.send) = checked_blocks(all.to, send, length(send, Side::send, caller), 0, Side::send, caller);
+        same_width(plan.send, plan.recv);
+    }
+    return plan;
+}
+
+namespace {
+
+/// Where there are none, one element a peer at displacement 0.
+Blocks typed_blocks(Peers peers, const TypedBlocks& given, Side side, Caller caller) {
+    const auto number = static_cast<std::size_t>(peers.number);
+    const bool defaults = given.ranks == 0 && given.displacements == 0;
+    if (given.types.handles.size() != number || (!defaults && (given.ranks != number || given.displacements != number)))
+        misuse(caller, std::string(side == Side::send ? "sendbuf" : "recvbuf") + " has " + std::to_string(given.ranks) + " counts, " +
+                           std::to_string(given.displacements) + " displacements and " + std::to_string(given.types.handles.size()) +
+                           " datatypes for " + std::to_string(number) + " " + peers.name);
+    Blocks blocks = given;
+    Scratch& keep = scratch[static_cast<int>(side)];
+    if (defaults) {
+        keep.counts.assign(number, 1);
+        keep.displs.assign(number, 0);
+        blocks = Blocks(keep.counts, keep.displs);
+    }
+    blocks.packed = false;
+    if (blocks.ranks == 0)
+        lie_somewhere(blocks.counts, blocks.displs, true);
+    if (blocks.counts.is_wide() != blocks.displs.is_wide())
+        widen(blocks, keep);
+    return blocks;
+}
+
+}  // namespace
+
+AlltoallwPlan alltoallw_blocks(const Comm& comm, TypedPart<const void> send, TypedPart<void> recv, Caller caller) {
+    const int all = peers(comm, caller.at);
+    AlltoallwPlan plan{uneven({}, send.data, static_cast<const MPI_Datatype*>(nullptr)),
+                       uneven(typed_blocks(all, recv.blocks, Side::recv, caller), recv.data, recv.blocks.types.handles.data())};
+    if (send.data != MPI_IN_PLACE) {
+        plan.send = uneven(typed_blocks(all, send.blocks, Side::send, caller), send.data, send.blocks.types.handles.data());
+        same_width(plan.send, plan.recv);
+    }
+    return plan;
+}
+
+void check_equal_sizes(const RecvW& blocks, Caller caller) {
+    const auto size = [&](std::size_t i) { return blocks.counts[i] * Datatype::borrow(blocks.type[i]).Get_size(caller.at); };
+    for (std::size_t i = 1; i < blocks.ranks; ++i)
+        if (size(i) != size(0))
+            misuse(caller, "blocks in place of " + std::to_string(size(0)) + " and " + std::to_string(size(i)) +
+                               " bytes are mixed up by this MPI: send from another buffer");
+}
+
+NeighborwPlan neighbor_alltoallw_blocks(const Neighbors& all, const TypedBlocks& send, const TypedBlocks& recv, Caller caller) {
+    Blocks out = typed_blocks(all.to, send, Side::send, caller), in = typed_blocks(all.from, recv, Side::recv, caller);
+    same_width(out, in);
+    const auto side = [](Blocks& blocks, const MPI_Datatype* types, Scratch& keep) {
+        if (!blocks.displs.is_wide()) {
+            const Blocks narrow = blocks;
+            widen(blocks, keep);
+            if (has_int_neighbor_alltoallw)
+                blocks.counts = narrow.counts;
+        }
+        return NeighborW{blocks.ranks, blocks.counts, static_cast<const Aint*>(blocks.displs), blocks.ranks == 0 ? &any_type : types};
+    };
+    return {side(out, send.types.handles.data(), scratch[static_cast<int>(Side::send)]),
+            side(in, recv.types.handles.data(), scratch[static_cast<int>(Side::recv)])};
+}
+
+namespace {
+
+/// The counts that have come into `keep`, packed; wide only where they, or `other`, have to be.
+FoundOut found_out(Scratch& keep, Count other) {
+    FoundOut result;
+    Blocks& blocks = result.blocks;
+    blocks.ranks = keep.wide_counts.size();
+    blocks.counts = keep.wide_counts.data();
+    const Count end = pack(blocks, keep);
+    if (end > INT_MAX || other > INT_MAX) {
+        blocks.displs = keep.wide_displs.data();
+    } else {
+        keep.counts.assign(keep.wide_counts.begin(), keep.wide_counts.end());
+        blocks.counts = keep.counts.data();
+    }
+    result.total = static_cast<std::size_t>(end);
+    return result;
+}
+
+Count* room(Scratch& keep, int number) {
+    keep.wide_counts.resize(static_cast<std::size_t>(number));
+    return keep.wide_counts.data();
+}
+
+/// As one width, in the memory of what is sent, which may hold them already.
+const Count* wide_counts(const Blocks& blocks) {
+    std::vector<Count>& counts = scratch[static_cast<int>(Side::send)].wide_counts;
+    if (blocks.counts.is_wide())
+        return static_cast<const Count*>(blocks.counts);
+    counts.resize(blocks.ranks);
+    for (std::size_t i = 0; i < blocks.ranks; ++i) counts[i] = blocks.counts[i];
+    return counts.data();
+}
+
+}  // namespace
+
+ReduceScatterPlan reduce_scatter_blocks(const Comm& comm, const ConstBuf& send, const Buf& recv, CountList recvcounts, const Op& op, Caller caller) {
+    Blocks blocks(recvcounts, {});
+    if (recvcounts.size == 0 && !send.is_in_place() && !comm.Is_inter(caller.at))
+        blocks = counts_of_all(comm, recv.count, caller.at).blocks;
+    const auto size = static_cast<std::size_t>(comm.Get_size(caller.at));
+    if (blocks.ranks != size)
+        misuse(caller, std::to_string(blocks.ranks) + " recvcounts for " + std::to_string(size) + " processes");
+    Count sum = 0;
+    for (std::size_t i = 0; i < size; ++i) sum += blocks.counts[i];
+    const Count own = send.is_in_place() ? sum : blocks.counts[static_cast<std::size_t>(comm.Get_rank(caller.at))];
+    if (!send.is_in_place() && (send.count != sum || send.type != recv.type))
+        mismatch(send.count, send.type, sum, recv.type, caller.at, caller.method);
+    if (recv.count != own)
+        misuse(caller, "recvbuf has " + std::to_string(recv.count) + " elements, recvcounts say " + std::to_string(own));
+    ConstBuf all = send;
+    all.count = recv.count;  // of the block of this process, as MPI counts
+    Pair pair = allreduce_pair(comm, all, recv, op, caller);
+    if (recv.element != nullptr && pair.recv.element == nullptr) {  // of arrays, MPI counts the numbers
+        Scratch& keep = scratch[static_cast<int>(Side::send)];
+        std::vector<Count> numbers(size);
+        for (std::size_t i = 0; i < size; ++i) numbers[i] = blocks.counts[i] * recv.element->numbers;
+        keep.wide_counts = std::move(numbers);
+        blocks = found_out(keep, 0).blocks;
+    }
+    return {std::move(pair.send), std::move(pair.recv), blocks};
+}
+
+FoundOut counts_of_all(const Comm& comm, Count count, At at) {
+    Scratch& keep = scratch[static_cast<int>(Side::recv)];
+    call<MPI_Allgather>(&count, 1, MPI_COUNT, room(keep, peers(comm, at)), 1, MPI_COUNT, comm.handle(), Place(at, comm.address()));
+    return found_out(keep, count);
+}
+
+FoundOut counts_at_root(const Comm& comm, Count count, int root, At at) {
+    Scratch& keep = scratch[static_cast<int>(Side::recv)];
+    const bool here = is_root(comm, root, at);
+    call<MPI_Gather>(&count, 1, MPI_COUNT, room(keep, here ? peers(comm, at) : 0), 1, MPI_COUNT, root, comm.handle(), Place(at, comm.address()));
+    return found_out(keep, here ? count : 0);
+}
+
+ExchangePlan counts_from_all(const Comm& comm, const ConstBufVArg& send, Caller caller) {
+    const int all = peers(comm, caller.at);
+    const Blocks blocks = checked_blocks(all, send, length(send, Side::send, caller), 0, Side::send, caller);
+    Scratch& keep = scratch[static_cast<int>(Side::recv)];
+    call<MPI_Alltoall>(wide_counts(blocks), 1, MPI_COUNT, room(keep, all), 1, MPI_COUNT, comm.handle(), Place(caller.at, comm.address()));
+    FoundOut found = found_out(keep, 0);
+    ExchangePlan plan{uneven(blocks, send), found.blocks, found.total};
+    same_width(plan.send, plan.blocks);
+    return plan;
+}
+
+Count count_from_root(const Comm& comm, const ConstBufVArg& send, int root, Caller caller) {
+    Blocks blocks;
+    if (is_root(comm, root, caller.at))
+        blocks = checked_blocks(peers(comm, caller.at), send, length(send, Side::send, caller), 0, Side::send, caller);
+    Count count = 0;
+    call<MPI_Scatter>(wide_counts(blocks), 1, MPI_COUNT, &count, 1, MPI_COUNT, root, comm.handle(), Place(caller.at, comm.address()));
+    return count;
+}
+
+void* grow(const AnyVector& result, const std::optional<AnyVector>& counts, const Blocks& blocks, std::size_t total) {
+    if (counts) {
+        Count* const to = counts->room<Count>(blocks.ranks);
+        for (std::size_t i = 0; i < blocks.ranks; ++i) to[i] = blocks.counts[i];
+    }
+    return result(total);
+}
+
+std::vector<Count> equal_counts(const Comm& comm, Count count, At at) { return std::vector<Count>(static_cast<std::size_t>(peers(comm, at)), count); }
+
+bool is_alone(const Comm& comm, const Blocks& blocks, At at) { return blocks.ranks == 1 && !comm.Is_inter(at); }
+
+}  // namespace MPI4CXX::detail

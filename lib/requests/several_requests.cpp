@@ -1,0 +1,198 @@
+// The functions of Request that wait for several requests, or test them.
+#include <mpi4cxx/request.hpp>
+
+#include <mpi4cxx/error.hpp>
+
+#include "requests/progress.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+namespace MPI4CXX {
+
+using detail::call;
+using detail::drive;
+using detail::must_drive;
+using detail::Requests;
+
+/// The raw handles and statuses of several requests. They are written back when the call is over, even if it throws. A small number needs no memory
+/// from the heap; a larger one reuses memory of this thread.
+class RequestArray {
+public:
+    RequestArray(detail::Requests requests, std::span<Status> statuses = {}) : requests_(requests), statuses_(statuses) {
+        raw_ = room(handles_, spare_handles, requests.size());
+        raw_statuses_ = statuses.empty() ? MPI_STATUSES_IGNORE : room(raw_array_, spare_statuses, statuses.size());
+        for (std::size_t i = 0; i < requests.size(); ++i) raw_[i] = is_inactive(i) ? MPI_REQUEST_NULL : requests[i].raw_;
+    }
+    ~RequestArray() {
+        for (std::size_t i = 0; i < requests_.size(); ++i)
+            if (!is_inactive(i)) {
+                requests_[i].raw_ = raw_[i];
+                requests_[i].finish(false, failed_);
+            }
+        for (std::size_t i = 0; i < statuses_.size(); ++i) statuses_[i] = Status(raw_statuses_[i]);
+    }
+    RequestArray(const RequestArray&) = delete;
+    RequestArray& operator=(const RequestArray&) = delete;
+
+    [[nodiscard]] int size() const noexcept { return static_cast<int>(requests_.size()); }
+    [[nodiscard]] MPI_Request* handles() noexcept { return raw_; }
+    [[nodiscard]] MPI_Status* statuses() noexcept { return raw_statuses_; }
+
+    /// Says that the call has succeeded and that the request at `index`, if there is one, is complete. The handle of a persistent request does not
+    /// show this.
+    void is_complete(int index) {
+        failed_ = false;
+        const auto i = static_cast<std::size_t>(index);
+        if (index == UNDEFINED || is_inactive(i))
+            return;
+        requests_[i].raw_ = raw_[i];
+        requests_[i].finish(true, false);
+    }
+    void are_complete(bool all = true) {
+        failed_ = false;
+        for (int i = 0; all && i < size(); ++i) is_complete(i);
+    }
+
+    /// Writes the indices that MPI_Waitsome or MPI_Testsome returns; returns their number, nothing where no request is active.
+    template <auto Some> std::optional<std::size_t> some(detail::AnyVector result, At at) {
+        int* const indices = result.room<int>(requests_.size());  // before anything completes that could be lost
+        int count = 0;
+        call<Some>(size(), raw_, &count, indices, raw_statuses_, at);
+        failed_ = false;
+        std::for_each_n(indices, std::max(count, 0), [this](int i) { is_complete(i); });  // UNDEFINED is negative
+        (void)result(static_cast<std::size_t>(std::max(count, 0)));
+        return count != UNDEFINED ? std::optional(static_cast<std::size_t>(count)) : std::nullopt;
+    }
+
+    /// Returns whether MPI's own functions for several requests can take these: none is an Operation or a generalized request, and nothing has to be
+    /// driven.
+    static bool is_plain(detail::Requests requests) noexcept {
+        bool is = !must_drive();
+        for (std::size_t i = 0; i < requests.size() && is; ++i)
+            is = requests[i].operation() == nullptr && requests[i].kind_ != Request::Kind::general;
+        return is;
+    }
+
+private:
+    [[nodiscard]] bool is_inactive(std::size_t i) const noexcept { return requests_[i].kind_ == Request::Kind::inactive; }
+    template <class T, std::size_t N> static T* room(std::array<T, N>& own, std::vector<T>& spare, std::size_t size) {
+        if (size <= N)
+            return own.data();
+        spare.resize(size);
+        return spare.data();
+    }
+
+    static inline thread_local std::vector<MPI_Request> spare_handles;
+    static inline thread_local std::vector<MPI_Status> spare_statuses;
+    detail::Requests requests_;
+    std::span<Status> statuses_;
+    std::array<MPI_Request, 64> handles_;
+    std::array<MPI_Status, 64> raw_array_;
+    MPI_Request* raw_;
+    MPI_Status* raw_statuses_;
+    bool failed_ = true;
+};
+
+void Request::check_statuses(std::size_t requests, std::span<Status> statuses, detail::Caller caller) {
+    if (!statuses.empty() && statuses.size() != requests)
+        detail::misuse(caller, std::to_string(statuses.size()) + " statuses for " + std::to_string(requests) + " requests");
+}
+
+void Request::Waitall(Requests requests, std::span<Status> statuses, At at) {
+    check_statuses(requests.size(), statuses, at);
+    if (!RequestArray::is_plain(requests)) {
+        FirstError error;
+        for (std::size_t i = 0; i < requests.size(); ++i) error.run([&] { requests[i].Wait(at_index(statuses, i), at); });
+        error.rethrow();
+        return;
+    }
+    RequestArray array(requests, statuses);
+    call<MPI_Waitall>(array.size(), array.handles(), array.statuses(), at);
+    array.are_complete();
+}
+
+int Request::Waitany(Requests requests, Status* status, At at) {
+    while (!RequestArray::is_plain(requests)) {
+        if (const std::optional<int> index = Testany(requests, status, at))
+            return *index;
+    }
+    RequestArray array(requests);
+    int index = UNDEFINED;
+    call<MPI_Waitany>(array.size(), array.handles(), &index, Status::to(status), at);
+    array.is_complete(index);
+    return index;
+}
+
+std::optional<std::size_t> Request::wait_some(Requests requests, std::span<Status> statuses, detail::AnyVector result, At at) {
+    check_statuses(requests.size(), statuses, {at, "Waitsome"});
+    while (!RequestArray::is_plain(requests)) {
+        const auto complete = test_some(requests, statuses, result, at);
+        if (complete != 0)
+            return complete;
+    }
+    return RequestArray(requests, statuses).some<MPI_Waitsome>(result, at);
+}
+
+bool Request::Testall(Requests requests, std::span<Status> statuses, At at) {
+    check_statuses(requests.size(), statuses, at);
+    if (!RequestArray::is_plain(requests)) {
+        // A complete ObjectRequest keeps what it has received, so all can be looked at before any is finished.
+        drive();
+        bool all = true;
+        for (std::size_t i = 0; i < requests.size() && all; ++i) all = requests[i].get_status_now(nullptr, at);
+        if (all)
+            Waitall(requests, statuses, at);
+        return all;
+    }
+    RequestArray array(requests, statuses);
+    int flag = 0;
+    call<MPI_Testall>(array.size(), array.handles(), &flag, array.statuses(), at);
+    array.are_complete(flag != 0);
+    return flag != 0;
+}
+
+std::optional<int> Request::Testany(Requests requests, Status* status, At at) {
+    if (RequestArray::is_plain(requests)) {
+        RequestArray array(requests);
+        int index = UNDEFINED, flag = 0;
+        call<MPI_Testany>(array.size(), array.handles(), &index, &flag, Status::to(status), at);
+        array.is_complete(flag != 0 ? index : UNDEFINED);
+        return flag != 0 ? std::optional(index) : std::nullopt;
+    }
+    drive();
+    bool active = false;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        const std::optional<bool> complete = requests[i].test_active(status, at);
+        active = active || complete.has_value();
+        if (complete == true)
+            return static_cast<int>(i);
+    }
+    if (active)
+        return std::nullopt;
+    if (status != nullptr)
+        *status = Status();
+    return UNDEFINED;
+}
+
+std::optional<std::size_t> Request::test_some(Requests requests, std::span<Status> statuses, detail::AnyVector result, At at) {
+    check_statuses(requests.size(), statuses, {at, "Testsome"});
+    if (RequestArray::is_plain(requests))
+        return RequestArray(requests, statuses).some<MPI_Testsome>(result, at);
+    drive();
+    bool active = false;
+    std::size_t count = 0;
+    int* const indices = result.room<int>(requests.size());
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        const std::optional<bool> complete = requests[i].test_active(at_index(statuses, count), at);
+        active = active || complete.has_value();
+        if (complete == true)
+            indices[count++] = static_cast<int>(i);
+    }
+    (void)result(count);
+    return active ? std::optional(count) : std::nullopt;
+}
+
+}  // namespace MPI4CXX
