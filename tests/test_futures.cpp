@@ -284,8 +284,8 @@ TEST_CASE("a captured number is never taken for an address", "[futures]") {
 
 TEST_CASE("what names no task is an exception, and nothing is called", "[futures]") {
     using namespace mpi4cxx::futures::detail;
-    for (const std::uint64_t code : {std::uint64_t{0}, std::uint64_t{8}, code_of(reinterpret_cast<const void*>(&square)), std::uint64_t{1} << 39,
-                                     std::uint64_t{0xabcdef} << 40, ~std::uint64_t{0}})
+    for (const std::uint64_t code : {std::uint64_t{0}, std::uint64_t{8}, portable_address(reinterpret_cast<const void*>(&square)),
+                                     std::uint64_t{1} << 39, std::uint64_t{0xabcdef} << 40, ~std::uint64_t{0}})
         CHECK(contains(thrown<MPI::Exception>([&] { (void)task_type_of(code); }), "task"));
     Packing good(Packing::Blocks::inside);
     put_function(good, reinterpret_cast<const void*>(&square));

@@ -17,35 +17,36 @@ public:
     using Clock = std::chrono::steady_clock;
 
     explicit Backoff(int looks = 30, Clock::duration yields = std::chrono::milliseconds(1), Clock::duration most = longest()) noexcept
-        : looks_(looks), yields_(yields), most_(most) {}
+        : polls_(looks), yield_time_(yields), longest_sleep_(most) {}
 
     void reset() noexcept {
         misses_ = 0;
         since_ = {};
     }
     void pause(Clock::time_point deadline = Clock::time_point::max()) {
-        if (++misses_ <= looks_)
+        if (++misses_ <= polls_)
             return;
         const auto now = Clock::now();
         if (since_ == Clock::time_point())
             since_ = now;
         const auto waited = now - since_;
-        if (waited < yields_) {
+        if (waited < yield_time_) {
             sched_yield();
             return;
         }
-        misses_ = looks_ - 2;  // MPI may see what has come only at the second look
-        std::this_thread::sleep_for(std::min({most_, std::max<Clock::duration>(waited / 16, std::chrono::microseconds(20)), deadline - now}));
+        misses_ = polls_ - 2;  // MPI may see what has come only at the second look
+        std::this_thread::sleep_for(
+            std::min({longest_sleep_, std::max<Clock::duration>(waited / 16, std::chrono::microseconds(20)), deadline - now}));
     }
-    [[nodiscard]] bool is_asleep() const noexcept { return since_ != Clock::time_point() && Clock::now() - since_ >= yields_; }
+    [[nodiscard]] bool is_asleep() const noexcept { return since_ != Clock::time_point() && Clock::now() - since_ >= yield_time_; }
 
     /// MPI4CXX_FUTURES_BACKOFF in seconds, else a millisecond.
     static Clock::duration longest() noexcept;
 
 private:
-    int looks_;
+    int polls_;
     int misses_ = 0;
-    Clock::duration yields_, most_;
+    Clock::duration yield_time_, longest_sleep_;
     Clock::time_point since_{};
 };
 

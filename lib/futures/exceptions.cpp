@@ -1,6 +1,6 @@
 #include "futures/exceptions.hpp"
 
-#include <mpi4cxx/detail/futures/carried.hpp>
+#include <mpi4cxx/detail/futures/registered_exception.hpp>
 #include <mpi4cxx/error.hpp>
 
 #include <cxxabi.h>
@@ -38,21 +38,24 @@ namespace {
 
 constexpr int most_nested = 64;
 
-struct Told {  // what travels
+struct Description {  // what travels
     std::string type, message, category;
     int code = 0;
 };
 
-template <class E> std::unique_ptr<ReadException> with_text(const Told& told, const TaskError& error) {
-    return remote(E(told.message), error, told.message);
+template <class E> std::unique_ptr<ReceivedException> with_text(const Description& description, const TaskError& error) {
+    return make_remote(E(description.message), error, description.message);
 }
-template <class E> std::unique_ptr<ReadException> silent(const Told& told, const TaskError& error) { return remote(E(), error, told.message); }
+template <class E> std::unique_ptr<ReceivedException> without_text(const Description& description, const TaskError& error) {
+    return make_remote(E(), error, description.message);
+}
 
 /// The category of this name; a stand-in for one that only the user's code knows.
 const std::error_category& category_of(const std::string& name) {
-    for (const std::error_category* known : {&std::generic_category(), &std::system_category(), &std::iostream_category(), &std::future_category()})
-        if (name == known->name())
-            return *known;
+    for (const std::error_category* category :
+         {&std::generic_category(), &std::system_category(), &std::iostream_category(), &std::future_category()})
+        if (name == category->name())
+            return *category;
     struct Foreign final : std::error_category {
         explicit Foreign(std::string its_name) : name_(std::move(its_name)) {}
         [[nodiscard]] const char* name() const noexcept override { return name_.c_str(); }
@@ -65,11 +68,12 @@ const std::error_category& category_of(const std::string& name) {
     return others.try_emplace(name, name).first->second;
 }
 
-std::unique_ptr<ReadException> system_error(const Told& told, const TaskError& error) {
-    return remote(std::system_error(std::error_code(told.code, category_of(told.category)), told.message), error, told.message);
+std::unique_ptr<ReceivedException> system_error(const Description& description, const TaskError& error) {
+    return make_remote(std::system_error(std::error_code(description.code, category_of(description.category)), description.message), error,
+                       description.message);
 }
-std::unique_ptr<ReadException> mpi_exception(const Told& told, const TaskError& error) {
-    return remote(Exception(told.code, "", told.message), error, told.message);
+std::unique_ptr<ReceivedException> mpi_exception(const Description& description, const TaskError& error) {
+    return make_remote(Exception(description.code, "", description.message), error, description.message);
 }
 
 /// What the exception that is being handled says as an E; null where it is none.
@@ -83,13 +87,13 @@ template <class E> std::unique_ptr<std::string> text_as() {
     }
 }
 
-struct Known {
+struct StandardException {
     const std::type_info* type;
-    std::unique_ptr<ReadException> (*make)(const Told&, const TaskError&);
+    std::unique_ptr<ReceivedException> (*make)(const Description&, const TaskError&);
     std::unique_ptr<std::string> (*text)();
 };
 
-const Known known[] = {
+const StandardException standard_exceptions[] = {
     // what is derived from others first
     {&typeid(std::invalid_argument), with_text<std::invalid_argument>, text_as<std::invalid_argument>},
     {&typeid(std::domain_error), with_text<std::domain_error>, text_as<std::domain_error>},
@@ -102,17 +106,17 @@ const Known known[] = {
     {&typeid(std::system_error), system_error, text_as<std::system_error>},
     {&typeid(Exception), mpi_exception, text_as<Exception>},
     {&typeid(std::runtime_error), with_text<std::runtime_error>, text_as<std::runtime_error>},
-    {&typeid(std::bad_array_new_length), silent<std::bad_array_new_length>, text_as<std::bad_array_new_length>},
-    {&typeid(std::bad_alloc), silent<std::bad_alloc>, text_as<std::bad_alloc>},
-    {&typeid(std::bad_any_cast), silent<std::bad_any_cast>, text_as<std::bad_any_cast>},
-    {&typeid(std::bad_cast), silent<std::bad_cast>, text_as<std::bad_cast>},
-    {&typeid(std::bad_typeid), silent<std::bad_typeid>, text_as<std::bad_typeid>},
-    {&typeid(std::bad_exception), silent<std::bad_exception>, text_as<std::bad_exception>},
-    {&typeid(std::bad_function_call), silent<std::bad_function_call>, text_as<std::bad_function_call>},
-    {&typeid(std::bad_weak_ptr), silent<std::bad_weak_ptr>, text_as<std::bad_weak_ptr>},
-    {&typeid(std::bad_optional_access), silent<std::bad_optional_access>, text_as<std::bad_optional_access>},
-    {&typeid(std::bad_variant_access), silent<std::bad_variant_access>, text_as<std::bad_variant_access>},
-    {&typeid(std::exception), silent<std::exception>, text_as<std::exception>},
+    {&typeid(std::bad_array_new_length), without_text<std::bad_array_new_length>, text_as<std::bad_array_new_length>},
+    {&typeid(std::bad_alloc), without_text<std::bad_alloc>, text_as<std::bad_alloc>},
+    {&typeid(std::bad_any_cast), without_text<std::bad_any_cast>, text_as<std::bad_any_cast>},
+    {&typeid(std::bad_cast), without_text<std::bad_cast>, text_as<std::bad_cast>},
+    {&typeid(std::bad_typeid), without_text<std::bad_typeid>, text_as<std::bad_typeid>},
+    {&typeid(std::bad_exception), without_text<std::bad_exception>, text_as<std::bad_exception>},
+    {&typeid(std::bad_function_call), without_text<std::bad_function_call>, text_as<std::bad_function_call>},
+    {&typeid(std::bad_weak_ptr), without_text<std::bad_weak_ptr>, text_as<std::bad_weak_ptr>},
+    {&typeid(std::bad_optional_access), without_text<std::bad_optional_access>, text_as<std::bad_optional_access>},
+    {&typeid(std::bad_variant_access), without_text<std::bad_variant_access>, text_as<std::bad_variant_access>},
+    {&typeid(std::exception), without_text<std::exception>, text_as<std::exception>},
 };
 
 /// How far each class is that a class is derived from, itself included.
@@ -130,12 +134,12 @@ void find_bases(const std::type_info& type, int distance, Bases& bases) {
 /// The nearest of the known types that the exception that is being handled is; their number where there is none. All that these say is
 /// added to `text`: more than one says something where a class is derived from several.
 std::size_t nearest(const Bases& bases, std::string& text) {
-    std::size_t kind = std::size(known);
+    std::size_t kind = std::size(standard_exceptions);
     int least = std::numeric_limits<int>::max();
     std::vector<std::string> texts;
-    for (std::size_t i = 0; i < std::size(known); ++i) {
-        const auto base = bases.find(*known[i].type);
-        const std::unique_ptr<std::string> said = base == bases.end() ? nullptr : known[i].text();
+    for (std::size_t i = 0; i < std::size(standard_exceptions); ++i) {
+        const auto base = bases.find(*standard_exceptions[i].type);
+        const std::unique_ptr<std::string> said = base == bases.end() ? nullptr : standard_exceptions[i].text();
         if (said == nullptr)
             continue;
         if (base->second < least) {
@@ -159,51 +163,52 @@ std::string name_of(const std::type_info& type) {
 }
 
 /// What the exception that is being handled says.
-std::size_t tell(const std::type_info& type, const Bases& bases, Told& told) {
-    told.type = name_of(type);
-    const std::size_t kind = nearest(bases, told.message);
+std::size_t describe(const std::type_info& type, const Bases& bases, Description& description) {
+    description.type = name_of(type);
+    const std::size_t kind = nearest(bases, description.message);
     try {
         throw;
     } catch (const std::system_error& e) {
-        told.code = e.code().value();
-        told.category = e.code().category().name();
+        description.code = e.code().value();
+        description.category = e.code().category().name();
     } catch (const Exception& e) {
-        told.code = e.Get_error_code();
+        description.code = e.Get_error_code();
     } catch (const std::string& text) {
-        told.message = text;
+        description.message = text;
     } catch (const char* text) {
-        told.message = text;
+        description.message = text;
     } catch (...) {}
     return kind;
 }
 
 constinit std::mutex mutex;
-std::vector<const Carried*>& all_carried() {
-    static auto& all = *new std::vector<const Carried*>;
+std::vector<const RegisteredException*>& registered_exceptions() {
+    static auto& all = *new std::vector<const RegisteredException*>;
     return all;
 }
 
 /// Those that the exception that is being handled may be, the nearest first.
-std::vector<const Carried*> find_carried(const Bases& bases) {
-    std::vector<const Carried*> found;
+std::vector<const RegisteredException*> find_registered(const Bases& bases) {
+    std::vector<const RegisteredException*> found;
     const std::lock_guard lock(mutex);
-    for (const Carried* one : all_carried())
+    for (const RegisteredException* one : registered_exceptions())
         if (bases.contains(one->type))
             found.push_back(one);
-    std::stable_sort(found.begin(), found.end(), [&](const Carried* a, const Carried* b) { return bases.at(a->type) < bases.at(b->type); });
+    std::stable_sort(found.begin(), found.end(),
+                     [&](const RegisteredException* a, const RegisteredException* b) { return bases.at(a->type) < bases.at(b->type); });
     return found;
 }
 
-const Carried* carried_named(const std::string& name) {
+const RegisteredException* registered_named(const std::string& name) {
     const std::lock_guard lock(mutex);
-    const auto& all = all_carried();
-    const auto found = std::find_if(all.begin(), all.end(), [&name](const Carried* one) { return name == one->type.name(); });
+    const auto& all = registered_exceptions();
+    const auto found = std::find_if(all.begin(), all.end(), [&name](const RegisteredException* one) { return name == one->type.name(); });
     return found == all.end() ? nullptr : *found;
 }
 
 /// Name and bytes of the exception that is being handled as a carried one; an empty name where it is none, or cannot be written.
 std::string save(const Bases& bases, Packing& to) {
-    for (const Carried* const one : find_carried(bases)) {
+    for (const RegisteredException* const one : find_registered(bases)) {
         Packing bytes(Packing::Blocks::inside);
         try {
             if (!one->save(bytes))
@@ -222,15 +227,15 @@ void write_exception(Packing& to, int depth) {
     Bases bases;
     if (type != nullptr)
         find_bases(*type, 0, bases);
-    Told told;
-    const std::size_t kind = type == nullptr ? std::size(known) : tell(*type, bases, told);
+    Description description;
+    const std::size_t kind = type == nullptr ? std::size(standard_exceptions) : describe(*type, bases, description);
     Packing bytes(Packing::Blocks::inside);
     const std::string name = save(bases, bytes);
     to.put(static_cast<std::uint64_t>(kind));
-    to.put(told.code);
-    put_value(to, told.type);
-    put_value(to, told.message);
-    put_value(to, told.category);
+    to.put(description.code);
+    put_value(to, description.type);
+    put_value(to, description.message);
+    put_value(to, description.category);
     put_value(to, name);
     to.put(static_cast<std::uint64_t>(bytes.bytes().size()));
     to.append(bytes.bytes().data(), bytes.bytes().size());
@@ -251,31 +256,33 @@ void write_exception(Packing& to, int depth) {
     }
 }
 
-std::unique_ptr<ReadException> make(std::size_t kind, Told told, const std::string& name, std::span<const std::byte> bytes, const TaskPlace& place) {
-    const TaskError error(told.type, told.message, place);
-    if (const Carried* const one = carried_named(name); one != nullptr) {
+std::unique_ptr<ReceivedException> make(std::size_t kind, Description description, const std::string& name, std::span<const std::byte> bytes,
+                                        const TaskPlace& place) {
+    const TaskError error(description.type, description.message, place);
+    if (const RegisteredException* const one = registered_named(name); one != nullptr) {
         try {
             Unpacking from(bytes);
             return one->make(from, error);
         } catch (...) {}  // as what can be made
     }
-    if (kind < std::size(known))
-        return known[kind].make(told, error);
-    told.message = "exception of type " + told.type + (told.message.empty() ? "" : ": " + told.message);  // no std::exception
-    return with_text<std::runtime_error>(told, error);
+    if (kind < std::size(standard_exceptions))
+        return standard_exceptions[kind].make(description, error);
+    description.message =
+        "exception of type " + description.type + (description.message.empty() ? "" : ": " + description.message);  // no std::exception
+    return with_text<std::runtime_error>(description, error);
 }
 
 std::exception_ptr read_exception(Unpacking& from, const TaskPlace& place) {
     const auto kind = static_cast<std::size_t>(from.get<std::uint64_t>());
-    Told told;
-    told.code = from.get<int>();
-    told.type = get_value<std::string>(from);
-    told.message = get_value<std::string>(from);
-    told.category = get_value<std::string>(from);
+    Description description;
+    description.code = from.get<int>();
+    description.type = get_value<std::string>(from);
+    description.message = get_value<std::string>(from);
+    description.category = get_value<std::string>(from);
     const auto name = get_value<std::string>(from);
     const auto size = from.get<std::uint64_t>();
     const std::span<const std::byte> bytes(from.take(size), size);
-    const std::unique_ptr<ReadException> outer = make(kind, std::move(told), name, bytes, place);
+    const std::unique_ptr<ReceivedException> outer = make(kind, std::move(description), name, bytes, place);
     const std::exception_ptr nested = from.get_bool() ? read_exception(from, place) : nullptr;
     if (nested == nullptr)
         return outer->make(false);
@@ -288,14 +295,14 @@ std::exception_ptr read_exception(Unpacking& from, const TaskPlace& place) {
 
 }  // namespace
 
-Carried::Carried(const std::type_info& of, Save* to_save, Make* to_make) : type(of), save(to_save), make(to_make) {
+RegisteredException::RegisteredException(const std::type_info& of, Save* to_save, Make* to_make) : type(of), save(to_save), make(to_make) {
     const std::lock_guard lock(mutex);
-    all_carried().push_back(this);
+    registered_exceptions().push_back(this);
 }
 
-Carried::~Carried() {
+RegisteredException::~RegisteredException() {
     const std::lock_guard lock(mutex);
-    std::erase(all_carried(), this);
+    std::erase(registered_exceptions(), this);
 }
 
 std::string readable(const char* mangled) {
@@ -310,9 +317,9 @@ std::string describe_current() {
         return "an exception of another language";
     Bases bases;
     find_bases(*type, 0, bases);
-    Told told;
-    (void)tell(*type, bases, told);
-    return told.type + (told.message.empty() ? "" : ": " + told.message);
+    Description description;
+    (void)describe(*type, bases, description);
+    return description.type + (description.message.empty() ? "" : ": " + description.message);
 }
 
 void pack_exception(Packing& to, const TaskPlace& place) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/detail/futures/value.hpp>
+#include <mpi4cxx/detail/futures/packed_value.hpp>
 #include <mpi4cxx/futures/errors.hpp>
 
 #include <exception>

@@ -2,12 +2,12 @@
 
 #include <mpi4cxx/futures/errors.hpp>
 
-#include "futures/client.hpp"
-#include "futures/crew.hpp"
-#include "futures/crews.hpp"
-#include "futures/notices.hpp"
+#include "futures/done_callbacks.hpp"
+#include "futures/executor_state.hpp"
+#include "futures/pool_progress.hpp"
 #include "futures/trace.hpp"
 #include "futures/worker.hpp"
+#include "futures/worker_pool.hpp"
 
 #include <exception>
 #include <stdexcept>
@@ -16,60 +16,60 @@ namespace MPI4CXX::futures {
 
 namespace detail {
 
-void check_open(const Clients& client, int worker) {
-    if (client == nullptr)
+void check_open(const ExecutorStatePtr& executor, int worker) {
+    if (executor == nullptr)
         throw_empty("view of an executor");
-    if (client->closed)
+    if (executor->closed)
         throw std::runtime_error("futures: the executor is shut down: it takes no more tasks");
-    if (worker >= client->workers)
+    if (worker >= executor->workers)
         throw std::invalid_argument("futures: there is no worker " + std::to_string(worker) + ", the executor has " +
-                                    std::to_string(client->workers));
+                                    std::to_string(executor->workers));
 }
 
-void submit(const Clients& client, Ref<Task> task, int worker) {
-    check_open(client, worker);
-    submit_last(client, std::move(task), worker);
+void submit(const ExecutorStatePtr& executor, Ref<FutureState> task, int worker) {
+    check_open(executor, worker);
+    submit_unchecked(executor, std::move(task), worker);
 }
 
-void accept(const Clients& client, Task& task) {
-    task.client = client;
-    task.number = client->number.fetch_add(1, std::memory_order_relaxed);
-    client->pending.fetch_add(1, std::memory_order_relaxed);
+void count_as_pending(const ExecutorStatePtr& executor, FutureState& task) {
+    task.executor = executor;
+    task.number = executor->number.fetch_add(1, std::memory_order_relaxed);
+    executor->pending.fetch_add(1, std::memory_order_relaxed);
 }
 
-void enqueue(Ref<Task> task, int worker) noexcept {
-    Crew& crew = *task->client->crew;
-    crew.add(std::move(task), worker);
+void enqueue(Ref<FutureState> task, int worker) noexcept {
+    WorkerPool& pool = *task->executor->pool;
+    pool.add(std::move(task), worker);
 }
 
-void submit_last(const Clients& client, Ref<Task> task, int worker) noexcept {
-    accept(client, *task);
+void submit_unchecked(const ExecutorStatePtr& executor, Ref<FutureState> task, int worker) noexcept {
+    count_as_pending(executor, *task);
     enqueue(std::move(task), worker);
 }
 
-std::uint64_t new_part() {
+std::uint64_t new_part_id() {
     static std::atomic<std::uint64_t> last{0};
     return ++last;
 }
 
-void submit(const Clients& client, const Ref<Job>& job) {
-    check_open(client, any_worker);
-    job->client = client;
-    client->pending.fetch_add(1, std::memory_order_relaxed);
-    client->crew->add(job, any_worker);
-    job->notice_end();
+void submit(const ExecutorStatePtr& executor, const Ref<MapState>& map_state) {
+    check_open(executor, any_worker);
+    map_state->executor = executor;
+    executor->pending.fetch_add(1, std::memory_order_relaxed);
+    executor->pool->add(map_state, any_worker);
+    map_state->finish_if_done();
 }
 
-void publish(Job& job, bool is_last) {
-    job.publish(is_last);
-    job.client->crew->refill(1);
-    job.notice_end();
+void publish(MapState& map_state, bool is_last) {
+    map_state.publish(is_last);
+    map_state.executor->pool->add_queued(1);
+    map_state.finish_if_done();
 }
 
-int count_workers(const Clients& client) {
-    if (client == nullptr)
+int count_workers(const ExecutorStatePtr& executor) {
+    if (executor == nullptr)
         throw_empty("view of an executor");
-    return client->workers;
+    return executor->workers;
 }
 
 void check_retries(int retries) {
@@ -91,67 +91,67 @@ void check_map(const MapOptions& options, Split split) {
 
 }  // namespace detail
 
-using detail::Client;
+using detail::ExecutorState;
 
-void Executor::open(detail::Clients client) {
-    client_ = std::move(client);
+void Executor::open(detail::ExecutorStatePtr state) {
+    state_ = std::move(state);
     exceptions_ = std::uncaught_exceptions();
-    const Initializer& initializer = client_->options.initializer;
-    for (int worker = 0; initializer && worker < client_->workers; ++worker) {
+    const Initializer& initializer = state_->options.initializer;
+    for (int worker = 0; initializer && worker < state_->workers; ++worker) {
         const auto& task = initializers_.emplace_back(initializer.task());
-        task->when_done([task = task.get(), client = client_] {
+        task->when_done([task = task.get(), state = state_] {
             if (task->error() != nullptr)
-                client->crew->fail(*client, task->error());
+                state->pool->fail(*state, task->error());
             else
-                client->crew->count_initialized(*client);
+                state->pool->count_initialized(*state);
         });
-        detail::accept(client_, *task);
-        client_->initializers[static_cast<std::size_t>(worker)].push_back(task);
+        detail::count_as_pending(state_, *task);
+        state_->initializers[static_cast<std::size_t>(worker)].push_back(task);
     }
-    client_->initializers_left = client_->uninitialized = initializers_.size();
-    client_->crew->join(client_);
+    state_->initializers_left = state_->uninitialized = initializers_.size();
+    state_->pool->add_executor(state_);
 }
 
-const detail::Clients& Executor::client() const {
-    if (client_ == nullptr)
+const detail::ExecutorStatePtr& Executor::state() const {
+    if (state_ == nullptr)
         throw std::runtime_error("futures: there is an executor on the root only");
-    return client_;
+    return state_;
 }
 
 Executor::~Executor() = default;
 
 Executor& Executor::bootup(bool wait) {
-    if (client()->closed)
+    if (state()->closed)
         throw std::runtime_error("futures: the executor is shut down");
     for (const auto& task : initializers_) {
         if (wait)
             task->wait({});
         if (task->is_done() && task->error() != nullptr)
-            std::rethrow_exception(client_->failure());
+            std::rethrow_exception(state_->failure());
     }
     return *this;
 }
 
-int Executor::num_workers() const { return client()->closed || client()->failure() != nullptr ? 0 : client_->workers; }
+int Executor::num_workers() const { return state()->closed || state()->failure() != nullptr ? 0 : state_->workers; }
 
 void Executor::shutdown(bool wait, bool cancel_futures) {
-    Client& client = *this->client();
-    client.closed = true;
+    ExecutorState& state = *this->state();
+    state.closed = true;
     if (cancel_futures)
-        client.crew->cancel(client);
+        state.pool->cancel(state);
     if (wait)
-        detail::wait_until([&client] { return detail::in_callback() ? client.pending.load(std::memory_order_acquire) == 0 : client.is_quiet(); },
+        detail::wait_until([&state] { return detail::in_callback() ? state.pending.load(std::memory_order_acquire) == 0 : state.is_finished(); },
                            Timeout::Clock::time_point::max());
 }
 
 void Executor::close() noexcept {
-    if (client_ == nullptr)
+    if (state_ == nullptr)
         return;
     try {
         const bool unwinds = std::uncaught_exceptions() > exceptions_;
-        shutdown(!unwinds || client_->crew->is_private(), unwinds);
-        if (client_->crew->is_private())
-            client_->crew->end();
+        shutdown(!unwinds || state_->pool->is_private(), unwinds);
+        if (state_->pool->is_private())
+            state_->pool->end();
     } catch (...) {
         // the crew is broken: its futures say so
     }
@@ -159,9 +159,9 @@ void Executor::close() noexcept {
 
 void Executor::trace(const std::string& path) {
     std::vector<std::string> hosts;
-    hosts.reserve(static_cast<std::size_t>(client()->workers));
-    for (int worker = 0; worker < client()->workers; ++worker) hosts.push_back(client_->crew->link().host(worker));
-    detail::write_trace(path, client_->crew->take_trace(*client_), hosts);
+    hosts.reserve(static_cast<std::size_t>(state()->workers));
+    for (int worker = 0; worker < state()->workers; ++worker) hosts.push_back(state_->pool->transport().host(worker));
+    detail::write_trace(path, state_->pool->take_trace(*state_), hosts);
 }
 
 }  // namespace MPI4CXX::futures

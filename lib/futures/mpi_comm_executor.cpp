@@ -2,9 +2,9 @@
 
 #include <mpi4cxx/error.hpp>
 
-#include "futures/crew.hpp"
-#include "futures/mpi_link.hpp"
-#include "futures/service.hpp"
+#include "futures/mpi_transport.hpp"
+#include "futures/open_pool.hpp"
+#include "futures/worker_pool.hpp"
 
 namespace MPI4CXX::futures {
 
@@ -14,11 +14,11 @@ MPICommExecutor::MPICommExecutor(const Intracomm& comm, int root, const PoolOpti
                                 "root is " + std::to_string(root) + ", but the communicator has " + std::to_string(comm.Get_size(at)) + " processes");
     detail::refuse_in_task({at, "MPICommExecutor"});
     if (comm.Get_size(at) == 1)
-        open(detail::thread_client(options, at));
+        open(detail::open_thread_pool(options, at));
     else if (Intracomm own = comm.Dup(at); is_root_)
-        open(detail::private_client(std::make_unique<detail::MpiLink>(std::move(own), root, at), options));
+        open(detail::open_private_pool(std::make_unique<detail::MpiManagerTransport>(std::move(own), root, at), options));
     else
-        detail::serve_on(std::move(own), root, at);
+        detail::run_mpi_worker(std::move(own), root, at);
 }
 
 MPICommExecutor::~MPICommExecutor() { close(); }

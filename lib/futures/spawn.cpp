@@ -56,7 +56,7 @@ std::string program_path() {
 
 }  // namespace
 
-Comm parent_of_this(At at) { return Comm::borrow(get<MPI_Comm_get_parent>(at)); }
+Comm get_parent(At at) { return Comm::borrow(get<MPI_Comm_get_parent>(at)); }
 
 Comm spawn_workers(int wanted, At at) {
     if (!is_launched())

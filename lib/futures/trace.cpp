@@ -30,9 +30,9 @@ std::string escaped(const std::string& text, bool is_json) {
     return result;
 }
 
-std::string tasks_of(const Span& span) {
-    const std::string first = std::to_string(span.number);
-    return span.count == 1 ? "task " + first : "tasks " + first + " to " + std::to_string(span.number + span.count - 1);
+std::string tasks_of(const TraceEvent& event) {
+    const std::string first = std::to_string(event.number);
+    return event.count == 1 ? "task " + first : "tasks " + first + " to " + std::to_string(event.number + event.count - 1);
 }
 
 std::string fixed(double value, int digits) {
@@ -41,15 +41,15 @@ std::string fixed(double value, int digits) {
     return text.str();
 }
 
-void write_json(std::ostream& out, const std::vector<Span>& spans, const std::vector<std::string>& hosts, std::int64_t begin) {
+void write_json(std::ostream& out, const std::vector<TraceEvent>& events, const std::vector<std::string>& hosts, std::int64_t begin) {
     out << "{\"traceEvents\": [\n";
     for (std::size_t w = 0; w < hosts.size(); ++w)
         out << R"({"ph": "M", "pid": 0, "tid": )" << w << R"(, "name": "thread_name", "args": {"name": "worker )" << w << " on "
             << escaped(hosts[w], true) << "\"}},\n";
-    for (const Span& span : spans)
-        out << R"({"ph": "X", "pid": 0, "tid": )" << span.worker << R"(, "ts": )" << fixed(1e-3 * static_cast<double>(span.begin - begin), 3)
-            << R"(, "dur": )" << fixed(1e-3 * static_cast<double>(span.duration), 3) << R"(, "name": ")" << tasks_of(span) << R"(", "cat": ")"
-            << escaped(readable(span.function->name()), true) << "\"},\n";
+    for (const TraceEvent& event : events)
+        out << R"({"ph": "X", "pid": 0, "tid": )" << event.worker << R"(, "ts": )" << fixed(1e-3 * static_cast<double>(event.begin - begin), 3)
+            << R"(, "dur": )" << fixed(1e-3 * static_cast<double>(event.duration), 3) << R"(, "name": ")" << tasks_of(event) << R"(", "cat": ")"
+            << escaped(readable(event.function->name()), true) << "\"},\n";
     out << R"({"ph": "M", "pid": 0, "name": "process_name", "args": {"name": "task pool"}})"
         << "\n]}\n";
 }
@@ -105,16 +105,17 @@ private:
     double seconds_, bottom_;
 };
 
-void write_svg(std::ostream& out, const std::vector<Span>& spans, const std::vector<std::string>& hosts, std::int64_t begin, std::int64_t end) {
+void write_svg(std::ostream& out, const std::vector<TraceEvent>& events, const std::vector<std::string>& hosts, std::int64_t begin,
+               std::int64_t end) {
     static constexpr std::array colors{"#2a6fb5", "#e07b00", "#3a9447", "#b5392a", "#7b4fa3", "#8a6d3b", "#1b9e9e", "#c23b8a"};
     const double seconds = std::max(1e-9 * static_cast<double>(end - begin), 1e-9);
     std::vector<double> busy(hosts.size());
     std::map<const std::type_info*, std::size_t> functions;
     std::uint64_t tasks = 0;
-    for (const Span& span : spans) {
-        busy[static_cast<std::size_t>(span.worker)] += 1e-9 * static_cast<double>(span.duration);
-        functions.emplace(span.function, functions.size());
-        tasks += span.count;
+    for (const TraceEvent& event : events) {
+        busy[static_cast<std::size_t>(event.worker)] += 1e-9 * static_cast<double>(event.duration);
+        functions.emplace(event.function, functions.size());
+        tasks += event.count;
     }
     Drawing drawing(out, seconds, hosts.size());
     double all = 0;
@@ -122,24 +123,24 @@ void write_svg(std::ostream& out, const std::vector<Span>& spans, const std::vec
     drawing.heading(std::to_string(tasks) + " tasks on " + std::to_string(hosts.size()) + " workers in " + fixed(seconds, seconds < 0.1 ? 5 : 2) +
                     " s, " + fixed(100 * all / seconds / static_cast<double>(std::max<std::size_t>(hosts.size(), 1)), 0) + " % busy");
     for (std::size_t w = 0; w < hosts.size(); ++w) drawing.row(w, "worker " + std::to_string(w) + " on " + hosts[w].substr(0, 12), busy[w] / seconds);
-    for (const Span& span : spans) {
-        const double start = 1e-9 * static_cast<double>(span.begin - begin), duration = 1e-9 * static_cast<double>(span.duration);
-        drawing.bar(static_cast<std::size_t>(span.worker), start, duration, colors[functions[span.function] % colors.size()],
-                    tasks_of(span) + ", " + fixed(1e3 * duration, 3) + " ms, " + readable(span.function->name()));
+    for (const TraceEvent& event : events) {
+        const double start = 1e-9 * static_cast<double>(event.begin - begin), duration = 1e-9 * static_cast<double>(event.duration);
+        drawing.bar(static_cast<std::size_t>(event.worker), start, duration, colors[functions[event.function] % colors.size()],
+                    tasks_of(event) + ", " + fixed(1e3 * duration, 3) + " ms, " + readable(event.function->name()));
     }
 }
 
 }  // namespace
 
-void write_trace(const std::string& path, std::vector<Span> spans, const std::vector<std::string>& hosts) {
-    std::ranges::sort(spans, {}, &Span::begin);
-    std::int64_t begin = spans.empty() ? 0 : spans.front().begin, end = begin;
-    for (const Span& span : spans) end = std::max(end, span.begin + span.duration);
+void write_trace(const std::string& path, std::vector<TraceEvent> events, const std::vector<std::string>& hosts) {
+    std::ranges::sort(events, {}, &TraceEvent::begin);
+    std::int64_t begin = events.empty() ? 0 : events.front().begin, end = begin;
+    for (const TraceEvent& event : events) end = std::max(end, event.begin + event.duration);
     std::ofstream file(path);
     if (path.ends_with(".json"))
-        write_json(file, spans, hosts, begin);
+        write_json(file, events, hosts, begin);
     else
-        write_svg(file, spans, hosts, begin, end);
+        write_svg(file, events, hosts, begin, end);
     if (!file.flush())
         throw std::runtime_error("futures: cannot write " + path);
 }

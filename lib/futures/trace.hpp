@@ -9,11 +9,11 @@
 
 namespace MPI4CXX::futures::detail {
 
-class Client;
+class ExecutorState;
 
 /// What a worker did from `begin` on, for `duration`, in ns.
-struct Span {
-    const Client* client;
+struct TraceEvent {
+    const ExecutorState* executor;
     const std::type_info* function;
     std::uint64_t number, count;
     std::int64_t begin, duration;
@@ -21,6 +21,6 @@ struct Span {
 };
 
 /// Writes a picture (SVG), or where the name ends in .json, Chrome's trace format. `hosts`: of each worker.
-void write_trace(const std::string& path, std::vector<Span> spans, const std::vector<std::string>& hosts);
+void write_trace(const std::string& path, std::vector<TraceEvent> events, const std::vector<std::string>& hosts);
 
 }  // namespace MPI4CXX::futures::detail

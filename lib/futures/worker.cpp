@@ -1,15 +1,15 @@
 #include "futures/worker.hpp"
 
 #include <mpi4cxx/detail/futures/argument.hpp>
-#include <mpi4cxx/detail/futures/code.hpp>
-#include <mpi4cxx/detail/futures/work.hpp>
+#include <mpi4cxx/detail/futures/portable_address.hpp>
+#include <mpi4cxx/detail/futures/work_item.hpp>
 #include <mpi4cxx/error.hpp>
 #include <mpi4cxx/futures/options.hpp>
 
 #include "futures/exceptions.hpp"
-#include "futures/link.hpp"
-#include "futures/sentinel.hpp"
-#include "futures/symbols.hpp"
+#include "futures/exit_reporter.hpp"
+#include "futures/function_name.hpp"
+#include "futures/transport.hpp"
 #include "runtime/finalize.hpp"
 
 #include <dlfcn.h>
@@ -36,18 +36,18 @@ namespace detail {
 
 namespace {
 
-struct Kept {
+struct StoredPart {
     const std::type_info* type;
     std::shared_ptr<void> part;
 };
 
 /// A worker at work: a process, or a thread.
 struct Context {
-    explicit Context(TaskPlace where) : place(std::move(where)), sentinel(place) {}
+    explicit Context(TaskPlace where) : place(std::move(where)), exit_reporter(place) {}
 
     TaskPlace place;
-    Sentinel sentinel;
-    std::map<std::uint64_t, Kept> parts;
+    ExitReporter exit_reporter;
+    std::map<std::uint64_t, StoredPart> parts;
     const TaskType* type = nullptr;  // of the task that runs
     std::uint64_t number = 0;
     std::span<const std::byte> payload;
@@ -55,7 +55,7 @@ struct Context {
 };
 
 thread_local Context* context = nullptr;
-std::atomic<Context*> only{nullptr};  // in a process that is one worker: a task's own threads are part of it
+std::atomic<Context*> process_context{nullptr};  // in a process that is one worker: a task's own threads are part of it
 
 std::uint64_t nanoseconds(std::chrono::steady_clock::time_point time) {
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count());
@@ -78,7 +78,7 @@ std::string function_of(const Context& here) {
 constexpr std::array signals{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 std::array<struct sigaction, signals.size()> old_actions;
 std::terminate_handler old_terminate = nullptr;
-int watches = 0;
+int death_handlers_alive = 0;
 
 /// A stack for the handlers of signals in this thread: that of a task may be what is full.
 class SignalStack {
@@ -117,18 +117,18 @@ private:
 thread_local std::uintptr_t SignalStack::end_ = 0;
 
 /// The worker that this thread is, or a thread of.
-Context* concerned() noexcept {
-    Context* const here = context != nullptr ? context : only.load();
+Context* current_context() noexcept {
+    Context* const here = context != nullptr ? context : process_context.load();
     return here != nullptr && here->type != nullptr ? here : nullptr;
 }
 
 /// "rank 2 on n1 … in task 17, search(int)", once. What it calls may fail in a process that is broken: the alarm ends it then.
-void tell(Context& here, const char* fate) {
+void report_death(Context& here, const char* fate) {
     alarm(10);
     dprintf(STDERR_FILENO, "%s on %s %s in task %llu, ", here.place.name.c_str(), here.place.host.c_str(), fate,
             static_cast<unsigned long long>(here.number));
     dprintf(STDERR_FILENO, "%s\n", function_of(here).c_str());
-    here.sentinel.end();
+    here.exit_reporter.end();
     here.type = nullptr;
 }
 
@@ -136,12 +136,12 @@ void on_signal(int number, siginfo_t* info, void*) {
     for (std::size_t i = 0; i < signals.size(); ++i)
         if (signals[i] == number)
             sigaction(number, &old_actions[i], nullptr);
-    if (Context* const here = concerned(); here != nullptr) {
-        tell(*here, number == SIGSEGV && SignalStack::ends_near(info->si_addr) ? "overflowed its stack"
-                    : number == SIGSEGV                                        ? "crashed (segmentation fault)"
-                    : number == SIGABRT                                        ? "aborted"
-                    : number == SIGFPE                                         ? "crashed (arithmetic)"
-                                                                               : "crashed");
+    if (Context* const here = current_context(); here != nullptr) {
+        report_death(*here, number == SIGSEGV && SignalStack::ends_near(info->si_addr) ? "overflowed its stack"
+                            : number == SIGSEGV                                        ? "crashed (segmentation fault)"
+                            : number == SIGABRT                                        ? "aborted"
+                            : number == SIGFPE                                         ? "crashed (arithmetic)"
+                                                                                       : "crashed");
         if (__sanitizer_print_stack_trace != nullptr)
             __sanitizer_print_stack_trace();
         mpi4cxx::detail::abort_after_output(MPI_COMM_WORLD, 128 + number);
@@ -150,25 +150,25 @@ void on_signal(int number, siginfo_t* info, void*) {
 }
 
 void on_exit() {
-    Context* const here = concerned();
+    Context* const here = current_context();
     if (here == nullptr)
         return;
-    tell(*here, "called exit()");
+    report_death(*here, "called exit()");
     mpi4cxx::detail::abort_after_output(MPI_COMM_WORLD, EXIT_FAILURE);
 }
 
 void on_terminate() {
-    if (Context* const here = concerned(); here != nullptr)
-        tell(*here, "cannot go on after an exception");
+    if (Context* const here = current_context(); here != nullptr)
+        report_death(*here, "cannot go on after an exception");
     old_terminate();
 }
 
 // Running ------------------------------------------------------------------------------------------------------------------
 
 /// Runs the tasks of messages, and answers before the manager waits for long.
-class Runner {
+class TaskRunner {
 public:
-    Runner(Line& line, Context& here) : line_(line), context_(here) {}
+    TaskRunner(WorkerTransport& transport, Context& here) : transport_(transport), context_(here) {}
 
     void run(std::span<const std::byte> message) {
         sent_ = Clock::now();
@@ -205,7 +205,7 @@ private:
             try {
                 in.open(payload, 0);
                 context_.type = &task_type_of(task.code);
-                tell_sentinel(task.number);
+                update_exit_reporter(task.number);
                 context_.type->run(chunk);
                 answer.values = results_.size() - begin;
                 goes_on = false;
@@ -217,7 +217,7 @@ private:
             }
         }
         context_.type = nullptr;
-        context_.sentinel.end();
+        context_.exit_reporter.end();
         const auto end = Clock::now();
         answer.done = chunk.done;
         answer.begin = nanoseconds(start);
@@ -238,18 +238,18 @@ private:
         answer.error = results_.size() - begin - answer.values;
     }
 
-    void tell_sentinel(std::uint64_t number) {
+    void update_exit_reporter(std::uint64_t number) {
         std::uint64_t code = 0;
         if (context_.type->is_pointer)
             std::memcpy(&code, context_.payload.data(), std::min(context_.payload.size(), sizeof code));
-        if (const auto function = std::pair(context_.type, code); function != told_) {
+        if (const auto function = std::pair(context_.type, code); function != reported_) {
             auto& name = names_[function];
             if (name.empty())
                 name = function_of(context_);
-            context_.sentinel.set_function(name);
-            told_ = function;
+            context_.exit_reporter.set_function(name);
+            reported_ = function;
         }
-        context_.sentinel.begin(number);
+        context_.exit_reporter.begin(number);
     }
 
     void set_threads(int threads) {
@@ -263,16 +263,16 @@ private:
     void flush() {
         if (results_.bytes().empty())
             return;
-        line_.send(std::exchange(results_, Packing(Packing::Blocks::inside)));
+        transport_.send(std::exchange(results_, Packing(Packing::Blocks::inside)));
         sent_ = Clock::now();
     }
 
-    Line& line_;
+    WorkerTransport& transport_;
     Context& context_;
     Packing results_{Packing::Blocks::inside};
     Clock::time_point sent_;
     using Function = std::pair<const TaskType*, std::uint64_t>;
-    Function told_{};  // to the sentinel
+    Function reported_{};  // to the sentinel
     std::map<Function, std::string> names_;
 };
 
@@ -280,10 +280,10 @@ private:
 
 bool in_task() noexcept { return context != nullptr && context->type != nullptr; }
 
-Watch::Watch() {
+DeathHandlers::DeathHandlers() {
     static const bool once = (std::atexit(on_exit), std::at_quick_exit(on_exit), true);
     (void)once;
-    if (watches++ != 0)
+    if (death_handlers_alive++ != 0)
         return;
     struct sigaction action {};
     action.sa_sigaction = on_signal;
@@ -292,25 +292,25 @@ Watch::Watch() {
     old_terminate = std::set_terminate(on_terminate);
 }
 
-Watch::~Watch() {
-    if (--watches != 0)
+DeathHandlers::~DeathHandlers() {
+    if (--death_handlers_alive != 0)
         return;
     for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &old_actions[i], nullptr);
     std::set_terminate(old_terminate);
 }
 
-void serve(Line& line, TaskPlace place, bool is_process) {
+void run_worker(WorkerTransport& transport, TaskPlace place, bool is_process) {
     Context here(std::move(place));
     const SignalStack signal_stack;
     Context* const outer = std::exchange(context, &here);
     if (is_process)
-        only = &here;
-    Runner runner(line, here);
+        process_context = &here;
+    TaskRunner runner(transport, here);
     Backoff backoff;
     bool has_printed = false;
     Bytes tasks;
-    for (Line::Got got; (got = line.poll(tasks)) != Line::Got::stop;) {
-        if (got == Line::Got::tasks) {
+    for (WorkerTransport::Received received; (received = transport.poll(tasks)) != WorkerTransport::Received::stop;) {
+        if (received == WorkerTransport::Received::tasks) {
             runner.run(tasks);
             backoff.reset();
             has_printed = true;
@@ -320,25 +320,25 @@ void serve(Line& line, TaskPlace place, bool is_process) {
             std::fflush(stdout);
             has_printed = false;
         }
-        line.rest(backoff);
+        transport.wait(backoff);
     }
     context = outer;
     if (is_process)
-        only = outer;
+        process_context = outer;
 }
 
-void* kept_part(std::uint64_t id, const std::type_info& type) {
-    const auto found = context == nullptr ? std::map<std::uint64_t, Kept>::iterator() : context->parts.find(id);
+void* stored_part(std::uint64_t id, const std::type_info& type) {
+    const auto found = context == nullptr ? std::map<std::uint64_t, StoredPart>::iterator() : context->parts.find(id);
     if (context == nullptr || found == context->parts.end() || *found->second.type != type)
         throw Exception(MPI_ERR_OTHER, "futures", "this worker has no part of that data");
     return found->second.part.get();
 }
 
-void keep_part(std::uint64_t id, const std::type_info& type, std::shared_ptr<void> part) {
-    context->parts.insert_or_assign(id, Kept{&type, std::move(part)});
+void store_part(std::uint64_t id, const std::type_info& type, std::shared_ptr<void> part) {
+    context->parts.insert_or_assign(id, StoredPart{&type, std::move(part)});
 }
 
-void forget_part(std::uint64_t id) noexcept { context->parts.erase(id); }
+void erase_part(std::uint64_t id) noexcept { context->parts.erase(id); }
 
 std::size_t open_frame(Packing& to) {
     const std::size_t frame = to.size();

@@ -8,12 +8,12 @@ namespace MPI4CXX::futures::detail {
 [[nodiscard]] bool in_task() noexcept;
 
 /// While it lives, a process that dies in a task says in which, and ends the job.
-class Watch {
+class DeathHandlers {
 public:
-    Watch();
-    ~Watch();
-    Watch(const Watch&) = delete;
-    Watch& operator=(const Watch&) = delete;
+    DeathHandlers();
+    ~DeathHandlers();
+    DeathHandlers(const DeathHandlers&) = delete;
+    DeathHandlers& operator=(const DeathHandlers&) = delete;
 };
 
 }  // namespace MPI4CXX::futures::detail

@@ -20,7 +20,7 @@ template <class Handle> std::uint64_t key(Handle handle) {
 }
 
 /// Operations by handle.
-class Table {
+class OperationTable {
 public:
     void set(std::uint64_t handle, Operation operation) {
         auto shared = std::make_shared<Operation>(std::move(operation));
@@ -49,13 +49,13 @@ private:
 };
 
 // Never destroyed: MPI may be finalized from a destructor.
-Table& requests = *new Table;
-Table& messages = *new Table;
+OperationTable& requests = *new OperationTable;
+OperationTable& messages = *new OperationTable;
 
 /// Registers the thread that makes it, until the thread ends.
-struct Registered {
+struct ThreadRegistration {
     Thread& thread = *new Thread;
-    Registered() {
+    ThreadRegistration() {
         static int count = 0;
         thread.handle = pthread_self();
         thread.task = gettid();
@@ -64,16 +64,16 @@ struct Registered {
         thread.number = count++;
         threads.push_back(&thread);
     }
-    ~Registered() {
+    ~ThreadRegistration() {
         const std::lock_guard lock(threads_mutex);
         std::erase(threads, &thread);
         delete &thread;
     }
-    Registered(const Registered&) = delete;
-    Registered& operator=(const Registered&) = delete;
+    ThreadRegistration(const ThreadRegistration&) = delete;
+    ThreadRegistration& operator=(const ThreadRegistration&) = delete;
 };
 
-void move(std::int64_t at) {
+void count_activity(std::int64_t at) {
     last_activity = at;
     ++activities;
 }
@@ -81,19 +81,19 @@ void move(std::int64_t at) {
 constexpr std::int64_t millisecond = 1'000'000, second = 1'000 * millisecond;
 constexpr std::size_t most_targets = 8, most_messages = 256;
 
-void add(std::vector<Target>& targets, const Target& target) {
-    const auto is_same = [&](const Target& t) {
+void add(std::vector<WaitTarget>& targets, const WaitTarget& target) {
+    const auto is_same = [&](const WaitTarget& t) {
         return t.function == target.function && t.peer == target.peer && t.tag == target.tag && t.comm == target.comm;
     };
     if (targets.size() < most_targets && std::none_of(targets.begin(), targets.end(), is_same))
         targets.push_back(target);
 }
 
-std::int64_t add(Flow& flow, int tag, std::int64_t count, std::int64_t bytes) {
-    flow.latest.push_back({++flow.total, tag, count, bytes});
-    if (flow.latest.size() > most_messages)
-        flow.latest.pop_front();
-    return flow.total;
+std::int64_t add(MessageHistory& history, int tag, std::int64_t count, std::int64_t bytes) {
+    history.latest.push_back({++history.total, tag, count, bytes});
+    if (history.latest.size() > most_messages)
+        history.latest.pop_front();
+    return history.total;
 }
 
 std::int64_t bytes(MPI_Count count, MPI_Datatype type) {
@@ -118,11 +118,11 @@ std::int32_t index_of(const Communicator* comm) {
 }  // namespace
 
 Thread& this_thread() {
-    thread_local const Registered registered;
-    return registered.thread;
+    thread_local const ThreadRegistration registration;
+    return registration.thread;
 }
 
-std::int64_t Sizes::operator()(int i, int own) const {
+std::int64_t SentSizes::operator()(int i, int own) const {
     const int at = is_own_ ? own : i;
     const MPI_Count count = narrow_ != nullptr ? narrow_[at] : wide_ != nullptr ? wide_[at] : count_;
     return bytes(count, types_ != nullptr ? types_[at] : type_);
@@ -141,7 +141,7 @@ Call::Call(int function) : function_(function) {
     const std::lock_guard lock(thread_->mutex);
     const bool looks = functions[function].family == Family::wait && functions[function].name.find("ait") == std::string_view::npos;
     if (!looks || (begin_ - thread_->since > second && !thread_->is_hidden))  // it computed meanwhile
-        move(begin_);
+        count_activity(begin_);
     thread_->function = function;
     thread_->since = begin_;
     thread_->targets.clear();
@@ -151,7 +151,7 @@ Call::Call(int function) : function_(function) {
 
 Call::~Call() { depth = std::max(depth - 1, 0); }
 
-void Call::waits_for(const Target& target) {
+void Call::waits_for(const WaitTarget& target) {
     const std::lock_guard lock(thread_->mutex);
     ++thread_->target_count;
     add(thread_->targets, target);
@@ -162,31 +162,31 @@ void Call::waits_for_any() {
     thread_->waits_for_any = true;
 }
 
-void Call::to(MPI_Count count, MPI_Datatype type, int dest, int tag, MPI_Comm comm) {
+void Call::sends_to(MPI_Count count, MPI_Datatype type, int dest, int tag, MPI_Comm comm) {
     if (!is_on())
         return;
-    Communicator* const where = known(comm);
+    Communicator* const where = communicator_info(comm);
     const int peer = where == nullptr ? nobody : where->world_rank(dest);
     const std::int64_t size = bytes(count, type);
-    static_cast<Target&>(send_) = {Target::Kind::send, function_, peer, tag, where, 0, 0, count, size};
-    send_.gives = {{peer, size}};
+    static_cast<WaitTarget&>(send_) = {WaitTarget::Kind::send, function_, peer, tag, where, 0, 0, count, size};
+    send_.sent_bytes = {{peer, size}};
     waits_for(send_);
 }
 
-void Call::from(int source, int tag, MPI_Comm comm) {
-    probe(source, tag, comm);
-    other_.kind = other_.kind == Target::Kind::none ? Target::Kind::none : Target::Kind::receive;
+void Call::receives_from(int source, int tag, MPI_Comm comm) {
+    probes_from(source, tag, comm);
+    other_.kind = other_.kind == WaitTarget::Kind::none ? WaitTarget::Kind::none : WaitTarget::Kind::receive;
 }
 
-void Call::probe(int source, int tag, MPI_Comm comm) {
+void Call::probes_from(int source, int tag, MPI_Comm comm) {
     if (!is_on())
         return;
-    Communicator* const where = known(comm);
-    static_cast<Target&>(other_) = {Target::Kind::probe, function_, where == nullptr ? nobody : where->world_rank(source), tag, where};
+    Communicator* const where = communicator_info(comm);
+    static_cast<WaitTarget&>(other_) = {WaitTarget::Kind::probe, function_, where == nullptr ? nobody : where->world_rank(source), tag, where};
     waits_for(other_);
 }
 
-void Call::takes(const MPI_Message* message) {
+void Call::receives_message(const MPI_Message* message) {
     if (!is_on())
         return;
     const std::shared_ptr<Operation> found = messages.get(key(*message));
@@ -194,54 +194,54 @@ void Call::takes(const MPI_Message* message) {
         return;
     other_ = *found;
     messages.erase(key(*message), found);
-    other_.kind = Target::Kind::receive;
+    other_.kind = WaitTarget::Kind::receive;
     other_.function = function_;
     waits_for(other_);
 }
 
-void Call::collective(MPI_Comm comm, Shape shape, int root, const Sizes& sizes) {
+void Call::collective(MPI_Comm comm, CollectivePattern pattern, int root, const SentSizes& sizes) {
     if (!is_on())
         return;
-    Communicator* const where = known(comm);
+    Communicator* const where = communicator_info(comm);
     if (where == nullptr)
         return;
     const bool is_root = where->is_inter ? root == MPI_ROOT : root == where->rank;
-    static_cast<Target&>(other_) = {Target::Kind::collective, function_, nobody, 0, where, ++where->collectives};
-    other_.shape = shape;
+    static_cast<WaitTarget&>(other_) = {WaitTarget::Kind::collective, function_, nobody, 0, where, ++where->collectives};
+    other_.pattern = pattern;
     other_.is_root = is_root;
     const auto give = [&](std::size_t peer, std::size_t i) {
         if (const std::int64_t size = sizes(static_cast<int>(i), where->rank); size > 0)
-            other_.gives.emplace_back(where->peers[peer], size);
+            other_.sent_bytes.emplace_back(where->peers[peer], size);
     };
     const std::size_t own = where->is_inter ? where->peers.size() : static_cast<std::size_t>(where->rank);  // that is given nothing
-    if (shape == Shape::to_root) {
+    if (pattern == CollectivePattern::to_root) {
         if (!is_root && root >= 0 && static_cast<std::size_t>(root) < where->peers.size())
             give(static_cast<std::size_t>(root), 0);
-    } else if (shape == Shape::neighbours) {
+    } else if (pattern == CollectivePattern::neighbours) {
         for (std::size_t i = 0; i < where->neighbours.size(); ++i)
             if (where->neighbours[i] >= 0)
                 give(static_cast<std::size_t>(where->neighbours[i]), i);
-    } else if (shape != Shape::from_root || is_root) {
-        for (std::size_t i = shape == Shape::upwards ? own + 1 : 0; i < where->peers.size(); ++i)
+    } else if (pattern != CollectivePattern::from_root || is_root) {
+        for (std::size_t i = pattern == CollectivePattern::upwards ? own + 1 : 0; i < where->peers.size(); ++i)
             if (i != own)
                 give(i, i);
     }
     waits_for(other_);
 }
 
-MPI_Status* Call::fills(MPI_Status* status) {
+MPI_Status* Call::fills_status(MPI_Status* status) {
     status_ = status == MPI_STATUS_IGNORE ? &own_status_ : status;
     return is_on() ? status_ : status;
 }
 
-void Call::names(MPI_Comm comm, const char* name) {
+void Call::names_comm(MPI_Comm comm, const char* name) {
     if (!is_on())
         return;
-    if (Communicator* const named = known(comm); named != nullptr)
+    if (Communicator* const named = communicator_info(comm); named != nullptr)
         named->name = name;
 }
 
-void Call::goes_on() {
+void Call::resumes() {
     if (!is_on())
         return;
     const std::lock_guard lock(thread_->mutex);
@@ -250,7 +250,7 @@ void Call::goes_on() {
     thread_->targets = {other_};
     thread_->target_count = 1;
     thread_->polls = 0;
-    move(thread_->since);
+    count_activity(thread_->since);
 }
 
 void Call::leave(std::int64_t end) {
@@ -260,16 +260,16 @@ void Call::leave(std::int64_t end) {
     if (found_nothing()) {
         if (thread_->polls++ == 0)
             thread_->first_poll = now(CLOCK_THREAD_CPUTIME_ID);
-        for (const Target& target : thread_->targets) add(thread_->polled, target);
+        for (const WaitTarget& target : thread_->targets) add(thread_->polled, target);
         return;
     }
     thread_->polls = 0;
     thread_->polled.clear();
-    move(end);
+    count_activity(end);
 }
 
 std::int64_t Call::record(std::int64_t end) {
-    Total& total = own_log.totals[function_];
+    CallTotals& total = own_log.totals[function_];
     ++total.calls;
     total.time += end - begin_;
     total.waiting += found_nothing() ? end - begin_ : 0;
@@ -287,10 +287,10 @@ std::int64_t Call::record(std::int64_t end) {
         ++own_log.dropped;
         return -1;
     }
-    const Operation& shown = send_.kind != Target::Kind::none ? send_ : other_;
+    const Operation& shown = send_.kind != WaitTarget::Kind::none ? send_ : other_;
     Event event{begin_, end, 0, function_, thread_->number, shown.peer, shown.tag, 0, index_of(shown.comm), found_nothing() ? 1 : 0};
     for (const Operation* operation : {&send_, &other_})
-        for (const auto& [peer, size] : operation->gives) event.bytes += peer == nobody ? 0 : size;
+        for (const auto& [peer, size] : operation->sent_bytes) event.bytes += peer == nobody ? 0 : size;
     own_log.events.push_back(event);
     return static_cast<std::int64_t>(own_log.events.size()) - 1;
 }
@@ -303,14 +303,14 @@ int Call::done(int code) {
     if (functions[function_].family != Family::local)
         leave(end);
     if (good && made_ != nullptr)
-        known(*made_);
+        communicator_info(*made_);
     std::unique_lock lock(log_mutex);
     const std::int64_t event = is_logging ? record(end) : -1;
     if (!good || found_nothing())
         return code;
     const bool is_persistent = request_ != nullptr && functions[function_].name.find("_init") != std::string_view::npos;
     for (Operation* operation : {&send_, &other_}) {
-        if (operation->kind == Target::Kind::none || operation->kind == Target::Kind::probe)
+        if (operation->kind == WaitTarget::Kind::none || operation->kind == WaitTarget::Kind::probe)
             continue;
         operation->is_persistent = is_persistent;
         if (!is_persistent)
@@ -321,7 +321,7 @@ int Call::done(int code) {
     completes(event);
     lock.unlock();
     if (request_ != nullptr)
-        remember(*request_, other_.kind != Target::Kind::none ? other_ : send_);
+        set_operation(*request_, other_.kind != WaitTarget::Kind::none ? other_ : send_);
     if (found_ != nullptr) {
         other_.peer = other_.peer == anybody && status_ != nullptr ? other_.comm->world_rank(status_->MPI_SOURCE) : other_.peer;
         messages.set(key(*found_), other_);
@@ -332,12 +332,12 @@ int Call::done(int code) {
 void begin(Operation& operation, std::int64_t at, std::int64_t event) {
     operation.begin = at;
     operation.order = ++orders;
-    const bool is_send = operation.kind == Target::Kind::send;
+    const bool is_send = operation.kind == WaitTarget::Kind::send;
     if (is_send && operation.comm != nullptr && operation.peer >= 0)
-        operation.number = add(flows.sent[{operation.comm, operation.peer}], operation.tag, operation.count, operation.bytes);
+        operation.number = add(message_histories.sent[{operation.comm, operation.peer}], operation.tag, operation.count, operation.bytes);
     if (!is_logging || operation.comm == nullptr)
         return;
-    for (const auto& [peer, size] : operation.gives) {
+    for (const auto& [peer, size] : operation.sent_bytes) {
         if (peer == nobody)
             continue;
         own_log.totals[operation.function].sent += size;
@@ -345,15 +345,15 @@ void begin(Operation& operation, std::int64_t at, std::int64_t event) {
         (is_send ? traffic.bytes : traffic.collective_bytes) += size;
         traffic.messages += is_send ? 1 : 0;
     }
-    const bool has_room = own_log.messages.size() + own_log.meetings.size() < 2 * most_events;
+    const bool has_room = own_log.messages.size() + own_log.collectives.size() < 2 * most_events;
     operation.record = -1;
     if (is_send && has_room && operation.peer != nobody) {
         operation.record = static_cast<std::int64_t>(own_log.messages.size());
         own_log.messages.push_back({operation.comm->id, operation.order, at, event, operation.peer, operation.tag, 1, this_thread().number});
-    } else if (operation.kind == Target::Kind::collective && has_room) {
-        operation.record = static_cast<std::int64_t>(own_log.meetings.size());
-        own_log.meetings.push_back(
-            {operation.comm->id, operation.number, at, event, operation.shape, operation.is_root ? 1 : 0, operation.comm->rank});
+    } else if (operation.kind == WaitTarget::Kind::collective && has_room) {
+        operation.record = static_cast<std::int64_t>(own_log.collectives.size());
+        own_log.collectives.push_back(
+            {operation.comm->id, operation.number, at, event, operation.pattern, operation.is_root ? 1 : 0, operation.comm->rank});
     }
 }
 
@@ -361,18 +361,18 @@ void complete(Operation& operation, const MPI_Status* status, std::int64_t event
     if (operation.comm == nullptr)
         return;
     int is_cancelled = 0;
-    const bool is_received = operation.kind == Target::Kind::receive && operation.peer != nobody && status != nullptr;
+    const bool is_received = operation.kind == WaitTarget::Kind::receive && operation.peer != nobody && status != nullptr;
     if (is_received)
         PMPI_Test_cancelled(status, &is_cancelled);
     if (is_received && is_cancelled == 0)
-        add(flows.received[{operation.comm, operation.comm->world_rank(status->MPI_SOURCE)}], status->MPI_TAG, 0, 0);
+        add(message_histories.received[{operation.comm, operation.comm->world_rank(status->MPI_SOURCE)}], status->MPI_TAG, 0, 0);
     if (!is_logging)
         return;
     const auto record = static_cast<std::size_t>(operation.record);
-    if (operation.kind == Target::Kind::send && operation.record >= 0)
+    if (operation.kind == WaitTarget::Kind::send && operation.record >= 0)
         own_log.messages[record].event = event;
-    if (operation.kind == Target::Kind::collective && operation.record >= 0)
-        own_log.meetings[record].event = event;
+    if (operation.kind == WaitTarget::Kind::collective && operation.record >= 0)
+        own_log.collectives[record].event = event;
     if (!is_received || is_cancelled != 0)
         return;
     MPI_Count size = 0;
@@ -387,24 +387,24 @@ void complete(Operation& operation, const MPI_Status* status, std::int64_t event
         where.tag = where.tag == MPI_ANY_TAG || where.comm < 0 ? status->MPI_TAG : where.tag;
         where.comm = where.comm < 0 ? index_of(operation.comm) : where.comm;
     }
-    if (own_log.messages.size() + own_log.meetings.size() < 2 * most_events)
+    if (own_log.messages.size() + own_log.collectives.size() < 2 * most_events)
         own_log.messages.push_back({operation.comm->id, operation.order, operation.begin, event, source, status->MPI_TAG, 0, this_thread().number});
 }
 
-void remember(MPI_Request request, Operation operation) {
+void set_operation(MPI_Request request, Operation operation) {
     if (request != MPI_REQUEST_NULL)
         requests.set(key(request), std::move(operation));
 }
-std::shared_ptr<Operation> recall(MPI_Request request) { return request == MPI_REQUEST_NULL ? nullptr : requests.get(key(request)); }
-void forget(MPI_Request request, const std::shared_ptr<Operation>& operation) { requests.erase(key(request), operation); }
+std::shared_ptr<Operation> find_operation(MPI_Request request) { return request == MPI_REQUEST_NULL ? nullptr : requests.get(key(request)); }
+void erase_operation(MPI_Request request, const std::shared_ptr<Operation>& operation) { requests.erase(key(request), operation); }
 
-std::vector<Target> posted_receives() {
-    std::vector<Target> result;
+std::vector<WaitTarget> posted_receives() {
+    std::vector<WaitTarget> result;
     requests.for_each([&](const Operation& operation) {
-        if (operation.kind == Target::Kind::receive && operation.order != 0)
+        if (operation.kind == WaitTarget::Kind::receive && operation.order != 0)
             result.push_back(operation);
     });
-    std::sort(result.begin(), result.end(), [](const Target& a, const Target& b) { return a.order < b.order; });
+    std::sort(result.begin(), result.end(), [](const WaitTarget& a, const WaitTarget& b) { return a.order < b.order; });
     return result;
 }
 

@@ -27,7 +27,7 @@ consteval int id(std::string_view name) {
 }
 
 /// Something that a process can wait for.
-struct Target {
+struct WaitTarget {
     enum class Kind { none, send, receive, probe, collective, other };
     Kind kind = Kind::none;
     int function = -1;  // that began it
@@ -40,11 +40,11 @@ struct Target {
 };
 
 /// A communication from its call, or from its start, to its completion.
-struct Operation : Target {
+struct Operation : WaitTarget {
     bool is_persistent = false;
-    std::vector<std::pair<int, std::int64_t>> gives;  // whom, how many bytes
+    std::vector<std::pair<int, std::int64_t>> sent_bytes;  // whom, how many bytes
     std::int64_t begin = 0, record = -1;
-    Shape shape = Shape::all;
+    CollectivePattern pattern = CollectivePattern::all;
     bool is_root = false;
 };
 
@@ -54,19 +54,19 @@ struct Thread {
     pthread_t handle{};
     int task = 0;  // the kernel's number
     int number = 0;
-    bool is_hidden = false;       // one of the library's own, which looks now and then
-    int function = -1;            // of the call that it is in
-    std::int64_t since = 0;       // when it entered or left MPI
-    std::vector<Target> targets;  // that the call waits for: the first few of
+    bool is_hidden = false;           // one of the library's own, which looks now and then
+    int function = -1;                // of the call that it is in
+    std::int64_t since = 0;           // when it entered or left MPI
+    std::vector<WaitTarget> targets;  // that the call waits for: the first few of
     std::size_t target_count = 0;
     bool waits_for_any = false;
     std::int64_t polls = 0;       // calls that found nothing, since something moved
     std::int64_t first_poll = 0;  // when the first returned, by the clock of the thread's own computing
-    std::vector<Target> polled;
+    std::vector<WaitTarget> polled;
 };
 
 /// The messages that have gone one way between this process and another on one communicator: how many, and the latest of them.
-struct Flow {
+struct MessageHistory {
     struct Message {
         std::int64_t number;  // from 1
         int tag;
@@ -76,11 +76,11 @@ struct Flow {
     std::deque<Message> latest;
 };
 /// All of them, to others and from others. To be looked at with the lock of the log.
-struct Flows {
+struct MessageHistories {
     using Key = std::pair<const Communicator*, int>;  // and the other process
-    std::map<Key, Flow> sent, received;
+    std::map<Key, MessageHistory> sent, received;
 };
-inline Flows& flows = *new Flows;
+inline MessageHistories& message_histories = *new MessageHistories;
 
 /// Threads that have called MPI and are not gone. To be looked at with the lock.
 inline std::mutex threads_mutex;
@@ -95,12 +95,13 @@ inline std::atomic<std::int64_t> last_activity = 0, activities = 0;
 inline std::size_t most_events = 0;
 
 /// What a collective gives to the ith process that it gives to.
-class Sizes {
+class SentSizes {
 public:
-    Sizes() = default;
-    Sizes(MPI_Count count, MPI_Datatype type) : count_(count), type_(type) {}
-    Sizes(const int* counts, MPI_Datatype type, const MPI_Datatype* types, bool own) : narrow_(counts), type_(type), types_(types), is_own_(own) {}
-    Sizes(const MPI_Count* counts, MPI_Datatype type, const MPI_Datatype* types, bool own)
+    SentSizes() = default;
+    SentSizes(MPI_Count count, MPI_Datatype type) : count_(count), type_(type) {}
+    SentSizes(const int* counts, MPI_Datatype type, const MPI_Datatype* types, bool own)
+        : narrow_(counts), type_(type), types_(types), is_own_(own) {}
+    SentSizes(const MPI_Count* counts, MPI_Datatype type, const MPI_Datatype* types, bool own)
         : wide_(counts), type_(type), types_(types), is_own_(own) {}
     [[nodiscard]] std::int64_t operator()(int i, int own) const;
 
@@ -112,11 +113,11 @@ private:
     const MPI_Datatype* types_ = nullptr;
     bool is_own_ = false;  // the same to all: this process's entry
 };
-inline Sizes nothing() { return {}; }
-inline Sizes same(MPI_Count count, MPI_Datatype type) { return {count, type}; }
-template <class Count> Sizes each(const Count* counts, MPI_Datatype type) { return {counts, type, nullptr, false}; }
-template <class Count> Sizes each(const Count* counts, const MPI_Datatype* types) { return {counts, MPI_DATATYPE_NULL, types, false}; }
-template <class Count> Sizes own(const Count* counts, MPI_Datatype type) { return {counts, type, nullptr, true}; }
+inline SentSizes nothing() { return {}; }
+inline SentSizes same(MPI_Count count, MPI_Datatype type) { return {count, type}; }
+template <class Count> SentSizes each(const Count* counts, MPI_Datatype type) { return {counts, type, nullptr, false}; }
+template <class Count> SentSizes each(const Count* counts, const MPI_Datatype* types) { return {counts, MPI_DATATYPE_NULL, types, false}; }
+template <class Count> SentSizes own(const Count* counts, MPI_Datatype type) { return {counts, type, nullptr, true}; }
 
 /// One call of an MPI function, in the words that its wrapper tells it in: first what is known before, then what it returned.
 /// Calls that MPI makes itself, and those before MPI_Init and after MPI_Finalize, are not looked at.
@@ -127,25 +128,25 @@ public:
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
 
-    void to(MPI_Count count, MPI_Datatype type, int dest, int tag, MPI_Comm comm);
-    void from(int source, int tag, MPI_Comm comm);
-    void probe(int source, int tag, MPI_Comm comm);
-    void finds(MPI_Message* message) { found_ = message; }
-    void takes(const MPI_Message* message);
-    void collective(MPI_Comm comm, Shape shape, int root, const Sizes& sizes);
+    void sends_to(MPI_Count count, MPI_Datatype type, int dest, int tag, MPI_Comm comm);
+    void receives_from(int source, int tag, MPI_Comm comm);
+    void probes_from(int source, int tag, MPI_Comm comm);
+    void finds_message(MPI_Message* message) { found_ = message; }
+    void receives_message(const MPI_Message* message);
+    void collective(MPI_Comm comm, CollectivePattern pattern, int root, const SentSizes& sizes);
     /// Where the call writes its status: the trace needs one even if the caller does not.
-    MPI_Status* fills(MPI_Status* status);
-    void polls(const int* flag) { flag_ = flag; }
-    void starts(const MPI_Request* request) { request_ = request; }
-    void makes(const MPI_Comm* comm) { made_ = comm; }
-    void names(MPI_Comm comm, const char* name);
+    MPI_Status* fills_status(MPI_Status* status);
+    void sets_flag(const int* flag) { flag_ = flag; }
+    void starts_request(const MPI_Request* request) { request_ = request; }
+    void makes_comm(const MPI_Comm* comm) { made_ = comm; }
+    void names_comm(MPI_Comm comm, const char* name);
     /// It waits, after calls that were made within it.
-    void goes_on();
+    void resumes();
     int done(int code);
 
 protected:
     /// Tells the watchdog what the call waits for.
-    void waits_for(const Target& target);
+    void waits_for(const WaitTarget& target);
     void waits_for_any();
     /// Completes what the call found complete. `event` is its own, -1 if it has none; the log is locked.
     virtual void completes(std::int64_t /*event*/) {}
@@ -175,13 +176,13 @@ void begin(Operation& operation, std::int64_t at, std::int64_t event);
 void complete(Operation& operation, const MPI_Status* status, std::int64_t event);
 
 /// Those that requests stand for.
-void remember(MPI_Request request, Operation operation);
+void set_operation(MPI_Request request, Operation operation);
 /// Null if the request is unknown.
-std::shared_ptr<Operation> recall(MPI_Request request);
+std::shared_ptr<Operation> find_operation(MPI_Request request);
 /// Forgets an operation, unless the request stands for another by now: MPI gives the request of a complete one to the next that begins, in
 /// another thread perhaps before this one is told of the completion.
-void forget(MPI_Request request, const std::shared_ptr<Operation>& operation);
+void erase_operation(MPI_Request request, const std::shared_ptr<Operation>& operation);
 /// The receives that have begun and not been seen to be complete, in the order of their beginning. The log is locked.
-std::vector<Target> posted_receives();
+std::vector<WaitTarget> posted_receives();
 
 }  // namespace mpi4cxx::trace

@@ -109,7 +109,7 @@ std::string Communicator::label() const {
     return "the communicator of ranks " + rank_list(members) + which;
 }
 
-Communicator* known(MPI_Comm comm) {
+Communicator* communicator_info(MPI_Comm comm) {
     if (comm == MPI_COMM_NULL)
         return nullptr;
     void* found = nullptr;

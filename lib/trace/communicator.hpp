@@ -30,7 +30,7 @@ struct Communicator {
 };
 
 /// Finds what is known of `comm`; asks MPI once. Null for MPI_COMM_NULL.
-Communicator* known(MPI_Comm comm);
+Communicator* communicator_info(MPI_Comm comm);
 
 /// All so far, for who writes them down. Taken while other threads may add to them.
 std::vector<Communicator*> communicators();

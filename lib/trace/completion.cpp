@@ -10,16 +10,16 @@ class Completion : public Call {
 public:
     Completion(int function, int count, const MPI_Request* requests, bool any = false) : Call(function) {
         for (int i = 0; is_on() && i < count; ++i) {
-            pending_.push_back({requests[i], recall(requests[i])});
+            pending_.push_back({requests[i], find_operation(requests[i])});
             if (requests[i] != MPI_REQUEST_NULL)
-                waits_for(pending_.back().operation == nullptr ? Target{} : *pending_.back().operation);
+                waits_for(pending_.back().operation == nullptr ? WaitTarget{} : *pending_.back().operation);
         }
         if (is_on() && any)
             waits_for_any();
     }
 
     /// Where the call writes its statuses.
-    MPI_Status* fills(MPI_Status* statuses) {
+    MPI_Status* fills_status(MPI_Status* statuses) {
         if (is_on() && (statuses == MPI_STATUSES_IGNORE || statuses == MPI_STATUS_IGNORE)) {
             statuses = &own_status_;
             if (pending_.size() > 1) {
@@ -30,7 +30,7 @@ public:
         return statuses_ = statuses;
     }
     /// Where it writes which are complete, in the order of the statuses: those of `indices`, else the first `count`.
-    void tells(const int* count, const int* indices) {
+    void reports(const int* count, const int* indices) {
         count_ = count;
         indices_ = indices;
     }
@@ -56,7 +56,7 @@ private:
         complete(*pending.operation, status, event);
         pending.operation->order = 0;
         if (!pending.operation->is_persistent)
-            forget(pending.handle, pending.operation);
+            erase_operation(pending.handle, pending.operation);
     }
 
     std::vector<Pending> pending_;
@@ -70,10 +70,10 @@ private:
 constexpr int one = 1;
 
 void start(MPI_Request request) {
-    const std::shared_ptr<Operation> operation = recall(request);
+    const std::shared_ptr<Operation> operation = find_operation(request);
     if (operation == nullptr)
         return;
-    if (operation->kind == Target::Kind::collective && operation->comm != nullptr)
+    if (operation->kind == WaitTarget::Kind::collective && operation->comm != nullptr)
         operation->number = ++operation->comm->collectives;
     const std::lock_guard lock(log_mutex);
     begin(*operation, now(), -1);
@@ -89,64 +89,64 @@ extern "C" {
 
 MPI4CXX_TRACED int MPI_Wait(MPI_Request* request, MPI_Status* status) {
     Completion call(id("MPI_Wait"), 1, request);
-    return call.done(PMPI_Wait(request, call.fills(status)));
+    return call.done(PMPI_Wait(request, call.fills_status(status)));
 }
 
 MPI4CXX_TRACED int MPI_Waitall(int count, MPI_Request requests[], MPI_Status statuses[]) {
     Completion call(id("MPI_Waitall"), count, requests);
-    return call.done(PMPI_Waitall(count, requests, call.fills(statuses)));
+    return call.done(PMPI_Waitall(count, requests, call.fills_status(statuses)));
 }
 
 MPI4CXX_TRACED int MPI_Waitany(int count, MPI_Request requests[], int* index, MPI_Status* status) {
     Completion call(id("MPI_Waitany"), count, requests, true);
-    call.tells(&one, index);
-    return call.done(PMPI_Waitany(count, requests, index, call.fills(status)));
+    call.reports(&one, index);
+    return call.done(PMPI_Waitany(count, requests, index, call.fills_status(status)));
 }
 
 MPI4CXX_TRACED int MPI_Waitsome(int count, MPI_Request requests[], int* done, int indices[], MPI_Status statuses[]) {
     Completion call(id("MPI_Waitsome"), count, requests, true);
-    call.tells(done, indices);
-    return call.done(PMPI_Waitsome(count, requests, done, indices, call.fills(statuses)));
+    call.reports(done, indices);
+    return call.done(PMPI_Waitsome(count, requests, done, indices, call.fills_status(statuses)));
 }
 
 MPI4CXX_TRACED int MPI_Test(MPI_Request* request, int* flag, MPI_Status* status) {
     Completion call(id("MPI_Test"), 1, request);
-    call.polls(flag);
-    return call.done(PMPI_Test(request, flag, call.fills(status)));
+    call.sets_flag(flag);
+    return call.done(PMPI_Test(request, flag, call.fills_status(status)));
 }
 
 MPI4CXX_TRACED int MPI_Testall(int count, MPI_Request requests[], int* flag, MPI_Status statuses[]) {
     Completion call(id("MPI_Testall"), count, requests);
-    call.polls(flag);
-    return call.done(PMPI_Testall(count, requests, flag, call.fills(statuses)));
+    call.sets_flag(flag);
+    return call.done(PMPI_Testall(count, requests, flag, call.fills_status(statuses)));
 }
 
 MPI4CXX_TRACED int MPI_Testany(int count, MPI_Request requests[], int* index, int* flag, MPI_Status* status) {
     Completion call(id("MPI_Testany"), count, requests, true);
-    call.polls(flag);
-    call.tells(&one, index);
-    return call.done(PMPI_Testany(count, requests, index, flag, call.fills(status)));
+    call.sets_flag(flag);
+    call.reports(&one, index);
+    return call.done(PMPI_Testany(count, requests, index, flag, call.fills_status(status)));
 }
 
 MPI4CXX_TRACED int MPI_Testsome(int count, MPI_Request requests[], int* done, int indices[], MPI_Status statuses[]) {
     Completion call(id("MPI_Testsome"), count, requests, true);
-    call.polls(done);
-    call.tells(done, indices);
-    return call.done(PMPI_Testsome(count, requests, done, indices, call.fills(statuses)));
+    call.sets_flag(done);
+    call.reports(done, indices);
+    return call.done(PMPI_Testsome(count, requests, done, indices, call.fills_status(statuses)));
 }
 
 // The request stays as it is, and a later call completes it.
 MPI4CXX_TRACED int MPI_Request_get_status(MPI_Request request, int* flag, MPI_Status* status) {
     static constexpr int none = 0;
     Completion call(id("MPI_Request_get_status"), 1, &request);
-    call.polls(flag);
-    call.tells(&none, nullptr);
+    call.sets_flag(flag);
+    call.reports(&none, nullptr);
     return call.done(PMPI_Request_get_status(request, flag, status));
 }
 
 MPI4CXX_TRACED int MPI_Request_free(MPI_Request* request) {
     Call call(id("MPI_Request_free"));
-    forget(*request, recall(*request));
+    erase_operation(*request, find_operation(*request));
     return call.done(PMPI_Request_free(request));
 }
 

@@ -11,7 +11,7 @@ import sys
 
 table, wrappers, *preprocessor = sys.argv[1:]
 
-# Defined by hand, in control.cpp and completion.cpp.
+# Defined by hand, in init_finalize.cpp and completion.cpp.
 BY_HAND = {'Init', 'Init_thread', 'Finalize', 'Abort', 'Wait', 'Waitall', 'Waitany', 'Waitsome', 'Test', 'Testall', 'Testany', 'Testsome',
            'Request_get_status', 'Request_free', 'Start', 'Startall'}
 UNTRACED = re.compile(r'MPI_(T_|Pcontrol|Wtime|Wtick|Aint_|\w+_[cf]2[cf]|\w+f08|Initialized|Finalized)')
@@ -99,29 +99,29 @@ def told(name, known):
     if word in COLLECTIVES:
         shape, gives, *in_place = COLLECTIVES[word]
         sizes = f'sendbuf == MPI_IN_PLACE ? {in_place[0]} : {gives}' if in_place else gives
-        yield f'call.collective(comm, Shape::{shape}, {"root" if "root" in known else "0"}, {sizes});'
+        yield f'call.collective(comm, CollectivePattern::{shape}, {"root" if "root" in known else "0"}, {sizes});'
     elif 'comm' in known and 'dest' in known and word != 'Precv_init':
         count = ('partitions * ' if 'partitions' in known else '') + ('sendcount' if 'sendcount' in known else 'count')
         kind, tag = ('sendtype' if 'sendtype' in known else 'datatype'), ('sendtag' if 'sendtag' in known else 'tag')
-        yield f'call.to({count}, {kind}, dest, {tag}, comm);'
+        yield f'call.sends_to({count}, {kind}, dest, {tag}, comm);'
     if 'comm' in known and 'source' in known or word == 'Precv_init':
         tag = 'recvtag' if 'recvtag' in known else 'tag'
-        yield f'call.{"probe" if "robe" in word else "from"}({"source" if "source" in known else "dest"}, {tag}, comm);'
+        yield f'call.{"probes_from" if "robe" in word else "receives_from"}({"source" if "source" in known else "dest"}, {tag}, comm);'
     if 'message' in known:
-        yield 'call.finds(message);' if 'robe' in word else 'call.takes(message);'
+        yield 'call.finds_message(message);' if 'robe' in word else 'call.receives_message(message);'
     if known.get('status') == 'MPI_Status *' and family(name, known) in ('send', 'receive', 'wait'):
-        yield 'status = call.fills(status);'
+        yield 'status = call.fills_status(status);'
     if known.get('flag') == 'int *' and family(name, known) == 'wait':
-        yield 'call.polls(flag);'
+        yield 'call.sets_flag(flag);'
     if known.get('request') == 'MPI_Request *' and family(name, known) in ('send', 'receive', 'collective'):
-        yield 'call.starts(request);'
+        yield 'call.starts_request(request);'
     for comm in old_communicator(word, known):
-        yield f'call.collective({comm}, Shape::all, 0, nothing());'
+        yield f'call.collective({comm}, CollectivePattern::all, 0, nothing());'
     for comm in makes_communicator(word, known):
         if 'request' not in known:
-            yield f'call.makes({comm});'
+            yield f'call.makes_comm({comm});'
     if word == 'Comm_set_name':
-        yield 'call.names(comm, comm_name);'
+        yield 'call.names_comm(comm, comm_name);'
 
 
 declared = {name: (text, parameters(text)) for name, text in prototypes().items()}

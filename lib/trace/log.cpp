@@ -13,7 +13,7 @@ using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 /// Goes through all of a log in one order, for writing and for reading.
 template <class Stream, class Any> bool all_of(Stream& stream, Any& log) {
     return stream(log.rank) && stream(log.offset) && stream(log.begin) && stream(log.end) && stream(log.dropped) && stream(log.totals) &&
-           stream(log.traffic) && stream(log.events) && stream(log.messages) && stream(log.meetings) && stream(log.comm_ids) &&
+           stream(log.traffic) && stream(log.events) && stream(log.messages) && stream(log.collectives) && stream(log.comm_ids) &&
            stream(log.comm_labels);
 }
 

@@ -16,7 +16,7 @@ namespace mpi4cxx::trace {
 std::int64_t now(clockid_t clock = CLOCK_MONOTONIC);
 
 /// Who gives what to whom in a collective.
-enum class Shape : std::int32_t { all, from_root, to_root, upwards, neighbours };
+enum class CollectivePattern : std::int32_t { all, from_root, to_root, upwards, neighbours };
 
 /// One call, or a row of calls that look whether something is there and find nothing.
 struct Event {
@@ -40,15 +40,15 @@ struct Message {
 };
 
 /// One process's part in a collective.
-struct Meeting {
+struct CollectiveCall {
     std::uint64_t comm = 0;
     std::int64_t number = 0;  // among the collectives of this communicator
     std::int64_t begin = 0, event = -1;
-    Shape shape = Shape::all;
+    CollectivePattern pattern = CollectivePattern::all;
     std::int32_t is_root = 0, rank = 0;
 };
 
-struct Total {
+struct CallTotals {
     std::int64_t calls = 0, sent = 0, received = 0, time = 0, waiting = 0;
 };
 
@@ -61,12 +61,12 @@ struct Log {
     int rank = -1;
     std::int64_t offset = 0;  // what to add to its times for rank 0's
     std::int64_t begin = 0, end = 0;
-    std::int64_t dropped = 0;        // events that were too many
-    std::map<int, Total> totals;     // by function
-    std::map<int, Traffic> traffic;  // by receiver
+    std::int64_t dropped = 0;          // events that were too many
+    std::map<int, CallTotals> totals;  // by function
+    std::map<int, Traffic> traffic;    // by receiver
     std::deque<Event> events;
     std::deque<Message> messages;
-    std::deque<Meeting> meetings;
+    std::deque<CollectiveCall> collectives;
     std::vector<std::uint64_t> comm_ids;
     std::vector<std::string> comm_labels;
 

@@ -1,6 +1,6 @@
 #include "trace/run.hpp"
 
-#include "trace/output.hpp"
+#include "trace/results.hpp"
 #include "trace/watchdog.hpp"
 
 #include <algorithm>
@@ -40,7 +40,7 @@ void Run::shift_times() {
             event.end += shift;
         }
         for (Message& message : log.messages) message.begin += shift;
-        for (Meeting& meeting : log.meetings) meeting.begin += shift;
+        for (CollectiveCall& collective : log.collectives) collective.begin += shift;
         length = std::max(length, log.end);
     }
 }
@@ -57,7 +57,7 @@ void Run::find_waiting() {
         }
     }
     match_messages(until);
-    match_meetings(until);
+    match_collectives(until);
     for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
         for (std::size_t i = 0; i < until[rank].size(); ++i) {
             Event& event = ranks[rank].events[i];
@@ -101,44 +101,44 @@ void Run::match_messages(std::vector<std::vector<std::int64_t>>& until) {
         if (send->event >= 0 && receive->begin <= ranks[static_cast<std::size_t>(send->from)].events[static_cast<std::size_t>(send->event)].end)
             wait(send->from, send->event, receive->begin);
         if (receive->event >= 0)
-            arrows.push_back({send->from, send->thread, send->to, receive->thread, send->begin,
-                              ranks[static_cast<std::size_t>(receive->to)].events[static_cast<std::size_t>(receive->event)].end});
+            matched_messages.push_back({send->from, send->thread, send->to, receive->thread, send->begin,
+                                        ranks[static_cast<std::size_t>(receive->to)].events[static_cast<std::size_t>(receive->event)].end});
         ++send;
         ++receive;
     }
 }
 
-void Run::match_meetings(std::vector<std::vector<std::int64_t>>& until) const {
+void Run::match_collectives(std::vector<std::vector<std::int64_t>>& until) const {
     struct Arrivals {
         std::int64_t last = 0, root = 0;
         std::vector<std::pair<int, std::int64_t>> by_rank;  // rank in the communicator, time
     };
     std::map<std::pair<std::uint64_t, std::int64_t>, Arrivals> all;
     for (const Log& log : ranks) {
-        for (const Meeting& meeting : log.meetings) {
-            Arrivals& arrivals = all[{meeting.comm, meeting.number}];
-            arrivals.last = std::max(arrivals.last, meeting.begin);
-            arrivals.root = meeting.is_root != 0 ? meeting.begin : arrivals.root;
-            if (meeting.shape == Shape::upwards)
-                arrivals.by_rank.emplace_back(meeting.rank, meeting.begin);
+        for (const CollectiveCall& collective : log.collectives) {
+            Arrivals& arrivals = all[{collective.comm, collective.number}];
+            arrivals.last = std::max(arrivals.last, collective.begin);
+            arrivals.root = collective.is_root != 0 ? collective.begin : arrivals.root;
+            if (collective.pattern == CollectivePattern::upwards)
+                arrivals.by_rank.emplace_back(collective.rank, collective.begin);
         }
     }
     for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
-        for (const Meeting& meeting : ranks[rank].meetings) {
-            if (meeting.event < 0)
+        for (const CollectiveCall& collective : ranks[rank].collectives) {
+            if (collective.event < 0)
                 continue;
-            const Arrivals& arrivals = all[{meeting.comm, meeting.number}];
+            const Arrivals& arrivals = all[{collective.comm, collective.number}];
             std::int64_t time = arrivals.last;
-            if (meeting.shape == Shape::from_root)
+            if (collective.pattern == CollectivePattern::from_root)
                 time = arrivals.root;
-            const std::int64_t end = ranks[rank].events[static_cast<std::size_t>(meeting.event)].end;
-            if (meeting.shape == Shape::to_root && meeting.is_root == 0)
+            const std::int64_t end = ranks[rank].events[static_cast<std::size_t>(collective.event)].end;
+            if (collective.pattern == CollectivePattern::to_root && collective.is_root == 0)
                 time = arrivals.root <= end ? arrivals.root : 0;  // what it gives may be buffered
-            if (meeting.shape == Shape::upwards) {
+            if (collective.pattern == CollectivePattern::upwards) {
                 time = 0;
-                for (const auto& [other, begin] : arrivals.by_rank) time = other < meeting.rank ? std::max(time, begin) : time;
+                for (const auto& [other, begin] : arrivals.by_rank) time = other < collective.rank ? std::max(time, begin) : time;
             }
-            std::int64_t& own = until[rank][static_cast<std::size_t>(meeting.event)];
+            std::int64_t& own = until[rank][static_cast<std::size_t>(collective.event)];
             own = std::max(own, time);
         }
     }
@@ -153,7 +153,7 @@ void write_results(const std::string& folder, int size) {
     write_timeline_events(run, folder + "/timeline.json");
     write_timeline_picture(run, folder + "/timeline.svg");
     write_summary(run, folder + "/summary.txt");  // last: others wait for it
-    say("trace: summary, matrix and timeline are in " + folder + "\n");
+    print_message("trace: summary, matrix and timeline are in " + folder + "\n");
 }
 
 }  // namespace mpi4cxx::trace

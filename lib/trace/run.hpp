@@ -10,7 +10,7 @@
 namespace mpi4cxx::trace {
 
 /// A message from the call that sent it to the one that received it.
-struct Arrow {
+struct MatchedMessage {
     int from = 0, from_thread = 0, to = 0, to_thread = 0;  // ranks and their threads
     std::int64_t sent = 0, received = 0;                   // times
 };
@@ -21,7 +21,7 @@ struct Run {
 
     std::vector<Log> ranks;
     std::vector<int> missing;  // ranks without a log
-    std::vector<Arrow> arrows;
+    std::vector<MatchedMessage> matched_messages;
     std::int64_t length = 0;
     std::string program;
 
@@ -29,7 +29,7 @@ private:
     void shift_times();
     void find_waiting();
     void match_messages(std::vector<std::vector<std::int64_t>>& until);
-    void match_meetings(std::vector<std::vector<std::int64_t>>& until) const;
+    void match_collectives(std::vector<std::vector<std::int64_t>>& until) const;
 };
 
 void write_summary(const Run& run, const std::string& path);

@@ -11,8 +11,8 @@ long long big(std::int64_t value) { return value; }
 
 double part(std::int64_t one, std::int64_t whole) { return whole == 0 ? 0 : 100 * static_cast<double>(one) / static_cast<double>(whole); }
 
-Total in_mpi(const Log& log) {
-    Total result;
+CallTotals in_mpi(const Log& log) {
+    CallTotals result;
     for (const auto& [function, total] : log.totals) {
         result.calls += total.calls;
         result.sent += total.sent;
@@ -29,7 +29,7 @@ void write_ranks(const Run& run, std::FILE* file) {
     for (const Log& log : run.ranks) {
         if (log.rank < 0)
             continue;
-        const Total total = in_mpi(log);
+        const CallTotals total = in_mpi(log);
         const std::int64_t time = log.end - log.begin;
         std::fprintf(file, "%-6d %10.3f %12.6f %6.1f %12.6f %6.1f %10lld %16lld %16lld\n", log.rank, seconds(time), seconds(total.time),
                      part(total.time, time), seconds(total.waiting), part(total.waiting, time), big(total.calls), big(total.sent),
@@ -40,7 +40,7 @@ void write_ranks(const Run& run, std::FILE* file) {
 void write_calls(const Run& run, std::FILE* file) {
     std::fprintf(file, "%-6s %-32s %10s %16s %16s %12s %12s\n", "rank", "call", "count", "bytes sent", "bytes received", "time s", "waiting s");
     for (const Log& log : run.ranks) {
-        std::vector<std::pair<int, Total>> totals(log.totals.begin(), log.totals.end());
+        std::vector<std::pair<int, CallTotals>> totals(log.totals.begin(), log.totals.end());
         std::stable_sort(totals.begin(), totals.end(), [](const auto& a, const auto& b) { return a.second.time > b.second.time; });
         for (const auto& [function, total] : totals)
             std::fprintf(file, "%-6d %-32s %10lld %16lld %16lld %12.6f %12.6f\n", log.rank, functions[function].name.data(), big(total.calls),

@@ -27,13 +27,13 @@ void write_event(std::FILE* file, const Log& log, const Event& event) {
                      event.thread, microseconds(event.begin), microseconds(event.waiting));
 }
 
-void write_arrow(std::FILE* file, const Arrow& arrow, std::size_t number) {
+void write_message(std::FILE* file, const MatchedMessage& message, std::size_t number) {
     const auto end = [&](const char* phase, int rank, int thread, std::int64_t time) {
         std::fprintf(file, ",\n{\"name\":\"message\",\"cat\":\"message\",\"ph\":%s,\"id\":%zu,\"pid\":%d,\"tid\":%d,\"ts\":%.3f}", phase, number,
                      rank, thread, static_cast<double>(time) * 1e-3);
     };
-    end("\"s\"", arrow.from, arrow.from_thread, arrow.sent);
-    end("\"f\",\"bp\":\"e\"", arrow.to, arrow.to_thread, arrow.received);
+    end("\"s\"", message.from, message.from_thread, message.sent);
+    end("\"f\",\"bp\":\"e\"", message.to, message.to_thread, message.received);
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ void write_timeline_events(const Run& run, const std::string& path) {
         std::fprintf(file.get(), ",\n{\"name\":\"process_sort_index\",\"ph\":\"M\",\"pid\":%d,\"args\":{\"sort_index\":%d}}", log.rank, log.rank);
         for (const Event& event : log.events) write_event(file.get(), log, event);
     }
-    for (std::size_t i = 0; i < run.arrows.size(); ++i) write_arrow(file.get(), run.arrows[i], i);
+    for (std::size_t i = 0; i < run.matched_messages.size(); ++i) write_message(file.get(), run.matched_messages[i], i);
     std::fputs("\n]}\n", file.get());
 }
 

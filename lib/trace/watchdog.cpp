@@ -1,8 +1,8 @@
 #include "trace/watchdog.hpp"
 
-#include "trace/output.hpp"
+#include "trace/process_state.hpp"
+#include "trace/results.hpp"
 #include "trace/stack.hpp"
-#include "trace/standstill.hpp"
 
 #include <unistd.h>
 #include <algorithm>
@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 constexpr auto tick = 100ms;
-constexpr auto longest_rescue = 5s;
+constexpr auto longest_log_wait = 5s;
 constexpr auto output_time = 1s;  // in which the launcher reads what was said, before MPI_Abort may make it forget that
 
 /// The files by which processes know of each other: MPI does not move when they are needed.
@@ -49,13 +49,13 @@ public:
         thread_.join();
     }
 
-    void rescue() {
+    void save_all_logs() {
         std::error_code ignored;
         if (!is_logging)
             return;
         const bool is_first = fs::create_directory(end_file(), ignored);
         save_log();
-        const auto limit = std::chrono::steady_clock::now() + longest_rescue;
+        const auto limit = std::chrono::steady_clock::now() + longest_log_wait;
         const auto done = [&] { return is_first ? all_saved() : fs::exists(folder_ + "/summary.txt"); };
         while (!done() && std::chrono::steady_clock::now() < limit) std::this_thread::sleep_for(20ms);
         if (is_first)
@@ -87,59 +87,59 @@ private:
             if (is_logging && fs::exists(end_file()))
                 save_log();
             if (patience_ > 0)
-                look();
+                check_this_process();
         }
     }
 
-    void look() {
+    void check_this_process() {
         std::error_code ignored;
         const std::int64_t moves = activities;
-        if (moves != seen_ && told_)
+        if (moves != seen_activities_ && has_saved_)
             fs::remove(still_file(rank_), ignored);
-        told_ = told_ && moves == seen_;
-        seen_ = moves;
+        has_saved_ = has_saved_ && moves == seen_activities_;
+        seen_activities_ = moves;
         if (static_cast<double>(now() - last_activity) < patience_ * 1e9)
             return;
-        if (!told_)
-            look_at_this_process().save(still_file(rank_));
-        told_ = true;
+        if (!has_saved_)
+            current_process_state().save(still_file(rank_));
+        has_saved_ = true;
         if (rank_ == 0)
-            judge();
+            check_all_ranks();
     }
 
     /// Rank 0: whether all stand still, twice.
-    void judge() {
-        std::vector<Standstill> ranks(static_cast<std::size_t>(size_));
+    void check_all_ranks() {
+        std::vector<ProcessState> ranks(static_cast<std::size_t>(size_));
         std::vector<std::int64_t> moves;
         for (int rank = 0; rank < size_; ++rank) {
-            Standstill& one = ranks[static_cast<std::size_t>(rank)];
+            ProcessState& one = ranks[static_cast<std::size_t>(rank)];
             if (!one.load(still_file(rank)))
                 return;
             moves.push_back(one.activities);
         }
-        const bool is_new = moves != judged_;
-        sightings_ = is_new ? 1 : sightings_ + 1;
-        judged_ = moves;
-        if (sightings_ == 3)
+        const bool is_new = moves != judged_activities_;
+        equal_checks_ = is_new ? 1 : equal_checks_ + 1;
+        judged_activities_ = moves;
+        if (equal_checks_ == 3)
             report(ranks);
     }
 
-    void report(const std::vector<Standstill>& ranks) {
-        const bool all_wait = std::all_of(ranks.begin(), ranks.end(), [](const Standstill& s) { return s.waits; });
-        const auto [why, moves] = explain(ranks, patience_);
-        const bool ends = all_wait && !moves && aborts_;
-        const std::string text = why + (ends        ? "  The job is ended.\n"
-                                        : !all_wait ? "  The job goes on: not all wait in MPI.\n"
-                                        : moves     ? "  The job goes on: a message is on its way.\n"
-                                                    : "  The job is not ended: MPI4CXX_TRACE=watchdog,abort would.\n");
-        say("watchdog: " + text);
+    void report(const std::vector<ProcessState>& ranks) {
+        const bool all_wait = std::all_of(ranks.begin(), ranks.end(), [](const ProcessState& s) { return s.waits; });
+        const auto [why, is_progressing] = explain(ranks, patience_);
+        const bool ends = all_wait && !is_progressing && aborts_;
+        const std::string text = why + (ends             ? "  The job is ended.\n"
+                                        : !all_wait      ? "  The job goes on: not all wait in MPI.\n"
+                                        : is_progressing ? "  The job goes on: a message is on its way.\n"
+                                                         : "  The job is not ended: MPI4CXX_TRACE=watchdog,abort would.\n");
+        print_message("watchdog: " + text);
         if (std::FILE* const file = std::fopen((folder_ + "/watchdog.txt").c_str(), "a"); file != nullptr) {
             std::fputs(text.c_str(), file);
             std::fclose(file);
         }
         if (!ends)
             return;
-        rescue();
+        save_all_logs();
         std::this_thread::sleep_for(output_time);
         std::error_code ignored;
         for (int rank = 0; rank < size_; ++rank) fs::remove(still_file(rank), ignored);
@@ -158,10 +158,10 @@ private:
     int rank_, size_;
     double patience_;
     bool aborts_;
-    std::int64_t seen_ = -1;  // how often this process had moved when last looked at
-    bool told_ = false;
-    std::vector<std::int64_t> judged_;
-    int sightings_ = 0;
+    std::int64_t seen_activities_ = -1;  // how often this process had moved when last looked at
+    bool has_saved_ = false;
+    std::vector<std::int64_t> judged_activities_;
+    int equal_checks_ = 0;
     std::mutex mutex_;
     std::condition_variable over_;
     bool is_over_ = false;
@@ -181,12 +181,12 @@ void stop_watching() {
     delete std::exchange(watchdog, nullptr);
 }
 
-void rescue_logs() {
+void save_all_logs() {
     if (watchdog != nullptr)
-        watchdog->rescue();
+        watchdog->save_all_logs();
 }
 
-void say(const std::string& text) {
+void print_message(const std::string& text) {
     std::fflush(stdout);
     std::fputs(("mpi4cxx " + text).c_str(), stderr);
     std::fflush(stderr);

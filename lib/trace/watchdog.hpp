@@ -11,9 +11,9 @@ void start_watching(const std::string& folder, int rank, int size, double patien
 void stop_watching();
 
 /// Before this process ends the job by itself: brings all logs together.
-void rescue_logs();
+void save_all_logs();
 
 /// How messages begin: "mpi4cxx watchdog: " and so on, on standard error.
-void say(const std::string& text);
+void print_message(const std::string& text);
 
 }  // namespace mpi4cxx::trace

@@ -40,7 +40,7 @@ REVIEWED = {
     ('lib/communicators/object_send.cpp', 'MPI_Cancel'): 'after an error, which is thrown next',
     ('lib/communicators/object_send.cpp', 'MPI_Isend'): 'after an error, which whoever waits is thrown',
     ('lib/communicators/object_send.cpp', 'MPI_Request_free'): 'after an error, which is thrown next',
-    ('lib/futures/service.cpp', 'MPI_Finalize'): 'a worker ends, in either case',
+    ('lib/futures/open_pool.cpp', 'MPI_Finalize'): 'a worker ends, in either case',
     ('lib/handles/op.cpp', 'MPI_Op_free'): 'a destructor',
     ('lib/handles/op.cpp', 'MPI_Type_get_attr'): 'a callback of MPI, which aborts if it finds nothing',
     ('lib/requests/progress.cpp', 'MPI_Error_class'): 'asks what has failed',

@@ -1,5 +1,5 @@
 // explain FOLDER: what the watchdog says of two ranks that have written there how they stand; without a folder, the number of ANY_TAG.
-#include "trace/standstill.hpp"
+#include "trace/process_state.hpp"
 
 #include <cstdio>
 #include <string>
@@ -7,11 +7,11 @@
 int main(int argc, char** argv) {
     if (argc < 2)
         return std::printf("%d\n", MPI_ANY_TAG) < 0 ? 1 : 0;
-    std::vector<mpi4cxx::trace::Standstill> ranks(2);
+    std::vector<mpi4cxx::trace::ProcessState> ranks(2);
     for (int rank = 0; rank < 2; ++rank)
         if (!ranks[static_cast<std::size_t>(rank)].load(argv[1] + std::string("/still.") + std::to_string(rank)))
             return 1;
-    const auto [text, moves] = mpi4cxx::trace::explain(ranks, 3);
-    std::printf("%s%s\n", text.c_str(), moves ? "moves" : "stands");
+    const auto [text, is_progressing] = mpi4cxx::trace::explain(ranks, 3);
+    std::printf("%s%s\n", text.c_str(), is_progressing ? "moves" : "stands");
     return 0;
 }

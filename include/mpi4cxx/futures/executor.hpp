@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/detail/futures/client.hpp>
+#include <mpi4cxx/detail/futures/submit.hpp>
 #include <mpi4cxx/futures/balanced_view.hpp>
 #include <mpi4cxx/futures/direct_view.hpp>
 #include <mpi4cxx/futures/future.hpp>
@@ -26,18 +26,18 @@ public:
 
     /// Have a worker call `f(arguments…)`, each argument a copy of its own. A captured pointer is std::invalid_argument.
     template <detail::NoOptions F, class... A> auto submit(F&& f, A&&... arguments) {
-        return detail::submit_to(client(), detail::any_worker, {}, f, arguments...);
+        return detail::submit_to(state(), detail::any_worker, {}, f, arguments...);
     }
     template <class F, class... A> auto submit(const SubmitOptions& options, F&& f, A&&... arguments) {
-        return detail::submit_to(client(), detail::any_worker, options, f, arguments...);
+        return detail::submit_to(state(), detail::any_worker, options, f, arguments...);
     }
     /// Call `f` with the elements of one range, or of several side by side up to the end of the shortest.
     /// The inputs are read at once unless `buffersize` says otherwise: then from where they are, temporaries excepted.
     template <detail::NoOptions F, class... R> auto map(F&& f, R&&... ranges) {
-        return detail::map_ranges(client(), {}, detail::Split::balanced, f, std::forward<R>(ranges)...);
+        return detail::map_ranges(state(), {}, detail::Split::balanced, f, std::forward<R>(ranges)...);
     }
     template <class F, class... R> auto map(const MapOptions& options, F&& f, R&&... ranges) {
-        return detail::map_ranges(client(), options, detail::Split::balanced, f, std::forward<R>(ranges)...);
+        return detail::map_ranges(state(), options, detail::Split::balanced, f, std::forward<R>(ranges)...);
     }
     /// The same with what stands in braces.
     template <detail::NoOptions F, class... T>
@@ -47,20 +47,20 @@ public:
         requires(sizeof...(T) > 0)
     auto map(const MapOptions& options, F&& f, std::initializer_list<T>... values) { return map(options, f, std::vector<T>(values)...); }
     /// Call `f` with what each of `tuples` holds.
-    template <detail::NoOptions F, class R> auto starmap(F&& f, R&& tuples) { return detail::map_tuples(client(), {}, f, std::forward<R>(tuples)); }
+    template <detail::NoOptions F, class R> auto starmap(F&& f, R&& tuples) { return detail::map_tuples(state(), {}, f, std::forward<R>(tuples)); }
     template <class F, class R> auto starmap(const MapOptions& options, F&& f, R&& tuples) {
-        return detail::map_tuples(client(), options, f, std::forward<R>(tuples));
+        return detail::map_tuples(state(), options, f, std::forward<R>(tuples));
     }
 
     /// Where Future::then() sends a continuation.
-    [[nodiscard]] detail::Target target() const { return {client()}; }
+    [[nodiscard]] detail::Target target() const { return {state()}; }
 
     /// One worker, by number.
-    [[nodiscard]] WorkerView on(int worker) const { return {client(), worker}; }
+    [[nodiscard]] WorkerView on(int worker) const { return {state(), worker}; }
     /// All workers, by number: a map is split before it begins.
-    [[nodiscard]] DirectView direct() const { return DirectView(client()); }
+    [[nodiscard]] DirectView direct() const { return DirectView(state()); }
     /// All workers: a map's next elements go to whoever is free.
-    [[nodiscard]] BalancedView balanced() const { return BalancedView(client()); }
+    [[nodiscard]] BalancedView balanced() const { return BalancedView(state()); }
     /// Have every worker call `f(arguments…)`; return what they return, worker 0's first.
     template <class F, class... A> auto broadcast(F&& f, A&&... arguments) { return direct().broadcast(f, arguments...); }
     /// Leave each worker a part of `range`, for tasks to use.
@@ -82,21 +82,21 @@ public:
 protected:
     Executor() noexcept = default;
     ~Executor();
-    void open(detail::Clients client);
-    [[nodiscard]] const detail::Clients& client() const;
+    void open(detail::ExecutorStatePtr state);
+    [[nodiscard]] const detail::ExecutorStatePtr& state() const;
     /// Waits for what is pending, and ends the workers' service if it is this executor's alone.
     void close() noexcept;
 
 private:
-    detail::Clients client_;
-    std::vector<detail::Ref<detail::Task>> initializers_;
+    detail::ExecutorStatePtr state_;
+    std::vector<detail::Ref<detail::FutureState>> initializers_;
     int exceptions_ = 0;  // in flight when this was made
 };
 
 template <class F>
     requires(!std::is_same_v<std::decay_t<F>, Initializer> && std::is_invocable_v<std::decay_t<F>&>)
 Initializer::Initializer(F&& f)
-    : function_(std::make_shared<std::decay_t<F>>(std::forward<F>(f))), make_([](const Initializer& self) -> detail::Ref<detail::Task> {
+    : function_(std::make_shared<std::decay_t<F>>(std::forward<F>(f))), make_([](const Initializer& self) -> detail::Ref<detail::FutureState> {
           return detail::make_task<std::decay_t<F>>(*static_cast<const std::decay_t<F>*>(self.function_.get()));
       }) {}
 

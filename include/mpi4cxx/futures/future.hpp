@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/detail/futures/work.hpp>
+#include <mpi4cxx/detail/futures/work_item.hpp>
 #include <mpi4cxx/futures/errors.hpp>
 #include <mpi4cxx/futures/timeout.hpp>
 
@@ -24,7 +24,7 @@ template <class F, class T> struct continuation { using type = std::invoke_resul
 template <class F> struct continuation<F, void> { using type = std::invoke_result_t<F&>; };
 
 /// Ends `state` with what `f` returns or throws.
-template <class R, class F> void finish_with(StateOf<R>& state, F f) {
+template <class R, class F> void finish_with(FutureStateOf<R>& state, F f) {
     try {
         if constexpr (std::is_void_v<R>) {
             f();
@@ -46,7 +46,7 @@ template <class T> class [[nodiscard]] Future {
 public:
     using value_type = T;
     using promise_type = detail::Promise<T>;  // a coroutine that returns a Future
-    using State = detail::StateOf<T>;
+    using State = detail::FutureStateOf<T>;
 
     Future() noexcept = default;
     explicit Future(detail::Ref<State> state) noexcept : state_(std::move(state)) {}
@@ -77,7 +77,7 @@ public:
     /// Tell whether there is a result, an exception, or nothing to come because it is cancelled.
     [[nodiscard]] bool done() const { return at().is_done(); }
     /// Tell whether a worker has the task.
-    [[nodiscard]] bool running() const { return at().state() == detail::Task::State::running; }
+    [[nodiscard]] bool running() const { return at().state() == detail::FutureState::State::running; }
     /// Tell whether it was cancelled before a worker had it.
     [[nodiscard]] bool cancelled() const { return at().is_cancelled(); }
     /// Cancel it unless a worker has it already; tell whether it is cancelled.
@@ -101,7 +101,7 @@ public:
     template <class E, class F> auto then(const E& executor, const F& f) const { return submit_after(*this, executor.target(), f); }
     /// Return the future of `f(*this)`, which is done then.
     template <class R, class F> Future<R> compose_with(F f) const {
-        detail::Ref<detail::StateOf<R>> next(new detail::StateOf<R>);
+        detail::Ref<detail::FutureStateOf<R>> next(new detail::FutureStateOf<R>);
         at().when_done([next, copy = *this, f = std::move(f)]() mutable {
             if (next->begin())
                 detail::finish_with<R>(*next, [&] { return f(copy); });
@@ -128,7 +128,7 @@ public:
     }
 
     [[nodiscard]] bool operator==(const Future& other) const noexcept { return state_.get() == other.state_.get(); }
-    [[nodiscard]] detail::Task& state() const { return at(); }
+    [[nodiscard]] detail::FutureState& state() const { return at(); }
 
 private:
     [[nodiscard]] State& at() const {
@@ -142,7 +142,7 @@ private:
 namespace detail {
 
 template <class T> struct PromiseBase {
-    Ref<StateOf<T>> state{new StateOf<T>};
+    Ref<FutureStateOf<T>> state{new FutureStateOf<T>};
 
     PromiseBase() { (void)state->begin(); }
     Future<T> get_return_object() { return Future<T>(state); }
@@ -168,9 +168,9 @@ inline constexpr ReturnWhen ALL_COMPLETED = ReturnWhen::ALL_COMPLETED;
 template <class T> struct DoneAndNotDone { std::vector<Future<T>> done, not_done; };
 
 namespace detail {
-MPI4CXX_API void wait_for(const std::vector<Task*>& tasks, ReturnWhen when, Timeout timeout);
-template <class T> std::vector<Task*> tasks_of(const std::vector<Future<T>>& futures) {
-    std::vector<Task*> tasks;
+MPI4CXX_API void wait_for(const std::vector<FutureState*>& tasks, ReturnWhen when, Timeout timeout);
+template <class T> std::vector<FutureState*> states_of(const std::vector<Future<T>>& futures) {
+    std::vector<FutureState*> tasks;
     tasks.reserve(futures.size());
     for (const Future<T>& future : futures) tasks.push_back(&future.state());
     return tasks;
@@ -179,7 +179,7 @@ template <class T> std::vector<Task*> tasks_of(const std::vector<Future<T>>& fut
 
 /// Wait until one, one with an exception, or all are done, or the time is over.
 template <class T> DoneAndNotDone<T> wait(const std::vector<Future<T>>& futures, Timeout timeout = {}, ReturnWhen when = ALL_COMPLETED) {
-    detail::wait_for(detail::tasks_of(futures), when, timeout);
+    detail::wait_for(detail::states_of(futures), when, timeout);
     DoneAndNotDone<T> result;
     for (const Future<T>& future : futures) (future.done() ? result.done : result.not_done).push_back(future);
     return result;
@@ -191,7 +191,7 @@ template <class T> class Completed {
 public:
     Completed(std::vector<Future<T>> futures, Timeout timeout)
         : done_(std::make_shared<Done>()), left_(futures.size()), deadline_(timeout.deadline()) {
-        (void)detail::tasks_of(futures);  // throws where one is empty, before anything is done
+        (void)detail::states_of(futures);  // throws where one is empty, before anything is done
         for (const Future<T>& future : futures) future.add_done_callback([done = done_](Future<T> one) { done->push(std::move(one)); });
     }
 
@@ -268,13 +268,13 @@ struct CollectOptions {
 
 /// Return one future of all results, in order. The first exception is its exception; to cancel it cancels all.
 template <class T> Future<std::vector<T>> collect(const std::vector<Future<T>>& futures, const CollectOptions& options = {}) {
-    detail::Ref<detail::StateOf<std::vector<T>>> all(new detail::StateOf<std::vector<T>>);
+    detail::Ref<detail::FutureStateOf<std::vector<T>>> all(new detail::FutureStateOf<std::vector<T>>);
     struct Shared {
         explicit Shared(const std::vector<Future<T>>& all) : futures(all), left(all.size()) {}
         std::vector<Future<T>> futures;
         std::atomic<std::size_t> left;
     };
-    (void)detail::tasks_of(futures);  // throws where one is empty, before anything is done
+    (void)detail::states_of(futures);  // throws where one is empty, before anything is done
     const auto shared = std::make_shared<Shared>(futures);
     const auto complete = [all, shared] {
         if (!all->begin())

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <mpi4cxx/detail/futures/callable.hpp>
-#include <mpi4cxx/detail/futures/work.hpp>
+#include <mpi4cxx/detail/futures/work_item.hpp>
 #include <mpi4cxx/futures/timeout.hpp>
 
 #include <memory>
@@ -17,12 +17,12 @@ public:
         requires(!std::is_same_v<std::decay_t<F>, Initializer> && std::is_invocable_v<std::decay_t<F>&>)
     Initializer(F&& f);
     /// A task that runs it.
-    [[nodiscard]] detail::Ref<detail::Task> task() const { return make_ != nullptr ? make_(*this) : detail::Ref<detail::Task>(); }
+    [[nodiscard]] detail::Ref<detail::FutureState> task() const { return make_ != nullptr ? make_(*this) : detail::Ref<detail::FutureState>(); }
     explicit operator bool() const noexcept { return make_ != nullptr; }
 
 private:
     std::shared_ptr<const void> function_;
-    detail::Ref<detail::Task> (*make_)(const Initializer&) = nullptr;
+    detail::Ref<detail::FutureState> (*make_)(const Initializer&) = nullptr;
 };
 
 /// How an executor is made: `MPIPoolExecutor executor({.max_workers = 4, .initializer = set_up})`.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/detail/futures/job.hpp>
+#include <mpi4cxx/detail/futures/map_state.hpp>
 #include <mpi4cxx/futures/future.hpp>
 
 #include <iterator>
@@ -13,14 +13,14 @@ namespace MPI4CXX::futures {
 namespace detail {
 
 /// Where the items of a map come from while it runs.
-struct Feed {
-    virtual ~Feed() = default;
+struct MapInput {
+    virtual ~MapInput() = default;
     /// Adds up to `n` items; false when there are no more.
-    virtual bool feed(Job& job, std::size_t n) = 0;
+    virtual bool read(MapState& map_state, std::size_t n) = 0;
 };
 
 /// Hands over what was added to `job`.
-MPI4CXX_API void publish(Job& job, bool is_last);
+MPI4CXX_API void publish(MapState& map_state, bool is_last);
 
 }  // namespace detail
 
@@ -31,13 +31,13 @@ template <class R> class [[nodiscard]] Results {
 public:
     using value_type = detail::stored<R>;
 
-    explicit Results(detail::Ref<detail::JobOf<R>> job, std::unique_ptr<detail::Feed> feed = nullptr, std::size_t window = 0) noexcept
-        : job_(std::move(job)), feed_(std::move(feed)), window_(window) {}
+    explicit Results(detail::Ref<detail::MapStateOf<R>> map_state, std::unique_ptr<detail::MapInput> input = nullptr, std::size_t window = 0) noexcept
+        : map_state_(std::move(map_state)), input_(std::move(input)), window_(window) {}
     Results(Results&&) noexcept = default;
     Results& operator=(Results&&) = delete;
     ~Results() {
-        if (job_ && (begun_ || feed_ != nullptr) && !ended_)
-            job_->cancel();
+        if (map_state_ && (begun_ || input_ != nullptr) && !ended_)
+            map_state_->cancel();
     }
 
     class iterator {
@@ -46,9 +46,9 @@ public:
         using difference_type = std::ptrdiff_t;
         explicit iterator(Results* results) : results_(results) { find(); }
         /// The result is the caller's: it may be moved from.
-        value_type&& operator*() const noexcept { return std::move(results_->job_->value()); }
+        value_type&& operator*() const noexcept { return std::move(results_->map_state_->value()); }
         iterator& operator++() {
-            results_->job_->advance();
+            results_->map_state_->advance();
             find();
             return *this;
         }
@@ -57,7 +57,7 @@ public:
 
     private:
         void find() {
-            if (!results_->job_->has_more())
+            if (!results_->map_state_->has_more())
                 results_->next();
         }
         Results* results_;
@@ -79,11 +79,11 @@ public:
     /// The future of all of them.
     [[nodiscard]] Future<std::vector<value_type>> future() {
         check();
-        detail::Ref<detail::StateOf<std::vector<value_type>>> state(new detail::StateOf<std::vector<value_type>>);
-        if (feed_ != nullptr)
+        detail::Ref<detail::FutureStateOf<std::vector<value_type>>> state(new detail::FutureStateOf<std::vector<value_type>>);
+        if (input_ != nullptr)
             throw InvalidStateError("a map with a buffersize goes on only while its results are taken");
         const auto self = std::make_shared<Results>(std::move(*this));
-        self->job_->when_settled([state, self] {
+        self->map_state_->when_settled([state, self] {
             if (state->begin())
                 detail::finish_with<std::vector<value_type>>(*state, [&] { return self->list(); });
         });
@@ -92,24 +92,24 @@ public:
 
 private:
     void check() const {
-        if (!job_)
+        if (!map_state_)
             detail::throw_empty("map");
     }
     void next() {
         begun_ = true;
-        if (feed_ != nullptr && !feed_->feed(*job_, window_ - (job_->added() - job_->consumed())))
-            feed_ = nullptr;
+        if (input_ != nullptr && !input_->read(*map_state_, window_ - (map_state_->added() - map_state_->consumed())))
+            input_ = nullptr;
         try {
-            ended_ = !job_->wait_ready();
+            ended_ = !map_state_->wait_ready();
         } catch (...) {
             ended_ = true;
-            job_->cancel();
+            map_state_->cancel();
             throw;
         }
     }
 
-    detail::Ref<detail::JobOf<R>> job_;
-    std::unique_ptr<detail::Feed> feed_;
+    detail::Ref<detail::MapStateOf<R>> map_state_;
+    std::unique_ptr<detail::MapInput> input_;
     std::size_t window_;
     bool begun_ = false, ended_ = false;
 };

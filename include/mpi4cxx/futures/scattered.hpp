@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/detail/futures/client.hpp>
+#include <mpi4cxx/detail/futures/submit.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -12,10 +12,12 @@ namespace MPI4CXX::futures {
 namespace detail {
 
 /// An identity for data on workers.
-[[nodiscard]] MPI4CXX_API std::uint64_t new_part();
+[[nodiscard]] MPI4CXX_API std::uint64_t new_part_id();
 
-template <class T> void keep(std::uint64_t id, std::vector<T> part) { keep_part(id, typeid(T), std::make_shared<std::vector<T>>(std::move(part))); }
-inline void forget(std::uint64_t id) { forget_part(id); }
+template <class T> void store_vector(std::uint64_t id, std::vector<T> part) {
+    store_part(id, typeid(T), std::make_shared<std::vector<T>>(std::move(part)));
+}
+inline void erase_vector(std::uint64_t id) { erase_part(id); }
 
 }  // namespace detail
 
@@ -24,14 +26,14 @@ inline void forget(std::uint64_t id) { forget_part(id); }
 template <class T> class Scattered {
 public:
     /// Cuts `range` into parts of nearly the same length, one a worker.
-    template <class R> Scattered(const detail::Clients& client, const R& range) : owner_(std::make_shared<Owner>(client)) {
+    template <class R> Scattered(const detail::ExecutorStatePtr& executor, const R& range) : owner_(std::make_shared<Owner>(executor)) {
         const auto workers = static_cast<std::size_t>(owner_->workers), size = static_cast<std::size_t>(std::ranges::distance(range));
         auto at = std::ranges::begin(range);
         std::vector<Future<void>> kept;
         for (std::size_t w = 0; w < workers; ++w) {
             const std::size_t n = size * (w + 1) / workers - size * w / workers;
             const auto end = std::ranges::next(at, static_cast<std::ptrdiff_t>(n));
-            kept.push_back(detail::submit_to(client, static_cast<int>(w), {}, detail::keep<T>, owner_->id, std::vector<T>(at, end)));
+            kept.push_back(detail::submit_to(executor, static_cast<int>(w), {}, detail::store_vector<T>, owner_->id, std::vector<T>(at, end)));
             at = end;
         }
         detail::results_of(kept);
@@ -40,7 +42,7 @@ public:
     [[nodiscard]] std::vector<T> gather() const {
         std::vector<T> all;
         for (std::vector<T>& part : detail::results_of(detail::submit_to_all(
-                 owner().client, [](const std::vector<T>& mine) { return mine; }, *this)))
+                 owner().executor, [](const std::vector<T>& mine) { return mine; }, *this)))
             std::move(part.begin(), part.end(), std::back_inserter(all));
         return all;
     }
@@ -49,16 +51,16 @@ public:
 
 private:
     struct Owner {
-        explicit Owner(detail::Clients of) : client(std::move(of)), workers(detail::count_workers(client)) {}
+        explicit Owner(detail::ExecutorStatePtr of) : executor(std::move(of)), workers(detail::count_workers(executor)) {}
         Owner(const Owner&) = delete;
         Owner& operator=(const Owner&) = delete;
         ~Owner() {
             for (int w = 0; w < workers; ++w)
-                detail::submit_last(client, detail::make_task<decltype(&detail::forget), std::uint64_t>(&detail::forget, id), w);
+                detail::submit_unchecked(executor, detail::make_task<decltype(&detail::erase_vector), std::uint64_t>(&detail::erase_vector, id), w);
         }
-        detail::Clients client;
+        detail::ExecutorStatePtr executor;
         int workers;
-        std::uint64_t id = detail::new_part();
+        std::uint64_t id = detail::new_part_id();
     };
     [[nodiscard]] const Owner& owner() const {
         if (owner_ == nullptr)

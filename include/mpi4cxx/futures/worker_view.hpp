@@ -1,27 +1,27 @@
 #pragma once
 
-#include <mpi4cxx/detail/futures/client.hpp>
+#include <mpi4cxx/detail/futures/submit.hpp>
 
 namespace MPI4CXX::futures {
 
 /// One worker of an executor: `executor.on(2).submit(f)`.
 class WorkerView {
 public:
-    WorkerView(detail::Clients client, int worker) noexcept : client_(std::move(client)), worker_(worker) {}
+    WorkerView(detail::ExecutorStatePtr executor, int worker) noexcept : executor_(std::move(executor)), worker_(worker) {}
 
     /// Have this worker call `f(arguments…)`, after what it was told to do before.
     template <detail::NoOptions F, class... A> auto submit(F&& f, A&&... arguments) const {
-        return detail::submit_to(client_, worker_, {}, f, arguments...);
+        return detail::submit_to(executor_, worker_, {}, f, arguments...);
     }
     template <class F, class... A> auto submit(const SubmitOptions& options, F&& f, A&&... arguments) const {
-        return detail::submit_to(client_, worker_, options, f, arguments...);
+        return detail::submit_to(executor_, worker_, options, f, arguments...);
     }
-    [[nodiscard]] detail::Target target() const { return {client_, worker_}; }
+    [[nodiscard]] detail::Target target() const { return {executor_, worker_}; }
     /// The number of this worker.
     [[nodiscard]] int worker() const noexcept { return worker_; }
 
 private:
-    detail::Clients client_;
+    detail::ExecutorStatePtr executor_;
     int worker_;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/detail/futures/value.hpp>
+#include <mpi4cxx/detail/futures/packed_value.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -22,9 +22,9 @@ template <class R> using stored_result = typename result<R>::type;
 template <class T> struct Part { std::uint64_t id; };
 
 /// Data that this worker keeps, of this type; throws where it has none.
-[[nodiscard]] MPI4CXX_API void* kept_part(std::uint64_t id, const std::type_info& type);
-MPI4CXX_API void keep_part(std::uint64_t id, const std::type_info& type, std::shared_ptr<void> part);
-MPI4CXX_API void forget_part(std::uint64_t id) noexcept;
+[[nodiscard]] MPI4CXX_API void* stored_part(std::uint64_t id, const std::type_info& type);
+MPI4CXX_API void store_part(std::uint64_t id, const std::type_info& type, std::shared_ptr<void> part);
+MPI4CXX_API void erase_part(std::uint64_t id) noexcept;
 
 template <class A> struct argument {
     using local = A;
@@ -32,7 +32,7 @@ template <class A> struct argument {
 };
 template <class T> struct argument<Part<T>> {
     using local = std::vector<T>&;
-    static local get(Unpacking& from) { return *static_cast<std::vector<T>*>(kept_part(get_value<Part<T>>(from).id, typeid(T))); }
+    static local get(Unpacking& from) { return *static_cast<std::vector<T>*>(stored_part(get_value<Part<T>>(from).id, typeid(T))); }
 };
 
 /// What a function in the worker is given for what was sent as A.

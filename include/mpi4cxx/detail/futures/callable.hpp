@@ -1,7 +1,7 @@
 #pragma once
 
-#include <mpi4cxx/detail/futures/code.hpp>
-#include <mpi4cxx/detail/futures/value.hpp>
+#include <mpi4cxx/detail/futures/packed_value.hpp>
+#include <mpi4cxx/detail/futures/portable_address.hpp>
 
 #include <array>
 #include <bit>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/detail/futures/value.hpp>
+#include <mpi4cxx/detail/futures/packed_value.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -12,9 +12,9 @@ namespace MPI4CXX::futures::detail {
 // fingerprint (0 for the program itself) and 40 bits of the offset.
 
 /// The place of a function, or of a constant, of this program.
-[[nodiscard]] MPI4CXX_API std::uint64_t code_of(const void* address);
+[[nodiscard]] MPI4CXX_API std::uint64_t portable_address(const void* address);
 /// What is there in this process; throws where the module is not loaded here, or is another one, or does not reach so far.
-[[nodiscard]] MPI4CXX_API const void* address_of(std::uint64_t code);
+[[nodiscard]] MPI4CXX_API const void* local_address(std::uint64_t code);
 
 /// Writes the place of a function, and a hash of that.
 MPI4CXX_API void put_function(Packing& to, const void* function);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/detail/futures/value.hpp>
+#include <mpi4cxx/detail/futures/packed_value.hpp>
 #include <mpi4cxx/futures/errors.hpp>
 
 #include <exception>
@@ -15,13 +15,13 @@
 namespace MPI4CXX::futures::detail {
 
 /// An exception that has been read.
-struct ReadException {
-    virtual ~ReadException() = default;
+struct ReceivedException {
+    virtual ~ReceivedException() = default;
     /// It; `is_outer`: with the exception that is being handled nested in it.
     [[nodiscard]] virtual std::exception_ptr make(bool is_outer) const = 0;
 };
-template <class E> struct ReadExceptionOf final : ReadException {
-    explicit ReadExceptionOf(E e) : exception(std::move(e)) {}
+template <class E> struct ReceivedExceptionOf final : ReceivedException {
+    explicit ReceivedExceptionOf(E e) : exception(std::move(e)) {}
     [[nodiscard]] std::exception_ptr make(bool is_outer) const override {
         if (!is_outer)
             return std::make_exception_ptr(exception);
@@ -33,37 +33,39 @@ template <class E> struct ReadExceptionOf final : ReadException {
     }
     E exception;
 };
-template <class E> std::unique_ptr<ReadException> hold(E exception) { return std::make_unique<ReadExceptionOf<E>>(std::move(exception)); }
+template <class E> std::unique_ptr<ReceivedException> make_received(E exception) {
+    return std::make_unique<ReceivedExceptionOf<E>>(std::move(exception));
+}
 
 /// An E that also tells where it comes from; what(), where E has one, is `text` and that.
-template <class E> class Remote : public E, public TaskError {
+template <class E> class RemoteException : public E, public TaskError {
 public:
-    Remote(E thrown, const TaskError& told, const std::string&) : E(std::move(thrown)), TaskError(told) {}
+    RemoteException(E thrown, const TaskError& origin, const std::string&) : E(std::move(thrown)), TaskError(origin) {}
 };
 template <class E>
     requires std::is_base_of_v<std::exception, E>
-class Remote<E> : public E, public TaskError {
+class RemoteException<E> : public E, public TaskError {
 public:
-    Remote(E thrown, const TaskError& told, const std::string& text)
-        : E(std::move(thrown)), TaskError(told), what_(text + " (in a task on " + where() + ")") {}
+    RemoteException(E thrown, const TaskError& origin, const std::string& text)
+        : E(std::move(thrown)), TaskError(origin), what_(text + " (in a task on " + where() + ")") {}
     [[nodiscard]] const char* what() const noexcept override { return what_.c_str(); }
 
 private:
     std::string what_;
 };
-template <class E> std::unique_ptr<ReadException> remote(E exception, const TaskError& told, const std::string& text) {
+template <class E> std::unique_ptr<ReceivedException> make_remote(E exception, const TaskError& origin, const std::string& text) {
     if constexpr (std::is_final_v<E>)
-        return hold(std::move(exception));
+        return make_received(std::move(exception));
     else
-        return hold(Remote<E>(std::move(exception), told, text));
+        return make_received(RemoteException<E>(std::move(exception), origin, text));
 }
 /// The same with what it says itself, where it says one thing.
-template <class E> std::unique_ptr<ReadException> remote(E exception, const TaskError& told) {
+template <class E> std::unique_ptr<ReceivedException> make_remote(E exception, const TaskError& origin) {
     if constexpr (requires { exception.what(); }) {
         const std::string text = exception.what();
-        return remote(std::move(exception), told, text);
+        return make_remote(std::move(exception), origin, text);
     } else {
-        return remote(std::move(exception), told, told.message());
+        return make_remote(std::move(exception), origin, origin.message());
     }
 }
 
@@ -112,14 +114,14 @@ template <class E> E get_exception(Unpacking& from) {
 }
 
 /// A type of exceptions that travel as themselves.
-class MPI4CXX_API Carried {
+class MPI4CXX_API RegisteredException {
 public:
     using Save = bool(Packing&);  ///< writes the exception that is being handled, if it is one
-    using Make = std::unique_ptr<ReadException>(Unpacking&, const TaskError&);
-    Carried(const std::type_info& of, Save* to_save, Make* to_make);
-    Carried(const Carried&) = delete;
-    Carried& operator=(const Carried&) = delete;
-    ~Carried();
+    using Make = std::unique_ptr<ReceivedException>(Unpacking&, const TaskError&);
+    RegisteredException(const std::type_info& of, Save* to_save, Make* to_make);
+    RegisteredException(const RegisteredException&) = delete;
+    RegisteredException& operator=(const RegisteredException&) = delete;
+    ~RegisteredException();
 
     const std::type_info& type;
     Save* const save;
@@ -137,18 +139,18 @@ template <class E, class F> bool save_as(F put) {
     }
 }
 
-template <class E> inline const Carried carried{
+template <class E> inline const RegisteredException registered_exception{
     typeid(E),
     [](Packing& to) { return save_as<E>([&to](const E& exception) { put_exception(to, exception); }); },
-    [](Unpacking& from, const TaskError& told) { return remote(get_exception<E>(from), told); },
+    [](Unpacking& from, const TaskError& origin) { return make_remote(get_exception<E>(from), origin); },
 };
 
-template <class E, class Take, class Make> inline const Carried carried_by{
+template <class E, class Take, class Make> inline const RegisteredException registered_exception_by{
     typeid(E),
     [](Packing& to) { return save_as<E>([&to](const E& exception) { put_item(to, Take()(exception)); }); },
-    [](Unpacking& from, const TaskError& told) {
+    [](Unpacking& from, const TaskError& origin) {
         using Parts = std::decay_t<std::invoke_result_t<Take, const E&>>;
-        return with_item<Parts>(from, [&told](Unpacking& item) { return remote(E(std::apply(Make(), get_value<Parts>(item))), told); });
+        return with_item<Parts>(from, [&origin](Unpacking& item) { return make_remote(E(std::apply(Make(), get_value<Parts>(item))), origin); });
     },
 };
 

@@ -1,4 +1,4 @@
-#include "trace/standstill.hpp"
+#include "trace/process_state.hpp"
 
 #include "trace/stack.hpp"
 
@@ -25,21 +25,21 @@ std::string ordinal(std::int64_t number) {
 }
 
 /// "from rank 1, tag 7, MPI_COMM_WORLD"
-std::string describe(const Target& target) {
+std::string describe(const WaitTarget& target) {
     if (target.comm == nullptr)
         return "";
-    if (target.kind == Target::Kind::collective)
+    if (target.kind == WaitTarget::Kind::collective)
         return "on " + target.comm->label() + " (its " + ordinal(target.number) + " collective call)";
     const std::string peer = target.peer == anybody    ? "any rank"
                              : target.peer == nobody   ? "no rank"
                              : target.peer == outsider ? "a rank outside this world"
                                                        : "rank " + std::to_string(target.peer);
     const std::string tag = target.tag == MPI_ANY_TAG ? "any tag" : "tag " + std::to_string(target.tag);
-    return (target.kind == Target::Kind::send ? "to " : "from ") + peer + ", " + tag + ", " + target.comm->label();
+    return (target.kind == WaitTarget::Kind::send ? "to " : "from ") + peer + ", " + tag + ", " + target.comm->label();
 }
 
 /// "MPI_Wait for MPI_Irecv from …": the call and what it waits for.
-std::string describe(int function, const std::vector<Target>& targets, std::size_t count, bool any) {
+std::string describe(int function, const std::vector<WaitTarget>& targets, std::size_t count, bool any) {
     std::string result = name_of(function);
     const bool is_own = targets.size() == 1 && targets[0].function == function;
     for (std::size_t i = 0; i < targets.size(); ++i) {
@@ -64,31 +64,32 @@ bool is_loop(const Thread& thread, std::int64_t idle) {
     return thread.polls >= polls_a_second * (idle / second) && thread.polls >= polls_a_second_of_computing * computed / second;
 }
 
-bool is_message(const Target& target) {
+bool is_message(const WaitTarget& target) {
     return target.comm != nullptr && target.peer != nobody &&
-           (target.kind == Target::Kind::send || target.kind == Target::Kind::receive || target.kind == Target::Kind::probe);
+           (target.kind == WaitTarget::Kind::send || target.kind == WaitTarget::Kind::receive || target.kind == WaitTarget::Kind::probe);
 }
 
-Standstill::End end_of(const Target& target) {
-    const std::int64_t number = target.kind == Target::Kind::send ? target.number : target.order;
+ProcessState::MessageEnd end_of(const WaitTarget& target) {
+    const std::int64_t number = target.kind == WaitTarget::Kind::send ? target.number : target.order;
     return {target.kind, target.comm->id, target.peer, target.tag, number, target.count, target.bytes, target.comm->label()};
 }
 
-Standstill::Mail mail_of(const Flows::Key& key, const Flow& flow, bool is_sent) {
+ProcessState::PeerMessages peer_messages_of(const MessageHistories::Key& key, const MessageHistory& history, bool is_sent) {
     const auto& [comm, peer] = key;
-    Standstill::Mail mail{is_sent, comm->id, peer, flow.total, {}};
-    const auto kind = is_sent ? Target::Kind::send : Target::Kind::receive;
-    for (const Flow::Message& m : flow.latest) mail.latest.push_back({kind, comm->id, peer, m.tag, m.number, m.count, m.bytes, comm->label()});
-    return mail;
+    ProcessState::PeerMessages peer_messages{is_sent, comm->id, peer, history.total, {}};
+    const auto kind = is_sent ? WaitTarget::Kind::send : WaitTarget::Kind::receive;
+    for (const MessageHistory::Message& m : history.latest)
+        peer_messages.latest.push_back({kind, comm->id, peer, m.tag, m.number, m.count, m.bytes, comm->label()});
+    return peer_messages;
 }
 
 /// Adds one thread; tells whether it waits in MPI.
-bool add_thread(Thread& thread, Standstill& result) {
+bool add_thread(Thread& thread, ProcessState& result) {
     const std::lock_guard lock(thread.mutex);
     const std::int64_t moved = last_activity, idle = now() - moved;
     const bool is_blocked = thread.function >= 0 && thread.polls == 0;
     const bool is_polling = is_loop(thread, idle);
-    const std::vector<Target>& targets = is_polling ? thread.polled : thread.targets;
+    const std::vector<WaitTarget>& targets = is_polling ? thread.polled : thread.targets;
     const bool is_asleep = !is_blocked && !is_polling && !is_computing(thread.task);
     const std::string place = is_asleep ? "asleep" : place_of(thread.handle);
     if (is_blocked)
@@ -101,24 +102,24 @@ bool add_thread(Thread& thread, Standstill& result) {
         result.lines.push_back("outside MPI, for " + seconds_text(now() - (thread.polls == 0 ? thread.since : moved)) + ", " + place);
     if (!is_blocked && !is_polling)
         return false;
-    Standstill::Wait& wait = result.threads.emplace_back();
+    ProcessState::ThreadWait& wait = result.threads.emplace_back();
     wait.any = thread.waits_for_any && targets.size() > 1;
     wait.others = is_blocked && thread.target_count > targets.size();
-    for (const Target& target : targets) {
+    for (const WaitTarget& target : targets) {
         if (is_message(target))
             wait.ends.push_back(end_of(target));
         else
             wait.others = true;
-        if (target.kind == Target::Kind::collective && target.comm != nullptr && !target.comm->is_inter)
-            result.meetings.push_back({target.comm->id, target.number, name_of(target.function), target.comm->label(), target.comm->members});
+        if (target.kind == WaitTarget::Kind::collective && target.comm != nullptr && !target.comm->is_inter)
+            result.collectives.push_back({target.comm->id, target.number, name_of(target.function), target.comm->label(), target.comm->members});
     }
     return true;
 }
 
 }  // namespace
 
-Standstill look_at_this_process() {
-    Standstill result;
+ProcessState current_process_state() {
+    ProcessState result;
     result.activities = activities;
     result.waits = true;
     {
@@ -126,57 +127,57 @@ Standstill look_at_this_process() {
         for (Thread* const thread : threads) result.waits = add_thread(*thread, result) && result.waits;
     }
     const std::lock_guard lock(log_mutex);
-    for (const Target& receive : posted_receives())
+    for (const WaitTarget& receive : posted_receives())
         if (is_message(receive))
             result.posted.push_back(end_of(receive));
-    for (const auto& [key, flow] : flows.sent) result.mail.push_back(mail_of(key, flow, true));
-    for (const auto& [key, flow] : flows.received) result.mail.push_back(mail_of(key, flow, false));
-    for (const Communicator* const comm : communicators()) result.past[comm->id] = comm->collectives;
+    for (const auto& [key, history] : message_histories.sent) result.peer_messages.push_back(peer_messages_of(key, history, true));
+    for (const auto& [key, history] : message_histories.received) result.peer_messages.push_back(peer_messages_of(key, history, false));
+    for (const Communicator* const comm : communicators()) result.collective_counts[comm->id] = comm->collectives;
     return result;
 }
 
 namespace {
 
-std::ostream& operator<<(std::ostream& out, const Standstill::End& end) {
+std::ostream& operator<<(std::ostream& out, const ProcessState::MessageEnd& end) {
     return out << static_cast<int>(end.kind) << ' ' << end.comm << ' ' << end.peer << ' ' << end.tag << ' ' << end.number << ' ' << end.count << ' '
                << end.bytes << ' ' << end.label << '\n';
 }
 
-std::istream& operator>>(std::istream& in, Standstill::End& end) {
+std::istream& operator>>(std::istream& in, ProcessState::MessageEnd& end) {
     int kind = 0;
     in >> kind >> end.comm >> end.peer >> end.tag >> end.number >> end.count >> end.bytes;
-    end.kind = static_cast<Target::Kind>(kind);
+    end.kind = static_cast<WaitTarget::Kind>(kind);
     return std::getline(in >> std::ws, end.label);
 }
 
 }  // namespace
 
-void Standstill::save(const std::string& path) const {
+void ProcessState::save(const std::string& path) const {
     {
         std::ofstream file(path + ".part");
         file << "activities " << activities << ' ' << waits << '\n';
         for (const std::string& line : lines) file << "line " << line << '\n';
-        for (const Wait& wait : threads) {
+        for (const ThreadWait& wait : threads) {
             file << "thread " << wait.any << ' ' << wait.others << '\n';
-            for (const End& end : wait.ends) file << "end " << end;
+            for (const MessageEnd& end : wait.ends) file << "end " << end;
         }
-        for (const End& end : posted) file << "posted " << end;
-        for (const Mail& one : mail) {
+        for (const MessageEnd& end : posted) file << "posted " << end;
+        for (const PeerMessages& one : peer_messages) {
             file << "mail " << one.is_sent << ' ' << one.comm << ' ' << one.peer << ' ' << one.total << '\n';
-            for (const End& end : one.latest) file << "message " << end;
+            for (const MessageEnd& end : one.latest) file << "message " << end;
         }
-        for (const Meeting& meeting : meetings) {
-            file << "meeting " << meeting.comm << ' ' << meeting.number << ' ' << meeting.function << ' ' << meeting.members.size();
-            for (const int rank : meeting.members) file << ' ' << rank;
-            file << ' ' << meeting.label << '\n';
+        for (const CollectiveCall& collective : collectives) {
+            file << "meeting " << collective.comm << ' ' << collective.number << ' ' << collective.function << ' ' << collective.members.size();
+            for (const int rank : collective.members) file << ' ' << rank;
+            file << ' ' << collective.label << '\n';
         }
-        for (const auto& [comm, count] : past) file << "past " << comm << ' ' << count << '\n';
+        for (const auto& [comm, count] : collective_counts) file << "past " << comm << ' ' << count << '\n';
     }
     std::error_code ignored;
     std::filesystem::rename(path + ".part", path, ignored);
 }
 
-bool Standstill::load(const std::string& path) {
+bool ProcessState::load(const std::string& path) {
     std::ifstream file(path);
     std::string line;
     *this = {};
@@ -189,27 +190,27 @@ bool Standstill::load(const std::string& path) {
         } else if (what == "line") {
             lines.push_back(line.substr(5));
         } else if (what == "thread") {
-            Wait& wait = threads.emplace_back();
+            ThreadWait& wait = threads.emplace_back();
             words >> wait.any >> wait.others;
         } else if (what == "end") {
             words >> threads.back().ends.emplace_back();
         } else if (what == "posted") {
             words >> posted.emplace_back();
         } else if (what == "mail") {
-            Mail& one = mail.emplace_back();
+            PeerMessages& one = peer_messages.emplace_back();
             words >> one.is_sent >> one.comm >> one.peer >> one.total;
         } else if (what == "message") {
-            words >> mail.back().latest.emplace_back();
+            words >> peer_messages.back().latest.emplace_back();
         } else if (what == "past") {
             std::uint64_t comm = 0;
-            words >> comm >> past[comm];
+            words >> comm >> collective_counts[comm];
         } else if (what == "meeting") {
-            Meeting& meeting = meetings.emplace_back();
+            CollectiveCall& collective = collectives.emplace_back();
             std::size_t size = 0;
-            words >> meeting.comm >> meeting.number >> meeting.function >> size;
-            meeting.members.resize(size);
-            for (int& rank : meeting.members) words >> rank;
-            std::getline(words >> std::ws, meeting.label);
+            words >> collective.comm >> collective.number >> collective.function >> size;
+            collective.members.resize(size);
+            for (int& rank : collective.members) words >> rank;
+            std::getline(words >> std::ws, collective.label);
         }
     }
     return activities >= 0;
@@ -218,22 +219,22 @@ bool Standstill::load(const std::string& path) {
 namespace {
 
 using Edges = std::vector<std::vector<int>>;
-using Ends = std::vector<Standstill::End>;
+using Ends = std::vector<ProcessState::MessageEnd>;
 
-bool has_tag(const Standstill::End& receive, int tag) { return receive.tag == MPI_ANY_TAG || receive.tag == tag; }
+bool has_tag(const ProcessState::MessageEnd& receive, int tag) { return receive.tag == MPI_ANY_TAG || receive.tag == tag; }
 
 /// The messages that are under way: sent, and not received as far as the receiver's program knows.
 class Messages {
 public:
-    explicit Messages(const std::vector<Standstill>& ranks) {
+    explicit Messages(const std::vector<ProcessState>& ranks) {
         for (std::size_t rank = 0; rank < ranks.size(); ++rank) add_sent(ranks, static_cast<int>(rank));
         for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
             Ends receives = ranks[rank].posted;
-            for_each_end(ranks[rank], [&](const Standstill::End& end) {
-                if (end.kind == Target::Kind::receive && end.number == 0)
+            for_each_end(ranks[rank], [&](const ProcessState::MessageEnd& end) {
+                if (end.kind == WaitTarget::Kind::receive && end.number == 0)
                     receives.push_back(end);
             });
-            for (const Standstill::End& receive : receives)
+            for (const ProcessState::MessageEnd& receive : receives)
                 if (UnderWay* const message = find(receive, static_cast<int>(rank)); message != nullptr) {
                     message->is_matched = true;
                     matched_.emplace_back(static_cast<int>(rank), receive.number);
@@ -242,10 +243,10 @@ public:
     }
 
     /// Whether the other end of this one, which a thread of `rank` waits for, is there too.
-    [[nodiscard]] bool is_matched(int rank, const Standstill::End& end) {
-        if (end.kind == Target::Kind::probe)
+    [[nodiscard]] bool is_matched(int rank, const ProcessState::MessageEnd& end) {
+        if (end.kind == WaitTarget::Kind::probe)
             return find(end, rank) != nullptr;
-        if (end.kind == Target::Kind::receive)
+        if (end.kind == WaitTarget::Kind::receive)
             return std::find(matched_.begin(), matched_.end(), std::pair(rank, end.number)) != matched_.end();
         return std::none_of(messages_.begin(), messages_.end(), [&](const UnderWay& m) {
             return !m.is_matched && m.from == rank && m.end.peer == end.peer && m.end.comm == end.comm && m.end.number == end.number;
@@ -270,27 +271,28 @@ public:
 private:
     struct UnderWay {
         int from;
-        Standstill::End end;
+        ProcessState::MessageEnd end;
         bool is_matched = false;
     };
 
-    template <class F> static void for_each_end(const Standstill& rank, F f) {
-        for (const Standstill::Wait& wait : rank.threads)
-            for (const Standstill::End& end : wait.ends) f(end);
+    template <class F> static void for_each_end(const ProcessState& rank, F f) {
+        for (const ProcessState::ThreadWait& wait : rank.threads)
+            for (const ProcessState::MessageEnd& end : wait.ends) f(end);
     }
 
-    void add_sent(const std::vector<Standstill>& ranks, int from) {
-        const Standstill& sender = ranks[static_cast<std::size_t>(from)];
-        for (const Standstill::Mail& sent : sender.mail) {
+    void add_sent(const std::vector<ProcessState>& ranks, int from) {
+        const ProcessState& sender = ranks[static_cast<std::size_t>(from)];
+        for (const ProcessState::PeerMessages& sent : sender.peer_messages) {
             if (!sent.is_sent || static_cast<std::size_t>(sent.peer) >= ranks.size())
                 continue;
-            const std::vector<Standstill::Mail>& others = ranks[static_cast<std::size_t>(sent.peer)].mail;
-            const auto received = std::find_if(others.begin(), others.end(),
-                                               [&](const Standstill::Mail& m) { return !m.is_sent && m.comm == sent.comm && m.peer == from; });
+            const std::vector<ProcessState::PeerMessages>& others = ranks[static_cast<std::size_t>(sent.peer)].peer_messages;
+            const auto received = std::find_if(others.begin(), others.end(), [&](const ProcessState::PeerMessages& m) {
+                return !m.is_sent && m.comm == sent.comm && m.peer == from;
+            });
             Ends left = sent.latest, gone = received == others.end() ? Ends{} : received->latest;
             // Of one tag, the first that was sent is the first that is received.
-            std::erase_if(left, [&](const Standstill::End& message) {
-                const auto same = std::find_if(gone.begin(), gone.end(), [&](const Standstill::End& m) { return m.tag == message.tag; });
+            std::erase_if(left, [&](const ProcessState::MessageEnd& message) {
+                const auto same = std::find_if(gone.begin(), gone.end(), [&](const ProcessState::MessageEnd& m) { return m.tag == message.tag; });
                 const bool is_gone = same != gone.end();
                 if (is_gone)
                     gone.erase(same);
@@ -299,15 +301,15 @@ private:
             const auto number = static_cast<std::size_t>(std::max(sent.total - (received == others.end() ? 0 : received->total), std::int64_t{0}));
             if (left.size() > number)
                 left.erase(left.begin(), left.end() - static_cast<std::ptrdiff_t>(number));
-            for (Standstill::End& message : left) messages_.push_back({from, std::move(message)});
+            for (ProcessState::MessageEnd& message : left) messages_.push_back({from, std::move(message)});
         }
-        for_each_end(sender, [&](const Standstill::End& end) {
-            if (end.kind == Target::Kind::send && end.number == 0)
+        for_each_end(sender, [&](const ProcessState::MessageEnd& end) {
+            if (end.kind == WaitTarget::Kind::send && end.number == 0)
                 messages_.push_back({from, end});
         });
     }
 
-    UnderWay* find(const Standstill::End& receive, int rank) {
+    UnderWay* find(const ProcessState::MessageEnd& receive, int rank) {
         const auto found = std::find_if(messages_.begin(), messages_.end(), [&](const UnderWay& m) {
             return !m.is_matched && m.end.peer == rank && m.end.comm == receive.comm && has_tag(receive, m.end.tag) &&
                    (receive.peer == anybody || receive.peer == m.from);
@@ -320,35 +322,36 @@ private:
 };
 
 /// Whom a rank cannot go on without for a message; tells whether one of its threads can go on by itself.
-bool add_edges(const Standstill& standstill, int rank, Messages& messages, std::vector<int>& awaited) {
-    bool moves = false;
-    for (const Standstill::Wait& wait : standstill.threads) {
+bool add_edges(const ProcessState& state, int rank, Messages& messages, std::vector<int>& awaited) {
+    bool is_progressing = false;
+    for (const ProcessState::ThreadWait& wait : state.threads) {
         std::size_t matched = 0;
-        for (const Standstill::End& end : wait.ends) {
+        for (const ProcessState::MessageEnd& end : wait.ends) {
             if (messages.is_matched(rank, end))
                 ++matched;
             else if (end.peer >= 0 && !wait.any)
                 awaited.push_back(end.peer);
         }
-        moves = moves || (wait.any ? matched > 0 : matched > 0 && matched == wait.ends.size() && !wait.others);
+        is_progressing = is_progressing || (wait.any ? matched > 0 : matched > 0 && matched == wait.ends.size() && !wait.others);
     }
-    return moves;
+    return is_progressing;
 }
 
 /// What is wrong in a collective that some wait in; adds who waits for whom.
-std::string explain_meeting(const std::vector<Standstill>& ranks, const Standstill::Meeting& meeting, Edges& edges) {
+std::string explain_collective(const std::vector<ProcessState>& ranks, const ProcessState::CollectiveCall& collective, Edges& edges) {
     std::map<std::string, std::vector<int>> present;  // by function
     std::vector<int> missing;
-    for (const int rank : meeting.members) {
+    for (const int rank : collective.members) {
         if (rank < 0)
             continue;
-        const Standstill& other = ranks[static_cast<std::size_t>(rank)];
-        const auto same = std::find_if(other.meetings.begin(), other.meetings.end(),
-                                       [&](const Standstill::Meeting& m) { return m.comm == meeting.comm && m.number == meeting.number; });
-        const auto past = other.past.find(meeting.comm);
-        if (same != other.meetings.end())
+        const ProcessState& other = ranks[static_cast<std::size_t>(rank)];
+        const auto same = std::find_if(other.collectives.begin(), other.collectives.end(), [&](const ProcessState::CollectiveCall& m) {
+            return m.comm == collective.comm && m.number == collective.number;
+        });
+        const auto collective_counts = other.collective_counts.find(collective.comm);
+        if (same != other.collectives.end())
             present[same->function].push_back(rank);
-        else if (past == other.past.end() || past->second < meeting.number)
+        else if (collective_counts == other.collective_counts.end() || collective_counts->second < collective.number)
             missing.push_back(rank);
     }
     for (const auto& [function, waiting] : present) {
@@ -362,7 +365,7 @@ std::string explain_meeting(const std::vector<Standstill>& ranks, const Standsti
     }
     if (missing.empty() && present.size() < 2)
         return "";
-    std::string result = "  The " + ordinal(meeting.number) + " collective call on " + meeting.label + ": ";
+    std::string result = "  The " + ordinal(collective.number) + " collective call on " + collective.label + ": ";
     for (const auto& [function, waiting] : present)
         result += (waiting.size() == 1 ? "rank " : "ranks ") + rank_list(waiting) + (waiting.size() == 1 ? " is in " : " are in ") + function + ", ";
     if (missing.empty())
@@ -395,26 +398,27 @@ std::vector<int> cycle(Edges edges) {
 
 }  // namespace
 
-Explanation explain(const std::vector<Standstill>& ranks, double seconds) {
-    const auto waiting = std::count_if(ranks.begin(), ranks.end(), [](const Standstill& s) { return s.waits; });
+Explanation explain(const std::vector<ProcessState>& ranks, double seconds) {
+    const auto waiting = std::count_if(ranks.begin(), ranks.end(), [](const ProcessState& s) { return s.waits; });
     std::ostringstream result;
     result << "nothing has moved for " << seconds << " s; " << waiting << " of " << ranks.size() << " ranks wait in MPI.\n";
     Edges edges;
     Messages messages(ranks);
-    bool moves = false;
+    bool is_progressing = false;
     for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
         for (const std::string& line : ranks[rank].lines) result << "  rank " << rank << ": " << line << '\n';
-        moves = add_edges(ranks[rank], static_cast<int>(rank), messages, edges.emplace_back()) || moves;
+        is_progressing = add_edges(ranks[rank], static_cast<int>(rank), messages, edges.emplace_back()) || is_progressing;
     }
     result << messages.unreceived();
-    std::map<std::pair<std::uint64_t, std::int64_t>, const Standstill::Meeting*> meetings;
-    for (const Standstill& rank : ranks)
-        for (const Standstill::Meeting& meeting : rank.meetings) meetings.try_emplace({meeting.comm, meeting.number}, &meeting);
-    for (const auto& [key, meeting] : meetings) result << explain_meeting(ranks, *meeting, edges);
+    std::map<std::pair<std::uint64_t, std::int64_t>, const ProcessState::CollectiveCall*> collectives;
+    for (const ProcessState& rank : ranks)
+        for (const ProcessState::CollectiveCall& collective : rank.collectives)
+            collectives.try_emplace({collective.comm, collective.number}, &collective);
+    for (const auto& [key, collective] : collectives) result << explain_collective(ranks, *collective, edges);
     const std::vector<int> way = cycle(edges);
     for (std::size_t i = 0; i + 1 < way.size(); ++i)
         result << (i == 0 ? "  A cycle: rank " : ", rank ") << way[i] << " waits for rank " << way[i + 1] << (i + 2 < way.size() ? "" : ".\n");
-    return {result.str(), moves};
+    return {result.str(), is_progressing};
 }
 
 }  // namespace mpi4cxx::trace

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/detail/futures/work.hpp>
+#include <mpi4cxx/detail/futures/work_item.hpp>
 #include <mpi4cxx/futures/options.hpp>
 
 #include <array>
@@ -12,40 +12,42 @@
 
 namespace MPI4CXX::futures::detail {
 
-class Crew;
+class WorkerPool;
 
 /// An executor's side of a crew: what it has queued, and how much of that is not done.
-class Client {
+class ExecutorState {
 public:
-    Client(std::shared_ptr<Crew> the_crew, PoolOptions the_options, int the_workers)
-        : crew(std::move(the_crew)), options(std::move(the_options)), workers(the_workers), initializers(static_cast<std::size_t>(the_workers)),
+    ExecutorState(std::shared_ptr<WorkerPool> the_crew, PoolOptions the_options, int the_workers)
+        : pool(std::move(the_crew)), options(std::move(the_options)), workers(the_workers), initializers(static_cast<std::size_t>(the_workers)),
           pinned(static_cast<std::size_t>(the_workers)) {}
 
-    using Queue = std::deque<Ref<Work>>;
+    using Queue = std::deque<Ref<WorkItem>>;
 
-    Queue& queue(const Work& work, int worker) { return worker >= 0 ? pinned[static_cast<std::size_t>(worker)] : work.is_single() ? tasks : jobs; }
+    Queue& queue(const WorkItem& work, int worker) {
+        return worker >= 0 ? pinned[static_cast<std::size_t>(worker)] : work.is_single() ? tasks : maps;
+    }
     /// What this worker may take from: nothing else before all initializers have run.
     std::array<Queue*, 3> queues(int worker) {
         const auto w = static_cast<std::size_t>(worker);
         if (uninitialized != 0)
             return {&initializers[w], nullptr, nullptr};
-        return {&pinned[w], &tasks, &jobs};
+        return {&pinned[w], &tasks, &maps};
     }
     /// About how many messages wait.
     [[nodiscard]] std::size_t left() const {
         if (uninitialized != 0)
             return initializers_left;
         std::size_t left = tasks.size() + pinned_left;
-        for (const auto& job : jobs) left += job->left(workers);
+        for (const auto& map_state : maps) left += map_state->left(workers);
         return left;
     }
     /// Something was taken whole out of `from`.
     void count_taken(const Queue* from) noexcept {
-        if (from != &tasks && from != &jobs)
+        if (from != &tasks && from != &maps)
             --(uninitialized != 0 ? initializers_left : pinned_left);
     }
 
-    const std::shared_ptr<Crew> crew;
+    const std::shared_ptr<WorkerPool> pool;
     const PoolOptions options;
     const int workers;
 
@@ -54,7 +56,7 @@ public:
 
     // under the lock of the crew's queues
     Queue tasks;
-    Queue jobs;
+    Queue maps;
     std::vector<Queue> initializers, pinned;  // of each worker
     std::size_t initializers_left = 0, pinned_left = 0;
     std::size_t uninitialized = 0;  // workers of which nobody knows yet whether their initializer succeeds
@@ -62,13 +64,13 @@ public:
     std::atomic<bool> is_broken{false};
 
     /// Whether all that it was given is done, and the callbacks of that have run.
-    [[nodiscard]] bool is_quiet() const noexcept {
+    [[nodiscard]] bool is_finished() const noexcept {
         const auto has_pending = [this] { return pending.load(std::memory_order_acquire) != 0; };
-        return !has_pending() && notices.load(std::memory_order_acquire) == 0 && !has_pending();  // a callback may have submitted more
+        return !has_pending() && callback_lists.load(std::memory_order_acquire) == 0 && !has_pending();  // a callback may have submitted more
     }
 
-    std::atomic<std::size_t> pending{0};  // works that are not done
-    std::atomic<std::size_t> notices{0};  // those that are, and have callbacks that have not run
+    std::atomic<std::size_t> pending{0};         // works that are not done
+    std::atomic<std::size_t> callback_lists{0};  // those that are, and have callbacks that have not run
     std::atomic<std::uint64_t> number{0};
     std::atomic<bool> closed{false};
 };

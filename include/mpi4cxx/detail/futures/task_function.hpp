@@ -2,21 +2,21 @@
 
 #include <mpi4cxx/detail/futures/argument.hpp>
 #include <mpi4cxx/detail/futures/callable.hpp>
-#include <mpi4cxx/detail/futures/work.hpp>
+#include <mpi4cxx/detail/futures/work_item.hpp>
 
 #include <tuple>
 #include <type_traits>
 
 namespace MPI4CXX::futures::detail {
 
-template <class F, class... A> struct Invoked {
+template <class F, class... A> struct Invocation {
     static_assert(std::is_invocable_v<F&, local<A>...>,
                   "mpi4cxx: the function cannot be called with these arguments: in the worker they are values of their own, so it "
                   "cannot take one by reference to non-const");
     using result = std::invoke_result_t<F&, local<A>...>;
 };
 /// What `f` returns in the worker, called with what was sent as A.
-template <class F, class... A> using result_of = typename Invoked<F, A...>::result;
+template <class F, class... A> using result_of = typename Invocation<F, A...>::result;
 
 /// Calls F with each item of a chunk.
 template <class F, class... A> void run_chunk(Chunk& chunk) {
@@ -38,7 +38,7 @@ template <class F, class... A> void run_chunk(Chunk& chunk) {
 template <class F, class... A> inline const TaskType task_type{&run_chunk<F, A...>, typeid(F), FunctionPointer<F>};
 
 /// The state of a call of F with what is sent as A.
-template <class F, class... A> using CallState = StateOf<stored_result<result_of<F, A...>>>;
+template <class F, class... A> using CallState = FutureStateOf<stored_result<result_of<F, A...>>>;
 
 /// Packs the call, so that it is ready to be sent.
 template <class F, class... A> void load_call(CallState<F, A...>& state, const F& f, const auto&... arguments) {

@@ -1,11 +1,11 @@
-#include <mpi4cxx/detail/futures/work.hpp>
+#include <mpi4cxx/detail/futures/work_item.hpp>
 
-#include <mpi4cxx/detail/futures/code.hpp>
+#include <mpi4cxx/detail/futures/portable_address.hpp>
 #include <mpi4cxx/futures/errors.hpp>
 #include <mpi4cxx/futures/future.hpp>
 
-#include "futures/client.hpp"
-#include "futures/notices.hpp"
+#include "futures/done_callbacks.hpp"
+#include "futures/executor_state.hpp"
 
 #include <cstring>
 #include <string>
@@ -21,38 +21,38 @@ struct Closed final : Callback {
 
 }  // namespace
 
-Work::~Work() = default;
+WorkItem::~WorkItem() = default;
 
-void Work::complete(TaskHeader& header) const noexcept {
-    header.retries = static_cast<std::uint32_t>(retries >= 0 ? retries : client->options.retries);
-    header.threads = static_cast<std::uint32_t>(client->options.threads);
+void WorkItem::complete(TaskHeader& header) const noexcept {
+    header.retries = static_cast<std::uint32_t>(retries >= 0 ? retries : executor->options.retries);
+    header.threads = static_cast<std::uint32_t>(executor->options.threads);
 }
 
-Task::~Task() {
+FutureState::~FutureState() {
     Callback* callback = callbacks_.load(std::memory_order_relaxed);
     while (callback != nullptr && callback != &closed) delete std::exchange(callback, callback->next);
 }
 
-bool Task::begin() noexcept {
+bool FutureState::begin() noexcept {
     State expected = State::pending;
     return state_.compare_exchange_strong(expected, State::running, std::memory_order_acq_rel);
 }
 
-bool Task::cancel() {
-    announce(cancel_rest());
+bool FutureState::cancel() {
+    run_callbacks(cancel_rest());
     return is_cancelled();
 }
 
-Notice Task::cancel_rest() {
+DoneCallbacks FutureState::cancel_rest() {
     if (!begin())
         return {};
     cancelled_ = true;
     return end(std::make_exception_ptr(CancelledError("the future was cancelled")));
 }
 
-void Task::finish(std::exception_ptr error) { announce(end(std::move(error))); }
+void FutureState::finish(std::exception_ptr error) { run_callbacks(end(std::move(error))); }
 
-Notice Task::end(std::exception_ptr error) {
+DoneCallbacks FutureState::end(std::exception_ptr error) {
     error_ = std::move(error);
     state_.store(State::done, std::memory_order_release);
     Callback* list = callbacks_.exchange(&closed, std::memory_order_acq_rel);
@@ -62,13 +62,13 @@ Notice Task::end(std::exception_ptr error) {
         list->next = in_order;
         in_order = std::exchange(list, next);
     }
-    Notice notice(in_order, client);
-    if (client != nullptr)
-        client->pending.fetch_sub(1, std::memory_order_release);
-    return notice;
+    DoneCallbacks callbacks(in_order, executor);
+    if (executor != nullptr)
+        executor->pending.fetch_sub(1, std::memory_order_release);
+    return callbacks;
 }
 
-void Task::when_done(std::unique_ptr<Callback> callback) {
+void FutureState::when_done(std::unique_ptr<Callback> callback) {
     Callback* head = callbacks_.load(std::memory_order_acquire);
     do {
         if (head == &closed)
@@ -80,16 +80,21 @@ void Task::when_done(std::unique_ptr<Callback> callback) {
 
 void throw_empty(const char* what) { throw InvalidStateError("this " + std::string(what) + " is empty: it was default-constructed or moved from"); }
 
-void Task::wait(Timeout timeout) const {
+void FutureState::wait(Timeout timeout) const {
     if (!is_done() && !wait_until([this] { return is_done(); }, timeout.deadline()))
         throw TimeoutError("the result did not come in time");
 }
 
-void Task::load(const TaskType& type, Packing& packed, std::byte* room) {
+void FutureState::load(const TaskType& type, Packing& packed, std::byte* room) {
     function = type.function;
     size_ = static_cast<std::uint32_t>(packed.bytes().size());
-    const TaskHeader header{
-        .id = 0, .code = code_of(&type), .size = packed.bytes().size() - sizeof(TaskHeader), .number = 0, .count = 1, .retries = 0, .threads = 0};
+    const TaskHeader header{.id = 0,
+                            .code = portable_address(&type),
+                            .size = packed.bytes().size() - sizeof(TaskHeader),
+                            .number = 0,
+                            .count = 1,
+                            .retries = 0,
+                            .threads = 0};
     std::memcpy(packed.data() + sizeof(mpi4cxx::detail::Envelope), &header, sizeof header);
     if (packed.data() != room) {
         long_ = std::make_unique<Packing>(std::move(packed));
@@ -103,7 +108,7 @@ void Task::load(const TaskType& type, Packing& packed, std::byte* room) {
     std::memcpy(to, packed.bytes().data(), size_);
 }
 
-Work::Taken Task::take(int, int, std::uint64_t id, Packing& to) {
+WorkItem::Portion FutureState::take(int, int, std::uint64_t id, Packing& to) {
     taken_ = true;
     if (!begin())
         return {};
@@ -129,7 +134,7 @@ Work::Taken Task::take(int, int, std::uint64_t id, Packing& to) {
     return {0, 1, number};
 }
 
-Notice Task::deliver(const Taken&, std::uint64_t, Unpacking& from, std::exception_ptr error, double) {
+DoneCallbacks FutureState::deliver(const Portion&, std::uint64_t, Unpacking& from, std::exception_ptr error, double) {
     if (error == nullptr) {
         try {
             store(from);
@@ -140,11 +145,11 @@ Notice Task::deliver(const Taken&, std::uint64_t, Unpacking& from, std::exceptio
     return end(std::move(error));
 }
 
-Notice Task::abandon(std::exception_ptr error) { return begin() || (taken_ && !is_done()) ? end(std::move(error)) : Notice(); }
+DoneCallbacks FutureState::abandon(std::exception_ptr error) { return begin() || (taken_ && !is_done()) ? end(std::move(error)) : DoneCallbacks(); }
 
-void Task::store(Unpacking&) {}
+void FutureState::store(Unpacking&) {}
 
-void wait_for(const std::vector<Task*>& tasks, ReturnWhen when, Timeout timeout) {
+void wait_for(const std::vector<FutureState*>& tasks, ReturnWhen when, Timeout timeout) {
     std::size_t first = 0;  // all before are done
     const auto is_enough = [&] {
         if (when == ReturnWhen::ALL_COMPLETED) {
@@ -152,7 +157,7 @@ void wait_for(const std::vector<Task*>& tasks, ReturnWhen when, Timeout timeout)
             return first == tasks.size();
         }
         std::size_t done = 0;
-        for (const Task* task : tasks)
+        for (const FutureState* task : tasks)
             if (task->is_done() && (++done, when == ReturnWhen::FIRST_COMPLETED || task->error() != nullptr))
                 return true;
         return done == tasks.size();

@@ -1,4 +1,4 @@
-#include "futures/thread_link.hpp"
+#include "futures/thread_transport.hpp"
 
 #include <atomic>
 #include <utility>
@@ -16,16 +16,18 @@ Bytes bytes_of(const Packing& packing) {
 }  // namespace
 
 /// One worker: its tasks, and its thread.
-class ThreadLink::Desk final : public Line {
+class ThreadManagerTransport::WorkerThread final : public WorkerTransport {
 public:
-    Desk(ThreadLink& link, int worker)
-        : link_(link), worker_(worker), thread_([this] {
-              serve(*this, {worker_, link_.rank_, "thread " + std::to_string(worker_) + " of rank " + std::to_string(link_.rank_), link_.host_, ""},
-                    false);
+    WorkerThread(ThreadManagerTransport& transport, int worker)
+        : transport_(transport), worker_(worker), thread_([this] {
+              run_worker(*this,
+                         {worker_, transport_.rank_, "thread " + std::to_string(worker_) + " of rank " + std::to_string(transport_.rank_),
+                          transport_.host_, ""},
+                         false);
           }) {}
-    ~Desk() override { thread_.join(); }
+    ~WorkerThread() override { thread_.join(); }
 
-    void give(Bytes tasks) {
+    void add_tasks(Bytes tasks) {
         const std::lock_guard lock(mutex_);
         tasks_.push_back(std::move(tasks));
         waiting_.store(tasks_.size(), std::memory_order_release);
@@ -37,24 +39,24 @@ public:
         wakes_.notify_one();
     }
 
-    Got poll(Bytes& tasks) override {
+    Received poll(Bytes& tasks) override {
         if (waiting_.load(std::memory_order_acquire) == 0 && !stopped_.load(std::memory_order_acquire))
-            return Got::nothing;
+            return Received::nothing;
         const std::lock_guard lock(mutex_);
         if (tasks_.empty())
-            return stopped_ ? Got::stop : Got::nothing;
+            return stopped_ ? Received::stop : Received::nothing;
         tasks = std::move(tasks_.front());
         tasks_.pop_front();
         waiting_.store(tasks_.size(), std::memory_order_release);
-        return Got::tasks;
+        return Received::tasks;
     }
     void send(Packing&& results) override {
         Bytes bytes = bytes_of(results);
-        const std::lock_guard lock(link_.mutex_);
-        link_.results_.push_back({worker_, std::move(bytes)});
-        link_.arrived_.fetch_add(1, std::memory_order_release);
+        const std::lock_guard lock(transport_.mutex_);
+        transport_.results_.push_back({worker_, std::move(bytes)});
+        transport_.arrived_.fetch_add(1, std::memory_order_release);
     }
-    void rest(Backoff& backoff) override {
+    void wait(Backoff& backoff) override {
         if (!backoff.is_asleep())
             return backoff.pause();
         std::unique_lock lock(mutex_);
@@ -62,7 +64,7 @@ public:
     }
 
 private:
-    ThreadLink& link_;
+    ThreadManagerTransport& transport_;
     int worker_;
     std::mutex mutex_;
     std::condition_variable wakes_;
@@ -72,25 +74,25 @@ private:
     std::thread thread_;  // last: it uses the rest
 };
 
-ThreadLink::ThreadLink(int size, int rank, std::string host) : rank_(rank), host_(std::move(host)) {
-    for (int worker = 0; worker < size; ++worker) workers_.push_back(std::make_unique<Desk>(*this, worker));
+ThreadManagerTransport::ThreadManagerTransport(int size, int rank, std::string host) : rank_(rank), host_(std::move(host)) {
+    for (int worker = 0; worker < size; ++worker) workers_.push_back(std::make_unique<WorkerThread>(*this, worker));
 }
 
-ThreadLink::~ThreadLink() { ThreadLink::stop(); }
+ThreadManagerTransport::~ThreadManagerTransport() { ThreadManagerTransport::stop(); }
 
-void ThreadLink::send(int worker, Packing&& tasks) { workers_[static_cast<std::size_t>(worker)]->give(bytes_of(tasks)); }
+void ThreadManagerTransport::send(int worker, Packing&& tasks) { workers_[static_cast<std::size_t>(worker)]->add_tasks(bytes_of(tasks)); }
 
-bool ThreadLink::poll(Arrival& arrival) {
+bool ThreadManagerTransport::poll(ResultMessage& message) {
     if (arrived_.load(std::memory_order_acquire) == 0)
         return false;
     const std::lock_guard lock(mutex_);
-    arrival = std::move(results_.front());
+    message = std::move(results_.front());
     results_.pop_front();
     arrived_.fetch_sub(1, std::memory_order_release);
     return true;
 }
 
-void ThreadLink::stop() {
+void ThreadManagerTransport::stop() {
     for (const auto& worker : workers_) worker->stop();
     workers_.clear();
 }

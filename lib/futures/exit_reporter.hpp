@@ -9,13 +9,13 @@ namespace MPI4CXX::futures::detail {
 
 /// What a worker writes where its task is to be read after its death: a shell beside the process says which tasks were running when the
 /// process ended without a word, because it was killed or by _exit().
-class Sentinel {
+class ExitReporter {
 public:
     /// Takes a place in this process's list; none where it is full, or no shell can be started.
-    explicit Sentinel(const TaskPlace& place) noexcept;
-    ~Sentinel();
-    Sentinel(const Sentinel&) = delete;
-    Sentinel& operator=(const Sentinel&) = delete;
+    explicit ExitReporter(const TaskPlace& place) noexcept;
+    ~ExitReporter();
+    ExitReporter(const ExitReporter&) = delete;
+    ExitReporter& operator=(const ExitReporter&) = delete;
 
     void set_function(const std::string& name) noexcept;
     void begin(std::uint64_t number) noexcept;

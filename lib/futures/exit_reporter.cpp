@@ -1,4 +1,4 @@
-#include "futures/sentinel.hpp"
+#include "futures/exit_reporter.hpp"
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -37,19 +37,19 @@ void write_line(char* to, std::size_t size, const std::string& text) noexcept {
 }
 
 /// The slots that all workers of this process write; null where nobody can be started to read them.
-struct Board {
+struct SharedSlots {
     char* memory = nullptr;
     int file = -1;  // as long as there are slots in use: the shell reads all of it
 };
 
-void start_shell(int pipe_end, Board& board) noexcept {
-    const int moved_pipe = fcntl(pipe_end, F_DUPFD_CLOEXEC, 20), moved_board = fcntl(board.file, F_DUPFD_CLOEXEC, 20);
+void start_shell(int pipe_end, SharedSlots& shared_slots) noexcept {
+    const int moved_pipe = fcntl(pipe_end, F_DUPFD_CLOEXEC, 20), moved_file = fcntl(shared_slots.file, F_DUPFD_CLOEXEC, 20);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, moved_pipe, 8);
-    posix_spawn_file_actions_adddup2(&actions, moved_board, 9);
+    posix_spawn_file_actions_adddup2(&actions, moved_file, 9);
     posix_spawn_file_actions_addclosefrom_np(&actions, 10);  // the MPI's own
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
@@ -59,32 +59,32 @@ void start_shell(int pipe_end, Board& board) noexcept {
     if (posix_spawn(&shell, "/bin/sh", &actions, &attributes, words.data(), environ) == 0)
         waitpid(shell, nullptr, 0);
     else
-        board.memory = nullptr;
+        shared_slots.memory = nullptr;
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     close(moved_pipe);
-    close(moved_board);
+    close(moved_file);
 }
 
-Board make_board() noexcept {
-    Board board;
+SharedSlots make_shared_slots() noexcept {
+    SharedSlots shared_slots;
     std::array<int, 2> ends{};  // the one that is not closed ends with the process
-    board.file = memfd_create("mpi4cxx tasks", MFD_CLOEXEC);
-    if (board.file < 0 || pipe2(ends.data(), O_CLOEXEC) != 0)
+    shared_slots.file = memfd_create("mpi4cxx tasks", MFD_CLOEXEC);
+    if (shared_slots.file < 0 || pipe2(ends.data(), O_CLOEXEC) != 0)
         return {};
-    void* const memory = mmap(nullptr, slots * slot_size, PROT_READ | PROT_WRITE, MAP_SHARED, board.file, 0);
-    board.memory = memory == MAP_FAILED ? nullptr : static_cast<char*>(memory);
-    if (board.memory != nullptr)
-        start_shell(ends[0], board);
+    void* const memory = mmap(nullptr, slots * slot_size, PROT_READ | PROT_WRITE, MAP_SHARED, shared_slots.file, 0);
+    shared_slots.memory = memory == MAP_FAILED ? nullptr : static_cast<char*>(memory);
+    if (shared_slots.memory != nullptr)
+        start_shell(ends[0], shared_slots);
     close(ends[0]);
-    return board;
+    return shared_slots;
 }
 
 constinit std::mutex mutex;
 std::array<bool, slots> is_taken{};
 
-const Board& board() noexcept {
-    static const Board only = make_board();
+const SharedSlots& shared_slots() noexcept {
+    static const SharedSlots only = make_shared_slots();
     return only;
 }
 
@@ -93,18 +93,18 @@ char* take_slot() noexcept {
     const auto free = std::find(is_taken.begin(), is_taken.end(), false);
     const auto i = static_cast<std::size_t>(free - is_taken.begin());
     struct stat status {};
-    if (board().memory == nullptr || i == slots || fstat(board().file, &status) != 0)
+    if (shared_slots().memory == nullptr || i == slots || fstat(shared_slots().file, &status) != 0)
         return nullptr;
     const auto size = static_cast<off_t>((i + 1) * slot_size);
-    if (status.st_size < size && ftruncate(board().file, size) != 0)
+    if (status.st_size < size && ftruncate(shared_slots().file, size) != 0)
         return nullptr;
     *free = true;
-    return board().memory + i * slot_size;
+    return shared_slots().memory + i * slot_size;
 }
 
 }  // namespace
 
-Sentinel::Sentinel(const TaskPlace& place) noexcept : slot_(take_slot()) {
+ExitReporter::ExitReporter(const TaskPlace& place) noexcept : slot_(take_slot()) {
     if (slot_ == nullptr)
         return;
     end();
@@ -112,28 +112,28 @@ Sentinel::Sentinel(const TaskPlace& place) noexcept : slot_(take_slot()) {
     set_function("");
 }
 
-Sentinel::~Sentinel() {
+ExitReporter::~ExitReporter() {
     if (slot_ == nullptr)
         return;
     end();
     write_line(slot_ + number_size, place_size, "");
     const std::lock_guard lock(mutex);
-    is_taken[static_cast<std::size_t>(slot_ - board().memory) / slot_size] = false;
+    is_taken[static_cast<std::size_t>(slot_ - shared_slots().memory) / slot_size] = false;
 }
 
-void Sentinel::set_function(const std::string& name) noexcept {
+void ExitReporter::set_function(const std::string& name) noexcept {
     if (slot_ != nullptr)
         write_line(slot_ + number_size + place_size, function_size, name);
 }
 
-void Sentinel::begin(std::uint64_t number) noexcept {
+void ExitReporter::begin(std::uint64_t number) noexcept {
     if (slot_ == nullptr)
         return;
     char* const end = std::to_chars(slot_, slot_ + number_size - 1, number).ptr;
     std::fill(end, slot_ + number_size - 1, ' ');
 }
 
-void Sentinel::end() noexcept {
+void ExitReporter::end() noexcept {
     if (slot_ != nullptr)
         write_line(slot_, number_size, "-");
 }

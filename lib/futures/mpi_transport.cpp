@@ -1,6 +1,6 @@
-#include "futures/mpi_link.hpp"
+#include "futures/mpi_transport.hpp"
 
-#include <mpi4cxx/detail/futures/code.hpp>
+#include <mpi4cxx/detail/futures/portable_address.hpp>
 #include <mpi4cxx/detail/mpi/call.hpp>
 #include <mpi4cxx/environment.hpp>
 #include <mpi4cxx/error.hpp>
@@ -23,7 +23,7 @@ namespace {
 constexpr int tasks_tag = 1, stop_tag = 2, results_tag = 3;
 
 /// The communicator of this process's fellow workers.
-const Intracomm* fellows = nullptr;
+const Intracomm* current_workers = nullptr;
 
 /// The next message, if there is one, into `bytes`.
 bool receive(const Comm& comm, int source, Bytes& bytes, MPI_Status& status, Place where) {
@@ -48,34 +48,34 @@ bool is_sent(MPI_Request& request, Place where) {
     return done != 0;
 }
 
-class MpiLine final : public Line {
+class MpiWorkerTransport final : public WorkerTransport {
 public:
-    MpiLine(const Comm& comm, int root, Place where) : comm_(comm), root_(root), where_(where) {}
-    ~MpiLine() override = default;
+    MpiWorkerTransport(const Comm& comm, int root, Place where) : comm_(comm), root_(root), where_(where) {}
+    ~MpiWorkerTransport() override = default;
 
-    Got poll(Bytes& tasks) override {
+    Received poll(Bytes& tasks) override {
         MPI_Status status;
         if (!receive(comm_, root_, tasks, status, where_)) {
-            std::erase_if(sendings_, [this](Sending& one) { return is_sent(one.request, where_); });
-            return Got::nothing;
+            std::erase_if(pending_sends_, [this](PendingSend& one) { return is_sent(one.request, where_); });
+            return Received::nothing;
         }
-        return status.MPI_TAG == stop_tag ? Got::stop : Got::tasks;
+        return status.MPI_TAG == stop_tag ? Received::stop : Received::tasks;
     }
     void send(Packing&& results) override {
-        std::erase_if(sendings_, [this](Sending& one) { return is_sent(one.request, where_); });
-        Sending& one = sendings_.emplace_back(Sending{MPI_REQUEST_NULL, std::move(results)});
-        movement_.begin(one.message.size());
+        std::erase_if(pending_sends_, [this](PendingSend& one) { return is_sent(one.request, where_); });
+        PendingSend& one = pending_sends_.emplace_back(PendingSend{MPI_REQUEST_NULL, std::move(results)});
+        long_transfer_.begin(one.message.size());
         one.request = start(comm_, one.message, root_, results_tag, where_);
     }
-    void rest(Backoff& backoff) override {
-        if (!sendings_.empty() && movement_.is_on())
+    void wait(Backoff& backoff) override {
+        if (!pending_sends_.empty() && long_transfer_.is_in_progress())
             sched_yield();
         else
             backoff.pause();
     }
     /// Nothing comes after.
     void finish() {
-        for (Sending& one : sendings_) call<MPI_Wait>(&one.request, MPI_STATUS_IGNORE, where_);
+        for (PendingSend& one : pending_sends_) call<MPI_Wait>(&one.request, MPI_STATUS_IGNORE, where_);
         call<MPI_Send>(nullptr, 0, MPI_BYTE, root_, stop_tag, comm_.handle(), where_);
     }
 
@@ -83,107 +83,109 @@ private:
     const Comm& comm_;
     int root_;
     Place where_;
-    std::vector<Sending> sendings_;
-    Movement movement_;
+    std::vector<PendingSend> pending_sends_;
+    LongTransfer long_transfer_;
 };
 
-void serve_line(const Comm& comm, int root, TaskPlace place, const Intracomm& group, At at) {
-    MpiLine line(comm, root, Place(at, comm.address()));
-    const Intracomm* const outer = std::exchange(fellows, &group);
+void run_worker_of(const Comm& comm, int root, TaskPlace place, const Intracomm& group, At at) {
+    MpiWorkerTransport transport(comm, root, Place(at, comm.address()));
+    const Intracomm* const outer = std::exchange(current_workers, &group);
     {
-        const Watch watch;
-        serve(line, std::move(place), true);
+        const DeathHandlers death_handlers;
+        run_worker(transport, std::move(place), true);
     }
-    line.finish();
-    fellows = outer;
+    transport.finish();
+    current_workers = outer;
 }
 
 }  // namespace
 
-Greeting Greeting::own(At at) {
-    Greeting greeting;
+Handshake Handshake::own(At at) {
+    Handshake handshake;
     const auto now = [](auto clock) {
         return std::chrono::duration_cast<std::chrono::nanoseconds>(decltype(clock)::now().time_since_epoch()).count();
     };
-    greeting.program = program_fingerprint();
-    greeting.clock_offset = now(std::chrono::system_clock()) - now(std::chrono::steady_clock());
+    handshake.program = program_fingerprint();
+    handshake.clock_offset = now(std::chrono::system_clock()) - now(std::chrono::steady_clock());
     const std::string name = Get_processor_name(at);
-    std::memcpy(greeting.host, name.data(), std::min(name.size(), sizeof greeting.host - 1));
-    return greeting;
+    std::memcpy(handshake.host, name.data(), std::min(name.size(), sizeof handshake.host - 1));
+    return handshake;
 }
 
-MpiLink::MpiLink(Intracomm comm, int root, At at) : own_(Greeting::own(at)), is_callers_(Query_thread(at) != THREAD_MULTIPLE) {
+MpiManagerTransport::MpiManagerTransport(Intracomm comm, int root, At at)
+    : own_(Handshake::own(at)), needs_program_thread_(Query_thread(at) != THREAD_MULTIPLE) {
     const int size = comm.Get_size(at);
     (void)comm.Split(UNDEFINED, 0, at);  // the workers' own
-    std::vector<Greeting> all(static_cast<std::size_t>(size));
+    std::vector<Handshake> all(static_cast<std::size_t>(size));
     comm.Gather({&own_, sizeof own_, BYTE}, {all.data(), sizeof own_, BYTE}, root, at);
     for (int rank = 0; rank < size; ++rank) {
         workers_.push_back(static_cast<int>(ranks_.size()));
         if (rank == root)
             continue;
         ranks_.push_back(rank);
-        greetings_.push_back(all[static_cast<std::size_t>(rank)]);
+        handshakes_.push_back(all[static_cast<std::size_t>(rank)]);
     }
     comm_ = std::move(comm);
 }
 
-MpiLink::MpiLink(Comm spawned, At at) : comm_(std::move(spawned)), own_(Greeting::own(at)), is_callers_(Query_thread(at) != THREAD_MULTIPLE) {
+MpiManagerTransport::MpiManagerTransport(Comm spawned, At at)
+    : comm_(std::move(spawned)), own_(Handshake::own(at)), needs_program_thread_(Query_thread(at) != THREAD_MULTIPLE) {
     const int size = get<MPI_Comm_remote_size>(comm_.handle(), Place(at, comm_.address()));
-    greetings_.resize(static_cast<std::size_t>(size));
+    handshakes_.resize(static_cast<std::size_t>(size));
     for (int rank = 0; rank < size; ++rank) {
-        comm_.Recv({&greetings_[static_cast<std::size_t>(rank)], sizeof own_, BYTE}, rank, 0, nullptr, at);
+        comm_.Recv({&handshakes_[static_cast<std::size_t>(rank)], sizeof own_, BYTE}, rank, 0, nullptr, at);
         ranks_.push_back(rank);
         workers_.push_back(rank);
     }
 }
 
-void MpiLink::check_programs(At at) const {
-    for (std::size_t worker = 0; worker < greetings_.size(); ++worker)
-        if (greetings_[worker].program != own_.program)
+void MpiManagerTransport::check_programs(At at) const {
+    for (std::size_t worker = 0; worker < handshakes_.size(); ++worker)
+        if (handshakes_[worker].program != own_.program)
             throw Exception(MPI_ERR_OTHER, "futures",
-                            (comm_.Is_inter() ? "spawned rank " : "rank ") + std::to_string(ranks_[worker]) + " on " + greetings_[worker].host +
+                            (comm_.Is_inter() ? "spawned rank " : "rank ") + std::to_string(ranks_[worker]) + " on " + handshakes_[worker].host +
                                 " runs another program: all processes of a pool must run the same executable file",
                             at);
 }
 
-std::int64_t MpiLink::clock_offset(int worker) const {
-    const Greeting& other = greetings_[static_cast<std::size_t>(worker)];
+std::int64_t MpiManagerTransport::clock_offset(int worker) const {
+    const Handshake& other = handshakes_[static_cast<std::size_t>(worker)];
     return std::strcmp(other.host, own_.host) == 0 ? 0 : other.clock_offset - own_.clock_offset;
 }
 
-void MpiLink::send(int worker, Packing&& tasks) {
-    Sending& one = sendings_.emplace_back(Sending{MPI_REQUEST_NULL, std::move(tasks)});
-    movement_.begin(one.message.size());
+void MpiManagerTransport::send(int worker, Packing&& tasks) {
+    PendingSend& one = pending_sends_.emplace_back(PendingSend{MPI_REQUEST_NULL, std::move(tasks)});
+    long_transfer_.begin(one.message.size());
     one.request = start(comm_, one.message, ranks_[static_cast<std::size_t>(worker)], tasks_tag, Place({}, comm_.address()));
 }
 
-bool MpiLink::poll(Arrival& arrival) {
+bool MpiManagerTransport::poll(ResultMessage& message) {
     MPI_Status status;
-    if (!receive(comm_, MPI_ANY_SOURCE, arrival.bytes, status, Place({}, comm_.address())))
+    if (!receive(comm_, MPI_ANY_SOURCE, message.bytes, status, Place({}, comm_.address())))
         return false;
-    arrival.worker = workers_[static_cast<std::size_t>(status.MPI_SOURCE)];
+    message.worker = workers_[static_cast<std::size_t>(status.MPI_SOURCE)];
     return true;
 }
 
-bool MpiLink::tidy() {
-    for (int looks = 0; looks < 4 && !sendings_.empty(); ++looks) {
-        next_ = next_ < sendings_.size() ? next_ : 0;
-        if (!is_sent(sendings_[next_].request, Place({}, comm_.address()))) {
+bool MpiManagerTransport::complete_sends() {
+    for (int looks = 0; looks < 4 && !pending_sends_.empty(); ++looks) {
+        next_ = next_ < pending_sends_.size() ? next_ : 0;
+        if (!is_sent(pending_sends_[next_].request, Place({}, comm_.address()))) {
             ++next_;
             continue;
         }
-        std::swap(sendings_[next_], sendings_.back());
-        sendings_.pop_back();
+        std::swap(pending_sends_[next_], pending_sends_.back());
+        pending_sends_.pop_back();
     }
-    if (sendings_.empty())
-        movement_.end();
-    if (!movement_.is_on())
+    if (pending_sends_.empty())
+        long_transfer_.end();
+    if (!long_transfer_.is_in_progress())
         return false;
     sched_yield();
     return true;
 }
 
-void MpiLink::stop() {
+void MpiManagerTransport::stop() {
     const Place where({}, comm_.address());
     std::vector<MPI_Request> stops;
     for (const int rank : ranks_) stops.push_back(get<MPI_Isend>(nullptr, 0, MPI_BYTE, rank, stop_tag, comm_.handle(), where));
@@ -200,33 +202,33 @@ void MpiLink::stop() {
         serving -= status.MPI_TAG == stop_tag ? 1 : 0;
     }
     for (MPI_Request& request : stops) call<MPI_Wait>(&request, MPI_STATUS_IGNORE, where);
-    for (Sending& one : sendings_) call<MPI_Wait>(&one.request, MPI_STATUS_IGNORE, where);
-    sendings_.clear();
+    for (PendingSend& one : pending_sends_) call<MPI_Wait>(&one.request, MPI_STATUS_IGNORE, where);
+    pending_sends_.clear();
     if (comm_.Is_inter())
         (void)std::move(comm_).release();  // Open MPI 4.1 has an error when it is disconnected now; MPI_Finalize comes next
     comm_ = Comm();
 }
 
-void serve_on(Intracomm comm, int root, At at) {
+void run_mpi_worker(Intracomm comm, int root, At at) {
     const int rank = comm.Get_rank(at);
     const Intracomm group = comm.Split(0, rank, at);
-    const Greeting own = Greeting::own(at);
+    const Handshake own = Handshake::own(at);
     comm.Gather({&own, sizeof own, BYTE}, {}, root, at);
     const int world_rank = COMM_WORLD.Get_rank(at);
-    serve_line(comm, root, {rank < root ? rank : rank - 1, world_rank, "rank " + std::to_string(world_rank), own.host, ""}, group, at);
+    run_worker_of(comm, root, {rank < root ? rank : rank - 1, world_rank, "rank " + std::to_string(world_rank), own.host, ""}, group, at);
 }
 
-void serve_parent(Comm parent, At at) {
-    const Greeting own = Greeting::own(at);
+void run_spawned_worker(Comm parent, At at) {
+    const Handshake own = Handshake::own(at);
     parent.Send({&own, sizeof own, BYTE}, 0, 0, at);
     const int rank = parent.Get_rank(at);
-    serve_line(parent, 0, {rank, rank, "spawned rank " + std::to_string(rank), own.host, ""}, COMM_WORLD, at);
+    run_worker_of(parent, 0, {rank, rank, "spawned rank " + std::to_string(rank), own.host, ""}, COMM_WORLD, at);
 }
 
 const Intracomm& workers_comm(At at) {
-    if (fellows == nullptr)
+    if (current_workers == nullptr)
         mpi4cxx::detail::misuse({at, "get_comm_workers"}, "only a task in a pool of processes has fellow workers");
-    return *fellows;
+    return *current_workers;
 }
 
 }  // namespace MPI4CXX::futures::detail

@@ -1,4 +1,4 @@
-#include "futures/progress.hpp"
+#include "futures/progress_bar.hpp"
 
 #include <unistd.h>
 
@@ -34,12 +34,12 @@ bool is_terminal() {
 
 }  // namespace
 
-void Progress::expect(std::size_t total, bool is_last) noexcept {
+void ProgressBar::expect(std::size_t total, bool is_last) noexcept {
     total_ = total;
     is_total_known_ = is_last;
 }
 
-void Progress::add(std::size_t n) {
+void ProgressBar::add(std::size_t n) {
     done_ += n;
     const auto now = Clock::now();
     if (now - shown_ < (is_terminal() ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10000)))
@@ -48,9 +48,9 @@ void Progress::add(std::size_t n) {
     show(false);
 }
 
-void Progress::end() { show(true); }
+void ProgressBar::end() { show(true); }
 
-void Progress::show(bool is_last) {
+void ProgressBar::show(bool is_last) {
     const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count(), speed = static_cast<double>(done_) / std::max(seconds, 1e-9);
     std::string line = std::to_string(done_);
     if (is_total_known_ && total_ > 0) {

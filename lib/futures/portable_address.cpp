@@ -1,6 +1,6 @@
-#include <mpi4cxx/detail/futures/code.hpp>
+#include <mpi4cxx/detail/futures/portable_address.hpp>
 
-#include <mpi4cxx/detail/futures/work.hpp>
+#include <mpi4cxx/detail/futures/work_item.hpp>
 #include <mpi4cxx/error.hpp>
 
 #include <link.h>
@@ -104,7 +104,7 @@ const Module& program() {
     return first;
 }
 
-[[noreturn]] void corrupt() { throw Exception(MPI_ERR_OTHER, "futures", "a message names what is no task of this program"); }
+[[noreturn]] void throw_corrupt() { throw Exception(MPI_ERR_OTHER, "futures", "a message names what is no task of this program"); }
 
 constinit std::mutex mutex;
 std::vector<Module>& libraries = *new std::vector<Module>;
@@ -148,7 +148,7 @@ Range stack_of_this_thread() noexcept {
 
 std::uint64_t program_fingerprint() { return program().fingerprint(); }
 
-std::uint64_t code_of(const void* address) {
+std::uint64_t portable_address(const void* address) {
     const auto place = reinterpret_cast<std::uintptr_t>(address);
     if (program().holds(place)) [[likely]]
         return place - program().base;
@@ -160,23 +160,23 @@ std::uint64_t code_of(const void* address) {
     return found->tag() << offset_bits | (place - found->base);
 }
 
-const void* address_of(std::uint64_t code) {
+const void* local_address(std::uint64_t code) {
     const std::uint64_t tag = code >> offset_bits, offset = code & offset_mask;
     if (tag == 0 && program().holds(program().base + offset)) [[likely]]
         return reinterpret_cast<const void*>(program().base + offset);
     if (tag == 0)
-        corrupt();
+        throw_corrupt();
     const std::lock_guard lock(mutex);
     const Module* const found = find_library([tag](const Module& module) { return module.tag() == tag; });
     if (found == nullptr)
         throw Exception(MPI_ERR_OTHER, "futures", "the task is in a shared library that this worker has not loaded, or has another version of");
     if (!found->holds(found->base + offset))
-        corrupt();
+        throw_corrupt();
     return reinterpret_cast<const void*>(found->base + offset);
 }
 
 void put_function(Packing& to, const void* function) {
-    const std::uint64_t code = code_of(function);
+    const std::uint64_t code = portable_address(function);
     to.put(code);
     to.put(hash_bytes(&code, sizeof code, program().fingerprint()));
 }
@@ -184,13 +184,13 @@ void put_function(Packing& to, const void* function) {
 const void* get_function(Unpacking& from) {
     const auto code = from.get<std::uint64_t>(), hash = from.get<std::uint64_t>();
     if (hash != hash_bytes(&code, sizeof code, program().fingerprint()))
-        corrupt();
-    const void* const function = address_of(code);
+        throw_corrupt();
+    const void* const function = local_address(code);
     const auto holds = [function](const Module& module) { return module.has_code(function); };
     if (!holds(program())) {
         const std::lock_guard lock(mutex);
         if (find_library(holds) == nullptr)
-            corrupt();
+            throw_corrupt();
     }
     return function;
 }
@@ -210,10 +210,10 @@ const TaskType& task_type_of(std::uint64_t code) {
     static thread_local const TaskType* type = nullptr;
     if (type != nullptr && code == last) [[likely]]
         return *type;
-    const auto* const found = static_cast<const TaskType*>(address_of(code));
+    const auto* const found = static_cast<const TaskType*>(local_address(code));
     const std::lock_guard lock(mutex);
     if (!task_types().contains(found))
-        corrupt();
+        throw_corrupt();
     last = code;
     type = found;
     return *type;

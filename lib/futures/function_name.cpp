@@ -1,4 +1,4 @@
-#include "futures/symbols.hpp"
+#include "futures/function_name.hpp"
 
 #include "futures/exceptions.hpp"
 

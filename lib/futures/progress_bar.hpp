@@ -8,7 +8,7 @@
 namespace MPI4CXX::futures::detail {
 
 /// Shows on standard error how far a map is: in place on a terminal, else in a line every ten seconds.
-class Progress {
+class ProgressBar {
 public:
     void expect(std::size_t total, bool is_last) noexcept;
     void add(std::size_t n);

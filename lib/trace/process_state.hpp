@@ -9,8 +9,8 @@
 namespace mpi4cxx::trace {
 
 /// A process of which nothing has moved for a while, as it tells the others.
-struct Standstill {
-    struct Meeting {
+struct ProcessState {
+    struct CollectiveCall {
         std::uint64_t comm = 0;
         std::int64_t number = 0;
         std::string function, label;
@@ -18,8 +18,8 @@ struct Standstill {
     };
 
     /// One end of a message.
-    struct End {
-        Target::Kind kind = Target::Kind::none;  // send, receive or probe
+    struct MessageEnd {
+        WaitTarget::Kind kind = WaitTarget::Kind::none;  // send, receive or probe
         std::uint64_t comm = 0;
         int peer = nobody, tag = 0;
         std::int64_t number = 0;  // of a send to its peer; of a receive, in the order of posting; 0 of a call that has not returned
@@ -27,42 +27,42 @@ struct Standstill {
         std::string label;  // of the communicator
     };
     /// What a thread waits for.
-    struct Wait {
+    struct ThreadWait {
         bool any = false;     // one of them is enough
         bool others = false;  // not only these ends
-        std::vector<End> ends;
+        std::vector<MessageEnd> ends;
     };
     /// The messages to or from a process on one communicator: how many, and the latest.
-    struct Mail {
+    struct PeerMessages {
         bool is_sent = false;
         std::uint64_t comm = 0;
         int peer = nobody;
         std::int64_t total = 0;
-        std::vector<End> latest;
+        std::vector<MessageEnd> latest;
     };
 
-    std::int64_t activities = -1;                // how often it had moved by then
-    bool waits = false;                          // all its threads wait in MPI
-    std::vector<std::string> lines;              // for people, one a thread
-    std::vector<Wait> threads;                   // those that wait
-    std::vector<End> posted;                     // receives that nobody has seen to be complete
-    std::vector<Mail> mail;                      // what it has sent and received
-    std::vector<Meeting> meetings;               // collectives that it is in
-    std::map<std::uint64_t, std::int64_t> past;  // how many it has come to, by communicator
+    std::int64_t activities = -1;                             // how often it had moved by then
+    bool waits = false;                                       // all its threads wait in MPI
+    std::vector<std::string> lines;                           // for people, one a thread
+    std::vector<ThreadWait> threads;                          // those that wait
+    std::vector<MessageEnd> posted;                           // receives that nobody has seen to be complete
+    std::vector<PeerMessages> peer_messages;                  // what it has sent and received
+    std::vector<CollectiveCall> collectives;                  // collectives that it is in
+    std::map<std::uint64_t, std::int64_t> collective_counts;  // how many it has come to, by communicator
 
     void save(const std::string& path) const;
     [[nodiscard]] bool load(const std::string& path);
 };
 
 /// This process's, from what its threads do.
-Standstill look_at_this_process();
+ProcessState current_process_state();
 
 /// What people read of all of them: where each waits, which messages nobody has received, who is missing in which collective, and a cycle if there is
 /// one.
 struct Explanation {
     std::string text;
-    bool moves = false;  // a call is waiting for nothing but messages that have both a send and a receive: they are on their way
+    bool is_progressing = false;  // a call is waiting for nothing but messages that have both a send and a receive: they are on their way
 };
-Explanation explain(const std::vector<Standstill>& ranks, double seconds);
+Explanation explain(const std::vector<ProcessState>& ranks, double seconds);
 
 }  // namespace mpi4cxx::trace

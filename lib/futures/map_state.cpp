@@ -1,11 +1,11 @@
-#include <mpi4cxx/detail/futures/job.hpp>
+#include <mpi4cxx/detail/futures/map_state.hpp>
 
-#include <mpi4cxx/detail/futures/code.hpp>
+#include <mpi4cxx/detail/futures/portable_address.hpp>
 #include <mpi4cxx/futures/errors.hpp>
 
-#include "futures/client.hpp"
-#include "futures/notices.hpp"
-#include "futures/progress.hpp"
+#include "futures/done_callbacks.hpp"
+#include "futures/executor_state.hpp"
+#include "futures/progress_bar.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -15,7 +15,7 @@ namespace MPI4CXX::futures::detail {
 
 namespace {
 
-constexpr double serves = 8e-6;               // a worker's part of the time in which the manager serves all once, twice over
+constexpr double service_time = 8e-6;         // a worker's part of the time in which the manager serves all once, twice over
 constexpr double chunk_time = 500e-6;         // that a chunk takes, in seconds, where nothing is said: enough that a message costs little beside it
 constexpr std::size_t chunk_bytes = 1 << 20;  // that it has at most
 constexpr std::size_t segment_size = 256 << 10;
@@ -23,7 +23,7 @@ constexpr std::size_t segment_size = 256 << 10;
 }  // namespace
 
 /// Packed items, one after another.
-struct Job::Segment {
+struct MapState::Segment {
     std::size_t first = 0;
     Packing items{Packing::Blocks::inside};
     std::vector<std::size_t> ends;  // of each, from the beginning of the bytes
@@ -31,17 +31,17 @@ struct Job::Segment {
     [[nodiscard]] std::size_t begin_of(std::size_t i) const { return i == first ? 0 : ends[i - first - 1]; }
 };
 
-Job::Job(const TaskType& type, const MapOptions& options, Split split)
+MapState::MapState(const TaskType& type, const MapOptions& options, Split split)
     : type_(type), options_(options), split_(split), deadline_(options.timeout.deadline()), function_(Packing::Blocks::inside) {
     function = type.function;
     retries = options.retries;
     if (options.progress)
-        progress_ = std::make_unique<Progress>();
+        progress_bar_ = std::make_unique<ProgressBar>();
 }
 
-Job::~Job() = default;
+MapState::~MapState() = default;
 
-Packing& Job::room() {
+Packing& MapState::item_buffer() {
     if (open_ == nullptr) {
         open_ = std::make_unique<Segment>();
         open_->first = added_;
@@ -49,14 +49,14 @@ Packing& Job::room() {
     return open_->items;
 }
 
-void Job::add() {
+void MapState::add() {
     ++added_;
     open_->ends.push_back(open_->items.bytes().size());
     if (open_->items.bytes().size() >= segment_size)
         publish(false);
 }
 
-void Job::publish(bool is_last) {
+void MapState::publish(bool is_last) {
     const std::lock_guard lock(items_mutex_);
     if (open_ != nullptr) {
         bytes_ += open_->items.bytes().size();
@@ -64,13 +64,13 @@ void Job::publish(bool is_last) {
     }
     published_ = added_;
     is_last_ = is_last;
-    if (progress_)
-        progress_->expect(added_, is_last);
+    if (progress_bar_)
+        progress_bar_->expect(added_, is_last);
 }
 
 // Under the lock of the queues ---------------------------------------------------------------------------------------------
 
-std::size_t Job::chunk(std::size_t left, int workers) const noexcept {
+std::size_t MapState::chunk(std::size_t left, int workers) const noexcept {
     if (options_.chunksize > 0)
         return static_cast<std::size_t>(options_.chunksize);
     if (seconds_ < 0)
@@ -78,11 +78,11 @@ std::size_t Job::chunk(std::size_t left, int workers) const noexcept {
     // The last chunks are small, so that all workers end together.
     const std::size_t fair = split_ == Split::fixed ? left : left / (2 * static_cast<std::size_t>(workers));
     const std::size_t by_size = chunk_bytes / std::max<std::size_t>(bytes_ / std::max<std::size_t>(published_, 1), 1);
-    const double by_time = std::max(chunk_time, serves * workers) / std::max(seconds_, 1e-9);
+    const double by_time = std::max(chunk_time, service_time * workers) / std::max(seconds_, 1e-9);
     return std::clamp<std::size_t>(std::min(static_cast<std::size_t>(by_time), by_size), 1, std::max<std::size_t>(fair, 1));
 }
 
-Work::Taken Job::take(int worker, int workers, std::uint64_t id, Packing& to) {
+WorkItem::Portion MapState::take(int worker, int workers, std::uint64_t id, Packing& to) {
     const std::lock_guard lock(items_mutex_);
     if (cancelled_)
         return {};
@@ -106,7 +106,7 @@ Work::Taken Job::take(int worker, int workers, std::uint64_t id, Packing& to) {
     to.append(function_.bytes().data(), function_.bytes().size());
     copy_items(range.next, n, to);
     TaskHeader header{.id = id,
-                      .code = code_of(&type_),
+                      .code = portable_address(&type_),
                       .size = to.size() - header_at - sizeof(TaskHeader),
                       .number = range.next,
                       .count = n,
@@ -121,11 +121,11 @@ Work::Taken Job::take(int worker, int workers, std::uint64_t id, Packing& to) {
         ranges_[static_cast<std::size_t>(worker)].next += n;
     else
         while (!segments_.empty() && segments_.front()->first + segments_.front()->ends.size() <= taken_) segments_.pop_front();
-    ++flights_;
+    ++in_flight_;
     return {range.next, n, range.next};
 }
 
-void Job::copy_items(std::size_t first, std::size_t n, Packing& to) {
+void MapState::copy_items(std::size_t first, std::size_t n, Packing& to) {
     auto segment = std::upper_bound(segments_.begin(), segments_.end(), first, [](std::size_t i, const auto& one) { return i < one->first; });
     for (--segment; n > 0; ++segment) {
         const Segment& from = **segment;
@@ -137,12 +137,12 @@ void Job::copy_items(std::size_t first, std::size_t n, Packing& to) {
     }
 }
 
-bool Job::is_taken() const {
+bool MapState::is_taken() const {
     const std::lock_guard lock(items_mutex_);
     return cancelled_ || (is_last_ && taken_ == published_);
 }
 
-std::size_t Job::left(int workers) const {
+std::size_t MapState::left(int workers) const {
     const std::lock_guard lock(items_mutex_);
     if (cancelled_ || (split_ == Split::fixed && !is_last_))
         return 0;
@@ -152,7 +152,7 @@ std::size_t Job::left(int workers) const {
 
 // Results ------------------------------------------------------------------------------------------------------------------
 
-Notice Job::deliver(const Taken& taken, std::uint64_t done, Unpacking& from, std::exception_ptr error, double seconds) {
+DoneCallbacks MapState::deliver(const Portion& taken, std::uint64_t done, Unpacking& from, std::exception_ptr error, double seconds) {
     try {
         if (done > 0)
             store(taken.first, done, from);
@@ -173,15 +173,15 @@ Notice Job::deliver(const Taken& taken, std::uint64_t done, Unpacking& from, std
         cancelled_ |= ends;
         const double each = seconds / static_cast<double>(taken.count);
         seconds_ = seconds_ < 0 ? each : each < seconds_ ? (seconds_ + each) / 2 : seconds_ + (each - seconds_) / 8;
-        --flights_;
-        if (progress_)
-            progress_->add(taken.count);
+        --in_flight_;
+        if (progress_bar_)
+            progress_bar_->add(taken.count);
         has_settled = settle();
     }
     return finish(has_settled);
 }
 
-Notice Job::abandon(std::exception_ptr error) {
+DoneCallbacks MapState::abandon(std::exception_ptr error) {
     {
         const std::lock_guard lock(mutex_);
         std::swap(broken_, error);
@@ -190,13 +190,13 @@ Notice Job::abandon(std::exception_ptr error) {
     {
         const std::lock_guard lock(items_mutex_);
         cancelled_ = true;
-        flights_ = 0;
+        in_flight_ = 0;
         has_settled = settle();
     }
     return finish(has_settled);
 }
 
-Notice Job::stop() {
+DoneCallbacks MapState::stop() {
     bool has_settled = false;
     {
         const std::lock_guard lock(items_mutex_);
@@ -207,9 +207,9 @@ Notice Job::stop() {
     return finish(has_settled);
 }
 
-void Job::cancel() { announce(stop()); }
+void MapState::cancel() { run_callbacks(stop()); }
 
-Notice Job::cancel_rest() {
+DoneCallbacks MapState::cancel_rest() {
     std::exception_ptr error = std::make_exception_ptr(CancelledError("the map was cancelled"));
     {
         const std::lock_guard lock(mutex_);
@@ -218,37 +218,37 @@ Notice Job::cancel_rest() {
     return stop();
 }
 
-void Job::notice_end() {
+void MapState::finish_if_done() {
     bool has_settled = false;
     {
         const std::lock_guard lock(items_mutex_);
         has_settled = settle();
     }
-    announce(finish(has_settled));
+    run_callbacks(finish(has_settled));
 }
 
-bool Job::settle() {  // under items_mutex_
-    const bool is_ended = (cancelled_ || (is_last_ && taken_ == published_)) && flights_ == 0;
+bool MapState::settle() {  // under items_mutex_
+    const bool is_ended = (cancelled_ || (is_last_ && taken_ == published_)) && in_flight_ == 0;
     return is_ended && !std::exchange(settled_, true);
 }
 
-Notice Job::finish(bool has_settled) {
+DoneCallbacks MapState::finish(bool has_settled) {
     if (!has_settled)
         return {};
     std::unique_ptr<Callback> callback;
     {
         const std::lock_guard lock(items_mutex_);
-        if (progress_)
-            progress_->end();
+        if (progress_bar_)
+            progress_bar_->end();
         callback = std::move(on_settled_);
     }
-    Notice notice(callback.release(), client);
-    if (client != nullptr)
-        client->pending.fetch_sub(1, std::memory_order_release);
-    return notice;
+    DoneCallbacks callbacks(callback.release(), executor);
+    if (executor != nullptr)
+        executor->pending.fetch_sub(1, std::memory_order_release);
+    return callbacks;
 }
 
-void Job::when_settled(std::unique_ptr<Callback> callback) {
+void MapState::when_settled(std::unique_ptr<Callback> callback) {
     {
         const std::lock_guard lock(items_mutex_);
         if (!settled_) {
@@ -259,7 +259,7 @@ void Job::when_settled(std::unique_ptr<Callback> callback) {
     run_safely(*callback);
 }
 
-bool Job::wait_ready() {
+bool MapState::wait_ready() {
     enum class Found : char { nothing, results, end, error } found = Found::nothing;
     std::exception_ptr error;
     forget();

@@ -1,6 +1,6 @@
 // Where the trace begins and ends: MPI_Init, MPI_Finalize, MPI_Abort.
 #include "trace/call.hpp"
-#include "trace/output.hpp"
+#include "trace/results.hpp"
 #include "trace/watchdog.hpp"
 
 #include <unistd.h>
@@ -43,7 +43,7 @@ Settings settings(int rank) {
         if (word == "1" || word == "watchdog" || (word.starts_with("watchdog:") && seconds > 0))
             result.patience = seconds;
         else if (word != "trace" && word != "abort" && word != "0" && rank == 0)
-            say("trace: MPI4CXX_TRACE has '" + word + "'; known are 1, trace, watchdog, watchdog:SECONDS and abort\n");
+            print_message("trace: MPI4CXX_TRACE has '" + word + "'; known are 1, trace, watchdog, watchdog:SECONDS and abort\n");
     }
     return result;
 }
@@ -100,7 +100,7 @@ Call* finalizing = nullptr;
 /// communicated by then, and MPI still works.
 int finish(MPI_Comm, int, void*, void*) {
     if (finalizing != nullptr)
-        finalizing->goes_on();
+        finalizing->resumes();
     PMPI_Barrier(own_comm);
     if (finalizing != nullptr)
         finalizing->done(MPI_SUCCESS);
@@ -137,7 +137,7 @@ void start() {
         make_folder().copy(path.data(), path.size() - 1);
     PMPI_Bcast(path.data(), static_cast<int>(path.size()), MPI_CHAR, 0, own_comm);
     folder = path.data();
-    known(MPI_COMM_WORLD);
+    communicator_info(MPI_COMM_WORLD);
 
     most_events = std::clamp(std::size_t{4'000'000} / static_cast<std::size_t>(size), std::size_t{10'000}, std::size_t{1'000'000});
     own_log.rank = rank;
@@ -180,13 +180,13 @@ MPI4CXX_TRACED int MPI_Init_thread(int* argc, char*** argv, int required, int* p
 
 MPI4CXX_TRACED int MPI_Finalize() {
     Call call(id("MPI_Finalize"));
-    call.collective(MPI_COMM_WORLD, Shape::all, 0, nothing());
+    call.collective(MPI_COMM_WORLD, CollectivePattern::all, 0, nothing());
     finalizing = &call;
     return PMPI_Finalize();
 }
 
 MPI4CXX_TRACED int MPI_Abort(MPI_Comm comm, int code) {
-    rescue_logs();
+    save_all_logs();
     return PMPI_Abort(comm, code);
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <mpi4cxx/detail/futures/job.hpp>
-#include <mpi4cxx/detail/futures/runner.hpp>
+#include <mpi4cxx/detail/futures/map_state.hpp>
+#include <mpi4cxx/detail/futures/task_function.hpp>
 #include <mpi4cxx/futures/future.hpp>
 #include <mpi4cxx/futures/results.hpp>
 
@@ -18,7 +18,7 @@
 namespace MPI4CXX::futures::detail {
 
 /// What an executor and its views have in common: where their tasks go.
-using Clients = std::shared_ptr<Client>;
+using ExecutorStatePtr = std::shared_ptr<ExecutorState>;
 
 constexpr int any_worker = -1;
 
@@ -26,32 +26,33 @@ constexpr int any_worker = -1;
 template <class F>
 concept NoOptions = !std::is_same_v<std::remove_cvref_t<F>, MapOptions> && !std::is_same_v<std::remove_cvref_t<F>, SubmitOptions>;
 
-MPI4CXX_API void submit(const Clients& client, Ref<Task> task, int worker);
-MPI4CXX_API void submit(const Clients& client, const Ref<Job>& job);
+MPI4CXX_API void submit(const ExecutorStatePtr& executor, Ref<FutureState> task, int worker);
+MPI4CXX_API void submit(const ExecutorStatePtr& executor, const Ref<MapState>& map_state);
 /// Throws where it takes no more tasks, or has no such worker.
-MPI4CXX_API void check_open(const Clients& client, int worker);
+MPI4CXX_API void check_open(const ExecutorStatePtr& executor, int worker);
 /// In two steps: from the first on it counts as pending; in the second it goes to a worker, also where the executor is shut down by then.
-MPI4CXX_API void accept(const Clients& client, Task& task);
-MPI4CXX_API void enqueue(Ref<Task> task, int worker) noexcept;
+MPI4CXX_API void count_as_pending(const ExecutorStatePtr& executor, FutureState& task);
+MPI4CXX_API void enqueue(Ref<FutureState> task, int worker) noexcept;
 /// Both, also where the executor is shut down, unless its workers are gone.
-MPI4CXX_API void submit_last(const Clients& client, Ref<Task> task, int worker) noexcept;
-[[nodiscard]] MPI4CXX_API int count_workers(const Clients& client);
+MPI4CXX_API void submit_unchecked(const ExecutorStatePtr& executor, Ref<FutureState> task, int worker) noexcept;
+[[nodiscard]] MPI4CXX_API int count_workers(const ExecutorStatePtr& executor);
 MPI4CXX_API void check_map(const MapOptions& options, Split split);
 
 MPI4CXX_API void check_retries(int retries);
 
-template <class F, class... A> auto submit_to(const Clients& client, int worker, const SubmitOptions& options, const F& f, const A&... arguments) {
+template <class F, class... A>
+auto submit_to(const ExecutorStatePtr& executor, int worker, const SubmitOptions& options, const F& f, const A&... arguments) {
     using Call = std::decay_t<F>;
     check_retries(options.retries);
     auto state = make_task<Call, sent<A>...>(static_cast<const Call&>(f), to_send(arguments)...);
     state->retries = options.retries;
-    submit(client, state, worker);
+    submit(executor, state, worker);
     return Future(std::move(state));
 }
 
 /// Where a task goes.
 struct Target {
-    Clients client;
+    ExecutorStatePtr executor;
     int worker = any_worker;
 };
 
@@ -62,10 +63,10 @@ template <class F> struct call_after<F, void> { using State = CallState<F>; };
 template <class T, class F> auto submit_after(const Future<T>& before, const Target& target, const F& f) {
     using Call = std::decay_t<F>;
     using State = typename call_after<Call, T>::State;
-    check_open(target.client, target.worker);
+    check_open(target.executor, target.worker);
     (void)before.state();  // throws where it is empty
     Ref<State> next(new State);
-    accept(target.client, *next);
+    count_as_pending(target.executor, *next);
     before.add_done_callback([next, target, f = static_cast<Call>(f)](const Future<T>& done) {
         try {
             if constexpr (std::is_void_v<T>)
@@ -83,9 +84,9 @@ template <class T, class F> auto submit_after(const Future<T>& before, const Tar
 }
 
 /// One call a worker, all at once.
-template <class F, class... A> auto submit_to_all(const Clients& client, const F& f, const A&... arguments) {
-    std::vector<decltype(submit_to(client, 0, {}, f, arguments...))> futures;
-    for (int worker = 0; worker < count_workers(client); ++worker) futures.push_back(submit_to(client, worker, {}, f, arguments...));
+template <class F, class... A> auto submit_to_all(const ExecutorStatePtr& executor, const F& f, const A&... arguments) {
+    std::vector<decltype(submit_to(executor, 0, {}, f, arguments...))> futures;
+    for (int worker = 0; worker < count_workers(executor); ++worker) futures.push_back(submit_to(executor, worker, {}, f, arguments...));
     return futures;
 }
 
@@ -119,15 +120,15 @@ template <class R> using value_of = readable_t<std::iter_value_t<iterator_of<R>>
 template <class... R> class Zip {
 public:
     explicit Zip(R&... ranges) : at_(std::ranges::begin(ranges)...), end_(std::ranges::end(ranges)...) {}
-    bool add(Job& job, std::size_t n) { return add(job, n, std::index_sequence_for<R...>()); }
+    bool add(MapState& map_state, std::size_t n) { return add(map_state, n, std::index_sequence_for<R...>()); }
 
 private:
-    template <std::size_t... I> bool add(Job& job, std::size_t n, std::index_sequence<I...>) {
+    template <std::size_t... I> bool add(MapState& map_state, std::size_t n, std::index_sequence<I...>) {
         for (; n > 0; --n, (++std::get<I>(at_), ...)) {
             if (((std::get<I>(at_) == std::get<I>(end_)) || ...))
                 return false;
-            put_item(job.room(), static_cast<const value_of<R>&>(*std::get<I>(at_))...);
-            job.add();
+            put_item(map_state.item_buffer(), static_cast<const value_of<R>&>(*std::get<I>(at_))...);
+            map_state.add();
         }
         return true;
     }
@@ -135,15 +136,16 @@ private:
     std::tuple<sentinel_of<R>...> end_;
 };
 /// The same of one range of tuples.
-template <class R> class Tuples {
+template <class R> class TupleRange {
 public:
-    explicit Tuples(R& range) : at_(std::ranges::begin(range)), end_(std::ranges::end(range)) {}
-    bool add(Job& job, std::size_t n) {
+    explicit TupleRange(R& range) : at_(std::ranges::begin(range)), end_(std::ranges::end(range)) {}
+    bool add(MapState& map_state, std::size_t n) {
         for (; n > 0; --n, ++at_) {
             if (at_ == end_)
                 return false;
-            std::apply([&job](const auto&... elements) { put_item(job.room(), elements...); }, static_cast<const value_of<R>&>(*at_));
-            job.add();
+            std::apply([&map_state](const auto&... elements) { put_item(map_state.item_buffer(), elements...); },
+                       static_cast<const value_of<R>&>(*at_));
+            map_state.add();
         }
         return true;
     }
@@ -154,11 +156,11 @@ private:
 };
 
 /// Reads ranges while the map runs: holds those that are temporaries, the others are the caller's.
-template <class Source, class... R> struct FeedOf final : Feed {
-    explicit FeedOf(R&&... from) : ranges(std::forward<R>(from)...), source(std::apply([](auto&... all) { return Source(all...); }, ranges)) {}
-    bool feed(Job& job, std::size_t n) override {
-        const bool more = source.add(job, n);
-        publish(job, !more);
+template <class Source, class... R> struct MapInputOf final : MapInput {
+    explicit MapInputOf(R&&... from) : ranges(std::forward<R>(from)...), source(std::apply([](auto&... all) { return Source(all...); }, ranges)) {}
+    bool read(MapState& map_state, std::size_t n) override {
+        const bool more = source.add(map_state, n);
+        publish(map_state, !more);
         return more;
     }
     std::tuple<R...> ranges;
@@ -174,31 +176,31 @@ template <class A, class B> struct signature<std::pair<A, B>> : signature<std::t
 
 /// The one body of all maps. Signature: of the arguments, Source: what packs them.
 template <class Signature, class Source, class F, class... R>
-auto map(const Clients& client, const MapOptions& options, Split split, const F& f, R&&... ranges) {
+auto map(const ExecutorStatePtr& executor, const MapOptions& options, Split split, const F& f, R&&... ranges) {
     using Result = typename Signature::template result<F>;
     check_map(options, split);
-    Ref<JobOf<Result>> job(new JobOf<Result>(Signature::template type<F>(), options, split));
-    put_callable(job->head(), f);
-    std::unique_ptr<Feed> feed;
+    Ref<MapStateOf<Result>> map_state(new MapStateOf<Result>(Signature::template type<F>(), options, split));
+    put_callable(map_state->function_buffer(), f);
+    std::unique_ptr<MapInput> input;
     if (options.buffersize > 0) {
-        feed = std::make_unique<FeedOf<Source, R...>>(std::forward<R>(ranges)...);
+        input = std::make_unique<MapInputOf<Source, R...>>(std::forward<R>(ranges)...);
     } else {
-        Source(ranges...).add(*job, static_cast<std::size_t>(-1));
-        job->publish(true);
+        Source(ranges...).add(*map_state, static_cast<std::size_t>(-1));
+        map_state->publish(true);
     }
-    submit(client, job);
-    return Results<Result>(std::move(job), std::move(feed), static_cast<std::size_t>(options.buffersize));
+    submit(executor, map_state);
+    return Results<Result>(std::move(map_state), std::move(input), static_cast<std::size_t>(options.buffersize));
 }
 
-template <class F, class... R> auto map_ranges(const Clients& client, const MapOptions& options, Split split, const F& f, R&&... ranges) {
+template <class F, class... R> auto map_ranges(const ExecutorStatePtr& executor, const MapOptions& options, Split split, const F& f, R&&... ranges) {
     static_assert((Range<std::remove_reference_t<R>> && ...), "mpi4cxx: map takes ranges, one for each argument of the function");
     return map<signature<std::tuple<value_of<std::remove_reference_t<R>>...>>, Zip<std::remove_reference_t<R>...>, std::decay_t<F>>(
-        client, options, split, f, std::forward<R>(ranges)...);
+        executor, options, split, f, std::forward<R>(ranges)...);
 }
-template <class F, class R> auto map_tuples(const Clients& client, const MapOptions& options, const F& f, R&& tuples) {
+template <class F, class R> auto map_tuples(const ExecutorStatePtr& executor, const MapOptions& options, const F& f, R&& tuples) {
     using Of = std::remove_reference_t<R>;
     static_assert(Range<Of>, "mpi4cxx: starmap takes a range of tuples");
-    return map<signature<value_of<Of>>, Tuples<Of>, std::decay_t<F>>(client, options, Split::balanced, f, std::forward<R>(tuples));
+    return map<signature<value_of<Of>>, TupleRange<Of>, std::decay_t<F>>(executor, options, Split::balanced, f, std::forward<R>(tuples));
 }
 
 }  // namespace MPI4CXX::futures::detail

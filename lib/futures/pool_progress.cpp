@@ -1,10 +1,10 @@
-#include "futures/crews.hpp"
+#include "futures/pool_progress.hpp"
 
-#include <mpi4cxx/detail/futures/work.hpp>
+#include <mpi4cxx/detail/futures/work_item.hpp>
 
 #include "futures/backoff.hpp"
-#include "futures/crew.hpp"
-#include "futures/notices.hpp"
+#include "futures/done_callbacks.hpp"
+#include "futures/worker_pool.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -17,54 +17,54 @@ namespace MPI4CXX::futures::detail {
 
 namespace {
 
-using Crews = std::vector<std::shared_ptr<Crew>>;
+using WorkerPools = std::vector<std::shared_ptr<WorkerPool>>;
 
 std::mutex mutex;
 // none of these is ever destroyed: threads may look at them until the process is gone
-std::shared_ptr<const Crews>& crews = *new std::shared_ptr<const Crews>(new Crews);
+std::shared_ptr<const WorkerPools>& pools = *new std::shared_ptr<const WorkerPools>(new WorkerPools);
 std::condition_variable& wakes = *new std::condition_variable;
 std::atomic<unsigned> changes{0};  // of the list
 std::atomic<int> waiting{0};       // threads that drive
 std::atomic<unsigned> waits{0};    // how often one has begun to
 std::atomic<bool> asleep{false};   // the driver
-bool has_driver = false;
+bool has_progress_thread = false;
 
 /// The list as it is now; each thread keeps one, and what it drives may change that.
-std::shared_ptr<const Crews> current() {
-    static thread_local std::shared_ptr<const Crews> list;
+std::shared_ptr<const WorkerPools> current() {
+    static thread_local std::shared_ptr<const WorkerPools> list;
     static thread_local unsigned seen = ~0u;
     if (const unsigned now = changes.load(std::memory_order_acquire); now != seen) {
         const std::lock_guard lock(mutex);
-        list = crews;
+        list = pools;
         seen = now;
     }
     return list;
 }
 
-void change(Crews list) {  // under the lock
-    crews = std::make_shared<const Crews>(std::move(list));
+void change(WorkerPools list) {  // under the lock
+    pools = std::make_shared<const WorkerPools>(std::move(list));
     changes.fetch_add(1, std::memory_order_release);
 }
 
-bool drive_all(bool is_driver) {
+bool make_progress_on_all(bool is_progress_thread) {
     bool moved = false;
     const auto list = current();
-    for (const std::shared_ptr<Crew>& crew : *list)
-        if (!is_driver || !crew->link().is_callers())
-            moved |= crew->drive();
-    const bool is_alone = std::any_of(list->begin(), list->end(), [](const auto& crew) { return crew->link().is_callers(); });
-    if (!is_driver || !is_alone)
-        moved |= run_posted(is_alone);
+    for (const std::shared_ptr<WorkerPool>& pool : *list)
+        if (!is_progress_thread || !pool->transport().needs_program_thread())
+            moved |= pool->make_progress();
+    const bool is_alone = std::any_of(list->begin(), list->end(), [](const auto& pool) { return pool->transport().needs_program_thread(); });
+    if (!is_progress_thread || !is_alone)
+        moved |= run_posted_callbacks(is_alone);
     return moved;
 }
 
 bool is_idle() {
     const auto list = current();
-    return std::all_of(list->begin(), list->end(), [](const auto& crew) { return crew->is_idle() || crew->link().is_callers(); });
+    return std::all_of(list->begin(), list->end(), [](const auto& pool) { return pool->is_idle() || pool->transport().needs_program_thread(); });
 }
 
 /// Drives while nobody else does: seldom, because it takes a core from the workers, and asleep where nothing is to be done.
-[[noreturn]] void drive_always() {
+[[noreturn]] void run_progress_thread() {
     constexpr auto moment = std::chrono::milliseconds(1);
     Backoff backoff(0, Backoff::Clock::duration::zero());
     unsigned seen = 0;
@@ -81,7 +81,7 @@ bool is_idle() {
         } else if (idle > 0 || waiting.load(std::memory_order_relaxed) > 0 || std::exchange(seen, waits.load(std::memory_order_relaxed)) != waits) {
             std::this_thread::sleep_for(moment);
             backoff.reset();
-        } else if (drive_all(true)) {
+        } else if (make_progress_on_all(true)) {
             backoff.reset();
         } else {
             backoff.pause();
@@ -91,23 +91,23 @@ bool is_idle() {
 
 }  // namespace
 
-void enrol(const std::shared_ptr<Crew>& crew) {
+void register_pool(const std::shared_ptr<WorkerPool>& pool) {
     const std::lock_guard lock(mutex);
-    Crews list = *crews;
-    list.push_back(crew);
+    WorkerPools list = *pools;
+    list.push_back(pool);
     change(std::move(list));
-    if (!std::exchange(has_driver, true))
-        std::thread(drive_always).detach();
+    if (!std::exchange(has_progress_thread, true))
+        std::thread(run_progress_thread).detach();
 }
 
-void discharge(const Crew& crew) {
+void unregister_pool(const WorkerPool& pool) {
     const std::lock_guard lock(mutex);
-    Crews list = *crews;
-    std::erase_if(list, [&crew](const auto& one) { return one.get() == &crew; });
+    WorkerPools list = *pools;
+    std::erase_if(list, [&pool](const auto& one) { return one.get() == &pool; });
     change(std::move(list));
 }
 
-void wake_driver() {
+void wake_progress_thread() {
     if (!asleep.load(std::memory_order_seq_cst))
         return;
     const std::lock_guard lock(mutex);
@@ -135,7 +135,7 @@ bool wait_until(bool (*is_done)(void*), void* argument, Timeout::Clock::time_poi
     } guard;
     Backoff backoff;
     while (true) {
-        const bool moved = drive_all(false);
+        const bool moved = make_progress_on_all(false);
         if (is_done(argument))
             return true;
         if (moved)

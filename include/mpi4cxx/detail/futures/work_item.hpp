@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/detail/futures/value.hpp>
+#include <mpi4cxx/detail/futures/packed_value.hpp>
 #include <mpi4cxx/futures/timeout.hpp>
 
 #include <array>
@@ -90,16 +90,16 @@ private:
     T* object_ = nullptr;
 };
 
-class Client;
-class Notice;
+class ExecutorState;
+class DoneCallbacks;
 
 /// What is to be done by workers: one task, or the items of a map.
-class MPI4CXX_API Work {
+class MPI4CXX_API WorkItem {
 public:
-    Work() noexcept = default;
-    virtual ~Work();
-    Work(const Work&) = delete;
-    Work& operator=(const Work&) = delete;
+    WorkItem() noexcept = default;
+    virtual ~WorkItem();
+    WorkItem(const WorkItem&) = delete;
+    WorkItem& operator=(const WorkItem&) = delete;
     void retain() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
     void drop() noexcept {
         if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1)
@@ -108,10 +108,10 @@ public:
     [[nodiscard]] bool is_sole() const noexcept { return count_.load(std::memory_order_acquire) == 1; }
 
     /// What of it goes to `worker` next, written behind a header; nothing where `count` is 0.
-    struct Taken {
+    struct Portion {
         std::uint64_t first = 0, count = 0, number = 0;
     };
-    virtual Taken take(int worker, int workers, std::uint64_t id, Packing& to) = 0;
+    virtual Portion take(int worker, int workers, std::uint64_t id, Packing& to) = 0;
     /// Whether it is one call.
     [[nodiscard]] virtual bool is_single() const noexcept { return false; }
     /// Whether nothing is left to take, now and later.
@@ -121,13 +121,14 @@ public:
     // These store and account for what has come of it, and return what to run then.
 
     /// The results of what was taken: of `done` from `first` on in `from`, then `error` where it is not null.
-    [[nodiscard]] virtual Notice deliver(const Taken& taken, std::uint64_t done, Unpacking& from, std::exception_ptr error, double seconds) = 0;
+    [[nodiscard]] virtual DoneCallbacks deliver(const Portion& taken, std::uint64_t done, Unpacking& from, std::exception_ptr error,
+                                                double seconds) = 0;
     /// Ends what is left of it, before or after it was taken.
-    [[nodiscard]] virtual Notice abandon(std::exception_ptr error) = 0;
+    [[nodiscard]] virtual DoneCallbacks abandon(std::exception_ptr error) = 0;
     /// Cancels what no worker has yet.
-    [[nodiscard]] virtual Notice cancel_rest() = 0;
+    [[nodiscard]] virtual DoneCallbacks cancel_rest() = 0;
 
-    std::shared_ptr<Client> client;  ///< where it counts as pending
+    std::shared_ptr<ExecutorState> executor;  ///< where it counts as pending
     const std::type_info* function = nullptr;
     int retries = -1;  ///< how often a call that has thrown is called again; -1: as often as its client says
 
@@ -152,12 +153,12 @@ template <class F> struct CallbackOf final : Callback {
 };
 
 /// What is behind a future: a result to come, mostly of a task.
-class MPI4CXX_API Task : public Work {
+class MPI4CXX_API FutureState : public WorkItem {
 public:
     enum class State : char { pending, running, done };
 
-    Task() noexcept = default;
-    ~Task() override;
+    FutureState() noexcept = default;
+    ~FutureState() override;
 
     [[nodiscard]] State state() const noexcept { return state_.load(std::memory_order_acquire); }
     [[nodiscard]] bool is_done() const noexcept { return state() == State::done; }
@@ -188,19 +189,19 @@ public:
     /// Takes what was packed behind room for a TaskHeader.
     void load(const TaskType& type, Packing& packed, std::byte* room);
 
-    Taken take(int worker, int workers, std::uint64_t id, Packing& to) override;
+    Portion take(int worker, int workers, std::uint64_t id, Packing& to) override;
     [[nodiscard]] bool is_single() const noexcept override { return true; }
     [[nodiscard]] bool is_taken() const override { return taken_; }
     [[nodiscard]] std::size_t left(int) const override { return taken_ ? 0 : 1; }
-    [[nodiscard]] Notice deliver(const Taken& taken, std::uint64_t done, Unpacking& from, std::exception_ptr error, double seconds) override;
-    [[nodiscard]] Notice abandon(std::exception_ptr error) override;
-    [[nodiscard]] Notice cancel_rest() override;
+    [[nodiscard]] DoneCallbacks deliver(const Portion& taken, std::uint64_t done, Unpacking& from, std::exception_ptr error, double seconds) override;
+    [[nodiscard]] DoneCallbacks abandon(std::exception_ptr error) override;
+    [[nodiscard]] DoneCallbacks cancel_rest() override;
 
     std::uint64_t number = 0;  ///< which of its client's
 
 private:
     virtual void store(Unpacking& from);
-    [[nodiscard]] Notice end(std::exception_ptr error);
+    [[nodiscard]] DoneCallbacks end(std::exception_ptr error);
 
     static constexpr std::size_t inside = 112;
 
@@ -216,7 +217,7 @@ private:
 };
 
 /// The same with its result.
-template <class T> class StateOf final : public Task {
+template <class T> class FutureStateOf final : public FutureState {
 public:
     [[nodiscard]] stored<T>& value() noexcept { return *value_; }
     void set(stored<T> value) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/detail/futures/work.hpp>
+#include <mpi4cxx/detail/futures/work_item.hpp>
 
 #include <memory>
 #include <utility>
@@ -10,27 +10,27 @@ namespace MPI4CXX::futures::detail {
 
 /// The callbacks of one future that is done, in the order in which they were added. The results of all futures that were done at the
 /// same time have been stored and accounted for before one of them runs.
-class Notice {
+class DoneCallbacks {
 public:
-    Notice() noexcept = default;
-    Notice(Callback* first, std::shared_ptr<Client> client) noexcept;
-    Notice(Notice&& other) noexcept : first_(std::exchange(other.first_, nullptr)), client_(std::move(other.client_)) {}
-    Notice& operator=(Notice other) noexcept {
+    DoneCallbacks() noexcept = default;
+    DoneCallbacks(Callback* first, std::shared_ptr<ExecutorState> executor) noexcept;
+    DoneCallbacks(DoneCallbacks&& other) noexcept : first_(std::exchange(other.first_, nullptr)), executor_(std::move(other.executor_)) {}
+    DoneCallbacks& operator=(DoneCallbacks other) noexcept {
         std::swap(first_, other.first_);
-        std::swap(client_, other.client_);
+        std::swap(executor_, other.executor_);
         return *this;
     }
-    ~Notice();
+    ~DoneCallbacks();
 
     [[nodiscard]] bool is_empty() const noexcept { return first_ == nullptr; }
     /// Runs them. One that throws is reported on standard error, and those behind it run all the same.
     void run() noexcept;
     /// Those that have not begun.
-    [[nodiscard]] Notice split() noexcept { return {std::exchange(first_, nullptr), client_}; }
+    [[nodiscard]] DoneCallbacks split() noexcept { return {std::exchange(first_, nullptr), executor_}; }
 
 private:
     Callback* first_ = nullptr;
-    std::shared_ptr<Client> client_;
+    std::shared_ptr<ExecutorState> executor_;
 };
 
 /// Runs one; what it throws is reported on standard error.
@@ -40,11 +40,11 @@ void run_safely(Callback& callback) noexcept;
 [[nodiscard]] bool in_callback() noexcept;
 
 /// Runs them at once, or where this thread is in a callback already, when that is over or waits.
-void announce(Notice notice);
+void run_callbacks(DoneCallbacks callbacks);
 /// Leaves them to whoever comes to run_posted() next.
-void post(std::vector<Notice> notices);
+void post_callbacks(std::vector<DoneCallbacks> callback_lists);
 /// Runs what was posted; whether there was anything. A callback that waits must not: what it runs could wait for the callback. It has
 /// another thread do so, unless `is_alone`: where no other thread may use MPI.
-bool run_posted(bool is_alone);
+bool run_posted_callbacks(bool is_alone);
 
 }  // namespace MPI4CXX::futures::detail

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <mpi4cxx/detail/futures/work.hpp>
+#include <mpi4cxx/detail/futures/work_item.hpp>
 #include <mpi4cxx/futures/options.hpp>
 
 #include <cstddef>
@@ -12,7 +12,7 @@
 
 namespace MPI4CXX::futures::detail {
 
-class Progress;
+class ProgressBar;
 
 /// How the items of a map come to the workers.
 enum class Split : char {
@@ -21,20 +21,20 @@ enum class Split : char {
 };
 
 /// The calls of one function with many arguments. They are packed one after another, and cut into chunks when a worker takes them.
-class MPI4CXX_API Job : public Work {
+class MPI4CXX_API MapState : public WorkItem {
 public:
-    Job(const TaskType& type, const MapOptions& options, Split split);
-    ~Job() override;
+    MapState(const TaskType& type, const MapOptions& options, Split split);
+    ~MapState() override;
 
     /// Where to pack the function.
-    [[nodiscard]] Packing& head() noexcept { return function_; }
+    [[nodiscard]] Packing& function_buffer() noexcept { return function_; }
     /// Where to pack the next item; add() follows. For the thread that made the map.
-    [[nodiscard]] Packing& room();
+    [[nodiscard]] Packing& item_buffer();
     void add();
     /// Lets the workers have what was added; `is_last` where no more comes.
     void publish(bool is_last);
     /// Notices that there was nothing left to do when the last was published.
-    void notice_end();
+    void finish_if_done();
 
     /// Waits for the next results; false at the end. Throws what a call has thrown.
     bool wait_ready();
@@ -45,12 +45,12 @@ public:
     void cancel();
     [[nodiscard]] std::size_t added() const noexcept { return added_; }
 
-    Taken take(int worker, int workers, std::uint64_t id, Packing& to) override;
+    Portion take(int worker, int workers, std::uint64_t id, Packing& to) override;
     [[nodiscard]] bool is_taken() const override;
     [[nodiscard]] std::size_t left(int workers) const override;
-    [[nodiscard]] Notice deliver(const Taken& taken, std::uint64_t done, Unpacking& from, std::exception_ptr error, double seconds) override;
-    [[nodiscard]] Notice abandon(std::exception_ptr error) override;
-    [[nodiscard]] Notice cancel_rest() override;
+    [[nodiscard]] DoneCallbacks deliver(const Portion& taken, std::uint64_t done, Unpacking& from, std::exception_ptr error, double seconds) override;
+    [[nodiscard]] DoneCallbacks abandon(std::exception_ptr error) override;
+    [[nodiscard]] DoneCallbacks cancel_rest() override;
     [[nodiscard]] std::size_t consumed() const noexcept { return consumed_; }
 
 protected:
@@ -73,8 +73,8 @@ private:
     [[nodiscard]] std::size_t chunk(std::size_t left, int workers) const noexcept;
     void copy_items(std::size_t first, std::size_t n, Packing& to);
     [[nodiscard]] bool settle();
-    [[nodiscard]] Notice finish(bool has_settled);
-    [[nodiscard]] Notice stop();
+    [[nodiscard]] DoneCallbacks finish(bool has_settled);
+    [[nodiscard]] DoneCallbacks stop();
 
     const TaskType& type_;
     MapOptions options_;
@@ -87,7 +87,7 @@ private:
     mutable std::mutex items_mutex_;  // of what follows
     std::deque<std::unique_ptr<Segment>> segments_;
     std::vector<Range> ranges_;  // of each worker, where the split is fixed
-    std::size_t published_ = 0, bytes_ = 0, taken_ = 0, flights_ = 0;
+    std::size_t published_ = 0, bytes_ = 0, taken_ = 0, in_flight_ = 0;
     bool is_last_ = false, cancelled_ = false, settled_ = false;
     double seconds_ = -1;  // of one item
 
@@ -95,14 +95,14 @@ private:
 
     std::map<std::size_t, std::exception_ptr> errors_;  // under mutex_
     std::exception_ptr broken_;
-    std::unique_ptr<Progress> progress_;
+    std::unique_ptr<ProgressBar> progress_bar_;
 };
 
 /// The same with its results.
-template <class R> class JobOf final : public Job {
+template <class R> class MapStateOf final : public MapState {
 public:
     using Value = stored<R>;
-    using Job::Job;
+    using MapState::MapState;
 
     /// The result that wait_ready() has found.
     [[nodiscard]] Value& value() noexcept { return current_[position_].value; }

@@ -6,12 +6,12 @@
 
 namespace MPI4CXX::futures::detail {
 
-class Crew;
+class WorkerPool;
 
 /// All crews of this process are driven by whoever waits, and by a thread where nobody does.
-void enrol(const std::shared_ptr<Crew>& crew);
-void discharge(const Crew& crew);
+void register_pool(const std::shared_ptr<WorkerPool>& pool);
+void unregister_pool(const WorkerPool& pool);
 /// There is something to drive.
-void wake_driver();
+void wake_progress_thread();
 
 }  // namespace MPI4CXX::futures::detail

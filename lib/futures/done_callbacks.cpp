@@ -1,7 +1,7 @@
-#include "futures/notices.hpp"
+#include "futures/done_callbacks.hpp"
 
-#include "futures/client.hpp"
 #include "futures/exceptions.hpp"
+#include "futures/executor_state.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -18,25 +18,25 @@ namespace {
 
 // none of these is ever destroyed: threads may look at them until the process is gone
 std::mutex mutex;
-std::deque<Notice>& posted = *new std::deque<Notice>;
+std::deque<DoneCallbacks>& posted = *new std::deque<DoneCallbacks>;
 std::condition_variable& comes = *new std::condition_variable;
 std::atomic<std::size_t> ready{0};  // how many are posted
 int resting = 0;                    // helpers that wait for more
 
 /// What this thread runs, the innermost first.
 struct Running {
-    Notice* notice;
+    DoneCallbacks* callbacks;
     Running* outer;
 };
 thread_local Running* running = nullptr;
 
-bool take(Notice& notice) {
+bool take(DoneCallbacks& callbacks) {
     if (ready.load(std::memory_order_acquire) == 0)
         return false;
     const std::lock_guard lock(mutex);
     if (posted.empty())
         return false;
-    notice = std::move(posted.front());
+    callbacks = std::move(posted.front());
     posted.pop_front();
     ready = posted.size();
     return true;
@@ -44,12 +44,12 @@ bool take(Notice& notice) {
 
 bool run_all() {
     bool has_run = false;
-    for (Notice notice; take(notice); has_run = true) notice.run();
+    for (DoneCallbacks callbacks; take(callbacks); has_run = true) callbacks.run();
     return has_run;
 }
 
 /// A thread that runs callbacks while others wait.
-void help() {
+void run_helper() {
     while (true) {
         run_all();
         std::unique_lock lock(mutex);
@@ -62,12 +62,12 @@ void help() {
 }
 
 /// Has a helper run what is posted and what this thread has not begun; false where there can be none.
-bool hand_over() {
+bool delegate_to_helper() {
     {
         const std::lock_guard lock(mutex);
         for (Running* one = running; one != nullptr; one = one->outer)
-            if (!one->notice->is_empty())
-                posted.push_front(one->notice->split());
+            if (!one->callbacks->is_empty())
+                posted.push_front(one->callbacks->split());
         ready = posted.size();
         if (posted.empty())
             return true;
@@ -76,7 +76,7 @@ bool hand_over() {
             return true;
     }
     try {
-        std::thread(help).detach();
+        std::thread(run_helper).detach();
         return true;
     } catch (const std::system_error&) {
         return false;
@@ -85,20 +85,20 @@ bool hand_over() {
 
 }  // namespace
 
-Notice::Notice(Callback* first, std::shared_ptr<Client> client) noexcept : first_(first) {
-    if (first == nullptr || client == nullptr)
+DoneCallbacks::DoneCallbacks(Callback* first, std::shared_ptr<ExecutorState> executor) noexcept : first_(first) {
+    if (first == nullptr || executor == nullptr)
         return;
-    client_ = std::move(client);
-    client_->notices.fetch_add(1, std::memory_order_relaxed);
+    executor_ = std::move(executor);
+    executor_->callback_lists.fetch_add(1, std::memory_order_relaxed);
 }
 
-Notice::~Notice() {
+DoneCallbacks::~DoneCallbacks() {
     while (first_ != nullptr) delete std::exchange(first_, first_->next);
-    if (client_ != nullptr)
-        client_->notices.fetch_sub(1, std::memory_order_release);
+    if (executor_ != nullptr)
+        executor_->callback_lists.fetch_sub(1, std::memory_order_release);
 }
 
-void Notice::run() noexcept {
+void DoneCallbacks::run() noexcept {
     Running here{this, running};
     running = &here;
     while (first_ != nullptr) {
@@ -106,7 +106,7 @@ void Notice::run() noexcept {
         run_safely(*callback);
     }
     running = here.outer;
-    *this = Notice();
+    *this = DoneCallbacks();
 }
 
 void run_safely(Callback& callback) noexcept {
@@ -119,29 +119,29 @@ void run_safely(Callback& callback) noexcept {
 
 bool in_callback() noexcept { return running != nullptr; }
 
-void announce(Notice notice) {
-    if (notice.is_empty())
+void run_callbacks(DoneCallbacks callbacks) {
+    if (callbacks.is_empty())
         return;
     if (in_callback()) {
-        std::vector<Notice> notices;
-        notices.push_back(std::move(notice));
-        return post(std::move(notices));
+        std::vector<DoneCallbacks> callback_lists;
+        callback_lists.push_back(std::move(callbacks));
+        return post_callbacks(std::move(callback_lists));
     }
-    notice.run();
+    callbacks.run();
     run_all();
 }
 
-void post(std::vector<Notice> notices) {
-    if (notices.empty())
+void post_callbacks(std::vector<DoneCallbacks> callback_lists) {
+    if (callback_lists.empty())
         return;
     const std::lock_guard lock(mutex);
-    std::move(notices.begin(), notices.end(), std::back_inserter(posted));
+    std::move(callback_lists.begin(), callback_lists.end(), std::back_inserter(posted));
     ready = posted.size();
     comes.notify_one();
 }
 
-bool run_posted(bool is_alone) {
-    if (in_callback() && !is_alone && hand_over())
+bool run_posted_callbacks(bool is_alone) {
+    if (in_callback() && !is_alone && delegate_to_helper())
         return false;
     return run_all();
 }

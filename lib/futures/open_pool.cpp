@@ -1,16 +1,16 @@
-#include "futures/service.hpp"
+#include "futures/open_pool.hpp"
 
 #include <mpi4cxx/detail/mpi/call.hpp>
 #include <mpi4cxx/environment.hpp>
 #include <mpi4cxx/error.hpp>
 #include <mpi4cxx/intracomm.hpp>
 
-#include "futures/crew.hpp"
-#include "futures/crews.hpp"
-#include "futures/mpi_link.hpp"
+#include "futures/mpi_transport.hpp"
+#include "futures/pool_progress.hpp"
 #include "futures/spawn.hpp"
-#include "futures/thread_link.hpp"
+#include "futures/thread_transport.hpp"
 #include "futures/worker.hpp"
+#include "futures/worker_pool.hpp"
 #include "runtime/finalize.hpp"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ namespace MPI4CXX::futures::detail {
 
 namespace {
 
-std::shared_ptr<Crew>& shared = *new std::shared_ptr<Crew>;
+std::shared_ptr<WorkerPool>& shared = *new std::shared_ptr<WorkerPool>;
 
 /// What the program asks for, or the environment; 0 where neither does.
 int wanted_workers(const PoolOptions& options, At at) {
@@ -32,27 +32,27 @@ int wanted_workers(const PoolOptions& options, At at) {
     return options.max_workers > 0 || variable == nullptr ? options.max_workers : std::max(std::atoi(variable), 0);
 }
 
-std::shared_ptr<Client> make_client(std::shared_ptr<Crew> crew, const PoolOptions& options, int wanted) {
-    const int workers = wanted > 0 ? std::min(wanted, crew->size()) : crew->size();
-    return std::make_shared<Client>(std::move(crew), options, workers);
+std::shared_ptr<ExecutorState> make_executor_state(std::shared_ptr<WorkerPool> pool, const PoolOptions& options, int wanted) {
+    const int workers = wanted > 0 ? std::min(wanted, pool->size()) : pool->size();
+    return std::make_shared<ExecutorState>(std::move(pool), options, workers);
 }
 
 /// While rank 0 finalizes: what it has not waited for is done, then the workers may finalize too.
-void end_service() {
+void end_shared_pool() {
     if (shared != nullptr)
         shared->end();
     shared = nullptr;
 }
 
-void share(std::unique_ptr<MpiLink> link, At at) {
-    const MpiLink& checked = *link;
-    shared = std::make_shared<Crew>(std::move(link), false);
-    enrol(shared);
-    mpi4cxx::detail::at_finalize(end_service);
+void set_shared_pool(std::unique_ptr<MpiManagerTransport> transport, At at) {
+    const MpiManagerTransport& checked = *transport;
+    shared = std::make_shared<WorkerPool>(std::move(transport), false);
+    register_pool(shared);
+    mpi4cxx::detail::at_finalize(end_shared_pool);
     checked.check_programs(at);
 }
 
-[[noreturn]] void leave() {
+[[noreturn]] void finalize_and_exit() {
     std::fflush(stdout);
     MPI_Finalize();
     std::exit(EXIT_SUCCESS);
@@ -65,44 +65,44 @@ void refuse_in_task(mpi4cxx::detail::Caller caller) {
         mpi4cxx::detail::misuse(caller, "a task cannot make an executor: its worker would wait for workers that wait for it");
 }
 
-std::shared_ptr<Client> private_client(std::unique_ptr<Link> link, const PoolOptions& options) {
-    auto crew = std::make_shared<Crew>(std::move(link), true);
-    enrol(crew);
-    return make_client(std::move(crew), options, options.max_workers);
+std::shared_ptr<ExecutorState> open_private_pool(std::unique_ptr<ManagerTransport> transport, const PoolOptions& options) {
+    auto pool = std::make_shared<WorkerPool>(std::move(transport), true);
+    register_pool(pool);
+    return make_executor_state(std::move(pool), options, options.max_workers);
 }
 
-std::shared_ptr<Client> thread_client(const PoolOptions& options, At at) {
+std::shared_ptr<ExecutorState> open_thread_pool(const PoolOptions& options, At at) {
     const int wanted = wanted_workers(options, at);
     const int threads = wanted > 0 ? wanted : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-    return private_client(std::make_unique<ThreadLink>(threads, COMM_WORLD.Get_rank(at), Get_processor_name(at)), options);
+    return open_private_pool(std::make_unique<ThreadManagerTransport>(threads, COMM_WORLD.Get_rank(at), Get_processor_name(at)), options);
 }
 
-std::shared_ptr<Client> service_client(const PoolOptions& options, At at) {
+std::shared_ptr<ExecutorState> open_shared_pool(const PoolOptions& options, At at) {
     const mpi4cxx::detail::Caller caller(at, "MPIPoolExecutor");
     refuse_in_task(caller);
     if (!mpi4cxx::detail::is_running())
         mpi4cxx::detail::misuse(caller, "make an mpi4cxx::Environment first");
     const int wanted = wanted_workers(options, at);
     if (shared != nullptr)
-        return make_client(shared, options, wanted);
-    if (const Comm parent = parent_of_this(at); !parent.is_null()) {
-        serve_parent(Comm::borrow(parent.handle()), at);
-        leave();
+        return make_executor_state(shared, options, wanted);
+    if (const Comm parent = get_parent(at); !parent.is_null()) {
+        run_spawned_worker(Comm::borrow(parent.handle()), at);
+        finalize_and_exit();
     }
     if (COMM_WORLD.Get_size(at) == 1) {
         Comm spawned = spawn_workers(wanted, at);
         if (spawned.is_null())
-            return thread_client(options, at);
-        share(std::make_unique<MpiLink>(std::move(spawned), at), at);
+            return open_thread_pool(options, at);
+        set_shared_pool(std::make_unique<MpiManagerTransport>(std::move(spawned), at), at);
     } else {
         Intracomm own = COMM_WORLD.Dup(at);
         if (COMM_WORLD.Get_rank(at) != 0) {
-            serve_on(std::move(own), 0, at);
-            leave();
+            run_mpi_worker(std::move(own), 0, at);
+            finalize_and_exit();
         }
-        share(std::make_unique<MpiLink>(std::move(own), 0, at), at);
+        set_shared_pool(std::make_unique<MpiManagerTransport>(std::move(own), 0, at), at);
     }
-    return make_client(shared, options, wanted);
+    return make_executor_state(shared, options, wanted);
 }
 
 }  // namespace MPI4CXX::futures::detail

@@ -1,0 +1,403 @@
+#include "futures/worker_pool.hpp"
+
+#include <mpi4cxx/error.hpp>
+#include <mpi4cxx/futures/errors.hpp>
+
+#include "futures/exceptions.hpp"
+#include "futures/executor_state.hpp"
+#include "futures/pool_progress.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace MPI4CXX::futures::detail {
+
+namespace {
+
+constexpr double service_time = 4e-6;           // what the manager takes to serve a worker once, with room to spare
+constexpr double prefetch_time = 300e-6;        // a worker has tasks for so long, in seconds: longer than the manager is away
+constexpr int most_tasks = 512;                 // of these, so that not too many wait behind a long one
+constexpr double long_task = 50e-3;             // of such a worker has one alone: a message more takes no time beside it
+constexpr std::size_t message_size = 64 << 10;  // a message is sent when it has so many bytes
+constexpr std::size_t most_bytes = 1 << 20;     // that a worker has waiting, unless one task has more
+constexpr std::size_t trace_size = 1 << 17;
+
+std::string message_of(const std::exception_ptr& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (const std::exception& e) {
+        return e.what();
+    } catch (...) {
+        return "unknown";
+    }
+}
+
+/// Ends all in the same way, then runs what is to run then.
+template <class F> void end_all(const std::vector<Ref<WorkItem>>& items, F end) {
+    std::vector<DoneCallbacks> callback_lists;
+    callback_lists.reserve(items.size());
+    for (const Ref<WorkItem>& work : items) callback_lists.push_back(end(*work));
+    for (DoneCallbacks& callbacks : callback_lists) run_callbacks(std::move(callbacks));
+}
+
+/// MPI has failed: nothing more can be done.
+template <class F> void try_to(F f, std::exception_ptr& failure) {
+    try {
+        f();
+    } catch (...) {
+        failure = std::make_exception_ptr(BrokenExecutor("the pool is broken: " + message_of(std::current_exception())));
+    }
+}
+
+}  // namespace
+
+WorkerPool::WorkerPool(std::unique_ptr<ManagerTransport> transport, bool is_private)
+    : transport_(std::move(transport)), is_private_(is_private), workers_(static_cast<std::size_t>(transport_->size())) {
+    for (int worker = size(); worker > 0; --worker) ready_.push_back(worker - 1);  // worker 0 first
+    idle_workers_ = size();
+}
+
+WorkerPool::~WorkerPool() = default;
+
+void WorkerPool::add_executor(std::shared_ptr<ExecutorState> executor) {
+    std::vector<std::shared_ptr<ExecutorState>> gone;  // those that nobody waited for
+    std::vector<Ref<WorkItem>> late;
+    {
+        const std::lock_guard lock(queue_mutex_);
+        std::erase_if(executors_, [&gone](auto& one) { return one->closed && one->is_finished() && (gone.push_back(std::move(one)), true); });
+        if (is_broken_)
+            take_queues(*executor, late);
+        queued_.fetch_add(executor->left(), std::memory_order_relaxed);
+        executors_.push_back(std::move(executor));
+    }
+    end_all(late, [this](WorkItem& work) { return work.abandon(broken_); });
+    send_to_idle_workers();
+    wake_progress_thread();
+}
+
+void WorkerPool::count_initialized(ExecutorState& executor) {
+    std::size_t left = 0;
+    {
+        const std::lock_guard lock(queue_mutex_);
+        left = --executor.uninitialized == 0 ? executor.left() : 0;
+    }
+    if (left != 0)
+        add_queued(left);
+}
+
+void WorkerPool::add(Ref<WorkItem> work, int worker) {
+    ExecutorState& executor = *work->executor;
+    {
+        const std::lock_guard lock(queue_mutex_);
+        if (!executor.is_broken && !is_broken_ && !ended_) {
+            executor.pinned_left += worker >= 0 ? 1 : 0;
+            executor.queue(*work, worker).push_back(std::move(work));
+        }
+    }
+    if (work) {  // NOLINT(bugprone-use-after-move): null where it was moved
+        return run_callbacks(work->abandon(executor.is_broken ? executor.broken
+                                           : is_broken_       ? broken_
+                                                              : std::make_exception_ptr(BrokenExecutor("the workers are gone"))));
+    }
+    queued_.fetch_add(1, std::memory_order_relaxed);
+    send_to_idle_workers();
+    wake_progress_thread();
+}
+
+void WorkerPool::add_queued(std::size_t more) {
+    queued_.fetch_add(more, std::memory_order_relaxed);
+    send_to_idle_workers();
+    wake_progress_thread();
+}
+
+void WorkerPool::send_to_idle_workers() {
+    if (idle_workers_.load(std::memory_order_relaxed) == 0 || !progress_mutex_.try_lock())
+        return;
+    std::exception_ptr failure;
+    std::vector<Ref<WorkItem>> taken;  // let go outside the locks
+    {
+        const std::lock_guard lock(progress_mutex_, std::adopt_lock);
+        if (!is_broken_ && !ended_)
+            try_to([&] { dispatch(taken); }, failure);
+    }
+    if (failure != nullptr)
+        fail(failure);
+}
+
+bool WorkerPool::make_progress() {
+    if (!progress_mutex_.try_lock())
+        return false;
+    bool moved = false;
+    std::exception_ptr failure;
+    std::vector<ResultMessage> messages;
+    std::vector<Completed> results;
+    std::vector<Ref<WorkItem>> taken;  // let go outside the locks
+    {
+        const std::lock_guard lock(progress_mutex_, std::adopt_lock);
+        if (is_broken_ || ended_)
+            return false;
+        try_to(
+            [&] {
+                for (ResultMessage message; messages.size() < 16 && transport_->poll(message);) {
+                    messages.push_back(std::move(message));
+                    unpack_results(messages.back(), results);
+                }
+                moved = !messages.empty();
+                if (queued_.load(std::memory_order_relaxed) != 0)
+                    moved |= dispatch(taken);
+                moved |= transport_->complete_sends();
+            },
+            failure);
+    }
+    if (!results.empty())
+        record_trace(results);
+    std::vector<DoneCallbacks> callback_lists;
+    for (Completed& result : results)
+        if (DoneCallbacks callbacks = deliver(result); !callbacks.is_empty())
+            callback_lists.push_back(std::move(callbacks));
+    post_callbacks(std::move(callback_lists));
+    in_flight_count_.fetch_sub(results.size(), std::memory_order_release);
+    if (failure != nullptr)
+        fail(failure);
+    return moved;
+}
+
+// Results ------------------------------------------------------------------------------------------------------------------
+
+void WorkerPool::unpack_results(const ResultMessage& message, std::vector<Completed>& results) {
+    Unpacking from(message.bytes);
+    Worker& worker = workers_[static_cast<std::size_t>(message.worker)];
+    while (from.remaining() != 0) {
+        const auto* const header = reinterpret_cast<const ResultHeader*>(from.take(sizeof(ResultHeader)));
+        const std::byte* const values = from.take(header->values);
+        const std::byte* const error = from.take(header->error);
+        from.take(std::min(-(header->values + header->error) & 15, from.remaining()));
+        InFlight& in_flight = in_flight_.at(header->id);
+        if (!in_flight.work)
+            throw Exception(MPI_ERR_OTHER, "futures", "a worker has sent the result of a task that it does not have");
+        const double seconds = 1e-9 * static_cast<double>(header->duration);
+        // A short time counts more: the first calls take longer than those that follow.
+        worker.seconds = worker.seconds < 0         ? seconds
+                         : seconds < worker.seconds ? (worker.seconds + seconds) / 2
+                                                    : worker.seconds + (seconds - worker.seconds) / 8;
+        worker.bytes -= in_flight.bytes;
+        if (--worker.tasks == 0)
+            idle_workers_.fetch_add(1, std::memory_order_relaxed);
+        results.push_back({std::move(in_flight), header, {values, header->values}, {error, header->error}});
+        free_.push_back(header->id);
+    }
+    mark_ready(message.worker);
+}
+
+void WorkerPool::record_trace(const std::vector<Completed>& results) {
+    const std::lock_guard lock(queue_mutex_);
+    for (const auto& [in_flight, header, values, error] : results) {
+        const TraceEvent event{in_flight.work->executor.get(),
+                               in_flight.work->function,
+                               in_flight.taken.number,
+                               in_flight.taken.count,
+                               static_cast<std::int64_t>(header->begin) + transport_->clock_offset(in_flight.worker),
+                               static_cast<std::int64_t>(header->duration),
+                               in_flight.worker};
+        if (trace_.size() < trace_size)
+            trace_.push_back(event);
+        else
+            trace_[oldest_++ % trace_size] = event;
+    }
+}
+
+DoneCallbacks WorkerPool::deliver(Completed& result) {
+    const ResultHeader& header = *result.header;
+    InFlight& in_flight = result.in_flight;
+    std::exception_ptr error;
+    if (!result.error.empty()) {
+        try {
+            Unpacking packed(result.error);
+            error = unpack_exception(packed);
+        } catch (...) {
+            error = std::current_exception();
+        }
+    }
+    Unpacking values(result.values);
+    return in_flight.work->deliver(in_flight.taken, header.done, values, std::move(error), 1e-9 * static_cast<double>(header.duration));
+}
+
+void WorkerPool::mark_ready(int worker) {
+    if (!std::exchange(workers_[static_cast<std::size_t>(worker)].is_ready, true))
+        ready_.push_back(worker);
+}
+
+std::vector<TraceEvent> WorkerPool::take_trace(const ExecutorState& executor) {
+    const std::lock_guard lock(queue_mutex_);
+    std::vector<TraceEvent> events;
+    std::erase_if(trace_, [&](const TraceEvent& event) { return event.executor == &executor && (events.push_back(event), true); });
+    oldest_ = 0;
+    return events;
+}
+
+// Tasks --------------------------------------------------------------------------------------------------------------------
+
+int WorkerPool::room(const Worker& worker, const ExecutorState& executor) const noexcept {
+    if (worker.tasks > 0 && worker.bytes >= most_bytes)
+        return 0;
+    if (executor.options.prefetch > 0)
+        return executor.options.prefetch - worker.tasks;
+    if (worker.seconds < 0 || worker.seconds > long_task)
+        return 1 - worker.tasks;
+    return std::clamp(static_cast<int>(std::max(prefetch_time, service_time * size()) / std::max(worker.seconds, 1e-9)), 2, most_tasks) -
+           worker.tasks;
+}
+
+bool WorkerPool::dispatch(std::vector<Ref<WorkItem>>& taken) {
+    const std::lock_guard lock(queue_mutex_);
+    bool moved = false;
+    for (std::size_t i = ready_.size(); i > 0; --i) {
+        std::size_t left = 0;
+        for (const auto& executor : executors_) left += executor->left();
+        queued_.store(left, std::memory_order_relaxed);
+        if (left == 0)
+            break;
+        const int worker = ready_[i - 1];
+        moved |= send_tasks(worker, std::max<std::size_t>(1, (left + i - 1) / i), taken);
+        Worker& state = workers_[static_cast<std::size_t>(worker)];
+        if (std::none_of(executors_.begin(), executors_.end(), [&](const auto& executor) { return room(state, *executor) > 0; })) {
+            state.is_ready = false;
+            ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(i - 1));
+        }
+    }
+    return moved;
+}
+
+bool WorkerPool::send_tasks(int worker, std::size_t share, std::vector<Ref<WorkItem>>& taken) {
+    bool moved = false;
+    while (share > 0) {
+        Packing to(Packing::Blocks::inside);
+        std::size_t tasks = 0;
+        while (tasks < share && to.bytes().size() < message_size && pack_next(worker, to, taken)) ++tasks;
+        if (tasks == 0)
+            break;
+        transport_->send(worker, std::move(to));
+        share -= tasks;
+        moved = true;
+    }
+    return moved;
+}
+
+bool WorkerPool::pack_next(int worker, Packing& to, std::vector<Ref<WorkItem>>& finished_items) {
+    Worker& state = workers_[static_cast<std::size_t>(worker)];
+    const std::size_t before = to.size();
+    for (std::size_t i = 0; i < executors_.size(); ++i) {
+        ExecutorState& executor = *executors_[(next_executor_ + i) % executors_.size()];
+        if (worker >= executor.workers || room(state, executor) <= 0)
+            continue;
+        if (free_.empty()) {
+            free_.push_back(in_flight_.size());
+            in_flight_.emplace_back();
+        }
+        const std::uint64_t id = free_.back();
+        for (ExecutorState::Queue* const queue : executor.queues(worker)) {
+            if (queue == nullptr)
+                break;
+            for (auto work = queue->begin(); work != queue->end();) {
+                const WorkItem::Portion taken = (*work)->take(worker, executor.workers, id, to);
+                Ref<WorkItem> current = *work;
+                if (!current->is_taken()) {
+                    ++work;
+                } else {
+                    executor.count_taken(queue);
+                    finished_items.push_back(std::move(*work));
+                    work = queue->erase(work);
+                }
+                if (taken.count == 0)
+                    continue;
+                free_.pop_back();
+                in_flight_[id] = {std::move(current), taken, worker, to.size() - before};
+                if (state.tasks++ == 0)
+                    idle_workers_.fetch_sub(1, std::memory_order_relaxed);
+                state.bytes += to.size() - before;
+                in_flight_count_.fetch_add(1, std::memory_order_relaxed);
+                next_executor_ = (next_executor_ + i + 1) % executors_.size();
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+// The end ------------------------------------------------------------------------------------------------------------------
+
+void WorkerPool::take_queues(ExecutorState& executor, std::vector<Ref<WorkItem>>& to) {
+    const auto take = [&to](ExecutorState::Queue& queue) {
+        std::move(queue.begin(), queue.end(), std::back_inserter(to));
+        queue.clear();
+    };
+    take(executor.tasks);
+    take(executor.maps);
+    std::for_each(executor.initializers.begin(), executor.initializers.end(), take);
+    std::for_each(executor.pinned.begin(), executor.pinned.end(), take);
+    executor.initializers_left = executor.pinned_left = 0;
+}
+
+void WorkerPool::cancel(ExecutorState& executor) {
+    std::vector<Ref<WorkItem>> all;
+    {
+        const std::lock_guard lock(queue_mutex_);
+        take_queues(executor, all);
+    }
+    end_all(all, [](WorkItem& work) { return work.cancel_rest(); });
+}
+
+void WorkerPool::fail(ExecutorState& executor, const std::exception_ptr& error) {
+    std::vector<Ref<WorkItem>> all;
+    {
+        const std::lock_guard lock(queue_mutex_);
+        if (executor.is_broken)
+            return;
+        executor.broken = std::make_exception_ptr(BrokenExecutor("the initializer failed: " + message_of(error)));
+        executor.is_broken = true;
+        take_queues(executor, all);
+    }
+    end_all(all, [&executor](WorkItem& work) { return work.abandon(executor.failure()); });
+}
+
+void WorkerPool::fail(const std::exception_ptr& error) noexcept {
+    std::vector<Ref<WorkItem>> all;
+    {
+        const std::lock_guard progress_lock(progress_mutex_);
+        const std::lock_guard lock(queue_mutex_);
+        if (is_broken_)
+            return;
+        broken_ = error;
+        is_broken_ = true;
+        for (InFlight& in_flight : in_flight_)
+            if (in_flight.work)
+                all.push_back(std::move(in_flight.work));
+        in_flight_count_.fetch_sub(all.size(), std::memory_order_relaxed);
+        for (const auto& executor : executors_) take_queues(*executor, all);
+        queued_ = 0;
+    }
+    end_all(all, [&error](WorkItem& work) { return work.abandon(error); });
+}
+
+bool WorkerPool::has_callbacks() {
+    const std::lock_guard lock(queue_mutex_);
+    return std::any_of(executors_.begin(), executors_.end(),
+                       [](const auto& executor) { return executor->callback_lists.load(std::memory_order_acquire) != 0; });
+}
+
+void WorkerPool::end() {
+    std::vector<std::shared_ptr<ExecutorState>> executors;  // which have this crew
+    wait_until([this] { return (is_idle() || is_broken_) && (in_callback() || !has_callbacks()); }, Timeout::Clock::time_point::max());
+    unregister_pool(*this);
+    const std::lock_guard progress_lock(progress_mutex_);
+    {
+        const std::lock_guard lock(queue_mutex_);
+        if (std::exchange(ended_, true))
+            return;
+        executors_.swap(executors);
+    }
+    transport_->stop();
+}
+
+}  // namespace MPI4CXX::futures::detail
