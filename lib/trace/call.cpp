@@ -2,55 +2,12 @@
 
 #include <unistd.h>
 #include <algorithm>
-#include <cstring>
-#include <unordered_map>
 
 namespace mpi4cxx::trace {
 
 namespace {
 
 thread_local int depth = 0;
-std::int64_t orders = 0;
-
-/// Handles are ints in one MPI and pointers in the other.
-template <class Handle> std::uint64_t key(Handle handle) {
-    std::uint64_t result = 0;
-    std::memcpy(&result, &handle, sizeof handle);
-    return result;
-}
-
-/// Operations by handle.
-class OperationTable {
-public:
-    void set(std::uint64_t handle, Operation operation) {
-        auto shared = std::make_shared<Operation>(std::move(operation));
-        const std::lock_guard lock(mutex_);
-        operations_[handle] = std::move(shared);
-    }
-    std::shared_ptr<Operation> get(std::uint64_t handle) {
-        const std::lock_guard lock(mutex_);
-        const auto found = operations_.find(handle);
-        return found == operations_.end() ? nullptr : found->second;
-    }
-    void erase(std::uint64_t handle, const std::shared_ptr<Operation>& operation) {
-        const std::lock_guard lock(mutex_);
-        const auto found = operations_.find(handle);
-        if (found != operations_.end() && found->second == operation)
-            operations_.erase(found);
-    }
-    template <class F> void for_each(F f) {
-        const std::lock_guard lock(mutex_);
-        for (const auto& [handle, operation] : operations_) f(*operation);
-    }
-
-private:
-    std::mutex mutex_;
-    std::unordered_map<std::uint64_t, std::shared_ptr<Operation>> operations_;
-};
-
-// Never destroyed: MPI may be finalized from a destructor.
-OperationTable& requests = *new OperationTable;
-OperationTable& messages = *new OperationTable;
 
 /// Registers the thread that makes it, until the thread ends.
 struct ThreadRegistration {
@@ -79,7 +36,7 @@ void count_activity(std::int64_t at) {
 }
 
 constexpr std::int64_t millisecond = 1'000'000, second = 1'000 * millisecond;
-constexpr std::size_t most_targets = 8, most_messages = 256;
+constexpr std::size_t most_targets = 8;
 
 void add(std::vector<WaitTarget>& targets, const WaitTarget& target) {
     const auto is_same = [&](const WaitTarget& t) {
@@ -89,30 +46,11 @@ void add(std::vector<WaitTarget>& targets, const WaitTarget& target) {
         targets.push_back(target);
 }
 
-std::int64_t add(MessageHistory& history, int tag, std::int64_t count, std::int64_t bytes) {
-    history.latest.push_back({++history.total, tag, count, bytes});
-    if (history.latest.size() > most_messages)
-        history.latest.pop_front();
-    return history.total;
-}
-
 std::int64_t bytes(MPI_Count count, MPI_Datatype type) {
     MPI_Count size = 0;
     if (count > 0 && type != MPI_DATATYPE_NULL)
         PMPI_Type_size_x(type, &size);
     return count > 0 && size > 0 ? std::int64_t{count} * size : 0;
-}
-
-std::int32_t index_of(const Communicator* comm) {
-    static std::unordered_map<std::uint64_t, std::int32_t> indices;
-    if (comm == nullptr)
-        return -1;
-    const auto [found, is_new] = indices.try_emplace(comm->id, static_cast<std::int32_t>(own_log.comm_ids.size()));
-    if (is_new) {
-        own_log.comm_ids.push_back(comm->id);
-        own_log.comm_labels.push_back(comm->label());
-    }
-    return found->second;
 }
 
 }  // namespace
@@ -189,11 +127,10 @@ void Call::probes_from(int source, int tag, MPI_Comm comm) {
 void Call::receives_message(const MPI_Message* message) {
     if (!is_on())
         return;
-    const std::shared_ptr<Operation> found = messages.get(key(*message));
+    const std::shared_ptr<Operation> found = take_message_operation(*message);
     if (found == nullptr)
         return;
     other_ = *found;
-    messages.erase(key(*message), found);
     other_.kind = WaitTarget::Kind::receive;
     other_.function = function_;
     waits_for(other_);
@@ -288,7 +225,7 @@ std::int64_t Call::record(std::int64_t end) {
         return -1;
     }
     const Operation& shown = send_.kind != WaitTarget::Kind::none ? send_ : other_;
-    Event event{begin_, end, 0, function_, thread_->number, shown.peer, shown.tag, 0, index_of(shown.comm), found_nothing() ? 1 : 0};
+    Event event{begin_, end, 0, function_, thread_->number, shown.peer, shown.tag, 0, comm_index(shown.comm), found_nothing() ? 1 : 0};
     for (const Operation* operation : {&send_, &other_})
         for (const auto& [peer, size] : operation->sent_bytes) event.bytes += peer == nobody ? 0 : size;
     own_log.events.push_back(event);
@@ -324,88 +261,9 @@ int Call::done(int code) {
         set_operation(*request_, other_.kind != WaitTarget::Kind::none ? other_ : send_);
     if (found_ != nullptr) {
         other_.peer = other_.peer == anybody && status_ != nullptr ? other_.comm->world_rank(status_->MPI_SOURCE) : other_.peer;
-        messages.set(key(*found_), other_);
+        set_message_operation(*found_, other_);
     }
     return code;
-}
-
-void begin(Operation& operation, std::int64_t at, std::int64_t event) {
-    operation.begin = at;
-    operation.order = ++orders;
-    const bool is_send = operation.kind == WaitTarget::Kind::send;
-    if (is_send && operation.comm != nullptr && operation.peer >= 0)
-        operation.number = add(message_histories.sent[{operation.comm, operation.peer}], operation.tag, operation.count, operation.bytes);
-    if (!is_logging || operation.comm == nullptr)
-        return;
-    for (const auto& [peer, size] : operation.sent_bytes) {
-        if (peer == nobody)
-            continue;
-        own_log.totals[operation.function].sent += size;
-        Traffic& traffic = own_log.traffic[peer];
-        (is_send ? traffic.bytes : traffic.collective_bytes) += size;
-        traffic.messages += is_send ? 1 : 0;
-    }
-    const bool has_room = own_log.messages.size() + own_log.collectives.size() < 2 * most_events;
-    operation.record = -1;
-    if (is_send && has_room && operation.peer != nobody) {
-        operation.record = static_cast<std::int64_t>(own_log.messages.size());
-        own_log.messages.push_back({operation.comm->id, operation.order, at, event, operation.peer, operation.tag, 1, this_thread().number});
-    } else if (operation.kind == WaitTarget::Kind::collective && has_room) {
-        operation.record = static_cast<std::int64_t>(own_log.collectives.size());
-        own_log.collectives.push_back(
-            {operation.comm->id, operation.number, at, event, operation.pattern, operation.is_root ? 1 : 0, operation.comm->rank});
-    }
-}
-
-void complete(Operation& operation, const MPI_Status* status, std::int64_t event) {
-    if (operation.comm == nullptr)
-        return;
-    int is_cancelled = 0;
-    const bool is_received = operation.kind == WaitTarget::Kind::receive && operation.peer != nobody && status != nullptr;
-    if (is_received)
-        PMPI_Test_cancelled(status, &is_cancelled);
-    if (is_received && is_cancelled == 0)
-        add(message_histories.received[{operation.comm, operation.comm->world_rank(status->MPI_SOURCE)}], status->MPI_TAG, 0, 0);
-    if (!is_logging)
-        return;
-    const auto record = static_cast<std::size_t>(operation.record);
-    if (operation.kind == WaitTarget::Kind::send && operation.record >= 0)
-        own_log.messages[record].event = event;
-    if (operation.kind == WaitTarget::Kind::collective && operation.record >= 0)
-        own_log.collectives[record].event = event;
-    if (!is_received || is_cancelled != 0)
-        return;
-    MPI_Count size = 0;
-    PMPI_Get_elements_x(status, MPI_BYTE, &size);
-    size = std::max(size, MPI_Count{0});
-    own_log.totals[operation.function].received += size;
-    const int source = operation.comm->world_rank(status->MPI_SOURCE);
-    if (event >= 0) {
-        Event& where = own_log.events[static_cast<std::size_t>(event)];
-        where.bytes += size;
-        where.peer = where.peer == anybody || where.comm < 0 ? source : where.peer;
-        where.tag = where.tag == MPI_ANY_TAG || where.comm < 0 ? status->MPI_TAG : where.tag;
-        where.comm = where.comm < 0 ? index_of(operation.comm) : where.comm;
-    }
-    if (own_log.messages.size() + own_log.collectives.size() < 2 * most_events)
-        own_log.messages.push_back({operation.comm->id, operation.order, operation.begin, event, source, status->MPI_TAG, 0, this_thread().number});
-}
-
-void set_operation(MPI_Request request, Operation operation) {
-    if (request != MPI_REQUEST_NULL)
-        requests.set(key(request), std::move(operation));
-}
-std::shared_ptr<Operation> find_operation(MPI_Request request) { return request == MPI_REQUEST_NULL ? nullptr : requests.get(key(request)); }
-void erase_operation(MPI_Request request, const std::shared_ptr<Operation>& operation) { requests.erase(key(request), operation); }
-
-std::vector<WaitTarget> posted_receives() {
-    std::vector<WaitTarget> result;
-    requests.for_each([&](const Operation& operation) {
-        if (operation.kind == WaitTarget::Kind::receive && operation.order != 0)
-            result.push_back(operation);
-    });
-    std::sort(result.begin(), result.end(), [](const WaitTarget& a, const WaitTarget& b) { return a.order < b.order; });
-    return result;
 }
 
 }  // namespace mpi4cxx::trace

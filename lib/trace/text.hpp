@@ -35,6 +35,13 @@ inline std::string duration(double seconds) {
     return seconds >= 1 ? format("%.3g s", seconds) : seconds >= 1e-3 ? format("%.3g ms", seconds * 1e3) : format("%.3g us", seconds * 1e6);
 }
 
+/// "1st", "2nd", "11th".
+inline std::string ordinal(std::int64_t number) {
+    const std::int64_t last = number % 10;
+    const bool is_teen = number / 10 % 10 == 1;
+    return std::to_string(number) + (is_teen || last == 0 || last > 3 ? "th" : last == 1 ? "st" : last == 2 ? "nd" : "rd");
+}
+
 /// For SVG, and with quotes for JSON.
 inline std::string escaped(const std::string& text, bool is_json = false) {
     std::string result;

@@ -1,6 +1,6 @@
 #include "trace/watchdog.hpp"
 
-#include "trace/process_state.hpp"
+#include "trace/deadlock_report.hpp"
 #include "trace/results.hpp"
 #include "trace/stack.hpp"
 

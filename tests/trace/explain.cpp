@@ -1,5 +1,5 @@
 // explain FOLDER: what the watchdog says of two ranks that have written there how they stand; without a folder, the number of ANY_TAG.
-#include "trace/process_state.hpp"
+#include "trace/deadlock_report.hpp"
 
 #include <cstdio>
 #include <string>

@@ -1,0 +1,216 @@
+#include "trace/deadlock_report.hpp"
+
+#include "trace/text.hpp"
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+
+namespace mpi4cxx::trace {
+
+namespace {
+
+using Edges = std::vector<std::vector<int>>;
+using Ends = std::vector<ProcessState::MessageEnd>;
+
+bool has_tag(const ProcessState::MessageEnd& receive, int tag) { return receive.tag == MPI_ANY_TAG || receive.tag == tag; }
+
+/// The messages that are under way: sent, and not received as far as the receiver's program knows.
+class Messages {
+public:
+    explicit Messages(const std::vector<ProcessState>& ranks) {
+        for (std::size_t rank = 0; rank < ranks.size(); ++rank) add_sent(ranks, static_cast<int>(rank));
+        for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
+            Ends receives = ranks[rank].posted;
+            for_each_end(ranks[rank], [&](const ProcessState::MessageEnd& end) {
+                if (end.kind == WaitTarget::Kind::receive && end.number == 0)
+                    receives.push_back(end);
+            });
+            for (const ProcessState::MessageEnd& receive : receives)
+                if (UnderWay* const message = find(receive, static_cast<int>(rank)); message != nullptr) {
+                    message->is_matched = true;
+                    matched_.emplace_back(static_cast<int>(rank), receive.number);
+                }
+        }
+    }
+
+    /// Whether the other end of this one, which a thread of `rank` waits for, is there too.
+    [[nodiscard]] bool is_matched(int rank, const ProcessState::MessageEnd& end) {
+        if (end.kind == WaitTarget::Kind::probe)
+            return find(end, rank) != nullptr;
+        if (end.kind == WaitTarget::Kind::receive)
+            return std::find(matched_.begin(), matched_.end(), std::pair(rank, end.number)) != matched_.end();
+        return std::none_of(messages_.begin(), messages_.end(), [&](const UnderWay& m) {
+            return !m.is_matched && m.from == rank && m.end.peer == end.peer && m.end.comm == end.comm && m.end.number == end.number;
+        });
+    }
+
+    /// One line for each that no receive asks for.
+    [[nodiscard]] std::string unreceived() const {
+        constexpr int most_lines = 10;
+        std::string result;
+        int lines = 0;
+        for (const UnderWay& m : messages_) {
+            if (m.is_matched || ++lines > most_lines)
+                continue;
+            result += "  rank " + std::to_string(m.end.peer) + " has not received a message from rank " + std::to_string(m.from) + ", tag " +
+                      std::to_string(m.end.tag) + ", " + m.end.label + ", of " +
+                      (m.end.count == m.end.bytes ? "" : std::to_string(m.end.count) + " elements, ") + std::to_string(m.end.bytes) + " bytes.\n";
+        }
+        return result + (lines > most_lines ? "  " + std::to_string(lines - most_lines) + " more have not been received.\n" : "");
+    }
+
+private:
+    struct UnderWay {
+        int from;
+        ProcessState::MessageEnd end;
+        bool is_matched = false;
+    };
+
+    template <class F> static void for_each_end(const ProcessState& rank, F f) {
+        for (const ProcessState::ThreadWait& wait : rank.threads)
+            for (const ProcessState::MessageEnd& end : wait.ends) f(end);
+    }
+
+    void add_sent(const std::vector<ProcessState>& ranks, int from) {
+        const ProcessState& sender = ranks[static_cast<std::size_t>(from)];
+        for (const ProcessState::PeerMessages& sent : sender.peer_messages) {
+            if (!sent.is_sent || static_cast<std::size_t>(sent.peer) >= ranks.size())
+                continue;
+            const std::vector<ProcessState::PeerMessages>& others = ranks[static_cast<std::size_t>(sent.peer)].peer_messages;
+            const auto received = std::find_if(others.begin(), others.end(), [&](const ProcessState::PeerMessages& m) {
+                return !m.is_sent && m.comm == sent.comm && m.peer == from;
+            });
+            Ends left = sent.latest, gone = received == others.end() ? Ends{} : received->latest;
+            // Of one tag, the first that was sent is the first that is received.
+            std::erase_if(left, [&](const ProcessState::MessageEnd& message) {
+                const auto same = std::find_if(gone.begin(), gone.end(), [&](const ProcessState::MessageEnd& m) { return m.tag == message.tag; });
+                const bool is_gone = same != gone.end();
+                if (is_gone)
+                    gone.erase(same);
+                return is_gone;
+            });
+            const auto number = static_cast<std::size_t>(std::max(sent.total - (received == others.end() ? 0 : received->total), std::int64_t{0}));
+            if (left.size() > number)
+                left.erase(left.begin(), left.end() - static_cast<std::ptrdiff_t>(number));
+            for (ProcessState::MessageEnd& message : left) messages_.push_back({from, std::move(message)});
+        }
+        for_each_end(sender, [&](const ProcessState::MessageEnd& end) {
+            if (end.kind == WaitTarget::Kind::send && end.number == 0)
+                messages_.push_back({from, end});
+        });
+    }
+
+    UnderWay* find(const ProcessState::MessageEnd& receive, int rank) {
+        const auto found = std::find_if(messages_.begin(), messages_.end(), [&](const UnderWay& m) {
+            return !m.is_matched && m.end.peer == rank && m.end.comm == receive.comm && has_tag(receive, m.end.tag) &&
+                   (receive.peer == anybody || receive.peer == m.from);
+        });
+        return found == messages_.end() ? nullptr : &*found;
+    }
+
+    std::vector<UnderWay> messages_;
+    std::vector<std::pair<int, std::int64_t>> matched_;  // receives: the rank and the number
+};
+
+/// Whom a rank cannot go on without for a message; tells whether one of its threads can go on by itself.
+bool add_edges(const ProcessState& state, int rank, Messages& messages, std::vector<int>& awaited) {
+    bool is_progressing = false;
+    for (const ProcessState::ThreadWait& wait : state.threads) {
+        std::size_t matched = 0;
+        for (const ProcessState::MessageEnd& end : wait.ends) {
+            if (messages.is_matched(rank, end))
+                ++matched;
+            else if (end.peer >= 0 && !wait.any)
+                awaited.push_back(end.peer);
+        }
+        is_progressing = is_progressing || (wait.any ? matched > 0 : matched > 0 && matched == wait.ends.size() && !wait.others);
+    }
+    return is_progressing;
+}
+
+/// What is wrong in a collective that some wait in; adds who waits for whom.
+std::string explain_collective(const std::vector<ProcessState>& ranks, const ProcessState::CollectiveCall& collective, Edges& edges) {
+    std::map<std::string, std::vector<int>> present;  // by function
+    std::vector<int> missing;
+    for (const int rank : collective.members) {
+        if (rank < 0)
+            continue;
+        const ProcessState& other = ranks[static_cast<std::size_t>(rank)];
+        const auto same = std::find_if(other.collectives.begin(), other.collectives.end(), [&](const ProcessState::CollectiveCall& m) {
+            return m.comm == collective.comm && m.number == collective.number;
+        });
+        const auto collective_counts = other.collective_counts.find(collective.comm);
+        if (same != other.collectives.end())
+            present[same->function].push_back(rank);
+        else if (collective_counts == other.collective_counts.end() || collective_counts->second < collective.number)
+            missing.push_back(rank);
+    }
+    for (const auto& [function, waiting] : present) {
+        for (const int rank : waiting) {
+            std::vector<int>& awaited = edges[static_cast<std::size_t>(rank)];
+            awaited.insert(awaited.end(), missing.begin(), missing.end());
+            for (const auto& [other, others] : present)
+                if (other != function)
+                    awaited.insert(awaited.end(), others.begin(), others.end());
+        }
+    }
+    if (missing.empty() && present.size() < 2)
+        return "";
+    std::string result = "  The " + ordinal(collective.number) + " collective call on " + collective.label + ": ";
+    for (const auto& [function, waiting] : present)
+        result += (waiting.size() == 1 ? "rank " : "ranks ") + rank_list(waiting) + (waiting.size() == 1 ? " is in " : " are in ") + function + ", ";
+    if (missing.empty())
+        return result + "which do not go together.\n";
+    return result + (missing.size() == 1 ? "rank " : "ranks ") + rank_list(missing) + (missing.size() == 1 ? " has" : " have") + " not come to it.\n";
+}
+
+/// A way from a rank back to itself, that rank first and last; empty if there is none.
+std::vector<int> cycle(Edges edges) {
+    // Whoever awaits nobody is on none, nor is who awaits only such.
+    const auto awaits_nobody = [&](int rank) { return edges[static_cast<std::size_t>(rank)].empty(); };
+    for (bool again = true; again;) {
+        again = false;
+        for (std::vector<int>& awaited : edges) again = std::erase_if(awaited, awaits_nobody) > 0 || again;
+    }
+    std::vector<int> way;
+    for (std::size_t start = 0; start < edges.size() && way.empty(); ++start)
+        if (!edges[start].empty())
+            way.push_back(static_cast<int>(start));
+    while (!way.empty()) {
+        const int next = edges[static_cast<std::size_t>(way.back())][0];
+        const auto before = std::find(way.begin(), way.end(), next);
+        const bool is_closed = before != way.end();
+        way.push_back(next);
+        if (is_closed)
+            return {std::find(way.begin(), way.end(), next), way.end()};
+    }
+    return way;
+}
+
+}  // namespace
+
+Explanation explain(const std::vector<ProcessState>& ranks, double seconds) {
+    const auto waiting = std::count_if(ranks.begin(), ranks.end(), [](const ProcessState& s) { return s.waits; });
+    std::ostringstream result;
+    result << "nothing has moved for " << seconds << " s; " << waiting << " of " << ranks.size() << " ranks wait in MPI.\n";
+    Edges edges;
+    Messages messages(ranks);
+    bool is_progressing = false;
+    for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
+        for (const std::string& line : ranks[rank].lines) result << "  rank " << rank << ": " << line << '\n';
+        is_progressing = add_edges(ranks[rank], static_cast<int>(rank), messages, edges.emplace_back()) || is_progressing;
+    }
+    result << messages.unreceived();
+    std::map<std::pair<std::uint64_t, std::int64_t>, const ProcessState::CollectiveCall*> collectives;
+    for (const ProcessState& rank : ranks)
+        for (const ProcessState::CollectiveCall& collective : rank.collectives)
+            collectives.try_emplace({collective.comm, collective.number}, &collective);
+    for (const auto& [key, collective] : collectives) result << explain_collective(ranks, *collective, edges);
+    const std::vector<int> way = cycle(edges);
+    for (std::size_t i = 0; i + 1 < way.size(); ++i)
+        result << (i == 0 ? "  A cycle: rank " : ", rank ") << way[i] << " waits for rank " << way[i + 1] << (i + 2 < way.size() ? "" : ".\n");
+    return {result.str(), is_progressing};
+}
+
+}  // namespace mpi4cxx::trace
