@@ -10,8 +10,8 @@
 
 namespace MPI4CXX::futures::detail {
 
-/// How to wait for what is looked for again and again: at once first, then giving way to other processes, then asleep for a part of the
-/// time that has passed, so that what comes late comes a few percent later.
+/// Backoff of a polling loop. It polls at once first, then yields to other processes, then sleeps for a fraction of the time waited so far. So an
+/// event that comes late is seen only a few percent later.
 class Backoff {
 public:
     using Clock = std::chrono::steady_clock;
@@ -34,13 +34,13 @@ public:
             sched_yield();
             return;
         }
-        misses_ = polls_ - 2;  // MPI may see what has come only at the second look
+        misses_ = polls_ - 2;  // MPI may report a message only at the second poll
         std::this_thread::sleep_for(
             std::min({longest_sleep_, std::max<Clock::duration>(waited / 16, std::chrono::microseconds(20)), deadline - now}));
     }
     [[nodiscard]] bool is_asleep() const noexcept { return since_ != Clock::time_point() && Clock::now() - since_ >= yield_time_; }
 
-    /// MPI4CXX_FUTURES_BACKOFF in seconds, else a millisecond.
+    /// Returns MPI4CXX_FUTURES_BACKOFF in seconds; by default a millisecond.
     static Clock::duration longest() noexcept;
 
 private:

@@ -16,14 +16,14 @@ namespace MPI4CXX::futures::detail {
 
 namespace {
 
-// none of these is ever destroyed: threads may look at them until the process is gone
+// Never destroyed: threads may use them until the process is gone.
 std::mutex mutex;
 std::deque<DoneCallbacks>& posted = *new std::deque<DoneCallbacks>;
 std::condition_variable& comes = *new std::condition_variable;
-std::atomic<std::size_t> ready{0};  // how many are posted
-int resting = 0;                    // helpers that wait for more
+std::atomic<std::size_t> ready{0};  // number of posted lists
+int resting = 0;                    // helper threads that wait for more
 
-/// What this thread runs, the innermost first.
+/// The list whose callbacks this thread runs, and the outer ones.
 struct Running {
     DoneCallbacks* callbacks;
     Running* outer;
@@ -48,7 +48,7 @@ bool run_all() {
     return has_run;
 }
 
-/// A thread that runs callbacks while others wait.
+/// The body of a helper thread, which runs callbacks while other threads wait.
 void run_helper() {
     while (true) {
         run_all();
@@ -61,7 +61,7 @@ void run_helper() {
     }
 }
 
-/// Has a helper run what is posted and what this thread has not begun; false where there can be none.
+/// Lets a helper thread run the posted callbacks and those that this thread has not begun; returns false if no thread can be started.
 bool delegate_to_helper() {
     {
         const std::lock_guard lock(mutex);

@@ -8,8 +8,8 @@
 
 namespace MPI4CXX::futures::detail {
 
-/// The callbacks of one future that is done, in the order in which they were added. The results of all futures that were done at the
-/// same time have been stored and accounted for before one of them runs.
+/// The callbacks of one future that is done, in the order in which they were added. Before the first callback runs, the results of all futures that
+/// completed together have been stored and counted.
 class DoneCallbacks {
 public:
     DoneCallbacks() noexcept = default;
@@ -23,9 +23,9 @@ public:
     ~DoneCallbacks();
 
     [[nodiscard]] bool is_empty() const noexcept { return first_ == nullptr; }
-    /// Runs them. One that throws is reported on standard error, and those behind it run all the same.
+    /// Runs the callbacks. An exception of a callback is reported on standard error, and the next ones still run.
     void run() noexcept;
-    /// Those that have not begun.
+    /// Removes the callbacks that have not begun, and returns them.
     [[nodiscard]] DoneCallbacks split() noexcept { return {std::exchange(first_, nullptr), executor_}; }
 
 private:
@@ -33,18 +33,18 @@ private:
     std::shared_ptr<ExecutorState> executor_;
 };
 
-/// Runs one; what it throws is reported on standard error.
+/// Runs one callback; reports its exception on standard error.
 void run_safely(Callback& callback) noexcept;
 
-/// Whether this thread runs a callback.
+/// Returns whether this thread is running a callback.
 [[nodiscard]] bool in_callback() noexcept;
 
-/// Runs them at once, or where this thread is in a callback already, when that is over or waits.
+/// Runs the callbacks at once. If this thread is in a callback already, they run when that callback ends or waits.
 void run_callbacks(DoneCallbacks callbacks);
-/// Leaves them to whoever comes to run_posted() next.
+/// Leaves the callbacks to the next call of run_posted_callbacks().
 void post_callbacks(std::vector<DoneCallbacks> callback_lists);
-/// Runs what was posted; whether there was anything. A callback that waits must not: what it runs could wait for the callback. It has
-/// another thread do so, unless `is_alone`: where no other thread may use MPI.
+/// Runs the posted callbacks; returns whether there were any. A callback that waits must not run them, since they could wait for that callback; a
+/// helper thread runs them instead. Not if `is_alone`, which means that no other thread may use MPI.
 bool run_posted_callbacks(bool is_alone);
 
 }  // namespace MPI4CXX::futures::detail

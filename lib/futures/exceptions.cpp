@@ -38,7 +38,7 @@ namespace {
 
 constexpr int most_nested = 64;
 
-struct Description {  // what travels
+struct Description {  // sent to the manager
     std::string type, message, category;
     int code = 0;
 };
@@ -50,7 +50,7 @@ template <class E> std::unique_ptr<ReceivedException> without_text(const Descrip
     return make_remote(E(), error, description.message);
 }
 
-/// The category of this name; a stand-in for one that only the user's code knows.
+/// Returns the category of this name, or a stand-in if only the user's code knows the category.
 const std::error_category& category_of(const std::string& name) {
     for (const std::error_category* category :
          {&std::generic_category(), &std::system_category(), &std::iostream_category(), &std::future_category()})
@@ -76,7 +76,7 @@ std::unique_ptr<ReceivedException> mpi_exception(const Description& description,
     return make_remote(Exception(description.code, "", description.message), error, description.message);
 }
 
-/// What the exception that is being handled says as an E; null where it is none.
+/// Returns the message of the exception that is being handled as an E; null if it is no E.
 template <class E> std::unique_ptr<std::string> text_as() {
     try {
         throw;
@@ -94,7 +94,7 @@ struct StandardException {
 };
 
 const StandardException standard_exceptions[] = {
-    // what is derived from others first
+    // derived classes before their bases
     {&typeid(std::invalid_argument), with_text<std::invalid_argument>, text_as<std::invalid_argument>},
     {&typeid(std::domain_error), with_text<std::domain_error>, text_as<std::domain_error>},
     {&typeid(std::length_error), with_text<std::length_error>, text_as<std::length_error>},
@@ -119,7 +119,7 @@ const StandardException standard_exceptions[] = {
     {&typeid(std::exception), without_text<std::exception>, text_as<std::exception>},
 };
 
-/// How far each class is that a class is derived from, itself included.
+/// The bases of a class, itself included, with their distance in the hierarchy.
 using Bases = std::map<std::type_index, int>;
 
 void find_bases(const std::type_info& type, int distance, Bases& bases) {
@@ -131,8 +131,8 @@ void find_bases(const std::type_info& type, int distance, Bases& bases) {
         for (unsigned i = 0; i < several->__base_count; ++i) find_bases(*several->__base_info[i].__base_type, distance + 1, bases);
 }
 
-/// The nearest of the known types that the exception that is being handled is; their number where there is none. All that these say is
-/// added to `text`: more than one says something where a class is derived from several.
+/// Returns the index of the standard exception that is nearest to the exception that is being handled; the number of standard exceptions if there is
+/// none. Adds the messages to `text`: a class with several bases may have several messages.
 std::size_t nearest(const Bases& bases, std::string& text) {
     std::size_t kind = std::size(standard_exceptions);
     int least = std::numeric_limits<int>::max();
@@ -153,7 +153,7 @@ std::size_t nearest(const Bases& bases, std::string& text) {
     return kind;
 }
 
-/// Without what throw_with_nested() wraps it in.
+/// Returns the name of a type, without the wrapper of throw_with_nested().
 std::string name_of(const std::type_info& type) {
     std::string name = readable(type.name());
     constexpr std::string_view wrapper = "std::_Nested_exception<";
@@ -162,7 +162,7 @@ std::string name_of(const std::type_info& type) {
     return name;
 }
 
-/// What the exception that is being handled says.
+/// Describes the exception that is being handled; returns the index of its standard exception.
 std::size_t describe(const std::type_info& type, const Bases& bases, Description& description) {
     description.type = name_of(type);
     const std::size_t kind = nearest(bases, description.message);
@@ -187,7 +187,7 @@ std::vector<const RegisteredException*>& registered_exceptions() {
     return all;
 }
 
-/// Those that the exception that is being handled may be, the nearest first.
+/// Returns the registered types that match the exception that is being handled, the nearest first.
 std::vector<const RegisteredException*> find_registered(const Bases& bases) {
     std::vector<const RegisteredException*> found;
     const std::lock_guard lock(mutex);
@@ -206,7 +206,7 @@ const RegisteredException* registered_named(const std::string& name) {
     return found == all.end() ? nullptr : *found;
 }
 
-/// Name and bytes of the exception that is being handled as a carried one; an empty name where it is none, or cannot be written.
+/// Writes the exception that is being handled as a registered one and returns the type's name; empty if it is not registered or cannot be written.
 std::string save(const Bases& bases, Packing& to) {
     for (const RegisteredException* const one : find_registered(bases)) {
         Packing bytes(Packing::Blocks::inside);
@@ -263,12 +263,12 @@ std::unique_ptr<ReceivedException> make(std::size_t kind, Description descriptio
         try {
             Unpacking from(bytes);
             return one->make(from, error);
-        } catch (...) {}  // as what can be made
+        } catch (...) {}  // made as a standard exception below
     }
     if (kind < std::size(standard_exceptions))
         return standard_exceptions[kind].make(description, error);
     description.message =
-        "exception of type " + description.type + (description.message.empty() ? "" : ": " + description.message);  // no std::exception
+        "exception of type " + description.type + (description.message.empty() ? "" : ": " + description.message);  // not derived from std::exception
     return with_text<std::runtime_error>(description, error);
 }
 

@@ -1,3 +1,4 @@
+// Sends the exception of a task from the worker to the manager.
 #pragma once
 
 #include <mpi4cxx/detail/futures/packed_value.hpp>
@@ -8,15 +9,15 @@
 
 namespace MPI4CXX::futures::detail {
 
-/// Writes the exception that is being handled, and those nested in it.
+/// Writes the exception that is being handled, and the exceptions nested in it.
 void pack_exception(Packing& to, const TaskPlace& place);
-/// Makes it again.
+/// Reads an exception.
 std::exception_ptr unpack_exception(Unpacking& from);
 
-/// Type and message of the exception that is being handled.
+/// Returns the type and the message of the exception that is being handled.
 std::string describe_current();
 
-/// A type's name as people write it.
+/// Returns a demangled name of a type or a function.
 std::string readable(const char* mangled);
 
 }  // namespace MPI4CXX::futures::detail

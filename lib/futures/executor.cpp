@@ -153,7 +153,7 @@ void Executor::close() noexcept {
         if (state_->pool->is_private())
             state_->pool->end();
     } catch (...) {
-        // the crew is broken: its futures say so
+        // the pool is broken: its futures say so
     }
 }
 

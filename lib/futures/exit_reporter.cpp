@@ -17,11 +17,11 @@ namespace MPI4CXX::futures::detail {
 
 namespace {
 
-// A slot is three lines, padded with spaces: the number of the task, "-" where none runs; the worker; the function.
+// A slot is three lines, padded with spaces: the number of the task ("-" if none runs), the worker, the function.
 constexpr std::size_t number_size = 24, place_size = 200, function_size = 288, slot_size = number_size + place_size + function_size, slots = 256;
 
-// The pipe's other end is this process's, so it ends with the process. The shell that waits for that is nobody's child, so that a task may
-// wait for children of its own.
+// This process holds the other end of the pipe, which closes when the process ends. The shell that waits for this is no child of the process, because
+// a task may wait for its own children.
 constexpr const char* script = R"sh((
     read -r _ <&8
     while read -r number && read -r place && read -r function; do
@@ -36,10 +36,10 @@ void write_line(char* to, std::size_t size, const std::string& text) noexcept {
     to[size - 1] = '\n';
 }
 
-/// The slots that all workers of this process write; null where nobody can be started to read them.
+/// The slots of all workers of this process; null if no shell can be started to read them.
 struct SharedSlots {
     char* memory = nullptr;
-    int file = -1;  // as long as there are slots in use: the shell reads all of it
+    int file = -1;  // as long as the slots in use: the shell reads all of it
 };
 
 void start_shell(int pipe_end, SharedSlots& shared_slots) noexcept {
@@ -50,10 +50,10 @@ void start_shell(int pipe_end, SharedSlots& shared_slots) noexcept {
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, moved_pipe, 8);
     posix_spawn_file_actions_adddup2(&actions, moved_file, 9);
-    posix_spawn_file_actions_addclosefrom_np(&actions, 10);  // the MPI's own
+    posix_spawn_file_actions_addclosefrom_np(&actions, 10);  // the MPI's own files
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);  // so that it is not killed with the process's group
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);  // so that a kill of the process group does not reach the shell
     std::array<char*, 4> words{const_cast<char*>("sh"), const_cast<char*>("-c"), const_cast<char*>(script), nullptr};
     pid_t shell = 0;
     if (posix_spawn(&shell, "/bin/sh", &actions, &attributes, words.data(), environ) == 0)
@@ -68,7 +68,7 @@ void start_shell(int pipe_end, SharedSlots& shared_slots) noexcept {
 
 SharedSlots make_shared_slots() noexcept {
     SharedSlots shared_slots;
-    std::array<int, 2> ends{};  // the one that is not closed ends with the process
+    std::array<int, 2> ends{};  // the write end stays open until the process ends
     shared_slots.file = memfd_create("mpi4cxx tasks", MFD_CLOEXEC);
     if (shared_slots.file < 0 || pipe2(ends.data(), O_CLOEXEC) != 0)
         return {};

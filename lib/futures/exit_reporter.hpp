@@ -7,11 +7,11 @@
 
 namespace MPI4CXX::futures::detail {
 
-/// What a worker writes where its task is to be read after its death: a shell beside the process says which tasks were running when the
-/// process ended without a word, because it was killed or by _exit().
+/// Reports a task whose process was killed or called _exit(). Each worker writes its running task into shared memory. A shell beside the process
+/// reads that memory when the process has ended, and prints the tasks that were running.
 class ExitReporter {
 public:
-    /// Takes a place in this process's list; none where it is full, or no shell can be started.
+    /// Takes a slot of this process; none if all are taken or no shell can be started.
     explicit ExitReporter(const TaskPlace& place) noexcept;
     ~ExitReporter();
     ExitReporter(const ExitReporter&) = delete;

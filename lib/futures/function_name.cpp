@@ -17,7 +17,7 @@ namespace MPI4CXX::futures::detail {
 
 namespace {
 
-/// A file in memory; empty where it cannot be read.
+/// A file mapped into memory; empty if it cannot be read.
 class MappedFile {
 public:
     explicit MappedFile(const char* path) {
@@ -38,7 +38,7 @@ public:
         if (!bytes_.empty())
             munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
     }
-    /// The elements that begin there, none where they do not lie within the file.
+    /// Returns `n` elements from offset `at` on; empty if they do not lie within the file.
     template <class T> [[nodiscard]] std::span<const T> read(std::size_t at, std::size_t n) const {
         if (at % alignof(T) != 0 || at > bytes_.size() || n > (bytes_.size() - at) / sizeof(T))
             return {};
@@ -49,7 +49,7 @@ private:
     std::span<const std::byte> bytes_;
 };
 
-/// The name that the file's own table has for the function at `value`; that of what is exported, which dladdr() reads, is shorter.
+/// Looks up the function at `value` in the symbol table of a file. The table of exported symbols, which dladdr() reads, is shorter.
 std::string symbol_in(const char* path, ElfW(Addr) value) {
     const MappedFile file(path);
     const auto header = file.read<ElfW(Ehdr)>(0, 1);

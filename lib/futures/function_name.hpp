@@ -6,7 +6,7 @@
 
 namespace MPI4CXX::futures::detail {
 
-/// The name of the function that begins there, as people write it, exported or not; empty where no symbol tells.
+/// Returns the demangled name of the function that begins at `address`, exported or not; empty if there is no symbol.
 std::string function_name(const void* address);
 
 }  // namespace MPI4CXX::futures::detail

@@ -15,9 +15,9 @@ namespace MPI4CXX::futures::detail {
 
 namespace {
 
-constexpr double service_time = 8e-6;         // a worker's part of the time in which the manager serves all once, twice over
-constexpr double chunk_time = 500e-6;         // that a chunk takes, in seconds, where nothing is said: enough that a message costs little beside it
-constexpr std::size_t chunk_bytes = 1 << 20;  // that it has at most
+constexpr double service_time = 8e-6;         // time of the manager for each worker, doubled
+constexpr double chunk_time = 500e-6;         // seconds that a chunk takes by default: long enough that its message costs little
+constexpr std::size_t chunk_bytes = 1 << 20;  // largest size of a chunk
 constexpr std::size_t segment_size = 256 << 10;
 
 }  // namespace
@@ -26,7 +26,7 @@ constexpr std::size_t segment_size = 256 << 10;
 struct MapState::Segment {
     std::size_t first = 0;
     Packing items{Packing::Blocks::inside};
-    std::vector<std::size_t> ends;  // of each, from the beginning of the bytes
+    std::vector<std::size_t> ends;  // end of each item, from the beginning of the bytes
 
     [[nodiscard]] std::size_t begin_of(std::size_t i) const { return i == first ? 0 : ends[i - first - 1]; }
 };
@@ -75,7 +75,7 @@ std::size_t MapState::chunk(std::size_t left, int workers) const noexcept {
         return static_cast<std::size_t>(options_.chunksize);
     if (seconds_ < 0)
         return 1;
-    // The last chunks are small, so that all workers end together.
+    // The last chunks are small, so that all workers end at the same time.
     const std::size_t fair = split_ == Split::fixed ? left : left / (2 * static_cast<std::size_t>(workers));
     const std::size_t by_size = chunk_bytes / std::max<std::size_t>(bytes_ / std::max<std::size_t>(published_, 1), 1);
     const double by_time = std::max(chunk_time, service_time * workers) / std::max(seconds_, 1e-9);
@@ -89,7 +89,7 @@ WorkItem::Portion MapState::take(int worker, int workers, std::uint64_t id, Pack
     Range range{taken_, published_};
     if (split_ == Split::fixed) {
         if (!is_last_)
-            return {};  // nobody knows yet how long the parts are
+            return {};  // the length of the parts is not known yet
         if (ranges_.empty())
             for (std::size_t w = 0, n = static_cast<std::size_t>(workers); w < n; ++w)
                 ranges_.push_back({published_ * w / n, published_ * (w + 1) / n});
@@ -227,7 +227,7 @@ void MapState::finish_if_done() {
     run_callbacks(finish(has_settled));
 }
 
-bool MapState::settle() {  // under items_mutex_
+bool MapState::settle() {  // items_mutex_ is locked
     const bool is_ended = (cancelled_ || (is_last_ && taken_ == published_)) && in_flight_ == 0;
     return is_ended && !std::exchange(settled_, true);
 }

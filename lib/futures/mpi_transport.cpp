@@ -22,10 +22,10 @@ namespace {
 
 constexpr int tasks_tag = 1, stop_tag = 2, results_tag = 3;
 
-/// The communicator of this process's fellow workers.
+/// The communicator of the workers of the pool that this process works for.
 const Intracomm* current_workers = nullptr;
 
-/// The next message, if there is one, into `bytes`.
+/// Receives the next message into `bytes`; returns false if there is none.
 bool receive(const Comm& comm, int source, Bytes& bytes, MPI_Status& status, Place where) {
     int found = 0;
     MPI_Message message = MPI_MESSAGE_NULL;
@@ -73,7 +73,7 @@ public:
         else
             backoff.pause();
     }
-    /// Nothing comes after.
+    /// Sends the last message: nothing follows.
     void finish() {
         for (PendingSend& one : pending_sends_) call<MPI_Wait>(&one.request, MPI_STATUS_IGNORE, where_);
         call<MPI_Send>(nullptr, 0, MPI_BYTE, root_, stop_tag, comm_.handle(), where_);
@@ -115,7 +115,7 @@ Handshake Handshake::own(At at) {
 MpiManagerTransport::MpiManagerTransport(Intracomm comm, int root, At at)
     : own_(Handshake::own(at)), needs_program_thread_(Query_thread(at) != THREAD_MULTIPLE) {
     const int size = comm.Get_size(at);
-    (void)comm.Split(UNDEFINED, 0, at);  // the workers' own
+    (void)comm.Split(UNDEFINED, 0, at);  // the workers' communicator
     std::vector<Handshake> all(static_cast<std::size_t>(size));
     comm.Gather({&own_, sizeof own_, BYTE}, {all.data(), sizeof own_, BYTE}, root, at);
     for (int rank = 0; rank < size; ++rank) {
@@ -189,7 +189,7 @@ void MpiManagerTransport::stop() {
     const Place where({}, comm_.address());
     std::vector<MPI_Request> stops;
     for (const int rank : ranks_) stops.push_back(get<MPI_Isend>(nullptr, 0, MPI_BYTE, rank, stop_tag, comm_.handle(), where));
-    // Results that nobody waits for have to be received: MPICH gives what is left to the next communicator that it makes.
+    // Unwanted results must be received too: MPICH hands left-over messages to the next communicator that it makes.
     Backoff backoff;
     for (std::size_t serving = ranks_.size(); serving > 0;) {
         Bytes results;
@@ -205,7 +205,7 @@ void MpiManagerTransport::stop() {
     for (PendingSend& one : pending_sends_) call<MPI_Wait>(&one.request, MPI_STATUS_IGNORE, where);
     pending_sends_.clear();
     if (comm_.Is_inter())
-        (void)std::move(comm_).release();  // Open MPI 4.1 has an error when it is disconnected now; MPI_Finalize comes next
+        (void)std::move(comm_).release();  // Open MPI 4.1 reports an error if the communicator is disconnected now; MPI_Finalize follows soon
     comm_ = Comm();
 }
 

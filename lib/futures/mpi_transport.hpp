@@ -1,3 +1,4 @@
+// Transport between the manager and workers that are MPI processes.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/at.hpp>
@@ -12,23 +13,23 @@
 
 namespace MPI4CXX::futures::detail {
 
-/// What the two ends tell each other before they begin.
+/// What manager and worker tell each other first.
 struct Handshake {
-    std::uint64_t program = 0;      // its fingerprint
-    std::int64_t clock_offset = 0;  // of the clock that times are told by, from the time of day
+    std::uint64_t program = 0;      // fingerprint of the program
+    std::int64_t clock_offset = 0;  // of the system clock from the steady clock, ns
     char host[112] = {};
 
     static Handshake own(At at);
 };
 
-/// A message on its way.
+/// A message that is being sent.
 struct PendingSend {
     MPI_Request request;
     Packing message;
 };
 
-/// Whether a long message may be moving. MPI moves it in pieces, some a look, so nobody sleeps between looks for the time that it may take; a
-/// receiver that has not begun by then has something else to do.
+/// Tells whether a long message may be moving. MPI moves a long message in pieces, some at each poll, so the poller must not sleep while the
+/// message may take that long. If the receiver has not begun by then, it is busy with something else.
 class LongTransfer {
 public:
     void begin(std::size_t size) {
@@ -44,12 +45,12 @@ private:
     Clock::time_point end_{};
 };
 
-/// The way to the processes of a communicator. It is the group's own, so nothing else can be mixed up with its messages.
+/// The manager's transport to the processes of a communicator. The communicator is the pool's own, so other messages cannot interfere.
 class MpiManagerTransport final : public ManagerTransport {
 public:
-    /// To all processes of `comm` but `root`, this one. Collective with serve_on().
+    /// Connects to all processes of `comm` except this one, `root`. Collective with run_mpi_worker().
     MpiManagerTransport(Intracomm comm, int root, At at);
-    /// To the processes that this one has spawned.
+    /// Connects to the processes that this one has spawned.
     MpiManagerTransport(Comm spawned, At at);
 
     [[nodiscard]] int size() const override { return static_cast<int>(ranks_.size()); }
@@ -61,13 +62,13 @@ public:
     void stop() override;
     [[nodiscard]] bool needs_program_thread() const override { return needs_program_thread_; }
 
-    /// Throws where a worker runs another program.
+    /// Throws if a worker runs another program.
     void check_programs(At at) const;
 
 private:
     Comm comm_;
-    std::vector<int> ranks_;    // of each worker
-    std::vector<int> workers_;  // of each rank
+    std::vector<int> ranks_;    // the rank of each worker
+    std::vector<int> workers_;  // the worker of each rank
     std::vector<Handshake> handshakes_;
     Handshake own_;
     std::vector<PendingSend> pending_sends_;
@@ -76,12 +77,12 @@ private:
     bool needs_program_thread_;
 };
 
-/// Serves until the root's link stops.
+/// Runs tasks until the root stops its transport.
 void run_mpi_worker(Intracomm comm, int root, At at);
-/// The same for the process that has spawned this one.
+/// Runs tasks for the process that has spawned this one, until that process stops its transport.
 void run_spawned_worker(Comm parent, At at);
 
-/// The communicator of the workers that this process is one of.
+/// Returns the communicator of the workers to which this process belongs.
 [[nodiscard]] const Intracomm& workers_comm(At at);
 
 }  // namespace MPI4CXX::futures::detail

@@ -24,7 +24,7 @@ namespace {
 
 std::shared_ptr<WorkerPool>& shared = *new std::shared_ptr<WorkerPool>;
 
-/// What the program asks for, or the environment; 0 where neither does.
+/// Returns the number of workers that the program or the environment asks for; 0 if neither does.
 int wanted_workers(const PoolOptions& options, At at) {
     if (options.max_workers < 0)
         mpi4cxx::detail::misuse({at, "MPIPoolExecutor"}, "max_workers is " + std::to_string(options.max_workers) + ", it must be positive");
@@ -37,7 +37,7 @@ std::shared_ptr<ExecutorState> make_executor_state(std::shared_ptr<WorkerPool> p
     return std::make_shared<ExecutorState>(std::move(pool), options, workers);
 }
 
-/// While rank 0 finalizes: what it has not waited for is done, then the workers may finalize too.
+/// Runs when rank 0 finalizes MPI: waits for the tasks, then lets the workers finalize.
 void end_shared_pool() {
     if (shared != nullptr)
         shared->end();

@@ -1,3 +1,4 @@
+// Starts the workers of an executor, or connects it to the pool that all executors share.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/at.hpp>
@@ -10,14 +11,14 @@
 
 namespace MPI4CXX::futures::detail {
 
-/// A client of the workers that all executors of this program share. On a process that is a worker it serves, and does not return.
+/// Returns an executor state on the workers that all executors of this program share. In a worker process it runs tasks and does not return.
 std::shared_ptr<ExecutorState> open_shared_pool(const PoolOptions& options, At at);
-/// One of threads of its own.
+/// Returns an executor state on threads of its own.
 std::shared_ptr<ExecutorState> open_thread_pool(const PoolOptions& options, At at);
-/// One of workers of its own.
+/// Returns an executor state on workers of its own.
 std::shared_ptr<ExecutorState> open_private_pool(std::unique_ptr<ManagerTransport> transport, const PoolOptions& options);
 
-/// Throws where a task makes an executor.
+/// Throws if a task makes an executor.
 void refuse_in_task(mpi4cxx::detail::Caller caller);
 
 }  // namespace MPI4CXX::futures::detail

@@ -20,16 +20,16 @@ namespace {
 using WorkerPools = std::vector<std::shared_ptr<WorkerPool>>;
 
 std::mutex mutex;
-// none of these is ever destroyed: threads may look at them until the process is gone
+// Never destroyed: threads may use them until the process is gone.
 std::shared_ptr<const WorkerPools>& pools = *new std::shared_ptr<const WorkerPools>(new WorkerPools);
 std::condition_variable& wakes = *new std::condition_variable;
-std::atomic<unsigned> changes{0};  // of the list
-std::atomic<int> waiting{0};       // threads that drive
-std::atomic<unsigned> waits{0};    // how often one has begun to
-std::atomic<bool> asleep{false};   // the driver
+std::atomic<unsigned> changes{0};  // number of changes of the list
+std::atomic<int> waiting{0};       // threads in wait_until()
+std::atomic<unsigned> waits{0};    // how many waits have begun
+std::atomic<bool> asleep{false};   // the progress thread
 bool has_progress_thread = false;
 
-/// The list as it is now; each thread keeps one, and what it drives may change that.
+/// Returns the current list. Each thread keeps the list that it last saw, since making progress may change the list.
 std::shared_ptr<const WorkerPools> current() {
     static thread_local std::shared_ptr<const WorkerPools> list;
     static thread_local unsigned seen = ~0u;
@@ -41,7 +41,7 @@ std::shared_ptr<const WorkerPools> current() {
     return list;
 }
 
-void change(WorkerPools list) {  // under the lock
+void change(WorkerPools list) {  // the mutex is locked
     pools = std::make_shared<const WorkerPools>(std::move(list));
     changes.fetch_add(1, std::memory_order_release);
 }
@@ -63,7 +63,7 @@ bool is_idle() {
     return std::all_of(list->begin(), list->end(), [](const auto& pool) { return pool->is_idle() || pool->transport().needs_program_thread(); });
 }
 
-/// Drives while nobody else does: seldom, because it takes a core from the workers, and asleep where nothing is to be done.
+/// Makes progress while no other thread waits. It polls seldom, because it takes a core from the workers, and sleeps when there is nothing to do.
 [[noreturn]] void run_progress_thread() {
     constexpr auto moment = std::chrono::milliseconds(1);
     Backoff backoff(0, Backoff::Clock::duration::zero());

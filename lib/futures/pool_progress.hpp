@@ -1,3 +1,4 @@
+// Progress of all worker pools of this process.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/mpi.hpp>
@@ -8,10 +9,10 @@ namespace MPI4CXX::futures::detail {
 
 class WorkerPool;
 
-/// All crews of this process are driven by whoever waits, and by a thread where nobody does.
+/// Adds a pool to those on which waiting threads make progress, and, when no thread waits, the progress thread.
 void register_pool(const std::shared_ptr<WorkerPool>& pool);
 void unregister_pool(const WorkerPool& pool);
-/// There is something to drive.
+/// Wakes the progress thread because there is work.
 void wake_progress_thread();
 
 }  // namespace MPI4CXX::futures::detail

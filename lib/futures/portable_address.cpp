@@ -33,11 +33,11 @@ std::uint64_t hash_bytes(const void* data, std::size_t size, std::uint64_t hash 
     return hash;
 }
 
-/// The program or a shared library, as it lies in memory.
+/// The program or a shared library, as mapped into memory.
 struct Module {
     std::string name;
     std::uintptr_t base = 0, begin = 0, end = 0;
-    std::vector<std::span<const std::byte>> code;  // has no addresses in it, so it is the same in every process; but UCX changes the C library's
+    std::vector<std::span<const std::byte>> code;  // contains no addresses, so it is the same in every process; but UCX patches the C library
     std::vector<std::span<const std::byte>> notes;
     mutable std::uint64_t hash = 0;
 
@@ -57,7 +57,7 @@ struct Module {
         }
         return hash;
     }
-    /// What the linker has put there to tell builds apart, if it was asked to.
+    /// Returns the build id that the linker wrote; empty if there is none.
     [[nodiscard]] std::span<const std::byte> build_id() const noexcept {
         const auto padded = [](std::size_t size) { return (size + 3) & ~std::size_t{3}; };
         for (auto left : notes)
@@ -80,7 +80,7 @@ int add_module(dl_phdr_info* info, std::size_t, void* modules) {
     Module module{info->dlpi_name, info->dlpi_addr, UINTPTR_MAX, 0, {}, {}, 0};
     for (const ElfW(Phdr) & header : std::span(info->dlpi_phdr, info->dlpi_phnum)) {
         const std::uintptr_t begin = info->dlpi_addr + header.p_vaddr;
-        if (header.p_type == PT_NOTE && header.p_align <= 4)  // others are laid out differently, and have no build id
+        if (header.p_type == PT_NOTE && header.p_align <= 4)  // other notes have another layout and no build id
             module.notes.emplace_back(reinterpret_cast<const std::byte*>(begin), header.p_filesz);
         if (header.p_type != PT_LOAD)
             continue;
@@ -93,14 +93,14 @@ int add_module(dl_phdr_info* info, std::size_t, void* modules) {
     return 0;
 }
 
-std::vector<Module> find_modules() {  // the program first
+std::vector<Module> find_modules() {  // the program is first
     std::vector<Module> modules;
     dl_iterate_phdr(add_module, &modules);
     return modules;
 }
 
 const Module& program() {
-    static const Module& first = *new Module(find_modules().front());  // is looked at while the process exits, too
+    static const Module& first = *new Module(find_modules().front());  // never destroyed: used while the process exits
     return first;
 }
 
@@ -109,13 +109,13 @@ const Module& program() {
 constinit std::mutex mutex;
 std::vector<Module>& libraries = *new std::vector<Module>;
 
-/// Those of the program and of all libraries, which are made before and after this one's variables.
+/// The task types of the program and of all libraries, some of which are made before the variables of this library.
 std::set<const TaskType*>& task_types() {
     static std::set<const TaskType*>& types = *new std::set<const TaskType*>;
     return types;
 }
 
-/// Calls `is_it` with every library, and once more when those have been added that were loaded since.
+/// Returns the first library for which `is_it` is true. If there is none, reloads the list of libraries and tries again.
 template <class F> const Module* find_library(F is_it) {
     for (int attempt = 0; attempt < 2; ++attempt) {
         for (const Module& module : libraries)
@@ -226,7 +226,7 @@ void check_captures(const void* object, std::size_t size, bool likely) {
         std::uintptr_t word = 0;
         std::memcpy(&word, static_cast<const std::byte*>(object) + i, sizeof word);
         if (word < first || word >> 47 != 0) [[likely]]
-            continue;  // no address of a user's program
+            continue;  // no address in user space
         bool leads_here = (word >= stack.begin && word < stack.end) || program().holds(word);
         if (!leads_here) {
             const std::lock_guard lock(mutex);

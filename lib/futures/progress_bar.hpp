@@ -7,7 +7,7 @@
 
 namespace MPI4CXX::futures::detail {
 
-/// Shows on standard error how far a map is: in place on a terminal, else in a line every ten seconds.
+/// Shows the progress of a map on standard error: a bar on a terminal, else a line every ten seconds.
 class ProgressBar {
 public:
     void expect(std::size_t total, bool is_last) noexcept;

@@ -20,7 +20,7 @@ using mpi4cxx::detail::Place;
 
 namespace {
 
-/// Whether a launcher has started this process. Asked without one, MPICH 4.0 starts mpiexec itself and waits for it.
+/// Returns whether a launcher has started this process. Without a launcher MPICH 4.0 would start mpiexec itself and wait for it.
 bool is_launched() {
     for (const char* name : {"PMI_RANK", "PMI_FD", "PMIX_RANK", "OMPI_COMM_WORLD_SIZE"})
         if (std::getenv(name) != nullptr)
@@ -35,7 +35,7 @@ int universe_size(At at) {
     return found != 0 ? *size : 1;
 }
 
-/// The words after the program's name, as it was started.
+/// Returns the arguments of the program.
 std::vector<std::string> arguments() {
     std::ifstream file("/proc/self/cmdline", std::ios::binary);
     const std::string line{std::istreambuf_iterator<char>(file), {}};

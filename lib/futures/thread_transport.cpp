@@ -15,7 +15,7 @@ Bytes bytes_of(const Packing& packing) {
 
 }  // namespace
 
-/// One worker: its tasks, and its thread.
+/// The thread of one worker, and the tasks that wait for it.
 class ThreadManagerTransport::WorkerThread final : public WorkerTransport {
 public:
     WorkerThread(ThreadManagerTransport& transport, int worker)
@@ -71,7 +71,7 @@ private:
     std::deque<Bytes> tasks_;
     std::atomic<std::size_t> waiting_{0};
     std::atomic<bool> stopped_{false};
-    std::thread thread_;  // last: it uses the rest
+    std::thread thread_;  // last: it uses the members above
 };
 
 ThreadManagerTransport::ThreadManagerTransport(int size, int rank, std::string host) : rank_(rank), host_(std::move(host)) {

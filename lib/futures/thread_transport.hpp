@@ -12,8 +12,8 @@
 
 namespace MPI4CXX::futures::detail {
 
-/// Workers that are threads of this process. Their tasks travel as bytes all the same, so that a program does the same in every way
-/// in which it is started.
+/// The manager's transport to workers that are threads of this process. Tasks are sent as bytes here too, so that a program behaves the same however
+/// it is started.
 class ThreadManagerTransport final : public ManagerTransport {
 public:
     ThreadManagerTransport(int size, int rank, std::string host);
@@ -28,7 +28,7 @@ public:
 private:
     class WorkerThread;
 
-    int rank_;  // of the process
+    int rank_;  // of this process
     std::string host_;
     std::mutex mutex_;
     std::deque<ResultMessage> results_;

@@ -16,7 +16,7 @@ namespace MPI4CXX::futures::detail {
 
 namespace {
 
-/// Without what would be read as markup, or end a string.
+/// Escapes characters that would be markup, or would end a JSON string.
 std::string escaped(const std::string& text, bool is_json) {
     std::string result;
     for (const char c : text) {
@@ -54,7 +54,7 @@ void write_json(std::ostream& out, const std::vector<TraceEvent>& events, const 
         << "\n]}\n";
 }
 
-/// A distance of marks at which there are four to ten: 1, 2 or 5 times a power of ten.
+/// Returns a distance between axis marks, so that there are four to ten of them: 1, 2 or 5 times a power of ten.
 double step_for(double length) {
     const double power = std::pow(10, std::floor(std::log10(length)));
     return power * (length < 2 * power ? 0.2 : length < 5 * power ? 0.5 : 1);

@@ -1,3 +1,4 @@
+// The picture of an executor's tasks, which Executor::trace() writes.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/mpi.hpp>
@@ -11,7 +12,7 @@ namespace MPI4CXX::futures::detail {
 
 class ExecutorState;
 
-/// What a worker did from `begin` on, for `duration`, in ns.
+/// The tasks that a worker ran from `begin` on for `duration`, both in ns.
 struct TraceEvent {
     const ExecutorState* executor;
     const std::type_info* function;
@@ -20,7 +21,7 @@ struct TraceEvent {
     int worker;
 };
 
-/// Writes a picture (SVG), or where the name ends in .json, Chrome's trace format. `hosts`: of each worker.
+/// Writes a picture (SVG), or Chrome's trace format if the name ends in .json. `hosts`: the machine of each worker.
 void write_trace(const std::string& path, std::vector<TraceEvent> events, const std::vector<std::string>& hosts);
 
 }  // namespace MPI4CXX::futures::detail

@@ -1,3 +1,4 @@
+// The transport of tasks and results between the manager and its workers.
 #pragma once
 
 #include <mpi4cxx/detail/objects/bytes.hpp>
@@ -14,13 +15,13 @@ namespace MPI4CXX::futures::detail {
 using mpi4cxx::detail::Bytes;
 using mpi4cxx::detail::Packing;
 
-/// A message of results.
+/// A message of results from a worker.
 struct ResultMessage {
     int worker = 0;
     Bytes bytes;
 };
 
-/// The manager's end of the way to the workers. One thread at a time uses it.
+/// The manager's end of the transport to all workers. One thread at a time uses it.
 class ManagerTransport {
 public:
     ManagerTransport() = default;
@@ -30,19 +31,19 @@ public:
 
     [[nodiscard]] virtual int size() const = 0;
     [[nodiscard]] virtual std::string host(int worker) const = 0;
-    /// What to add to a worker's times to have them on this process's clock, ns.
+    /// Returns what to add to a worker's times to get times of this process's clock, ns.
     [[nodiscard]] virtual std::int64_t clock_offset(int) const { return 0; }
     virtual void send(int worker, Packing&& tasks) = 0;
     virtual bool poll(ResultMessage& message) = 0;
-    /// Frees what has been sent; whether something long is on its way, which moves only while this is called.
+    /// Frees completed sends. Returns whether a long message is being sent, which makes progress only while this is called.
     virtual bool complete_sends() { return false; }
-    /// Ends the workers' service.
+    /// Stops the workers.
     virtual void stop() = 0;
-    /// Whether only a thread of the program may use it.
+    /// Returns whether only a thread of the program may use the transport.
     [[nodiscard]] virtual bool needs_program_thread() const { return false; }
 };
 
-/// The worker's end.
+/// A worker's end of the transport to the manager.
 class WorkerTransport {
 public:
     WorkerTransport() = default;
@@ -53,11 +54,11 @@ public:
     enum class Received : char { nothing, tasks, stop };
     virtual Received poll(Bytes& tasks) = 0;
     virtual void send(Packing&& results) = 0;
-    /// Nothing has come.
+    /// Waits after a poll that found nothing.
     virtual void wait(Backoff& backoff) { backoff.pause(); }
 };
 
-/// Runs tasks until the manager stops it. `is_process`: all of the process's threads are this worker's.
+/// Runs tasks until the manager stops the worker. `is_process`: all threads of the process belong to this worker.
 void run_worker(WorkerTransport& transport, TaskPlace place, bool is_process);
 
 }  // namespace MPI4CXX::futures::detail

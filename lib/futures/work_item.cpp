@@ -14,7 +14,7 @@ namespace MPI4CXX::futures::detail {
 
 namespace {
 
-/// What the list of callbacks is when they have been run.
+/// Marks a list of callbacks as closed: they have been run.
 struct Closed final : Callback {
     void run() override {}
 } closed;
@@ -115,7 +115,7 @@ WorkItem::Portion FutureState::take(int, int, std::uint64_t id, Packing& to) {
     align(to);
     std::byte* place = nullptr;
     if (long_ && to.bytes().empty()) {
-        to = std::move(*long_);  // is the message
+        to = std::move(*long_);  // becomes the message itself
         place = to.data() + sizeof(mpi4cxx::detail::Envelope);
     } else {
         const std::span<const std::byte> bytes = long_ ? long_->bytes() : std::span<const std::byte>(medium_ ? medium_.get() : short_.data(), size_);
@@ -150,7 +150,7 @@ DoneCallbacks FutureState::abandon(std::exception_ptr error) { return begin() ||
 void FutureState::store(Unpacking&) {}
 
 void wait_for(const std::vector<FutureState*>& tasks, ReturnWhen when, Timeout timeout) {
-    std::size_t first = 0;  // all before are done
+    std::size_t first = 0;  // all before it are done
     const auto is_enough = [&] {
         if (when == ReturnWhen::ALL_COMPLETED) {
             while (first < tasks.size() && tasks[first]->is_done()) ++first;

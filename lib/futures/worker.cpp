@@ -1,3 +1,4 @@
+// A worker: runs tasks, and reports the task in which its process dies.
 #include "futures/worker.hpp"
 
 #include <mpi4cxx/detail/futures/argument.hpp>
@@ -28,7 +29,7 @@
 #include <utility>
 
 // NOLINTNEXTLINE(bugprone-reserved-identifier): its name
-extern "C" [[gnu::weak]] void __sanitizer_print_stack_trace();  // where a sanitizer is linked in
+extern "C" [[gnu::weak]] void __sanitizer_print_stack_trace();  // defined if a sanitizer is linked in
 
 namespace MPI4CXX::futures {
 
@@ -41,27 +42,27 @@ struct StoredPart {
     std::shared_ptr<void> part;
 };
 
-/// A worker at work: a process, or a thread.
+/// The state of a running worker, which is a process or a thread.
 struct Context {
     explicit Context(TaskPlace where) : place(std::move(where)), exit_reporter(place) {}
 
     TaskPlace place;
     ExitReporter exit_reporter;
     std::map<std::uint64_t, StoredPart> parts;
-    const TaskType* type = nullptr;  // of the task that runs
+    const TaskType* type = nullptr;  // of the running task; null if none runs
     std::uint64_t number = 0;
     std::span<const std::byte> payload;
     int threads = 0;
 };
 
 thread_local Context* context = nullptr;
-std::atomic<Context*> process_context{nullptr};  // in a process that is one worker: a task's own threads are part of it
+std::atomic<Context*> process_context{nullptr};  // set if the process is one worker: threads that a task starts belong to it
 
 std::uint64_t nanoseconds(std::chrono::steady_clock::time_point time) {
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count());
 }
 
-/// What the task that runs is a call of, as far as that can be told.
+/// Returns the name of the function that the running task calls, as far as it is known.
 std::string function_of(const Context& here) {
     if (here.type == nullptr)
         return {};
@@ -69,7 +70,7 @@ std::string function_of(const Context& here) {
         Unpacking from(here.payload);
         if (std::string name = here.type->is_pointer ? function_name(get_function(from)) : ""; !name.empty())
             return name;
-    } catch (const Exception&) {}  // it says so itself
+    } catch (const Exception&) {}  // the task itself reports this
     return readable(here.type->function->name());
 }
 
@@ -80,7 +81,7 @@ std::array<struct sigaction, signals.size()> old_actions;
 std::terminate_handler old_terminate = nullptr;
 int death_handlers_alive = 0;
 
-/// A stack for the handlers of signals in this thread: that of a task may be what is full.
+/// A stack for signal handlers in this thread, since the task's own stack may be full.
 class SignalStack {
 public:
     SignalStack() {
@@ -100,7 +101,7 @@ public:
     SignalStack& operator=(const SignalStack&) = delete;
     ~SignalStack() { sigaltstack(&old_, nullptr); }
 
-    /// Whether the stack of this thread ends near here.
+    /// Returns whether `address` is near the end of this thread's stack.
     static bool ends_near(const void* address) noexcept {
         constexpr std::uintptr_t near = 1 << 20;
         const auto place = reinterpret_cast<std::uintptr_t>(address);
@@ -108,7 +109,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t size = 512 << 10;  // MPI_Abort needs some
+    static constexpr std::size_t size = 512 << 10;  // large enough for MPI_Abort
     static thread_local std::uintptr_t end_;
 
     std::unique_ptr<std::byte[]> memory_{new std::byte[size]};
@@ -116,13 +117,13 @@ private:
 };
 thread_local std::uintptr_t SignalStack::end_ = 0;
 
-/// The worker that this thread is, or a thread of.
+/// Returns the state of the worker to which this thread belongs, if a task is running.
 Context* current_context() noexcept {
     Context* const here = context != nullptr ? context : process_context.load();
     return here != nullptr && here->type != nullptr ? here : nullptr;
 }
 
-/// "rank 2 on n1 … in task 17, search(int)", once. What it calls may fail in a process that is broken: the alarm ends it then.
+/// Prints "rank 2 on n1 … in task 17, search(int)" once. The functions it calls may fail in a broken process; then the alarm ends the process.
 void report_death(Context& here, const char* fate) {
     alarm(10);
     dprintf(STDERR_FILENO, "%s on %s %s in task %llu, ", here.place.name.c_str(), here.place.host.c_str(), fate,
@@ -165,7 +166,7 @@ void on_terminate() {
 
 // Running ------------------------------------------------------------------------------------------------------------------
 
-/// Runs the tasks of messages, and answers before the manager waits for long.
+/// Runs the tasks of messages. Sends results early enough that the manager does not wait long.
 class TaskRunner {
 public:
     TaskRunner(WorkerTransport& transport, Context& here) : transport_(transport), context_(here) {}
@@ -199,7 +200,7 @@ private:
         set_threads(static_cast<int>(task.threads));
         Unpacking in(payload);
         Chunk chunk{payload, in, results_, task.count};
-        std::uint64_t tried = 0;  // calls of the next one that have thrown
+        std::uint64_t tried = 0;  // failed attempts of the next call
         for (bool goes_on = true; goes_on;) {
             const std::uint64_t before = chunk.done;
             try {
@@ -211,7 +212,7 @@ private:
                 goes_on = false;
             } catch (...) {
                 tried = chunk.done == before ? tried + 1 : 1;
-                goes_on = tried <= task.retries && chunk.result == results_.size();  // a result that cannot be written will not be again
+                goes_on = tried <= task.retries && chunk.result == results_.size();  // a result that cannot be written cannot be written later either
                 if (!goes_on)
                     pack_failure(answer, begin);
             }
@@ -272,7 +273,7 @@ private:
     Packing results_{Packing::Blocks::inside};
     Clock::time_point sent_;
     using Function = std::pair<const TaskType*, std::uint64_t>;
-    Function reported_{};  // to the sentinel
+    Function reported_{};  // to the exit reporter
     std::map<Function, std::string> names_;
 };
 
@@ -288,7 +289,7 @@ DeathHandlers::DeathHandlers() {
     struct sigaction action {};
     action.sa_sigaction = on_signal;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK;
-    for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &action, &old_actions[i]);  // UCX has handlers of its own
+    for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &action, &old_actions[i]);  // UCX has its own handlers
     old_terminate = std::set_terminate(on_terminate);
 }
 
@@ -316,7 +317,7 @@ void run_worker(WorkerTransport& transport, TaskPlace place, bool is_process) {
             has_printed = true;
             continue;
         }
-        if (has_printed && backoff.is_asleep()) {  // perhaps: nobody else would show it before the end
+        if (has_printed && backoff.is_asleep()) {  // perhaps; otherwise the output would not appear before the end
             std::fflush(stdout);
             has_printed = false;
         }

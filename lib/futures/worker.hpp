@@ -1,13 +1,14 @@
+// What the rest of the pool asks of a worker in this process.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/mpi.hpp>
 
 namespace MPI4CXX::futures::detail {
 
-/// Whether this thread runs a task.
+/// Returns whether this thread is running a task.
 [[nodiscard]] bool in_task() noexcept;
 
-/// While it lives, a process that dies in a task says in which, and ends the job.
+/// Installs handlers for signals, exit and terminate: a process that dies in a task prints the task and ends the job.
 class DeathHandlers {
 public:
     DeathHandlers();

@@ -1,3 +1,4 @@
+// Queues of a worker pool, received results, and failure. worker_pool_dispatch.cpp sends the tasks.
 #include "futures/worker_pool.hpp"
 
 #include <mpi4cxx/error.hpp>
@@ -27,7 +28,7 @@ std::string message_of(const std::exception_ptr& error) {
     }
 }
 
-/// Ends all in the same way, then runs what is to run then.
+/// Ends all items with `end`, then runs their callbacks.
 template <class F> void end_all(const std::vector<Ref<WorkItem>>& items, F end) {
     std::vector<DoneCallbacks> callback_lists;
     callback_lists.reserve(items.size());
@@ -35,7 +36,7 @@ template <class F> void end_all(const std::vector<Ref<WorkItem>>& items, F end) 
     for (DoneCallbacks& callbacks : callback_lists) run_callbacks(std::move(callbacks));
 }
 
-/// MPI has failed: nothing more can be done.
+/// Calls `f`. An exception means that MPI has failed and the pool is broken.
 template <class F> void try_to(F f, std::exception_ptr& failure) {
     try {
         f();
@@ -48,14 +49,14 @@ template <class F> void try_to(F f, std::exception_ptr& failure) {
 
 WorkerPool::WorkerPool(std::unique_ptr<ManagerTransport> transport, bool is_private)
     : transport_(std::move(transport)), is_private_(is_private), workers_(static_cast<std::size_t>(transport_->size())) {
-    for (int worker = size(); worker > 0; --worker) ready_.push_back(worker - 1);  // worker 0 first
+    for (int worker = size(); worker > 0; --worker) ready_.push_back(worker - 1);  // worker 0 is taken first
     idle_workers_ = size();
 }
 
 WorkerPool::~WorkerPool() = default;
 
 void WorkerPool::add_executor(std::shared_ptr<ExecutorState> executor) {
-    std::vector<std::shared_ptr<ExecutorState>> gone;  // those that nobody waited for
+    std::vector<std::shared_ptr<ExecutorState>> gone;  // closed executors for which nobody waited
     std::vector<Ref<WorkItem>> late;
     {
         const std::lock_guard lock(queue_mutex_);
@@ -109,7 +110,7 @@ void WorkerPool::send_to_idle_workers() {
     if (idle_workers_.load(std::memory_order_relaxed) == 0 || !progress_mutex_.try_lock())
         return;
     std::exception_ptr failure;
-    std::vector<Ref<WorkItem>> taken;  // let go outside the locks
+    std::vector<Ref<WorkItem>> taken;  // freed outside the locks
     {
         const std::lock_guard lock(progress_mutex_, std::adopt_lock);
         if (!is_broken_ && !ended_)
@@ -126,7 +127,7 @@ bool WorkerPool::make_progress() {
     std::exception_ptr failure;
     std::vector<ResultMessage> messages;
     std::vector<Completed> results;
-    std::vector<Ref<WorkItem>> taken;  // let go outside the locks
+    std::vector<Ref<WorkItem>> taken;  // freed outside the locks
     {
         const std::lock_guard lock(progress_mutex_, std::adopt_lock);
         if (is_broken_ || ended_)
@@ -171,7 +172,7 @@ void WorkerPool::unpack_results(const ResultMessage& message, std::vector<Comple
         if (!in_flight.work)
             throw Exception(MPI_ERR_OTHER, "futures", "a worker has sent the result of a task that it does not have");
         const double seconds = 1e-9 * static_cast<double>(header->duration);
-        // A short time counts more: the first calls take longer than those that follow.
+        // A shorter time gets more weight, because the first calls take longer than later ones.
         worker.seconds = worker.seconds < 0         ? seconds
                          : seconds < worker.seconds ? (worker.seconds + seconds) / 2
                                                     : worker.seconds + (seconds - worker.seconds) / 8;
@@ -292,7 +293,7 @@ bool WorkerPool::has_callbacks() {
 }
 
 void WorkerPool::end() {
-    std::vector<std::shared_ptr<ExecutorState>> executors;  // which have this crew
+    std::vector<std::shared_ptr<ExecutorState>> executors;  // each holds this pool
     wait_until([this] { return (is_idle() || is_broken_) && (in_callback() || !has_callbacks()); }, Timeout::Clock::time_point::max());
     unregister_pool(*this);
     const std::lock_guard progress_lock(progress_mutex_);

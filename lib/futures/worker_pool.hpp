@@ -15,10 +15,11 @@
 
 namespace MPI4CXX::futures::detail {
 
-/// The workers of one or more executors, and what they have to do. Whoever waits drives it; where nobody waits, a thread does.
+/// The workers of one or more executors, and the work that is queued for them. A waiting thread makes progress; when no thread waits, the progress
+/// thread does.
 class WorkerPool {
 public:
-    /// `is_private`: of one executor, which ends it.
+    /// `is_private`: the pool belongs to one executor, which ends it.
     WorkerPool(std::unique_ptr<ManagerTransport> transport, bool is_private);
     ~WorkerPool();
     WorkerPool(const WorkerPool&) = delete;
@@ -29,37 +30,37 @@ public:
     [[nodiscard]] bool is_private() const noexcept { return is_private_; }
 
     void add_executor(std::shared_ptr<ExecutorState> executor);
-    /// One initializer more has succeeded: after the last, tasks may run.
+    /// Counts an initializer that has succeeded. Tasks may run after the last one.
     void count_initialized(ExecutorState& executor);
-    /// Queues it: for `worker`, or for any of its client's.
+    /// Queues the work for `worker`, or for any worker.
     void add(Ref<WorkItem> work, int worker);
-    /// Something that is queued has more to take.
+    /// Counts `more` messages that can be taken from work in the queues.
     void add_queued(std::size_t more);
 
-    /// Takes results, posts what is to run then, and sends tasks; whether there was anything to do. Nothing where another thread is at it.
+    /// Receives results, posts their callbacks, and sends tasks. Returns whether there was anything to do. Does nothing if another thread is at it.
     bool make_progress();
-    /// Sends tasks if a worker has nothing to do.
+    /// Sends tasks if a worker is idle.
     void send_to_idle_workers();
-    /// Cancels what no worker has yet.
+    /// Cancels the work that no worker has yet.
     void cancel(ExecutorState& executor);
-    /// Ends all that is pending of a client whose initializer has failed: no more can be done.
+    /// Ends all pending work of an executor whose initializer has failed.
     void fail(ExecutorState& executor, const std::exception_ptr& error);
-    /// Waits until nothing is pending and lets the workers go.
+    /// Waits until nothing is pending, then stops the workers.
     void end();
 
     [[nodiscard]] bool is_idle() const noexcept {
         return queued_.load(std::memory_order_relaxed) == 0 && in_flight_count_.load(std::memory_order_relaxed) == 0;
     }
 
-    /// What the workers have done since this was last called.
+    /// Returns what the workers have done since the last call.
     std::vector<TraceEvent> take_trace(const ExecutorState& executor);
 
 private:
     struct Worker {
-        int tasks = 0;          // messages' tasks that it has
-        std::size_t bytes = 0;  // of these
-        double seconds = -1;    // that a task takes, about
-        bool is_ready = true;   // on the list
+        int tasks = 0;          // tasks that were sent and are not done
+        std::size_t bytes = 0;  // size of these tasks
+        double seconds = -1;    // estimated time of a task
+        bool is_ready = true;   // is in ready_
     };
     struct InFlight {
         Ref<WorkItem> work;
@@ -89,12 +90,12 @@ private:
     bool is_private_;
     bool ended_ = false;
 
-    std::mutex progress_mutex_;  // of the link and of what is under way
+    std::mutex progress_mutex_;  // protects the transport and the tasks in flight
     std::vector<Worker> workers_;
-    std::vector<int> ready_;  // who has room; the last one has been at work last
+    std::vector<int> ready_;  // workers that have room; the last one was busy most recently
     std::vector<InFlight> in_flight_;
     std::vector<std::uint64_t> free_;
-    std::exception_ptr broken_;  // written once, before is_broken_
+    std::exception_ptr broken_;  // written once, before is_broken_ is set
     std::atomic<bool> is_broken_{false};
 
     std::mutex queue_mutex_;
@@ -103,9 +104,9 @@ private:
     std::vector<TraceEvent> trace_;
     std::size_t oldest_ = 0;
 
-    std::atomic<std::size_t> queued_{0};  // about how many messages wait
+    std::atomic<std::size_t> queued_{0};  // about how many messages are waiting
     std::atomic<std::size_t> in_flight_count_{0};
-    std::atomic<int> idle_workers_{0};  // workers that have nothing to do
+    std::atomic<int> idle_workers_{0};  // workers without tasks
 };
 
 }  // namespace MPI4CXX::futures::detail

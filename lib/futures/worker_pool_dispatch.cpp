@@ -1,3 +1,4 @@
+// Decides which tasks go to which worker, how many and when.
 #include "futures/worker_pool.hpp"
 
 #include <algorithm>
@@ -7,12 +8,12 @@ namespace MPI4CXX::futures::detail {
 
 namespace {
 
-constexpr double service_time = 4e-6;           // what the manager takes to serve a worker once, with room to spare
-constexpr double prefetch_time = 300e-6;        // a worker has tasks for so long, in seconds: longer than the manager is away
-constexpr int most_tasks = 512;                 // of these, so that not too many wait behind a long one
-constexpr double long_task = 50e-3;             // of such a worker has one alone: a message more takes no time beside it
-constexpr std::size_t message_size = 64 << 10;  // a message is sent when it has so many bytes
-constexpr std::size_t most_bytes = 1 << 20;     // that a worker has waiting, unless one task has more
+constexpr double service_time = 4e-6;           // seconds that the manager needs to serve a worker once, with a margin
+constexpr double prefetch_time = 300e-6;        // a worker has tasks for this many seconds in advance, longer than the manager is away
+constexpr int most_tasks = 512;                 // at most so many in advance, so that few tasks wait behind a long one
+constexpr double long_task = 50e-3;             // seconds; a worker with longer tasks has one at a time, since another message costs little then
+constexpr std::size_t message_size = 64 << 10;  // a message is sent when it has this many bytes
+constexpr std::size_t most_bytes = 1 << 20;     // bytes that wait at a worker, unless a single task is larger
 
 }  // namespace
 

@@ -9,7 +9,7 @@ namespace {
 
 thread_local int depth = 0;
 
-/// Registers the thread that makes it, until the thread ends.
+/// Registers the current thread for as long as it lives.
 struct ThreadRegistration {
     Thread& thread = *new Thread;
     ThreadRegistration() {
@@ -67,7 +67,7 @@ std::int64_t SentSizes::operator()(int i, int own) const {
 }
 
 Call::Call(int function) : function_(function) {
-    // MPI_Finalize runs the callbacks of attributes, whose calls are the program's.
+    // MPI_Finalize runs attribute callbacks, whose calls belong to the program.
     if (depth++ != 0 || !is_running)
         return;
     if (function == id("MPI_Finalize"))
@@ -78,7 +78,7 @@ Call::Call(int function) : function_(function) {
         return;
     const std::lock_guard lock(thread_->mutex);
     const bool looks = functions[function].family == Family::wait && functions[function].name.find("ait") == std::string_view::npos;
-    if (!looks || (begin_ - thread_->since > second && !thread_->is_hidden))  // it computed meanwhile
+    if (!looks || (begin_ - thread_->since > second && !thread_->is_hidden))  // the thread has computed in between
         count_activity(begin_);
     thread_->function = function;
     thread_->since = begin_;
@@ -150,7 +150,7 @@ void Call::collective(MPI_Comm comm, CollectivePattern pattern, int root, const 
         if (const std::int64_t size = sizes(static_cast<int>(i), where->rank); size > 0)
             other_.sent_bytes.emplace_back(where->peers[peer], size);
     };
-    const std::size_t own = where->is_inter ? where->peers.size() : static_cast<std::size_t>(where->rank);  // that is given nothing
+    const std::size_t own = where->is_inter ? where->peers.size() : static_cast<std::size_t>(where->rank);  // this process is given nothing
     if (pattern == CollectivePattern::to_root) {
         if (!is_root && root >= 0 && static_cast<std::size_t>(root) < where->peers.size())
             give(static_cast<std::size_t>(root), 0);

@@ -1,3 +1,4 @@
+// A traced call of an MPI function, and the threads that make calls.
 #pragma once
 
 #include "trace/operation.hpp"
@@ -11,12 +12,12 @@
 #include <utility>
 #include <vector>
 
-/// Marks the definitions that take the place of the MPI's.
+/// Marks the functions that replace those of the MPI.
 #define MPI4CXX_TRACED __attribute__((visibility("default")))
 
 namespace mpi4cxx::trace {
 
-/// The index of a function by its name.
+/// Returns the index of a function by its name.
 consteval int id(std::string_view name) {
     int i = 0;
     while (functions[i].name != name) ++i;
@@ -27,32 +28,32 @@ consteval int id(std::string_view name) {
 struct Thread {
     std::mutex mutex;
     pthread_t handle{};
-    int task = 0;  // the kernel's number
+    int task = 0;  // thread id of the kernel
     int number = 0;
-    bool is_hidden = false;           // one of the library's own, which looks now and then
-    int function = -1;                // of the call that it is in
-    std::int64_t since = 0;           // when it entered or left MPI
-    std::vector<WaitTarget> targets;  // that the call waits for: the first few of
+    bool is_hidden = false;           // belongs to the library and only polls now and then
+    int function = -1;                // of the current call
+    std::int64_t since = 0;           // when the thread entered or left MPI
+    std::vector<WaitTarget> targets;  // the first few targets that the call waits for
     std::size_t target_count = 0;
     bool waits_for_any = false;
-    std::int64_t polls = 0;       // calls that found nothing, since something moved
-    std::int64_t first_poll = 0;  // when the first returned, by the clock of the thread's own computing
+    std::int64_t polls = 0;       // calls that found nothing since something last moved
+    std::int64_t first_poll = 0;  // when the first of them returned, by the CPU clock of the thread
     std::vector<WaitTarget> polled;
 };
 
-/// Threads that have called MPI and are not gone. To be looked at with the lock.
+/// Threads that have called MPI and still exist. Protected by threads_mutex.
 inline std::mutex threads_mutex;
 inline std::vector<Thread*>& threads = *new std::vector<Thread*>;  // never destroyed: threads may outlive it
 Thread& this_thread();
 
-/// Whether calls are recorded, and whether in the log too: the watchdog alone needs none.
+/// Whether calls are recorded, and whether they go into the log too: the watchdog needs no log.
 inline std::atomic<bool> is_running = false, is_logging = false;
-/// When this process last entered or left MPI with something done, and how often.
+/// When a call of this process last began or completed something, and how often.
 inline std::atomic<std::int64_t> last_activity = 0, activities = 0;
-/// How many events a process keeps.
+/// The largest number of events that a process keeps.
 inline std::size_t most_events = 0;
 
-/// What a collective gives to the ith process that it gives to.
+/// The bytes that a collective sends to the ith receiver.
 class SentSizes {
 public:
     SentSizes() = default;
@@ -69,7 +70,7 @@ private:
     const MPI_Count* wide_ = nullptr;
     MPI_Datatype type_ = MPI_DATATYPE_NULL;
     const MPI_Datatype* types_ = nullptr;
-    bool is_own_ = false;  // the same to all: this process's entry
+    bool is_own_ = false;  // this process's entry counts for all receivers
 };
 inline SentSizes nothing() { return {}; }
 inline SentSizes same(MPI_Count count, MPI_Datatype type) { return {count, type}; }
@@ -77,8 +78,8 @@ template <class Count> SentSizes each(const Count* counts, MPI_Datatype type) { 
 template <class Count> SentSizes each(const Count* counts, const MPI_Datatype* types) { return {counts, MPI_DATATYPE_NULL, types, false}; }
 template <class Count> SentSizes own(const Count* counts, MPI_Datatype type) { return {counts, type, nullptr, true}; }
 
-/// One call of an MPI function, in the words that its wrapper tells it in: first what is known before, then what it returned.
-/// Calls that MPI makes itself, and those before MPI_Init and after MPI_Finalize, are not looked at.
+/// One call of an MPI function. The wrapper first tells what is known before the call, then what the call returned.
+/// Calls that MPI itself makes, and calls before MPI_Init or after MPI_Finalize, are ignored.
 class Call {
 public:
     explicit Call(int function);
@@ -92,13 +93,13 @@ public:
     void finds_message(MPI_Message* message) { found_ = message; }
     void receives_message(const MPI_Message* message);
     void collective(MPI_Comm comm, CollectivePattern pattern, int root, const SentSizes& sizes);
-    /// Where the call writes its status: the trace needs one even if the caller does not.
+    /// Returns where the call writes its status: the trace needs one even if the caller does not.
     MPI_Status* fills_status(MPI_Status* status);
     void sets_flag(const int* flag) { flag_ = flag; }
     void starts_request(const MPI_Request* request) { request_ = request; }
     void makes_comm(const MPI_Comm* comm) { made_ = comm; }
     void names_comm(MPI_Comm comm, const char* name);
-    /// It waits, after calls that were made within it.
+    /// Marks the call as waiting again, after calls that were made within it.
     void resumes();
     int done(int code);
 
@@ -106,7 +107,7 @@ protected:
     /// Tells the watchdog what the call waits for.
     void waits_for(const WaitTarget& target);
     void waits_for_any();
-    /// Completes what the call found complete. `event` is its own, -1 if it has none; the log is locked.
+    /// Completes the operations that the call found complete. `event` is the event of the call, -1 if it has none; the log is locked.
     virtual void completes(std::int64_t /*event*/) {}
     [[nodiscard]] bool is_on() const noexcept { return thread_ != nullptr; }
     [[nodiscard]] bool found_nothing() const noexcept { return flag_ != nullptr && *flag_ == 0; }
@@ -118,7 +119,7 @@ protected:
 
 private:
     void leave(std::int64_t end);
-    /// Adds the call to the log, which is locked, and returns the index of its event, -1 if it has none.
+    /// Adds the call to the log, which is locked. Returns the index of its event, -1 if it has none.
     std::int64_t record(std::int64_t end);
 
     Operation send_, other_;

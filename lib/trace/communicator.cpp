@@ -13,7 +13,7 @@ std::mutex mutex;
 std::deque<Communicator>& all = *new std::deque<Communicator>;
 std::map<std::uint64_t, int>& numbers = *new std::map<std::uint64_t, int>;
 
-/// Communicators carry what is known of them as an attribute, which goes with them: handles are used again.
+/// The key of the attribute that holds what is known of a communicator. An attribute ends with its communicator, while handles are reused.
 int keyval() {
     static const int key = [] {
         int made = MPI_KEYVAL_INVALID;
@@ -83,10 +83,10 @@ void describe(MPI_Comm comm, Communicator& result) {
     }
     char name[MPI_MAX_OBJECT_NAME] = "";
     PMPI_Comm_get_name(comm, name, &length);
-    if (std::string_view(name).substr(0, 17) != "MPI COMMUNICATOR ")  // what Open MPI calls those without a name
+    if (std::string_view(name).substr(0, 17) != "MPI COMMUNICATOR ")  // Open MPI's name of an unnamed communicator
         result.name = name;
-    // A sum, so that both sides of an intercommunicator come to the same. Communicators of the same processes are made in the
-    // same order on all of them, for making one is collective.
+    // A sum, so that both sides of an intercommunicator get the same value. Creating communicators is collective, so communicators of the same
+    // processes are created in the same order on all of them.
     const std::uint64_t groups = hash(result.members) + (result.is_inter ? hash(result.peers) : 0);
     result.number = numbers[groups]++;
     result.id = groups * 1099511628211ULL + static_cast<std::uint64_t>(result.number);

@@ -9,33 +9,33 @@
 
 namespace mpi4cxx::trace {
 
-// Ranks here are those of MPI_COMM_WORLD, or one of these.
+// Ranks in the trace are ranks of MPI_COMM_WORLD, or one of these values.
 inline constexpr int nobody = -1, anybody = -2, outsider = -3;
 
 /// What the trace knows of a communicator. It is kept after the communicator is freed.
 struct Communicator {
-    std::uint64_t id = 0;  // the same on all its processes: a hash of its groups and a number among those of these groups
-    int number = 0;        // that number, from 0
+    std::uint64_t id = 0;  // the same on all processes: a hash of the groups, combined with `number`
+    int number = 0;        // number among the communicators of the same groups, from 0
     std::string name;
     bool is_inter = false;
     int rank = 0;                 // of this process in `members`
-    std::vector<int> members;     // its own group
-    std::vector<int> peers;       // those that ranks in its calls mean: its own group, or the other one
-    std::vector<int> neighbours;  // that it sends to in neighbourhood collectives
+    std::vector<int> members;     // the local group
+    std::vector<int> peers;       // the group that ranks in calls refer to: the local or the remote one
+    std::vector<int> neighbours;  // the destinations of neighbourhood collectives
     std::atomic<std::int64_t> collectives = 0;
 
-    /// The rank in MPI_COMM_WORLD of a rank that a call names.
+    /// Returns the rank in MPI_COMM_WORLD of a rank in a call.
     [[nodiscard]] int world_rank(int rank_in_call) const;
     [[nodiscard]] std::string label() const;
 };
 
-/// Finds what is known of `comm`; asks MPI once. Null for MPI_COMM_NULL.
+/// Returns what is known of `comm`; asks MPI the first time. Null for MPI_COMM_NULL.
 Communicator* communicator_info(MPI_Comm comm);
 
-/// All so far, for who writes them down. Taken while other threads may add to them.
+/// Returns all communicators so far. Other threads may add more meanwhile.
 std::vector<Communicator*> communicators();
 
-/// Ranks as people write them: "0, 2-5".
+/// Returns ranks in short form: "0, 2-5".
 std::string rank_list(const std::vector<int>& ranks);
 
 }  // namespace mpi4cxx::trace

@@ -1,11 +1,11 @@
-// The calls that complete operations, by their requests, and those that start persistent ones.
+// The functions that complete requests, and those that start persistent ones.
 #include "trace/call.hpp"
 
 namespace mpi4cxx::trace {
 
 namespace {
 
-/// A call that waits for requests or looks at them.
+/// A call that waits for requests or tests them.
 class Completion : public Call {
 public:
     Completion(int function, int count, const MPI_Request* requests, bool any = false) : Call(function) {
@@ -18,7 +18,7 @@ public:
             waits_for_any();
     }
 
-    /// Where the call writes its statuses.
+    /// Returns where the call writes its statuses.
     MPI_Status* fills_status(MPI_Status* statuses) {
         if (is_on() && (statuses == MPI_STATUSES_IGNORE || statuses == MPI_STATUS_IGNORE)) {
             statuses = &own_status_;
@@ -29,7 +29,7 @@ public:
         }
         return statuses_ = statuses;
     }
-    /// Where it writes which are complete, in the order of the statuses: those of `indices`, else the first `count`.
+    /// Says where the call reports the completed requests, in the order of the statuses: the requests at `indices`, else the first `count`.
     void reports(const int* count, const int* indices) {
         count_ = count;
         indices_ = indices;
@@ -135,7 +135,7 @@ MPI4CXX_TRACED int MPI_Testsome(int count, MPI_Request requests[], int* done, in
     return call.done(PMPI_Testsome(count, requests, done, indices, call.fills_status(statuses)));
 }
 
-// The request stays as it is, and a later call completes it.
+// The request stays as it is; a later call completes it.
 MPI4CXX_TRACED int MPI_Request_get_status(MPI_Request request, int* flag, MPI_Status* status) {
     static constexpr int none = 0;
     Completion call(id("MPI_Request_get_status"), 1, &request);

@@ -15,7 +15,7 @@ using Ends = std::vector<ProcessState::MessageEnd>;
 
 bool has_tag(const ProcessState::MessageEnd& receive, int tag) { return receive.tag == MPI_ANY_TAG || receive.tag == tag; }
 
-/// The messages that are under way: sent, and not received as far as the receiver's program knows.
+/// The messages in transit: sent, but not yet received as far as the receiver's program knows.
 class Messages {
 public:
     explicit Messages(const std::vector<ProcessState>& ranks) {
@@ -34,7 +34,7 @@ public:
         }
     }
 
-    /// Whether the other end of this one, which a thread of `rank` waits for, is there too.
+    /// Returns whether the other end of a message that a thread of `rank` waits for exists too.
     [[nodiscard]] bool is_matched(int rank, const ProcessState::MessageEnd& end) {
         if (end.kind == WaitTarget::Kind::probe)
             return find(end, rank) != nullptr;
@@ -45,7 +45,7 @@ public:
         });
     }
 
-    /// One line for each that no receive asks for.
+    /// Returns one line for each message that no receive matches.
     [[nodiscard]] std::string unreceived() const {
         constexpr int most_lines = 10;
         std::string result;
@@ -82,7 +82,7 @@ private:
                 return !m.is_sent && m.comm == sent.comm && m.peer == from;
             });
             Ends left = sent.latest, gone = received == others.end() ? Ends{} : received->latest;
-            // Of one tag, the first that was sent is the first that is received.
+            // With the same tag, messages are received in the order in which they were sent.
             std::erase_if(left, [&](const ProcessState::MessageEnd& message) {
                 const auto same = std::find_if(gone.begin(), gone.end(), [&](const ProcessState::MessageEnd& m) { return m.tag == message.tag; });
                 const bool is_gone = same != gone.end();
@@ -110,10 +110,10 @@ private:
     }
 
     std::vector<UnderWay> messages_;
-    std::vector<std::pair<int, std::int64_t>> matched_;  // receives: the rank and the number
+    std::vector<std::pair<int, std::int64_t>> matched_;  // receives: rank and number
 };
 
-/// Whom a rank cannot go on without for a message; tells whether one of its threads can go on by itself.
+/// Adds the ranks without whose message a rank cannot go on. Returns whether one of its threads can go on by itself.
 bool add_edges(const ProcessState& state, int rank, Messages& messages, std::vector<int>& awaited) {
     bool is_progressing = false;
     for (const ProcessState::ThreadWait& wait : state.threads) {
@@ -129,7 +129,7 @@ bool add_edges(const ProcessState& state, int rank, Messages& messages, std::vec
     return is_progressing;
 }
 
-/// What is wrong in a collective that some wait in; adds who waits for whom.
+/// Describes what is wrong in a collective in which some ranks wait, and adds who waits for whom.
 std::string explain_collective(const std::vector<ProcessState>& ranks, const ProcessState::CollectiveCall& collective, Edges& edges) {
     std::map<std::string, std::vector<int>> present;  // by function
     std::vector<int> missing;
@@ -165,9 +165,9 @@ std::string explain_collective(const std::vector<ProcessState>& ranks, const Pro
     return result + (missing.size() == 1 ? "rank " : "ranks ") + rank_list(missing) + (missing.size() == 1 ? " has" : " have") + " not come to it.\n";
 }
 
-/// A way from a rank back to itself, that rank first and last; empty if there is none.
+/// Returns a cycle of ranks, whose first and last rank are the same; empty if there is none.
 std::vector<int> cycle(Edges edges) {
-    // Whoever awaits nobody is on none, nor is who awaits only such.
+    // A rank that awaits nobody is on no cycle, nor is a rank that awaits only such ranks.
     const auto awaits_nobody = [&](int rank) { return edges[static_cast<std::size_t>(rank)].empty(); };
     for (bool again = true; again;) {
         again = false;

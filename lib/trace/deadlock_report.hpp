@@ -1,3 +1,4 @@
+// Explains from the states of all processes why a job does not go on.
 #pragma once
 
 #include "trace/process_state.hpp"
@@ -7,11 +8,11 @@
 
 namespace mpi4cxx::trace {
 
-/// What people read of all of them: where each waits, which messages nobody has received, who is missing in which collective, and a cycle if there is
-/// one.
+/// The report for people: where each rank waits, which messages nobody has received, which ranks are missing in which collective, and a cycle if
+/// there is one.
 struct Explanation {
     std::string text;
-    bool is_progressing = false;  // a call is waiting for nothing but messages that have both a send and a receive: they are on their way
+    bool is_progressing = false;  // a call waits only for messages that have both a send and a receive, so they are in transit
 };
 Explanation explain(const std::vector<ProcessState>& ranks, double seconds);
 

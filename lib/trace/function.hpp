@@ -1,13 +1,14 @@
+// The MPI functions as the trace knows them.
 #pragma once
 
 #include <string_view>
 
 namespace mpi4cxx::trace {
 
-/// What an MPI function is for: what it is shown as.
+/// The purpose of an MPI function, by which it is shown.
 enum class Family { send, receive, wait, collective, window, file, setup, local };
 
-/// The names are what people read, in the order above.
+/// The names of the families in pictures and tables, in the order above.
 inline constexpr std::string_view family_names[] = {"send", "receive", "wait, test, probe", "collective", "one-sided", "file", "set-up", "local"};
 
 struct Function {

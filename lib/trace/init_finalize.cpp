@@ -1,4 +1,4 @@
-// Where the trace begins and ends: MPI_Init, MPI_Finalize, MPI_Abort.
+// The start and the end of the trace: MPI_Init, MPI_Finalize and MPI_Abort.
 #include "trace/call.hpp"
 #include "trace/results.hpp"
 #include "trace/watchdog.hpp"
@@ -10,7 +10,7 @@
 #include <cstring>
 #include <filesystem>
 
-/// By this Environment knows that the library is loaded.
+/// Tells Environment that the library is loaded.
 extern "C" MPI4CXX_TRACED const int mpi4cxx_trace_is_loaded = 1;
 
 namespace mpi4cxx::trace {
@@ -21,13 +21,13 @@ namespace fs = std::filesystem;
 
 struct Settings {
     bool trace = false;
-    double patience = 0;  // of the watchdog; 0: there is none
-    bool aborts = false;  // it ends the job
+    double patience = 0;  // of the watchdog, in seconds; 0: no watchdog
+    bool aborts = false;  // the watchdog ends the job
 };
 
 constexpr double usual_patience = 60;
 
-/// MPI4CXX_TRACE: 1, or a list of trace, watchdog[:SECONDS] and abort.
+/// Reads MPI4CXX_TRACE: 1, or a list of trace, watchdog[:SECONDS] and abort.
 Settings settings(int rank) {
     const char* const variable = std::getenv("MPI4CXX_TRACE");
     std::string_view rest = variable == nullptr ? "1" : variable;
@@ -48,7 +48,7 @@ Settings settings(int rank) {
     return result;
 }
 
-/// MPI4CXX_TRACE_DIR, or beside the program's output: PROGRAM.trace, PROGRAM.trace.2 and so on.
+/// Creates the folder MPI4CXX_TRACE_DIR, or one beside the program's output: PROGRAM.trace, PROGRAM.trace.2 and so on.
 std::string make_folder() {
     std::error_code error;
     if (const char* const given = std::getenv("MPI4CXX_TRACE_DIR"); given != nullptr && *given != '\0') {
@@ -63,13 +63,13 @@ std::string make_folder() {
     return folder.string();
 }
 
-/// The processes of this world, apart from the program's messages.
+/// The processes of this world, separate from the program's messages.
 MPI_Comm own_comm = MPI_COMM_NULL;
 std::string folder;
 int rank = 0, size = 1;
 bool has_trace = false;
 
-/// What to add to this process's times for rank 0's: nothing on the same machine.
+/// Returns what to add to this process's times to get times of rank 0; 0 on the same machine.
 std::int64_t clock_offset() {
     constexpr int rounds = 5;
     std::int64_t result = 0, shortest = INT64_MAX;
@@ -91,13 +91,13 @@ std::int64_t clock_offset() {
             }
         }
     }
-    return std::abs(result) > shortest ? result : 0;  // else it is the error of measuring
+    return std::abs(result) > shortest ? result : 0;  // smaller values are measurement errors
 }
 
 Call* finalizing = nullptr;
 
-/// MPI_Finalize deletes this attribute of COMM_SELF last, because it was set first: the program's own callbacks have
-/// communicated by then, and MPI still works.
+/// Callback of an attribute of COMM_SELF. It was set first, so MPI_Finalize deletes it last: the program's own callbacks have communicated by then,
+/// and MPI still works.
 int finish(MPI_Comm, int, void*, void*) {
     if (finalizing != nullptr)
         finalizing->resumes();
@@ -117,7 +117,7 @@ int finish(MPI_Comm, int, void*, void*) {
     if (rank == 0 && has_trace)
         write_results(folder, size);
     else if (rank == 0)
-        fs::remove(folder, ignored);  // if nothing was reported
+        fs::remove(folder, ignored);  // succeeds only if nothing was reported
     return MPI_SUCCESS;
 }
 
@@ -154,7 +154,7 @@ void start() {
 
 using namespace mpi4cxx::trace;
 
-/// For threads of the library's own, which look for the program's requests, too: only the program's are waited for.
+/// For the library's own threads, which also test the program's requests: the watchdog looks only at the program's threads.
 extern "C" MPI4CXX_TRACED void mpi4cxx_trace_hide_this_thread() {
     Thread& thread = this_thread();
     const std::lock_guard lock(threads_mutex);

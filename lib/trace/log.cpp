@@ -10,7 +10,7 @@ namespace {
 
 using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
-/// Goes through all of a log in one order, for writing and for reading.
+/// Visits all members of a log in a fixed order, for writing and for reading.
 template <class Stream, class Any> bool all_of(Stream& stream, Any& log) {
     return stream(log.rank) && stream(log.offset) && stream(log.begin) && stream(log.end) && stream(log.dropped) && stream(log.totals) &&
            stream(log.traffic) && stream(log.events) && stream(log.messages) && stream(log.collectives) && stream(log.comm_ids) &&
@@ -72,7 +72,7 @@ std::int64_t now(clockid_t clock) {
     return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
-// Under another name until it is complete: others wait for it to appear.
+// The file has another name until it is complete, because other processes wait for it to appear.
 void Log::save(const std::string& path) const {
     {
         const File file(std::fopen((path + ".part").c_str(), "wb"), std::fclose);

@@ -1,3 +1,4 @@
+// The matrix of bytes sent from rank to rank: matrix.csv and matrix.svg.
 #include "trace/run.hpp"
 #include "trace/text.hpp"
 
@@ -10,7 +11,7 @@ namespace {
 
 constexpr int left = 70, top = 76, gap = 110, largest_cell = 56, widest = 480;
 
-/// From almost white to dark blue.
+/// Returns a colour from almost white (0) to dark blue (1).
 std::string colour(double share) {
     const double from[] = {239, 243, 255}, to[] = {8, 48, 107};
     int mixed[3];
@@ -18,7 +19,7 @@ std::string colour(double share) {
     return format("#%02x%02x%02x", mixed[0], mixed[1], mixed[2]);
 }
 
-/// One matrix: a square of cells whose colour is an amount of bytes.
+/// One matrix: a square of cells coloured by the number of bytes.
 class Panel {
 public:
     Panel(const Run& run, std::int64_t Traffic::*bytes, const char* title, int x, std::FILE* file)

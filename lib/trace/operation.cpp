@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t most_messages = 256;
 std::int64_t orders = 0;
 
-/// Handles are ints in one MPI and pointers in the other.
+/// Handles are ints in some MPIs and pointers in others.
 template <class Handle> std::uint64_t key(Handle handle) {
     std::uint64_t result = 0;
     std::memcpy(&result, &handle, sizeof handle);

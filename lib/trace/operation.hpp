@@ -1,3 +1,4 @@
+// Communication operations, from their call to their completion, and the messages that a process has sent and received.
 #pragma once
 
 #include "trace/log.hpp"
@@ -11,29 +12,29 @@
 
 namespace mpi4cxx::trace {
 
-/// Something that a process can wait for.
+/// An operation that a process can wait for.
 struct WaitTarget {
     enum class Kind { none, send, receive, probe, collective, other };
     Kind kind = Kind::none;
-    int function = -1;  // that began it
+    int function = -1;  // that began the operation
     int peer = nobody, tag = 0;
     Communicator* comm = nullptr;
-    std::int64_t number = 0;  // of a collective on its communicator, of a send among those to its peer there; from 1
-    std::int64_t order = 0;   // of what has begun in this process; 0 for a blocking call, and while a persistent operation is idle
-    std::int64_t count = 0;   // of a send: elements and bytes
+    std::int64_t number = 0;  // of a collective on its communicator, of a send among the sends to its peer there; from 1
+    std::int64_t order = 0;   // among the operations of this process; 0 for a blocking call, and while a persistent operation is inactive
+    std::int64_t count = 0;   // elements and bytes of a send
     std::int64_t bytes = 0;
 };
 
-/// A communication from its call, or from its start, to its completion.
+/// A communication, from its call or start to its completion.
 struct Operation : WaitTarget {
     bool is_persistent = false;
-    std::vector<std::pair<int, std::int64_t>> sent_bytes;  // whom, how many bytes
+    std::vector<std::pair<int, std::int64_t>> sent_bytes;  // receivers, and how many bytes each gets
     std::int64_t begin = 0, record = -1;
     CollectivePattern pattern = CollectivePattern::all;
     bool is_root = false;
 };
 
-/// The messages that have gone one way between this process and another on one communicator: how many, and the latest of them.
+/// The messages sent in one direction between this process and another on one communicator: their number, and the latest ones.
 struct MessageHistory {
     struct Message {
         std::int64_t number;  // from 1
@@ -43,32 +44,32 @@ struct MessageHistory {
     std::int64_t total = 0;
     std::deque<Message> latest;
 };
-/// All of them, to others and from others. To be looked at with the lock of the log.
+/// The histories of messages to and from other processes. Protected by the lock of the log.
 struct MessageHistories {
-    using Key = std::pair<const Communicator*, int>;  // and the other process
+    using Key = std::pair<const Communicator*, int>;  // communicator and other process
     std::map<Key, MessageHistory> sent, received;
 };
 inline MessageHistories& message_histories = *new MessageHistories;
 
-/// Records that it begins, and that it completed in the call of an event. The log is locked.
+/// Record that the operation begins, and that it was completed by the call of `event`. The log is locked.
 void begin(Operation& operation, std::int64_t at, std::int64_t event);
 void complete(Operation& operation, const MPI_Status* status, std::int64_t event);
 
-/// Those that requests stand for.
+/// Stores the operation of a request.
 void set_operation(MPI_Request request, Operation operation);
-/// Null if the request is unknown.
+/// Returns the operation of a request; null if the request is unknown.
 std::shared_ptr<Operation> find_operation(MPI_Request request);
-/// Forgets an operation, unless the request stands for another by now: MPI gives the request of a complete one to the next that begins, in
-/// another thread perhaps before this one is told of the completion.
+/// Forgets an operation, unless the request stands for another one by now: MPI may give the request of a completed operation to the next one, perhaps
+/// in another thread, before this thread is told of the completion.
 void erase_operation(MPI_Request request, const std::shared_ptr<Operation>& operation);
-/// The same for the message that a matched probe has found.
+/// Stores the operation of a message that a matched probe has found.
 void set_message_operation(MPI_Message message, Operation operation);
 /// Returns the operation of a message and forgets it; null if the message is unknown.
 std::shared_ptr<Operation> take_message_operation(MPI_Message message);
-/// The receives that have begun and not been seen to be complete, in the order of their beginning. The log is locked.
+/// Returns the receives that have begun and are not known to be complete, in the order in which they began. The log is locked.
 std::vector<WaitTarget> posted_receives();
 
-/// The index of a communicator in the log, which is locked; adds the communicator where it is new.
+/// Returns the index of a communicator in the log, which is locked; adds the communicator if it is new.
 std::int32_t comm_index(const Communicator* comm);
 
 }  // namespace mpi4cxx::trace

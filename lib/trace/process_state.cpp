@@ -19,7 +19,7 @@ std::string seconds_text(std::int64_t nanoseconds) {
 
 std::string name_of(int function) { return function < 0 ? "an operation" : std::string(functions[function].name); }
 
-/// "from rank 1, tag 7, MPI_COMM_WORLD"
+/// Returns "from rank 1, tag 7, MPI_COMM_WORLD".
 std::string describe(const WaitTarget& target) {
     if (target.comm == nullptr)
         return "";
@@ -33,7 +33,7 @@ std::string describe(const WaitTarget& target) {
     return (target.kind == WaitTarget::Kind::send ? "to " : "from ") + peer + ", " + tag + ", " + target.comm->label();
 }
 
-/// "MPI_Wait for MPI_Irecv from …": the call and what it waits for.
+/// Returns "MPI_Wait for MPI_Irecv from …": the call and what it waits for.
 std::string describe(int function, const std::vector<WaitTarget>& targets, std::size_t count, bool any) {
     std::string result = name_of(function);
     const bool is_own = targets.size() == 1 && targets[0].function == function;
@@ -49,7 +49,7 @@ std::string describe(int function, const std::vector<WaitTarget>& targets, std::
 
 constexpr std::int64_t second = 1'000'000'000;
 
-/// Whether a thread does nothing but look again and again. On a busy machine it may seldom come to that, so it is its own time that counts.
+/// Returns whether a thread only polls in a loop. On a busy machine it may rarely get to poll, so the polls are compared with its CPU time.
 bool is_loop(const Thread& thread, std::int64_t idle) {
     constexpr std::int64_t polls_a_second = 10, polls_a_second_of_computing = 1000;
     clockid_t clock{};
@@ -78,7 +78,7 @@ ProcessState::PeerMessages peer_messages_of(const MessageHistories::Key& key, co
     return peer_messages;
 }
 
-/// Adds one thread; tells whether it waits in MPI.
+/// Adds one thread; returns whether it waits in MPI.
 bool add_thread(Thread& thread, ProcessState& result) {
     const std::lock_guard lock(thread.mutex);
     const std::int64_t moved = last_activity, idle = now() - moved;

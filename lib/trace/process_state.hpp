@@ -8,7 +8,7 @@
 
 namespace mpi4cxx::trace {
 
-/// A process of which nothing has moved for a while, as it tells the others.
+/// What a process that has made no progress for a while tells the others.
 struct ProcessState {
     struct CollectiveCall {
         std::uint64_t comm = 0;
@@ -22,17 +22,17 @@ struct ProcessState {
         WaitTarget::Kind kind = WaitTarget::Kind::none;  // send, receive or probe
         std::uint64_t comm = 0;
         int peer = nobody, tag = 0;
-        std::int64_t number = 0;  // of a send to its peer; of a receive, in the order of posting; 0 of a call that has not returned
+        std::int64_t number = 0;  // of a send among the sends to its peer, of a receive in the order of posting; 0 for a call that has not returned
         std::int64_t count = 0, bytes = 0;
         std::string label;  // of the communicator
     };
     /// What a thread waits for.
     struct ThreadWait {
-        bool any = false;     // one of them is enough
-        bool others = false;  // not only these ends
+        bool any = false;     // one of the ends is enough
+        bool others = false;  // the thread also waits for something else
         std::vector<MessageEnd> ends;
     };
-    /// The messages to or from a process on one communicator: how many, and the latest.
+    /// The messages to or from a process on one communicator: their number, and the latest ones.
     struct PeerMessages {
         bool is_sent = false;
         std::uint64_t comm = 0;
@@ -41,20 +41,20 @@ struct ProcessState {
         std::vector<MessageEnd> latest;
     };
 
-    std::int64_t activities = -1;                             // how often it had moved by then
+    std::int64_t activities = -1;                             // how often the process had moved by then
     bool waits = false;                                       // all its threads wait in MPI
-    std::vector<std::string> lines;                           // for people, one a thread
-    std::vector<ThreadWait> threads;                          // those that wait
-    std::vector<MessageEnd> posted;                           // receives that nobody has seen to be complete
-    std::vector<PeerMessages> peer_messages;                  // what it has sent and received
-    std::vector<CollectiveCall> collectives;                  // collectives that it is in
-    std::map<std::uint64_t, std::int64_t> collective_counts;  // how many it has come to, by communicator
+    std::vector<std::string> lines;                           // text for people, one line a thread
+    std::vector<ThreadWait> threads;                          // the threads that wait
+    std::vector<MessageEnd> posted;                           // receives that are not known to be complete
+    std::vector<PeerMessages> peer_messages;                  // the messages that it has sent and received
+    std::vector<CollectiveCall> collectives;                  // collectives in which it waits
+    std::map<std::uint64_t, std::int64_t> collective_counts;  // number of collectives that it has entered, by communicator
 
     void save(const std::string& path) const;
     [[nodiscard]] bool load(const std::string& path);
 };
 
-/// This process's, from what its threads do.
+/// Returns the state of this process, from what its threads do.
 ProcessState current_process_state();
 
 }  // namespace mpi4cxx::trace

@@ -45,8 +45,8 @@ void Run::shift_times() {
     }
 }
 
-/// A receive waits until its message is sent, a send that has not returned by then until it is received, a collective until
-/// those have come that it needs; a probe, or a loop of calls that find nothing, all the time.
+/// Computes how long each call waited. A receive waits until its message is sent. A send that has not returned by then waits until the message is
+/// received. A collective waits until the processes that it needs have come. A probe, or a loop of calls that find nothing, waits all the time.
 void Run::find_waiting() {
     std::vector<std::vector<std::int64_t>> until;
     for (const Log& log : ranks) {
@@ -62,7 +62,7 @@ void Run::find_waiting() {
         for (std::size_t i = 0; i < until[rank].size(); ++i) {
             Event& event = ranks[rank].events[i];
             event.waiting = std::clamp(until[rank][i], event.begin, event.end) - event.begin;
-            if (event.polls == 0)  // those are counted already, without what lies between them
+            if (event.polls == 0)  // loops are counted already, without the time between their calls
                 ranks[rank].totals[event.function].waiting += event.waiting;
         }
     }
@@ -111,7 +111,7 @@ void Run::match_messages(std::vector<std::vector<std::int64_t>>& until) {
 void Run::match_collectives(std::vector<std::vector<std::int64_t>>& until) const {
     struct Arrivals {
         std::int64_t last = 0, root = 0;
-        std::vector<std::pair<int, std::int64_t>> by_rank;  // rank in the communicator, time
+        std::vector<std::pair<int, std::int64_t>> by_rank;  // rank in the communicator and time
     };
     std::map<std::pair<std::uint64_t, std::int64_t>, Arrivals> all;
     for (const Log& log : ranks) {
@@ -133,7 +133,7 @@ void Run::match_collectives(std::vector<std::vector<std::int64_t>>& until) const
                 time = arrivals.root;
             const std::int64_t end = ranks[rank].events[static_cast<std::size_t>(collective.event)].end;
             if (collective.pattern == CollectivePattern::to_root && collective.is_root == 0)
-                time = arrivals.root <= end ? arrivals.root : 0;  // what it gives may be buffered
+                time = arrivals.root <= end ? arrivals.root : 0;  // its data may be buffered
             if (collective.pattern == CollectivePattern::upwards) {
                 time = 0;
                 for (const auto& [other, begin] : arrivals.by_rank) time = other < collective.rank ? std::max(time, begin) : time;
@@ -152,7 +152,7 @@ void write_results(const std::string& folder, int size) {
     write_matrix_picture(run, folder + "/matrix.svg");
     write_timeline_events(run, folder + "/timeline.json");
     write_timeline_picture(run, folder + "/timeline.svg");
-    write_summary(run, folder + "/summary.txt");  // last: others wait for it
+    write_summary(run, folder + "/summary.txt");  // last, because others wait for it
     print_message("trace: summary, matrix and timeline are in " + folder + "\n");
 }
 

@@ -9,13 +9,13 @@
 
 namespace mpi4cxx::trace {
 
-/// A message from the call that sent it to the one that received it.
+/// A message, from the call that sent it to the call that received it.
 struct MatchedMessage {
     int from = 0, from_thread = 0, to = 0, to_thread = 0;  // ranks and their threads
     std::int64_t sent = 0, received = 0;                   // times
 };
 
-/// All logs of a run, their times from its beginning, and how long each call waited for others.
+/// All logs of a run. Times count from the beginning of the run, and each call has its waiting time.
 struct Run {
     explicit Run(const std::string& folder, int size);
 

@@ -1,3 +1,4 @@
+// Where threads are in the program: their stacks, read in a signal handler.
 #include "trace/stack.hpp"
 
 #include <cxxabi.h>
@@ -24,7 +25,7 @@ namespace mpi4cxx::trace {
 
 namespace {
 
-/// The stack of one thread, which comes with the signal: a thread that answers late fills its own, not the next one's.
+/// The stack of one thread. The signal carries a pointer to it, so a thread that answers late writes into its own sample, not into a later one.
 struct Sample {
     void* frames[128];
     int count = 0;
@@ -44,7 +45,7 @@ void take(int, siginfo_t* info, void*) {
     errno = error;
 }
 
-/// Null if the thread does not answer in time.
+/// Returns null if the thread does not answer in time.
 std::unique_ptr<Sample> sample_of(pthread_t thread) {
     auto sample = std::make_unique<Sample>();
     sigval value{};
@@ -56,7 +57,7 @@ std::unique_ptr<Sample> sample_of(pthread_t thread) {
         return nullptr;
     if (sem_timedwait(&sample->taken, &limit) == 0)
         return sample;
-    (void)sample.release();  // the thread may yet answer
+    (void)sample.release();  // the thread may still answer
     return nullptr;
 }
 
@@ -71,10 +72,10 @@ std::string demangled(const char* name) {
     return status == 0 ? text.get() : name;
 }
 
-/// The places of one frame, the innermost of the functions that were inlined there first.
+/// Returns the source places of one frame, beginning with the innermost inlined function.
 std::vector<Place> places(void* frame) {
     std::vector<Place> result;
-    [[maybe_unused]] const auto address = reinterpret_cast<std::uintptr_t>(frame) - 1;  // in the call, not after it
+    [[maybe_unused]] const auto address = reinterpret_cast<std::uintptr_t>(frame) - 1;  // in the call instruction, not after it
 #ifdef MPI4CXX_TRACE_BACKTRACE
     const auto ignore = [](void*, const char*, int) {};
     static backtrace_state* const state = backtrace_create_state(nullptr, 1, ignore, nullptr);
@@ -105,7 +106,7 @@ std::string_view object_of(void* frame) {
     return path.substr(path.rfind('/') + 1);
 }
 
-/// Whether a place is this library's or the standard library's, as inline functions in the user's program are.
+/// Returns whether a place belongs to this library or the standard library, whose inline functions are part of the user's program.
 bool is_foreign(const Place& place) {
     const auto has = [&](std::string_view text) { return place.file.find(text) != std::string::npos; };
     return place.function.starts_with("mpi4cxx::") || place.function.starts_with("std::") || has("/mpi4cxx/") || has("/include/c++/");
@@ -129,7 +130,7 @@ std::string text(const Place& place) {
 
 void prepare_stacks() {
     void* frame = nullptr;
-    backtrace(&frame, 1);  // the first time it loads a library, which a signal handler must not
+    backtrace(&frame, 1);  // the first call loads a library, which a signal handler must not do
     struct sigaction action {};
     action.sa_sigaction = take;
     action.sa_flags = SA_RESTART | SA_SIGINFO;
@@ -141,7 +142,7 @@ std::string place_of(pthread_t thread) {
     if (sample == nullptr)
         return "in an unknown place";
     const std::span<void*> frames(sample->frames, static_cast<std::size_t>(sample->count));
-    // From the wrapper of an MPI function on, if there is one: what lies within may be anybody's.
+    // Start at the wrapper of an MPI function if there is one: the frames inside it can belong to anything.
     std::size_t first = 1;
     for (std::size_t i = first; i < frames.size() && first == 1; ++i) first = object_of(frames[i]) == object_of(frames[0]) ? i : 1;
     for (std::size_t i = first; i < frames.size(); ++i) {

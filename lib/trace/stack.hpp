@@ -1,3 +1,4 @@
+// Where threads are in the program.
 #pragma once
 
 #include <pthread.h>
@@ -5,14 +6,14 @@
 
 namespace mpi4cxx::trace {
 
-/// Once, before stacks are asked for.
+/// Prepares for place_of(); call it once before.
 void prepare_stacks();
 
-/// Where a thread of this process is in the user's program: "solver.cpp:12 in exchange()"; without debugging information
-/// the function alone. It interrupts the thread for a moment.
+/// Returns where a thread of this process is in the user's program: "solver.cpp:12 in exchange()"; without debugging information only the function.
+/// Interrupts the thread for a moment.
 std::string place_of(pthread_t thread);
 
-/// Whether a thread, by the kernel's number, computes: one that sleeps must not be interrupted, for its sleep would end.
+/// Returns whether a thread is running, by its kernel thread id. A sleeping thread must not be interrupted, because its sleep would end.
 bool is_computing(int task);
 
 }  // namespace mpi4cxx::trace

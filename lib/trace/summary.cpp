@@ -1,3 +1,4 @@
+// The summary: summary.txt.
 #include "trace/run.hpp"
 #include "trace/text.hpp"
 

@@ -1,3 +1,4 @@
+// Text files and formatting of numbers.
 #pragma once
 
 #include <cstdarg>
@@ -22,7 +23,7 @@ inline TextFile create(const std::string& path) { return {std::fopen(path.c_str(
 
 inline double seconds(std::int64_t nanoseconds) { return static_cast<double>(nanoseconds) * 1e-9; }
 
-/// As people write amounts: "512 B", "1.5 MiB".
+/// Returns an amount of data: "512 B", "1.5 MiB".
 inline std::string amount(double bytes) {
     const char* const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
     int unit = 0;
@@ -30,19 +31,19 @@ inline std::string amount(double bytes) {
     return format(unit == 0 || bytes >= 100 ? "%.0f %s" : "%.3g %s", bytes, units[unit]);
 }
 
-/// As people write times: "1.5 ms".
+/// Returns a time: "1.5 ms".
 inline std::string duration(double seconds) {
     return seconds >= 1 ? format("%.3g s", seconds) : seconds >= 1e-3 ? format("%.3g ms", seconds * 1e3) : format("%.3g us", seconds * 1e6);
 }
 
-/// "1st", "2nd", "11th".
+/// Returns "1st", "2nd", "11th".
 inline std::string ordinal(std::int64_t number) {
     const std::int64_t last = number % 10;
     const bool is_teen = number / 10 % 10 == 1;
     return std::to_string(number) + (is_teen || last == 0 || last > 3 ? "th" : last == 1 ? "st" : last == 2 ? "nd" : "rd");
 }
 
-/// For SVG, and with quotes for JSON.
+/// Escapes a text for SVG, or for a JSON string.
 inline std::string escaped(const std::string& text, bool is_json = false) {
     std::string result;
     for (const char c : text) {

@@ -1,3 +1,4 @@
+// The timelines: timeline.json, in the trace event format, and timeline.svg.
 #include "trace/run.hpp"
 #include "trace/text.hpp"
 
@@ -9,7 +10,7 @@ namespace mpi4cxx::trace {
 
 namespace {
 
-/// An object of the trace event format.
+/// Writes an object of the trace event format.
 void write_event(std::FILE* file, const Log& log, const Event& event) {
     const auto microseconds = [](std::int64_t time) { return static_cast<double>(time) * 1e-3; };
     std::fprintf(file, ",\n{\"name\":\"%s\",\"cat\":\"%s\",\"ph\":\"X\",\"pid\":%d,\"tid\":%d,\"ts\":%.3f,\"dur\":%.3f,\"args\":{\"bytes\":%lld",
@@ -60,13 +61,13 @@ void write_timeline_events(const Run& run, const std::string& path) {
 namespace {
 
 constexpr int left = 64, top = 64, width = 900;
-constexpr int shades = 4;  // how full of one kind a column can be
-// A kind is what a column of the picture shows: moving in a family, or waiting.
+constexpr int shades = 4;  // how many shades show the share of a column
+// The kinds of time in a column of the picture: in a family of functions, or waiting.
 constexpr std::array<const char*, 9> colours = {"#1f77b4", "#2ca02c", "#17becf", "#9467bd", "#8c564b", "#e377c2", "#7f7f7f", "#7f7f7f", "#e8543f"};
 constexpr std::size_t waiting = colours.size() - 1;
 using Column = std::array<double, colours.size()>;
 
-/// How much of each column of pixels a rank spends in what.
+/// Returns how much of each column of pixels a rank spends in each kind.
 std::vector<Column> columns(const Log& log, double column_length) {
     std::vector<Column> result(width, Column{});
     const auto add = [&](std::int64_t from, std::int64_t to, std::size_t kind) {
@@ -81,7 +82,7 @@ std::vector<Column> columns(const Log& log, double column_length) {
     return result;
 }
 
-/// What is drawn of a column: what there is most of, and how much of MPI there is.
+/// Returns the kind that fills most of a column, and the shade for the share of MPI.
 std::pair<std::size_t, int> drawn(const Column& column) {
     std::size_t most = 0;
     double sum = 0;

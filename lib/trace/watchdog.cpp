@@ -25,9 +25,9 @@ namespace fs = std::filesystem;
 
 constexpr auto tick = 100ms;
 constexpr auto longest_log_wait = 5s;
-constexpr auto output_time = 1s;  // in which the launcher reads what was said, before MPI_Abort may make it forget that
+constexpr auto output_time = 1s;  // time for the launcher to read the output, which it may lose after MPI_Abort
 
-/// The files by which processes know of each other: MPI does not move when they are needed.
+/// The watchdog of this process. Processes tell each other their state by files, because MPI does not work when a program hangs.
 class Watchdog {
 public:
     Watchdog(std::string folder, int rank, int size, double patience, bool aborts)
@@ -107,7 +107,7 @@ private:
             check_all_ranks();
     }
 
-    /// Rank 0: whether all stand still, twice.
+    /// On rank 0: reports when all processes have been seen without progress three times in a row.
     void check_all_ranks() {
         std::vector<ProcessState> ranks(static_cast<std::size_t>(size_));
         std::vector<std::int64_t> moves;
@@ -143,7 +143,7 @@ private:
         std::this_thread::sleep_for(output_time);
         std::error_code ignored;
         for (int rank = 0; rank < size_; ++rank) fs::remove(still_file(rank), ignored);
-        // Where MPI cannot be called while another thread is in it, this process ends by itself, and the launcher ends the others.
+        // If MPI cannot be called while another thread is in it, the alarm ends this process, and the launcher ends the others.
         std::signal(SIGALRM, SIG_DFL);
         sigset_t alarms;
         sigemptyset(&alarms);
@@ -158,7 +158,7 @@ private:
     int rank_, size_;
     double patience_;
     bool aborts_;
-    std::int64_t seen_activities_ = -1;  // how often this process had moved when last looked at
+    std::int64_t seen_activities_ = -1;  // activities at the last check
     bool has_saved_ = false;
     std::vector<std::int64_t> judged_activities_;
     int equal_checks_ = 0;

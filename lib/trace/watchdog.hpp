@@ -4,16 +4,16 @@
 
 namespace mpi4cxx::trace {
 
-/// Looks after this process, in a thread of its own, until stop_watching. When nothing has moved in it for `patience` seconds
-/// it writes into `folder` what it waits for; rank 0 reads what all have written, reports, and, if it `aborts`, ends the job
-/// where all wait in MPI for what cannot come. With a patience of 0 it only saves the log when another process ends the job.
+/// Starts a thread that watches this process until stop_watching(). When nothing has moved in this process for `patience` seconds, it writes into
+/// `folder` what the process waits for. Rank 0 reads the files of all processes and reports. If `aborts`, it ends the job when all processes wait in
+/// MPI for something that cannot come. With a patience of 0 it only saves the log when another process ends the job.
 void start_watching(const std::string& folder, int rank, int size, double patience, bool aborts);
 void stop_watching();
 
-/// Before this process ends the job by itself: brings all logs together.
+/// Brings all logs together. Called before this process ends the job.
 void save_all_logs();
 
-/// How messages begin: "mpi4cxx watchdog: " and so on, on standard error.
+/// Prints a message on standard error, after "mpi4cxx ": "watchdog: …" and so on.
 void print_message(const std::string& text);
 
 }  // namespace mpi4cxx::trace

@@ -4,7 +4,7 @@
 
 namespace MPI4CXX::futures {
 
-/// The workers of an executor without numbers: a task goes to whoever is free. IPython's load-balanced view.
+/// All workers of an executor, without numbers: each task goes to a worker that is free. IPython's load-balanced view.
 class BalancedView {
 public:
     explicit BalancedView(detail::ExecutorStatePtr executor) noexcept : executor_(std::move(executor)) {}

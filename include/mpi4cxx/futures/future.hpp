@@ -1,3 +1,4 @@
+// Futures: results that are still to come, and the functions that wait for, collect and combine them.
 #pragma once
 
 #include <mpi4cxx/detail/futures/work_item.hpp>
@@ -39,20 +40,20 @@ template <class R, class F> void finish_with(FutureStateOf<R>& state, F f) {
 
 }  // namespace detail
 
-/// A result to come. Copies are the same result. Those of an executor may outlive it.
-/// Callbacks, continuations and coroutines go on in the thread that receives the result, one that waits or the pool's own, or in another
-/// while those before them wait. A default-constructed or moved-from future is empty: what is asked of it is InvalidStateError.
+/// A result that is still to come. Copies of a future share one result. A future may outlive its executor.
+/// Callbacks, continuations and coroutines run in the thread that receives the result: a waiting thread or the pool's progress thread. Another
+/// thread runs them if an earlier callback is waiting. A default-constructed or moved-from future is empty: its methods throw InvalidStateError.
 template <class T> class [[nodiscard]] Future {
 public:
     using value_type = T;
-    using promise_type = detail::Promise<T>;  // a coroutine that returns a Future
+    using promise_type = detail::Promise<T>;  // for a coroutine that returns a Future
     using State = detail::FutureStateOf<T>;
 
     Future() noexcept = default;
     explicit Future(detail::Ref<State> state) noexcept : state_(std::move(state)) {}
 
-    /// Wait for the result and return it; throw what the task has thrown, TimeoutError or CancelledError. The result stays in the
-    /// future; of a temporary future it is moved out, unless other copies hold it.
+    /// Wait for the result and return it. Throw the exception of the task, TimeoutError or CancelledError. The result stays in the future; a
+    /// temporary future moves it out unless there are copies of the future.
     decltype(auto) result(Timeout timeout = {}) const& {
         at().wait_result(timeout);
         if constexpr (!std::is_void_v<T>)
@@ -67,27 +68,27 @@ public:
             return std::move(at().value());
         }
     }
-    /// Wait, and return the exception instead of throwing it; null where there is none.
+    /// Wait, and return the exception instead of throwing it; null if there is none.
     [[nodiscard]] std::exception_ptr exception(Timeout timeout = {}) const {
         at().wait(timeout);
         if (at().is_cancelled())
             std::rethrow_exception(at().error());
         return at().error();
     }
-    /// Tell whether there is a result, an exception, or nothing to come because it is cancelled.
+    /// Tell whether there is a result or an exception, or the future is cancelled.
     [[nodiscard]] bool done() const { return at().is_done(); }
-    /// Tell whether a worker has the task.
+    /// Tell whether a worker has taken the task.
     [[nodiscard]] bool running() const { return at().state() == detail::FutureState::State::running; }
-    /// Tell whether it was cancelled before a worker had it.
+    /// Tell whether the future was cancelled before a worker took the task.
     [[nodiscard]] bool cancelled() const { return at().is_cancelled(); }
-    /// Cancel it unless a worker has it already; tell whether it is cancelled.
+    /// Cancel the task unless a worker has taken it already; tell whether the future is cancelled.
     bool cancel() const { return at().cancel(); }
 
-    /// Call `f(future)` when done; at once if it is.
+    /// Call `f(future)` when the future is done; call it at once if the future is done already.
     template <class F> void add_done_callback(F f) const {
         at().when_done([copy = *this, f = std::move(f)]() mutable { f(std::move(copy)); });
     }
-    /// Return the future of `f(result)`. An exception passes by `f`.
+    /// Return the future of `f(result)`. An exception skips `f` and becomes the exception of the new future.
     template <class F> auto then(F f) const {
         using R = typename detail::continuation<F, T>::type;
         return compose_with<R>([f = std::move(f)](const Future& self) mutable -> R {
@@ -97,9 +98,9 @@ public:
                 return f(self.result());
         });
     }
-    /// The same as a task of `executor`, or of a view of one: what takes long there does not hold up the thread that receives results.
+    /// The same, but `f` runs as a task of `executor`, or of a view of one, so a long `f` does not hold up the thread that receives results.
     template <class E, class F> auto then(const E& executor, const F& f) const { return submit_after(*this, executor.target(), f); }
-    /// Return the future of `f(*this)`, which is done then.
+    /// Return the future of `f(*this)`, called when this future is done.
     template <class R, class F> Future<R> compose_with(F f) const {
         detail::Ref<detail::FutureStateOf<R>> next(new detail::FutureStateOf<R>);
         at().when_done([next, copy = *this, f = std::move(f)]() mutable {
@@ -109,7 +110,7 @@ public:
         return Future<R>(next);
     }
 
-    /// `co_await future` is its result.
+    /// `co_await future` returns its result.
     auto operator co_await() const {
         struct Awaiter {
             Future future;
@@ -164,7 +165,7 @@ inline constexpr ReturnWhen FIRST_COMPLETED = ReturnWhen::FIRST_COMPLETED;
 inline constexpr ReturnWhen FIRST_EXCEPTION = ReturnWhen::FIRST_EXCEPTION;
 inline constexpr ReturnWhen ALL_COMPLETED = ReturnWhen::ALL_COMPLETED;
 
-/// What wait() returns.
+/// The result of wait().
 template <class T> struct DoneAndNotDone { std::vector<Future<T>> done, not_done; };
 
 namespace detail {
@@ -177,7 +178,7 @@ template <class T> std::vector<FutureState*> states_of(const std::vector<Future<
 }
 }  // namespace detail
 
-/// Wait until one, one with an exception, or all are done, or the time is over.
+/// Wait until one future is done, one has an exception, or all are done, but not longer than `timeout`.
 template <class T> DoneAndNotDone<T> wait(const std::vector<Future<T>>& futures, Timeout timeout = {}, ReturnWhen when = ALL_COMPLETED) {
     detail::wait_for(detail::states_of(futures), when, timeout);
     DoneAndNotDone<T> result;
@@ -186,12 +187,12 @@ template <class T> DoneAndNotDone<T> wait(const std::vector<Future<T>>& futures,
 }
 template <class T> DoneAndNotDone<T> wait(const std::vector<Future<T>>& futures, ReturnWhen when) { return wait(futures, {}, when); }
 
-/// The futures in the order in which they are done: `for (auto& future : as_completed(futures))`.
+/// The futures in the order in which they complete: `for (auto& future : as_completed(futures))`.
 template <class T> class Completed {
 public:
     Completed(std::vector<Future<T>> futures, Timeout timeout)
         : done_(std::make_shared<Done>()), left_(futures.size()), deadline_(timeout.deadline()) {
-        (void)detail::states_of(futures);  // throws where one is empty, before anything is done
+        (void)detail::states_of(futures);  // throws if one is empty, before any callback is added
         for (const Future<T>& future : futures) future.add_done_callback([done = done_](Future<T> one) { done->push(std::move(one)); });
     }
 
@@ -216,7 +217,7 @@ public:
     std::default_sentinel_t end() const noexcept { return {}; }
 
 private:
-    struct Done {  // filled by whichever threads receive the results
+    struct Done {  // filled by the threads that receive the results
         std::atomic_flag busy{};
         std::deque<Future<T>> futures;
         template <class F> auto locked(F f) {
@@ -258,15 +259,16 @@ private:
     Future<T> current_{};
 };
 
-/// Give the futures one by one as they are done. Of a vector that is moved in, none is kept that has been given.
+/// Return a range of the futures in the order in which they complete. The range keeps no future that it has yielded; if the vector is moved in,
+/// no copy remains.
 template <class T> Completed<T> as_completed(std::vector<Future<T>> futures, Timeout timeout = {}) { return {std::move(futures), timeout}; }
 
-/// How futures are collected: `collect(futures, {.cancel_on_failure = true})`.
+/// The options of collect(): `collect(futures, {.cancel_on_failure = true})`.
 struct CollectOptions {
-    bool cancel_on_failure = false;  ///< cancels those that no worker has, as soon as one has an exception
+    bool cancel_on_failure = false;  ///< cancels the futures whose tasks no worker has yet, as soon as one future has an exception
 };
 
-/// Return one future of all results, in order. The first exception is its exception; to cancel it cancels all.
+/// Return one future of all results, in order. The first exception becomes its exception. Cancelling it cancels all futures.
 template <class T> Future<std::vector<T>> collect(const std::vector<Future<T>>& futures, const CollectOptions& options = {}) {
     detail::Ref<detail::FutureStateOf<std::vector<T>>> all(new detail::FutureStateOf<std::vector<T>>);
     struct Shared {
@@ -274,7 +276,7 @@ template <class T> Future<std::vector<T>> collect(const std::vector<Future<T>>& 
         std::vector<Future<T>> futures;
         std::atomic<std::size_t> left;
     };
-    (void)detail::states_of(futures);  // throws where one is empty, before anything is done
+    (void)detail::states_of(futures);  // throws if one is empty, before any callback is added
     const auto shared = std::make_shared<Shared>(futures);
     const auto complete = [all, shared] {
         if (!all->begin())
@@ -309,8 +311,8 @@ template <class T> Future<std::vector<T>> collect(const std::vector<Future<T>>& 
     return Future<std::vector<T>>(all);
 }
 
-/// Return the future of `on_result(result)`, or where there is an exception, of `on_exception(exception)`, which may return a value
-/// or throw another.
+/// Return the future of `on_result(result)`. If there is an exception, return the future of `on_exception(exception)`, which may return a value or
+/// throw another exception.
 template <class T, class F> auto compose(const Future<T>& future, F on_result) { return future.then(std::move(on_result)); }
 template <class T, class F, class G> auto compose(const Future<T>& future, F on_result, G on_exception) {
     using R = typename detail::continuation<F, T>::type;

@@ -8,17 +8,17 @@
 
 namespace MPI4CXX::futures {
 
-/// A pool with the interface of Python's multiprocessing.Pool, over the workers of MPIPoolExecutor.
-/// The destructor terminates it. Where Python takes `chunksize`, 0 stands for what the pool finds best.
+/// A pool with the interface of Python's multiprocessing.Pool, on the workers of MPIPoolExecutor.
+/// The destructor terminates the pool. A `chunksize` of 0 lets the pool choose.
 class MPI4CXX_API Pool {
 public:
-    /// At most `processes` workers, 0: all there are. Collective like MPIPoolExecutor's constructor.
+    /// Use at most `processes` workers; 0: all workers. Collective like MPIPoolExecutor's constructor.
     explicit Pool(int processes = 0, Initializer initializer = {}, At at = {});
     ~Pool();
     Pool(const Pool&) = delete;
     Pool& operator=(const Pool&) = delete;
 
-    /// Call `f(arguments…)` in a worker and wait for the result.
+    /// Call `f(arguments…)` on a worker and wait for the result.
     template <class F, class... A> auto apply(F&& f, A&&... arguments) { return executor_.submit(f, arguments...).result(); }
     template <class F, class... A> auto apply_async(F&& f, A&&... arguments) { return AsyncResult(executor_.submit(f, arguments...)); }
 
@@ -29,7 +29,7 @@ public:
     template <class F, class R> auto map_async(F&& f, R&& range, int chunksize = 0) {
         return AsyncResult(executor_.map({.chunksize = chunksize}, f, std::forward<R>(range)).future());
     }
-    /// The same; the results come one by one.
+    /// The same, but the results come one by one.
     template <class F, class R> auto imap(F&& f, R&& range, int chunksize = 1) {
         return executor_.map({.chunksize = chunksize}, f, std::forward<R>(range));
     }
@@ -37,7 +37,7 @@ public:
         return executor_.map({.chunksize = chunksize, .unordered = true}, f, std::forward<R>(range));
     }
 
-    /// Call `f` with what each of `tuples` holds.
+    /// Call `f` with the elements of each of `tuples` as arguments.
     template <class F, class R> auto starmap(F&& f, R&& tuples, int chunksize = 0) {
         return executor_.starmap({.chunksize = chunksize}, f, std::forward<R>(tuples)).list();
     }
@@ -53,14 +53,14 @@ public:
 
     /// Take no more tasks.
     void close();
-    /// The same, and cancel those that no worker has.
+    /// Take no more tasks, and cancel the tasks that no worker has yet.
     void terminate();
-    /// Wait until all are done; after close() or terminate().
+    /// Wait until all tasks are done; call close() or terminate() first.
     void join(At at = {});
 
-    /// How many workers there are.
+    /// Return the number of workers.
     [[nodiscard]] int num_workers() const { return executor_.num_workers(); }
-    /// What it runs on.
+    /// The executor of the pool.
     [[nodiscard]] MPIPoolExecutor& executor() noexcept { return executor_; }
 
 private:

@@ -12,21 +12,21 @@ namespace MPI4CXX::futures {
 
 namespace detail {
 
-/// Where the items of a map come from while it runs.
+/// The source of a map's inputs while the map runs.
 struct MapInput {
     virtual ~MapInput() = default;
-    /// Adds up to `n` items; false when there are no more.
+    /// Adds up to `n` items; returns false if there are no more.
     virtual bool read(MapState& map_state, std::size_t n) = 0;
 };
 
-/// Hands over what was added to `job`.
+/// Makes the items that were added to `map_state` available to the workers.
 MPI4CXX_API void publish(MapState& map_state, bool is_last);
 
 }  // namespace detail
 
-/// The results of a map: a range to go through once, whose elements come when they are there, in the order of the inputs unless asked
-/// otherwise. Where a call has thrown, so does the iteration at its place; then, and when it is left early, what no worker has
-/// begun is cancelled.
+/// The results of a map: a range that can be iterated once. The results come in the order of the inputs unless the map is unordered. If a call has
+/// thrown, the iteration throws the exception at that position. After that, or when the loop is left early, the calls that no worker has begun are
+/// cancelled.
 template <class R> class [[nodiscard]] Results {
 public:
     using value_type = detail::stored<R>;
@@ -45,7 +45,7 @@ public:
         using value_type = detail::stored<R>;
         using difference_type = std::ptrdiff_t;
         explicit iterator(Results* results) : results_(results) { find(); }
-        /// The result is the caller's: it may be moved from.
+        /// The result belongs to the caller, who may move from it.
         value_type&& operator*() const noexcept { return std::move(results_->map_state_->value()); }
         iterator& operator++() {
             results_->map_state_->advance();
@@ -69,14 +69,14 @@ public:
         return iterator(this);
     }
     [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
-    /// Wait for all and return them.
+    /// Wait for all results and return them.
     [[nodiscard]] std::vector<value_type> list() {
         std::vector<value_type> all;
         for (value_type&& value : *this) all.push_back(std::move(value));
         return all;
     }
 
-    /// The future of all of them.
+    /// Return the future of all results.
     [[nodiscard]] Future<std::vector<value_type>> future() {
         check();
         detail::Ref<detail::FutureStateOf<std::vector<value_type>>> state(new detail::FutureStateOf<std::vector<value_type>>);

@@ -11,7 +11,7 @@ namespace MPI4CXX::futures {
 
 namespace detail {
 
-/// An identity for data on workers.
+/// Returns a new identity for data on the workers.
 [[nodiscard]] MPI4CXX_API std::uint64_t new_part_id();
 
 template <class T> void store_vector(std::uint64_t id, std::vector<T> part) {
@@ -21,11 +21,11 @@ inline void erase_vector(std::uint64_t id) { erase_part(id); }
 
 }  // namespace detail
 
-/// Data that lies on the workers, each with a part of it: what scatter() returns. Given to a task as an argument, it is to the
-/// function a `std::vector<T>&`, the part of the worker that runs it. The parts go when the last copy of this goes.
+/// Data that is spread over the workers, one part on each: the result of scatter(). A task that gets this as an argument sees a
+/// `std::vector<T>&`, the part of the worker that runs the task. The parts are freed when the last copy of this object is destroyed.
 template <class T> class Scattered {
 public:
-    /// Cuts `range` into parts of nearly the same length, one a worker.
+    /// Cuts `range` into one part for each worker, of nearly the same length.
     template <class R> Scattered(const detail::ExecutorStatePtr& executor, const R& range) : owner_(std::make_shared<Owner>(executor)) {
         const auto workers = static_cast<std::size_t>(owner_->workers), size = static_cast<std::size_t>(std::ranges::distance(range));
         auto at = std::ranges::begin(range);
@@ -38,7 +38,7 @@ public:
         }
         detail::results_of(kept);
     }
-    /// All parts together, those of worker 0 first. Wait for the tasks before that use them.
+    /// Return all parts, joined in the order of the workers. First wait for the tasks that use them.
     [[nodiscard]] std::vector<T> gather() const {
         std::vector<T> all;
         for (std::vector<T>& part : detail::results_of(detail::submit_to_all(
@@ -46,7 +46,7 @@ public:
             std::move(part.begin(), part.end(), std::back_inserter(all));
         return all;
     }
-    /// What the workers know it by.
+    /// The identity of the data on the workers.
     [[nodiscard]] std::uint64_t id() const { return owner().id; }
 
 private:

@@ -6,17 +6,17 @@
 
 namespace MPI4CXX::futures {
 
-/// How long to wait: seconds, or any std::chrono duration; for ever where nothing is given.
+/// How long to wait: a number of seconds or any std::chrono duration. A default-constructed timeout waits for ever.
 class Timeout {
 public:
-    /// What it is measured by.
+    /// The clock that measures the time.
     using Clock = std::chrono::steady_clock;
 
     constexpr Timeout() noexcept = default;
     constexpr Timeout(double seconds) noexcept : time_(seconds), is_set_(true) {}
     template <class Rep, class Period> constexpr Timeout(std::chrono::duration<Rep, Period> time) noexcept : time_(time), is_set_(true) {}
 
-    /// When the waiting ends that begins now.
+    /// Return the time at which a wait that begins now ends.
     [[nodiscard]] Clock::time_point deadline() const {
         constexpr std::chrono::duration<double> year = std::chrono::hours(24 * 365);
         if (!is_set_ || time_ > year)

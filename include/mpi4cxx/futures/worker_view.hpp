@@ -9,7 +9,7 @@ class WorkerView {
 public:
     WorkerView(detail::ExecutorStatePtr executor, int worker) noexcept : executor_(std::move(executor)), worker_(worker) {}
 
-    /// Have this worker call `f(arguments…)`, after what it was told to do before.
+    /// Have this worker call `f(arguments…)`, after all that was submitted to it before.
     template <detail::NoOptions F, class... A> auto submit(F&& f, A&&... arguments) const {
         return detail::submit_to(executor_, worker_, {}, f, arguments...);
     }

@@ -1,3 +1,4 @@
+// How the function of a task is sent: by its address, its type, its bytes or its `serialize`.
 #pragma once
 
 #include <mpi4cxx/detail/futures/packed_value.hpp>
@@ -11,11 +12,11 @@
 
 namespace MPI4CXX::futures {
 
-/// What by_bytes() makes.
+/// The result of by_bytes().
 template <class F> struct ByBytes : F { using F::operator(); };
 
-/// A function whose captures travel byte by byte because the caller says that they may: for those of which the compiler cannot tell
-/// that they are no pointers, as std::optional.
+/// Returns a function whose captures are sent byte by byte, because the caller promises that this works. For captures of which the compiler cannot
+/// tell that they are no pointers, such as std::optional.
 template <class F> ByBytes<F> by_bytes(F f) {
     static_assert(std::is_trivially_copyable_v<F>, "mpi4cxx: only trivially copyable captures can travel byte by byte");
     return {std::move(f)};
@@ -28,10 +29,10 @@ template <class F> inline constexpr bool is_trusted<ByBytes<F>> = true;
 
 template <class F>
 concept FunctionPointer = std::is_pointer_v<F> && std::is_function_v<std::remove_pointer_t<F>>;
-/// A captureless lambda, or a function object without members: its type says all.
+/// A captureless lambda, or a function object without members. The type alone identifies the function.
 template <class F>
 concept Stateless = std::is_class_v<F> && std::is_empty_v<F> && std::is_default_constructible_v<F>;
-/// Captures that can be copied byte by byte.
+/// A function whose captures can be copied byte by byte.
 template <class F>
 concept Copied = std::is_class_v<F> && !Stateless<F> && !Serializable<F> && std::is_trivially_copyable_v<F>;
 /// A function that can be called in another process of the same program.
@@ -42,13 +43,13 @@ template <class F> constexpr bool is_made_of_bytes() {
     (void)std::bit_cast<F>(std::array<unsigned char, sizeof(F)>{});
     return true;
 }
-/// What is provably without pointers and references: those cannot be made of bytes in a constant expression. Nor can unions, so that
-/// std::optional is not among these.
+/// A type that provably contains no pointers and no references: those cannot be made from bytes in a constant expression. Unions cannot either, so
+/// std::optional does not satisfy this.
 template <class F>
 concept Plain = requires {
     typename std::bool_constant<is_made_of_bytes<F>()>;
 };
-/// A literal type; only of these Plain can say anything.
+/// A literal type. Plain is meaningful only for these.
 template <class F>
 concept Literal = __is_literal_type(F);
 
@@ -71,7 +72,7 @@ template <class F> void put_callable(Packing& to, const F& f) {
     }
 }
 
-/// The function of a task in the worker.
+/// The function of a task, read on the worker.
 template <class F> class Callee {
 public:
     explicit Callee(Unpacking& from) : function(read(from)) {}
@@ -95,7 +96,7 @@ public:
 };
 template <Copied F> class Callee<F> {
 public:
-    explicit Callee(Unpacking& from) {  // lambdas have no default constructor
+    explicit Callee(Unpacking& from) {  // lambdas with captures have no default constructor
         std::memcpy(static_cast<void*>(&function), from.take(sizeof(F)), sizeof(F));
         from.take(-sizeof(F) & 15);
     }

@@ -1,3 +1,4 @@
+// The state of a map: its inputs that are still to be sent, and its results.
 #pragma once
 
 #include <mpi4cxx/detail/futures/work_item.hpp>
@@ -14,34 +15,34 @@ namespace MPI4CXX::futures::detail {
 
 class ProgressBar;
 
-/// How the items of a map come to the workers.
+/// How the items of a map are distributed to the workers.
 enum class Split : char {
-    balanced,  ///< a chunk to whoever has room
-    fixed,     ///< to each worker its part of the whole
+    balanced,  ///< a chunk to any worker that has room
+    fixed,     ///< one contiguous part to each worker
 };
 
-/// The calls of one function with many arguments. They are packed one after another, and cut into chunks when a worker takes them.
+/// The calls of one function with many arguments. The arguments are packed one after another, and cut into chunks when a worker takes them.
 class MPI4CXX_API MapState : public WorkItem {
 public:
     MapState(const TaskType& type, const MapOptions& options, Split split);
     ~MapState() override;
 
-    /// Where to pack the function.
+    /// The buffer into which the caller packs the function.
     [[nodiscard]] Packing& function_buffer() noexcept { return function_; }
-    /// Where to pack the next item; add() follows. For the thread that made the map.
+    /// The buffer into which the caller packs the next item before calling add(). Only for the thread that made the map.
     [[nodiscard]] Packing& item_buffer();
     void add();
-    /// Lets the workers have what was added; `is_last` where no more comes.
+    /// Makes the added items available to the workers. `is_last`: no more items follow.
     void publish(bool is_last);
-    /// Notices that there was nothing left to do when the last was published.
+    /// Finishes the map if all results have already come when the last items are published.
     void finish_if_done();
 
-    /// Waits for the next results; false at the end. Throws what a call has thrown.
+    /// Waits for the next results; returns false at the end. Throws the exception of a call.
     bool wait_ready();
-    /// Runs `f` when no result is to come any more.
+    /// Runs `f` when no more results will come.
     template <class F> void when_settled(F f) { when_settled(std::unique_ptr<Callback>(new CallbackOf<F>(std::move(f)))); }
     void when_settled(std::unique_ptr<Callback> callback);
-    /// Ends it where nobody wants the results any more.
+    /// Cancels the map because nobody wants the results any more.
     void cancel();
     [[nodiscard]] std::size_t added() const noexcept { return added_; }
 
@@ -54,16 +55,16 @@ public:
     [[nodiscard]] std::size_t consumed() const noexcept { return consumed_; }
 
 protected:
-    /// Reads `n` results and keeps them as those from `first` on.
+    /// Reads `n` results and stores them as results `first`, `first + 1`, ….
     virtual void store(std::size_t first, std::size_t n, Unpacking& from) = 0;
-    /// Lets go of those that the reader has been through.
+    /// Frees the results that the reader has consumed.
     virtual void forget() noexcept = 0;
-    /// Whether those that come next are there; makes them the ones that the reader has.
+    /// Returns whether the next results are there, and if so makes them the reader's current ones.
     virtual bool open(std::size_t first) = 0;
     virtual bool open_any() = 0;
 
-    std::mutex mutex_;          // of results
-    std::size_t consumed_ = 0;  ///< results that the reader has been given
+    std::mutex mutex_;          // protects the results
+    std::size_t consumed_ = 0;  ///< results that the reader has consumed
 
 private:
     struct Segment;
@@ -81,30 +82,30 @@ private:
     Split split_;
     Timeout::Clock::time_point deadline_;
     Packing function_;
-    std::unique_ptr<Segment> open_;  // which the thread that feeds writes
+    std::unique_ptr<Segment> open_;  // written only by the thread that adds items
     std::size_t added_ = 0;
 
-    mutable std::mutex items_mutex_;  // of what follows
+    mutable std::mutex items_mutex_;  // protects the members below
     std::deque<std::unique_ptr<Segment>> segments_;
-    std::vector<Range> ranges_;  // of each worker, where the split is fixed
+    std::vector<Range> ranges_;  // of each worker, if the split is fixed
     std::size_t published_ = 0, bytes_ = 0, taken_ = 0, in_flight_ = 0;
     bool is_last_ = false, cancelled_ = false, settled_ = false;
-    double seconds_ = -1;  // of one item
+    double seconds_ = -1;  // estimated time of one item
 
     std::unique_ptr<Callback> on_settled_;
 
-    std::map<std::size_t, std::exception_ptr> errors_;  // under mutex_
+    std::map<std::size_t, std::exception_ptr> errors_;  // protected by mutex_
     std::exception_ptr broken_;
     std::unique_ptr<ProgressBar> progress_bar_;
 };
 
-/// The same with its results.
+/// A map with its results.
 template <class R> class MapStateOf final : public MapState {
 public:
     using Value = stored<R>;
     using MapState::MapState;
 
-    /// The result that wait_ready() has found.
+    /// The current result, after wait_ready() has returned true.
     [[nodiscard]] Value& value() noexcept { return current_[position_].value; }
     void advance() noexcept {
         ++position_;
@@ -113,7 +114,7 @@ public:
     [[nodiscard]] bool has_more() const noexcept { return position_ < current_.size(); }
 
 private:
-    struct Holder {  // a vector of bool has no references to its elements
+    struct Holder {  // std::vector<bool> has no references to its elements
         Value value;
     };
 

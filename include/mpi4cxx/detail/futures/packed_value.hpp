@@ -1,3 +1,4 @@
+// Packs the arguments and results of tasks.
 #pragma once
 
 #include <mpi4cxx/serialize.hpp>
@@ -11,14 +12,14 @@ namespace MPI4CXX::futures::detail {
 using mpi4cxx::detail::Packing;
 using mpi4cxx::detail::Unpacking;
 
-/// What stands for the result of a function that returns nothing.
+/// The result of a function that returns nothing.
 struct None {
     bool operator==(const None&) const = default;
 };
 
 template <class T> using stored = std::conditional_t<std::is_void_v<T>, None, std::remove_cvref_t<T>>;
 
-/// Writes `value` without an envelope: both sides are the same program and know its type.
+/// Writes `value` without an envelope: both sides run the same program and know its type.
 template <class T> void put_value(Packing& to, const T& value) {
     static_assert(Serializable<T> || std::is_same_v<T, None>,
                   "mpi4cxx: a task's arguments and its result travel as objects, and this type cannot; the next error says why");
@@ -26,7 +27,7 @@ template <class T> void put_value(Packing& to, const T& value) {
         mpi4cxx::detail::save_sent(to, value);
 }
 
-/// Reads one; the type is what it was sent as.
+/// Reads a value; T is the type as which it was sent.
 template <class T> T get_value(Unpacking& from) {
     if constexpr (std::is_same_v<T, None>)
         return {};
@@ -34,18 +35,18 @@ template <class T> T get_value(Unpacking& from) {
         return mpi4cxx::detail::make_sent<T>(from);
 }
 
-/// Whether values of these types follow each other without frames.
+/// Whether values of these types are packed without frames.
 template <class... T> inline constexpr bool is_dense = ((mpi4cxx::detail::layout<T>().is_fixed || std::is_same_v<T, None>)&&...);
 
-// All else lies in a frame: its size, and the bytes from a multiple of 16 to a multiple of 16, where runs can be read in place.
+// Every other value is packed in a frame: the size, then the bytes, which begin and end at a multiple of 16, so that runs can be read in place.
 
 [[nodiscard]] MPI4CXX_API std::size_t open_frame(Packing& to);
 MPI4CXX_API void close_frame(Packing& to, std::size_t frame);
 [[nodiscard]] MPI4CXX_API std::span<const std::byte> take_frame(Unpacking& from);
-/// Fills up to a multiple of 16.
+/// Pads to a multiple of 16.
 MPI4CXX_API void align(Packing& to);
 
-/// Writes what belongs together: the arguments of a call, or a result.
+/// Writes one item: the arguments of a call, or a result.
 template <class... T> void put_item(Packing& to, const T&... values) {
     if constexpr (is_dense<sent_as<T>...>) {
         (put_value(to, values), ...);
@@ -56,7 +57,7 @@ template <class... T> void put_item(Packing& to, const T&... values) {
     }
 }
 
-/// Calls `f(Unpacking&)` where an item of these types begins.
+/// Calls `f(Unpacking&)` at the beginning of an item of these types.
 template <class... T, class F> decltype(auto) with_item(Unpacking& from, F f) {
     if constexpr (is_dense<T...>) {
         return f(from);

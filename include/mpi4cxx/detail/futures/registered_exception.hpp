@@ -1,3 +1,4 @@
+// Exception types that a program has registered: how a worker writes them and the manager makes them again.
 #pragma once
 
 #include <mpi4cxx/detail/futures/packed_value.hpp>
@@ -14,10 +15,10 @@
 
 namespace MPI4CXX::futures::detail {
 
-/// An exception that has been read.
+/// An exception that was received from a worker.
 struct ReceivedException {
     virtual ~ReceivedException() = default;
-    /// It; `is_outer`: with the exception that is being handled nested in it.
+    /// Returns the exception. `is_outer`: with the exception that is being handled nested in it.
     [[nodiscard]] virtual std::exception_ptr make(bool is_outer) const = 0;
 };
 template <class E> struct ReceivedExceptionOf final : ReceivedException {
@@ -37,7 +38,7 @@ template <class E> std::unique_ptr<ReceivedException> make_received(E exception)
     return std::make_unique<ReceivedExceptionOf<E>>(std::move(exception));
 }
 
-/// An E that also tells where it comes from; what(), where E has one, is `text` and that.
+/// An exception of type E that also tells where it comes from. If E has what(), it returns `text` and the place.
 template <class E> class RemoteException : public E, public TaskError {
 public:
     RemoteException(E thrown, const TaskError& origin, const std::string&) : E(std::move(thrown)), TaskError(origin) {}
@@ -59,7 +60,7 @@ template <class E> std::unique_ptr<ReceivedException> make_remote(E exception, c
     else
         return make_received(RemoteException<E>(std::move(exception), origin, text));
 }
-/// The same with what it says itself, where it says one thing.
+/// The same with the exception's own what(), or, if E has none, the message of `origin`.
 template <class E> std::unique_ptr<ReceivedException> make_remote(E exception, const TaskError& origin) {
     if constexpr (requires { exception.what(); }) {
         const std::string text = exception.what();
@@ -69,7 +70,7 @@ template <class E> std::unique_ptr<ReceivedException> make_remote(E exception, c
     }
 }
 
-/// The text that an exception was made with, as far as it can be told.
+/// Returns the text from which the exception was made, as far as that is known.
 template <class E> std::string text_of(const E& exception) {
     if constexpr (std::is_convertible_v<const E&, const std::runtime_error&>)
         return static_cast<const std::runtime_error&>(exception).std::runtime_error::what();
@@ -81,7 +82,7 @@ template <class E> std::string text_of(const E& exception) {
         return {};
 }
 
-/// Whether the standard exception that E is derived from holds all there is of it.
+/// Whether E adds no members to the standard exception that it is derived from.
 template <class E, class... Base> inline constexpr bool is_no_more_than = ((std::is_base_of_v<Base, E> && sizeof(E) == sizeof(Base)) || ...);
 
 template <class E> void put_exception(Packing& to, const E& exception) {
@@ -113,10 +114,10 @@ template <class E> E get_exception(Unpacking& from) {
     return exception;
 }
 
-/// A type of exceptions that travel as themselves.
+/// An exception type that arrives with its own type and members.
 class MPI4CXX_API RegisteredException {
 public:
-    using Save = bool(Packing&);  ///< writes the exception that is being handled, if it is one
+    using Save = bool(Packing&);  ///< writes the exception that is being handled; returns false if it has another type
     using Make = std::unique_ptr<ReceivedException>(Unpacking&, const TaskError&);
     RegisteredException(const std::type_info& of, Save* to_save, Make* to_make);
     RegisteredException(const RegisteredException&) = delete;

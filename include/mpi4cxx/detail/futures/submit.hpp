@@ -1,3 +1,4 @@
+// Submits tasks and maps to the workers of an executor. The methods of executors and views call these functions.
 #pragma once
 
 #include <mpi4cxx/detail/futures/map_state.hpp>
@@ -17,23 +18,23 @@
 
 namespace MPI4CXX::futures::detail {
 
-/// What an executor and its views have in common: where their tasks go.
+/// The state that an executor shares with its views and its tasks.
 using ExecutorStatePtr = std::shared_ptr<ExecutorState>;
 
 constexpr int any_worker = -1;
 
-/// What the first argument is where it is no options.
+/// Whether the first argument is a function, not options.
 template <class F>
 concept NoOptions = !std::is_same_v<std::remove_cvref_t<F>, MapOptions> && !std::is_same_v<std::remove_cvref_t<F>, SubmitOptions>;
 
 MPI4CXX_API void submit(const ExecutorStatePtr& executor, Ref<FutureState> task, int worker);
 MPI4CXX_API void submit(const ExecutorStatePtr& executor, const Ref<MapState>& map_state);
-/// Throws where it takes no more tasks, or has no such worker.
+/// Throws if the executor takes no more tasks, or has no such worker.
 MPI4CXX_API void check_open(const ExecutorStatePtr& executor, int worker);
-/// In two steps: from the first on it counts as pending; in the second it goes to a worker, also where the executor is shut down by then.
+/// Submit in two steps: count_as_pending() counts the task as pending, enqueue() gives it to a worker, even if the executor was shut down in between.
 MPI4CXX_API void count_as_pending(const ExecutorStatePtr& executor, FutureState& task);
 MPI4CXX_API void enqueue(Ref<FutureState> task, int worker) noexcept;
-/// Both, also where the executor is shut down, unless its workers are gone.
+/// Does both steps, even if the executor is shut down, unless its workers are gone.
 MPI4CXX_API void submit_unchecked(const ExecutorStatePtr& executor, Ref<FutureState> task, int worker) noexcept;
 [[nodiscard]] MPI4CXX_API int count_workers(const ExecutorStatePtr& executor);
 MPI4CXX_API void check_map(const MapOptions& options, Split split);
@@ -50,7 +51,7 @@ auto submit_to(const ExecutorStatePtr& executor, int worker, const SubmitOptions
     return Future(std::move(state));
 }
 
-/// Where a task goes.
+/// The executor, and the worker if one was chosen, that runs a task.
 struct Target {
     ExecutorStatePtr executor;
     int worker = any_worker;
@@ -59,12 +60,12 @@ struct Target {
 template <class F, class T> struct call_after { using State = CallState<F, sent_as<T>>; };
 template <class F> struct call_after<F, void> { using State = CallState<F>; };
 
-/// Submits the call of `f` with the result of `before`, when that is there.
+/// Submits a call of `f` with the result of `before`, when that result is there.
 template <class T, class F> auto submit_after(const Future<T>& before, const Target& target, const F& f) {
     using Call = std::decay_t<F>;
     using State = typename call_after<Call, T>::State;
     check_open(target.executor, target.worker);
-    (void)before.state();  // throws where it is empty
+    (void)before.state();  // throws if the future is empty
     Ref<State> next(new State);
     count_as_pending(target.executor, *next);
     before.add_done_callback([next, target, f = static_cast<Call>(f)](const Future<T>& done) {
@@ -83,14 +84,14 @@ template <class T, class F> auto submit_after(const Future<T>& before, const Tar
     return Future(next);
 }
 
-/// One call a worker, all at once.
+/// Submits one call to each worker.
 template <class F, class... A> auto submit_to_all(const ExecutorStatePtr& executor, const F& f, const A&... arguments) {
     std::vector<decltype(submit_to(executor, 0, {}, f, arguments...))> futures;
     for (int worker = 0; worker < count_workers(executor); ++worker) futures.push_back(submit_to(executor, worker, {}, f, arguments...));
     return futures;
 }
 
-/// Their results, those of worker 0 first; nothing where there are none.
+/// Waits for the results and returns them, those of worker 0 first; returns nothing for void.
 template <class T> auto results_of(const std::vector<Future<T>>& futures) {
     if constexpr (std::is_void_v<T>) {
         for (const Future<T>& future : futures) future.result();
@@ -109,7 +110,7 @@ concept Range = requires(R& range) {
 template <class R> using iterator_of = decltype(std::ranges::begin(std::declval<R&>()));
 template <class R> using sentinel_of = decltype(std::ranges::end(std::declval<R&>()));
 
-/// An element's type as a value that can be read again: a map's entry with a key that is not const, a tuple of what its references lead to.
+/// The type of an element as a value that can be read again: an entry of a map without the const of its key, a tuple of values instead of references.
 template <class T> struct readable_as { using type = std::remove_cvref_t<T>; };
 template <class T> using readable_t = typename readable_as<std::remove_cvref_t<T>>::type;
 template <class A, class B> struct readable_as<std::pair<A, B>> { using type = std::pair<readable_t<A>, readable_t<B>>; };
@@ -135,7 +136,7 @@ private:
     std::tuple<iterator_of<R>...> at_;
     std::tuple<sentinel_of<R>...> end_;
 };
-/// The same of one range of tuples.
+/// Packs the elements of a range of tuples.
 template <class R> class TupleRange {
 public:
     explicit TupleRange(R& range) : at_(std::ranges::begin(range)), end_(std::ranges::end(range)) {}
@@ -155,7 +156,7 @@ private:
     sentinel_of<R> end_;
 };
 
-/// Reads ranges while the map runs: holds those that are temporaries, the others are the caller's.
+/// Reads ranges while the map runs. Temporary ranges are stored here; the others belong to the caller.
 template <class Source, class... R> struct MapInputOf final : MapInput {
     explicit MapInputOf(R&&... from) : ranges(std::forward<R>(from)...), source(std::apply([](auto&... all) { return Source(all...); }, ranges)) {}
     bool read(MapState& map_state, std::size_t n) override {
@@ -174,7 +175,7 @@ template <class... A> struct signature<std::tuple<A...>> {
 };
 template <class A, class B> struct signature<std::pair<A, B>> : signature<std::tuple<A, B>> {};
 
-/// The one body of all maps. Signature: of the arguments, Source: what packs them.
+/// The one function behind all maps. Signature: the types of the arguments. Source: packs them.
 template <class Signature, class Source, class F, class... R>
 auto map(const ExecutorStatePtr& executor, const MapOptions& options, Split split, const F& f, R&&... ranges) {
     using Result = typename Signature::template result<F>;

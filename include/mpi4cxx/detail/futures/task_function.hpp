@@ -1,3 +1,4 @@
+// How the function of a task is called on the worker, and how its call is packed.
 #pragma once
 
 #include <mpi4cxx/detail/futures/argument.hpp>
@@ -15,7 +16,7 @@ template <class F, class... A> struct Invocation {
                   "cannot take one by reference to non-const");
     using result = std::invoke_result_t<F&, local<A>...>;
 };
-/// What `f` returns in the worker, called with what was sent as A.
+/// The type that `f` returns on the worker for arguments sent as A.
 template <class F, class... A> using result_of = typename Invocation<F, A...>::result;
 
 /// Calls F with each item of a chunk.
@@ -37,10 +38,10 @@ template <class F, class... A> void run_chunk(Chunk& chunk) {
 
 template <class F, class... A> inline const TaskType task_type{&run_chunk<F, A...>, typeid(F), FunctionPointer<F>};
 
-/// The state of a call of F with what is sent as A.
+/// The state of a call of F with arguments sent as A.
 template <class F, class... A> using CallState = FutureStateOf<stored_result<result_of<F, A...>>>;
 
-/// Packs the call, so that it is ready to be sent.
+/// Packs the call, ready to be sent.
 template <class F, class... A> void load_call(CallState<F, A...>& state, const F& f, const auto&... arguments) {
     mpi4cxx::detail::InlineBuffer room;
     Packing to(room, Packing::Blocks::inside);

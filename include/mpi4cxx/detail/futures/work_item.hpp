@@ -1,3 +1,4 @@
+// What an executor gives to its workers: the base class of tasks and maps, the state behind a future, and the headers of their messages.
 #pragma once
 
 #include <mpi4cxx/detail/futures/packed_value.hpp>
@@ -17,16 +18,16 @@
 
 namespace MPI4CXX::futures::detail {
 
-/// What a worker does at once: one call, or several of the same function.
+/// The calls that a worker makes in one go: one call, or several of the same function.
 struct Chunk {
     std::span<const std::byte> payload;
     Unpacking& in;
     Packing& out;
     std::uint64_t count;
-    std::uint64_t done = 0;            ///< how many have their results in `out`
-    std::size_t item = 0, result = 0;  ///< where in payload and `out` the next of them begins
+    std::uint64_t done = 0;            ///< calls whose results are in `out`
+    std::size_t item = 0, result = 0;  ///< where the next call begins in `payload` and its result in `out`
 
-    /// Goes on, behind the function, where the one before has come to.
+    /// Continues after the items that are done: skips from the end of the function to the next item.
     void resume() {
         if (item != 0)
             in.take(item - static_cast<std::size_t>(in.position() - payload.data()));
@@ -37,7 +38,7 @@ struct Chunk {
     }
 };
 
-/// How to run a task. Its place in the program is what travels, and is looked up in the table of all that the program has.
+/// How to run a task. A message names a task type by its portable address, which the worker looks up in the table of all task types.
 class MPI4CXX_API TaskType {
 public:
     TaskType(void (*runs)(Chunk&), const std::type_info& of, bool of_pointer);
@@ -47,12 +48,12 @@ public:
 
     void (*const run)(Chunk&);
     const std::type_info* const function;
-    const bool is_pointer;  ///< of a function whose place stands before the arguments
+    const bool is_pointer;  ///< the function is a pointer, whose portable address precedes the arguments
 };
-/// The one at that place; throws where there is none.
+/// Returns the task type at a portable address; throws if there is none.
 [[nodiscard]] MPI4CXX_API const TaskType& task_type_of(std::uint64_t code);
 
-/// What stands before a task in a message, and before its results in the answer.
+/// Precedes a task in a message. ResultHeader precedes its results in the answer.
 struct TaskHeader {
     std::uint64_t id, code, size, number, count;
     std::uint32_t retries, threads;
@@ -61,11 +62,11 @@ struct ResultHeader {
     std::uint64_t id, done, values, error, begin, duration;  // sizes in bytes, times in ns
 };
 
-/// A pointer that counts in the object.
+/// A pointer to an object that counts its references.
 template <class T> class Ref {
 public:
     Ref() noexcept = default;
-    explicit Ref(T* object) noexcept : object_(object) {}  // takes over the count that a new object has
+    explicit Ref(T* object) noexcept : object_(object) {}  // takes over the reference that a new object has
     Ref(const Ref& other) noexcept : object_(other.object_) {
         if (object_ != nullptr)
             object_->retain();
@@ -93,7 +94,7 @@ private:
 class ExecutorState;
 class DoneCallbacks;
 
-/// What is to be done by workers: one task, or the items of a map.
+/// Work for the workers: one task, or the items of a map.
 class MPI4CXX_API WorkItem {
 public:
     WorkItem() noexcept = default;
@@ -107,40 +108,40 @@ public:
     }
     [[nodiscard]] bool is_sole() const noexcept { return count_.load(std::memory_order_acquire) == 1; }
 
-    /// What of it goes to `worker` next, written behind a header; nothing where `count` is 0.
+    /// The part of the work that goes to `worker` next, packed behind a header; empty if `count` is 0.
     struct Portion {
         std::uint64_t first = 0, count = 0, number = 0;
     };
     virtual Portion take(int worker, int workers, std::uint64_t id, Packing& to) = 0;
-    /// Whether it is one call.
+    /// Returns whether the work is a single call.
     [[nodiscard]] virtual bool is_single() const noexcept { return false; }
-    /// Whether nothing is left to take, now and later.
+    /// Returns whether nothing is left to take, now or later.
     [[nodiscard]] virtual bool is_taken() const = 0;
-    /// About how many messages what is left would be.
+    /// Returns about how many messages the rest needs.
     [[nodiscard]] virtual std::size_t left(int workers) const = 0;
-    // These store and account for what has come of it, and return what to run then.
+    // The next functions store a result and update all counts. They return the callbacks that are to run after that.
 
-    /// The results of what was taken: of `done` from `first` on in `from`, then `error` where it is not null.
+    /// Stores the results of a portion: `done` results from `first` on, read from `from`, and then `error` unless it is null.
     [[nodiscard]] virtual DoneCallbacks deliver(const Portion& taken, std::uint64_t done, Unpacking& from, std::exception_ptr error,
                                                 double seconds) = 0;
-    /// Ends what is left of it, before or after it was taken.
+    /// Ends the rest with `error`, whether or not it was taken.
     [[nodiscard]] virtual DoneCallbacks abandon(std::exception_ptr error) = 0;
-    /// Cancels what no worker has yet.
+    /// Cancels the part that no worker has yet.
     [[nodiscard]] virtual DoneCallbacks cancel_rest() = 0;
 
-    std::shared_ptr<ExecutorState> executor;  ///< where it counts as pending
+    std::shared_ptr<ExecutorState> executor;  ///< the executor in which the work counts as pending
     const std::type_info* function = nullptr;
-    int retries = -1;  ///< how often a call that has thrown is called again; -1: as often as its client says
+    int retries = -1;  ///< how often a call is repeated after it has thrown; -1: as the executor says
 
 protected:
-    /// What a header says of all tasks of the client.
+    /// Fills in the options of the executor, which are the same in all headers.
     void complete(TaskHeader& header) const noexcept;
 
 private:
     std::atomic<int> count_{1};
 };
 
-/// One thing more to do when a future is done.
+/// A function to call when a future is done.
 struct Callback {
     virtual ~Callback() = default;
     virtual void run() = 0;
@@ -152,7 +153,7 @@ template <class F> struct CallbackOf final : Callback {
     F function;
 };
 
-/// What is behind a future: a result to come, mostly of a task.
+/// The state behind a future: a result that is still to come, usually from a task.
 class MPI4CXX_API FutureState : public WorkItem {
 public:
     enum class State : char { pending, running, done };
@@ -163,30 +164,30 @@ public:
     [[nodiscard]] State state() const noexcept { return state_.load(std::memory_order_acquire); }
     [[nodiscard]] bool is_done() const noexcept { return state() == State::done; }
     [[nodiscard]] bool is_cancelled() const noexcept { return is_done() && cancelled_; }
-    /// The exception; call it when done.
+    /// The exception; valid only when the future is done.
     [[nodiscard]] const std::exception_ptr& error() const noexcept { return error_; }
 
-    /// Waits, and throws TimeoutError where it takes too long.
+    /// Waits until the future is done; throws TimeoutError if that takes too long.
     void wait(Timeout timeout) const;
-    /// The same; throws its exception if there is one.
+    /// The same, and throws the exception of the task if there is one.
     void wait_result(Timeout timeout) const {
         if (!is_done()) [[unlikely]]
             wait(timeout);
         if (error_ != nullptr) [[unlikely]]
             std::rethrow_exception(error_);
     }
-    /// Whether nobody had begun it.
+    /// Cancels the future unless its task has begun; returns whether it is cancelled.
     bool cancel();
-    /// From pending to running; false where it is cancelled.
+    /// Changes pending to running; returns false if the future is cancelled or has begun already.
     bool begin() noexcept;
-    /// Runs `callback` when done, perhaps now; owns it.
+    /// Runs `callback` when the future is done; runs it now if the future is done already.
     void when_done(std::unique_ptr<Callback> callback);
     template <class F> void when_done(F f) { when_done(std::unique_ptr<Callback>(new CallbackOf<F>(std::move(f)))); }
 
-    /// Ends it; the result must have been stored before. One time only.
+    /// Marks the future as done; the result must be stored before. Call it once.
     void finish(std::exception_ptr error = nullptr);
 
-    /// Takes what was packed behind room for a TaskHeader.
+    /// Takes over a packed call, which begins with room for a TaskHeader.
     void load(const TaskType& type, Packing& packed, std::byte* room);
 
     Portion take(int worker, int workers, std::uint64_t id, Packing& to) override;
@@ -197,7 +198,7 @@ public:
     [[nodiscard]] DoneCallbacks abandon(std::exception_ptr error) override;
     [[nodiscard]] DoneCallbacks cancel_rest() override;
 
-    std::uint64_t number = 0;  ///< which of its client's
+    std::uint64_t number = 0;  ///< its number among the tasks of its executor
 
 private:
     virtual void store(Unpacking& from);
@@ -216,7 +217,7 @@ private:
     alignas(16) std::array<std::byte, inside> short_;
 };
 
-/// The same with its result.
+/// The state with its result.
 template <class T> class FutureStateOf final : public FutureState {
 public:
     [[nodiscard]] stored<T>& value() noexcept { return *value_; }
@@ -232,7 +233,7 @@ private:
     std::optional<stored<T>> value_;
 };
 
-/// Waits until `is_done(argument)`, driving all pools meanwhile; false where the time is over.
+/// Waits until `is_done(argument)`, and makes progress on all pools meanwhile; returns false if the time is over.
 MPI4CXX_API bool wait_until(bool (*is_done)(void*), void* argument, Timeout::Clock::time_point deadline);
 template <class F> bool wait_until(F is_done, Timeout::Clock::time_point deadline) {
     return wait_until([](void* f) -> bool { return (*static_cast<F*>(f))(); }, &is_done, deadline);
