@@ -1,3 +1,4 @@
+// Runs the callbacks of futures that are done.
 #include "futures/done_callbacks.hpp"
 
 #include "futures/exceptions.hpp"
@@ -140,8 +141,8 @@ void post_callbacks(std::vector<DoneCallbacks> callback_lists) {
     comes.notify_one();
 }
 
-bool run_posted_callbacks(bool is_alone) {
-    if (in_callback() && !is_alone && delegate_to_helper())
+bool run_posted_callbacks(bool is_only_mpi_thread) {
+    if (in_callback() && !is_only_mpi_thread && delegate_to_helper())
         return false;
     return run_all();
 }

@@ -44,7 +44,7 @@ void run_callbacks(DoneCallbacks callbacks);
 /// Leaves the callbacks to the next call of run_posted_callbacks().
 void post_callbacks(std::vector<DoneCallbacks> callback_lists);
 /// Runs the posted callbacks; returns whether there were any. A callback that waits must not run them, since they could wait for that callback; a
-/// helper thread runs them instead. Not if `is_alone`, which means that no other thread may use MPI.
-bool run_posted_callbacks(bool is_alone);
+/// helper thread runs them instead. Not if `is_only_mpi_thread`, which means that no other thread may use MPI.
+bool run_posted_callbacks(bool is_only_mpi_thread);
 
 }  // namespace MPI4CXX::futures::detail

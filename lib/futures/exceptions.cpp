@@ -1,3 +1,4 @@
+// How the exception of a task is written on the worker and made again by the manager.
 #include "futures/exceptions.hpp"
 
 #include <mpi4cxx/detail/futures/registered_exception.hpp>

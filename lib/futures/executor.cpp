@@ -1,3 +1,4 @@
+// Executor, and the functions that submit tasks and maps.
 #include <mpi4cxx/futures/executor.hpp>
 
 #include <mpi4cxx/futures/errors.hpp>

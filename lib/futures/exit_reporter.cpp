@@ -1,3 +1,4 @@
+// The shared memory of running tasks, and the shell that reads it after the end of the process.
 #include "futures/exit_reporter.hpp"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// Looks up the name of a function in the symbol tables.
 #include "futures/function_name.hpp"
 
 #include "futures/exceptions.hpp"

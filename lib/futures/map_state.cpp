@@ -1,3 +1,4 @@
+// Cuts the inputs of a map into chunks, and takes its results.
 #include <mpi4cxx/detail/futures/map_state.hpp>
 
 #include <mpi4cxx/detail/futures/portable_address.hpp>
@@ -112,7 +113,7 @@ WorkItem::Portion MapState::take(int worker, int workers, std::uint64_t id, Pack
                       .count = n,
                       .retries = 0,
                       .threads = 0};
-    complete(header);
+    set_options(header);
     std::memcpy(to.data() + header_at, &header, sizeof header);
     align(to);
 
@@ -262,10 +263,10 @@ void MapState::when_settled(std::unique_ptr<Callback> callback) {
 bool MapState::wait_ready() {
     enum class Found : char { nothing, results, end, error } found = Found::nothing;
     std::exception_ptr error;
-    forget();
+    drop_consumed();
     const auto look = [&] {
         const std::lock_guard lock(mutex_);
-        if (options_.unordered ? open_any() : open(consumed_))
+        if (options_.unordered ? take_any() : take_from(consumed_))
             found = Found::results;
         else if (!errors_.empty() && (options_.unordered || errors_.begin()->first == consumed_))
             error = errors_.begin()->second;

@@ -1,3 +1,4 @@
+// Messages between the manager and workers that are MPI processes.
 #include "futures/mpi_transport.hpp"
 
 #include <mpi4cxx/detail/futures/portable_address.hpp>

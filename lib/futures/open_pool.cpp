@@ -1,3 +1,4 @@
+// Starts worker pools: of processes, of spawned processes, of threads.
 #include "futures/open_pool.hpp"
 
 #include <mpi4cxx/detail/mpi/call.hpp>

@@ -1,3 +1,4 @@
+// Progress of all worker pools: waiting threads, and the progress thread when no thread waits.
 #include "futures/pool_progress.hpp"
 
 #include <mpi4cxx/detail/futures/work_item.hpp>
@@ -52,9 +53,10 @@ bool make_progress_on_all(bool is_progress_thread) {
     for (const std::shared_ptr<WorkerPool>& pool : *list)
         if (!is_progress_thread || !pool->transport().needs_program_thread())
             moved |= pool->make_progress();
-    const bool is_alone = std::any_of(list->begin(), list->end(), [](const auto& pool) { return pool->transport().needs_program_thread(); });
-    if (!is_progress_thread || !is_alone)
-        moved |= run_posted_callbacks(is_alone);
+    const bool is_only_mpi_thread =
+        std::any_of(list->begin(), list->end(), [](const auto& pool) { return pool->transport().needs_program_thread(); });
+    if (!is_progress_thread || !is_only_mpi_thread)
+        moved |= run_posted_callbacks(is_only_mpi_thread);
     return moved;
 }
 

@@ -1,3 +1,4 @@
+// Finds portable addresses, task types, and pointers among captures, in the modules of the program.
 #include <mpi4cxx/detail/futures/portable_address.hpp>
 
 #include <mpi4cxx/detail/futures/work_item.hpp>

@@ -1,3 +1,4 @@
+// Draws the tasks of an executor as SVG, or writes Chrome's trace format.
 #include "futures/trace.hpp"
 
 #include "futures/exceptions.hpp"

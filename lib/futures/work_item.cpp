@@ -1,3 +1,4 @@
+// The state behind a future.
 #include <mpi4cxx/detail/futures/work_item.hpp>
 
 #include <mpi4cxx/detail/futures/portable_address.hpp>
@@ -23,7 +24,7 @@ struct Closed final : Callback {
 
 WorkItem::~WorkItem() = default;
 
-void WorkItem::complete(TaskHeader& header) const noexcept {
+void WorkItem::set_options(TaskHeader& header) const noexcept {
     header.retries = static_cast<std::uint32_t>(retries >= 0 ? retries : executor->options.retries);
     header.threads = static_cast<std::uint32_t>(executor->options.threads);
 }
@@ -126,7 +127,7 @@ WorkItem::Portion FutureState::take(int, int, std::uint64_t id, Packing& to) {
     std::memcpy(&header, place, sizeof header);
     header.id = id;
     header.number = number;
-    complete(header);
+    set_options(header);
     std::memcpy(place, &header, sizeof header);
     align(to);
     long_.reset();

@@ -43,8 +43,8 @@ struct StoredPart {
 };
 
 /// The state of a running worker, which is a process or a thread.
-struct Context {
-    explicit Context(TaskPlace where) : place(std::move(where)), exit_reporter(place) {}
+struct WorkerContext {
+    explicit WorkerContext(TaskPlace where) : place(std::move(where)), exit_reporter(place) {}
 
     TaskPlace place;
     ExitReporter exit_reporter;
@@ -55,15 +55,15 @@ struct Context {
     int threads = 0;
 };
 
-thread_local Context* context = nullptr;
-std::atomic<Context*> process_context{nullptr};  // set if the process is one worker: threads that a task starts belong to it
+thread_local WorkerContext* context = nullptr;
+std::atomic<WorkerContext*> process_context{nullptr};  // set if the process is one worker: threads that a task starts belong to it
 
 std::uint64_t nanoseconds(std::chrono::steady_clock::time_point time) {
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count());
 }
 
 /// Returns the name of the function that the running task calls, as far as it is known.
-std::string function_of(const Context& here) {
+std::string function_of(const WorkerContext& here) {
     if (here.type == nullptr)
         return {};
     try {
@@ -118,13 +118,13 @@ private:
 thread_local std::uintptr_t SignalStack::end_ = 0;
 
 /// Returns the state of the worker to which this thread belongs, if a task is running.
-Context* current_context() noexcept {
-    Context* const here = context != nullptr ? context : process_context.load();
+WorkerContext* current_context() noexcept {
+    WorkerContext* const here = context != nullptr ? context : process_context.load();
     return here != nullptr && here->type != nullptr ? here : nullptr;
 }
 
 /// Prints "rank 2 on n1 … in task 17, search(int)" once. The functions it calls may fail in a broken process; then the alarm ends the process.
-void report_death(Context& here, const char* fate) {
+void report_death(WorkerContext& here, const char* fate) {
     alarm(10);
     dprintf(STDERR_FILENO, "%s on %s %s in task %llu, ", here.place.name.c_str(), here.place.host.c_str(), fate,
             static_cast<unsigned long long>(here.number));
@@ -137,7 +137,7 @@ void on_signal(int number, siginfo_t* info, void*) {
     for (std::size_t i = 0; i < signals.size(); ++i)
         if (signals[i] == number)
             sigaction(number, &old_actions[i], nullptr);
-    if (Context* const here = current_context(); here != nullptr) {
+    if (WorkerContext* const here = current_context(); here != nullptr) {
         report_death(*here, number == SIGSEGV && SignalStack::ends_near(info->si_addr) ? "overflowed its stack"
                             : number == SIGSEGV                                        ? "crashed (segmentation fault)"
                             : number == SIGABRT                                        ? "aborted"
@@ -151,7 +151,7 @@ void on_signal(int number, siginfo_t* info, void*) {
 }
 
 void on_exit() {
-    Context* const here = current_context();
+    WorkerContext* const here = current_context();
     if (here == nullptr)
         return;
     report_death(*here, "called exit()");
@@ -159,7 +159,7 @@ void on_exit() {
 }
 
 void on_terminate() {
-    if (Context* const here = current_context(); here != nullptr)
+    if (WorkerContext* const here = current_context(); here != nullptr)
         report_death(*here, "cannot go on after an exception");
     old_terminate();
 }
@@ -169,7 +169,7 @@ void on_terminate() {
 /// Runs the tasks of messages. Sends results early enough that the manager does not wait long.
 class TaskRunner {
 public:
-    TaskRunner(WorkerTransport& transport, Context& here) : transport_(transport), context_(here) {}
+    TaskRunner(WorkerTransport& transport, WorkerContext& here) : transport_(transport), context_(here) {}
 
     void run(std::span<const std::byte> message) {
         sent_ = Clock::now();
@@ -269,7 +269,7 @@ private:
     }
 
     WorkerTransport& transport_;
-    Context& context_;
+    WorkerContext& context_;
     Packing results_{Packing::Blocks::inside};
     Clock::time_point sent_;
     using Function = std::pair<const TaskType*, std::uint64_t>;
@@ -301,9 +301,9 @@ DeathHandlers::~DeathHandlers() {
 }
 
 void run_worker(WorkerTransport& transport, TaskPlace place, bool is_process) {
-    Context here(std::move(place));
+    WorkerContext here(std::move(place));
     const SignalStack signal_stack;
-    Context* const outer = std::exchange(context, &here);
+    WorkerContext* const outer = std::exchange(context, &here);
     if (is_process)
         process_context = &here;
     TaskRunner runner(transport, here);

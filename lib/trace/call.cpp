@@ -1,3 +1,4 @@
+// What the trace records of a call, and what the watchdog is told of it.
 #include "trace/call.hpp"
 
 #include <unistd.h>
@@ -104,7 +105,7 @@ void Call::sends_to(MPI_Count count, MPI_Datatype type, int dest, int tag, MPI_C
     if (!is_on())
         return;
     Communicator* const where = communicator_info(comm);
-    const int peer = where == nullptr ? nobody : where->world_rank(dest);
+    const int peer = where == nullptr ? no_rank : where->world_rank(dest);
     const std::int64_t size = bytes(count, type);
     static_cast<WaitTarget&>(send_) = {WaitTarget::Kind::send, function_, peer, tag, where, 0, 0, count, size};
     send_.sent_bytes = {{peer, size}};
@@ -120,7 +121,7 @@ void Call::probes_from(int source, int tag, MPI_Comm comm) {
     if (!is_on())
         return;
     Communicator* const where = communicator_info(comm);
-    static_cast<WaitTarget&>(other_) = {WaitTarget::Kind::probe, function_, where == nullptr ? nobody : where->world_rank(source), tag, where};
+    static_cast<WaitTarget&>(other_) = {WaitTarget::Kind::probe, function_, where == nullptr ? no_rank : where->world_rank(source), tag, where};
     waits_for(other_);
 }
 
@@ -143,7 +144,7 @@ void Call::collective(MPI_Comm comm, CollectivePattern pattern, int root, const 
     if (where == nullptr)
         return;
     const bool is_root = where->is_inter ? root == MPI_ROOT : root == where->rank;
-    static_cast<WaitTarget&>(other_) = {WaitTarget::Kind::collective, function_, nobody, 0, where, ++where->collectives};
+    static_cast<WaitTarget&>(other_) = {WaitTarget::Kind::collective, function_, no_rank, 0, where, ++where->collectives};
     other_.pattern = pattern;
     other_.is_root = is_root;
     const auto give = [&](std::size_t peer, std::size_t i) {
@@ -227,7 +228,7 @@ std::int64_t Call::record(std::int64_t end) {
     const Operation& shown = send_.kind != WaitTarget::Kind::none ? send_ : other_;
     Event event{begin_, end, 0, function_, thread_->number, shown.peer, shown.tag, 0, comm_index(shown.comm), found_nothing() ? 1 : 0};
     for (const Operation* operation : {&send_, &other_})
-        for (const auto& [peer, size] : operation->sent_bytes) event.bytes += peer == nobody ? 0 : size;
+        for (const auto& [peer, size] : operation->sent_bytes) event.bytes += peer == no_rank ? 0 : size;
     own_log.events.push_back(event);
     return static_cast<std::int64_t>(own_log.events.size()) - 1;
 }
@@ -260,7 +261,7 @@ int Call::done(int code) {
     if (request_ != nullptr)
         set_operation(*request_, other_.kind != WaitTarget::Kind::none ? other_ : send_);
     if (found_ != nullptr) {
-        other_.peer = other_.peer == anybody && status_ != nullptr ? other_.comm->world_rank(status_->MPI_SOURCE) : other_.peer;
+        other_.peer = other_.peer == any_rank && status_ != nullptr ? other_.comm->world_rank(status_->MPI_SOURCE) : other_.peer;
         set_message_operation(*found_, other_);
     }
     return code;

@@ -1,3 +1,4 @@
+// What the trace asks MPI of a communicator.
 #include "trace/communicator.hpp"
 
 #include <deque>
@@ -33,7 +34,7 @@ std::vector<int> world_ranks(MPI_Group group) {
     PMPI_Group_translate_ranks(group, size, own.data(), world, result.data());
     PMPI_Group_free(&world);
     PMPI_Group_free(&group);
-    for (int& rank : result) rank = rank == MPI_UNDEFINED ? outsider : rank;
+    for (int& rank : result) rank = rank == MPI_UNDEFINED ? outside_rank : rank;
     return result;
 }
 
@@ -96,8 +97,8 @@ void describe(MPI_Comm comm, Communicator& result) {
 
 int Communicator::world_rank(int rank_in_call) const {
     if (rank_in_call == MPI_ANY_SOURCE)
-        return anybody;
-    return rank_in_call >= 0 && static_cast<std::size_t>(rank_in_call) < peers.size() ? peers[static_cast<std::size_t>(rank_in_call)] : nobody;
+        return any_rank;
+    return rank_in_call >= 0 && static_cast<std::size_t>(rank_in_call) < peers.size() ? peers[static_cast<std::size_t>(rank_in_call)] : no_rank;
 }
 
 std::string Communicator::label() const {

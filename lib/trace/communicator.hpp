@@ -10,7 +10,7 @@
 namespace mpi4cxx::trace {
 
 // Ranks in the trace are ranks of MPI_COMM_WORLD, or one of these values.
-inline constexpr int nobody = -1, anybody = -2, outsider = -3;
+inline constexpr int no_rank = -1, any_rank = -2, outside_rank = -3;
 
 /// What the trace knows of a communicator. It is kept after the communicator is freed.
 struct Communicator {

@@ -1,3 +1,4 @@
+// Finds unmatched messages, missing ranks in collectives, and cycles.
 #include "trace/deadlock_report.hpp"
 
 #include "trace/text.hpp"
@@ -16,9 +17,9 @@ using Ends = std::vector<ProcessState::MessageEnd>;
 bool has_tag(const ProcessState::MessageEnd& receive, int tag) { return receive.tag == MPI_ANY_TAG || receive.tag == tag; }
 
 /// The messages in transit: sent, but not yet received as far as the receiver's program knows.
-class Messages {
+class MessagesInTransit {
 public:
-    explicit Messages(const std::vector<ProcessState>& ranks) {
+    explicit MessagesInTransit(const std::vector<ProcessState>& ranks) {
         for (std::size_t rank = 0; rank < ranks.size(); ++rank) add_sent(ranks, static_cast<int>(rank));
         for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
             Ends receives = ranks[rank].posted;
@@ -27,7 +28,7 @@ public:
                     receives.push_back(end);
             });
             for (const ProcessState::MessageEnd& receive : receives)
-                if (UnderWay* const message = find(receive, static_cast<int>(rank)); message != nullptr) {
+                if (InTransit* const message = find(receive, static_cast<int>(rank)); message != nullptr) {
                     message->is_matched = true;
                     matched_.emplace_back(static_cast<int>(rank), receive.number);
                 }
@@ -40,7 +41,7 @@ public:
             return find(end, rank) != nullptr;
         if (end.kind == WaitTarget::Kind::receive)
             return std::find(matched_.begin(), matched_.end(), std::pair(rank, end.number)) != matched_.end();
-        return std::none_of(messages_.begin(), messages_.end(), [&](const UnderWay& m) {
+        return std::none_of(messages_.begin(), messages_.end(), [&](const InTransit& m) {
             return !m.is_matched && m.from == rank && m.end.peer == end.peer && m.end.comm == end.comm && m.end.number == end.number;
         });
     }
@@ -50,7 +51,7 @@ public:
         constexpr int most_lines = 10;
         std::string result;
         int lines = 0;
-        for (const UnderWay& m : messages_) {
+        for (const InTransit& m : messages_) {
             if (m.is_matched || ++lines > most_lines)
                 continue;
             result += "  rank " + std::to_string(m.end.peer) + " has not received a message from rank " + std::to_string(m.from) + ", tag " +
@@ -61,7 +62,7 @@ public:
     }
 
 private:
-    struct UnderWay {
+    struct InTransit {
         int from;
         ProcessState::MessageEnd end;
         bool is_matched = false;
@@ -101,20 +102,20 @@ private:
         });
     }
 
-    UnderWay* find(const ProcessState::MessageEnd& receive, int rank) {
-        const auto found = std::find_if(messages_.begin(), messages_.end(), [&](const UnderWay& m) {
+    InTransit* find(const ProcessState::MessageEnd& receive, int rank) {
+        const auto found = std::find_if(messages_.begin(), messages_.end(), [&](const InTransit& m) {
             return !m.is_matched && m.end.peer == rank && m.end.comm == receive.comm && has_tag(receive, m.end.tag) &&
-                   (receive.peer == anybody || receive.peer == m.from);
+                   (receive.peer == any_rank || receive.peer == m.from);
         });
         return found == messages_.end() ? nullptr : &*found;
     }
 
-    std::vector<UnderWay> messages_;
+    std::vector<InTransit> messages_;
     std::vector<std::pair<int, std::int64_t>> matched_;  // receives: rank and number
 };
 
 /// Adds the ranks without whose message a rank cannot go on. Returns whether one of its threads can go on by itself.
-bool add_edges(const ProcessState& state, int rank, Messages& messages, std::vector<int>& awaited) {
+bool add_edges(const ProcessState& state, int rank, MessagesInTransit& messages, std::vector<int>& awaited) {
     bool is_progressing = false;
     for (const ProcessState::ThreadWait& wait : state.threads) {
         std::size_t matched = 0;
@@ -195,7 +196,7 @@ Explanation explain(const std::vector<ProcessState>& ranks, double seconds) {
     std::ostringstream result;
     result << "nothing has moved for " << seconds << " s; " << waiting << " of " << ranks.size() << " ranks wait in MPI.\n";
     Edges edges;
-    Messages messages(ranks);
+    MessagesInTransit messages(ranks);
     bool is_progressing = false;
     for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
         for (const std::string& line : ranks[rank].lines) result << "  rank " << rank << ": " << line << '\n';

@@ -21,11 +21,11 @@ namespace fs = std::filesystem;
 
 struct Settings {
     bool trace = false;
-    double patience = 0;  // of the watchdog, in seconds; 0: no watchdog
+    double timeout = 0;   // of the watchdog, in seconds; 0: no watchdog
     bool aborts = false;  // the watchdog ends the job
 };
 
-constexpr double usual_patience = 60;
+constexpr double default_timeout = 60;
 
 /// Reads MPI4CXX_TRACE: 1, or a list of trace, watchdog[:SECONDS] and abort.
 Settings settings(int rank) {
@@ -35,13 +35,13 @@ Settings settings(int rank) {
     while (!rest.empty()) {
         const std::string word(rest.substr(0, rest.find(',')));
         rest.remove_prefix(std::min(word.size() + 1, rest.size()));
-        const double seconds = word.starts_with("watchdog:") ? std::atof(word.c_str() + 9) : usual_patience;
+        const double seconds = word.starts_with("watchdog:") ? std::atof(word.c_str() + 9) : default_timeout;
         if (word == "trace" || word == "1")
             result.trace = true;
         if (word == "abort")
             result.aborts = true;
         if (word == "1" || word == "watchdog" || (word.starts_with("watchdog:") && seconds > 0))
-            result.patience = seconds;
+            result.timeout = seconds;
         else if (word != "trace" && word != "abort" && word != "0" && rank == 0)
             print_message("trace: MPI4CXX_TRACE has '" + word + "'; known are 1, trace, watchdog, watchdog:SECONDS and abort\n");
     }
@@ -126,7 +126,7 @@ void start() {
     PMPI_Comm_size(MPI_COMM_WORLD, &size);
     const Settings wanted = settings(rank);
     has_trace = wanted.trace;
-    if (!has_trace && wanted.patience == 0)
+    if (!has_trace && wanted.timeout == 0)
         return;
     int keyval = MPI_KEYVAL_INVALID;
     PMPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, finish, &keyval, nullptr);
@@ -145,7 +145,7 @@ void start() {
     is_logging = has_trace;
     is_running = true;
     this_thread();
-    start_watching(folder, rank, size, wanted.patience, wanted.aborts);
+    start_watching(folder, rank, size, wanted.timeout, wanted.aborts);
 }
 
 }  // namespace

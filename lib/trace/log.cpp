@@ -1,3 +1,4 @@
+// Writes and reads the log of a process.
 #include "trace/log.hpp"
 
 #include <cstdio>

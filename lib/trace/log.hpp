@@ -23,7 +23,7 @@ enum class CollectivePattern : std::int32_t { all, from_root, to_root, upwards, 
 struct Event {
     std::int64_t begin = 0, end = 0, waiting = 0;
     std::int32_t function = 0, thread = 0;
-    std::int32_t peer = nobody, tag = 0;
+    std::int32_t peer = no_rank, tag = 0;
     std::int64_t bytes = 0;
     std::int32_t comm = -1;  // an index in `comm_ids` and `comm_labels`
     std::int32_t polls = 0;  // calls that found nothing

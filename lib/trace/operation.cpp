@@ -1,3 +1,4 @@
+// Operations by request, and their records in the log.
 #include "trace/operation.hpp"
 
 #include "trace/call.hpp"
@@ -84,7 +85,7 @@ void begin(Operation& operation, std::int64_t at, std::int64_t event) {
     if (!is_logging || operation.comm == nullptr)
         return;
     for (const auto& [peer, size] : operation.sent_bytes) {
-        if (peer == nobody)
+        if (peer == no_rank)
             continue;
         own_log.totals[operation.function].sent += size;
         Traffic& traffic = own_log.traffic[peer];
@@ -93,7 +94,7 @@ void begin(Operation& operation, std::int64_t at, std::int64_t event) {
     }
     const bool has_room = own_log.messages.size() + own_log.collectives.size() < 2 * most_events;
     operation.record = -1;
-    if (is_send && has_room && operation.peer != nobody) {
+    if (is_send && has_room && operation.peer != no_rank) {
         operation.record = static_cast<std::int64_t>(own_log.messages.size());
         own_log.messages.push_back({operation.comm->id, operation.order, at, event, operation.peer, operation.tag, 1, this_thread().number});
     } else if (operation.kind == WaitTarget::Kind::collective && has_room) {
@@ -107,7 +108,7 @@ void complete(Operation& operation, const MPI_Status* status, std::int64_t event
     if (operation.comm == nullptr)
         return;
     int is_cancelled = 0;
-    const bool is_received = operation.kind == WaitTarget::Kind::receive && operation.peer != nobody && status != nullptr;
+    const bool is_received = operation.kind == WaitTarget::Kind::receive && operation.peer != no_rank && status != nullptr;
     if (is_received)
         PMPI_Test_cancelled(status, &is_cancelled);
     if (is_received && is_cancelled == 0)
@@ -129,7 +130,7 @@ void complete(Operation& operation, const MPI_Status* status, std::int64_t event
     if (event >= 0) {
         Event& where = own_log.events[static_cast<std::size_t>(event)];
         where.bytes += size;
-        where.peer = where.peer == anybody || where.comm < 0 ? source : where.peer;
+        where.peer = where.peer == any_rank || where.comm < 0 ? source : where.peer;
         where.tag = where.tag == MPI_ANY_TAG || where.comm < 0 ? status->MPI_TAG : where.tag;
         where.comm = where.comm < 0 ? comm_index(operation.comm) : where.comm;
     }

@@ -17,7 +17,7 @@ struct WaitTarget {
     enum class Kind { none, send, receive, probe, collective, other };
     Kind kind = Kind::none;
     int function = -1;  // that began the operation
-    int peer = nobody, tag = 0;
+    int peer = no_rank, tag = 0;
     Communicator* comm = nullptr;
     std::int64_t number = 0;  // of a collective on its communicator, of a send among the sends to its peer there; from 1
     std::int64_t order = 0;   // among the operations of this process; 0 for a blocking call, and while a persistent operation is inactive

@@ -1,3 +1,4 @@
+// The state of a process for the watchdog: gathers, writes and reads it.
 #include "trace/process_state.hpp"
 
 #include "trace/stack.hpp"
@@ -25,10 +26,10 @@ std::string describe(const WaitTarget& target) {
         return "";
     if (target.kind == WaitTarget::Kind::collective)
         return "on " + target.comm->label() + " (its " + ordinal(target.number) + " collective call)";
-    const std::string peer = target.peer == anybody    ? "any rank"
-                             : target.peer == nobody   ? "no rank"
-                             : target.peer == outsider ? "a rank outside this world"
-                                                       : "rank " + std::to_string(target.peer);
+    const std::string peer = target.peer == any_rank       ? "any rank"
+                             : target.peer == no_rank      ? "no rank"
+                             : target.peer == outside_rank ? "a rank outside this world"
+                                                           : "rank " + std::to_string(target.peer);
     const std::string tag = target.tag == MPI_ANY_TAG ? "any tag" : "tag " + std::to_string(target.tag);
     return (target.kind == WaitTarget::Kind::send ? "to " : "from ") + peer + ", " + tag + ", " + target.comm->label();
 }
@@ -60,7 +61,7 @@ bool is_loop(const Thread& thread, std::int64_t idle) {
 }
 
 bool is_message(const WaitTarget& target) {
-    return target.comm != nullptr && target.peer != nobody &&
+    return target.comm != nullptr && target.peer != no_rank &&
            (target.kind == WaitTarget::Kind::send || target.kind == WaitTarget::Kind::receive || target.kind == WaitTarget::Kind::probe);
 }
 

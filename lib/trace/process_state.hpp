@@ -21,7 +21,7 @@ struct ProcessState {
     struct MessageEnd {
         WaitTarget::Kind kind = WaitTarget::Kind::none;  // send, receive or probe
         std::uint64_t comm = 0;
-        int peer = nobody, tag = 0;
+        int peer = no_rank, tag = 0;
         std::int64_t number = 0;  // of a send among the sends to its peer, of a receive in the order of posting; 0 for a call that has not returned
         std::int64_t count = 0, bytes = 0;
         std::string label;  // of the communicator
@@ -36,7 +36,7 @@ struct ProcessState {
     struct PeerMessages {
         bool is_sent = false;
         std::uint64_t comm = 0;
-        int peer = nobody;
+        int peer = no_rank;
         std::int64_t total = 0;
         std::vector<MessageEnd> latest;
     };

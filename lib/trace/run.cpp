@@ -1,3 +1,4 @@
+// Brings the logs of all processes together: matches messages and collectives.
 #include "trace/run.hpp"
 
 #include "trace/results.hpp"

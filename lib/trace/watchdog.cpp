@@ -1,3 +1,4 @@
+// The thread that watches a process, and the report of rank 0.
 #include "trace/watchdog.hpp"
 
 #include "trace/deadlock_report.hpp"
@@ -30,8 +31,8 @@ constexpr auto output_time = 1s;  // time for the launcher to read the output, w
 /// The watchdog of this process. Processes tell each other their state by files, because MPI does not work when a program hangs.
 class Watchdog {
 public:
-    Watchdog(std::string folder, int rank, int size, double patience, bool aborts)
-        : folder_(std::move(folder)), rank_(rank), size_(size), patience_(patience), aborts_(aborts) {
+    Watchdog(std::string folder, int rank, int size, double timeout, bool aborts)
+        : folder_(std::move(folder)), rank_(rank), size_(size), timeout_(timeout), aborts_(aborts) {
         prepare_stacks();
         sigset_t all, before;  // signals are for the program's threads
         sigfillset(&all);
@@ -86,7 +87,7 @@ private:
         while (!over_.wait_for(lock, tick, [&] { return is_over_; })) {
             if (is_logging && fs::exists(end_file()))
                 save_log();
-            if (patience_ > 0)
+            if (timeout_ > 0)
                 check_this_process();
         }
     }
@@ -98,7 +99,7 @@ private:
             fs::remove(still_file(rank_), ignored);
         has_saved_ = has_saved_ && moves == seen_activities_;
         seen_activities_ = moves;
-        if (static_cast<double>(now() - last_activity) < patience_ * 1e9)
+        if (static_cast<double>(now() - last_activity) < timeout_ * 1e9)
             return;
         if (!has_saved_)
             current_process_state().save(still_file(rank_));
@@ -126,7 +127,7 @@ private:
 
     void report(const std::vector<ProcessState>& ranks) {
         const bool all_wait = std::all_of(ranks.begin(), ranks.end(), [](const ProcessState& s) { return s.waits; });
-        const auto [why, is_progressing] = explain(ranks, patience_);
+        const auto [why, is_progressing] = explain(ranks, timeout_);
         const bool ends = all_wait && !is_progressing && aborts_;
         const std::string text = why + (ends             ? "  The job is ended.\n"
                                         : !all_wait      ? "  The job goes on: not all wait in MPI.\n"
@@ -156,7 +157,7 @@ private:
 
     std::string folder_;
     int rank_, size_;
-    double patience_;
+    double timeout_;
     bool aborts_;
     std::int64_t seen_activities_ = -1;  // activities at the last check
     bool has_saved_ = false;
@@ -172,8 +173,8 @@ Watchdog* watchdog = nullptr;
 
 }  // namespace
 
-void start_watching(const std::string& folder, int rank, int size, double patience, bool aborts) {
-    watchdog = new Watchdog(folder, rank, size, patience, aborts);
+void start_watching(const std::string& folder, int rank, int size, double timeout, bool aborts) {
+    watchdog = new Watchdog(folder, rank, size, timeout, aborts);
 }
 
 void stop_watching() {

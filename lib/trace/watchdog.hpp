@@ -4,10 +4,10 @@
 
 namespace mpi4cxx::trace {
 
-/// Starts a thread that watches this process until stop_watching(). When nothing has moved in this process for `patience` seconds, it writes into
+/// Starts a thread that watches this process until stop_watching(). When nothing has moved in this process for `timeout` seconds, it writes into
 /// `folder` what the process waits for. Rank 0 reads the files of all processes and reports. If `aborts`, it ends the job when all processes wait in
-/// MPI for something that cannot come. With a patience of 0 it only saves the log when another process ends the job.
-void start_watching(const std::string& folder, int rank, int size, double patience, bool aborts);
+/// MPI for something that cannot come. With a timeout of 0 it only saves the log when another process ends the job.
+void start_watching(const std::string& folder, int rank, int size, double timeout, bool aborts);
 void stop_watching();
 
 /// Brings all logs together. Called before this process ends the job.

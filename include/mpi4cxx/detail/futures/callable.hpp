@@ -34,10 +34,10 @@ template <class F>
 concept Stateless = std::is_class_v<F> && std::is_empty_v<F> && std::is_default_constructible_v<F>;
 /// A function whose captures can be copied byte by byte.
 template <class F>
-concept Copied = std::is_class_v<F> && !Stateless<F> && !Serializable<F> && std::is_trivially_copyable_v<F>;
+concept ByteCopied = std::is_class_v<F> && !Stateless<F> && !Serializable<F> && std::is_trivially_copyable_v<F>;
 /// A function that can be called in another process of the same program.
 template <class F>
-concept Portable = FunctionPointer<F> || Stateless<F> || Copied<F> ||(std::is_class_v<F>&& Serializable<F>);
+concept Portable = FunctionPointer<F> || Stateless<F> || ByteCopied<F> ||(std::is_class_v<F>&& Serializable<F>);
 
 template <class F> constexpr bool is_made_of_bytes() {
     (void)std::bit_cast<F>(std::array<unsigned char, sizeof(F)>{});
@@ -46,10 +46,10 @@ template <class F> constexpr bool is_made_of_bytes() {
 /// A type that provably contains no pointers and no references: those cannot be made from bytes in a constant expression. Unions cannot either, so
 /// std::optional does not satisfy this.
 template <class F>
-concept Plain = requires {
+concept PointerFree = requires {
     typename std::bool_constant<is_made_of_bytes<F>()>;
 };
-/// A literal type. Plain is meaningful only for these.
+/// A literal type. PointerFree is meaningful only for these.
 template <class F>
 concept Literal = __is_literal_type(F);
 
@@ -60,8 +60,8 @@ template <class F> void put_callable(Packing& to, const F& f) {
                   "and `template <class Archive> void serialize(Archive&)`. Pass the rest as arguments");
     if constexpr (FunctionPointer<F>) {
         put_function(to, reinterpret_cast<const void*>(f));
-    } else if constexpr (Copied<F>) {
-        if constexpr (!Plain<F> && !is_trusted<F>)
+    } else if constexpr (ByteCopied<F>) {
+        if constexpr (!PointerFree<F> && !is_trusted<F>)
             check_captures(&f, sizeof f, Literal<F>);
         to.append(&f, sizeof f);
         align(to);
@@ -73,9 +73,9 @@ template <class F> void put_callable(Packing& to, const F& f) {
 }
 
 /// The function of a task, read on the worker.
-template <class F> class Callee {
+template <class F> class ReceivedFunction {
 public:
-    explicit Callee(Unpacking& from) : function(read(from)) {}
+    explicit ReceivedFunction(Unpacking& from) : function(read(from)) {}
     F function;
 
 private:
@@ -84,25 +84,25 @@ private:
         return get_value<F>(frame);
     }
 };
-template <FunctionPointer F> class Callee<F> {
+template <FunctionPointer F> class ReceivedFunction<F> {
 public:
-    explicit Callee(Unpacking& from) : function(reinterpret_cast<F>(const_cast<void*>(get_function(from)))) {}
+    explicit ReceivedFunction(Unpacking& from) : function(reinterpret_cast<F>(const_cast<void*>(get_function(from)))) {}
     F function;
 };
-template <Stateless F> class Callee<F> {
+template <Stateless F> class ReceivedFunction<F> {
 public:
-    explicit Callee(Unpacking&) {}
+    explicit ReceivedFunction(Unpacking&) {}
     F function{};
 };
-template <Copied F> class Callee<F> {
+template <ByteCopied F> class ReceivedFunction<F> {
 public:
-    explicit Callee(Unpacking& from) {  // lambdas with captures have no default constructor
+    explicit ReceivedFunction(Unpacking& from) {  // lambdas with captures have no default constructor
         std::memcpy(static_cast<void*>(&function), from.take(sizeof(F)), sizeof(F));
         from.take(-sizeof(F) & 15);
     }
-    ~Callee() {}
-    Callee(const Callee&) = delete;
-    Callee& operator=(const Callee&) = delete;
+    ~ReceivedFunction() {}
+    ReceivedFunction(const ReceivedFunction&) = delete;
+    ReceivedFunction& operator=(const ReceivedFunction&) = delete;
     union {
         F function;
     };

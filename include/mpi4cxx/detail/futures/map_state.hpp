@@ -58,10 +58,10 @@ protected:
     /// Reads `n` results and stores them as results `first`, `first + 1`, ….
     virtual void store(std::size_t first, std::size_t n, Unpacking& from) = 0;
     /// Frees the results that the reader has consumed.
-    virtual void forget() noexcept = 0;
+    virtual void drop_consumed() noexcept = 0;
     /// Returns whether the next results are there, and if so makes them the reader's current ones.
-    virtual bool open(std::size_t first) = 0;
-    virtual bool open_any() = 0;
+    virtual bool take_from(std::size_t first) = 0;
+    virtual bool take_any() = 0;
 
     std::mutex mutex_;          // protects the results
     std::size_t consumed_ = 0;  ///< results that the reader has consumed
@@ -125,15 +125,15 @@ private:
         const std::lock_guard lock(mutex_);
         results_.emplace_hint(results_.end(), first, std::move(values));
     }
-    void forget() noexcept override {
+    void drop_consumed() noexcept override {
         current_.clear();
         position_ = 0;
     }
-    bool open(std::size_t first) override {
+    bool take_from(std::size_t first) override {
         const auto next = results_.begin();
         return next != results_.end() && next->first == first && take_first();
     }
-    bool open_any() override { return !results_.empty() && take_first(); }
+    bool take_any() override { return !results_.empty() && take_first(); }
     bool take_first() {
         current_ = std::move(results_.begin()->second);
         results_.erase(results_.begin());

@@ -1,3 +1,4 @@
+// Addresses of functions and constants in a form that is the same in every process of a pool.
 #pragma once
 
 #include <mpi4cxx/detail/futures/packed_value.hpp>

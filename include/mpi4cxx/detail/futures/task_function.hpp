@@ -21,7 +21,7 @@ template <class F, class... A> using result_of = typename Invocation<F, A...>::r
 
 /// Calls F with each item of a chunk.
 template <class F, class... A> void run_chunk(Chunk& chunk) {
-    Callee<F> callee(chunk.in);
+    ReceivedFunction<F> received(chunk.in);
     chunk.resume();
     using R = result_of<F, A...>;
     for (; chunk.done < chunk.count; ++chunk.done) {
@@ -29,9 +29,9 @@ template <class F, class... A> void run_chunk(Chunk& chunk) {
         with_item<A...>(chunk.in, [&]([[maybe_unused]] Unpacking& item) {
             std::tuple<local<A>...> arguments{get_argument<A>(item)...};
             if constexpr (std::is_void_v<R>)
-                std::apply(callee.function, std::move(arguments));
+                std::apply(received.function, std::move(arguments));
             else
-                put_item(chunk.out, static_cast<const stored<R>&>(std::apply(callee.function, std::move(arguments))));
+                put_item(chunk.out, static_cast<const stored<R>&>(std::apply(received.function, std::move(arguments))));
         });
     }
 }

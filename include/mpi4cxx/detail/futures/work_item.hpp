@@ -135,7 +135,7 @@ public:
 
 protected:
     /// Fills in the options of the executor, which are the same in all headers.
-    void complete(TaskHeader& header) const noexcept;
+    void set_options(TaskHeader& header) const noexcept;
 
 private:
     std::atomic<int> count_{1};
