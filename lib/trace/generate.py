@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes what the trace knows of each function of <mpi.h>: generate.py TABLE WRAPPERS PREPROCESSOR…
+"""Generates the trace's wrappers of all functions in <mpi.h>: generate.py TABLE WRAPPERS PREPROCESSOR…
 
-TABLE lists their names and families. WRAPPERS defines them: what a call does follows from the names of its parameters,
-which are the standard's. See call.hpp for the words that it is told in.
+TABLE gets the names and families of the functions. WRAPPERS gets their definitions. What a call does follows from the names of
+its parameters, which are those of the standard. A wrapper tells it by calling the methods of Call in call.hpp.
 """
 import pathlib
 import re
@@ -11,12 +11,12 @@ import sys
 
 table, wrappers, *preprocessor = sys.argv[1:]
 
-# Defined by hand, in init_finalize.cpp and completion.cpp.
+# Written by hand in init_finalize.cpp and completion.cpp.
 BY_HAND = {'Init', 'Init_thread', 'Finalize', 'Abort', 'Wait', 'Waitall', 'Waitany', 'Waitsome', 'Test', 'Testall', 'Testany', 'Testsome',
            'Request_get_status', 'Request_free', 'Start', 'Startall'}
 UNTRACED = re.compile(r'MPI_(T_|Pcontrol|Wtime|Wtick|Aint_|\w+_[cf]2[cf]|\w+f08|Initialized|Finalized)')
 
-# Collectives: who gives, what a process gives to each that it gives to, and what instead where it calls with IN_PLACE.
+# Collectives: the pattern, what a process sends to each receiver, and what it sends instead with IN_PLACE.
 COLLECTIVES = {
     'Barrier': ('all', 'nothing()'),
     'Bcast': ('from_root', 'same(count, datatype)'),
@@ -50,7 +50,7 @@ def prototypes():
 
 
 def parameters(text):
-    """Name and type of each."""
+    """Returns the types of the parameters by name."""
     if text.strip() in ('void', ''):
         return {}
     matches = [re.match(r'(.*?)(\w+)\s*((?:\[[^]]*\]\s*)*)$', parameter.strip()) for parameter in text.split(',')]
@@ -58,67 +58,67 @@ def parameters(text):
 
 
 def base(name):
-    """Send for MPI_Isend_c, Bcast for MPI_Bcast_init."""
+    """Returns Bcast for MPI_Ibcast_c and MPI_Bcast_init; other names lose only MPI_ and _c."""
     name = re.sub('_c$', '', name.removeprefix('MPI_'))
     collective = re.sub('_init$', '', name)
     immediate = collective[1:].capitalize() if re.match('I[a-z]', collective) else ''
     return next((word for word in (collective, immediate) if word in COLLECTIVES), name)
 
 
-def family(name, known):
+def family(name, types):
     word = base(name)
     if word in COLLECTIVES:
         return 'collective'
     if word.startswith(('Win_', 'File_')):
         return 'local' if re.search(r'_(get|set|errhandler|keyval|free_keyval|call)_?', word) else 'window' if word.startswith('Win_') else 'file'
-    if 'win' in known:
+    if 'win' in types:
         return 'window'
     if re.match(r'(Precv_init|I?m?recv|Recv)', word, re.I):
         return 'receive'
-    if 'dest' in known or re.match(r'(Start|Pready)', word):
+    if 'dest' in types or re.match(r'(Start|Pready)', word):
         return 'send'
     if re.match(r'(Wait|Test(all|any|some)?$|I?m?probe|Request_get_status|Parrived)', word, re.I):
         return 'wait'
-    if makes_communicator(word, known) or word in ('Init', 'Init_thread', 'Finalize', 'Comm_free', 'Comm_disconnect'):
+    if made_communicators(word, types) or word in ('Init', 'Init_thread', 'Finalize', 'Comm_free', 'Comm_disconnect'):
         return 'setup'
     return 'local'
 
 
-def makes_communicator(word, known):
-    return [name for name, kind in known.items() if kind == 'MPI_Comm *' and word not in ('Comm_free', 'Comm_disconnect', 'Comm_get_parent')]
+def made_communicators(word, types):
+    return [name for name, kind in types.items() if kind == 'MPI_Comm *' and word not in ('Comm_free', 'Comm_disconnect', 'Comm_get_parent')]
 
 
-def old_communicator(word, known):
-    """The one that all processes of make a new one."""
-    return [name for name in ('comm', 'comm_old') if name in known and makes_communicator(word, known) and word != 'Comm_create_group']
+def parent_communicators(word, types):
+    """Returns the communicator whose processes all take part in making a new one."""
+    return [name for name in ('comm', 'comm_old') if name in types and made_communicators(word, types) and word != 'Comm_create_group']
 
 
-def told(name, known):
-    """What a wrapper tells of its call before it makes it."""
+def statements(name, types):
+    """Yields what a wrapper tells of a call before it makes the call."""
     word = base(name)
     if word in COLLECTIVES:
-        shape, gives, *in_place = COLLECTIVES[word]
-        sizes = f'sendbuf == MPI_IN_PLACE ? {in_place[0]} : {gives}' if in_place else gives
-        yield f'call.collective(comm, CollectivePattern::{shape}, {"root" if "root" in known else "0"}, {sizes});'
-    elif 'comm' in known and 'dest' in known and word != 'Precv_init':
-        count = ('partitions * ' if 'partitions' in known else '') + ('sendcount' if 'sendcount' in known else 'count')
-        kind, tag = ('sendtype' if 'sendtype' in known else 'datatype'), ('sendtag' if 'sendtag' in known else 'tag')
+        pattern, sizes, *in_place = COLLECTIVES[word]
+        sizes = f'sendbuf == MPI_IN_PLACE ? {in_place[0]} : {sizes}' if in_place else sizes
+        yield f'call.collective(comm, CollectivePattern::{pattern}, {"root" if "root" in types else "0"}, {sizes});'
+    elif 'comm' in types and 'dest' in types and word != 'Precv_init':
+        count = ('partitions * ' if 'partitions' in types else '') + ('sendcount' if 'sendcount' in types else 'count')
+        kind, tag = ('sendtype' if 'sendtype' in types else 'datatype'), ('sendtag' if 'sendtag' in types else 'tag')
         yield f'call.sends_to({count}, {kind}, dest, {tag}, comm);'
-    if 'comm' in known and 'source' in known or word == 'Precv_init':
-        tag = 'recvtag' if 'recvtag' in known else 'tag'
-        yield f'call.{"probes_from" if "robe" in word else "receives_from"}({"source" if "source" in known else "dest"}, {tag}, comm);'
-    if 'message' in known:
+    if 'comm' in types and 'source' in types or word == 'Precv_init':
+        tag = 'recvtag' if 'recvtag' in types else 'tag'
+        yield f'call.{"probes_from" if "robe" in word else "receives_from"}({"source" if "source" in types else "dest"}, {tag}, comm);'
+    if 'message' in types:
         yield 'call.finds_message(message);' if 'robe' in word else 'call.receives_message(message);'
-    if known.get('status') == 'MPI_Status *' and family(name, known) in ('send', 'receive', 'wait'):
+    if types.get('status') == 'MPI_Status *' and family(name, types) in ('send', 'receive', 'wait'):
         yield 'status = call.fills_status(status);'
-    if known.get('flag') == 'int *' and family(name, known) == 'wait':
+    if types.get('flag') == 'int *' and family(name, types) == 'wait':
         yield 'call.sets_flag(flag);'
-    if known.get('request') == 'MPI_Request *' and family(name, known) in ('send', 'receive', 'collective'):
+    if types.get('request') == 'MPI_Request *' and family(name, types) in ('send', 'receive', 'collective'):
         yield 'call.starts_request(request);'
-    for comm in old_communicator(word, known):
+    for comm in parent_communicators(word, types):
         yield f'call.collective({comm}, CollectivePattern::all, 0, nothing());'
-    for comm in makes_communicator(word, known):
-        if 'request' not in known:
+    for comm in made_communicators(word, types):
+        if 'request' not in types:
             yield f'call.makes_comm({comm});'
     if word == 'Comm_set_name':
         yield 'call.names_comm(comm, comm_name);'
@@ -127,13 +127,13 @@ def told(name, known):
 declared = {name: (text, parameters(text)) for name, text in prototypes().items()}
 lines = ['// Written by generate.py.', '#pragma once', '#include "trace/function.hpp"', 'namespace mpi4cxx::trace {',
          'inline constexpr Function functions[] = {']
-lines += [f'    {{"{name}", Family::{family(name, known)}}},' for name, (_, known) in declared.items()]
+lines += [f'    {{"{name}", Family::{family(name, types)}}},' for name, (_, types) in declared.items()]
 pathlib.Path(table).write_text('\n'.join(lines + ['};', '}  // namespace mpi4cxx::trace', '']))
 
 lines = ['// Written by generate.py.', '#include "trace/call.hpp"', '#pragma GCC diagnostic ignored "-Wdeprecated-declarations"', 'using namespace mpi4cxx::trace;', 'extern "C" {']
-for i, (name, (text, known)) in enumerate(declared.items()):
+for i, (name, (text, types)) in enumerate(declared.items()):
     if name.removeprefix('MPI_') in BY_HAND:
         continue
-    lines += [f'MPI4CXX_TRACED int {name}({text}) {{', f'    Call call({i});', *['    ' + line for line in told(name, known)],
-              f'    return call.done(P{name}({", ".join(known)}));', '}']
+    lines += [f'MPI4CXX_TRACED int {name}({text}) {{', f'    Call call({i});', *['    ' + line for line in statements(name, types)],
+              f'    return call.done(P{name}({", ".join(types)}));', '}']
 pathlib.Path(wrappers).write_text('\n'.join(lines + ['}', '']))
