@@ -98,8 +98,9 @@ void Executor::open(detail::ExecutorStatePtr state) {
     state_ = std::move(state);
     exceptions_ = std::uncaught_exceptions();
     const Initializer& initializer = state_->options.initializer;
-    for (int worker = 0; initializer && worker < state_->workers; ++worker) {
-        const auto& task = initializers_.emplace_back(initializer.task());
+    initializers_ = mpi4cxx::detail::Array<detail::Ref<detail::FutureState>>(initializer ? static_cast<std::size_t>(state_->workers) : 0);
+    for (std::size_t worker = 0; worker < initializers_.size(); ++worker) {
+        const auto& task = initializers_[worker] = initializer.task();
         task->when_done([task = task.get(), state = state_] {
             if (task->error() != nullptr)
                 state->pool->fail(*state, task->error());
@@ -107,7 +108,7 @@ void Executor::open(detail::ExecutorStatePtr state) {
                 state->pool->count_initialized(*state);
         });
         detail::count_as_pending(state_, *task);
-        state_->initializers[static_cast<std::size_t>(worker)].push_back(task);
+        state_->initializers[worker].push_back(task);
     }
     state_->initializers_left = state_->uninitialized = initializers_.size();
     state_->pool->add_executor(state_);

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 namespace MPI4CXX::futures::detail {
 
@@ -32,8 +33,20 @@ struct MapState::Segment {
     [[nodiscard]] std::size_t begin_of(std::size_t i) const { return i == first ? 0 : ends[i - first - 1]; }
 };
 
+struct MapState::Lists {
+    struct Range {
+        std::size_t next, end;
+    };
+    // protected by items_mutex_
+    std::deque<std::unique_ptr<Segment>> segments;
+    std::vector<Range> ranges;  // of each worker, if the split is fixed
+
+    std::map<std::size_t, std::exception_ptr> errors;  // protected by mutex_
+};
+
 MapState::MapState(const TaskType& type, const MapOptions& options, Split split)
-    : type_(type), options_(options), split_(split), deadline_(options.timeout.deadline()), function_(Packing::Blocks::inside) {
+    : type_(type), options_(options), split_(split), deadline_(options.timeout.deadline()), function_(Packing::Blocks::inside),
+      lists_(std::make_unique<Lists>()) {
     function = type.function;
     retries = options.retries;
     if (options.progress)
@@ -61,7 +74,7 @@ void MapState::publish(bool is_last) {
     const std::lock_guard lock(items_mutex_);
     if (open_ != nullptr) {
         bytes_ += open_->items.bytes().size();
-        segments_.push_back(std::move(open_));
+        lists_->segments.push_back(std::move(open_));
     }
     published_ = added_;
     is_last_ = is_last;
@@ -87,14 +100,14 @@ WorkItem::Portion MapState::take(int worker, int workers, std::uint64_t id, Pack
     const std::lock_guard lock(items_mutex_);
     if (cancelled_)
         return {};
-    Range range{taken_, published_};
+    Lists::Range range{taken_, published_};
     if (split_ == Split::fixed) {
         if (!is_last_)
             return {};  // the length of the parts is not known yet
-        if (ranges_.empty())
+        if (lists_->ranges.empty())
             for (std::size_t w = 0, n = static_cast<std::size_t>(workers); w < n; ++w)
-                ranges_.push_back({published_ * w / n, published_ * (w + 1) / n});
-        range = ranges_[static_cast<std::size_t>(worker)];
+                lists_->ranges.push_back({published_ * w / n, published_ * (w + 1) / n});
+        range = lists_->ranges[static_cast<std::size_t>(worker)];
     }
     const std::size_t left = range.end - range.next;
     const std::size_t n = std::min(chunk(left, workers), left);
@@ -119,15 +132,17 @@ WorkItem::Portion MapState::take(int worker, int workers, std::uint64_t id, Pack
 
     taken_ += n;
     if (split_ == Split::fixed)
-        ranges_[static_cast<std::size_t>(worker)].next += n;
+        lists_->ranges[static_cast<std::size_t>(worker)].next += n;
     else
-        while (!segments_.empty() && segments_.front()->first + segments_.front()->ends.size() <= taken_) segments_.pop_front();
+        while (!lists_->segments.empty() && lists_->segments.front()->first + lists_->segments.front()->ends.size() <= taken_)
+            lists_->segments.pop_front();
     ++in_flight_;
     return {range.next, n, range.next};
 }
 
 void MapState::copy_items(std::size_t first, std::size_t n, Packing& to) {
-    auto segment = std::upper_bound(segments_.begin(), segments_.end(), first, [](std::size_t i, const auto& one) { return i < one->first; });
+    auto segment =
+        std::upper_bound(lists_->segments.begin(), lists_->segments.end(), first, [](std::size_t i, const auto& one) { return i < one->first; });
     for (--segment; n > 0; ++segment) {
         const Segment& from = **segment;
         const std::size_t here = std::min(n, from.first + from.ends.size() - first);
@@ -166,7 +181,7 @@ DoneCallbacks MapState::deliver(const Portion& taken, std::uint64_t done, Unpack
         const std::lock_guard lock(mutex_);
         if (ends && broken_ == nullptr)
             broken_ = error;
-        errors_.emplace(taken.first + done, std::move(error));
+        lists_->errors.emplace(taken.first + done, std::move(error));
     }
     bool has_settled = false;
     {
@@ -202,7 +217,7 @@ DoneCallbacks MapState::stop() {
     {
         const std::lock_guard lock(items_mutex_);
         cancelled_ = true;
-        segments_.clear();
+        lists_->segments.clear();
         has_settled = settle();
     }
     return finish(has_settled);
@@ -268,8 +283,8 @@ bool MapState::wait_ready() {
         const std::lock_guard lock(mutex_);
         if (options_.unordered ? take_any() : take_from(consumed_))
             found = Found::results;
-        else if (!errors_.empty() && (options_.unordered || errors_.begin()->first == consumed_))
-            error = errors_.begin()->second;
+        else if (!lists_->errors.empty() && (options_.unordered || lists_->errors.begin()->first == consumed_))
+            error = lists_->errors.begin()->second;
         else if (broken_ != nullptr)
             error = broken_;
         else if (const std::lock_guard items_lock(items_mutex_); is_last_ && consumed_ == published_)

@@ -150,7 +150,7 @@ DoneCallbacks FutureState::abandon(std::exception_ptr error) { return begin() ||
 
 void FutureState::store(Unpacking&) {}
 
-void wait_for(const std::vector<FutureState*>& tasks, ReturnWhen when, Timeout timeout) {
+void wait_for(std::span<FutureState* const> tasks, ReturnWhen when, Timeout timeout) {
     std::size_t first = 0;  // all before it are done
     const auto is_enough = [&] {
         if (when == ReturnWhen::ALL_COMPLETED) {

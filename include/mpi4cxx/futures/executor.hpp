@@ -1,6 +1,7 @@
 #pragma once
 
 #include <mpi4cxx/detail/futures/submit.hpp>
+#include <mpi4cxx/detail/mpi/array.hpp>
 #include <mpi4cxx/futures/balanced_view.hpp>
 #include <mpi4cxx/futures/direct_view.hpp>
 #include <mpi4cxx/futures/future.hpp>
@@ -89,7 +90,7 @@ protected:
 
 private:
     detail::ExecutorStatePtr state_;
-    std::vector<detail::Ref<detail::FutureState>> initializers_;
+    mpi4cxx::detail::Array<detail::Ref<detail::FutureState>> initializers_;
     int exceptions_ = 0;  // the number of exceptions in flight when this executor was made
 };
 

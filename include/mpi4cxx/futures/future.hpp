@@ -11,6 +11,7 @@
 #include <initializer_list>
 #include <iterator>
 #include <memory>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -169,7 +170,7 @@ inline constexpr ReturnWhen ALL_COMPLETED = ReturnWhen::ALL_COMPLETED;
 template <class T> struct DoneAndNotDone { std::vector<Future<T>> done, not_done; };
 
 namespace detail {
-MPI4CXX_API void wait_for(const std::vector<FutureState*>& tasks, ReturnWhen when, Timeout timeout);
+MPI4CXX_API void wait_for(std::span<FutureState* const> tasks, ReturnWhen when, Timeout timeout);
 template <class T> std::vector<FutureState*> states_of(const std::vector<Future<T>>& futures) {
     std::vector<FutureState*> tasks;
     tasks.reserve(futures.size());

@@ -5,7 +5,6 @@
 #include <mpi4cxx/futures/options.hpp>
 
 #include <cstddef>
-#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -68,9 +67,7 @@ protected:
 
 private:
     struct Segment;
-    struct Range {
-        std::size_t next, end;
-    };
+    struct Lists;
     [[nodiscard]] std::size_t chunk(std::size_t left, int workers) const noexcept;
     void copy_items(std::size_t first, std::size_t n, Packing& to);
     [[nodiscard]] bool settle();
@@ -82,19 +79,17 @@ private:
     Split split_;
     Timeout::Clock::time_point deadline_;
     Packing function_;
+    std::unique_ptr<Lists> lists_;
     std::unique_ptr<Segment> open_;  // written only by the thread that adds items
     std::size_t added_ = 0;
 
     mutable std::mutex items_mutex_;  // protects the members below
-    std::deque<std::unique_ptr<Segment>> segments_;
-    std::vector<Range> ranges_;  // of each worker, if the split is fixed
     std::size_t published_ = 0, bytes_ = 0, taken_ = 0, in_flight_ = 0;
     bool is_last_ = false, cancelled_ = false, settled_ = false;
     double seconds_ = -1;  // estimated time of one item
 
     std::unique_ptr<Callback> on_settled_;
 
-    std::map<std::size_t, std::exception_ptr> errors_;  // protected by mutex_
     std::exception_ptr broken_;
     std::unique_ptr<ProgressBar> progress_bar_;
 };
