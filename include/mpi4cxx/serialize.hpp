@@ -2,7 +2,7 @@
 // function in one of cereal's forms. None of these needs a header of cereal's.
 #pragma once
 
-#include <mpi4cxx/detail/objects/archived.hpp>
+#include <mpi4cxx/detail/objects/save_load.hpp>
 #include <mpi4cxx/detail/runtime/type_name.hpp>
 
 #include <array>
@@ -85,7 +85,7 @@ void CEREAL_SERIALIZE_FUNCTION_NAME(Archive&, T&) = delete;
 
 template <class T> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const cereal::BinaryData<T>& block) {
     detail::Packing& to = archive.packing();
-    const detail::Known known(to, block.data, to.knows(block.data, block.size) ? block.size : 0);
+    const detail::Known known = detail::known_within(to, block);
     to.put_block(block.data, block.size, 1);
 }
 
@@ -155,14 +155,10 @@ template <class T> void save_sent(Packing& to, const T& object) {
     using Sent = sent_as<T>;
     if constexpr (!Serializable<T>) {
         explain<Sent>();
-    } else if constexpr (ContiguousContainer<Sent> && requires { object.data(); }) {
-        write_contiguous(to, object);
-    } else if constexpr (ContiguousContainer<Sent>) {
+    } else if constexpr (EncodedAs<Sent, Encoding::contiguous> && !requires { object.data(); }) {
         write_contiguous(to, text(object));
-    } else if constexpr (AsBlock<Sent>) {
-        to.put_block(&object, sizeof object, 1);
-    } else if constexpr (FixedSize<Sent>) {
-        write(to, object);
+    } else if constexpr (EncodedWithoutArchive<Sent>) {
+        write_without_archive<Sent>(to, object);
     } else {
         OutputArchive archive(to);
         if constexpr (std::is_same_v<Sent, T> || std::is_array_v<T>)
@@ -190,14 +186,10 @@ template <class F> auto with_archive(Unpacking& from, F read) try {
 template <class T> void load_sent(Unpacking& from, T& object) {
     if constexpr (!Serializable<T>)
         explain<sent_as<T>>();
-    else if constexpr (ContiguousContainer<T>)
-        read_contiguous(from, object);
-    else if constexpr (ContiguousContainer<sent_as<T>>)
+    else if constexpr (EncodedAs<sent_as<T>, Encoding::contiguous> && !std::is_same_v<T, sent_as<T>>)
         (void)sizeof(cannot_be_received<T>);
-    else if constexpr (AsBlock<T>)
-        read_block(from, object);
-    else if constexpr (FixedSize<T>)
-        read(from, object);
+    else if constexpr (EncodedWithoutArchive<T>)
+        read_without_archive(from, object);
     else
         with_archive(from, [&object](InputArchive& archive) { load_any(archive, object); });
 }
@@ -210,7 +202,7 @@ template <class T> T make_sent(Unpacking& from) {
     } else if constexpr (!std::is_same_v<T, sent_as<T>>) {
         (void)sizeof(cannot_be_received<T>);
         __builtin_unreachable();
-    } else if constexpr (ContiguousContainer<T>) {
+    } else if constexpr (EncodedAs<T, Encoding::contiguous>) {
         return make_contiguous<T>(from);
     } else if constexpr (std::is_default_constructible_v<T>) {
         T object{};

@@ -125,10 +125,8 @@ template <class... T> std::size_t get_index(InputArchive& archive, TypeList<T...
     return index;
 }
 
-template <class T> T make_any(InputArchive& archive) {
-    if constexpr (ContiguousContainer<T>) {
-        return make_contiguous<T>(archive.unpacking());
-    } else if constexpr (std::is_default_constructible_v<T>) {
+template <class T> T make_by_archive(InputArchive& archive) {
+    if constexpr (std::is_default_constructible_v<T>) {
         T object{};
         load_any(archive, object);
         return object;
@@ -138,7 +136,7 @@ template <class T> T make_any(InputArchive& archive) {
         return std::move(*place.get());
     } else if constexpr (is_sequence_of_values<T>) {
         return make_values<T>(archive, std::make_index_sequence<std::tuple_size_v<T>>());
-    } else if constexpr (Variant<T>) {
+    } else if constexpr (EncodedAs<T, Encoding::variant>) {
         using Alternatives = typename alternatives<T>::types;
         const std::size_t index = get_index(archive, Alternatives());
         return make_alternative<T>(archive, index, Alternatives(), indices_in(Alternatives()));
@@ -150,14 +148,16 @@ template <class T> T make_any(InputArchive& archive) {
     }
 }
 
+template <class T> [[gnu::always_inline]] inline T make_any(InputArchive& archive) {
+    if constexpr (EncodedAs<T, Encoding::contiguous>)
+        return make_contiguous<T>(archive.unpacking());
+    else
+        return make_by_archive<T>(archive);
+}
+
 /// Becomes an object where a container makes its element.
 template <class T> struct Loader {
-    [[gnu::always_inline]] operator T() const {
-        if constexpr (ContiguousContainer<T>)
-            return make_contiguous<T>(archive.unpacking());
-        else
-            return make_any<T>(archive);
-    }
+    [[gnu::always_inline]] operator T() const { return make_any<T>(archive); }
     InputArchive& archive;
 };
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <mpi4cxx/detail/objects/construction.hpp>
-#include <mpi4cxx/detail/objects/serializable.hpp>
+#include <mpi4cxx/detail/objects/encoding.hpp>
 #include <mpi4cxx/input_archive.hpp>
 #include <mpi4cxx/output_archive.hpp>
 
@@ -17,9 +17,6 @@
 #include <vector>
 
 namespace MPI4CXX::detail {
-
-template <class T>
-concept Container = Map<T> || Set<T> || ForwardList<T> || Sequence<T> || Valarray<T> || Bitset<T> || is_bools<T>;
 
 // Elements take a byte each at least, all in all, so that their number can be held against what is left of the message.
 // Those of an empty class do not by themselves, so they are filled up.
@@ -113,44 +110,40 @@ template <Sequence C> void load_elements(InputArchive& archive, C& elements) {
     skip_filling(from, begin, n);
 }
 
-template <class T> void save_container(OutputArchive& archive, const T& object) {
-    if constexpr (Bitset<T>) {
-        Packing& to = archive.packing();
-        for (std::size_t i = 0; i < object.size(); i += 8) {
-            unsigned byte = 0;
-            for (std::size_t j = i; j < object.size() && j < i + 8; ++j) byte |= unsigned{object[j]} << (j - i);
-            to.put(static_cast<unsigned char>(byte));
-        }
-    } else if constexpr (Valarray<T>) {
-        using E = typename T::value_type;
-        const std::span<const E> all(object.size() == 0 ? nullptr : &object[0], object.size());
-        if constexpr (FixedSize<E>)
-            write_contiguous(archive.packing(), all);
-        else
-            save_elements(archive, all);
-    } else if constexpr (is_bools<T>) {
-        archive.packing().put_size(object.size());
-        for (const bool bit : object) archive.packing().put(bit);
-    } else {
-        save_elements(archive, object);
+template <Bitset T> void save_bits(Packing& to, const T& bits) {
+    for (std::size_t i = 0; i < bits.size(); i += 8) {
+        unsigned byte = 0;
+        for (std::size_t j = i; j < bits.size() && j < i + 8; ++j) byte |= unsigned{bits[j]} << (j - i);
+        to.put(static_cast<unsigned char>(byte));
     }
 }
+template <Bitset T> void load_bits(Unpacking& from, T& bits) {
+    const std::byte* const bytes = from.take((bits.size() + 7) / 8);
+    for (std::size_t i = 0; i < bits.size(); ++i) bits[i] = (bytes[i / 8] >> i % 8 & std::byte{1}) != std::byte{0};
+}
 
-template <class T> void load_container(InputArchive& archive, T& object) {
-    if constexpr (Bitset<T>) {
-        const std::byte* const bytes = archive.unpacking().take((object.size() + 7) / 8);
-        for (std::size_t i = 0; i < object.size(); ++i) object[i] = (bytes[i / 8] >> i % 8 & std::byte{1}) != std::byte{0};
-    } else if constexpr (Valarray<T>) {
-        std::vector<typename T::value_type> all;
-        load_any(archive, all);
-        object.resize(all.size());
-        for (std::size_t i = 0; i < all.size(); ++i) object[i] = std::move(all[i]);
-    } else if constexpr (is_bools<T>) {
-        object.resize(archive.unpacking().get_size(1));
-        for (std::size_t i = 0; i < object.size(); ++i) object[i] = archive.unpacking().get_bool();
-    } else {
-        load_elements(archive, object);
-    }
+template <class T> void save_bools(Packing& to, const T& bools) {
+    to.put_size(bools.size());
+    for (const bool bit : bools) to.put(bit);
+}
+template <class T> void load_bools(Unpacking& from, T& bools) {
+    bools.resize(from.get_size(1));
+    for (std::size_t i = 0; i < bools.size(); ++i) bools[i] = from.get_bool();
+}
+
+template <Valarray T> void save_valarray(OutputArchive& archive, const T& elements) {
+    using E = typename T::value_type;
+    const std::span<const E> all(elements.size() == 0 ? nullptr : &elements[0], elements.size());
+    if constexpr (FixedSize<E>)
+        write_contiguous(archive.packing(), all);
+    else
+        save_elements(archive, all);
+}
+template <Valarray T> void load_valarray(InputArchive& archive, T& elements) {
+    std::vector<typename T::value_type> all;
+    load_any(archive, all);
+    elements.resize(all.size());
+    for (std::size_t i = 0; i < all.size(); ++i) elements[i] = std::move(all[i]);
 }
 
 }  // namespace MPI4CXX::detail

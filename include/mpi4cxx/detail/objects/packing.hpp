@@ -133,26 +133,4 @@ private:
     std::unique_ptr<OutOfBand, Delete> out_of_band_;
 };
 
-/// For its lifetime only this memory is known to stay where it is until it is sent, and what is owned by what lies there; nothing, where
-/// nothing was known before.
-class Known {
-public:
-    Known(Packing& packing, const void* begin, std::size_t size) noexcept : known_(packing.known_), before_(packing.known_) {
-        if (before_.size != 0)
-            known_ = {reinterpret_cast<std::uintptr_t>(begin), size};
-    }
-    /// All that was known before, if `part` belongs to it; else nothing.
-    Known(Packing& packing, const void* part) noexcept : known_(packing.known_), before_(packing.known_) {
-        if (!packing.knows(part))
-            known_.size = 0;
-    }
-    ~Known() { known_ = before_; }
-    Known(const Known&) = delete;
-    Known& operator=(const Known&) = delete;
-
-private:
-    Packing::Range& known_;
-    const Packing::Range before_;
-};
-
 }  // namespace MPI4CXX::detail

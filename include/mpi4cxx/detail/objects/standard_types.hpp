@@ -1,8 +1,9 @@
 // What of the standard library holds other objects and is no container.
 #pragma once
 
+#include <mpi4cxx/detail/objects/block_ownership.hpp>
 #include <mpi4cxx/detail/objects/construction.hpp>
-#include <mpi4cxx/detail/objects/serializable.hpp>
+#include <mpi4cxx/detail/objects/encoding.hpp>
 #include <mpi4cxx/input_archive.hpp>
 #include <mpi4cxx/output_archive.hpp>
 
@@ -32,6 +33,18 @@ void load_alternative(InputArchive& archive, V& variant, std::size_t index, std:
         return true;
     };
     (void)((index == I && load.template operator()<I, T>()) || ...);
+}
+
+template <Variant V> void save_variant(OutputArchive& archive, const V& variant) {
+    if (variant.valueless_by_exception()) [[unlikely]]
+        Packing::refuse("a std::variant without a value cannot be sent");
+    archive.packing().put(static_cast<std::uint32_t>(variant.index()));
+    save_alternative(archive, variant, indices_in(typename alternatives<V>::types()));
+}
+template <Variant V> void load_variant(InputArchive& archive, V& variant) {
+    using Alternatives = typename alternatives<V>::types;
+    const std::size_t index = get_index(archive, Alternatives());
+    load_alternative(archive, variant, index, indices_in(Alternatives()), Alternatives());
 }
 
 // Adaptors -----------------------------------------------------------------------------------------------------------------
@@ -91,10 +104,10 @@ template <class T> void save_polymorphic(OutputArchive& archive, const T& pointe
 
 template <class T> void save_pointer(OutputArchive& archive, const T& pointer) {
     if constexpr (is_weak<T>) {
-        const Known nothing(archive.packing(), nullptr, 0);  // it may be the last one
+        const Known known = known_within(archive.packing(), pointer);
         save_pointer(archive, pointer.lock());
     } else if constexpr (PolymorphicPointer<T>) {
-        const Known whole(archive.packing(), dynamic_cast<const void*>(pointer.get()), 1);
+        const Known known = known_within(archive.packing(), pointer);
         save_polymorphic(archive, pointer);
     } else if constexpr (is_unique<T>) {
         archive.packing().put(pointer != nullptr);
@@ -145,54 +158,25 @@ template <class T> void load_pointer(InputArchive& archive, T& pointer) {
     }
 }
 
-// All --------------------------------------------------------------------------------------------------------------------
+// Others -----------------------------------------------------------------------------------------------------------------
 
-template <class T>
-concept Holder = Optional<T> || Variant<T> || Atomic<T> || Path<T> || Adaptor<T> || SmartPointer<T>;
-
-template <class T> void save_held(OutputArchive& archive, const T& holder) {
-    if constexpr (Optional<T>) {
-        archive.packing().put(holder.has_value());
-        if (holder.has_value())
-            save_any(archive, *holder);
-    } else if constexpr (Variant<T>) {
-        if (holder.valueless_by_exception()) [[unlikely]]
-            Packing::refuse("a std::variant without a value cannot be sent");
-        archive.packing().put(static_cast<std::uint32_t>(holder.index()));
-        save_alternative(archive, holder, indices_in(typename alternatives<T>::types()));
-    } else if constexpr (Atomic<T>) {
-        const Known nothing(archive.packing(), nullptr, 0);  // of a copy that goes
-        save_any(archive, holder.load());
-    } else if constexpr (Path<T>) {
-        write_contiguous(archive.packing(), holder.native());
-    } else if constexpr (Adaptor<T>) {
-        save_adaptor(archive, holder);
-    } else {
-        save_pointer(archive, holder);
-    }
+template <Optional T> void save_optional(OutputArchive& archive, const T& optional) {
+    archive.packing().put(optional.has_value());
+    if (optional.has_value())
+        save_any(archive, *optional);
+}
+template <Optional T> void load_optional(InputArchive& archive, T& optional) {
+    if (!archive.unpacking().get_bool())
+        optional.reset();
+    else if (optional.has_value())
+        load_any(archive, *optional);
+    else
+        optional.emplace(Loader<typename T::value_type>{archive});
 }
 
-template <class T> void load_held(InputArchive& archive, T& holder) {
-    if constexpr (Optional<T>) {
-        if (!archive.unpacking().get_bool())
-            holder.reset();
-        else if (holder.has_value())
-            load_any(archive, *holder);
-        else
-            holder.emplace(Loader<typename T::value_type>{archive});
-    } else if constexpr (Variant<T>) {
-        using Alternatives = typename alternatives<T>::types;
-        const std::size_t index = get_index(archive, Alternatives());
-        load_alternative(archive, holder, index, indices_in(Alternatives()), Alternatives());
-    } else if constexpr (Atomic<T>) {
-        holder.store(make_any<typename T::value_type>(archive));
-    } else if constexpr (Path<T>) {
-        holder = make_contiguous<typename T::string_type>(archive.unpacking());
-    } else if constexpr (Adaptor<T>) {
-        load_adaptor(archive, holder);
-    } else {
-        load_pointer(archive, holder);
-    }
+template <Atomic T> void save_atomic(OutputArchive& archive, const T& atomic) {
+    const Known known = known_within(archive.packing(), atomic);
+    save_any(archive, atomic.load());
 }
 
 }  // namespace MPI4CXX::detail

@@ -1,0 +1,251 @@
+// How an object of each type is written into a message and read from it: decided here, and only here.
+#pragma once
+
+#include <mpi4cxx/detail/objects/contiguous_container.hpp>
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace MPI4CXX::detail {
+
+// The standard library's containers. The library reads them itself because cereal's functions make them as long as the message claims
+// before they read the first element, make the keys and values of maps twice, and turn the order of equivalent elements around.
+
+/// What has keys and values, like std::map.
+template <class T>
+concept Map = Standard<T> && requires {
+    typename T::key_type;
+    typename T::mapped_type;
+};
+
+template <class T>
+concept Set = Standard<T> && !Map<T> && requires {
+    typename T::key_type;
+};
+
+template <class T>
+concept ForwardList = Standard<T> && requires(T& list) {
+    list.emplace_after(list.before_begin());
+};
+
+/// Like std::deque; std::vector<bool> is none.
+template <class T>
+concept Sequence = Standard<T> && !ContiguousContainer<T> && requires(T & elements, typename T::value_type*& element) {
+    elements.resize(1);
+    elements.begin();
+    element = &elements.emplace_back();
+};
+
+template <class T>
+concept Valarray = Standard<T> && requires(const T& elements) {
+    elements.cshift(1);
+};
+
+template <class T>
+concept Bitset = Standard<T> && requires(T& bits) {
+    bits.flip().to_ullong();
+};
+
+/// std::stack, std::queue, std::priority_queue.
+template <class T>
+concept Adaptor = Standard<T> && requires(T& adaptor) {
+    typename T::container_type;
+    adaptor.pop();
+};
+
+/// No vector in truth: its elements have no address.
+template <class T> inline constexpr bool is_bools = false;
+template <class A> inline constexpr bool is_bools<std::vector<bool, A>> = true;
+
+// Others of its types.
+
+template <class T>
+concept Optional = Standard<T> && requires(T& optional) {
+    optional.has_value();
+    optional.value_or(*optional);
+};
+
+template <class T>
+concept Path = Standard<T> && requires(T& path) {
+    path.native();
+    path.lexically_normal();
+};
+
+template <class T>
+concept Atomic = Standard<T> && requires(T& atomic, typename T::value_type value) {
+    atomic.store(value);
+    atomic.compare_exchange_weak(value, value);
+};
+
+// Those of any number of types are told by their names.
+
+template <class... T> struct TypeList {};
+
+/// Of what a std::variant holds one.
+template <class T> struct alternatives { static constexpr bool are_there = false; };
+template <template <class...> class C, class... T>
+    requires(type_name<C<T...>>().starts_with("std::variant<"))
+struct alternatives<C<T...>> {
+    static constexpr bool are_there = true;
+    using types = TypeList<T...>;
+};
+template <class T>
+concept Variant = std::is_class_v<T> && alternatives<T>::are_there;
+
+/// Of the objects that std::apply takes apart.
+template <class T> struct values;
+template <class E, std::size_t N> struct values<std::array<E, N>> { using types = TypeList<E>; };
+template <class E> struct values<std::array<E, 0>> { using types = TypeList<>; };
+template <class T, class U> struct values<std::pair<T, U>> { using types = TypeList<T, U>; };
+template <class... T> struct values<std::tuple<T...>> { using types = TypeList<T...>; };
+
+template <class T> inline constexpr bool is_unique = false;
+template <class T, class D> inline constexpr bool is_unique<std::unique_ptr<T, D>> = !std::is_array_v<T>;
+template <class T> inline constexpr bool is_shared = false;
+template <class T> inline constexpr bool is_shared<std::shared_ptr<T>> = !std::is_array_v<T>;
+template <class T> inline constexpr bool is_weak = false;
+template <class T> inline constexpr bool is_weak<std::weak_ptr<T>> = !std::is_array_v<T>;
+template <class T>
+concept SmartPointer = is_unique<T> || is_shared<T> || is_weak<T>;
+/// To what may be an object of a derived class.
+template <class T>
+concept PolymorphicPointer = SmartPointer<T> && std::is_polymorphic_v<typename T::element_type>;
+
+// A user's types.
+
+/// A class that cereal's way knows to write and to read.
+template <class T>
+concept Archived = SaysHow<T> && cereal::traits::is_output_serializable<T, OutputArchive>::value &&
+    (cereal::traits::is_input_serializable<T, InputArchive>::value || cereal::traits::has_load_and_construct<T, InputArchive>::value);
+
+struct TypesOf {
+    template <class... M> constexpr auto operator()(M&...) const { return TypeList<M...>(); }
+};
+template <class... M> constexpr bool can_be_set(TypeList<M...>) { return !(std::is_const_v<M> || ...); }
+constexpr bool can_be_set(TooMany) { return false; }
+
+/// An aggregate whose members are found, and which says nothing itself of how it is serialized.
+template <class T>
+concept Aggregate = std::is_class_v<T> && std::is_aggregate_v<T> && !std::is_empty_v<T> && !SaysHow<T> && !HidesHow<T> && !TupleLike<T> &&
+                    can_be_set(decltype(with_members(std::declval<T&>(), TypesOf()))());
+
+/// Only its datatype is known: sent as it lies in memory.
+template <class T>
+concept Opaque = !SaysHow<T> && Mapped<T> && std::is_trivially_copyable_v<T>;
+
+// What of cereal's is passed through.
+
+template <class T> inline constexpr bool is_name_value_pair = false;
+template <class T> inline constexpr bool is_name_value_pair<cereal::NameValuePair<T>> = true;
+template <class T> inline constexpr bool is_base_class = false;
+template <class T> inline constexpr bool is_base_class<cereal::base_class<T>> = true;
+template <class T>
+concept OfCereal = std::is_class_v<T> && type_name<T>()
+.starts_with("cereal::");
+
+/// How an object is written into a message, and so how it is read. pack, unpack, save_any, load_any and make_any all switch on this.
+enum class Encoding : char {
+    contiguous,    ///< the number of elements and their bytes: a std::string, or a std::vector of values of fixed size
+    block,         ///< the bytes in memory, which are many enough to be sent out of band
+    fixed_size,    ///< a fixed number of bytes, without padding
+    parts,         ///< the elements of an array, a pair or a tuple, one after the other
+    elements,      ///< the number of elements and each of them: the other containers
+    valarray,      ///< as a std::vector of the elements
+    bits,          ///< eight bits a byte: a std::bitset
+    bools,         ///< the number of elements and a byte for each: a std::vector<bool>
+    optional,      ///< whether there is a value, and the value
+    variant,       ///< the index of the alternative, and its value
+    atomic,        ///< as the value that it has
+    path,          ///< as the string that it holds
+    adaptor,       ///< as the container in it; a priority queue's comparison follows if it has state
+    pointer,       ///< whether there is an object, or the number of a shared one, and the object
+    base_class,    ///< as the object of the base class that a cereal::base_class refers to
+    cereal,        ///< as cereal writes its own types
+    user_defined,  ///< what the functions of the class, or those beside it, write
+    members,       ///< the members of an aggregate, one after the other
+    memory,        ///< the bytes in memory, of which only the datatype is known
+    empty,         ///< nothing: an object of an empty class
+    none,          ///< the type cannot be serialized
+};
+
+/// Returns how objects of type `T` are encoded.
+template <class T> consteval Encoding encoding_of() {
+    if constexpr (ContiguousContainer<T>)
+        return Encoding::contiguous;
+    else if constexpr (AsBlock<T>)
+        return Encoding::block;
+    else if constexpr (FixedSize<T>)
+        return Encoding::fixed_size;
+    else if constexpr (std::is_array_v<T> || is_sequence_of_values<T>)
+        return Encoding::parts;
+    else if constexpr (Map<T> || Set<T> || ForwardList<T> || Sequence<T>)
+        return Encoding::elements;
+    else if constexpr (Valarray<T>)
+        return Encoding::valarray;
+    else if constexpr (Bitset<T>)
+        return Encoding::bits;
+    else if constexpr (is_bools<T>)
+        return Encoding::bools;
+    else if constexpr (Optional<T>)
+        return Encoding::optional;
+    else if constexpr (Variant<T>)
+        return Encoding::variant;
+    else if constexpr (Atomic<T>)
+        return Encoding::atomic;
+    else if constexpr (Path<T>)
+        return Encoding::path;
+    else if constexpr (Adaptor<T>)
+        return Encoding::adaptor;
+    else if constexpr (SmartPointer<T>)
+        return Encoding::pointer;
+    else if constexpr (is_base_class<T>)
+        return Encoding::base_class;
+    else if constexpr (OfCereal<T>)
+        return Encoding::cereal;
+    else if constexpr (Archived<T>)
+        return Encoding::user_defined;
+    else if constexpr (Aggregate<T>)
+        return Encoding::members;
+    else if constexpr (Opaque<T>)
+        return Encoding::memory;
+    else if constexpr (std::is_empty_v<T> && std::is_default_constructible_v<T> && !SaysHow<T>)
+        return Encoding::empty;
+    else
+        return Encoding::none;
+}
+
+template <class T, Encoding encoding>
+concept EncodedAs = (encoding_of<T>() == encoding);
+
+/// What is written and read without an archive, whose construction takes some 250 instructions.
+template <class T>
+concept EncodedWithoutArchive = EncodedAs<T, Encoding::contiguous> || EncodedAs<T, Encoding::block> || EncodedAs<T, Encoding::fixed_size>;
+
+/// Writes an object, or a view of what is sent as a `Sent`.
+template <EncodedWithoutArchive Sent, class T> [[gnu::always_inline]] inline void write_without_archive(Packing& to, const T& object) {
+    constexpr Encoding encoding = encoding_of<Sent>();
+    if constexpr (encoding == Encoding::contiguous)
+        write_contiguous(to, object);
+    else if constexpr (encoding == Encoding::block)
+        to.put_block(&object, sizeof object, 1);
+    else
+        write(to, object);
+}
+
+template <EncodedWithoutArchive T> [[gnu::always_inline]] inline void read_without_archive(Unpacking& from, T& object) {
+    constexpr Encoding encoding = encoding_of<T>();
+    if constexpr (encoding == Encoding::contiguous)
+        read_contiguous(from, object);
+    else if constexpr (encoding == Encoding::block)
+        read_block(from, object);
+    else
+        read(from, object);
+}
+
+}  // namespace MPI4CXX::detail

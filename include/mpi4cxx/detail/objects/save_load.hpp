@@ -1,0 +1,119 @@
+// Writes and reads an object as its encoding says.
+#pragma once
+
+#include <mpi4cxx/detail/objects/block_ownership.hpp>
+#include <mpi4cxx/detail/objects/container_elements.hpp>
+#include <mpi4cxx/detail/objects/encoding.hpp>
+#include <mpi4cxx/detail/objects/serialization_errors.hpp>
+#include <mpi4cxx/detail/objects/standard_types.hpp>
+
+#include <type_traits>
+
+namespace MPI4CXX::detail {
+
+/// What may have objects of its own type in it, where cereal reads it: a class of the user's, or one that a pointer makes.
+template <class T>
+concept Nesting = std::is_class_v<T> && !Standard<T> && (!OfCereal<T> || type_name<T>().starts_with("cereal::memory_detail::LoadAndConstruct"));
+
+template <class T> [[gnu::always_inline]] inline void save_any(OutputArchive& archive, const T& object) {
+    constexpr Encoding encoding = encoding_of<T>();
+    if constexpr (EncodedWithoutArchive<T>) {
+        write_without_archive<T>(archive.packing(), object);
+    } else if constexpr (encoding == Encoding::parts) {
+        for_each_part(object, [&archive](const auto& part) { save_any(archive, part); });
+    } else if constexpr (encoding == Encoding::elements) {
+        save_elements(archive, object);
+    } else if constexpr (encoding == Encoding::valarray) {
+        save_valarray(archive, object);
+    } else if constexpr (encoding == Encoding::bits) {
+        save_bits(archive.packing(), object);
+    } else if constexpr (encoding == Encoding::bools) {
+        save_bools(archive.packing(), object);
+    } else if constexpr (encoding == Encoding::optional) {
+        save_optional(archive, object);
+    } else if constexpr (encoding == Encoding::variant) {
+        save_variant(archive, object);
+    } else if constexpr (encoding == Encoding::atomic) {
+        save_atomic(archive, object);
+    } else if constexpr (encoding == Encoding::path) {
+        write_contiguous(archive.packing(), object.native());
+    } else if constexpr (encoding == Encoding::adaptor) {
+        save_adaptor(archive, object);
+    } else if constexpr (encoding == Encoding::pointer) {
+        save_pointer(archive, object);
+    } else if constexpr (encoding == Encoding::base_class) {
+        save_any(archive, *object.base_ptr);
+    } else if constexpr (encoding == Encoding::cereal) {
+        archive.save_by_cereal(object);
+    } else if constexpr (encoding == Encoding::user_defined) {
+        const Known known = known_within(archive.packing(), object);
+        archive.save_by_cereal(object);
+    } else if constexpr (encoding == Encoding::members) {
+        with_members(object, [&archive](const auto&... members) { (save_any(archive, members), ...); });
+    } else if constexpr (encoding == Encoding::memory) {
+        archive.packing().append(&object, sizeof object);
+    } else if constexpr (encoding == Encoding::none) {
+        explain<T>();
+    }
+}
+
+template <class T> void load_any(InputArchive& archive, T& object) {
+    constexpr Encoding encoding = encoding_of<T>();
+    if constexpr (EncodedWithoutArchive<T>) {
+        read_without_archive(archive.unpacking(), object);
+    } else if constexpr (encoding == Encoding::parts) {
+        for_each_part(object, [&archive](auto& part) { load_any(archive, part); });
+    } else if constexpr (encoding == Encoding::elements) {
+        load_elements(archive, object);
+    } else if constexpr (encoding == Encoding::valarray) {
+        load_valarray(archive, object);
+    } else if constexpr (encoding == Encoding::bits) {
+        load_bits(archive.unpacking(), object);
+    } else if constexpr (encoding == Encoding::bools) {
+        load_bools(archive.unpacking(), object);
+    } else if constexpr (encoding == Encoding::optional) {
+        load_optional(archive, object);
+    } else if constexpr (encoding == Encoding::variant) {
+        load_variant(archive, object);
+    } else if constexpr (encoding == Encoding::atomic) {
+        object.store(make_any<typename T::value_type>(archive));
+    } else if constexpr (encoding == Encoding::path) {
+        object = make_contiguous<typename T::string_type>(archive.unpacking());
+    } else if constexpr (encoding == Encoding::adaptor) {
+        load_adaptor(archive, object);
+    } else if constexpr (encoding == Encoding::pointer) {
+        load_pointer(archive, object);
+    } else if constexpr (encoding == Encoding::base_class) {
+        load_any(archive, *object.base_ptr);
+    } else if constexpr (encoding == Encoding::cereal) {
+        archive.load_by_cereal(object);
+    } else if constexpr (encoding == Encoding::user_defined) {
+        if constexpr (cereal::traits::is_input_serializable<T, InputArchive>::value)
+            archive.load_by_cereal(object);
+        else
+            object = make_any<T>(archive);
+    } else if constexpr (encoding == Encoding::members) {
+        archive.check_depth();
+        with_members(object, [&archive](auto&... members) { (load_any(archive, members), ...); });
+    } else if constexpr (encoding == Encoding::memory) {
+        archive.unpacking().read(&object, sizeof object);
+    } else if constexpr (encoding == Encoding::none) {
+        explain<T>();
+    }
+}
+
+/// What a function of the user's has handed over. Where that is no part of the object which is being saved, it may be gone when it would be sent.
+template <class T> void save_handed(OutputArchive& archive, const T& object) {
+    if constexpr (is_name_value_pair<T>) {
+        save_handed(archive, object.value);
+    } else if constexpr (is_base_class<T>) {
+        save_handed(archive, *object.base_ptr);
+    } else if constexpr (WithoutBlocks<T>) {
+        save_any(archive, object);
+    } else {
+        const Known known = known_of_argument(archive.packing(), object);
+        save_any(archive, object);
+    }
+}
+
+}  // namespace MPI4CXX::detail
