@@ -444,20 +444,20 @@ public:
     /// Send `objects[i]` from `root` to process i. Return the object of this process. `objects` is significant on `root` only; if it does not have
     /// size() elements there, every process throws std::invalid_argument. Collective.
     template <class T> [[nodiscard]] T scatter(const std::vector<T>& objects, int root = 0, At at = {}) const {
-        return detail::exchange_each(*this, detail::Pattern::scatter, objects, detail::is_root(*this, root, at), root, detail::TheOne<T>(), at);
+        return detail::exchange_each(*this, detail::Pattern::scatter, objects, detail::is_root(*this, root, at), root, detail::SingleObject<T>(), at);
     }
     /// Return the objects of all processes, in the order of ranks, on `root`. Return an empty vector elsewhere. Collective.
     template <class T> [[nodiscard]] std::vector<sent_as<T>> gather(const T& object, int root = 0, At at = {}) const {
-        return detail::exchange(*this, detail::Pattern::gather, object, root, detail::All<sent_as<T>>(), at);
+        return detail::exchange(*this, detail::Pattern::gather, object, root, detail::AllObjects<sent_as<T>>(), at);
     }
     /// Return the objects of all processes, in the order of ranks. Collective.
     template <class T> [[nodiscard]] std::vector<sent_as<T>> allgather(const T& object, At at = {}) const {
-        return detail::exchange(*this, detail::Pattern::allgather, object, 0, detail::All<sent_as<T>>(), at);
+        return detail::exchange(*this, detail::Pattern::allgather, object, 0, detail::AllObjects<sent_as<T>>(), at);
     }
     /// Send `objects[i]` to process i. Return the objects received from all processes, in the order of ranks. If `objects` does not have size()
     /// elements on some process, every process throws std::invalid_argument. Collective.
     template <class T> [[nodiscard]] std::vector<T> alltoall(const std::vector<T>& objects, At at = {}) const {
-        return detail::exchange_each(*this, detail::Pattern::alltoall, objects, true, 0, detail::All<T>(), at);
+        return detail::exchange_each(*this, detail::Pattern::alltoall, objects, true, 0, detail::AllObjects<T>(), at);
     }
     /// Combine the objects of all processes, in the order of ranks. Return the result on `root`, nothing elsewhere. `op(a, b)` may be any associative
     /// function. If `T` has a datatype, MPI combines the objects, and an exception in `op` aborts the job. Collective.
@@ -475,26 +475,26 @@ public:
     template <class T> [[nodiscard]] ObjectRequest<sent_as<T>> ibcast(const T& object, int root = 0, At at = {}) const {
         const bool here = detail::is_root(*this, root, at);
         return detail::iexchange<sent_as<T>, sent_as<T>>(*this, detail::Pattern::bcast, detail::one_packed(object, here), root,
-                                                         detail::TheOneOr<sent_as<T>>(here, object), at);
+                                                         detail::OwnOrSingleObject<sent_as<T>>(here, object), at);
     }
     /// Start a scatter. Collective.
     template <class T> [[nodiscard]] ObjectRequest<T> iscatter(const std::vector<T>& objects, int root = 0, At at = {}) const {
         return detail::iexchange<T, T>(*this, detail::Pattern::scatter, detail::each_packed(objects, detail::is_root(*this, root, at)), root,
-                                       detail::TheOne<T>(), at);
+                                       detail::SingleObject<T>(), at);
     }
     /// Start a gather. Collective.
     template <class T> [[nodiscard]] ObjectRequest<std::vector<sent_as<T>>> igather(const T& object, int root = 0, At at = {}) const {
         return detail::iexchange<sent_as<T>, std::vector<sent_as<T>>>(*this, detail::Pattern::gather, detail::one_packed(object), root,
-                                                                      detail::All<sent_as<T>>(), at);
+                                                                      detail::AllObjects<sent_as<T>>(), at);
     }
     /// Start an allgather. Collective.
     template <class T> [[nodiscard]] ObjectRequest<std::vector<sent_as<T>>> iallgather(const T& object, At at = {}) const {
         return detail::iexchange<sent_as<T>, std::vector<sent_as<T>>>(*this, detail::Pattern::allgather, detail::one_packed(object), 0,
-                                                                      detail::All<sent_as<T>>(), at);
+                                                                      detail::AllObjects<sent_as<T>>(), at);
     }
     /// Start an alltoall. Collective.
     template <class T> [[nodiscard]] ObjectRequest<std::vector<T>> ialltoall(const std::vector<T>& objects, At at = {}) const {
-        return detail::iexchange<T, std::vector<T>>(*this, detail::Pattern::alltoall, detail::each_packed(objects), 0, detail::All<T>(), at);
+        return detail::iexchange<T, std::vector<T>>(*this, detail::Pattern::alltoall, detail::each_packed(objects), 0, detail::AllObjects<T>(), at);
     }
     /// Start a reduce. A copy of `op` combines the objects on the process where they arrive. Collective.
     template <class T, class F = decltype((SUM))>

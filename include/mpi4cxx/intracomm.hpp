@@ -68,7 +68,7 @@ public:
         (void)sizeof(detail::check_combines<T, F>);
         if constexpr (!detail::combines<T, F>()) {
             return object;
-        } else if constexpr (detail::Native<T, F> || detail::Callable<T, F>) {
+        } else if constexpr (detail::NativeOp<T, F> || detail::CallableByMpi<T, F>) {
             T result = object;
             detail::with_op<T>(
                 op, [&](const Op& mpi_op) { Scan(object, result, mpi_op, at); }, at);
@@ -83,7 +83,7 @@ public:
         const auto rank = static_cast<std::size_t>(Get_rank(at));
         if constexpr (!detail::combines<T, F>()) {
             return std::nullopt;
-        } else if constexpr (detail::Native<T, F> || detail::Callable<T, F>) {
+        } else if constexpr (detail::NativeOp<T, F> || detail::CallableByMpi<T, F>) {
             T result = object;
             detail::with_op<T>(
                 op, [&](const Op& mpi_op) { Exscan(object, result, mpi_op, at); }, at);

@@ -26,7 +26,7 @@ public:
 
     /// Wait for the object.
     T wait(Status* status = nullptr, At at = {}) {
-        detail::Delivered<T> object{};
+        detail::DeliveryTarget<T> object{};
         request_.wait_object(&object, status, at);
         return detail::delivered<T>(std::move(object));
     }
@@ -140,7 +140,7 @@ public:
 private:
     /// Like test, but does not drive other pending operations.
     std::optional<T> test_now(Status* status, At at) {
-        detail::Delivered<T> object{};
+        detail::DeliveryTarget<T> object{};
         return request_.take_object(&object, status, at) ? std::optional<T>(detail::delivered<T>(std::move(object))) : std::nullopt;
     }
     static bool has_active(std::span<ObjectRequest> requests) {

@@ -12,7 +12,7 @@ class OutputArchive;
 
 namespace detail {
 template <class T> void save_any(OutputArchive& archive, const T& object);
-template <class T> void save_handed(OutputArchive& archive, const T& object);
+template <class T> void save_user_argument(OutputArchive& archive, const T& object);
 }  // namespace detail
 
 /// Writes an object's bytes in the machine's own format.
@@ -25,7 +25,7 @@ public:
 
     // These operators hide cereal's, so that types that the library writes in its own way are written in that way within a user's class too.
     template <class... T> OutputArchive& operator()(const T&... objects) {
-        (detail::save_handed(*this, objects), ...);
+        (detail::save_user_argument(*this, objects), ...);
         return *this;
     }
     template <class T> OutputArchive& operator&(const T& object) { return (*this)(object); }

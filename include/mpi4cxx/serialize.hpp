@@ -43,7 +43,7 @@ struct Holding {
 };
 template <class T>
 concept HoldsObjects = requires(const T* object) {
-    Holding::take(object);
+    StandardHolder::take(object);
 };
 /// A class that derives from a standard class which holds objects of other types.
 template <class T>
@@ -53,7 +53,7 @@ concept DerivesFromStandard = (HasAllocator<T> || HoldsObjects<T>)&&!type_name<T
 
 // Functions that cereal calls ---------------------------------------------------------------------------------------------
 
-template <detail::Nesting T> void prologue(InputArchive& archive, const T&) { archive.check_depth(); }
+template <detail::MayContainOwnType T> void prologue(InputArchive& archive, const T&) { archive.check_depth(); }
 template <class T> void prologue(InputArchive& archive, const cereal::memory_detail::PtrWrapper<std::shared_ptr<T>&>&) { archive.want(typeid(T)); }
 
 template <class T>
@@ -85,7 +85,7 @@ void CEREAL_SERIALIZE_FUNCTION_NAME(Archive&, T&) = delete;
 
 template <class T> void CEREAL_SAVE_FUNCTION_NAME(OutputArchive& archive, const cereal::BinaryData<T>& block) {
     detail::Packing& to = archive.packing();
-    const detail::Known known = detail::known_within(to, block);
+    const detail::StableMemory stable = detail::stable_memory_of(to, block);
     to.put_block(block.data, block.size, 1);
 }
 
@@ -119,13 +119,13 @@ template <class C>
 concept Character =
     std::is_same_v<C, char> || std::is_same_v<C, wchar_t> || std::is_same_v<C, char8_t> || std::is_same_v<C, char16_t> || std::is_same_v<C, char32_t>;
 
-template <class T> struct sent { using type = T; };
-template <class E, std::size_t N> struct sent<E[N]> { using type = std::array<typename sent<std::remove_cv_t<E>>::type, N>; };
-template <Character C, std::size_t N> struct sent<C[N]> { using type = std::basic_string<C>; };
-template <Character C> struct sent<C*> { using type = std::basic_string<C>; };
-template <Character C> struct sent<const C*> { using type = std::basic_string<C>; };
-template <class C, class Traits> struct sent<std::basic_string_view<C, Traits>> { using type = std::basic_string<C, Traits>; };
-template <class E, std::size_t N> struct sent<std::span<E, N>> { using type = std::vector<std::remove_cv_t<E>>; };
+template <class T> struct sent_type { using type = T; };
+template <class E, std::size_t N> struct sent_type<E[N]> { using type = std::array<typename sent_type<std::remove_cv_t<E>>::type, N>; };
+template <Character C, std::size_t N> struct sent_type<C[N]> { using type = std::basic_string<C>; };
+template <Character C> struct sent_type<C*> { using type = std::basic_string<C>; };
+template <Character C> struct sent_type<const C*> { using type = std::basic_string<C>; };
+template <class C, class Traits> struct sent_type<std::basic_string_view<C, Traits>> { using type = std::basic_string<C, Traits>; };
+template <class E, std::size_t N> struct sent_type<std::span<E, N>> { using type = std::vector<std::remove_cv_t<E>>; };
 
 }  // namespace detail
 

@@ -47,10 +47,10 @@ void send_inline(SendMode mode, const Packing& object, int dest, int tag, MPI_Co
 }
 
 /// The bytes of one message, until MPI has sent them: they follow this in memory.
-class Sending final : public RequestResources {
+class MessageCopy final : public RequestResources {
 public:
-    static std::unique_ptr<Sending> of(std::span<const std::byte> bytes) {
-        std::unique_ptr<Sending> sending(new (bytes.size()) Sending);
+    static std::unique_ptr<MessageCopy> of(std::span<const std::byte> bytes) {
+        std::unique_ptr<MessageCopy> sending(new (bytes.size()) MessageCopy);
         std::memcpy(sending->data(), bytes.data(), bytes.size());
         return sending;
     }
@@ -58,7 +58,7 @@ public:
     [[nodiscard]] bool is_needed() const override { return true; }
     [[nodiscard]] bool is_all() const override { return true; }
 
-    static Request start(SendMode mode, std::unique_ptr<Sending> sending, std::size_t size, int dest, int tag, MPI_Comm comm, Place where) {
+    static Request start(SendMode mode, std::unique_ptr<MessageCopy> sending, std::size_t size, int dest, int tag, MPI_Comm comm, Place where) {
         tidy_left();
         const MPI_Request request = detail::start(mode, sending->data(), size, dest, tag, comm, where);
         return Request::take(request, std::move(sending));
@@ -67,13 +67,13 @@ public:
 private:
     static void* operator new(std::size_t size, std::size_t bytes) { return ::operator new(size + bytes); }
     static void operator delete(void* memory, std::size_t) { ::operator delete(memory); }
-    Sending() noexcept = default;
+    MessageCopy() noexcept = default;
     std::byte* data() noexcept { return reinterpret_cast<std::byte*>(this + 1); }
 };
 
 Request isend_inline(SendMode mode, const Packing& object, int dest, int tag, const Comm& comm, Place where) {
     const std::size_t size = dest == PROC_NULL ? sizeof(Envelope) : object.size();
-    return Sending::start(mode, Sending::of({object.data(), size}), size, dest, tag, comm.handle(), where);
+    return MessageCopy::start(mode, MessageCopy::of({object.data(), size}), size, dest, tag, comm.handle(), where);
 }
 
 /// Copies the bytes of a long object to the attached buffer. The envelope leaves from memory of the library's own, and last: where the bytes
@@ -84,15 +84,15 @@ void bsend_long(const Comm& comm, Packing& object, int dest, int tag, At at) {
     object.envelope().sender = channel_rank();
     object.envelope().side_tag = next_channel_tag();
     const int receiver = channel_rank(comm, dest, at), side_tag = object.envelope().side_tag;
-    std::unique_ptr<Sending> envelope = Sending::of({object.data(), sizeof(Envelope)});
+    std::unique_ptr<MessageCopy> envelope = MessageCopy::of({object.data(), sizeof(Envelope)});
     const std::span<const std::byte> bytes = object.bytes();
     if constexpr (failed_bsend_blocks_receiver) {  // so what fits the attached buffer is sent from a copy of the library's own
         check_attached(bytes.size(), where);
-        (void)Sending::start(SendMode::standard, Sending::of(bytes), bytes.size(), receiver, side_tag, channel(at), where);
+        (void)MessageCopy::start(SendMode::standard, MessageCopy::of(bytes), bytes.size(), receiver, side_tag, channel(at), where);
     } else {
         call<MPI_Bsend>(bytes.data(), static_cast<Count>(bytes.size()), MPI_BYTE, receiver, side_tag, channel(at), where);
     }
-    (void)Sending::start(SendMode::standard, std::move(envelope), sizeof(Envelope), dest, tag, comm.handle(), where);
+    (void)MessageCopy::start(SendMode::standard, std::move(envelope), sizeof(Envelope), dest, tag, comm.handle(), where);
 }
 
 /// Whose the blocks are that a send has beside the bytes.
@@ -199,7 +199,7 @@ private:
     /// Makes the blocks this operation's own and sends them unasked, for whoever is left alone drives nothing but MPI.
     void keep_blocks() {
         if (owner_ == Owner::caller && !blocks_sent_) {
-            object_.own_blocks();
+            object_.copy_blocks();
             send_blocks();
         }
         owner_ = Owner::operation;

@@ -17,11 +17,11 @@ struct Piece {
 };
 
 /// What a thread keeps: at most eight pieces, none so large that others would miss it.
-class Spare {
+class SparePieces {
 public:
     static constexpr std::size_t smallest = 16 << 10, largest = 16 << 20;
 
-    ~Spare() {
+    ~SparePieces() {
         gone = true;
         for (const Piece& piece : pieces_) ::operator delete(piece.data);
     }
@@ -50,8 +50,8 @@ private:
     std::array<Piece, 8> pieces_;
 };
 
-thread_local bool Spare::gone = false;
-thread_local Spare spare;
+thread_local bool SparePieces::gone = false;
+thread_local SparePieces spare;
 
 /// Memory that is kept. glibc leaves so much of what a program frees at the end of its heap as twice the largest mapping that has
 /// been freed; the kept ones never are, so one is freed now: else each object that is received and dropped would be faulted in anew.
@@ -64,7 +64,7 @@ std::byte* fresh(std::size_t size) {
 
 }  // namespace
 
-Bytes Bytes::at_least(std::size_t size) { return Bytes(Spare::gone ? size : std::max(size, spare.largest_piece())); }
+Bytes Bytes::at_least(std::size_t size) { return Bytes(SparePieces::gone ? size : std::max(size, spare.largest_piece())); }
 
 Bytes Bytes::claimed(std::size_t size) try { return Bytes(size); } catch (const std::bad_alloc&) {
     Unpacking::too_large(size);
@@ -74,11 +74,11 @@ Bytes::Bytes(std::size_t size) : size_(size) {
     if (size == 0)
         return;
     Piece piece;
-    if (size <= Spare::largest && !Spare::gone)
-        piece = spare.take(std::max(size, Spare::smallest));
+    if (size <= SparePieces::largest && !SparePieces::gone)
+        piece = spare.take(std::max(size, SparePieces::smallest));
     if (piece.data == nullptr) {
-        const bool is_kept = size <= Spare::largest;
-        piece.capacity = is_kept ? std::max(Spare::smallest, std::bit_ceil(size)) : size;
+        const bool is_kept = size <= SparePieces::largest;
+        piece.capacity = is_kept ? std::max(SparePieces::smallest, std::bit_ceil(size)) : size;
         piece.data = is_kept ? fresh(piece.capacity) : static_cast<std::byte*>(::operator new(piece.capacity));
     }
     data_ = piece.data;
@@ -86,7 +86,7 @@ Bytes::Bytes(std::size_t size) : size_(size) {
 }
 
 void Bytes::give_back() noexcept {
-    if (capacity_ > Spare::largest || Spare::gone || !spare.keep({data_, capacity_}))
+    if (capacity_ > SparePieces::largest || SparePieces::gone || !spare.keep({data_, capacity_}))
         ::operator delete(data_);
 }
 

@@ -29,7 +29,7 @@ void Packing::grow(std::size_t more) {
 }
 
 bool Packing::leave_out_of_band(const void* from, std::size_t size) {
-    const bool out_of_band = known_.size != 0;
+    const bool out_of_band = stable_.size != 0;
     put(out_of_band);
     if (out_of_band && out_of_band_ == nullptr)
         out_of_band_.reset(new OutOfBand);
@@ -38,7 +38,7 @@ bool Packing::leave_out_of_band(const void* from, std::size_t size) {
     return out_of_band;
 }
 
-void Packing::put_long_run(const void* from, std::size_t n, std::size_t length, std::size_t alignment) {
+void Packing::put_many_elements(const void* from, std::size_t n, std::size_t length, std::size_t alignment) {
     put_size(n);
     put_block(from, length, alignment);
 }
@@ -64,7 +64,7 @@ void Packing::own() {
     cursor_ = end_ = begin_ + used;
 }
 
-void Packing::own_blocks() {
+void Packing::copy_blocks() {
     if (out_of_band_ == nullptr)
         return;
     for (Block& block : out_of_band_->blocks) {

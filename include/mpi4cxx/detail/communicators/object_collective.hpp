@@ -163,18 +163,18 @@ template <class T> sent_as<T> copied(const T& object) {
 }
 
 // What is made of the objects of an exchange.
-template <class T> struct TheOne {  // of scatter and bcast; a T{} outside an intercommunicator's groups
+template <class T> struct SingleObject {  // of scatter and bcast; a T{} outside an intercommunicator's groups
     T operator()(const Exchange& exchange) const { return exchange.size() == 0 ? nothing<T>() : exchange.object<T>(0); }
 };
-template <class T> struct TheOneOr {  // the root keeps its own
-    template <class U> TheOneOr(bool is_own, const U& object) {
+template <class T> struct OwnOrSingleObject {  // the root keeps its own
+    template <class U> OwnOrSingleObject(bool is_own, const U& object) {
         if (is_own)
             own.emplace(copied(object));
     }
-    T operator()(const Exchange& exchange) { return own ? std::move(*own) : TheOne<T>()(exchange); }
+    T operator()(const Exchange& exchange) { return own ? std::move(*own) : SingleObject<T>()(exchange); }
     std::optional<T> own;
 };
-template <class T> struct All {
+template <class T> struct AllObjects {
     std::vector<T> operator()(const Exchange& exchange) const { return exchange.objects<T>(); }
 };
 

@@ -37,7 +37,7 @@ MPI4CXX_API Request isend_object(const Comm& comm, SendMode mode, Packing object
 /// The same of blocks that are the caller's, who stays until the operation is complete.
 MPI4CXX_API Request start_object(const Comm& comm, Packing object, int dest, int tag, At at);
 
-struct Empty {};
+struct NoObject {};
 
 /// Where what travels on the channel comes from.
 struct Route {
@@ -118,7 +118,7 @@ template <class T> class ReceiveOf final : public Receive {
 public:
     using Receive::Receive;
     void deliver(void* to) override {
-        Delivered<T>& object = *static_cast<Delivered<T>*>(to);
+        DeliveryTarget<T>& object = *static_cast<DeliveryTarget<T>*>(to);
         if constexpr (ContiguousContainer<T>)
             if (placed_) {
                 object = std::move(object_);
@@ -126,7 +126,7 @@ public:
             }
         if (Unpacking* const from = arrived(); from == nullptr)
             return;
-        else if constexpr (std::is_same_v<Delivered<T>, T>)
+        else if constexpr (std::is_same_v<DeliveryTarget<T>, T>)
             unpack(*from, object);
         else
             object = unpacked<T>(*from);
@@ -141,7 +141,7 @@ private:
         return placed_;
     }
 
-    std::conditional_t<ContiguousContainer<T>, T, Empty> object_;
+    std::conditional_t<ContiguousContainer<T>, T, NoObject> object_;
     bool placed_ = false;
 };
 

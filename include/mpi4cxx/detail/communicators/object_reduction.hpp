@@ -23,12 +23,12 @@ concept PredefinedAs = (std::is_same_v<std::remove_cvref_t<F>, PredefinedOp<Func
 
 /// Whether `F` is an operation of the MPI's for `T`, with the same result (MPI-4.0, 6.9.2), or one that the user has made.
 template <class T, class F>
-concept Native = (std::is_same_v<std::remove_cvref_t<F>, Op> && Mapped<T>) || (Number<T> && PredefinedAs<F, Max, Min, Sum, Prod>) ||
-                 (Number<T> && std::is_integral_v<T> && PredefinedAs<F, Land, Lor, Lxor, Band, Bor, Bxor>);
+concept NativeOp = (std::is_same_v<std::remove_cvref_t<F>, Op> && Mapped<T>) || (Number<T> && PredefinedAs<F, Max, Min, Sum, Prod>) ||
+                   (Number<T> && std::is_integral_v<T> && PredefinedAs<F, Land, Lor, Lxor, Band, Bor, Bxor>);
 
 /// Whether the MPI can call `F` on its elements.
 template <class T, class F>
-concept Callable = !Native<T, F> && Mapped<T> && ReductionOf<std::remove_reference_t<F>, T>;
+concept CallableByMpi = !NativeOp<T, F> && Mapped<T> && ReductionOf<std::remove_reference_t<F>, T>;
 
 // The operators of the predefined operations, which their calls name only within.
 template <class T>
@@ -99,7 +99,7 @@ template <class F> using KeptOp = std::conditional_t<std::is_base_of_v<Op, std::
 
 /// Calls `f` with an MPI operation that does what `op` does on elements of type `T`.
 template <class T, class F, class G> void with_op(F& op, G f, At at) {
-    if constexpr (Native<T, F>)
+    if constexpr (NativeOp<T, F>)
         f(static_cast<const Op&>(op));
     else
         f(Op::Create<T>(std::ref(op), false, at));
@@ -135,7 +135,7 @@ template <class T, class F> std::optional<T> Comm::reduce(const T& object, F&& o
     (void)sizeof(detail::check_combines<T, F>);
     if constexpr (!detail::combines<T, F>()) {
         return std::nullopt;
-    } else if constexpr (detail::Native<T, F> || detail::Callable<T, F>) {
+    } else if constexpr (detail::NativeOp<T, F> || detail::CallableByMpi<T, F>) {
         T result = object;
         detail::with_op<T>(
             op, [&](const Op& mpi_op) { Reduce(object, result, mpi_op, root, at); }, at);
@@ -154,7 +154,7 @@ template <class T, class F> T Comm::allreduce(const T& object, F&& op, At at) co
     (void)sizeof(detail::check_combines<T, F>);
     if constexpr (!detail::combines<T, F>()) {
         return object;
-    } else if constexpr (detail::Native<T, F> || detail::Callable<T, F>) {
+    } else if constexpr (detail::NativeOp<T, F> || detail::CallableByMpi<T, F>) {
         T result = object;
         detail::with_op<T>(
             op, [&](const Op& mpi_op) { Allreduce(object, result, mpi_op, at); }, at);
@@ -172,7 +172,7 @@ template <class T, class F> ObjectRequest<std::optional<T>> Comm::ireduce(const 
     (void)sizeof(detail::check_combines<T, F>);
     if constexpr (!detail::combines<T, F>()) {
         return {};
-    } else if constexpr (detail::Native<T, F>) {
+    } else if constexpr (detail::NativeOp<T, F>) {
         auto operation = std::make_unique<detail::PendingReduction<T, std::optional<T>>>(object, detail::is_root(*this, root, at), at);
         operation->start_reduce(*this, op, root, at);
         return ObjectRequest<std::optional<T>>(std::move(operation));
@@ -186,7 +186,7 @@ template <class T, class F> ObjectRequest<T> Comm::iallreduce(const T& object, F
     (void)sizeof(detail::check_combines<T, F>);
     if constexpr (!detail::combines<T, F>()) {
         return {};
-    } else if constexpr (detail::Native<T, F>) {
+    } else if constexpr (detail::NativeOp<T, F>) {
         auto operation = std::make_unique<detail::PendingReduction<T, T>>(object, true, at);
         operation->start_allreduce(*this, op, at);
         return ObjectRequest<T>(std::move(operation));

@@ -17,25 +17,25 @@ namespace MPI4CXX::detail {
 
 /// A class whose objects a `load_and_construct` of the user's makes.
 template <class T>
-concept MadeByUser = cereal::traits::has_load_and_construct<T, InputArchive>::value;
+concept HasLoadAndConstruct = cereal::traits::has_load_and_construct<T, InputArchive>::value;
 
 struct ConstructionTag {};
 
 /// What a private constructor's friend cereal::access answers. Within its functions, a lambda sees what it may see, and hands itself out by
 /// defining a friend.
-struct Answers {};
-constexpr auto of_access(Answers);
-template <class Lambda> struct HandedOut {
-    friend constexpr auto of_access(Answers) { return Lambda(); }
+struct AccessTag {};
+constexpr auto can_construct_by_access(AccessTag);
+template <class Lambda> struct DefineFriend {
+    friend constexpr auto can_construct_by_access(AccessTag) { return Lambda(); }
 };
 
 }  // namespace MPI4CXX::detail
 
-template <> inline mpi4cxx::detail::Answers* cereal::access::construct<mpi4cxx::detail::Answers>() {
+template <> inline mpi4cxx::detail::AccessTag* cereal::access::construct<mpi4cxx::detail::AccessTag>() {
     const auto can_construct = []<class T>(const T*) {
         return requires { ::new T(); };
     };
-    (void)sizeof(mpi4cxx::detail::HandedOut<decltype(can_construct)>);
+    (void)sizeof(mpi4cxx::detail::DefineFriend<decltype(can_construct)>);
     return nullptr;
 }
 
@@ -49,7 +49,7 @@ namespace MPI4CXX::detail {
 
 /// A type that has a default constructor, if only for cereal::access.
 template <class T>
-concept MadeByCereal = decltype(of_access(Answers()))()(static_cast<T*>(nullptr));
+concept DefaultConstructibleByCereal = decltype(can_construct_by_access(AccessTag()))()(static_cast<T*>(nullptr));
 
 /// Memory in which the user makes an object.
 template <class T> class Storage {
@@ -90,12 +90,12 @@ inline constexpr auto do_nothing = [] {};
 
 template <class T> T make_any(InputArchive& archive);
 
-template <class T> std::unique_ptr<T> make_new(InputArchive& archive) {
-    if constexpr (MadeByUser<T>) {
+template <class T> std::unique_ptr<T> make_on_heap(InputArchive& archive) {
+    if constexpr (HasLoadAndConstruct<T>) {
         Storage<T> place;
         place.construct(archive, do_nothing);
         return place.release();
-    } else if constexpr (MadeByCereal<T>) {
+    } else if constexpr (DefaultConstructibleByCereal<T>) {
         std::unique_ptr<T> made(cereal::access::construct<T>());
         load_any(archive, *made);
         return made;
@@ -105,14 +105,14 @@ template <class T> std::unique_ptr<T> make_new(InputArchive& archive) {
 }
 
 /// Of an array, a pair or a tuple.
-template <class T, std::size_t... I> T make_values(InputArchive& archive, std::index_sequence<I...>) {
+template <class T, std::size_t... I> T make_parts(InputArchive& archive, std::index_sequence<I...>) {
     return T{make_any<std::tuple_element_t<I, T>>(archive)...};  // in this order
 }
 
-template <class V, std::size_t I, class T> V make_one(InputArchive& archive) { return V(std::in_place_index<I>, make_any<T>(archive)); }
+template <class V, std::size_t I, class T> V make_variant_of(InputArchive& archive) { return V(std::in_place_index<I>, make_any<T>(archive)); }
 template <class V, class... T, std::size_t... I>
 V make_alternative(InputArchive& archive, std::size_t index, TypeList<T...>, std::index_sequence<I...>) {
-    static constexpr std::array makers{&make_one<V, I, T>...};
+    static constexpr std::array makers{&make_variant_of<V, I, T>...};
     return makers[index](archive);
 }
 
@@ -130,18 +130,18 @@ template <class T> T make_by_archive(InputArchive& archive) {
         T object{};
         load_any(archive, object);
         return object;
-    } else if constexpr (MadeByUser<T>) {
+    } else if constexpr (HasLoadAndConstruct<T>) {
         Storage<T> place;
         place.construct(archive, do_nothing);
         return std::move(*place.get());
     } else if constexpr (is_sequence_of_values<T>) {
-        return make_values<T>(archive, std::make_index_sequence<std::tuple_size_v<T>>());
+        return make_parts<T>(archive, std::make_index_sequence<std::tuple_size_v<T>>());
     } else if constexpr (EncodedAs<T, Encoding::variant>) {
         using Alternatives = typename alternatives<T>::types;
         const std::size_t index = get_index(archive, Alternatives());
         return make_alternative<T>(archive, index, Alternatives(), indices_in(Alternatives()));
-    } else if constexpr (MadeByCereal<T>) {
-        return std::move(*make_new<T>(archive));
+    } else if constexpr (DefaultConstructibleByCereal<T>) {
+        return std::move(*make_on_heap<T>(archive));
     } else {
         (void)sizeof(cannot_be_made<T>);
         __builtin_unreachable();
@@ -156,7 +156,7 @@ template <class T> [[gnu::always_inline]] inline T make_any(InputArchive& archiv
 }
 
 /// Becomes an object where a container makes its element.
-template <class T> struct Loader {
+template <class T> struct ElementMaker {
     [[gnu::always_inline]] operator T() const { return make_any<T>(archive); }
     InputArchive& archive;
 };

@@ -21,13 +21,13 @@ namespace MPI4CXX::detail {
 // Elements take a byte each at least, all in all, so that their number can be held against what is left of the message.
 // Those of an empty class do not by themselves, so they are filled up.
 
-template <class E> inline constexpr std::size_t least_bytes = layout<E>().is_fixed&& layout<E>().size > 0 ? layout<E>().size : 1;
+template <class E> inline constexpr std::size_t min_element_bytes = layout<E>().is_fixed&& layout<E>().size > 0 ? layout<E>().size : 1;
 
-inline void fill_up(Packing& to, std::size_t begin, std::size_t n) {
+inline void write_padding(Packing& to, std::size_t begin, std::size_t n) {
     if (const std::size_t written = to.size() - begin; written < n) [[unlikely]]
         std::memset(to.claim(n - written), 0, n - written);
 }
-inline void skip_filling(Unpacking& from, const std::byte* begin, std::size_t n) {
+inline void skip_padding(Unpacking& from, const std::byte* begin, std::size_t n) {
     if (const auto read = static_cast<std::size_t>(from.position() - begin); read < n) [[unlikely]]
         from.take(n - read);
 }
@@ -54,49 +54,49 @@ template <class C> void save_elements(OutputArchive& archive, const C& elements)
         } else {
             save_any(archive, element);
         }
-    fill_up(to, begin, n);
+    write_padding(to, begin, n);
 }
 
 // Each makes its elements when their turn comes, unless their size is known: else the message may claim to hold far more than it does.
 
 template <Map C> void load_elements(InputArchive& archive, C& map) {
-    using Key = Loader<typename C::key_type>;
-    using Value = Loader<typename C::mapped_type>;
+    using Key = ElementMaker<typename C::key_type>;
+    using Value = ElementMaker<typename C::mapped_type>;
     const std::size_t n = archive.unpacking().get_size(1);
     const std::byte* const begin = archive.unpacking().position();
     map.clear();
     for (std::size_t i = 0; i < n; ++i)  // the key is made before the value
         map.emplace_hint(map.end(), std::piecewise_construct, std::tuple(Key{archive}), std::tuple(Value{archive}));
-    skip_filling(archive.unpacking(), begin, n);
+    skip_padding(archive.unpacking(), begin, n);
 }
 
 template <Set C> void load_elements(InputArchive& archive, C& set) {
     const std::size_t n = archive.unpacking().get_size(1);
     const std::byte* const begin = archive.unpacking().position();
     set.clear();
-    for (std::size_t i = 0; i < n; ++i) set.emplace_hint(set.end(), Loader<typename C::key_type>{archive});
-    skip_filling(archive.unpacking(), begin, n);
+    for (std::size_t i = 0; i < n; ++i) set.emplace_hint(set.end(), ElementMaker<typename C::key_type>{archive});
+    skip_padding(archive.unpacking(), begin, n);
 }
 
 template <ForwardList C> void load_elements(InputArchive& archive, C& elements) {
-    const std::size_t n = archive.unpacking().get_size(least_bytes<typename C::value_type>);
+    const std::size_t n = archive.unpacking().get_size(min_element_bytes<typename C::value_type>);
     const std::byte* const begin = archive.unpacking().position();
     auto last = elements.before_begin();
     for (std::size_t i = 0; i < n; ++i) {
         auto next = last;
         if (++next == elements.end())
-            last = elements.emplace_after(last, Loader<typename C::value_type>{archive});
+            last = elements.emplace_after(last, ElementMaker<typename C::value_type>{archive});
         else
             load_any(archive, *(last = next));
     }
-    skip_filling(archive.unpacking(), begin, n);
+    skip_padding(archive.unpacking(), begin, n);
     elements.erase_after(last, elements.end());
 }
 
 template <Sequence C> void load_elements(InputArchive& archive, C& elements) {
     using E = typename C::value_type;
     Unpacking& from = archive.unpacking();
-    const std::size_t n = from.get_size(least_bytes<E>);
+    const std::size_t n = from.get_size(min_element_bytes<E>);
     const std::byte* const begin = from.position();
     if constexpr (!std::is_default_constructible_v<E>)
         elements.erase(std::next(elements.begin(), static_cast<std::ptrdiff_t>(std::min(n, elements.size()))), elements.end());
@@ -106,8 +106,8 @@ template <Sequence C> void load_elements(InputArchive& archive, C& elements) {
         if (from.may_reserve(n, sizeof(E)))
             elements.reserve(n);
     for (E& element : elements) load_any(archive, element);
-    for (std::size_t i = elements.size(); i < n; ++i) elements.emplace_back(Loader<E>{archive});
-    skip_filling(from, begin, n);
+    for (std::size_t i = elements.size(); i < n; ++i) elements.emplace_back(ElementMaker<E>{archive});
+    skip_padding(from, begin, n);
 }
 
 template <Bitset T> void save_bits(Packing& to, const T& bits) {

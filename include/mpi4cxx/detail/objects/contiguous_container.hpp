@@ -27,8 +27,8 @@ concept ContiguousContainer = is_contiguous_container<C>;
 /// `elements` is a ContiguousContainer, or a view of what one would hold.
 template <class C> [[gnu::always_inline]] inline void write_contiguous(Packing& to, const C& elements) {
     using E = std::remove_cv_t<std::remove_pointer_t<decltype(elements.data())>>;
-    if constexpr (Bytewise<E>) {
-        to.put_run<contiguous_alignment<E>>(elements.data(), elements.size(), elements.size() * sizeof(E));
+    if constexpr (SameBytesInMemory<E>) {
+        to.put_elements<contiguous_alignment<E>>(elements.data(), elements.size(), elements.size() * sizeof(E));
     } else {
         to.put_size(elements.size());
         std::byte* end = to.claim(elements.size() * layout<E>().size);
@@ -43,7 +43,7 @@ template <class E> bool is_aligned(const std::byte* elements) {
 
 template <class C> void read_long_contiguous(Unpacking& from, C& elements) {
     using E = typename C::value_type;
-    if constexpr (Bytewise<E>) {
+    if constexpr (SameBytesInMemory<E>) {
         const std::size_t n = from.get_size(sizeof(E));
         const std::byte* const bytes = from.take_block(n * sizeof(E), contiguous_alignment<E>);
         if (bytes != nullptr && is_aligned<E>(bytes)) {
@@ -99,9 +99,9 @@ template <ContiguousContainer C> void read_contiguous(Unpacking& from, C& elemen
 
 template <class C> [[gnu::noinline]] C make_any_contiguous(Unpacking& from) {
     using E = typename C::value_type;
-    if constexpr (Bytewise<E>) {
+    if constexpr (SameBytesInMemory<E>) {
         std::size_t n = 0;
-        if (const E* const first = from.take_short_run<E>(n, contiguous_alignment<E>); first != nullptr) [[likely]]
+        if (const E* const first = from.take_few_elements<E>(n, contiguous_alignment<E>); first != nullptr) [[likely]]
             return C(first, first + n);
     }
     return make_long_contiguous<C>(from);

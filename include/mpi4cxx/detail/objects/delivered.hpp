@@ -17,11 +17,11 @@ template <class T> T nothing() {
 }
 
 /// What a pending operation delivers an object to: an object, or what may hold one where there is none to begin with.
-template <class T> using Delivered = std::conditional_t<std::is_default_constructible_v<T>, T, std::optional<T>>;
+template <class T> using DeliveryTarget = std::conditional_t<std::is_default_constructible_v<T>, T, std::optional<T>>;
 
 /// The object that has been delivered.
-template <class T> T delivered(Delivered<T>&& object) {
-    if constexpr (std::is_same_v<Delivered<T>, T>)
+template <class T> T delivered(DeliveryTarget<T>&& object) {
+    if constexpr (std::is_same_v<DeliveryTarget<T>, T>)
         return std::move(object);
     else
         return object ? std::move(*object) : nothing<T>();

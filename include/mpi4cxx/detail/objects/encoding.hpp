@@ -19,66 +19,66 @@ namespace MPI4CXX::detail {
 
 /// What has keys and values, like std::map.
 template <class T>
-concept Map = Standard<T> && requires {
+concept Map = StandardType<T> && requires {
     typename T::key_type;
     typename T::mapped_type;
 };
 
 template <class T>
-concept Set = Standard<T> && !Map<T> && requires {
+concept Set = StandardType<T> && !Map<T> && requires {
     typename T::key_type;
 };
 
 template <class T>
-concept ForwardList = Standard<T> && requires(T& list) {
+concept ForwardList = StandardType<T> && requires(T& list) {
     list.emplace_after(list.before_begin());
 };
 
 /// Like std::deque; std::vector<bool> is none.
 template <class T>
-concept Sequence = Standard<T> && !ContiguousContainer<T> && requires(T & elements, typename T::value_type*& element) {
+concept Sequence = StandardType<T> && !ContiguousContainer<T> && requires(T & elements, typename T::value_type*& element) {
     elements.resize(1);
     elements.begin();
     element = &elements.emplace_back();
 };
 
 template <class T>
-concept Valarray = Standard<T> && requires(const T& elements) {
+concept Valarray = StandardType<T> && requires(const T& elements) {
     elements.cshift(1);
 };
 
 template <class T>
-concept Bitset = Standard<T> && requires(T& bits) {
+concept Bitset = StandardType<T> && requires(T& bits) {
     bits.flip().to_ullong();
 };
 
 /// std::stack, std::queue, std::priority_queue.
 template <class T>
-concept Adaptor = Standard<T> && requires(T& adaptor) {
+concept Adaptor = StandardType<T> && requires(T& adaptor) {
     typename T::container_type;
     adaptor.pop();
 };
 
 /// No vector in truth: its elements have no address.
-template <class T> inline constexpr bool is_bools = false;
-template <class A> inline constexpr bool is_bools<std::vector<bool, A>> = true;
+template <class T> inline constexpr bool is_vector_of_bool = false;
+template <class A> inline constexpr bool is_vector_of_bool<std::vector<bool, A>> = true;
 
 // Others of its types.
 
 template <class T>
-concept Optional = Standard<T> && requires(T& optional) {
+concept Optional = StandardType<T> && requires(T& optional) {
     optional.has_value();
     optional.value_or(*optional);
 };
 
 template <class T>
-concept Path = Standard<T> && requires(T& path) {
+concept Path = StandardType<T> && requires(T& path) {
     path.native();
     path.lexically_normal();
 };
 
 template <class T>
-concept Atomic = Standard<T> && requires(T& atomic, typename T::value_type value) {
+concept Atomic = StandardType<T> && requires(T& atomic, typename T::value_type value) {
     atomic.store(value);
     atomic.compare_exchange_weak(value, value);
 };
@@ -121,10 +121,10 @@ concept PolymorphicPointer = SmartPointer<T> && std::is_polymorphic_v<typename T
 
 /// A class that cereal's way knows to write and to read.
 template <class T>
-concept Archived = SaysHow<T> && cereal::traits::is_output_serializable<T, OutputArchive>::value &&
+concept CerealSerializable = HasSerializeFunctions<T> && cereal::traits::is_output_serializable<T, OutputArchive>::value &&
     (cereal::traits::is_input_serializable<T, InputArchive>::value || cereal::traits::has_load_and_construct<T, InputArchive>::value);
 
-struct TypesOf {
+struct MemberTypes {
     template <class... M> constexpr auto operator()(M&...) const { return TypeList<M...>(); }
 };
 template <class... M> constexpr bool can_be_set(TypeList<M...>) { return !(std::is_const_v<M> || ...); }
@@ -132,12 +132,12 @@ constexpr bool can_be_set(TooMany) { return false; }
 
 /// An aggregate whose members are found, and which says nothing itself of how it is serialized.
 template <class T>
-concept Aggregate = std::is_class_v<T> && std::is_aggregate_v<T> && !std::is_empty_v<T> && !SaysHow<T> && !HidesHow<T> && !TupleLike<T> &&
-                    can_be_set(decltype(with_members(std::declval<T&>(), TypesOf()))());
+concept Aggregate = std::is_class_v<T> && std::is_aggregate_v<T> && !std::is_empty_v<T> && !HasSerializeFunctions<T> && !HidesSerializeFunctions<T> &&
+                    !TupleLike<T> && can_be_set(decltype(with_members(std::declval<T&>(), MemberTypes()))());
 
 /// Only its datatype is known: sent as it lies in memory.
 template <class T>
-concept Opaque = !SaysHow<T> && Mapped<T> && std::is_trivially_copyable_v<T>;
+concept TriviallyCopyableMapped = !HasSerializeFunctions<T> && Mapped<T> && std::is_trivially_copyable_v<T>;
 
 // What of cereal's is passed through.
 
@@ -146,7 +146,7 @@ template <class T> inline constexpr bool is_name_value_pair<cereal::NameValuePai
 template <class T> inline constexpr bool is_base_class = false;
 template <class T> inline constexpr bool is_base_class<cereal::base_class<T>> = true;
 template <class T>
-concept OfCereal = std::is_class_v<T> && type_name<T>()
+concept CerealType = std::is_class_v<T> && type_name<T>()
 .starts_with("cereal::");
 
 /// How an object is written into a message, and so how it is read. pack, unpack, save_any, load_any and make_any all switch on this.
@@ -178,7 +178,7 @@ enum class Encoding : char {
 template <class T> consteval Encoding encoding_of() {
     if constexpr (ContiguousContainer<T>)
         return Encoding::contiguous;
-    else if constexpr (AsBlock<T>)
+    else if constexpr (BlockSized<T>)
         return Encoding::block;
     else if constexpr (FixedSize<T>)
         return Encoding::fixed_size;
@@ -190,7 +190,7 @@ template <class T> consteval Encoding encoding_of() {
         return Encoding::valarray;
     else if constexpr (Bitset<T>)
         return Encoding::bits;
-    else if constexpr (is_bools<T>)
+    else if constexpr (is_vector_of_bool<T>)
         return Encoding::bools;
     else if constexpr (Optional<T>)
         return Encoding::optional;
@@ -206,15 +206,15 @@ template <class T> consteval Encoding encoding_of() {
         return Encoding::pointer;
     else if constexpr (is_base_class<T>)
         return Encoding::base_class;
-    else if constexpr (OfCereal<T>)
+    else if constexpr (CerealType<T>)
         return Encoding::cereal;
-    else if constexpr (Archived<T>)
+    else if constexpr (CerealSerializable<T>)
         return Encoding::user_defined;
     else if constexpr (Aggregate<T>)
         return Encoding::members;
-    else if constexpr (Opaque<T>)
+    else if constexpr (TriviallyCopyableMapped<T>)
         return Encoding::memory;
-    else if constexpr (std::is_empty_v<T> && std::is_default_constructible_v<T> && !SaysHow<T>)
+    else if constexpr (std::is_empty_v<T> && std::is_default_constructible_v<T> && !HasSerializeFunctions<T>)
         return Encoding::empty;
     else
         return Encoding::none;

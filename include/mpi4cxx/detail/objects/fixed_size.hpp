@@ -26,45 +26,47 @@ concept ClassOrUnion = std::is_class_v<T> || std::is_union_v<T>;
 
 /// Of the standard library, whose types are told by what they can do: their headers would take longer to compile than all of this library.
 template <class T>
-concept Standard = std::is_class_v<T> && type_name<T>()
+concept StandardType = std::is_class_v<T> && type_name<T>()
 .starts_with("std::");
 
 /// A class that says itself how it is serialized: by its own functions, by functions beside it, or by those of one of cereal's headers.
 template <class T>
-concept SaysHow = ClassOrUnion<T> &&
+concept HasSerializeFunctions = ClassOrUnion<T> &&
     (cereal::traits::detail::count_output_serializers<T, OutputArchive>::value != 0 ||
      cereal::traits::detail::count_input_serializers<T, InputArchive>::value != 0 || cereal::traits::has_load_and_construct<T, InputArchive>::value);
 
-struct CerealsNames {
+struct SerializeNames {
     int serialize, save, load;
 };
-template <class T> struct WithCerealsNames : T, CerealsNames {};
+template <class T> struct WithSerializeNames : T, SerializeNames {};
 
 /// A class with functions of these names that cereal cannot call: they are private, or are called otherwise. What is private cannot be
 /// named, but makes the name of a class derived from it ambiguous.
 template <class T>
-concept HidesHow = std::is_class_v<T> && !std::is_final_v<T> && !SaysHow<T> &&
-                   ((
-                        !requires { &WithCerealsNames<T>::serialize; } && !requires { &T::serialize; }) ||
-                    (
-                        !requires { &WithCerealsNames<T>::save; } && !requires { &T::save; }) ||
-                    (
-                        !requires { &WithCerealsNames<T>::load; } && !requires { &T::load; }));
+concept HidesSerializeFunctions = std::is_class_v<T> && !std::is_final_v<T> && !HasSerializeFunctions<T> &&
+                                  ((
+                                       !requires { &WithSerializeNames<T>::serialize; } && !requires { &T::serialize; }) ||
+                                   (
+                                       !requires { &WithSerializeNames<T>::save; } && !requires { &T::save; }) ||
+                                   (
+                                       !requires { &WithSerializeNames<T>::load; } && !requires { &T::load; }));
 
 /// A plain aggregate of members that have datatypes, which says nothing itself of how it is serialized.
 template <class T>
-concept Memberwise = std::is_aggregate_v<T> && std::is_copy_assignable_v<T> && !SaysHow<T> && !HidesHow<T> && PlainAggregate<T>;
+concept FixedSizeAggregate =
+    std::is_aggregate_v<T> && std::is_copy_assignable_v<T> && !HasSerializeFunctions<T> && !HidesSerializeFunctions<T> && PlainAggregate<T>;
 
 /// Of which the user has said that it goes as it lies in memory.
 template <class T>
-concept AsBytes = ClassOrUnion<T> && std::is_trivially_copyable_v<T> && !SaysHow<T> && std::is_base_of_v<bytes_type<T>, datatype_traits<T>>;
+concept SentAsBytes =
+    ClassOrUnion<T> && std::is_trivially_copyable_v<T> && !HasSerializeFunctions<T> && std::is_base_of_v<bytes_type<T>, datatype_traits<T>>;
 
 /// A std::chrono::duration or time_point of a number, or a day of the calendar.
 template <class T> consteval bool is_time() {
     if constexpr (!std::is_class_v<T> || !std::is_trivially_copyable_v<T>)
         return false;
     else if constexpr (requires { typename T::period; })
-        return Standard<T> && std::is_arithmetic_v<typename T::rep>;
+        return StandardType<T> && std::is_arithmetic_v<typename T::rep>;
     else
         return type_name<T>().starts_with("std::chrono::year") || type_name<T>().starts_with("std::chrono::month") ||
                type_name<T>().starts_with("std::chrono::day") || type_name<T>().starts_with("std::chrono::weekday");
@@ -119,9 +121,9 @@ template <class T> consteval Layout layout() {
         return array_layout<T>::value;
     else if constexpr (tuple_layout<T>::value.is_fixed)
         return tuple_layout<T>::value;
-    else if constexpr (is_time<T>() || AsBytes<T>)
+    else if constexpr (is_time<T>() || SentAsBytes<T>)
         return {true, sizeof(T)};
-    else if constexpr (Memberwise<T>)
+    else if constexpr (FixedSizeAggregate<T>)
         return decltype(with_members(std::declval<T&>(), MembersLayout()))::value();
     else
         return {false};
@@ -133,12 +135,12 @@ concept FixedSize = (layout<T>().is_fixed && layout<T>().size > 0);
 
 /// Whose bytes in a message are those in memory.
 template <class T>
-concept Bytewise = FixedSize<T> && layout<T>()
+concept SameBytesInMemory = FixedSize<T> && layout<T>()
 .size == sizeof(T) && !layout<T>().has_bool && std::is_trivially_copyable_v<T>;
 
 /// Contiguous data that is long enough to be left where it lies.
 template <class T>
-concept AsBlock = Bytewise<T> && sizeof(T) >= block_limit;
+concept BlockSized = SameBytesInMemory<T> && sizeof(T) >= block_limit;
 
 template <class T, class F> void for_each_part(T& value, F f) {
     using Value = std::remove_const_t<T>;
@@ -152,7 +154,7 @@ template <class T, class F> void for_each_part(T& value, F f) {
 
 /// Writes to memory that has room for it; returns the end.
 template <class T> std::byte* write_fixed(std::byte* to, const T& value) {
-    if constexpr (Bytewise<T> || std::is_same_v<T, bool>) {
+    if constexpr (SameBytesInMemory<T> || std::is_same_v<T, bool>) {
         std::memcpy(to, &value, sizeof value);
         to += sizeof value;
     } else {
@@ -163,7 +165,7 @@ template <class T> std::byte* write_fixed(std::byte* to, const T& value) {
 
 /// Reads from memory that has all of it; returns the end.
 template <class T> const std::byte* read_fixed(const std::byte* from, T& value) {
-    if constexpr (Bytewise<T>) {
+    if constexpr (SameBytesInMemory<T>) {
         std::memcpy(&value, from, sizeof value);
         from += sizeof value;
     } else if constexpr (std::is_same_v<T, bool>) {
@@ -178,7 +180,7 @@ template <class T> const std::byte* read_fixed(const std::byte* from, T& value) 
 
 template <FixedSize T> void write(Packing& to, const T& value) { write_fixed(to.claim(layout<T>().size), value); }
 template <FixedSize T> void read(Unpacking& from, T& value) { read_fixed(from.take(layout<T>().size), value); }
-template <AsBlock T> void read_block(Unpacking& from, T& value) {
+template <BlockSized T> void read_block(Unpacking& from, T& value) {
     if (const std::byte* const bytes = from.take_block(sizeof value, 1); bytes == nullptr)
         from.receive_block(&value, sizeof value);
     else

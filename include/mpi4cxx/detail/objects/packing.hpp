@@ -56,9 +56,9 @@ public:
         append(from, length);
     }
     /// The same of `n` elements behind their number.
-    template <std::size_t Alignment> [[gnu::always_inline]] void put_run(const void* from, std::size_t n, std::size_t length) {
+    template <std::size_t Alignment> [[gnu::always_inline]] void put_elements(const void* from, std::size_t n, std::size_t length) {
         if (n >= 255 || length >= block_limit) [[unlikely]]
-            return put_long_run(from, n, length, Alignment);
+            return put_many_elements(from, n, length, Alignment);
         const std::size_t gap = (sizeof(Envelope) - 1 - size()) & (Alignment - 1);
         std::byte* to = claim(1 + gap + length);
         *to++ = static_cast<std::byte>(n);
@@ -76,9 +76,11 @@ public:
         return cursor_ - size;
     }
     /// Whether what begins here is known to stay where it is until it is sent. What begins within an object lies within it.
-    [[nodiscard]] bool knows(const void* object) const noexcept { return reinterpret_cast<std::uintptr_t>(object) - known_.begin < known_.size; }
-    [[nodiscard]] bool knows(const void* data, std::size_t size) const noexcept {
-        return knows(data) && size <= known_.size - (reinterpret_cast<std::uintptr_t>(data) - known_.begin);
+    [[nodiscard]] bool is_stable(const void* object) const noexcept {
+        return reinterpret_cast<std::uintptr_t>(object) - stable_.begin < stable_.size;
+    }
+    [[nodiscard]] bool is_stable(const void* data, std::size_t size) const noexcept {
+        return is_stable(data) && size <= stable_.size - (reinterpret_cast<std::uintptr_t>(data) - stable_.begin);
     }
 
     /// Throws std::invalid_argument: of this object nothing can be sent.
@@ -103,10 +105,10 @@ public:
     /// Moves out of the caller's room, if it is there.
     void own();
     /// Copies the blocks, so that the object may go.
-    void own_blocks();
+    void copy_blocks();
 
 private:
-    friend class Known;
+    friend class StableMemory;
 
     struct Range {
         std::uintptr_t begin;
@@ -114,10 +116,10 @@ private:
     };
 
     Packing(std::byte* room, std::size_t size, Blocks blocks) noexcept
-        : begin_(room), cursor_(room + (size == 0 ? 0 : sizeof(Envelope))), end_(room + size), known_{0, blocks == Blocks::beside ? SIZE_MAX : 0} {}
+        : begin_(room), cursor_(room + (size == 0 ? 0 : sizeof(Envelope))), end_(room + size), stable_{0, blocks == Blocks::beside ? SIZE_MAX : 0} {}
     void grow(std::size_t more);
     bool leave_out_of_band(const void* from, std::size_t size);
-    void put_long_run(const void* from, std::size_t n, std::size_t length, std::size_t alignment);
+    void put_many_elements(const void* from, std::size_t n, std::size_t length, std::size_t alignment);
     std::uint32_t put_block_sizes();
 
     struct OutOfBand;  // what most objects have nothing of
@@ -128,7 +130,7 @@ private:
     std::byte* begin_;
     std::byte* cursor_;
     std::byte* end_;
-    Range known_;
+    Range stable_;
     Bytes memory_;
     std::unique_ptr<OutOfBand, Delete> out_of_band_;
 };

@@ -13,7 +13,8 @@ namespace MPI4CXX::detail {
 
 /// What may have objects of its own type in it, where cereal reads it: a class of the user's, or one that a pointer makes.
 template <class T>
-concept Nesting = std::is_class_v<T> && !Standard<T> && (!OfCereal<T> || type_name<T>().starts_with("cereal::memory_detail::LoadAndConstruct"));
+concept MayContainOwnType =
+    std::is_class_v<T> && !StandardType<T> && (!CerealType<T> || type_name<T>().starts_with("cereal::memory_detail::LoadAndConstruct"));
 
 template <class T> [[gnu::always_inline]] inline void save_any(OutputArchive& archive, const T& object) {
     constexpr Encoding encoding = encoding_of<T>();
@@ -46,7 +47,7 @@ template <class T> [[gnu::always_inline]] inline void save_any(OutputArchive& ar
     } else if constexpr (encoding == Encoding::cereal) {
         archive.save_by_cereal(object);
     } else if constexpr (encoding == Encoding::user_defined) {
-        const Known known = known_within(archive.packing(), object);
+        const StableMemory stable = stable_memory_of(archive.packing(), object);
         archive.save_by_cereal(object);
     } else if constexpr (encoding == Encoding::members) {
         with_members(object, [&archive](const auto&... members) { (save_any(archive, members), ...); });
@@ -103,15 +104,15 @@ template <class T> void load_any(InputArchive& archive, T& object) {
 }
 
 /// What a function of the user's has handed over. Where that is no part of the object which is being saved, it may be gone when it would be sent.
-template <class T> void save_handed(OutputArchive& archive, const T& object) {
+template <class T> void save_user_argument(OutputArchive& archive, const T& object) {
     if constexpr (is_name_value_pair<T>) {
-        save_handed(archive, object.value);
+        save_user_argument(archive, object.value);
     } else if constexpr (is_base_class<T>) {
-        save_handed(archive, *object.base_ptr);
-    } else if constexpr (WithoutBlocks<T>) {
+        save_user_argument(archive, *object.base_ptr);
+    } else if constexpr (CannotHoldBlocks<T>) {
         save_any(archive, object);
     } else {
-        const Known known = known_of_argument(archive.packing(), object);
+        const StableMemory stable = stable_memory_of_argument(archive.packing(), object);
         save_any(archive, object);
     }
 }

@@ -35,7 +35,7 @@ template <class T> consteval auto parts_of() {
         else if constexpr (encoding == Encoding::pointer && !PolymorphicPointer<T>)
             return TypeList<std::remove_const_t<typename T::element_type>>();
         else if constexpr (encoding == Encoding::members)
-            return decltype(with_members(std::declval<T&>(), TypesOf()))();
+            return decltype(with_members(std::declval<T&>(), MemberTypes()))();
         else
             return TypeList<>();
     }

@@ -18,7 +18,7 @@ template <class T> inline constexpr bool is_array_pointer<std::shared_ptr<T[]>> 
 
 template <class T> consteval auto members_of() {
     if constexpr (std::is_class_v<T> && std::is_aggregate_v<T>)
-        return decltype(with_members(std::declval<T&>(), TypesOf()))();
+        return decltype(with_members(std::declval<T&>(), MemberTypes()))();
     else
         return TypeList<>();
 }
@@ -38,9 +38,9 @@ template <class T> consteval Reason reason() {
         return Reason::array_pointer;
     else if constexpr (std::is_union_v<T>)
         return Reason::union_;
-    else if constexpr (HidesHow<T>)
+    else if constexpr (HidesSerializeFunctions<T>)
         return Reason::hidden;
-    else if constexpr (SaysHow<T>)
+    else if constexpr (HasSerializeFunctions<T>)
         return cereal::traits::detail::count_output_serializers<T, OutputArchive>::value > 1 ||
                        cereal::traits::detail::count_input_serializers<T, InputArchive>::value > 1
                    ? Reason::ambiguous

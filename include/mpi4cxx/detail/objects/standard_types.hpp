@@ -51,31 +51,31 @@ template <Variant V> void load_variant(InputArchive& archive, V& variant) {
 
 /// A std::priority_queue.
 template <class T>
-concept Heap = Adaptor<T> && requires {
+concept PriorityQueue = Adaptor<T> && requires {
     typename T::value_compare;
 };
 
 /// Their members are protected.
-template <class T> struct Adapted : T {
-    template <class U> static auto& container(U& adaptor) { return adaptor.*&Adapted::c; }
-    template <class U> static auto& comparison(U& heap) { return heap.*&Adapted::comp; }
+template <class T> struct ProtectedMembersOf : T {
+    template <class U> static auto& container(U& adaptor) { return adaptor.*&ProtectedMembersOf::c; }
+    template <class U> static auto& comparison(U& heap) { return heap.*&ProtectedMembersOf::comp; }
 };
 template <class T>
-concept HeapWithState = Heap<T> && !std::is_empty_v<typename T::value_compare>;
+concept PriorityQueueWithState = PriorityQueue<T> && !std::is_empty_v<typename T::value_compare>;
 
 template <class T> void save_adaptor(OutputArchive& archive, const T& adaptor) {
-    save_any(archive, Adapted<T>::container(adaptor));
-    if constexpr (HeapWithState<T>)
-        save_any(archive, Adapted<T>::comparison(adaptor));
+    save_any(archive, ProtectedMembersOf<T>::container(adaptor));
+    if constexpr (PriorityQueueWithState<T>)
+        save_any(archive, ProtectedMembersOf<T>::comparison(adaptor));
 }
 
 template <class T> void load_adaptor(InputArchive& archive, T& adaptor) {
-    auto& container = Adapted<T>::container(adaptor);
+    auto& container = ProtectedMembersOf<T>::container(adaptor);
     load_any(archive, container);
-    if constexpr (HeapWithState<T>)
-        load_any(archive, Adapted<T>::comparison(adaptor));
-    if constexpr (Heap<T>)
-        if (!std::is_heap(container.begin(), container.end(), Adapted<T>::comparison(adaptor)))
+    if constexpr (PriorityQueueWithState<T>)
+        load_any(archive, ProtectedMembersOf<T>::comparison(adaptor));
+    if constexpr (PriorityQueue<T>)
+        if (!std::is_heap(container.begin(), container.end(), ProtectedMembersOf<T>::comparison(adaptor)))
             Unpacking::corrupt("the elements of a priority queue are no heap");
 }
 
@@ -83,18 +83,18 @@ template <class T> void load_adaptor(InputArchive& archive, T& adaptor) {
 
 /// Found where <mpi4cxx/polymorphic.hpp> is included.
 template <class T>
-concept HierarchiesAreSent = requires(OutputArchive& archive, const T& pointer) {
+concept PolymorphicHeaderIncluded = requires(OutputArchive& archive, const T& pointer) {
     sends_hierarchies(archive, pointer);
 };
 template <class T> struct needs_polymorphic_header {
-    static_assert(HierarchiesAreSent<T>,
+    static_assert(PolymorphicHeaderIncluded<T>,
                   "mpi4cxx: a pointer to a class with virtual functions is sent with what it points to, for which the program includes "
                   "<mpi4cxx/polymorphic.hpp>, before it names the derived classes by CEREAL_REGISTER_TYPE");
 };
 
 template <class T> void save_polymorphic(OutputArchive& archive, const T& pointer) {
     (void)sizeof(needs_polymorphic_header<T>);
-    if constexpr (HierarchiesAreSent<T>)
+    if constexpr (PolymorphicHeaderIncluded<T>)
         try {
             archive.save_by_cereal(pointer);
         } catch (const cereal::Exception& error) {
@@ -104,10 +104,10 @@ template <class T> void save_polymorphic(OutputArchive& archive, const T& pointe
 
 template <class T> void save_pointer(OutputArchive& archive, const T& pointer) {
     if constexpr (is_weak<T>) {
-        const Known known = known_within(archive.packing(), pointer);
+        const StableMemory stable = stable_memory_of(archive.packing(), pointer);
         save_pointer(archive, pointer.lock());
     } else if constexpr (PolymorphicPointer<T>) {
-        const Known known = known_within(archive.packing(), pointer);
+        const StableMemory stable = stable_memory_of(archive.packing(), pointer);
         save_polymorphic(archive, pointer);
     } else if constexpr (is_unique<T>) {
         archive.packing().put(pointer != nullptr);
@@ -128,16 +128,16 @@ template <class T> std::shared_ptr<T> load_shared(InputArchive& archive) {
         return std::static_pointer_cast<T>(archive.getSharedPointer(id));
     }
     std::shared_ptr<T> made;
-    if constexpr (MadeByUser<T>) {
+    if constexpr (HasLoadAndConstruct<T>) {
         const auto place = std::make_shared<Storage<T>>();
         archive.registerSharedPointer(id, std::shared_ptr<T>(place, place->get()));
         place->construct(archive, [&] { made = std::shared_ptr<T>(place->get(), [place](T*) {}); });  // which tells its enable_shared_from_this
-    } else if constexpr (MadeByCereal<T>) {
+    } else if constexpr (DefaultConstructibleByCereal<T>) {
         made.reset(cereal::access::construct<T>());
         archive.registerSharedPointer(id, made);
         load_any(archive, *made);
     } else {
-        made = make_new<T>(archive);
+        made = make_on_heap<T>(archive);
         archive.registerSharedPointer(id, made);
     }
     return made;
@@ -147,12 +147,12 @@ template <class T> void load_pointer(InputArchive& archive, T& pointer) {
     using Object = std::remove_const_t<typename T::element_type>;
     if constexpr (PolymorphicPointer<T>) {
         (void)sizeof(needs_polymorphic_header<T>);
-        if constexpr (HierarchiesAreSent<T>)
+        if constexpr (PolymorphicHeaderIncluded<T>)
             archive.load_by_cereal(pointer);
     } else if constexpr (!is_unique<T>) {
         pointer = load_shared<Object>(archive);
     } else if (archive.unpacking().get_bool()) {
-        pointer.reset(make_new<Object>(archive).release());
+        pointer.reset(make_on_heap<Object>(archive).release());
     } else {
         pointer.reset();
     }
@@ -171,11 +171,11 @@ template <Optional T> void load_optional(InputArchive& archive, T& optional) {
     else if (optional.has_value())
         load_any(archive, *optional);
     else
-        optional.emplace(Loader<typename T::value_type>{archive});
+        optional.emplace(ElementMaker<typename T::value_type>{archive});
 }
 
 template <Atomic T> void save_atomic(OutputArchive& archive, const T& atomic) {
-    const Known known = known_within(archive.packing(), atomic);
+    const StableMemory stable = stable_memory_of(archive.packing(), atomic);
     save_any(archive, atomic.load());
 }
 

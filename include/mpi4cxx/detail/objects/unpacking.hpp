@@ -69,8 +69,8 @@ public:
         reservable_ -= n * each;
         return true;
     }
-    /// What Packing::put_run has written, if that is short, here, and can be used where it lies; else nullptr, and nothing is taken.
-    template <class E> const E* take_short_run(std::size_t& n, std::size_t alignment) noexcept {
+    /// What Packing::put_elements has written, if that is short, here, and can be used where it lies; else nullptr, and nothing is taken.
+    template <class E> const E* take_few_elements(std::size_t& n, std::size_t alignment) noexcept {
         const std::size_t gap = static_cast<std::size_t>(begin_ - cursor_ - 1) & (alignment - 1), left = bytes_left();
         if (left == 0)
             return nullptr;
