@@ -1,3 +1,4 @@
+// Tells all processes of a communicator that one of them has failed.
 #include <mpi4cxx/detail/communicators/agreement.hpp>
 
 #include <mpi4cxx/comm.hpp>
@@ -22,7 +23,7 @@ std::string words_of(const std::exception_ptr& failure) {
 }  // namespace
 
 void agree(const Comm& comm, const std::exception_ptr& failure, At at) {
-    const int rounds = comm.Is_inter(at) ? 2 : 1;  // between groups, each round tells what the other group knows
+    const int rounds = comm.Is_inter(at) ? 2 : 1;  // in an intercommunicator, each round exchanges what the two groups know
     int failed = failure ? 1 : 0;
     for (int i = 0; i < rounds; ++i) {
         const int here = failed;

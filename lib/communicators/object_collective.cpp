@@ -1,3 +1,4 @@
+// Broadcasts and the other collectives of objects.
 #include <mpi4cxx/detail/communicators/object_collective.hpp>
 
 #include <mpi4cxx/comm.hpp>
@@ -19,18 +20,18 @@ namespace MPI4CXX::detail {
 
 namespace {
 
-/// What a broadcast sends first: all of a small object.
+/// The size of the first message of a broadcast, which holds all of a small object.
 constexpr std::size_t first_block = 1024;
 
-/// Which is enough for most numbers, names and small structs.
+/// The size of a process's slot in an exchange: enough for most numbers, names and small structs.
 constexpr std::size_t slot_size = 512;
 
-/// The length of an object that cannot be, from a process with a wrong number of them: so all learn of it where they would
-/// otherwise wait for what never comes.
+/// An impossible length, sent by a process that was given the wrong number of objects. So all processes learn of the error; otherwise they would
+/// wait for objects that never come.
 constexpr std::uint64_t wrong_number = ~std::uint64_t{0};
 
 bool fits(const Envelope& envelope, std::size_t room) { return envelope.length <= room - sizeof envelope; }
-/// How many messages follow the slot.
+/// Returns how many messages follow the slot.
 std::size_t messages_behind(const Envelope& envelope) { return (fits(envelope, slot_size) ? 0 : 1) + envelope.blocks; }
 
 }  // namespace
@@ -83,12 +84,12 @@ void Broadcast::skip() {
 
 namespace {
 
-/// The bytes that do not fit their slots, and the blocks, on their way to the other processes.
+/// The sends of bytes that do not fit their slots, and of blocks.
 class LargeSends final : public Operation {
 public:
     explicit LargeSends(std::vector<Packing> objects) : objects_(std::move(objects)) {}
 
-    /// Memory for so many is there when the others have been told that they come.
+    /// Reserves memory for `number` sends, before the other processes are told to expect them.
     void expect(std::size_t number) { requests_.reserve(number); }
     void start(std::size_t object, int receiver, Place where) {
         const Packing& packing = objects_[object];
@@ -108,11 +109,11 @@ public:
                 requests_.pop_back();
         complete_ = requests_.empty();
     }
-    /// Whether they can go by themselves.
+    /// Returns whether the sends can be left to complete in the background.
     bool may_be_kept() {
         std::size_t size = 0;
         for (const Packing& object : objects_) {
-            if (!object.blocks().empty())  // which are the caller's
+            if (!object.blocks().empty())  // the blocks belong to the caller
                 return false;
             size += object.size();
         }
@@ -151,7 +152,7 @@ struct Exchange::State {
     void fill_slots(std::size_t processes);
     template <auto Bcast, auto Gather, auto Scatter, auto Allgather, auto Alltoall, class F> void call_mpi(F f);
     void send_large(const Comm& communicator);
-    /// Returns what is wrong with them.
+    /// Posts receives of what does not fit the slots. Returns the error of this exchange, if there is one.
     std::exception_ptr open_slots();
     void receive_large(std::size_t slot);
     [[nodiscard]] bool goes_to_all() const noexcept { return pattern == Pattern::bcast || pattern == Pattern::allgather; }
@@ -159,7 +160,7 @@ struct Exchange::State {
         return slots != MPI_REQUEST_NULL || !receives.empty() || (sends != nullptr && sends->are_under_way());
     }
 
-    MPI_Comm comm;  // a copy: the communicator may go before the exchange is over
+    MPI_Comm comm;  // a copy: the communicator may be destroyed before the exchange is over
     Place where;
     Pattern pattern;
     int root;
@@ -173,8 +174,8 @@ struct Exchange::State {
     bool opened = false;
     std::vector<Bytes> large;
     std::vector<MPI_Request> receives;
-    std::vector<bool> taken;  // of the objects, those that have been read
-    bool sends_last = false;  // are waited for when the objects have been read
+    std::vector<bool> taken;  // for each object, whether it has been read
+    bool sends_last = false;  // whether the sends are awaited only after the objects have been read
     clock::time_point patience = clock::now() + std::chrono::milliseconds(10);
     State* next_broken_off = nullptr;
 };
@@ -277,13 +278,13 @@ Exchange::Exchange(const Comm& comm, Pattern pattern, std::span<Packing> objects
         state.received = state.processes;
     state.large.resize(state.received);
     state.taken.resize(state.received);
-    state.in = Bytes((pattern == Pattern::bcast ? 1 : state.received) * slot_size);  // MPICH wants a buffer of PROC_NULL too
+    state.in = Bytes((pattern == Pattern::bcast ? 1 : state.received) * slot_size);  // MPICH wants a buffer even for PROC_NULL
     state.fill_slots(gives ? (one_each ? state.processes : 1) : 0);
 }
 
 Exchange::~Exchange() {
     static std::atomic<State*> broken_off = nullptr;
-    if (state_ != nullptr && state_->is_under_way()) {  // after a failure: MPI may still read and write this memory
+    if (state_ != nullptr && state_->is_under_way()) {  // after a failure: MPI may still use this memory, so it is never freed
         state_->next_broken_off = broken_off.load();
         while (!broken_off.compare_exchange_weak(state_->next_broken_off, state_.get())) {}
         (void)state_.release();
@@ -331,7 +332,7 @@ void Exchange::begin(const Comm& comm) {
     });
     try {
         state.send_large(comm);
-    } catch (...) {  // the collective is under way: whoever waits for it learns of it
+    } catch (...) {  // the collective has started, so the error is thrown to whoever waits for it
         failure_ = std::current_exception();
     }
     Pending::begin();
@@ -340,7 +341,7 @@ void Exchange::begin(const Comm& comm) {
 void Exchange::step() {
     State& state = *state_;
     if (!state.opened && passed(state.slots)) {
-        if (failure_ != nullptr) {  // what this process had to send will never come, not even to itself
+        if (failure_ != nullptr) {  // the sends of this process did not start, so their receives would never complete
             complete_ = true;
             return;
         }
@@ -351,7 +352,7 @@ void Exchange::step() {
     if (!state.sends_last)
         state.sends->advance();
     complete_ = state.sends_last || state.sends->is_complete();
-    // The receivers may sit in blocking calls that wait for this process.
+    // The receivers may be in blocking calls that wait for this process.
     if (!complete_ && State::clock::now() > state.patience && state.sends->may_be_kept()) {
         keep(std::move(state.sends));
         complete_ = true;

@@ -1,3 +1,4 @@
+// Receives of objects, blocking and nonblocking.
 #include <mpi4cxx/detail/communicators/object_message.hpp>
 
 #include <mpi4cxx/comm.hpp>
@@ -18,7 +19,7 @@ namespace MPI4CXX::detail {
 
 namespace {
 
-/// Reads the envelope of a message of `size` bytes. Throws where none is there.
+/// Returns the envelope of a message of `size` bytes. Throws Exception if the message has none.
 const Envelope& open(const InlineBuffer& room, Count size, Place where) {
     const Envelope& envelope = *reinterpret_cast<const Envelope*>(room.bytes.data());
     const std::uint64_t behind = static_cast<std::uint64_t>(size) - sizeof envelope;
@@ -30,20 +31,20 @@ const Envelope& open(const InlineBuffer& room, Count size, Place where) {
     return envelope;
 }
 
-/// MPICH 4.0 forgets it in a nonblocking receive.
+/// Returns the status of a receive from PROC_NULL, which MPICH 4.0 does not set in a nonblocking receive.
 MPI_Status status_of_null() {
     Status status;
     status.Set_source(PROC_NULL);
     return status.handle();
 }
 
-/// What a receive of an envelope asks of MPI.
+/// The count and the datatype of the receive of an envelope.
 struct Capacity {
     Count count;
     MPI_Datatype type;
 };
 
-/// Room for `inline_limit` bytes, and where truncation overwrites memory, a byte behind a gap.
+/// Returns a capacity of `inline_limit` bytes. Where truncation overwrites memory, one more byte follows a gap.
 Capacity capacity(At at) {
     if constexpr (!truncation_overwrites)
         return {inline_limit, MPI_BYTE};
@@ -63,7 +64,7 @@ void set_length(MPI_Status* status, std::size_t length, Place where) {
     call<MPI_Status_set_elements_x>(status, MPI_BYTE, static_cast<Count>(length), where);
 }
 
-/// Less is corrupt, and memory that nothing has been written to; more is MPI's error.
+/// Throws Exception if fewer bytes have come than were announced: the rest of the memory is uninitialized. If more have come, MPI reports an error.
 void check_length(const MPI_Status& status, std::size_t announced, Place where) {
     if (const auto size = static_cast<std::size_t>(received_bytes(status, where)); size != announced) [[unlikely]]
         throw Exception(MPI_ERR_TYPE, "recv", std::to_string(announced) + " bytes were announced, " + std::to_string(size) + " have come", where);
@@ -74,7 +75,7 @@ MPI_Request irecv_out_of_band(void* to, std::size_t size, const Route& route) {
     return get<MPI_Irecv>(to, static_cast<Count>(size), MPI_BYTE, route.sender, route.side_tag, channel(where.at()), where);
 }
 
-// A sender that asks waits to be told that its blocks can come.
+/// Tells a sender that asks that it can send its blocks.
 void answer(const Route& route) {
     const Place where = route.where();
     call<MPI_Send>(nullptr, 0, MPI_BYTE, route.sender, answer_tag(route.side_tag), channel(where.at()), where);
@@ -187,7 +188,7 @@ void Incoming::receive(void* to, std::size_t size) { recv_out_of_band(to, size, 
 // Nonblocking ------------------------------------------------------------------------------------------------------------
 
 struct Receive::State {
-    /// Reads from blocks that are here.
+    /// Reads an object whose blocks have been received into memory of their own.
     class Arrived final : public Unpacking {
     public:
         explicit Arrived(std::vector<Bytes>& blocks) noexcept : blocks_(blocks) {}
@@ -200,11 +201,11 @@ struct Receive::State {
         std::vector<Bytes>& blocks_;
         std::size_t next_ = 0;
     };
-    /// Posts a receive of each block into its place.
+    /// Reads an object whose blocks have not come yet, and posts a receive of each block into its place.
     class Placing final : public Unpacking {
     public:
         explicit Placing(State& state) noexcept : state_(state) {}
-        /// Into memory of their own, until the object is read. Nothing is posted before there is memory for all.
+        /// Posts receives of all blocks into memory of their own, where they stay until the object is read. Allocates all memory first.
         void hold_all() {
             std::vector<std::size_t> sizes(blocks_left());
             state_.parts.reserve(state_.parts.size() + sizes.size() + 1);
@@ -220,7 +221,7 @@ struct Receive::State {
     enum class Step : char { envelope, opened, bytes, blocks };
     struct Part {
         MPI_Request request;
-        std::size_t size;  // 0 of an answer
+        std::size_t size;  // 0 for an answer
     };
 
     explicit State(const ObjectType& wanted) noexcept : type(wanted), arrived(held_blocks) {}
@@ -231,7 +232,7 @@ struct Receive::State {
     }
 
     const ObjectType& type;
-    MPI_Comm comm = MPI_COMM_NULL;  // a copy: the communicator may go before the message comes
+    MPI_Comm comm = MPI_COMM_NULL;  // a copy: the communicator may be destroyed before the message comes
     Step step = Step::envelope;
     MPI_Request request = MPI_REQUEST_NULL;  // of the envelope
     std::vector<Part> parts;                 // of the bytes, then of the blocks
@@ -311,7 +312,7 @@ void Receive::receive_bytes() {
         } catch (...) {
             if (envelope.in_pieces == 0)
                 throw;
-            failure_ = std::current_exception();  // no memory, which may be there at the next step: the sender's pieces have to go
+            failure_ = std::current_exception();  // the next step tries again to get memory, because the sender waits for its pieces to be received
             return;
         }
     state.step = State::Step::bytes;
@@ -322,7 +323,7 @@ void Receive::receive_bytes() {
 
 void Receive::open_bytes() {
     State& state = *state_;
-    complete_ = static_cast<bool>(failure_);  // which are too few
+    complete_ = static_cast<bool>(failure_);  // too few bytes have come
     if (complete_)
         return;
     const Envelope& envelope = state.envelope();
@@ -336,7 +337,7 @@ void Receive::open_bytes() {
     bool placed = false;
     if (!failure_)
         try {
-            state.parts.reserve(2);  // what is posted can be noted
+            state.parts.reserve(2);  // so that noting a posted receive cannot throw
             State::Placing placing(state);
             placing.open(state.object_bytes(), envelope.blocks);
             placed = place(placing);
@@ -349,12 +350,12 @@ void Receive::open_bytes() {
         placing.hold_all();
     };
     if (!placed)
-        try {  // also what nobody can use any more has to leave its sender
+        try {  // after a failure too, because the sender waits for its blocks to be received
             hold();
         } catch (...) {
             if (!state.parts.empty())
                 throw;
-            failure_ = std::current_exception();  // no memory, which may be there in a moment
+            failure_ = std::current_exception();  // memory may be available by now: try again
             hold();
         }
     if (envelope.asks != 0)
@@ -364,7 +365,7 @@ void Receive::open_bytes() {
 MPI_Request* Receive::awaited() {
     if (state_->step == State::Step::envelope)
         return &state_->request;
-    return state_->parts.empty() ? nullptr : &state_->parts.back().request;  // none where there is no memory for them
+    return state_->parts.empty() ? nullptr : &state_->parts.back().request;  // there is none while memory for the bytes is missing
 }
 
 void Receive::cancel() {

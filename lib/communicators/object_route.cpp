@@ -1,3 +1,4 @@
+// Translates ranks to those of the channel.
 #include "communicators/object_route.hpp"
 
 #include <mpi4cxx/comm.hpp>

@@ -1,4 +1,4 @@
-// How the parts of a large object find their way over the channel.
+// How the bytes and blocks of a large object travel over the channel.
 #pragma once
 
 #include <mpi4cxx/detail/communicators/object_message.hpp>
@@ -10,27 +10,28 @@
 
 namespace MPI4CXX::detail {
 
-/// The rank on the channel of process `rank` of `comm`.
+/// Returns the rank on the channel of process `rank` of `comm`. Throws std::invalid_argument if the process is not in COMM_WORLD.
 [[nodiscard]] int channel_rank(const Comm& comm, int rank, At at);
-/// Whether there is a channel and all processes of an intracommunicator are on it.
+/// Returns whether the channel is open and reaches all processes of an intracommunicator.
 [[nodiscard]] bool reaches_all(const Comm& comm, At at);
-/// Receives what `route.sender` sends by itself, of which it has said how long it is.
+/// Receives one message of `size` bytes over the channel. Throws Exception if it has another length.
 void recv_out_of_band(void* to, std::size_t size, const Route& route);
 
-/// The bytes of an object travel in pieces of this size, without a handshake: the receiver reads the first piece while the others are on
-/// their way.
+/// The size of a piece of an object's bytes. MPI sends pieces without a handshake, so the receiver reads the first one while the others are on their
+/// way.
 inline constexpr std::size_t piece_size = eager_size;
-/// More bytes than these travel in one message, which waits for its receiver: pieces would wait in the receiver's memory.
+/// The most bytes that travel in pieces. More travel in one message, which waits for its receiver; pieces would take up the receiver's memory.
 inline constexpr std::size_t pieces_limit = 1 << 20;
 
-/// Whether the object's bytes travel by themselves.
+/// Returns whether the object's bytes travel over the channel, apart from the envelope.
 [[nodiscard]] inline bool is_out_of_band(const Envelope& envelope) noexcept { return envelope.length > inline_limit - sizeof envelope; }
-/// In messages of how many bytes they do.
+/// Returns the number of bytes in each of their messages.
 [[nodiscard]] inline std::size_t piece_of(const Envelope& envelope) noexcept { return envelope.in_pieces != 0 ? piece_size : envelope.length; }
+/// Returns the number of these messages.
 [[nodiscard]] inline std::size_t number_of_pieces(const Envelope& envelope) noexcept {
     return is_out_of_band(envelope) ? (envelope.length - 1) / piece_of(envelope) + 1 : 0;
 }
-/// Calls `f(begin, size)` for each of them.
+/// Calls `f(begin, size)` for each of these messages.
 template <class F> void for_each_piece(const Envelope& envelope, F f) {
     for (std::size_t i = 0, begin = 0; i < number_of_pieces(envelope); ++i, begin += piece_of(envelope))
         f(begin, std::min(piece_of(envelope), static_cast<std::size_t>(envelope.length) - begin));

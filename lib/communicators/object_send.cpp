@@ -1,3 +1,4 @@
+// Sends of objects, blocking and nonblocking.
 #include <mpi4cxx/detail/communicators/object_message.hpp>
 
 #include <mpi4cxx/comm.hpp>
@@ -17,10 +18,9 @@
 #include <utility>
 #include <vector>
 
-// An object's message is one MPI_BYTE message of at most `inline_limit` bytes: an envelope and, where they fit, the object's
-// bytes. So a receive is posted with a fixed capacity, and MPI's own matching gives order, wildcards and cancellation. Longer
-// bytes, and blocks, travel by themselves on the channel, straight between the memory of both sides, under a tag that is the
-// sender's own.
+// An object's message is one MPI_BYTE message of at most `inline_limit` bytes: an envelope and, where they fit, the object's bytes. So a receive is
+// posted with a fixed capacity, and MPI's own matching gives order, wildcards and cancellation. Longer bytes, and blocks, travel on the channel,
+// directly between the memory of both sides, under a tag that the sender uses once.
 
 namespace MPI4CXX::detail {
 
@@ -46,7 +46,7 @@ void send_inline(SendMode mode, const Packing& object, int dest, int tag, MPI_Co
     call<MPI_Send>(object.data(), count, MPI_BYTE, dest, tag, comm, where);
 }
 
-/// The bytes of one message, until MPI has sent them: they follow this in memory.
+/// A copy of one message, kept until MPI has sent it. The bytes follow the object in memory.
 class MessageCopy final : public RequestResources {
 public:
     static std::unique_ptr<MessageCopy> of(std::span<const std::byte> bytes) {
@@ -76,17 +76,17 @@ Request isend_inline(SendMode mode, const Packing& object, int dest, int tag, co
     return MessageCopy::start(mode, MessageCopy::of({object.data(), size}), size, dest, tag, comm.handle(), where);
 }
 
-/// Copies the bytes of a long object to the attached buffer. The envelope leaves from memory of the library's own, and last: where the bytes
-/// do not fit, nobody has heard of them. MPI completes what is dropped here by itself.
+/// Copies the bytes of a long object to the attached buffer, then sends the envelope from memory of the library's own. The envelope goes last: if the
+/// bytes do not fit the buffer, the receiver has not been told of them. MPI completes the requests that are dropped here.
 void bsend_long(const Comm& comm, Packing& object, int dest, int tag, At at) {
     const Place where{at, comm.address()};
-    call<MPI_Send>(nullptr, 0, MPI_BYTE, PROC_NULL, tag, comm.handle(), where);  // what is wrong with these is said now
+    call<MPI_Send>(nullptr, 0, MPI_BYTE, PROC_NULL, tag, comm.handle(), where);  // throws now if tag or communicator are invalid
     object.envelope().sender = channel_rank();
     object.envelope().side_tag = next_channel_tag();
     const int receiver = channel_rank(comm, dest, at), side_tag = object.envelope().side_tag;
     std::unique_ptr<MessageCopy> envelope = MessageCopy::of({object.data(), sizeof(Envelope)});
     const std::span<const std::byte> bytes = object.bytes();
-    if constexpr (failed_bsend_blocks_receiver) {  // so what fits the attached buffer is sent from a copy of the library's own
+    if constexpr (failed_bsend_blocks_receiver) {  // so send a copy of the library's own, if the bytes fit the attached buffer
         check_attached(bytes.size(), where);
         (void)MessageCopy::start(SendMode::standard, MessageCopy::of(bytes), bytes.size(), receiver, side_tag, channel(at), where);
     } else {
@@ -95,12 +95,12 @@ void bsend_long(const Comm& comm, Packing& object, int dest, int tag, At at) {
     (void)MessageCopy::start(SendMode::standard, std::move(envelope), sizeof(Envelope), dest, tag, comm.handle(), where);
 }
 
-/// Whose the blocks are that a send has beside the bytes.
+/// Who owns the out-of-band blocks of a send.
 enum class Owner : char { caller, operation };
 
-/// A long object on its way: its envelope, its bytes, and its blocks, which are asked for where they are the caller's. What can fail without MPI
-/// fails before the envelope promises what follows; what MPI refuses afterwards is replaced by an empty message, so that the receiver learns of
-/// it, and thrown to whoever waits.
+/// A pending send of a long object: its envelope, its bytes and its blocks. Blocks of the caller are sent when the receiver asks for them.
+/// Everything that can fail without MPI is done before the envelope is sent, because the envelope promises what follows. If MPI refuses a later
+/// message, an empty one takes its place, which tells the receiver, and the error is thrown to whoever waits.
 class PendingSend final : public Pending {
 public:
     PendingSend(const Comm& comm, SendMode mode, Packing object, std::unique_ptr<OwnedObject> owned, Owner owner, int dest, int tag, At at)
@@ -143,16 +143,16 @@ public:
             return &answer_;
         return blocks_.empty() ? nullptr : &blocks_.back();
     }
-    /// What has been sent is sent, but the caller goes.
+    /// The caller is leaving: copies whatever has not been sent yet.
     void cancel() override {
         if (!complete_ && !takes_blocks())
             keep_blocks();
     }
     [[nodiscard]] bool needs_caller() const override { return takes_blocks(); }
-    /// The receiver may sit in a blocking collective, where nothing drives its pending receive, and which waits for this process, or in a send to
-    /// this process: after some patience the bytes are left to go when they can.
+    /// Returns whether the caller need not wait any longer, because the rest can be sent in the background. The receiver may be in a send to this
+    /// process, or in a blocking collective that waits for this process and does not drive the pending receive. So the wait ends after some time.
     bool may_leave() override {
-        // time alone says nothing where this process has not run
+        // a number of looks is required too, because the time may have passed while this process did not run
         if (complete_ || message_ != MPI_REQUEST_NULL || ++looks_ < 100 || clock::now() < patience_)
             return false;
         if (!detached_.is_empty())
@@ -168,13 +168,13 @@ public:
 private:
     using clock = std::chrono::steady_clock;
 
-    /// A progress thread takes the caller's blocks, if there is a receive, before they have to be copied.
+    /// Returns how long to wait for the receiver. Where blocks would have to be copied, a progress thread gets time to receive them first.
     [[nodiscard]] std::chrono::milliseconds patience() const {
         const bool copies = owner_ == Owner::caller && !object_.blocks().empty();
         return std::chrono::milliseconds(copies && has_progress_thread() ? 20 : 10);
     }
     void step() override { complete_ = passed(message_) && passed_all(bytes_) && passed(answer_) && passed_blocks(); }
-    /// Starts to send what the envelope has promised, or an empty message in its place.
+    /// Starts to send a message that the envelope has promised, or an empty one if that fails.
     MPI_Request promised(SendMode mode, const void* data, std::size_t size) {
         try {
             return start(mode, data, size, receiver_, side_tag_, channel_, where_);
@@ -194,9 +194,9 @@ private:
             send_blocks();
         return passed_all(blocks_);
     }
-    /// Whether the receiver takes blocks now, from where the caller has them.
+    /// Returns whether blocks are being sent from the caller's memory.
     [[nodiscard]] bool takes_blocks() const { return owner_ == Owner::caller && !blocks_.empty(); }
-    /// Makes the blocks this operation's own and sends them unasked, for whoever is left alone drives nothing but MPI.
+    /// Copies the caller's blocks and sends them without being asked: once the caller has left, only MPI makes progress.
     void keep_blocks() {
         if (owner_ == Owner::caller && !blocks_sent_) {
             object_.copy_blocks();
@@ -236,7 +236,7 @@ Request isend_object(const Comm& comm, SendMode mode, Packing object, std::uniqu
         return isend_inline(mode, object, dest, tag, comm, {at, comm.address()});
     if (mode == SendMode::buffered) {
         bsend_long(comm, object, dest, tag, at);
-        return {};  // it is complete
+        return {};  // the send is complete
     }
     return Request::take(std::make_unique<PendingSend>(comm, mode, std::move(object), std::move(owned), Owner::operation, dest, tag, at));
 }

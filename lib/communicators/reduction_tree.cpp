@@ -1,3 +1,4 @@
+// Combines the objects of all processes along a binomial tree.
 #include <mpi4cxx/detail/communicators/reduction_tree.hpp>
 
 #include <mpi4cxx/comm.hpp>
@@ -12,7 +13,7 @@ namespace MPI4CXX::detail {
 
 namespace {
 
-/// The type of what a process sends that has failed.
+/// The type hash that a failed process sends instead of an object's.
 constexpr std::uint64_t no_object = 0;
 
 }  // namespace

@@ -1,3 +1,4 @@
+// Memory for the bytes of objects, of which each thread keeps a few pieces for the next object.
 #include <mpi4cxx/detail/objects/bytes.hpp>
 
 #include <mpi4cxx/detail/objects/unpacking.hpp>
@@ -16,7 +17,7 @@ struct Piece {
     std::size_t capacity = 0;
 };
 
-/// What a thread keeps: at most eight pieces, none so large that others would miss it.
+/// The pieces that a thread keeps: at most eight, none so large that the rest of the program would miss it.
 class SparePieces {
 public:
     static constexpr std::size_t smallest = 16 << 10, largest = 16 << 20;
@@ -44,7 +45,7 @@ public:
         return true;
     }
 
-    static thread_local bool gone;  // bytes of static objects outlive it
+    static thread_local bool gone;  // static objects may free their bytes after the end of this object
 
 private:
     std::array<Piece, 8> pieces_;
@@ -53,8 +54,9 @@ private:
 thread_local bool SparePieces::gone = false;
 thread_local SparePieces spare;
 
-/// Memory that is kept. glibc leaves so much of what a program frees at the end of its heap as twice the largest mapping that has
-/// been freed; the kept ones never are, so one is freed now: else each object that is received and dropped would be faulted in anew.
+/// Returns new memory that will be kept. glibc leaves freed memory at the end of the heap, up to twice the largest mapping that has been freed.
+/// Kept memory is never freed, so this function frees a mapping of that size first. Otherwise the memory of each received object would go back to
+/// the system when the object is destroyed, and the next one would pay for page faults.
 std::byte* fresh(std::size_t size) {
     constexpr std::size_t first_mapped = 128 << 10;
     if (size >= first_mapped)

@@ -1,3 +1,4 @@
+// The parts of Packing that are not inline: growing, out-of-band blocks, errors.
 #include <mpi4cxx/detail/objects/packing.hpp>
 
 #include <algorithm>

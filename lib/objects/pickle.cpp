@@ -1,3 +1,4 @@
+// Checks the bytes that pickle.loads reads.
 #include <mpi4cxx/pickle.hpp>
 
 #include <mpi4cxx/detail/objects/envelope.hpp>

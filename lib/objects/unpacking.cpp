@@ -1,3 +1,4 @@
+// The parts of Unpacking that are not inline: the end of the stack, out-of-band blocks, bytes that come in pieces, errors.
 #include <mpi4cxx/detail/objects/unpacking.hpp>
 
 #include <mpi4cxx/error.hpp>
@@ -11,7 +12,7 @@ namespace MPI4CXX::detail {
 
 namespace {
 
-/// The stack of this thread.
+/// The addresses of the calling thread's stack; both are 0 where the system does not tell them.
 struct Stack {
     std::uintptr_t begin = 0, end = 0;
     Stack() noexcept {
@@ -28,10 +29,10 @@ struct Stack {
 
 }  // namespace
 
-// Half of what is left, for what is read is destroyed again, or packed, or has destructors that go deep too.
+// An object may use half of the stack that is left. The other half is for its destructor, or for packing it, which may go equally deep.
 std::uintptr_t stack_end() {
     static thread_local const Stack stack;
-    constexpr std::uintptr_t any_has = 64 << 10;  // a fiber's, say
+    constexpr std::uintptr_t any_has = 64 << 10;  // for stacks that the system does not know, such as a fiber's
     const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
     return stack.begin < here && here < stack.end ? here - (here - stack.begin) / 2 : here - any_has;
 }
@@ -58,7 +59,7 @@ void Unpacking::wait_for(std::size_t size) {
 }
 
 void Unpacking::take_piece() {
-    const std::byte* const begin = std::exchange(here_, end_);  // after a failure no more is waited for
+    const std::byte* const begin = std::exchange(here_, end_);  // set first: after a failure nothing more is awaited
     here_ = begin + receive_piece(static_cast<std::size_t>(begin - begin_), static_cast<std::size_t>(end_ - begin));
 }
 

@@ -1,3 +1,4 @@
+// Makes a container longer without initializing elements that are overwritten anyway.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/mpi.hpp>
@@ -9,15 +10,15 @@
 
 namespace MPI4CXX::detail {
 
-/// Makes `elements` `n` long, for all to be overwritten: what it holds is not kept, and new elements are not set where the
-/// standard library lets that be skipped. Setting 8 MB takes as long as receiving them.
+/// Resizes `elements` to `n` elements that are all to be overwritten. Old elements are not kept, and new ones are not initialized where the standard
+/// library allows that. Initializing 8 MB takes as long as receiving them.
 template <class E, class A> void resize_to_overwrite(std::vector<E, A>& elements, std::size_t n) {
     if (n > elements.capacity()) {
-        elements = std::vector<E, A>(elements.get_allocator());  // nothing that it holds has to move
+        elements = std::vector<E, A>(elements.get_allocator());  // an empty vector moves no elements when it grows
         elements.reserve(n);
     }
 #if defined(__GLIBCXX__) && !defined(_GLIBCXX_DEBUG) && !defined(_GLIBCXX_SANITIZE_VECTOR)
-    // A trivial element begins its life with the memory (C++20, [intro.object]); what is left is to tell the vector.
+    // Trivial elements exist as soon as their memory is allocated (C++20, [intro.object]), so only the size has to be set.
     if constexpr (std::is_same_v<A, std::allocator<E>> && std::is_trivially_copyable_v<E> && std::is_trivially_default_constructible_v<E>) {
         struct Access : std::vector<E, A> {
             static void set_size(std::vector<E, A>& vector, std::size_t size) {

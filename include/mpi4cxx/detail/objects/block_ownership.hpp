@@ -1,4 +1,5 @@
-// Who owns a block that could be sent out of band: the object that is sent, or something that may be gone by then. Decided here, and only here.
+// Decides who owns the memory of a block: the object that is sent, so that the block can be sent from there, or something that may be destroyed
+// earlier, so that the block is copied. This is the only place that decides it.
 #pragma once
 
 #include <mpi4cxx/detail/objects/encoding.hpp>
@@ -11,15 +12,16 @@
 
 namespace MPI4CXX::detail {
 
-/// For its lifetime only this memory is known to stay where it is until it is sent, and what is owned by what lies there; nothing, where
-/// nothing was known before.
+/// Restricts, for its lifetime, the memory that a Packing takes to be stable: memory that stays unchanged until it is sent. Where no memory was
+/// stable before, none is.
 class StableMemory {
 public:
+    /// Only these bytes are stable, and what their objects own.
     StableMemory(Packing& packing, const void* begin, std::size_t size) noexcept : stable_(packing.stable_), before_(packing.stable_) {
         if (before_.size != 0)
             stable_ = {reinterpret_cast<std::uintptr_t>(begin), size};
     }
-    /// All that was known before, if `part` belongs to it; else nothing.
+    /// What was stable before is still stable if `part` lies in it; otherwise no memory is.
     StableMemory(Packing& packing, const void* part) noexcept : stable_(packing.stable_), before_(packing.stable_) {
         if (!packing.is_stable(part))
             stable_.size = 0;
@@ -33,29 +35,30 @@ private:
     const Packing::Range before_;
 };
 
-/// What is saved of these is made for the purpose.
+/// A class with a save_minimal, which returns a temporary.
 template <class T>
 concept HasSaveMinimal =
     cereal::traits::has_member_save_minimal<T, OutputArchive>::value || cereal::traits::has_non_member_save_minimal<T, OutputArchive>::value ||
     cereal::traits::has_member_versioned_save_minimal<T, OutputArchive>::value ||
     cereal::traits::has_non_member_versioned_save_minimal<T, OutputArchive>::value;
 
-/// What is known to stay while this object is saved by something else than the library's own walk through its parts.
+/// Returns the memory that is stable while `object` is saved by a function of the user's or of cereal's, or through a pointer or a copy.
 template <class T> StableMemory stable_memory_of(Packing& packing, const T& object) {
     if constexpr (is_weak<T> || EncodedAs<T, Encoding::atomic> || HasSaveMinimal<T>)
-        return StableMemory(packing, nullptr, 0);  // the last pointer to it may go, or what is saved is a copy
+        return StableMemory(packing, nullptr, 0);  // a copy is saved, or an object that only a temporary pointer keeps
     else if constexpr (PolymorphicPointer<T>)
         return StableMemory(packing, dynamic_cast<const void*>(object.get()), 1);
     else
         return StableMemory(packing, &object, sizeof object);
 }
-/// A block of cereal's is not more than its own bytes.
+/// Returns the memory that is stable while the bytes of a cereal::BinaryData are saved: these bytes, if they were stable before.
 template <class T> StableMemory stable_memory_of(Packing& packing, const cereal::BinaryData<T>& block) {
     return StableMemory(packing, block.data, packing.is_stable(block.data, block.size) ? block.size : 0);
 }
-/// What a function of the user's hands over is known to stay where it is part of the object that is being saved.
+/// Returns the memory that is stable while an argument that a user's function passes to the archive is saved: what was stable before, if the argument
+/// is part of the object that is being saved; otherwise none.
 template <class T> StableMemory stable_memory_of_argument(Packing& packing, const T& argument) { return StableMemory(packing, &argument); }
-/// Whether an object of this type cannot have blocks, or cereal comes back with what may have.
+/// A type whose objects have no blocks, or a type of cereal's, which passes what may have blocks to the archive again.
 template <class T>
 concept CannotHoldBlocks = CerealType<T> ||(FixedSize<T> && sizeof(T) < block_limit);
 

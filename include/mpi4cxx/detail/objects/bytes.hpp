@@ -1,3 +1,4 @@
+// Memory for the bytes of objects.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/mpi.hpp>
@@ -9,15 +10,15 @@
 
 namespace MPI4CXX::detail {
 
-/// Owned, uninitialized memory; a std::vector would first set what is then overwritten. Each thread keeps a few pieces that
-/// it has done with, for fresh memory costs a page fault every 4 KiB.
+/// Owned, uninitialized memory; a std::vector would initialize bytes that are overwritten anyway. Each thread keeps a few pieces for reuse, because
+/// new memory costs a page fault every 4 KiB.
 class MPI4CXX_API Bytes {
 public:
     Bytes() noexcept = default;
     explicit Bytes(std::size_t size);
-    /// As many as can be had without asking for memory, for what may grow.
+    /// Returns at least `size` bytes, and more if the thread has kept a larger piece: for contents that may grow.
     static Bytes at_least(std::size_t size);
-    /// As many as a message says that it has; throws Exception where there is no such memory.
+    /// Returns memory of a size that a message claims. Throws Exception instead of std::bad_alloc.
     static Bytes claimed(std::size_t size);
     Bytes(Bytes&& other) noexcept
         : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)), capacity_(std::exchange(other.capacity_, 0)) {}
@@ -45,12 +46,12 @@ private:
     std::size_t capacity_ = 0;
 };
 
-/// memcpy, without a call for the few bytes that most strings and numbers have.
+/// Copies like memcpy, without a function call for up to 16 bytes: most strings and numbers are no longer.
 inline void copy_bytes(std::byte* to, const void* source, std::size_t size) noexcept {
     const auto* from = static_cast<const std::byte*>(source);
     if (size > 16) {
         std::memcpy(to, from, size);
-    } else if (size >= 8) {  // two pieces that may overlap
+    } else if (size >= 8) {  // two copies that may overlap
         std::memcpy(to, from, 8);
         std::memcpy(to + size - 8, from + size - 8, 8);
     } else if (size >= 4) {

@@ -1,4 +1,4 @@
-// New objects, made where they are read: also of types that only cereal can make.
+// Reads new objects, also of types that have no public default constructor.
 #pragma once
 
 #include <mpi4cxx/detail/objects/serialization_errors.hpp>
@@ -15,14 +15,15 @@
 
 namespace MPI4CXX::detail {
 
-/// A class whose objects a `load_and_construct` of the user's makes.
+/// A class whose objects are made by its `load_and_construct`.
 template <class T>
 concept HasLoadAndConstruct = cereal::traits::has_load_and_construct<T, InputArchive>::value;
 
 struct ConstructionTag {};
 
-/// What a private constructor's friend cereal::access answers. Within its functions, a lambda sees what it may see, and hands itself out by
-/// defining a friend.
+/// Identifies can_construct_by_access, which tells whether cereal::access, which may be a friend of `T`, can call the default constructor of `T`.
+/// Only a lambda within a function of cereal::access has that access. The lambda becomes reachable from outside as the return type of a friend
+/// function, which an instantiation of DefineFriend defines.
 struct AccessTag {};
 constexpr auto can_construct_by_access(AccessTag);
 template <class Lambda> struct DefineFriend {
@@ -39,7 +40,7 @@ template <> inline mpi4cxx::detail::AccessTag* cereal::access::construct<mpi4cxx
     return nullptr;
 }
 
-// What cereal lets construct a cereal::construct.
+// cereal allows only this class to create a cereal::construct.
 template <class T> struct cereal::memory_detail::LoadAndConstructLoadWrapper<mpi4cxx::detail::ConstructionTag, T> {
     LoadAndConstructLoadWrapper(T* place, std::function<void()> when_made) : construct(place, std::move(when_made)) {}
     cereal::construct<T> construct;
@@ -47,11 +48,11 @@ template <class T> struct cereal::memory_detail::LoadAndConstructLoadWrapper<mpi
 
 namespace MPI4CXX::detail {
 
-/// A type that has a default constructor, if only for cereal::access.
+/// A type with a default constructor that is public, or that cereal::access can call as a friend.
 template <class T>
 concept DefaultConstructibleByCereal = decltype(can_construct_by_access(AccessTag()))()(static_cast<T*>(nullptr));
 
-/// Memory in which the user makes an object.
+/// Memory in which a load_and_construct makes an object.
 template <class T> class Storage {
 public:
     Storage() : object_(std::allocator<T>().allocate(1)) {}
@@ -64,7 +65,7 @@ public:
     Storage(const Storage&) = delete;
     Storage& operator=(const Storage&) = delete;
 
-    /// Reads the object; calls `when_made` as soon as it is constructed.
+    /// Reads the object. Calls `when_made` as soon as the object is constructed.
     template <class F> void construct(InputArchive& archive, F when_made) {
         archive.check_depth();
         cereal::memory_detail::LoadAndConstructLoadWrapper<ConstructionTag, T> wrapper(object_, [this, &when_made] {
@@ -90,6 +91,7 @@ inline constexpr auto do_nothing = [] {};
 
 template <class T> T make_any(InputArchive& archive);
 
+/// Reads an object and returns it on the heap.
 template <class T> std::unique_ptr<T> make_on_heap(InputArchive& archive) {
     if constexpr (HasLoadAndConstruct<T>) {
         Storage<T> place;
@@ -104,11 +106,12 @@ template <class T> std::unique_ptr<T> make_on_heap(InputArchive& archive) {
     }
 }
 
-/// Of an array, a pair or a tuple.
+/// Returns a new array, pair or tuple, whose elements are read in order.
 template <class T, std::size_t... I> T make_parts(InputArchive& archive, std::index_sequence<I...>) {
-    return T{make_any<std::tuple_element_t<I, T>>(archive)...};  // in this order
+    return T{make_any<std::tuple_element_t<I, T>>(archive)...};  // braces evaluate from left to right
 }
 
+/// Returns a new variant that holds alternative `I`.
 template <class V, std::size_t I, class T> V make_variant_of(InputArchive& archive) { return V(std::in_place_index<I>, make_any<T>(archive)); }
 template <class V, class... T, std::size_t... I>
 V make_alternative(InputArchive& archive, std::size_t index, TypeList<T...>, std::index_sequence<I...>) {
@@ -117,7 +120,7 @@ V make_alternative(InputArchive& archive, std::size_t index, TypeList<T...>, std
 }
 
 template <class... T> constexpr std::index_sequence_for<T...> indices_in(TypeList<T...>) { return {}; }
-/// Which of these alternatives comes.
+/// Reads the index of an alternative. Throws Exception if a variant has no such alternative.
 template <class... T> std::size_t get_index(InputArchive& archive, TypeList<T...>) {
     const auto index = archive.unpacking().get<std::uint32_t>();
     if (index >= sizeof...(T)) [[unlikely]]
@@ -125,6 +128,7 @@ template <class... T> std::size_t get_index(InputArchive& archive, TypeList<T...
     return index;
 }
 
+/// Reads a new object that is not a contiguous container.
 template <class T> T make_by_archive(InputArchive& archive) {
     if constexpr (std::is_default_constructible_v<T>) {
         T object{};
@@ -148,6 +152,7 @@ template <class T> T make_by_archive(InputArchive& archive) {
     }
 }
 
+/// Reads a new object.
 template <class T> [[gnu::always_inline]] inline T make_any(InputArchive& archive) {
     if constexpr (EncodedAs<T, Encoding::contiguous>)
         return make_contiguous<T>(archive.unpacking());
@@ -155,7 +160,7 @@ template <class T> [[gnu::always_inline]] inline T make_any(InputArchive& archiv
         return make_by_archive<T>(archive);
 }
 
-/// Becomes an object where a container makes its element.
+/// Reads an object when it is converted to one: passed to `emplace`, it makes the element in place.
 template <class T> struct ElementMaker {
     [[gnu::always_inline]] operator T() const { return make_any<T>(archive); }
     InputArchive& archive;

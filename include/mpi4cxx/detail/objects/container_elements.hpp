@@ -1,4 +1,4 @@
-// The elements of the standard library's containers.
+// Saves and loads the elements of the standard library's containers.
 #pragma once
 
 #include <mpi4cxx/detail/objects/construction.hpp>
@@ -18,15 +18,18 @@
 
 namespace MPI4CXX::detail {
 
-// Elements take a byte each at least, all in all, so that their number can be held against what is left of the message.
-// Those of an empty class do not by themselves, so they are filled up.
+// The elements of a container take at least one byte each on average, so that a number of elements can be checked against the bytes that are left.
+// Where they take less, as objects of an empty class do, padding follows them.
 
+/// The least number of bytes that an element takes in a message.
 template <class E> inline constexpr std::size_t min_element_bytes = layout<E>().is_fixed&& layout<E>().size > 0 ? layout<E>().size : 1;
 
+/// Pads the elements that have been written since `begin` to `n` bytes.
 inline void write_padding(Packing& to, std::size_t begin, std::size_t n) {
     if (const std::size_t written = to.size() - begin; written < n) [[unlikely]]
         std::memset(to.claim(n - written), 0, n - written);
 }
+/// Skips what write_padding has written.
 inline void skip_padding(Unpacking& from, const std::byte* begin, std::size_t n) {
     if (const auto read = static_cast<std::size_t>(from.position() - begin); read < n) [[unlikely]]
         from.take(n - read);
@@ -57,7 +60,7 @@ template <class C> void save_elements(OutputArchive& archive, const C& elements)
     write_padding(to, begin, n);
 }
 
-// Each makes its elements when their turn comes, unless their size is known: else the message may claim to hold far more than it does.
+// Each element is made when it is read, unless its size is fixed: a message may claim far more elements than it holds.
 
 template <Map C> void load_elements(InputArchive& archive, C& map) {
     using Key = ElementMaker<typename C::key_type>;
@@ -65,7 +68,7 @@ template <Map C> void load_elements(InputArchive& archive, C& map) {
     const std::size_t n = archive.unpacking().get_size(1);
     const std::byte* const begin = archive.unpacking().position();
     map.clear();
-    for (std::size_t i = 0; i < n; ++i)  // the key is made before the value
+    for (std::size_t i = 0; i < n; ++i)  // the tuples make the key before the value
         map.emplace_hint(map.end(), std::piecewise_construct, std::tuple(Key{archive}), std::tuple(Value{archive}));
     skip_padding(archive.unpacking(), begin, n);
 }

@@ -1,4 +1,4 @@
-// Contiguous containers of values of fixed size.
+// Writes and reads contiguous containers of values of fixed size.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/resize_to_overwrite.hpp>
@@ -18,13 +18,14 @@ template <class C> inline constexpr bool is_contiguous_container = false;
 template <class E, class A> inline constexpr bool is_contiguous_container<std::vector<E, A>> = FixedSize<E> && !std::is_same_v<E, bool>;
 template <class E, class Traits, class A> inline constexpr bool is_contiguous_container<std::basic_string<E, Traits, A>> = true;
 
+/// The alignment of elements in a message.
 template <class E> inline constexpr std::size_t contiguous_alignment = std::min(alignof(E), std::size_t{16});
 
 /// A contiguous container of values of fixed size.
 template <class C>
 concept ContiguousContainer = is_contiguous_container<C>;
 
-/// `elements` is a ContiguousContainer, or a view of what one would hold.
+/// Writes a ContiguousContainer, or a view of elements that one could hold.
 template <class C> [[gnu::always_inline]] inline void write_contiguous(Packing& to, const C& elements) {
     using E = std::remove_cv_t<std::remove_pointer_t<decltype(elements.data())>>;
     if constexpr (SameBytesInMemory<E>) {
@@ -36,11 +37,12 @@ template <class C> [[gnu::always_inline]] inline void write_contiguous(Packing& 
     }
 }
 
-/// Elements that lie in a message, whether they can be used as they lie there.
+/// Returns whether elements in a message are aligned, so that they can be used there.
 template <class E> bool is_aligned(const std::byte* elements) {
     return alignof(E) == 1 || reinterpret_cast<std::uintptr_t>(elements) % alignof(E) == 0;
 }
 
+/// Reads a container of any length, and reuses its memory.
 template <class C> void read_long_contiguous(Unpacking& from, C& elements) {
     using E = typename C::value_type;
     if constexpr (SameBytesInMemory<E>) {
@@ -48,7 +50,7 @@ template <class C> void read_long_contiguous(Unpacking& from, C& elements) {
         const std::byte* const bytes = from.take_block(n * sizeof(E), contiguous_alignment<E>);
         if (bytes != nullptr && is_aligned<E>(bytes)) {
             const E* const first = reinterpret_cast<const E*>(bytes);
-            elements.assign(first, first + n);  // does not set first what is then overwritten
+            elements.assign(first, first + n);  // does not initialize the elements before it copies them
             return;
         }
         try {
@@ -73,17 +75,18 @@ template <class C> C make_long_contiguous(Unpacking& from) {
     return elements;
 }
 
-/// The most characters that a string can hold in itself, without memory from the heap; 0 where there is no such thing.
+/// The most characters that a string holds without memory from the heap; 0 for other containers.
 template <class C> inline constexpr std::size_t short_length = 0;
 template <> inline constexpr std::size_t short_length<std::string> = 15;
 
-/// A string of the first `n` of `short_length` characters: to copy so many takes two instructions, to copy `n` a call.
+/// Returns a string of the first `n` of `short_length` characters. Copying `short_length` bytes takes two instructions; copying `n` takes a call.
 template <class C> [[gnu::always_inline]] inline C short_string(const std::byte* characters, std::size_t n) {
     C string(reinterpret_cast<const typename C::value_type*>(characters), short_length<C>);
     string.resize(n);
     return string;
 }
 
+/// Reads a container, and reuses its memory.
 template <ContiguousContainer C> void read_contiguous(Unpacking& from, C& elements) {
     if constexpr (short_length < C >> 0) {
         std::size_t n = 0;
@@ -97,6 +100,7 @@ template <ContiguousContainer C> void read_contiguous(Unpacking& from, C& elemen
     read_long_contiguous(from, elements);
 }
 
+/// Reads a new container of any length.
 template <class C> [[gnu::noinline]] C make_any_contiguous(Unpacking& from) {
     using E = typename C::value_type;
     if constexpr (SameBytesInMemory<E>) {
@@ -107,7 +111,7 @@ template <class C> [[gnu::noinline]] C make_any_contiguous(Unpacking& from) {
     return make_long_contiguous<C>(from);
 }
 
-/// A new run, made of its elements at once: to make it empty and to assign them costs twice as much where they are few.
+/// Reads a new container, which is constructed from its elements. Constructing it empty and assigning to it costs twice as much for few elements.
 template <ContiguousContainer C> [[gnu::always_inline]] inline C make_contiguous(Unpacking& from) {
     if constexpr (short_length < C >> 0) {
         std::size_t n = 0;

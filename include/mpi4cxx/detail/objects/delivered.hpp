@@ -1,3 +1,4 @@
+// Where the objects of pending operations go.
 #pragma once
 
 #include <mpi4cxx/detail/objects/packing.hpp>
@@ -8,7 +9,7 @@
 
 namespace MPI4CXX::detail {
 
-/// What stands for an object where none has come.
+/// Returns T{}, for a receive that brings no object. Throws std::invalid_argument if `T` has no default constructor.
 template <class T> T nothing() {
     if constexpr (std::is_default_constructible_v<T>)
         return T{};
@@ -16,10 +17,10 @@ template <class T> T nothing() {
         Packing::refuse("nothing has come, and of this type there is no object that stands for nothing: it has no default constructor");
 }
 
-/// What a pending operation delivers an object to: an object, or what may hold one where there is none to begin with.
+/// The type that a pending operation delivers an object to: `T`, or std::optional<T> if `T` has no default constructor.
 template <class T> using DeliveryTarget = std::conditional_t<std::is_default_constructible_v<T>, T, std::optional<T>>;
 
-/// The object that has been delivered.
+/// Returns the object that has been delivered.
 template <class T> T delivered(DeliveryTarget<T>&& object) {
     if constexpr (std::is_same_v<DeliveryTarget<T>, T>)
         return std::move(object);

@@ -1,4 +1,4 @@
-// How an object of each type is written into a message and read from it: decided here, and only here.
+// Decides how objects of each type are written into a message, and so how they are read. This is the only place that decides it.
 #pragma once
 
 #include <mpi4cxx/detail/objects/contiguous_container.hpp>
@@ -14,10 +14,10 @@
 
 namespace MPI4CXX::detail {
 
-// The standard library's containers. The library reads them itself because cereal's functions make them as long as the message claims
-// before they read the first element, make the keys and values of maps twice, and turn the order of equivalent elements around.
+// The standard library's containers. cereal's functions for them are not used: they resize a container to the length that the message claims
+// before they read the first element, make the keys and values of maps twice, and reverse the order of equivalent elements.
 
-/// What has keys and values, like std::map.
+/// A container of keys and values, like std::map.
 template <class T>
 concept Map = StandardType<T> && requires {
     typename T::key_type;
@@ -34,7 +34,7 @@ concept ForwardList = StandardType<T> && requires(T& list) {
     list.emplace_after(list.before_begin());
 };
 
-/// Like std::deque; std::vector<bool> is none.
+/// A container like std::deque. std::vector<bool> is not one.
 template <class T>
 concept Sequence = StandardType<T> && !ContiguousContainer<T> && requires(T & elements, typename T::value_type*& element) {
     elements.resize(1);
@@ -59,11 +59,11 @@ concept Adaptor = StandardType<T> && requires(T& adaptor) {
     adaptor.pop();
 };
 
-/// No vector in truth: its elements have no address.
+/// Whether `T` is a std::vector<bool>, whose elements have no addresses.
 template <class T> inline constexpr bool is_vector_of_bool = false;
 template <class A> inline constexpr bool is_vector_of_bool<std::vector<bool, A>> = true;
 
-// Others of its types.
+// Other types of the standard library.
 
 template <class T>
 concept Optional = StandardType<T> && requires(T& optional) {
@@ -83,11 +83,11 @@ concept Atomic = StandardType<T> && requires(T& atomic, typename T::value_type v
     atomic.compare_exchange_weak(value, value);
 };
 
-// Those of any number of types are told by their names.
+// Templates of any number of types, which are recognized by their names.
 
 template <class... T> struct TypeList {};
 
-/// Of what a std::variant holds one.
+/// The alternatives of a std::variant.
 template <class T> struct alternatives { static constexpr bool are_there = false; };
 template <template <class...> class C, class... T>
     requires(type_name<C<T...>>().starts_with("std::variant<"))
@@ -98,7 +98,7 @@ struct alternatives<C<T...>> {
 template <class T>
 concept Variant = std::is_class_v<T> && alternatives<T>::are_there;
 
-/// Of the objects that std::apply takes apart.
+/// The types of the elements of an array, a pair or a tuple.
 template <class T> struct values;
 template <class E, std::size_t N> struct values<std::array<E, N>> { using types = TypeList<E>; };
 template <class E> struct values<std::array<E, 0>> { using types = TypeList<>; };
@@ -113,13 +113,13 @@ template <class T> inline constexpr bool is_weak = false;
 template <class T> inline constexpr bool is_weak<std::weak_ptr<T>> = !std::is_array_v<T>;
 template <class T>
 concept SmartPointer = is_unique<T> || is_shared<T> || is_weak<T>;
-/// To what may be an object of a derived class.
+/// A pointer whose object may be of a derived class.
 template <class T>
 concept PolymorphicPointer = SmartPointer<T> && std::is_polymorphic_v<typename T::element_type>;
 
-// A user's types.
+// Types of the user.
 
-/// A class that cereal's way knows to write and to read.
+/// A class that cereal can write and read, by functions of the class, functions beside it, or functions of a header of cereal's.
 template <class T>
 concept CerealSerializable = HasSerializeFunctions<T> && cereal::traits::is_output_serializable<T, OutputArchive>::value &&
     (cereal::traits::is_input_serializable<T, InputArchive>::value || cereal::traits::has_load_and_construct<T, InputArchive>::value);
@@ -130,16 +130,16 @@ struct MemberTypes {
 template <class... M> constexpr bool can_be_set(TypeList<M...>) { return !(std::is_const_v<M> || ...); }
 constexpr bool can_be_set(TooMany) { return false; }
 
-/// An aggregate whose members are found, and which says nothing itself of how it is serialized.
+/// An aggregate whose members are known and can be assigned to, without serialize functions.
 template <class T>
 concept Aggregate = std::is_class_v<T> && std::is_aggregate_v<T> && !std::is_empty_v<T> && !HasSerializeFunctions<T> && !HidesSerializeFunctions<T> &&
                     !TupleLike<T> && can_be_set(decltype(with_members(std::declval<T&>(), MemberTypes()))());
 
-/// Only its datatype is known: sent as it lies in memory.
+/// A trivially copyable type of which only the datatype is known.
 template <class T>
 concept TriviallyCopyableMapped = !HasSerializeFunctions<T> && Mapped<T> && std::is_trivially_copyable_v<T>;
 
-// What of cereal's is passed through.
+// Types of cereal's.
 
 template <class T> inline constexpr bool is_name_value_pair = false;
 template <class T> inline constexpr bool is_name_value_pair<cereal::NameValuePair<T>> = true;
@@ -149,7 +149,7 @@ template <class T>
 concept CerealType = std::is_class_v<T> && type_name<T>()
 .starts_with("cereal::");
 
-/// How an object is written into a message, and so how it is read. pack, unpack, save_any, load_any and make_any all switch on this.
+/// How an object is written into a message, and so how it is read. pack, unpack, save_any, load_any and make_any switch on this.
 enum class Encoding : char {
     contiguous,    ///< the number of elements and their bytes: a std::string, or a std::vector of values of fixed size
     block,         ///< the bytes in memory, which are many enough to be sent out of band
@@ -157,14 +157,14 @@ enum class Encoding : char {
     parts,         ///< the elements of an array, a pair or a tuple, one after the other
     elements,      ///< the number of elements and each of them: the other containers
     valarray,      ///< as a std::vector of the elements
-    bits,          ///< eight bits a byte: a std::bitset
+    bits,          ///< one byte for eight bits: a std::bitset
     bools,         ///< the number of elements and a byte for each: a std::vector<bool>
-    optional,      ///< whether there is a value, and the value
+    optional,      ///< a bool that says whether there is a value, and the value
     variant,       ///< the index of the alternative, and its value
-    atomic,        ///< as the value that it has
+    atomic,        ///< as its value
     path,          ///< as the string that it holds
     adaptor,       ///< as the container in it; a priority queue's comparison follows if it has state
-    pointer,       ///< whether there is an object, or the number of a shared one, and the object
+    pointer,       ///< a bool, or the number of a shared object, and the object if it is new; to a polymorphic class: as cereal writes it
     base_class,    ///< as the object of the base class that a cereal::base_class refers to
     cereal,        ///< as cereal writes its own types
     user_defined,  ///< what the functions of the class, or those beside it, write
@@ -223,11 +223,11 @@ template <class T> consteval Encoding encoding_of() {
 template <class T, Encoding encoding>
 concept EncodedAs = (encoding_of<T>() == encoding);
 
-/// What is written and read without an archive, whose construction takes some 250 instructions.
+/// A type that is written and read without an archive, whose construction and destruction take some 250 instructions.
 template <class T>
 concept EncodedWithoutArchive = EncodedAs<T, Encoding::contiguous> || EncodedAs<T, Encoding::block> || EncodedAs<T, Encoding::fixed_size>;
 
-/// Writes an object, or a view of what is sent as a `Sent`.
+/// Writes an object as a `Sent`: a `Sent`, or a view or an array that is sent as one.
 template <EncodedWithoutArchive Sent, class T> [[gnu::always_inline]] inline void write_without_archive(Packing& to, const T& object) {
     constexpr Encoding encoding = encoding_of<Sent>();
     if constexpr (encoding == Encoding::contiguous)
@@ -238,6 +238,7 @@ template <EncodedWithoutArchive Sent, class T> [[gnu::always_inline]] inline voi
         write(to, object);
 }
 
+/// Reads an object, and reuses its memory.
 template <EncodedWithoutArchive T> [[gnu::always_inline]] inline void read_without_archive(Unpacking& from, T& object) {
     constexpr Encoding encoding = encoding_of<T>();
     if constexpr (encoding == Encoding::contiguous)

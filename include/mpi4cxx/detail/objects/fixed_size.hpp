@@ -1,4 +1,4 @@
-// Values that take the same number of bytes in every message.
+// Writes and reads values that take the same number of bytes in every message.
 #pragma once
 
 #include <mpi4cxx/datatype_traits.hpp>
@@ -24,12 +24,13 @@ namespace detail {
 template <class T>
 concept ClassOrUnion = std::is_class_v<T> || std::is_union_v<T>;
 
-/// Of the standard library, whose types are told by what they can do: their headers would take longer to compile than all of this library.
+/// A class of the standard library. Such classes are recognized by what they can do, because including their headers would take longer to compile
+/// than all of this library.
 template <class T>
 concept StandardType = std::is_class_v<T> && type_name<T>()
 .starts_with("std::");
 
-/// A class that says itself how it is serialized: by its own functions, by functions beside it, or by those of one of cereal's headers.
+/// A class with functions for its serialization: members, functions beside the class, or functions of a header of cereal's.
 template <class T>
 concept HasSerializeFunctions = ClassOrUnion<T> &&
     (cereal::traits::detail::count_output_serializers<T, OutputArchive>::value != 0 ||
@@ -40,8 +41,8 @@ struct SerializeNames {
 };
 template <class T> struct WithSerializeNames : T, SerializeNames {};
 
-/// A class with functions of these names that cereal cannot call: they are private, or are called otherwise. What is private cannot be
-/// named, but makes the name of a class derived from it ambiguous.
+/// A class with functions of these names that cereal cannot call, because they are private or have other parameters. A private function cannot be
+/// named, but it makes the same name ambiguous in a class that derives from this class and from SerializeNames.
 template <class T>
 concept HidesSerializeFunctions = std::is_class_v<T> && !std::is_final_v<T> && !HasSerializeFunctions<T> &&
                                   ((
@@ -51,17 +52,17 @@ concept HidesSerializeFunctions = std::is_class_v<T> && !std::is_final_v<T> && !
                                    (
                                        !requires { &WithSerializeNames<T>::load; } && !requires { &T::load; }));
 
-/// A plain aggregate of members that have datatypes, which says nothing itself of how it is serialized.
+/// A plain aggregate of members that have datatypes, without serialize functions. It has a fixed size if all its members have.
 template <class T>
 concept FixedSizeAggregate =
     std::is_aggregate_v<T> && std::is_copy_assignable_v<T> && !HasSerializeFunctions<T> && !HidesSerializeFunctions<T> && PlainAggregate<T>;
 
-/// Of which the user has said that it goes as it lies in memory.
+/// A type that the user has declared to be sent as its bytes in memory, by bytes_type.
 template <class T>
 concept SentAsBytes =
     ClassOrUnion<T> && std::is_trivially_copyable_v<T> && !HasSerializeFunctions<T> && std::is_base_of_v<bytes_type<T>, datatype_traits<T>>;
 
-/// A std::chrono::duration or time_point of a number, or a day of the calendar.
+/// Returns whether `T` is a std::chrono::duration or time_point of a number, or a date of the calendar.
 template <class T> consteval bool is_time() {
     if constexpr (!std::is_class_v<T> || !std::is_trivially_copyable_v<T>)
         return false;
@@ -72,12 +73,13 @@ template <class T> consteval bool is_time() {
                type_name<T>().starts_with("std::chrono::day") || type_name<T>().starts_with("std::chrono::weekday");
 }
 
-template <class T> inline constexpr bool is_sequence_of_values = false;  // what std::apply takes apart
+/// Whether `T` is a std::array, a std::pair or a std::tuple.
+template <class T> inline constexpr bool is_sequence_of_values = false;
 template <class T, std::size_t N> inline constexpr bool is_sequence_of_values<std::array<T, N>> = true;
 template <class T, class U> inline constexpr bool is_sequence_of_values<std::pair<T, U>> = true;
 template <class... T> inline constexpr bool is_sequence_of_values<std::tuple<T...>> = true;
 
-/// How a value of fixed size lies in a message: without padding.
+/// The layout of a type in a message, where values have no padding.
 struct Layout {
     bool is_fixed = true;
     std::size_t size = 0;
@@ -113,7 +115,7 @@ template <class T> consteval Layout layout() {
     if constexpr (std::is_same_v<T, bool>)
         return {true, 1, true};
     else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T> || Builtin<T>)
-        if constexpr (is_sequence_of_values<T>)  // MAXLOC's pairs, which may have padding
+        if constexpr (is_sequence_of_values<T>)  // pairs for MAXLOC may have padding in memory
             return tuple_layout<T>::value;
         else
             return {true, sizeof(T)};
@@ -129,19 +131,21 @@ template <class T> consteval Layout layout() {
         return {false};
 }
 
-/// A value that takes the same number of bytes in every message: numbers, enums, times, and arrays, pairs, tuples and plain aggregates of such.
+/// A type whose values take the same number of bytes in every message: numbers, enums, times, and arrays, pairs, tuples and plain aggregates of
+/// these.
 template <class T>
 concept FixedSize = (layout<T>().is_fixed && layout<T>().size > 0);
 
-/// Whose bytes in a message are those in memory.
+/// A type whose values have the same bytes in a message as in memory.
 template <class T>
 concept SameBytesInMemory = FixedSize<T> && layout<T>()
 .size == sizeof(T) && !layout<T>().has_bool && std::is_trivially_copyable_v<T>;
 
-/// Contiguous data that is long enough to be left where it lies.
+/// A type whose objects are contiguous and large enough to be blocks.
 template <class T>
 concept BlockSized = SameBytesInMemory<T> && sizeof(T) >= block_limit;
 
+/// Calls `f` with each element of an array, a pair or a tuple, or with each member of an aggregate.
 template <class T, class F> void for_each_part(T& value, F f) {
     using Value = std::remove_const_t<T>;
     if constexpr (std::is_array_v<Value>)
@@ -152,7 +156,7 @@ template <class T, class F> void for_each_part(T& value, F f) {
         with_members(value, [&f](auto&... parts) { (f(parts), ...); });
 }
 
-/// Writes to memory that has room for it; returns the end.
+/// Writes a value to memory that has room for it. Returns the end.
 template <class T> std::byte* write_fixed(std::byte* to, const T& value) {
     if constexpr (SameBytesInMemory<T> || std::is_same_v<T, bool>) {
         std::memcpy(to, &value, sizeof value);
@@ -163,7 +167,7 @@ template <class T> std::byte* write_fixed(std::byte* to, const T& value) {
     return to;
 }
 
-/// Reads from memory that has all of it; returns the end.
+/// Reads a value from memory that holds all of it. Returns the end.
 template <class T> const std::byte* read_fixed(const std::byte* from, T& value) {
     if constexpr (SameBytesInMemory<T>) {
         std::memcpy(&value, from, sizeof value);

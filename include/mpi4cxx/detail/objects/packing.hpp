@@ -1,3 +1,4 @@
+// The outgoing bytes of an object.
 #pragma once
 
 #include <mpi4cxx/detail/objects/bytes.hpp>
@@ -11,7 +12,7 @@
 
 namespace MPI4CXX::detail {
 
-/// Contiguous data that stays where it lies until it is sent.
+/// Contiguous data that is sent from where it is.
 struct Block {
     const void* data;
     std::size_t size;
@@ -19,17 +20,17 @@ struct Block {
 
 /// Memory for one message, on the stack or in a request.
 struct InlineBuffer {
-    InlineBuffer() noexcept {}  // leaves it as it is
+    InlineBuffer() noexcept {}  // leaves the bytes uninitialized
     alignas(16) std::array<std::byte, inline_limit> bytes;
-    std::array<std::byte, 16> guard;  // what a longer message may touch, see lib/communicators/object_recv.cpp
+    std::array<std::byte, 16> guard;  // may be overwritten by a longer message, see lib/communicators/object_recv.cpp
 };
 
-/// An object on its way out: its bytes behind an envelope, and the blocks beside them.
+/// An outgoing object: an envelope, the bytes behind it, and the out-of-band blocks.
 class MPI4CXX_API Packing {
 public:
     enum class Blocks : char {
-        inside,  ///< copied, so that the object may change at once
-        beside,  ///< looked at until they are sent
+        inside,  ///< copied into the bytes, so that the object may change at once
+        beside,  ///< out of band: read from the object until they are sent
     };
 
     Packing(InlineBuffer& room, Blocks blocks) noexcept : Packing(room.bytes.data(), room.bytes.size(), blocks) {}
@@ -40,14 +41,14 @@ public:
 
     void append(const void* from, std::size_t size) { copy_bytes(claim(size), from, size); }
     template <class T> void put(const T& value) { std::memcpy(claim(sizeof value), &value, sizeof value); }
-    /// Few things are long, so a byte is mostly enough.
+    /// Writes a number of elements: in one byte if it is less than 255.
     void put_size(std::size_t size) {
         if (size < 255)
             return put(static_cast<std::uint8_t>(size));
         put(std::uint8_t{255});
         put(static_cast<std::uint64_t>(size));
     }
-    /// `length` bytes that can be read in place as elements of this alignment.
+    /// Writes `length` bytes, aligned so that they can be read in place. From `block_limit` on they may be left out of band.
     void put_block(const void* from, std::size_t length, std::size_t alignment) {
         if (length >= block_limit && leave_out_of_band(from, length))
             return;
@@ -55,7 +56,7 @@ public:
         std::memset(claim(gap), 0, gap);
         append(from, length);
     }
-    /// The same of `n` elements behind their number.
+    /// Writes the number `n` of elements and then, as put_block, their `length` bytes.
     template <std::size_t Alignment> [[gnu::always_inline]] void put_elements(const void* from, std::size_t n, std::size_t length) {
         if (n >= 255 || length >= block_limit) [[unlikely]]
             return put_many_elements(from, n, length, Alignment);
@@ -63,19 +64,19 @@ public:
         std::byte* to = claim(1 + gap + length);
         *to++ = static_cast<std::byte>(n);
         if (Alignment > 1 && length >= 16)
-            std::memset(to, 0, 16);  // the gap and some of what comes over it: so many take one instruction
+            std::memset(to, 0, 16);  // the gap, and bytes that are overwritten next: 16 bytes take one instruction
         else
             for (std::size_t i = 0; i < gap; ++i) to[i] = std::byte{};
         copy_bytes(to + gap, from, length);
     }
-    /// Memory for `size` bytes to be written.
+    /// Returns memory for the next `size` bytes.
     std::byte* claim(std::size_t size) {
         if (size > static_cast<std::size_t>(end_ - cursor_)) [[unlikely]]
             grow(size);
         cursor_ += size;
         return cursor_ - size;
     }
-    /// Whether what begins here is known to stay where it is until it is sent. What begins within an object lies within it.
+    /// Returns whether this memory stays unchanged until it is sent. What begins within a stable object is assumed to end within it.
     [[nodiscard]] bool is_stable(const void* object) const noexcept {
         return reinterpret_cast<std::uintptr_t>(object) - stable_.begin < stable_.size;
     }
@@ -83,28 +84,28 @@ public:
         return is_stable(data) && size <= stable_.size - (reinterpret_cast<std::uintptr_t>(data) - stable_.begin);
     }
 
-    /// Throws std::invalid_argument: of this object nothing can be sent.
+    /// Throws std::invalid_argument: this object cannot be sent.
     [[noreturn]] static void refuse(const char* why);
-    /// The same of a class that is not registered.
+    /// Throws std::invalid_argument: the class of this object is not registered.
     [[noreturn]] static void refuse_hierarchy(const char* why);
 
-    /// Completes the envelope; nothing can be written after.
+    /// Completes the envelope. Nothing can be written afterwards.
     void seal(std::uint64_t type) {
         const std::uint32_t blocks = out_of_band_ == nullptr ? 0 : put_block_sizes();
         envelope() = {.blocks = blocks & 0x3fffffff, .type = type, .length = size() - sizeof(Envelope)};
     }
 
-    /// The envelope and the bytes behind it.
+    /// Returns the size of the envelope and the bytes behind it.
     [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(cursor_ - begin_); }
     [[nodiscard]] std::byte* data() const noexcept { return begin_; }
     [[nodiscard]] Envelope& envelope() const noexcept { return *reinterpret_cast<Envelope*>(begin_); }
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return {begin_ + sizeof(Envelope), cursor_}; }
     [[nodiscard]] std::span<const Block> blocks() const noexcept;
-    /// Whether all of it is one message.
+    /// Returns whether the whole object fits one message.
     [[nodiscard]] bool is_inline() const noexcept { return size() <= inline_limit && out_of_band_ == nullptr; }
-    /// Moves out of the caller's room, if it is there.
+    /// Moves the bytes out of the caller's InlineBuffer, if they are there.
     void own();
-    /// Copies the blocks, so that the object may go.
+    /// Copies the blocks, so that the object may be destroyed.
     void copy_blocks();
 
 private:
@@ -122,7 +123,7 @@ private:
     void put_many_elements(const void* from, std::size_t n, std::size_t length, std::size_t alignment);
     std::uint32_t put_block_sizes();
 
-    struct OutOfBand;  // what most objects have nothing of
+    struct OutOfBand;  // allocated only for objects that have blocks
     struct Delete {
         MPI4CXX_API void operator()(OutOfBand* beside) const noexcept;
     };

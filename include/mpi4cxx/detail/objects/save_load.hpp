@@ -1,4 +1,4 @@
-// Writes and reads an object as its encoding says.
+// Saves and loads an object as its encoding says.
 #pragma once
 
 #include <mpi4cxx/detail/objects/block_ownership.hpp>
@@ -11,11 +11,12 @@
 
 namespace MPI4CXX::detail {
 
-/// What may have objects of its own type in it, where cereal reads it: a class of the user's, or one that a pointer makes.
+/// A class that cereal reads and that may contain objects of its own type: a class of the user's, or one that is read through a pointer.
 template <class T>
 concept MayContainOwnType =
     std::is_class_v<T> && !StandardType<T> && (!CerealType<T> || type_name<T>().starts_with("cereal::memory_detail::LoadAndConstruct"));
 
+/// Writes an object of any type that can be serialized.
 template <class T> [[gnu::always_inline]] inline void save_any(OutputArchive& archive, const T& object) {
     constexpr Encoding encoding = encoding_of<T>();
     if constexpr (EncodedWithoutArchive<T>) {
@@ -58,6 +59,7 @@ template <class T> [[gnu::always_inline]] inline void save_any(OutputArchive& ar
     }
 }
 
+/// Reads an object of any type that can be serialized.
 template <class T> void load_any(InputArchive& archive, T& object) {
     constexpr Encoding encoding = encoding_of<T>();
     if constexpr (EncodedWithoutArchive<T>) {
@@ -103,7 +105,8 @@ template <class T> void load_any(InputArchive& archive, T& object) {
     }
 }
 
-/// What a function of the user's has handed over. Where that is no part of the object which is being saved, it may be gone when it would be sent.
+/// Writes an argument that a user's function has passed to the archive. An argument that is not part of the object that is being saved may be
+/// destroyed before it would be sent, so its blocks are copied.
 template <class T> void save_user_argument(OutputArchive& archive, const T& object) {
     if constexpr (is_name_value_pair<T>) {
         save_user_argument(archive, object.value);

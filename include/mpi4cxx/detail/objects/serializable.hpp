@@ -1,4 +1,4 @@
-// What can be serialized, told by what a type consists of.
+// Which types can be serialized, found from the types that they consist of.
 #pragma once
 
 #include <mpi4cxx/detail/objects/encoding.hpp>
@@ -8,10 +8,10 @@
 
 namespace MPI4CXX::detail {
 
-/// Nothing is known of the type.
+/// Says that a type cannot be taken apart, because it cannot be serialized.
 struct Unknown {};
 
-/// The types whose objects an object of this type consists of, as far as the library takes it apart.
+/// Returns the types of the objects that a `T` consists of, as far as the library takes it apart.
 template <class T> consteval auto parts_of() {
     if constexpr (std::is_const_v<T> || std::is_volatile_v<T>) {
         return Unknown();
@@ -41,7 +41,7 @@ template <class T> consteval auto parts_of() {
     }
 }
 
-/// Whether save_any and load_any know a way. Of the types `Within`, of which a `T` is part, that is found out already.
+/// Returns whether save_any and load_any accept a `T`. The types `Within`, which a `T` is part of, are already being checked.
 template <class T, class... Within> consteval bool can_be_archived();
 template <class... T> consteval bool can_all_be_archived(Unknown) { return false; }
 template <class... Within, class... P> consteval bool can_all_be_archived(TypeList<P...>) { return (can_be_archived<P, Within...>() && ...); }
@@ -52,7 +52,7 @@ template <class T, class... Within> consteval bool can_be_archived() {
         return can_all_be_archived<T, Within...>(parts_of<T>());
 }
 
-/// Whether a `T` can be copied: a std::vector says so whatever its elements are.
+/// Returns whether a `T` can be copied. std::is_copy_constructible is true for a std::vector of any elements.
 template <class T, class... Within> consteval bool can_be_copied();
 template <class... T> consteval bool can_all_be_copied(Unknown) { return true; }
 template <class... Within, class... P> consteval bool can_all_be_copied(TypeList<P...>) { return (can_be_copied<P, Within...>() && ...); }

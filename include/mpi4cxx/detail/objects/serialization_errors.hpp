@@ -1,4 +1,4 @@
-// Why an object cannot be serialized, as the compiler's first error says it.
+// The compiler's first error for an object that cannot be serialized: it says why.
 #pragma once
 
 #include <mpi4cxx/detail/objects/serializable.hpp>
@@ -53,7 +53,7 @@ template <class T> consteval Reason reason() {
         return Reason::other;
 }
 
-/// No object of type `T` can be serialized.
+/// Fails to compile, with the reason why no object of type `T` can be serialized.
 template <class T> struct cannot_be_serialized {
     static constexpr Reason why = reason<T>();
     static_assert(
@@ -92,7 +92,7 @@ template <class T> struct cannot_be_serialized {
                   "`template <> struct mpi4cxx::datatype_traits<U> : mpi4cxx::bytes_type<U> {};`");
 };
 
-/// Has the compiler say which type it is, of those that a `T` consists of.
+/// Finds those of the types that a `T` consists of that cannot be serialized, and makes the compiler name them.
 template <class T, class... Within> void explain();
 template <class T, class... Within> void explain_parts(Unknown) { (void)sizeof(cannot_be_serialized<T>); }
 template <class T, class... Within, class... P> void explain_parts(TypeList<P...>) { (explain<P, T, Within...>(), ...); }
@@ -101,14 +101,14 @@ template <class T, class... Within> void explain() {
         explain_parts<T, Within...>(parts_of<T>());
 }
 
-/// No object of type `T` can be made to be received into.
+/// Fails to compile: no object of type `T` can be made by a receive.
 template <class T> struct cannot_be_made {
     static_assert(!std::is_object_v<T>,
                   "mpi4cxx: an object of this type cannot be received: it has no default constructor. Give it one, which may be private with `friend "
                   "class cereal::access;`, or a `template <class Archive> static void load_and_construct(Archive&, cereal::construct<T>&)`");
 };
 
-/// What is sent as something else is received as that.
+/// Fails to compile: a `T` is sent as another type, which has to be received instead.
 template <class T> struct cannot_be_received {
     static_assert(!std::is_object_v<T>,
                   "mpi4cxx: no object of this type can be received: it is sent as a std::string, a std::vector or a std::array: receive that");

@@ -1,4 +1,4 @@
-// What of the standard library holds other objects and is no container.
+// Saves and loads types of the standard library that hold other objects and are not containers.
 #pragma once
 
 #include <mpi4cxx/detail/objects/block_ownership.hpp>
@@ -18,7 +18,7 @@ namespace MPI4CXX::detail {
 // Variants -----------------------------------------------------------------------------------------------------------------
 
 template <class V, std::size_t... I> void save_alternative(OutputArchive& archive, const V& variant, std::index_sequence<I...>) {
-    using std::get;  // and that of variant, which the argument finds
+    using std::get;  // or the function for another variant, which argument-dependent lookup finds
     (void)((variant.index() == I && (save_any(archive, get<I>(variant)), true)) || ...);
 }
 
@@ -55,7 +55,7 @@ concept PriorityQueue = Adaptor<T> && requires {
     typename T::value_compare;
 };
 
-/// Their members are protected.
+/// Gives access to the protected members of an adaptor.
 template <class T> struct ProtectedMembersOf : T {
     template <class U> static auto& container(U& adaptor) { return adaptor.*&ProtectedMembersOf::c; }
     template <class U> static auto& comparison(U& heap) { return heap.*&ProtectedMembersOf::comp; }
@@ -81,7 +81,7 @@ template <class T> void load_adaptor(InputArchive& archive, T& adaptor) {
 
 // Pointers -----------------------------------------------------------------------------------------------------------------
 
-/// Found where <mpi4cxx/polymorphic.hpp> is included.
+/// Whether <mpi4cxx/polymorphic.hpp> is included.
 template <class T>
 concept PolymorphicHeaderIncluded = requires(OutputArchive& archive, const T& pointer) {
     sends_hierarchies(archive, pointer);
@@ -131,7 +131,8 @@ template <class T> std::shared_ptr<T> load_shared(InputArchive& archive) {
     if constexpr (HasLoadAndConstruct<T>) {
         const auto place = std::make_shared<Storage<T>>();
         archive.registerSharedPointer(id, std::shared_ptr<T>(place, place->get()));
-        place->construct(archive, [&] { made = std::shared_ptr<T>(place->get(), [place](T*) {}); });  // which tells its enable_shared_from_this
+        place->construct(archive,
+                         [&] { made = std::shared_ptr<T>(place->get(), [place](T*) {}); });  // making a shared_ptr sets enable_shared_from_this
     } else if constexpr (DefaultConstructibleByCereal<T>) {
         made.reset(cereal::access::construct<T>());
         archive.registerSharedPointer(id, made);
