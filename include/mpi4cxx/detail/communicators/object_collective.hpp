@@ -1,4 +1,4 @@
-// Collectives of objects: the compiled protocol, and what the templates of Comm make of it.
+// Collectives of objects: the compiled protocol, and the templates through which Comm uses it.
 #pragma once
 
 #include <mpi4cxx/detail/communicators/agreement.hpp>
@@ -15,16 +15,16 @@
 
 namespace MPI4CXX::detail {
 
-/// Throws an Exception of class ERR_ROOT where there is no such root: between groups, MPIs wait for it or crash.
+/// Throws an Exception of class ERR_ROOT if there is no such root: on an intercommunicator, MPIs would hang or crash.
 MPI4CXX_API void check_root(const Comm& comm, int root, At at);
 
-/// Whether this process is the one that `root` means, for which the arguments of all are significant. Between groups it is checked.
+/// Returns whether this process is the root. On an intercommunicator, throws an Exception of class ERR_ROOT if there is no such root.
 MPI4CXX_API bool is_root(const Comm& comm, int root, At at);
 
-/// The root's part of a broadcast.
+/// Broadcasts an object from the root.
 MPI4CXX_API void bcast_object(const Comm& comm, const Packing& object, int root, At at);
 
-/// The others' part: the bytes are here, the blocks come when their places are known.
+/// The object of a broadcast on a process that is not the root. Its bytes have come; its blocks are received when their places are known.
 class MPI4CXX_API Broadcast final : public Unpacking {
 public:
     Broadcast(const Comm& comm, int root, const ObjectType& type, At at);
@@ -32,7 +32,7 @@ public:
 
 private:
     void receive(void* to, std::size_t size) override;
-    /// Takes the blocks that nobody wants: every process takes part in all.
+    /// Receives and drops the remaining blocks, because every process has to take part in each broadcast.
     void skip();
 
     const Comm& comm_;
@@ -41,11 +41,13 @@ private:
     Bytes bytes_;
 };
 
+/// Receives a broadcast object into `object`, and reuses its memory.
 template <class T> void receive_bcast(const Comm& comm, T& object, int root, At at) {
     Broadcast broadcast(comm, root, object_type<T>, at);
     unpack(broadcast, object);
 }
 
+/// Returns a broadcast object.
 template <class T> T received_bcast(const Comm& comm, int root, At at) {
     Broadcast broadcast(comm, root, object_type<T>, at);
     return unpacked<T>(broadcast);
@@ -55,7 +57,7 @@ enum class Pattern : char { bcast, gather, scatter, allgather, alltoall };
 
 class Exchange;
 
-/// One of the objects of an exchange: its bytes are here, its blocks come when their places are known.
+/// One of the objects of an exchange. Its bytes have come; its blocks are received when their places are known.
 class MPI4CXX_API FromExchange final : public Unpacking {
 public:
     FromExchange(const Exchange& exchange, std::size_t i);
@@ -67,8 +69,8 @@ private:
     Route route_;
 };
 
-/// An exchange of objects by one MPI collective of slots, each of which holds an envelope and a small object. Larger ones
-/// follow from process to process, so that any number of exchanges can be under way.
+/// An exchange of objects by one MPI collective of slots, each of which holds an envelope and a small object. Larger objects follow in
+/// point-to-point messages, so that any number of exchanges can be pending at a time.
 class MPI4CXX_API Exchange : public Pending {
 public:
     /// Moves from `objects`, which are this process's: one, or one a process; none where it gives nothing. Blocks beside them stay until `run`
@@ -76,27 +78,27 @@ public:
     Exchange(const Comm& comm, Pattern pattern, std::span<Packing> objects, int root, const ObjectType& type, At at);
     ~Exchange() override;
 
-    /// Starts as a nonblocking collective, driven from now on.
+    /// Starts the exchange as a nonblocking collective, which makes progress from now on.
     void begin(const Comm& comm);
-    /// Does all of it as a blocking collective, and returns what `make` makes of the objects.
+    /// Runs the exchange as a blocking collective. Returns the result of `make`, which is called with this exchange.
     template <class Make> auto run(const Comm& comm, Make& make) {
         std::optional<decltype(make(*this))> result;
         try {
             exchange(comm);
             result.emplace(make(*this));
-        } catch (...) {  // the others take part to the end
+        } catch (...) {  // thrown by end(): the other processes rely on this one to take part to the end
             failure_ = std::current_exception();
         }
         end();
         return std::move(*result);
     }
 
-    /// How many objects this process receives.
+    /// Returns how many objects this process receives.
     [[nodiscard]] std::size_t size() const noexcept;
-    /// The bytes of one that has come.
+    /// Returns the bytes of an object that has come.
     [[nodiscard]] std::span<const std::byte> operator[](std::size_t i) const noexcept;
 
-    /// Takes one that has come: once, for its blocks come while it is read.
+    /// Returns an object that has come. May be called once for each object, because reading it receives its blocks.
     template <class T> [[nodiscard]] T object(std::size_t i) const {
         FromExchange from(*this, i);
         return unpacked<T>(from);
@@ -112,20 +114,20 @@ private:
     friend class FromExchange;
 
     void step() override;
-    /// Until all is here but the blocks; throws what is wrong with it.
+    /// Runs the exchange until all has come but the blocks. Throws what has gone wrong.
     void exchange(const Comm& comm);
-    /// Takes the blocks that nobody has wanted, waits until all is sent, and throws what went wrong.
+    /// Receives and drops blocks that have not been read, waits until all is sent, and throws what has gone wrong.
     void end();
 
     struct State;
     std::unique_ptr<State> state_;
 };
 
-/// One nonblocking MPI call that works on values of its own.
+/// A pending nonblocking MPI call whose buffers are members of a derived class.
 class MPI4CXX_API PendingCall : public Pending {
 protected:
     using Pending::Pending;
-    /// It is driven from now on.
+    /// Takes the request of the call, which makes progress from now on.
     void begin(MPI_Request request);
 
 private:
@@ -134,7 +136,7 @@ private:
     MPI_Request request_ = MPI_REQUEST_NULL;
 };
 
-/// An exchange with what `make` makes of the objects that have come.
+/// An exchange whose result `make` makes of the objects that have come.
 template <class T, class Make> class ExchangeFor final : public Exchange {
 public:
     ExchangeFor(const Comm& comm, Pattern pattern, std::span<Packing> objects, int root, const ObjectType& type, Make make, At at)
@@ -145,13 +147,14 @@ private:
     Make make_;
 };
 
+/// Returns the bytes of an object, blocks included.
 template <class T> Packing packed(const T& object) {
     Packing packing(Packing::Blocks::inside);
     pack(object, packing);
     return packing;
 }
 
-/// What others receive of `object`.
+/// Returns the object that another process would receive for `object`.
 template <class T> sent_as<T> copied(const T& object) {
     if constexpr (std::is_same_v<T, sent_as<T>> && can_be_copied<T>()) {
         return object;
@@ -162,11 +165,13 @@ template <class T> sent_as<T> copied(const T& object) {
     }
 }
 
-// What is made of the objects of an exchange.
-template <class T> struct SingleObject {  // of scatter and bcast; a T{} outside an intercommunicator's groups
+// The `make` functions of exchanges.
+/// Returns the one object of a scatter or bcast, or nothing<T>() if this process receives none.
+template <class T> struct SingleObject {
     T operator()(const Exchange& exchange) const { return exchange.size() == 0 ? nothing<T>() : exchange.object<T>(0); }
 };
-template <class T> struct OwnOrSingleObject {  // the root keeps its own
+/// As SingleObject, but the root returns a copy of its own object.
+template <class T> struct OwnOrSingleObject {
     template <class U> OwnOrSingleObject(bool is_own, const U& object) {
         if (is_own)
             own.emplace(copied(object));
@@ -174,10 +179,12 @@ template <class T> struct OwnOrSingleObject {  // the root keeps its own
     T operator()(const Exchange& exchange) { return own ? std::move(*own) : SingleObject<T>()(exchange); }
     std::optional<T> own;
 };
+/// Returns all objects.
 template <class T> struct AllObjects {
     std::vector<T> operator()(const Exchange& exchange) const { return exchange.objects<T>(); }
 };
 
+/// Returns one packed object, or nothing if this process does not give any.
 template <class T> std::vector<Packing> one_packed(const T& object, bool gives = true, Packing::Blocks blocks = Packing::Blocks::inside) {
     std::vector<Packing> packed_objects;
     if (gives)
@@ -185,6 +192,7 @@ template <class T> std::vector<Packing> one_packed(const T& object, bool gives =
     return packed_objects;
 }
 
+/// Returns each object packed, or nothing if this process does not give any.
 template <class T>
 std::vector<Packing> each_packed(const std::vector<T>& objects, bool gives = true, Packing::Blocks blocks = Packing::Blocks::inside) {
     std::vector<Packing> packed_objects;
@@ -195,12 +203,12 @@ std::vector<Packing> each_packed(const std::vector<T>& objects, bool gives = tru
     return packed_objects;
 }
 
-/// Runs one to its end and returns what `make` makes of it. Blocks beside the bytes are of objects that stay.
+/// Runs a blocking exchange of packed objects. Returns the result of `make`. Out-of-band blocks stay unchanged until then.
 template <class Sent, class Make> auto exchange_packed(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, Make make, At at) {
     Exchange run(comm, pattern, objects, root, object_type<Sent>, at);
     return run.run(comm, make);
 }
-/// The same; where `make`, which returns a std::optional, throws on one process, this throws on all.
+/// As exchange_packed. If `make`, which returns a std::optional, throws on one process, this throws on all.
 template <class Sent, class Make> auto combine_packed(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, Make make, At at) {
     std::exception_ptr failure;
     const auto attempt = [&](const Exchange& all) -> decltype(make(all)) {
@@ -215,17 +223,17 @@ template <class Sent, class Make> auto combine_packed(const Comm& comm, Pattern 
     agree(comm, failure, at);
     return result;
 }
-/// Runs one of one object a process.
+/// Runs a blocking exchange in which each process gives one object.
 template <class T, class Make> auto exchange(const Comm& comm, Pattern pattern, const T& object, int root, Make make, At at) {
     return exchange_packed<sent_as<T>>(comm, pattern, one_packed(object, true, Packing::Blocks::beside), root, std::move(make), at);
 }
-/// The same of one object for each process, from where `gives` says so.
+/// Runs a blocking exchange in which this process, if `gives` is set, gives one object to each process.
 template <class T, class Make>
 auto exchange_each(const Comm& comm, Pattern pattern, const std::vector<T>& objects, bool gives, int root, Make make, At at) {
     return exchange_packed<T>(comm, pattern, each_packed(objects, gives, Packing::Blocks::beside), root, std::move(make), at);
 }
 
-/// Starts one.
+/// Starts a nonblocking exchange of packed objects.
 template <class Sent, class T, class Make>
 ObjectRequest<T> iexchange(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, Make make, At at) {
     auto operation = std::make_unique<ExchangeFor<T, Make>>(comm, pattern, objects, root, object_type<Sent>, std::move(make), at);

@@ -1,4 +1,4 @@
-// Objects from process to process: the compiled protocol behind the lowercase methods, whose templates only pack and unpack.
+// Point-to-point messages of objects: the compiled protocol behind the lowercase methods, whose templates only pack and unpack.
 #pragma once
 
 #include <mpi4cxx/detail/objects/delivered.hpp>
@@ -21,7 +21,7 @@ namespace MPI4CXX::detail {
 
 enum class SendMode : char { standard, synchronous, buffered };
 
-/// An object that has been moved into its request, where its blocks stay until they are sent.
+/// An object that has been moved into the request of its send, so that its blocks stay unchanged until they are sent.
 struct OwnedObject {
     virtual ~OwnedObject() = default;
 };
@@ -30,16 +30,17 @@ template <class T> struct OwnedObjectOf final : OwnedObject {
     T object;
 };
 
-/// Sends what pack() has written; returns when the object may be changed.
+/// Sends what pack() has written. Returns when the object may be changed.
 MPI4CXX_API void send_object(const Comm& comm, SendMode mode, Packing& object, int dest, int tag, At at);
-/// Starts to send it. Blocks beside the bytes are `owned`'s.
+/// Starts to send what pack() has written. Out-of-band blocks belong to `owned`.
 MPI4CXX_API Request isend_object(const Comm& comm, SendMode mode, Packing object, std::unique_ptr<OwnedObject> owned, int dest, int tag, At at);
-/// The same of blocks that are the caller's, who stays until the operation is complete.
+/// Starts to send what pack() has written. Out-of-band blocks belong to the caller, who waits until the operation is complete.
 MPI4CXX_API Request start_object(const Comm& comm, Packing object, int dest, int tag, At at);
 
+/// Stands for the object of a Receive that does not need to hold one.
 struct NoObject {};
 
-/// Where what travels on the channel comes from.
+/// The source of the messages of an object on the channel, and the call that receives them.
 struct Route {
     int sender;
     int side_tag;
@@ -49,10 +50,10 @@ struct Route {
     [[nodiscard]] Place where() const noexcept { return {{file, line}, comm}; }
 };
 
-/// An object that a blocking call receives: its bytes come when they are read, its blocks when their places are known.
+/// An object that a blocking call receives. Its bytes are received when they are read, its blocks when their places are known.
 class MPI4CXX_API Incoming final : public Unpacking {
 public:
-    Incoming() noexcept {}  // leaves the room as it is
+    Incoming() noexcept {}  // leaves room_ uninitialized
     ~Incoming() override {
         if (blocks_left() != 0 || expects_bytes()) [[unlikely]]
             skip_rest();
@@ -60,11 +61,11 @@ public:
     Incoming(const Incoming&) = delete;
     Incoming& operator=(const Incoming&) = delete;
 
-    /// Waits for a message. Whether there is an object: none comes from PROC_NULL.
+    /// Waits for a message. Returns false when the source is PROC_NULL, which sends nothing.
     bool recv(const Comm& comm, int source, int tag, const ObjectType& type, Status* status, At at);
-    /// The hash of the type that came.
+    /// Returns the hash of the type that came.
     [[nodiscard]] std::uint64_t type() const noexcept { return reinterpret_cast<const Envelope*>(room_.bytes.data())->type; }
-    /// Takes the message that a matched probe has found.
+    /// Receives the message that a matched probe has found. Returns false if the probe was of PROC_NULL.
     bool recv(MPI_Message& message, const ObjectType& type, Status* status, At at);
 
 private:
@@ -72,21 +73,21 @@ private:
     void accept_any(std::uint64_t size, MPI_Status& found, const ObjectType& type, Status* status, const Place& where);
     std::size_t receive_piece(std::size_t begin, std::size_t size) override;
     void receive(void* to, std::size_t size) override;
-    /// Takes the bytes and blocks whose sender waits, where the object could not be read to its end.
+    /// Receives and drops the rest of an object that could not be read to its end, because its sender waits.
     void skip_rest() noexcept;
-    /// The same where there is no memory for them.
+    /// Receives and drops the pieces of an object for which there is no memory.
     void discard_pieces(Envelope envelope) noexcept;
 
     InlineBuffer room_;
     Bytes bytes_;
-    Route route_;  // where something follows the envelope
+    Route route_;  // set if messages follow on the channel
 };
 
-/// A posted receive of an object.
+/// A pending receive of an object.
 class MPI4CXX_API Receive : public Pending {
 public:
     Receive(const Comm& comm, int source, int tag, const ObjectType& type, At at);
-    /// Of the message that a matched probe has found.
+    /// Receives the message that a matched probe has found.
     Receive(MPI_Message& message, const ObjectType& type, At at);
     ~Receive() override;
     using Pending::begin;
@@ -96,14 +97,14 @@ public:
     [[nodiscard]] MPI_Request* awaited() final;
 
 protected:
-    /// The object's bytes and blocks; null where nothing came: from PROC_NULL, or because the receive is cancelled.
+    /// Returns the object's bytes and blocks; null if nothing came, because the source is PROC_NULL or the receive was cancelled.
     [[nodiscard]] Unpacking* arrived() noexcept;
 
 private:
-    /// Where the object can be made before its blocks are here, with room for them: reads the bytes into it.
+    /// Reads the object before its blocks have come, if that is possible for its type: `from` posts their receives. Returns whether it has.
     virtual bool place(Unpacking& from) = 0;
     void step() override;
-    /// Whether all that was to come on the channel is here. It has to be, before it fails that it is something else.
+    /// Returns whether all expected messages on the channel have come. They are all received, even if the object turns out to be of another type.
     bool passed_parts();
     void open_envelope();
     void receive_bytes();
@@ -113,7 +114,7 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// The same of a type: a ContiguousContainer takes its blocks straight into its memory.
+/// A pending receive of an object of type `T`. A ContiguousContainer receives its block directly into its memory.
 template <class T> class ReceiveOf final : public Receive {
 public:
     using Receive::Receive;

@@ -1,5 +1,5 @@
-// Reductions of objects: by the MPI where the type has a datatype, else by folding in the order of ranks. The end of comm.hpp, which includes
-// this file behind the class that it completes.
+// Reductions of objects: by MPI if the type has a datatype, otherwise combined in the order of ranks. comm.hpp includes this file at its end, because
+// it defines members of Comm.
 #pragma once
 
 #include <mpi4cxx/detail/communicators/reduction_tree.hpp>
@@ -21,16 +21,16 @@ concept Number = std::is_arithmetic_v<T> && !std::is_same_v<T, bool> && !std::is
 template <class F, class... Function>
 concept PredefinedAs = (std::is_same_v<std::remove_cvref_t<F>, PredefinedOp<Function>> || ...);
 
-/// Whether `F` is an operation of the MPI's for `T`, with the same result (MPI-4.0, 6.9.2), or one that the user has made.
+/// An `F` that is a predefined operation of MPI for `T`, with the same result (MPI-4.0, 6.9.2), or an Op that the user has created.
 template <class T, class F>
 concept NativeOp = (std::is_same_v<std::remove_cvref_t<F>, Op> && Mapped<T>) || (Number<T> && PredefinedAs<F, Max, Min, Sum, Prod>) ||
                    (Number<T> && std::is_integral_v<T> && PredefinedAs<F, Land, Lor, Lxor, Band, Bor, Bxor>);
 
-/// Whether the MPI can call `F` on its elements.
+/// An `F` that MPI can call on elements of type `T`.
 template <class T, class F>
 concept CallableByMpi = !NativeOp<T, F> && Mapped<T> && ReductionOf<std::remove_reference_t<F>, T>;
 
-// The operators of the predefined operations, which their calls name only within.
+// Whether a type has the operators that the predefined operations use within their bodies.
 template <class T>
 concept CanAdd = requires(const T& a) {
     { a + a } -> std::convertible_to<T>;
@@ -52,7 +52,7 @@ concept CanMask = requires(const T& a) {
     { a& a } -> std::convertible_to<T>;
 };
 
-/// Whether `F` combines two objects of type `T`.
+/// Returns whether `F` combines two objects of type `T`.
 template <class T, class F> consteval bool combines() {
     if constexpr (PredefinedAs<F, Sum>)
         return CanAdd<T>;
@@ -68,7 +68,7 @@ template <class T, class F> consteval bool combines() {
         return std::is_invocable_r_v<T, F&, T, const T&>;
 }
 
-/// Says so where `F` does not combine two objects of type `T`.
+/// Fails to compile if `F` does not combine two objects of type `T`.
 template <class T, class F> struct check_combines {
     static_assert(
         combines<T, F>(),
@@ -76,17 +76,18 @@ template <class T, class F> struct check_combines {
         "vectors and arrays are combined by the uppercase one, Allreduce for allreduce; else give a function of two objects that returns one");
 };
 
-/// The objects up to `end`, combined from the left.
+/// Returns the objects up to `end`, combined from the left.
 template <class T, class F> T fold(const Exchange& objects, std::size_t end, F& op) {
     T result = objects.object<T>(0);
     for (std::size_t i = 1; i < end; ++i) {
         const T next = objects.object<T>(i);
-        T combined = op(std::move(result), next);  // which may be a reference to one of its arguments
+        T combined = op(std::move(result), next);  // op may return a reference to one of its arguments
         result = std::move(combined);
     }
     return result;
 }
 
+/// Combines all objects of an exchange; std::nullopt if there are none.
 template <class T, class F> struct FoldAll {
     std::optional<T> operator()(const Exchange& objects) {
         return objects.size() == 0 ? std::nullopt : std::optional<T>(fold<T>(objects, objects.size(), op));
@@ -94,10 +95,11 @@ template <class T, class F> struct FoldAll {
     F op;
 };
 
-/// How a nonblocking reduction keeps its operation: the predefined ones live as long as the program.
+/// The type by which a nonblocking reduction keeps its operation: an Op by reference, anything else by value. Predefined operations live as long as
+/// the program.
 template <class F> using KeptOp = std::conditional_t<std::is_base_of_v<Op, std::remove_cvref_t<F>>, const std::remove_cvref_t<F>&, std::decay_t<F>>;
 
-/// Calls `f` with an MPI operation that does what `op` does on elements of type `T`.
+/// Calls `f` with an MPI operation that does on elements of type `T` what `op` does.
 template <class T, class F, class G> void with_op(F& op, G f, At at) {
     if constexpr (NativeOp<T, F>)
         f(static_cast<const Op&>(op));
@@ -105,7 +107,7 @@ template <class T, class F, class G> void with_op(F& op, G f, At at) {
         f(Op::Create<T>(std::ref(op), false, at));
 }
 
-/// An MPI reduction of one value under way.
+/// A pending MPI reduction of one value.
 template <class T, class Result> class PendingReduction final : public PendingCall {
 public:
     PendingReduction(const T& object, bool gives_result, At at) : PendingCall(at), in_(object), gives_result_(gives_result) {}

@@ -1,3 +1,4 @@
+// Reductions of objects along a binomial tree.
 #pragma once
 
 #include <mpi4cxx/detail/communicators/agreement.hpp>
@@ -10,27 +11,28 @@
 
 namespace MPI4CXX::detail {
 
-/// Whether a ReductionTree is worth its announcement: for two processes it is not, and between groups there is none. The same on every process.
+/// Returns whether to use a ReductionTree: not for two processes, where announcing its tags costs more than it saves, and not for an
+/// intercommunicator. The result is the same on every process.
 MPI4CXX_API bool is_tree_better(const Comm& comm, At at);
 
-/// How the processes of an intracommunicator combine their objects: each combines what it has with what its children send, whose ranks follow,
-/// and sends that to its parent. So the order of ranks is kept, as many combine at a time as can, and nobody holds all objects. The messages
-/// travel on the channel, under tags that all processes tell each other first.
+/// A binomial tree along which the processes of an intracommunicator combine their objects. Each process combines its object with those of its
+/// children, which have the next higher ranks, and sends the result to its parent. So the order of ranks is kept, processes combine in parallel, and
+/// no process holds all objects. The messages travel on the channel, under tags that all processes tell each other first.
 class MPI4CXX_API ReductionTree {
 public:
-    /// Collective.
+    /// Tells all processes the tags of the messages. Collective.
     ReductionTree(const Comm& comm, At at);
 
-    /// Whether the channel reaches all processes.
+    /// Returns whether the channel reaches all processes.
     [[nodiscard]] bool is_usable() const noexcept { return usable_; }
-    /// The objects of all processes, combined on `root`. Where `op` throws, the processes up to the root get nothing, and this throws on all.
+    /// Returns on `root` the combination of the objects of all processes. If `op` throws on one process, this throws on all.
     template <class T, class F> std::optional<T> combine(const T& object, F& op, int root) {
         std::optional<T> result;
         std::exception_ptr failure;
         const auto attempt = [&](auto step) {
             try {
                 step();
-            } catch (...) {  // the others wait for what this process has
+            } catch (...) {  // not thrown yet: other processes wait for this one
                 failure = std::current_exception();
                 result.reset();
             }
@@ -44,7 +46,7 @@ public:
                 if (!result)
                     return;
                 const T next = unpacked<T>(incoming);
-                T combined = op(std::move(*result), next);  // which may be a reference to one of its arguments
+                T combined = op(std::move(*result), next);  // op may return a reference to one of its arguments
                 result = std::move(combined);
             });
         if (const int to = rank_ == 0 && root != 0 ? root : parent_; to != PROC_NULL) {
@@ -55,7 +57,7 @@ public:
                     pack(*result, packing);
             });
             if (result)
-                attempt([&] { send(&packing, to); });  // which throws before anything is sent
+                attempt([&] { send(&packing, to); });  // throws only before anything is sent
             if (!result)
                 attempt([&] { send(nullptr, to); });
         }
@@ -75,9 +77,9 @@ private:
         int rank, tag;  // on the channel
     };
 
-    /// Whether an object comes: none does from a process that failed.
+    /// Receives the object of a process. Returns false if that process has failed.
     bool receive(Incoming& incoming, int from, const ObjectType& type) const;
-    /// Sends what is combined; null where there is nothing.
+    /// Sends a combined object; null says that this process has failed.
     void send(Packing* object, int to) const;
 
     const Comm& comm_;

@@ -62,7 +62,7 @@ template <class T>
 concept SentAsBytes =
     ClassOrUnion<T> && std::is_trivially_copyable_v<T> && !HasSerializeFunctions<T> && std::is_base_of_v<bytes_type<T>, datatype_traits<T>>;
 
-/// Returns whether `T` is a std::chrono::duration or time_point of a number, or a date of the calendar.
+/// Returns whether `T` is a std::chrono::duration or time_point of a number, or a calendar type such as std::chrono::day.
 template <class T> consteval bool is_time() {
     if constexpr (!std::is_class_v<T> || !std::is_trivially_copyable_v<T>)
         return false;
