@@ -32,7 +32,7 @@ concept HasAllocator = requires {
     typename T::value_type;
 };
 /// Accepts a class that derives from a standard class which holds objects and is no container.
-struct Holding {
+struct StandardHolder {
     template <class... T> static void take(const std::pair<T...>*);
     template <class... T> static void take(const std::tuple<T...>*);
     template <class T, std::size_t N> static void take(const std::array<T, N>*);
@@ -131,7 +131,7 @@ template <class E, std::size_t N> struct sent_type<std::span<E, N>> { using type
 
 /// The type in which an object is sent and received: std::string for a literal, a `const char*` and a view of characters, std::vector for a
 /// std::span, std::array for an array, and the object's own type for anything else.
-template <class T> using sent_as = typename detail::sent<std::remove_cvref_t<T>>::type;
+template <class T> using sent_as = typename detail::sent_type<std::remove_cvref_t<T>>::type;
 
 /// A type that the lowercase methods can send and receive.
 template <class T>

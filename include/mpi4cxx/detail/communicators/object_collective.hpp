@@ -73,8 +73,7 @@ private:
 /// point-to-point messages, so that any number of exchanges can be pending at a time.
 class MPI4CXX_API Exchange : public Pending {
 public:
-    /// Moves from `objects`, which are this process's: one, or one a process; none where it gives nothing. Blocks beside them stay until `run`
-    /// returns.
+    /// Moves from `objects`, which this process sends: one, one for each process, or none. Out-of-band blocks stay unchanged until `run` returns.
     Exchange(const Comm& comm, Pattern pattern, std::span<Packing> objects, int root, const ObjectType& type, At at);
     ~Exchange() override;
 
@@ -119,7 +118,7 @@ private:
     /// Receives and drops blocks that have not been read, waits until all is sent, and throws what has gone wrong.
     void end();
 
-    struct State;
+    struct [[gnu::visibility("hidden")]] State;
     std::unique_ptr<State> state_;
 };
 
@@ -141,7 +140,7 @@ template <class T, class Make> class ExchangeFor final : public Exchange {
 public:
     ExchangeFor(const Comm& comm, Pattern pattern, std::span<Packing> objects, int root, const ObjectType& type, Make make, At at)
         : Exchange(comm, pattern, objects, root, type, at), make_(std::move(make)) {}
-    void deliver(void* to) override { *static_cast<Delivered<T>*>(to) = make_(*this); }
+    void deliver(void* to) override { *static_cast<DeliveryTarget<T>*>(to) = make_(*this); }
 
 private:
     Make make_;

@@ -110,7 +110,7 @@ private:
     void receive_bytes();
     void open_bytes();
 
-    struct State;
+    struct [[gnu::visibility("hidden")]] State;
     std::unique_ptr<State> state_;
 };
 
