@@ -464,6 +464,8 @@ TEST_CASE("Literals, views and arrays are received as what owns its elements", "
         const char unended[3] = {'a', 'b', 'c'}, ended[8] = "abc";
         const char* const text = "abc";
         const std::string words[2] = {"a", "b"};
+        const char names[2][8] = {"abc", "d"};
+        const char* const texts[2] = {"abc", ""};
         pass("abc", std::string("abc"));
         pass(text, std::string("abc"));
         pass(unended, std::string("abc"));
@@ -475,6 +477,8 @@ TEST_CASE("Literals, views and arrays are received as what owns its elements", "
         pass(array, std::array{1, 2});
         pass(matrix, std::array{std::array{1, 2}, std::array{3, 4}});
         pass(words, std::array<std::string, 2>{"a", "b"});
+        pass(names, std::array<std::string, 2>{"abc", "d"});
+        pass(texts, std::array<std::string, 2>{"abc", ""});
         int into[2] = {};
         MPI::Request request = comm.isend(array, right_of(comm), 3);
         comm.recv_into(into, left_of(comm), 3);

@@ -150,11 +150,18 @@ template <Character C> std::basic_string_view<C> text(const C* const& pointer) {
     return pointer;
 }
 
+/// Whether an array's elements are sent as another type: texts in an array of pointers or of character arrays.
+template <class T> inline constexpr bool has_texts_as_elements = false;
+template <class E, std::size_t N> inline constexpr bool has_texts_as_elements<E[N]> =
+    !Character<std::remove_cv_t<E>> && !std::is_same_v<sent_as<E>, E>;
+
 /// Writes `object` as a `sent_as<T>`, without an envelope.
 template <class T> void save_sent(Packing& to, const T& object) {
     using Sent = sent_as<T>;
     if constexpr (!Serializable<T>) {
         explain<Sent>();
+    } else if constexpr (has_texts_as_elements<T>) {
+        for (const auto& element : object) save_sent(to, element);
     } else if constexpr (EncodedAs<Sent, Encoding::contiguous> && !requires { object.data(); }) {
         write_contiguous(to, text(object));
     } else if constexpr (EncodedWithoutArchive<Sent>) {

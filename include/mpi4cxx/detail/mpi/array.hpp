@@ -2,8 +2,10 @@
 
 #include <mpi4cxx/detail/mpi/mpi.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <utility>
 
 namespace MPI4CXX::detail {
 
@@ -13,6 +15,13 @@ template <class T> class Array {
 public:
     Array() noexcept = default;
     explicit Array(std::size_t size) : elements_(size == 0 ? nullptr : new T[size]()), size_(size) {}
+    Array(const Array& other) : Array(other.size_) { std::copy(other.begin(), other.end(), begin()); }
+    Array(Array&& other) noexcept : elements_(std::move(other.elements_)), size_(std::exchange(other.size_, 0)) {}
+    Array& operator=(Array other) noexcept {
+        elements_ = std::move(other.elements_);
+        size_ = other.size_;
+        return *this;
+    }
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
