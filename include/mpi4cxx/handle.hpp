@@ -76,8 +76,8 @@ protected:
     template <auto Fn = traits::free> void free(At at) {
         if constexpr (requires { traits::is_predefined(raw_); })
             if (ownership_ == detail::Ownership::borrow && traits::is_predefined(raw_))
-                detail::refuse_free(detail::name_of<traits::free>(), at);
-        detail::call<traits::free>(&raw_, at);
+                detail::refuse_free(detail::name_of<Fn>(), at);
+        detail::call<Fn>(&raw_, at);
         raw_ = traits::null();  // MPI may leave a predefined handle as it was
         ownership_ = detail::Ownership::borrow;
     }
