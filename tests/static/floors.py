@@ -14,13 +14,14 @@ import sys
 
 root = pathlib.Path(sys.argv[1])
 picture = root / 'docs/floors.svg'
+LINK = re.compile(r'\[([^]]*)\]\([^)]*\)')
 
 
 def read_table():
     """(name, what it holds, its public headers) of each floor, lowest first."""
     section = (root / 'docs/design.md').read_text(encoding='utf-8').split('\n## Floors\n')[1].split('\n## ')[0]
     rows = [[cell.strip() for cell in line.strip('|').split('|')] for line in section.splitlines() if line.startswith('| `')]
-    return [(name.strip('`'), holds, headers.replace('`', '').split()) for name, holds, headers in reversed(rows)]
+    return [(name.strip('`'), LINK.sub(r'\1', holds), headers.replace('`', '').split()) for name, holds, headers in reversed(rows)]
 
 
 def draw(floors):
