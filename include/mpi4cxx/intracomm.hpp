@@ -69,10 +69,8 @@ public:
         if constexpr (!detail::combines<T, F>()) {
             return object;
         } else if constexpr (detail::NativeOp<T, F> || detail::CallableByMpi<T, F>) {
-            T result = object;
-            detail::with_op<T>(
-                op, [&](const Op& mpi_op) { Scan(object, result, mpi_op, at); }, at);
-            return result;
+            return detail::reduced_by_mpi(
+                object, op, [&](T& to, const Op& mpi_op) { Scan(object, to, mpi_op, at); }, at);
         } else {
             return *combine_lower(object, op, static_cast<std::size_t>(Get_rank(at)) + 1, at);
         }
@@ -84,10 +82,9 @@ public:
         if constexpr (!detail::combines<T, F>()) {
             return std::nullopt;
         } else if constexpr (detail::NativeOp<T, F> || detail::CallableByMpi<T, F>) {
-            T result = object;
-            detail::with_op<T>(
-                op, [&](const Op& mpi_op) { Exscan(object, result, mpi_op, at); }, at);
-            return rank == 0 ? std::nullopt : std::optional<T>(result);
+            std::optional<T> result = detail::reduced_by_mpi(
+                object, op, [&](T& to, const Op& mpi_op) { Exscan(object, to, mpi_op, at); }, at);
+            return rank == 0 ? std::nullopt : result;
         } else {
             return combine_lower(object, op, rank, at);
         }

@@ -99,12 +99,14 @@ template <class T, class F> struct FoldAll {
 /// the program.
 template <class F> using KeptOp = std::conditional_t<std::is_base_of_v<Op, std::remove_cvref_t<F>>, const std::remove_cvref_t<F>&, std::decay_t<F>>;
 
-/// Calls `f` with an MPI operation that does on elements of type `T` what `op` does.
-template <class T, class F, class G> void with_op(F& op, G f, At at) {
+/// Returns what `reduce(result, mpi_op)` makes of a copy of `object`. `mpi_op` is an MPI operation that does on elements of type `T` what `op` does.
+template <class T, class F, class Reduce> T reduced_by_mpi(const T& object, F& op, Reduce reduce, At at) {
+    T result = object;
     if constexpr (NativeOp<T, F>)
-        f(static_cast<const Op&>(op));
+        reduce(result, static_cast<const Op&>(op));
     else
-        f(Op::Create<T>(std::ref(op), false, at));
+        reduce(result, Op::Create<T>(std::ref(op), false, at));
+    return result;
 }
 
 /// A pending MPI reduction of one value.
@@ -138,10 +140,9 @@ template <class T, class F> std::optional<T> Comm::reduce(const T& object, F&& o
     if constexpr (!detail::combines<T, F>()) {
         return std::nullopt;
     } else if constexpr (detail::NativeOp<T, F> || detail::CallableByMpi<T, F>) {
-        T result = object;
-        detail::with_op<T>(
-            op, [&](const Op& mpi_op) { Reduce(object, result, mpi_op, root, at); }, at);
-        return detail::is_root(*this, root, at) ? std::optional<T>(result) : std::nullopt;
+        std::optional<T> result = detail::reduced_by_mpi(
+            object, op, [&](T& to, const Op& mpi_op) { Reduce(object, to, mpi_op, root, at); }, at);
+        return detail::is_root(*this, root, at) ? result : std::nullopt;
     } else {
         detail::check_root(*this, root, at);
         if (detail::is_tree_better(*this, at))
@@ -157,10 +158,8 @@ template <class T, class F> T Comm::allreduce(const T& object, F&& op, At at) co
     if constexpr (!detail::combines<T, F>()) {
         return object;
     } else if constexpr (detail::NativeOp<T, F> || detail::CallableByMpi<T, F>) {
-        T result = object;
-        detail::with_op<T>(
-            op, [&](const Op& mpi_op) { Allreduce(object, result, mpi_op, at); }, at);
-        return result;
+        return detail::reduced_by_mpi(
+            object, op, [&](T& to, const Op& mpi_op) { Allreduce(object, to, mpi_op, at); }, at);
     } else if (Is_inter(at)) {
         auto packed = detail::one_packed(object, true, detail::Packing::Blocks::beside);
         return *detail::combine_packed<T>(*this, detail::Pattern::allgather, std::move(packed), 0, detail::FoldAll<T, F&>{op}, at);
