@@ -118,14 +118,16 @@ void objects(const MPI::Intracomm& world) {
 
 int square(int x) { return x * x; }
 
-void pool() {
-    MPI::futures::MPIPoolExecutor executor({.max_workers = 2});
-    const std::vector<int> numbers{1, 2, 3};
-    std::vector<int> squares;
-    for (const int result : executor.map(square, numbers)) squares.push_back(result);
-    check(squares == std::vector<int>{1, 4, 9}, "a map of the pool");
-    MPI::futures::Future<int> first = executor.submit(square, 4), second = executor.submit(square, 5);
-    check(first.result() + second.result() == 41, "tasks of the pool");
+void pool(const MPI::Intracomm& world) {
+    if (MPI::futures::MPICommExecutor executor(world, 0); executor) {
+        const std::vector<int> numbers{1, 2, 3};
+        std::vector<int> squares;
+        for (const int result : executor.map(square, numbers)) squares.push_back(result);
+        check(squares == std::vector<int>{1, 4, 9}, "a map of the pool");
+        std::vector<MPI::futures::Future<int>> futures;
+        for (const int number : numbers) futures.push_back(executor.submit(square, number));
+        check(MPI::futures::wait(futures).done.size() == 3, "tasks of the pool");
+    }
 }
 
 }  // namespace
@@ -136,7 +138,7 @@ int main(int argc, char** argv) {
     handles();
     communicators(world);
     objects(world);
-    if (world.size() == 1)
-        pool();
+    if (world.size() > 1)
+        pool(world);
     std::puts("ok");
 }
