@@ -37,7 +37,7 @@ Count Datatype::Pack(ConstMemoryRegion inbuf, MemoryRegion outbuf, Count positio
 
 void Datatype::pack(ConstMemoryRegion inbuf, const Comm& comm, detail::AnyVector packed, At at) const {
     const Count size = Pack_size(elements_within(inbuf.bytes, "inbuf", {at, "Pack"}), comm, at);
-    std::byte* const to = packed.room<std::byte>(static_cast<std::size_t>(size));
+    auto* const to = packed.room<std::byte>(static_cast<std::size_t>(size));
     (void)packed(static_cast<std::size_t>(Pack(inbuf, {to, size}, 0, comm, at)));
 }
 
@@ -64,7 +64,7 @@ Count Datatype::Pack_external(const std::string& datarep, ConstMemoryRegion inbu
 
 void Datatype::pack_external(const std::string& datarep, ConstMemoryRegion inbuf, detail::AnyVector packed, At at) const {
     const Count size = Pack_external_size(datarep, elements_within(inbuf.bytes, "inbuf", {at, "Pack_external"}), at);
-    std::byte* const to = packed.room<std::byte>(static_cast<std::size_t>(size));
+    auto* const to = packed.room<std::byte>(static_cast<std::size_t>(size));
     (void)packed(static_cast<std::size_t>(Pack_external(datarep, inbuf, {to, size}, 0, at)));
 }
 

@@ -321,7 +321,7 @@ Count count_from_root(const Comm& comm, const ConstBufVArg& send, int root, Call
 
 void* grow(const AnyVector& result, const std::optional<AnyVector>& counts, const Blocks& blocks, std::size_t total) {
     if (counts) {
-        Count* const to = counts->room<Count>(blocks.ranks);
+        auto* const to = counts->room<Count>(blocks.ranks);
         for (std::size_t i = 0; i < blocks.ranks; ++i) to[i] = blocks.counts[i];
     }
     return result(total);

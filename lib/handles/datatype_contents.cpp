@@ -76,7 +76,7 @@ void Datatype::get_contents(const ContentsParts& contents, At at) const {
         return;
     const auto size = [](Count count) { return static_cast<std::size_t>(count); };
     std::vector<MPI_Datatype> types(size(e.datatypes));
-    Datatype* const datatypes = contents.datatypes.room<Datatype>(types.size());
+    auto* const datatypes = contents.datatypes.room<Datatype>(types.size());
     call<MPI_Type_get_contents>(handle(), e.integers, e.addresses, e.large_counts, e.datatypes, contents.integers.room<int>(size(e.integers)),
                                 contents.addresses.room<Aint>(size(e.addresses)), contents.large_counts.room<Count>(size(e.large_counts)),
                                 types.data(), at);
