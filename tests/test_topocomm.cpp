@@ -341,7 +341,7 @@ TEST_CASE("Of several edges to one neighbour each block has its own length and d
             };
             const Blocks send(sizes(to, out_numbers)), recv(sizes(from, in_numbers));
             const vector<int> out = send.fill([&](std::size_t i) { return value_of(comm.rank(), out_numbers[i]); });
-            const vector<int> expected = recv.fill([&](std::size_t i) { return value_of(from[i], in_numbers[i]); });
+            const vector<int> expected = recv.fill([&in_numbers, &from = from](std::size_t i) { return value_of(from[i], in_numbers[i]); });
             vector<int> in(recv.length, -1);
             const auto reset = [&] { std::fill(in.begin(), in.end(), -1); };
             const auto check = [&] { CHECK(in == expected); };

@@ -42,7 +42,7 @@ void isends() {
     const int value = 7;
     int received = 0;
     for (int turn = 0; turn < 2 * turns; ++turn) {
-        const std::size_t which = turn % 2;
+        const auto which = static_cast<std::size_t>(turn % 2);
         comm.Barrier();
         if (comm.rank() == 0) {
             const double before = bytes_in_use();
@@ -114,7 +114,7 @@ void in_a_barrier(std::size_t size, int number) {
     std::array<std::vector<double>, 2> times;
     const std::vector<char> sent(size, 'x');
     for (int turn = 0; turn < 10; ++turn) {
-        const std::size_t which = turn % 2;
+        const auto which = static_cast<std::size_t>(turn % 2);
         comm.Barrier();
         const double start = MPI::Wtime();
         if (comm.rank() == 0) {

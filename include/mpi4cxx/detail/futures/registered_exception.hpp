@@ -100,7 +100,7 @@ template <class E> void put_exception(Packing& to, const E& exception) {
 }
 template <class E> E get_exception(Unpacking& from) {
     const auto text = get_value<std::string>(from);
-    const auto make = [&text]() -> E {
+    const auto make = [&]() -> E {
         if constexpr (std::is_constructible_v<E, std::string>)
             return E(text);
         else
@@ -139,6 +139,9 @@ template <class E, class F> bool save_as(F put) {
         return false;
     }
 }
+
+/// Returns true. A program that names an object here has that object, which registers itself when the program starts.
+inline bool is_registered(const RegisteredException&) noexcept { return true; }
 
 template <class E> inline const RegisteredException registered_exception{
     typeid(E),
