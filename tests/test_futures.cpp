@@ -145,20 +145,22 @@ TEST_CASE("map takes ranges of every kind", "[futures]") {
                       {.buffersize = 2}, [](bool b) { return !b; }, bits)
                   .list() == std::vector<bool>{false, true, false});
         const std::vector<int> some = numbers(6);
+        CHECK(executor.map(square, std::span(some).subspan(4)).list() == std::vector<int>{16, 25});
+#if !defined(__clang__) || __clang_major__ >= 16  // older ones refuse the views of libstdc++
         CHECK(executor.map(square, some | std::views::transform([](int x) { return x + 1; })).list() == std::vector<int>{1, 4, 9, 16, 25, 36});
         CHECK(executor.map(square, some | std::views::filter([](int x) { return x % 2 == 1; })).list() == std::vector<int>{1, 9, 25});
         CHECK(executor.map(square, std::views::iota(0, 4)).list() == std::vector<int>{0, 1, 4, 9});
-        CHECK(executor.map(square, std::span(some).subspan(4)).list() == std::vector<int>{16, 25});
         auto pairs = some | std::views::transform(
                                 [&some](const int& x) { return std::pair<const int&, std::string>(some[static_cast<std::size_t>(x)], "s"); });
         CHECK(executor.map([](const std::pair<int, std::string>& p) { return p.second + std::to_string(p.first); }, pairs).list().back() == "s5");
         auto tuples = some | std::views::transform([](const int& x) { return std::tuple<const int&, const int&>(x, x); });
         CHECK(executor.starmap(product, tuples).list() == executor.map(square, some).list());
+        CHECK(executor.direct().map(product, entries | std::views::keys, some).list() == std::vector<int>{0, 2});
+#endif
         const int array[] = {1, 2, 3};
         CHECK(executor.map(square, array).list() == std::vector<int>{1, 4, 9});
         CHECK(executor.map(square, {1, 2, 3}).list() == std::vector<int>{1, 4, 9});
         CHECK(executor.map({.chunksize = 2, .buffersize = 1}, product, {1, 2, 3}, {4, 5, 6}).list() == std::vector<int>{4, 10, 18});
-        CHECK(executor.direct().map(product, entries | std::views::keys, some).list() == std::vector<int>{0, 2});
         CHECK(executor.balanced().map([](const auto& p) { return p.first; }, entries).list() == std::vector<int>{1, 2});
         const auto data = executor.scatter(entries);
         CHECK(executor.gather(data) == std::vector<std::pair<int, std::string>>{{1, "x"}, {2, "yyy"}});

@@ -126,7 +126,8 @@ public:
 private:
     template <std::size_t... I> bool add(MapState& map_state, std::size_t n, std::index_sequence<I...>) {
         for (; n > 0; --n, (++std::get<I>(at_), ...)) {
-            if (((std::get<I>(at_) == std::get<I>(end_)) || ...))
+            const bool is_at_end = ((std::get<I>(at_) == std::get<I>(end_)) || ...);
+            if (is_at_end)
                 return false;
             put_item(map_state.item_buffer(), static_cast<const value_of<R>&>(*std::get<I>(at_))...);
             map_state.add();
