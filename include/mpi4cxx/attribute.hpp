@@ -1,4 +1,4 @@
-// Attributes of communicators and datatypes: their keys, and the attributes that MPI itself sets.
+// Attributes of communicators, datatypes and windows: their keys, and the attributes that MPI itself sets.
 #pragma once
 
 #include <mpi4cxx/handle.hpp>
@@ -116,7 +116,7 @@ private:
     Rules rules_;
 };
 
-/// The attributes of a handle class (MPI-4.0, 7.7): Comm, Datatype.
+/// The attributes of a handle class (MPI-4.0, 7.7): Comm, Datatype, Win.
 /// An attribute is a value of any type. Set_attr moves the value in. The value is destroyed by Delete_attr or with its owner. An exception in a copy
 /// or delete function becomes the error of the MPI call that called the function: an Exception keeps its code, any other exception is ERR_OTHER.
 template <class Class> class MPI4CXX_API Attributes {

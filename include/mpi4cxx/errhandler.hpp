@@ -50,7 +50,7 @@ private:
     std::shared_ptr<detail::ErrorFunction> function_;
 };
 
-/// The error handler of a handle class (MPI-4.0, 9.3): Comm.
+/// The error handler of a handle class (MPI-4.0, 9.3): Comm, Win, File.
 /// A call of this library throws an Exception if its MPI function returns an error, whatever the handler is, unless the handler has ended the job.
 template <class Class> class MPI4CXX_API ErrorHandling {
 public:

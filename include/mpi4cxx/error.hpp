@@ -29,9 +29,9 @@ public:
     [[nodiscard]] const std::string& error_string() const noexcept { return text_; }
     /// The MPI function that failed, "MPI_Bcast".
     [[nodiscard]] const std::string& function() const noexcept { return function_; }
-    /// The name of the communicator, empty if there is none.
-    [[nodiscard]] const std::string& communicator() const noexcept { return communicator_; }
-    /// The calling process in that communicator, or -1.
+    /// The name of the communicator, the window or the file; empty if there is none.
+    [[nodiscard]] const std::string& communicator() const noexcept { return object_; }
+    /// The rank of the calling process in that communicator, window or file, or -1.
     [[nodiscard]] int rank() const noexcept { return rank_; }
     /// The place in the user's program.
     [[nodiscard]] At where() const noexcept { return at_; }
@@ -46,7 +46,7 @@ private:
     At at_;
     std::string text_;
     std::string function_;
-    std::string communicator_;
+    std::string object_;
 };
 
 /// Returns the class of an error code. Calls MPI_Error_class (MPI-4.0, 9.4).

@@ -36,6 +36,7 @@ struct ConstBufArg;
 struct Buf;
 class Comm;
 class Win;
+class File;
 class Intracomm;
 class Intercomm;
 class Topocomm;

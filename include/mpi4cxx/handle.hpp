@@ -23,10 +23,12 @@ MPI4CXX_API void set_aside(MPI_Comm comm) noexcept;
 /// Throws an Exception because a handle is predefined: an MPI library might free the handle and break.
 [[noreturn, gnu::cold]] MPI4CXX_API void refuse_free(std::string_view function, At at);
 
-/// Returns the place of a call on `object`. If `object` is a communicator, error messages name it.
+/// Returns the place of a call on `object`. Error messages name a communicator, a window or a file.
 template <class Class> [[nodiscard]] Place place_of(const Class& object, At at) noexcept {
     if constexpr (std::is_base_of_v<Comm, Class>)
         return {at, object.address()};
+    else if constexpr (requires { object.subject(); })
+        return {at, object.subject()};
     else
         return {at};
 }
@@ -88,7 +90,7 @@ private:
             return;
         if (detail::may_free(traits::collective))
             traits::free(&raw_);
-        else if constexpr (traits::collective)
+        else if constexpr (std::is_same_v<Class, Comm>)
             detail::set_aside(raw_);
     }
 

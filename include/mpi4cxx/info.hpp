@@ -154,7 +154,7 @@ private:
     [[nodiscard]] Item nth_item(int n, At at = {}) const;
 };
 
-/// The hints of a handle class (MPI-4.0, 7.4.4): Comm.
+/// The hints of a handle class (MPI-4.0, 7.4.4): Comm, Win, File.
 template <class Class> class MPI4CXX_API Hinted {
 public:
     /// Give hints to MPI. Calls MPI_Comm_set_info (MPI-4.0, 7.4.4). Collective.

@@ -6,7 +6,7 @@
 
 namespace MPI4CXX {
 
-/// The name of a handle class's objects (MPI-4.0, 7.8): Comm, Datatype.
+/// The name of a handle class's objects (MPI-4.0, 7.8): Comm, Datatype, Win.
 template <class Class> class MPI4CXX_API Named {
 public:
     /// Return the name. Predefined handles have names such as "MPI_COMM_WORLD" and "MPI_DOUBLE". Calls MPI_Comm_get_name, MPI_Type_get_name (MPI-4.0,

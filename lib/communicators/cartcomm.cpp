@@ -1,6 +1,6 @@
 #include <mpi4cxx/cartcomm.hpp>
 
-#include "communicators/dropped_communicators.hpp"
+#include "communicators/dropped_handles.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -2,7 +2,7 @@
 
 #include <mpi4cxx/comm.hpp>
 
-#include "communicators/dropped_communicators.hpp"
+#include "communicators/dropped_handles.hpp"
 
 namespace MPI4CXX::detail {
 

@@ -5,7 +5,7 @@
 #include <mpi4cxx/graphcomm.hpp>
 #include <mpi4cxx/intercomm.hpp>
 
-#include "communicators/dropped_communicators.hpp"
+#include "communicators/dropped_handles.hpp"
 #include "communicators/repeated_edges.hpp"
 
 #include <functional>

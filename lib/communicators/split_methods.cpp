@@ -1,6 +1,6 @@
 #include <mpi4cxx/detail/communicators/split_methods.hpp>
 
-#include "communicators/dropped_communicators.hpp"
+#include "communicators/dropped_handles.hpp"
 
 namespace MPI4CXX::detail {
 

@@ -1,6 +1,7 @@
 #include <mpi4cxx/error.hpp>
 
 #include <mpi4cxx/detail/mpi/call.hpp>
+#include <mpi4cxx/detail/mpi/subject.hpp>
 
 #include "runtime/finalize.hpp"
 #include "runtime/text.hpp"
@@ -52,27 +53,39 @@ std::string mend(int error_class, std::string_view function) {
 struct Exception::Parts {
     int code, rank = -1, size = 0;
     At at;
-    std::string text, hint, function, communicator;
+    std::string text, hint, function, object;
 
     Parts(int error, std::string_view name, const std::string& own_text, detail::Place where)
         : code(error), at(where.at()), text(own_text.empty() ? error_text(error) : own_text),
           hint(own_text.empty() ? mend(class_of(error), name) : ""), function(name) {
-        if (where.comm == nullptr || !detail::is_running())
+        if (!detail::is_running())
             return;
+        if (where.subject != nullptr) {
+            object = where.subject->name();
+            rank = where.subject->rank;
+            size = where.subject->size;
+        } else if (where.comm != nullptr) {
+            describe(*where.comm);
+        }
+    }
+
+    void describe(MPI_Comm comm) {
         // MPI is not asked about a handle that is not a communicator: that would be another error.
         char label[MPI_MAX_OBJECT_NAME] = "";
         int length = 0;
-        if (class_of(code) == MPI_ERR_COMM || MPI_Comm_get_name(*where.comm, label, &length) != MPI_SUCCESS)
+        if (class_of(code) == MPI_ERR_COMM || MPI_Comm_get_name(comm, label, &length) != MPI_SUCCESS)
             return;
-        communicator = length > 0 ? label : "a communicator";
-        MPI_Comm_rank(*where.comm, &rank);
-        MPI_Comm_size(*where.comm, &size);
+        object = length > 0 ? label : "a communicator";
+        MPI_Comm_rank(comm, &rank);
+        MPI_Comm_size(comm, &size);
     }
 
     [[nodiscard]] std::string message() const {
         std::string result = function;
-        if (!communicator.empty())
-            result += " on " + communicator + ", rank " + std::to_string(rank) + " of " + std::to_string(size);
+        if (!object.empty())
+            result += " on " + object;
+        if (rank >= 0)
+            result += ", rank " + std::to_string(rank) + " of " + std::to_string(size);
         return result + (result.empty() ? "" : ": ") + text + hint + at_text(at);
     }
 };
@@ -82,7 +95,7 @@ Exception::Exception(int code, std::string_view function, const std::string& tex
 
 Exception::Exception(Parts&& parts)
     : std::runtime_error(parts.message()), code_(parts.code), class_(class_of(parts.code)), rank_(parts.rank), at_(parts.at),
-      text_(std::move(parts.text)), function_(std::move(parts.function)), communicator_(std::move(parts.communicator)) {}
+      text_(std::move(parts.text)), function_(std::move(parts.function)), object_(std::move(parts.object)) {}
 
 int Get_error_class(int code, At at) { return detail::get<MPI_Error_class>(code, at); }
 std::string Get_error_string(int code, At at) { return detail::text<MPI_Error_string, MPI_MAX_ERROR_STRING>(at, code); }
@@ -96,19 +109,29 @@ void Remove_error_string(int errorcode, At at) { detail::call<MPI_Remove_error_s
 
 namespace detail {
 
-void raise(int code, std::string_view function, const char* file, unsigned long line, const MPI_Comm* comm) {
+namespace {
+
+[[noreturn]] void raise_at(int code, std::string_view function, Place where) {
     if (code == outside_mpi())
         throw Exception(MPI_ERR_OTHER, function,
                         get<MPI_Initialized>() == 0 ? "MPI is not initialized: make an mpi4cxx::Environment first"
                                                     : "MPI is finalized: the Environment has ended, or Finalize has been called",
-                        At(file, line));
+                        where.at());
     // A null communicator is detected here, where the check costs nothing in a call that succeeds.
-    if (comm != nullptr && *comm == MPI_COMM_NULL)
-        refuse_null_comm(function, {file, line});
-    const Place where({file, line}, comm);
+    if (where.comm != nullptr && *where.comm == MPI_COMM_NULL)
+        refuse_null_comm(function, where.at());
     if (code == missing_function())
         throw Exception(MPI_ERR_UNSUPPORTED_OPERATION, function, "not supported by this MPI: it has no such function", where);
     throw Exception(code, function, {}, where);
+}
+
+}  // namespace
+
+void raise(int code, std::string_view function, const char* file, unsigned long line, const MPI_Comm* comm) {
+    raise_at(code, function, {{file, line}, comm});
+}
+void raise(int code, std::string_view function, const char* file, unsigned long line, const Subject* subject) {
+    raise_at(code, function, {{file, line}, subject});
 }
 
 void misuse(Caller caller, const std::string& text) { throw std::invalid_argument(std::string(caller.method) + ": " + text + at_text(caller.at)); }

@@ -87,6 +87,43 @@ template <> struct handle_traits<Comm> {
     static raw_type f2c(MPI_Fint handle) noexcept { return MPI_Comm_f2c(handle); }
 };
 
+template <> struct handle_traits<Win> {
+    using raw_type = MPI_Win;
+    static raw_type null() noexcept { return MPI_WIN_NULL; }
+    static constexpr auto free = MPI_Win_free;
+    static constexpr bool collective = true;
+    static constexpr auto get_name = MPI_Win_get_name;
+    static constexpr auto set_name = MPI_Win_set_name;
+    static constexpr auto create_keyval = MPI_Win_create_keyval;
+    static constexpr auto free_keyval = MPI_Win_free_keyval;
+    static constexpr auto get_attr = MPI_Win_get_attr;
+    static constexpr auto set_attr = MPI_Win_set_attr;
+    static constexpr auto delete_attr = MPI_Win_delete_attr;
+    static constexpr auto create_errhandler = MPI_Win_create_errhandler;
+    static constexpr auto get_errhandler = MPI_Win_get_errhandler;
+    static constexpr auto set_errhandler = MPI_Win_set_errhandler;
+    static constexpr auto call_errhandler = MPI_Win_call_errhandler;
+    static constexpr auto get_info = MPI_Win_get_info;
+    static constexpr auto set_info = MPI_Win_set_info;
+    static MPI_Fint c2f(raw_type raw) noexcept { return MPI_Win_c2f(raw); }
+    static raw_type f2c(MPI_Fint handle) noexcept { return MPI_Win_f2c(handle); }
+};
+
+template <> struct handle_traits<File> {
+    using raw_type = MPI_File;
+    static raw_type null() noexcept { return MPI_FILE_NULL; }
+    static constexpr auto free = MPI_File_close;
+    static constexpr bool collective = true;
+    static constexpr auto create_errhandler = MPI_File_create_errhandler;
+    static constexpr auto get_errhandler = MPI_File_get_errhandler;
+    static constexpr auto set_errhandler = MPI_File_set_errhandler;
+    static constexpr auto call_errhandler = MPI_File_call_errhandler;
+    static constexpr auto get_info = MPI_File_get_info;
+    static constexpr auto set_info = MPI_File_set_info;
+    static MPI_Fint c2f(raw_type raw) noexcept { return MPI_File_c2f(raw); }
+    static raw_type f2c(MPI_Fint handle) noexcept { return MPI_File_f2c(handle); }
+};
+
 // The next two are not Handles: they are completed, not freed.
 template <> struct handle_traits<Request> {
     using raw_type = MPI_Request;

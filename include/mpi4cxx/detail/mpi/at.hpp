@@ -18,13 +18,17 @@ struct At {
 
 namespace detail {
 
-/// What an error message names besides the function: the user's place and the communicator, if there is one.
-/// The members are plain values and the communicator's address, so that a call that succeeds need not keep any of them.
+class Subject;
+
+/// What an error message names besides the function: the user's place, and the communicator or the other object of the call, if there is one.
+/// The members are plain values and addresses, so that a call that succeeds need not keep any of them.
 struct Place {
     const char* file;
     unsigned long line;
     const MPI_Comm* comm;
+    const Subject* subject = nullptr;
     constexpr Place(At place = {}, const MPI_Comm* address = nullptr) noexcept : file(place.file), line(place.line), comm(address) {}
+    constexpr Place(At place, const Subject* object) noexcept : file(place.file), line(place.line), comm(nullptr), subject(object) {}
     [[nodiscard]] constexpr At at() const noexcept { return {file, line}; }
 };
 

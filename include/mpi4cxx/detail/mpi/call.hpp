@@ -19,6 +19,7 @@ namespace MPI4CXX::detail {
 // Throws the error `code` of `function`. The place comes in pieces: as one object it would be written to memory before every call, in case the call
 // fails.
 [[noreturn, gnu::cold]] MPI4CXX_API void raise(int code, std::string_view function, const char* file, unsigned long line, const MPI_Comm* comm);
+[[noreturn, gnu::cold]] MPI4CXX_API void raise(int code, std::string_view function, const char* file, unsigned long line, const Subject* subject);
 
 /// How many operations the library has to drive while a blocking call waits; one more while finished operations await destruction.
 extern MPI4CXX_API std::atomic<int> driven_operations;
@@ -128,6 +129,13 @@ struct invoke<Fn, int (*)(P...), int (*)(Q...)> {  // the variant has more param
     [[gnu::always_inline]] static int now(Q... args) { return entry<variants<Fn>::large>::call(args...); }
 };
 
+/// Throws the error `code` of `Fn`.
+template <auto Fn> [[noreturn, gnu::always_inline]] inline void fail(int code, Place where) {
+    if (where.subject != nullptr)
+        raise(code, name_of<Fn>(), where.file, where.line, where.subject);
+    raise(code, name_of<Fn>(), where.file, where.line, where.comm);
+}
+
 template <auto Fn, class = typename invoke<Fn>::parameters> struct checked;
 
 template <auto Fn, class... P> struct get_last {  // takes P without the last parameter, an out-pointer
@@ -139,7 +147,7 @@ template <auto Fn, class... P> struct get_last {  // takes P without the last pa
         [[gnu::always_inline]] result operator()(std::tuple_element_t<I, parameters>... args, Place where = {}) const {
             result out;  // MPI sets it
             if (const int code = invoke<Fn>::now(args..., &out); code != MPI_SUCCESS) [[unlikely]]
-                raise(code, name_of<Fn>(), where.file, where.line, where.comm);
+                fail<Fn>(code, where);
             return out;
         }
     };
@@ -156,7 +164,7 @@ template <auto Fn, class... P> struct checked<Fn, std::tuple<P...>> {
             if (must_drive()) [[unlikely]]
                 return as_immediate(args..., where.file, where.line, where.comm);
         if (const int code = invoke<Fn>::now(args...); code != MPI_SUCCESS) [[unlikely]]
-            raise(code, name_of<Fn>(), where.file, where.line, where.comm);
+            fail<Fn>(code, where);
     }
 
 private:

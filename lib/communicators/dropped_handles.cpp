@@ -1,4 +1,4 @@
-#include "communicators/dropped_communicators.hpp"
+#include "communicators/dropped_handles.hpp"
 
 #include <mpi4cxx/group.hpp>
 #include <mpi4cxx/handle.hpp>
@@ -20,21 +20,20 @@ namespace MPI4CXX::detail {
 
 namespace {
 
-/// The name of a communicator. It is the same on all processes of the communicator, and no other communicator has it. MPI keeps it as an attribute.
-using Name = std::int64_t;
+using Name = HandleName;
 constexpr Name none = std::numeric_limits<Name>::max();
 
 std::mutex mutex;
-/// A dropped communicator and its processes. Both are null while this process uses the communicator.
+/// How to free a dropped handle, and its processes. Both are null while this process uses the handle.
 struct Dropped {
-    MPI_Comm comm = MPI_COMM_NULL;
+    std::function<void()> free = nullptr;
     std::shared_ptr<const Group> members = nullptr;
 };
 // MPI is not called under this lock: it has locks of its own, which it may hold when it calls `forget`.
 std::map<Name, Dropped>& known = *new std::map<Name, Dropped>;  // never destroyed, because MPI may end later
-int unnamed = 0;                                                // communicators of this process whose names it does not know yet
+int unnamed = 0;                                                // handles of this process whose names it does not know yet
 
-std::map<Name, Dropped>::node_type& spare = *new std::map<Name, Dropped>::node_type;  // so that making and freeing a communicator allocates nothing
+std::map<Name, Dropped>::node_type& spare = *new std::map<Name, Dropped>::node_type;  // so that making and freeing a handle allocates nothing
 
 void note(Name name) {
     const std::lock_guard lock(mutex);
@@ -56,15 +55,16 @@ Dropped take_out(Name name) {
     return found;
 }
 
-int forget(MPI_Comm, int, void* name, void*) {
-    (void)take_out(reinterpret_cast<Name>(name));
+/// MPI keeps the name of a communicator as an attribute.
+int forget_comm(MPI_Comm, int, void* name, void*) {
+    forget(reinterpret_cast<Name>(name));
     return MPI_SUCCESS;
 }
 
 int key() {
     static int made = MPI_KEYVAL_INVALID;
     static const bool once = [] {
-        call<MPI_Comm_create_keyval>(MPI_COMM_NULL_COPY_FN, forget, &made, nullptr);
+        call<MPI_Comm_create_keyval>(MPI_COMM_NULL_COPY_FN, forget_comm, &made, nullptr);
         at_finalize([] { MPI_Comm_free_keyval(&made); });
         return true;
     }();
@@ -72,7 +72,7 @@ int key() {
     return made;
 }
 
-/// While one exists, this process has a communicator whose name it does not know yet. It may be any.
+/// While one exists, this process has a handle whose name it does not know yet. It may be any.
 class Unnamed {
 public:
     Unnamed() { add(1); }
@@ -101,7 +101,7 @@ Group members(MPI_Comm comm, Place where) {
     return Group::Union(local, Group::take(get<MPI_Comm_remote_group>(comm, where)), where.at());
 }
 
-/// Returns, in order, the names of the communicators that this process has dropped and whose processes are all in `comm`.
+/// Returns, in order, the names of the handles that this process has dropped and whose processes are all in `comm`.
 std::vector<Name> dropped_within(MPI_Comm comm, Place where) {
     std::vector<std::pair<Name, std::shared_ptr<const Group>>> dropped;
     {
@@ -135,7 +135,7 @@ Names least(Names own, MPI_Comm comm, Place where) {
     return result;
 }
 
-/// Returns the name that this process proposes for a new communicator. Only the first process of a group proposes one.
+/// Returns the name that this process proposes for a new handle. Only the first process of a group proposes one.
 Name proposal(MPI_Comm comm, Place where) {
     if (get<MPI_Comm_rank>(comm, where) != 0)
         return none;
@@ -143,36 +143,45 @@ Name proposal(MPI_Comm comm, Place where) {
     return static_cast<Name>((std::uint64_t{random()} << 32 | random()) >> 2);
 }
 
-void free_dropped(Name name, Place where) {
-    if (Dropped dropped = take_out(name); dropped.comm != MPI_COMM_NULL)  // no other thread has freed it
-        call<MPI_Comm_free>(&dropped.comm, where);
-}
-
 }  // namespace
 
-MPI_Comm made(MPI_Comm comm, Place where) {
-    if (comm == MPI_COMM_NULL)
-        return comm;
+HandleName name_handle(MPI_Comm comm, Place where) {
     const std::vector<Name> dropped = dropped_within(comm, where);
     const auto next_after = [&](Name name) {
         const auto next = std::upper_bound(dropped.begin(), dropped.end(), name);
         return next == dropped.end() ? none : *next;
     };
-    Name next = none;
+    Name name = none, next = none;
     {
         const Unnamed unnamed_yet;
-        const auto [name, first] = least({proposal(comm, where), next_after(-1)}, comm, where);
-        call<MPI_Comm_set_attr>(comm, key(), reinterpret_cast<void*>(name), where);
+        const Names agreed = least({proposal(comm, where), next_after(-1)}, comm, where);
+        name = agreed[0];
+        next = agreed[1];
         note(name);
-        next = first;
     }
     while (next != none) {
         const auto [is_free, following] = least({may_have(next) ? 0 : 1, next_after(next)}, comm, where);
         if (is_free != 0)
-            free_dropped(next, where);
+            if (const Dropped taken = take_out(next); taken.free)  // no other thread has freed it
+                taken.free();
         next = following;
     }
+    return name;
+}
+
+MPI_Comm made(MPI_Comm comm, Place where) {
+    if (comm != MPI_COMM_NULL)
+        call<MPI_Comm_set_attr>(comm, key(), reinterpret_cast<void*>(name_handle(comm, where)), where);
     return comm;
+}
+
+void forget(HandleName name) noexcept { (void)take_out(name); }
+
+void set_aside(HandleName name, std::function<void()> free, Group processes) {
+    auto members = std::make_shared<const Group>(std::move(processes));
+    const std::lock_guard lock(mutex);
+    if (const auto entry = known.find(name); entry != known.end())
+        entry->second = {std::move(free), std::move(members)};
 }
 
 void set_aside(MPI_Comm comm) noexcept try {
@@ -180,10 +189,8 @@ void set_aside(MPI_Comm comm) noexcept try {
     int found = 0;
     if (!is_running() || MPI_Comm_get_attr(comm, key(), &name, &found) != MPI_SUCCESS || found == 0)
         return;
-    auto processes = std::make_shared<const Group>(members(comm, {}));
-    const std::lock_guard lock(mutex);
-    if (const auto entry = known.find(reinterpret_cast<Name>(name)); entry != known.end())
-        entry->second = {comm, std::move(processes)};
+    set_aside(
+        reinterpret_cast<Name>(name), [comm]() mutable { call<MPI_Comm_free>(&comm); }, members(comm, {}));
 } catch (...) {  // the communicator stays until MPI ends
 }
 
