@@ -12,6 +12,7 @@
 #include <mpi4cxx/datatype_traits.hpp>
 #include <mpi4cxx/distgraphcomm.hpp>
 #include <mpi4cxx/environment.hpp>
+#include <mpi4cxx/epoch.hpp>
 #include <mpi4cxx/errhandler.hpp>
 #include <mpi4cxx/error.hpp>
 #include <mpi4cxx/fortran.hpp>
@@ -36,8 +37,10 @@
 #include <mpi4cxx/serialize.hpp>
 #include <mpi4cxx/status.hpp>
 #include <mpi4cxx/struct_type.hpp>
+#include <mpi4cxx/target.hpp>
 #include <mpi4cxx/topocomm.hpp>
 #include <mpi4cxx/version.hpp>
 #include <mpi4cxx/weights.hpp>
 #include <mpi4cxx/when_all.hpp>
 #include <mpi4cxx/when_any.hpp>
+#include <mpi4cxx/win.hpp>

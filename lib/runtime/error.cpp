@@ -130,7 +130,7 @@ namespace {
 void raise(int code, std::string_view function, const char* file, unsigned long line, const MPI_Comm* comm) {
     raise_at(code, function, {{file, line}, comm});
 }
-void raise(int code, std::string_view function, const char* file, unsigned long line, const Subject* subject) {
+void raise_on(int code, std::string_view function, const char* file, unsigned long line, const Subject* subject) {
     raise_at(code, function, {{file, line}, subject});
 }
 

@@ -19,7 +19,7 @@ namespace MPI4CXX::detail {
 // Throws the error `code` of `function`. The place comes in pieces: as one object it would be written to memory before every call, in case the call
 // fails.
 [[noreturn, gnu::cold]] MPI4CXX_API void raise(int code, std::string_view function, const char* file, unsigned long line, const MPI_Comm* comm);
-[[noreturn, gnu::cold]] MPI4CXX_API void raise(int code, std::string_view function, const char* file, unsigned long line, const Subject* subject);
+[[noreturn, gnu::cold]] MPI4CXX_API void raise_on(int code, std::string_view function, const char* file, unsigned long line, const Subject* subject);
 
 /// How many operations the library has to drive while a blocking call waits; one more while finished operations await destruction.
 extern MPI4CXX_API std::atomic<int> driven_operations;
@@ -132,7 +132,7 @@ struct invoke<Fn, int (*)(P...), int (*)(Q...)> {  // the variant has more param
 /// Throws the error `code` of `Fn`.
 template <auto Fn> [[noreturn, gnu::always_inline]] inline void fail(int code, Place where) {
     if (where.subject != nullptr)
-        raise(code, name_of<Fn>(), where.file, where.line, where.subject);
+        raise_on(code, name_of<Fn>(), where.file, where.line, where.subject);
     raise(code, name_of<Fn>(), where.file, where.line, where.comm);
 }
 

@@ -1,0 +1,112 @@
+// What a process knows of a window: the memory of all processes, and the epochs that are open here. Calls are checked against it before MPI sees
+// them.
+#pragma once
+
+#include <mpi4cxx/buffer.hpp>
+#include <mpi4cxx/detail/mpi/call.hpp>
+#include <mpi4cxx/detail/mpi/subject.hpp>
+#include <mpi4cxx/fwd.hpp>
+#include <mpi4cxx/op.hpp>
+#include <mpi4cxx/target.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace MPI4CXX::detail {
+
+/// The memory that one process exposes, and whether this process has an epoch that is open to it alone.
+struct TargetMemory {
+    enum class Access : char { none, started, locked };
+
+    std::uint64_t elements = 0;  ///< bytes / unit
+    MPI_Aint bytes = 0;
+    int unit = 1;  ///< the displacement unit in bytes
+    Access access = Access::none;
+};
+
+/// The state of a window. Its Win and the guards of its epochs share it.
+class MPI4CXX_API WindowState final : public Subject {
+public:
+    enum class OpenToAll : char { no, fence, lock };
+
+    explicit WindowState(MPI_Win raw);
+    WindowState(const WindowState&) = delete;
+    WindowState& operator=(const WindowState&) = delete;
+    ~WindowState();
+
+    [[nodiscard]] std::string name() const override;
+    [[nodiscard]] Place on(At at) const noexcept { return {at, static_cast<const Subject*>(this)}; }
+
+    /// Returns whether an access to `count` elements of `type` needs no closer look: the window is typed, an epoch is open, and the elements lie in
+    /// the memory of the target.
+    [[gnu::always_inline]] [[nodiscard]] bool admits(MPI_Count count, MPI_Datatype type, int target_rank, MPI_Aint displacement) const noexcept {
+        if (type != element_type || static_cast<unsigned>(target_rank) >= ranks)
+            return false;
+        const TargetMemory& target = targets[target_rank];
+        return (open_to_all != OpenToAll::no || target.access != TargetMemory::Access::none) &&
+               static_cast<std::uint64_t>(displacement) <= target.elements &&
+               static_cast<std::uint64_t>(count) <= target.elements - static_cast<std::uint64_t>(displacement);
+    }
+
+    // Epochs. Each checks that the call is allowed here, calls MPI, and notes what is open now.
+
+    void fence(int assertion, At at);
+    void start(const Group& group, int assertion, At at);
+    void complete(At at);
+    void post(const Group& group, int assertion, At at);
+    void wait(At at);
+    bool test(At at);
+    void lock(int target_rank, int lock_type, int assertion, At at);
+    void unlock(int target_rank, At at);
+    void lock_all(int assertion, At at);
+    void unlock_all(At at);
+    /// Throws unless `target_rank` is locked. All ranks if it is negative.
+    void check_flush(int target_rank, Caller caller) const;
+    /// Throws std::invalid_argument if an epoch is open that must end before the window is freed.
+    void check_free(At at) const;
+    /// Ends the epochs in which other processes could wait for this one.
+    void close_locks() noexcept;
+
+    MPI_Win win;
+    MPI_Datatype element_type = MPI_DATATYPE_NULL;  ///< of a typed window
+    unsigned ranks = 0;                             ///< the length of `targets`; 0 if this library has not made the window, and knows nothing of it
+    OpenToAll open_to_all = OpenToAll::no;
+    TargetMemory* targets = nullptr;
+    std::byte* base = nullptr;  ///< of this process's own memory
+    MPI_Aint bytes = 0;
+
+    struct Private;  // what only the library knows
+    std::unique_ptr<Private> own;
+};
+
+/// Where a call works in the memory of the target, as MPI takes it.
+struct TargetRange {
+    MPI_Aint displacement;
+    MPI_Count count;
+    MPI_Datatype type;
+};
+
+/// An access that needs a closer look: the origin, without its address, and the target.
+struct Access {
+    MPI_Count count;
+    MPI_Datatype type;
+    const ElementType* element;
+    const Strided* strided;
+    int target_rank;
+    Target target;
+    Caller caller;
+};
+
+/// Returns the range in which `access` works. Throws std::invalid_argument, with both numbers, if the access is not allowed.
+MPI4CXX_API TargetRange check_access(const WindowState* state, const Access& access);
+
+/// Returns the range of a Put or Get.
+template <class Address> [[gnu::always_inline]] inline TargetRange range_of(const WindowState* state, const BufferParts<Address>& origin,
+                                                                            int target_rank, const Target& target, At at, const char* method) {
+    if (target.is_like_origin() && state != nullptr && state->admits(origin.count, origin.type, target_rank, target.displacement)) [[likely]]
+        return {target.displacement, origin.count, origin.type};
+    return check_access(state, {origin.count, origin.type, origin.element, origin.strided.get(), target_rank, target, {at, method}});
+}
+
+}  // namespace MPI4CXX::detail

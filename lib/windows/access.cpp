@@ -1,0 +1,94 @@
+// The checks of one-sided accesses that are not plain at first sight.
+#include <mpi4cxx/detail/windows/window_state.hpp>
+#include <mpi4cxx/error.hpp>
+
+#include "handles/datatype_name.hpp"
+#include "windows/window_private.hpp"
+
+#include <string>
+
+namespace MPI4CXX::detail {
+
+namespace {
+
+/// 128 bits, because a displacement times its unit may not fit 64.
+using Wide = __int128;
+
+bool is_floating(MPI_Datatype type) {
+    return type == MPI_FLOAT || type == MPI_DOUBLE || type == MPI_LONG_DOUBLE || type == MPI_C_FLOAT_COMPLEX || type == MPI_C_DOUBLE_COMPLEX ||
+           type == MPI_C_LONG_DOUBLE_COMPLEX;
+}
+
+/// Returns whether elements of both datatypes lie in memory in the same way: MPI has several names for one integer.
+bool are_alike(MPI_Datatype a, MPI_Datatype b, Place where) {
+    return a == b || (Datatype::borrow(a).is_named() && Datatype::borrow(b).is_named() && !is_floating(a) && !is_floating(b) &&
+                      get<MPI_Type_size_x>(a, where) == get<MPI_Type_size_x>(b, where));
+}
+
+void check_epoch(const WindowState& state, const Access& access) {
+    if (static_cast<unsigned>(access.target_rank) >= state.ranks)
+        misuse(access.caller, "rank " + std::to_string(access.target_rank) + " in a window of " + std::to_string(state.size) + " processes");
+    const bool is_open = state.open_to_all != WindowState::OpenToAll::no || state.targets[access.target_rank].access != TargetMemory::Access::none;
+    if (!is_open)
+        misuse(access.caller, "no epoch is open for rank " + std::to_string(access.target_rank) +
+                                  ": call Fence, Start, Lock or Lock_all before, or hold a guard such as `const auto epoch = win.lock(" +
+                                  std::to_string(access.target_rank) + ")`");
+}
+
+/// Throws unless the elements of the origin are those of the window.
+void check_element(const WindowState& state, const Access& access, MPI_Datatype type, Place where) {
+    if (state.element_type == MPI_DATATYPE_NULL || are_alike(type, state.element_type, where))
+        return;
+    if (access.element != nullptr || access.strided != nullptr || Datatype::borrow(type).is_named())
+        misuse(access.caller, "the buffer has elements of " + datatype_name(type) + ", the window of " + datatype_name(state.element_type) +
+                                  ": where that is meant, name the target as {displacement, count, datatype}");
+}
+
+/// Throws unless the range lies in the memory of the target, and has as many bytes of data as the origin.
+void check_range(const WindowState& state, const Access& access, const TargetRange& range, Place where) {
+    const MPI_Count sent = access.count * get<MPI_Type_size_x>(access.type, where), used = range.count * get<MPI_Type_size_x>(range.type, where);
+    if (sent != used)
+        misuse(access.caller, "the buffer has " + std::to_string(sent) + " bytes of data, the target " + std::to_string(used));
+    if (state.own->is_dynamic || range.count == 0)
+        return;
+    MPI_Count lb = 0, extent = 0, true_lb = 0, true_extent = 0;
+    call<MPI_Type_get_extent_x>(range.type, &lb, &extent, where);
+    call<MPI_Type_get_true_extent_x>(range.type, &true_lb, &true_extent, where);
+    const TargetMemory& target = state.targets[access.target_rank];
+    const Wide begin = Wide{range.displacement} * target.unit + true_lb, last = begin + Wide{range.count - 1} * extent;
+    const Wide first = last < begin ? last : begin, end = (last < begin ? begin : last) + true_extent;
+    if (range.displacement < 0 || first < 0 || end > Wide{target.bytes})
+        misuse(access.caller, std::to_string(range.count) + " elements of " + datatype_name(range.type) + " at displacement " +
+                                  std::to_string(range.displacement) + " exceed the " + std::to_string(target.elements) + " that rank " +
+                                  std::to_string(access.target_rank) + " has");
+}
+
+}  // namespace
+
+TargetRange check_access(const WindowState* state, const Access& access) {
+    if (state == nullptr || state->win == MPI_WIN_NULL)
+        refuse_null(MPI_ERR_WIN, access.caller.method, "the window is null: it was never made, moved from or freed", access.caller.at);
+    const Place where = state->on(access.caller.at);
+    const MPI_Datatype element = access.strided != nullptr ? access.strided->element : access.type;
+    const MPI_Count elements = access.strided != nullptr ? access.count * access.strided->elements : access.count;
+    TargetRange range{access.target.displacement, access.target.count < 0 ? elements : access.target.count, access.target.type};
+    const bool is_named = range.type != MPI_DATATYPE_NULL;
+    if (!is_named)
+        range.type = element;
+    if (!state->own->is_made || access.target_rank == MPI_PROC_NULL)
+        return range;
+    check_epoch(*state, access);
+    if (!is_named) {
+        if (access.element != nullptr && access.element->number != nullptr && access.element->number() == state->element_type) {
+            range.type = state->element_type;  // arrays in a window of their numbers
+            if (access.target.count < 0)
+                range.count *= access.element->numbers;
+        } else {
+            check_element(*state, access, element, where);
+        }
+    }
+    check_range(*state, access, range, where);
+    return range;
+}
+
+}  // namespace MPI4CXX::detail

@@ -1,0 +1,359 @@
+#include <mpi4cxx/win.hpp>
+
+#include <mpi4cxx/error.hpp>
+
+#include "communicators/argument_copies.hpp"
+#include "communicators/dropped_handles.hpp"
+#include "handles/attribute.hpp"
+#include "handles/datatype_name.hpp"
+#include "handles/error_handling.hpp"
+#include "handles/hinted.hpp"
+#include "handles/named.hpp"
+#include "handles/reduction_operand.hpp"
+#include "runtime/finalize.hpp"
+#include "windows/window_private.hpp"
+
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace MPI4CXX {
+
+using detail::call;
+using detail::get;
+using detail::TargetMemory;
+using detail::TargetRange;
+using detail::WindowState;
+
+const Win WIN_NULL;
+
+// Ownership ----------------------------------------------------------------------------------------------------------
+
+Win::Win(MPI_Win raw, detail::Ownership ownership) : Handle(raw, ownership) {
+    if (raw == MPI_WIN_NULL)
+        return;
+    state_ = std::make_shared<WindowState>(raw);
+    const Group group = Get_group();
+    state_->rank = group.Get_rank();
+    state_->size = group.Get_size();
+}
+
+Win Win::take(MPI_Win raw, At at) {
+    Win result(raw, detail::Ownership::own);
+    if (raw != MPI_WIN_NULL)
+        call<MPI_Win_set_errhandler>(raw, MPI_ERRORS_RETURN, at);
+    return result;
+}
+
+MPI_Win Win::release() && noexcept {
+    if (state_ != nullptr && state_->own->is_made)
+        detail::forget(state_->own->name);
+    state_ = nullptr;
+    return static_cast<Handle&&>(*this).release();
+}
+
+Win::~Win() {
+    if (state_ == nullptr || !state_->own->is_made || !detail::is_running())
+        return;
+    state_->close_locks();  // others may wait for them
+    const detail::HandleName name = state_->own->name;
+    state_->win = MPI_WIN_NULL;
+    if (detail::may_free(true)) {
+        detail::forget(name);
+        return;
+    }
+    try {
+        Group group = Get_group();
+        MPI_Win raw = static_cast<Handle&&>(*this).release();
+        detail::set_aside(
+            name, [raw]() mutable { call<MPI_Win_free>(&raw); }, std::move(group));
+    } catch (...) {  // the window stays until MPI ends
+    }
+}
+
+void Win::Free(At at) {
+    if (state_ != nullptr)
+        state_->check_free(at);
+    free(at);
+    if (state_ == nullptr)
+        return;
+    state_->win = MPI_WIN_NULL;
+    if (state_->own->is_made)
+        detail::forget(state_->own->name);
+    state_ = nullptr;
+}
+
+// Creation -----------------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// What the processes tell one another of a new window.
+struct GivenMemory {
+    std::int64_t bytes, unit;
+};
+
+Aint bytes_of(Count count, std::size_t size, At at) {
+    Aint bytes = 0;
+    if (count < 0 || __builtin_mul_overflow(count, static_cast<Aint>(size), &bytes))
+        detail::misuse({at, "Win"}, "a window of " + std::to_string(count) + " elements of " + std::to_string(size) + " bytes");
+    return bytes;
+}
+
+void check_unit(Aint size, int disp_unit, At at) {
+    if (size < 0 || disp_unit <= 0)
+        detail::misuse({at, "Win"}, "a window of " + std::to_string(size) + " bytes with displacements of " + std::to_string(disp_unit) + " bytes");
+}
+
+std::byte* base_of(const Win& win, At at) { return static_cast<std::byte*>(win.Get_attr(WIN_BASE, at).value_or(nullptr)); }
+
+}  // namespace
+
+Win Win::made(MPI_Win raw, Extent extent, const Intracomm& comm, At at) {
+    Win result = take(raw, at);
+    const detail::Place where(at, comm.address());
+    WindowState& state = *result.state_;
+    WindowState::Private& own = *state.own;
+    own.name = detail::name_handle(comm.handle(), where);
+    own.is_made = true;
+    own.is_dynamic = result.flavor(at) == WIN_FLAVOR_DYNAMIC;
+    // Tools do not see the next call, because the program does not make it.
+    const GivenMemory mine{own.is_dynamic ? 0 : static_cast<std::int64_t>(extent.count) * static_cast<std::int64_t>(extent.size),
+                           static_cast<std::int64_t>(extent.size)};
+    std::vector<GivenMemory> all(static_cast<std::size_t>(state.size));
+    constexpr int two = 2;
+    call<PMPI_Allgather>(&mine, two, MPI_INT64_T, all.data(), two, MPI_INT64_T, comm.handle(), where);
+    for (const GivenMemory& memory : all) {
+        if (extent.type != MPI_DATATYPE_NULL && memory.unit != mine.unit)
+            detail::misuse({at, "Win"}, "the processes give elements of " + std::to_string(mine.unit) + " and of " + std::to_string(memory.unit) +
+                                            " bytes: a typed window has one type");
+        TargetMemory& target = own.targets.emplace_back();
+        target.bytes = memory.bytes;
+        target.unit = static_cast<int>(memory.unit);
+        target.elements = static_cast<std::uint64_t>(memory.bytes / memory.unit);
+    }
+    state.targets = own.targets.data();
+    state.ranks = static_cast<unsigned>(state.size);
+    state.element_type = extent.type;
+    state.bytes = mine.bytes;
+    if (!own.is_dynamic)
+        state.base = base_of(result, at);
+    return result;
+}
+
+Win Win::create(const Buf& memory, std::size_t element_size, const Intracomm& comm, const Info& info, At at) {
+    if (memory.strided)
+        detail::misuse({at, "Create"}, "the memory of a window has to lie in one piece; this has gaps");
+    const Aint bytes = bytes_of(memory.count, element_size, at);
+    MPI_Win raw = get<MPI_Win_create>(memory.data, bytes, static_cast<int>(element_size), info.handle(), comm.handle(), {at, comm.address()});
+    return made(raw, {memory.count, element_size, memory.type}, comm, at);
+}
+
+Win Win::Create(detail::MemoryRegion memory, int disp_unit, const Info& info, const Intracomm& comm, At at) {
+    check_unit(static_cast<Aint>(memory.bytes), disp_unit, at);
+    MPI_Win raw = get<MPI_Win_create>(memory.data, static_cast<Aint>(memory.bytes), disp_unit, info.handle(), comm.handle(), {at, comm.address()});
+    return made(raw, {memory.bytes / disp_unit, static_cast<std::size_t>(disp_unit)}, comm, at);
+}
+
+Win Win::allocate(Extent extent, bool shared, const Intracomm& comm, const Info& info, At at) {
+    const Aint bytes = bytes_of(extent.count, extent.size, at);
+    const int unit = static_cast<int>(extent.size);
+    const detail::Place where(at, comm.address());
+    void* base = nullptr;
+    MPI_Win raw = MPI_WIN_NULL;
+    if (shared)
+        call<MPI_Win_allocate_shared>(bytes, unit, info.handle(), comm.handle(), &base, &raw, where);
+    else
+        call<MPI_Win_allocate>(bytes, unit, info.handle(), comm.handle(), &base, &raw, where);
+    return made(raw, extent, comm, at);
+}
+
+Win Win::Allocate(Aint size, int disp_unit, const Info& info, const Intracomm& comm, At at) {
+    check_unit(size, disp_unit, at);
+    return allocate({size / disp_unit, static_cast<std::size_t>(disp_unit)}, false, comm, info, at);
+}
+
+Win Win::Allocate_shared(Aint size, int disp_unit, const Info& info, const Intracomm& comm, At at) {
+    check_unit(size, disp_unit, at);
+    return allocate({size / disp_unit, static_cast<std::size_t>(disp_unit)}, true, comm, info, at);
+}
+
+Win Win::Create_dynamic(const Info& info, const Intracomm& comm, At at) {
+    return made(get<MPI_Win_create_dynamic>(info.handle(), comm.handle(), {at, comm.address()}), {0, 1}, comm, at);
+}
+
+void Win::Attach(detail::MemoryRegion memory, At at) const { call<MPI_Win_attach>(handle(), memory.data, static_cast<Aint>(memory.bytes), on(at)); }
+
+void Win::Detach(detail::MemoryRegion memory, At at) const { call<MPI_Win_detach>(handle(), memory.data, on(at)); }
+
+// Queries ------------------------------------------------------------------------------------------------------------
+
+SharedMemory Win::Shared_query(int rank, At at) const {
+    Aint size = 0;
+    int disp_unit = 0;
+    std::byte* base = nullptr;
+    call<MPI_Win_shared_query>(handle(), rank, &size, &disp_unit, &base, on(at));
+    return {{base, static_cast<std::size_t>(size)}, disp_unit};
+}
+
+std::span<std::byte> Win::tomemory(At at) const {
+    const WindowState& known = state(at);
+    if (known.own->is_made)
+        return {known.base, static_cast<std::size_t>(known.bytes)};
+    return {base_of(*this, at), static_cast<std::size_t>(Get_attr(WIN_SIZE, at).value_or(0))};
+}
+
+Group Win::Get_group(At at) const { return Group::take(get<MPI_Win_get_group>(handle(), on(at))); }
+
+WindowState& Win::state(At at, const char* method) const {
+    if (state_ == nullptr)
+        detail::refuse_null(MPI_ERR_WIN, method, "the window is null: it was never made, moved from or freed", at);
+    return *state_;
+}
+
+void Win::check_type(MPI_Datatype type, std::string_view name, At at) const {
+    const WindowState& known = state(at, "Win::span");
+    if (known.element_type != MPI_DATATYPE_NULL && known.element_type != type)
+        detail::misuse({at, "Win::span"},
+                       "elements of " + std::string(name) + " in a window of " + detail::datatype_name(known.element_type) + ": see tomemory()");
+}
+
+// Communication ------------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// Describes the operand of an accumulate call as the operation takes it.
+template <class Buffer> void accept(Buffer& buf, const Op& op, const char* name, detail::Caller caller) {
+    if (op.is_null() || !op.is_plain())
+        detail::misuse(caller, op.is_null() ? "the operation is null"
+                                            : "one-sided calls take predefined operations only (MPI-4.0, 12.3.4): combine with Get and Put under an "
+                                              "exclusive lock, or by sync::Mutex");
+    detail::accept_operand(buf, op, name, caller);
+}
+
+void check_one_number(const Buf& result, detail::Caller caller) {
+    if (result.count != 1 || !Datatype::borrow(result.type).is_named())
+        detail::misuse(caller,
+                       "works on one number, the result has " + std::to_string(result.count) + " elements of " + detail::datatype_name(result.type));
+}
+
+template <class Address> TargetRange range_of(const WindowState* state, const detail::BufferParts<Address>& buf, int target_rank,
+                                              const Target& target, detail::Caller caller) {
+    return detail::range_of(state, buf, target_rank, target, caller.at, caller.method);
+}
+
+struct GetAccumulate {
+    ConstBuf origin;
+    Buf result;
+    TargetRange from;
+};
+
+GetAccumulate plan_get_accumulate(const WindowState* state, const ConstBuf& origin, const Buf& result, int target_rank, const Target& target,
+                                  const Op& op, detail::Caller caller) {
+    ConstBuf o = origin;
+    Buf r = result;
+    accept(r, op, "result", caller);
+    if (op == NO_OP)
+        o = {r.data, 0, Datatype::borrow(r.type)};  // what the origin has is not used
+    else
+        accept(o, op, "origin", caller);
+    if (op != NO_OP && (o.count != r.count || o.type != r.type))
+        detail::mismatch(o.count, o.type, r.count, r.type, caller.at, caller.method);
+    const TargetRange from = range_of(state, r, target_rank, target, caller);
+    return {std::move(o), std::move(r), from};
+}
+
+}  // namespace
+
+void Win::Accumulate(const ConstBuf& origin, int target_rank, const Target& target, const Op& op, At at) const {
+    ConstBuf o = origin;
+    accept(o, op, "origin", at);
+    const TargetRange to = range_of(state_.get(), o, target_rank, target, at);
+    call<MPI_Accumulate>(o.data, o.count, o.type, target_rank, to.displacement, to.count, to.type, op.handle(), handle(), on(at));
+}
+
+Request Win::Raccumulate(const ConstBuf& origin, int target_rank, const Target& target, const Op& op, At at) const {
+    check_locked(target_rank, at);
+    ConstBuf o = origin;
+    accept(o, op, "origin", at);
+    const TargetRange to = range_of(state_.get(), o, target_rank, target, at);
+    return Request::take(
+        get<MPI_Raccumulate>(o.data, o.count, o.type, target_rank, to.displacement, to.count, to.type, op.handle(), handle(), on(at)));
+}
+
+void Win::Get_accumulate(const ConstBuf& origin, const Buf& result, int target_rank, const Target& target, const Op& op, At at) const {
+    const auto [o, r, from] = plan_get_accumulate(state_.get(), origin, result, target_rank, target, op, at);
+    call<MPI_Get_accumulate>(o.data, o.count, o.type, r.data, r.count, r.type, target_rank, from.displacement, from.count, from.type, op.handle(),
+                             handle(), on(at));
+}
+
+Request Win::Rget_accumulate(const ConstBuf& origin, const Buf& result, int target_rank, const Target& target, const Op& op, At at) const {
+    check_locked(target_rank, at);
+    const auto [o, r, from] = plan_get_accumulate(state_.get(), origin, result, target_rank, target, op, at);
+    return Request::take(get<MPI_Rget_accumulate>(o.data, o.count, o.type, r.data, r.count, r.type, target_rank, from.displacement, from.count,
+                                                  from.type, op.handle(), handle(), on(at)));
+}
+
+void Win::fetch_with_care(const ConstBuf& origin, const Buf& result, int target_rank, Aint target_disp, const Op& op, At at) const {
+    const auto [o, r, from] = plan_get_accumulate(state_.get(), origin, result, target_rank, Target(target_disp), op, {at, "Fetch_and_op"});
+    check_one_number(r, {at, "Fetch_and_op"});
+    call<MPI_Fetch_and_op>(o.data, r.data, r.type, target_rank, from.displacement, op.handle(), handle(), on(at));
+}
+
+void Win::Compare_and_swap(const ConstBuf& origin, const ConstBuf& compare, const Buf& result, int target_rank, Aint target_disp, At at) const {
+    if (origin.type != result.type || origin.type != compare.type || origin.count != 1 || compare.count != 1)
+        detail::misuse(at, "origin, compare and result have to be one number of one type each");
+    check_one_number(result, at);
+    const TargetRange from = range_of(state_.get(), result, target_rank, Target(target_disp), at);
+    call<MPI_Compare_and_swap>(origin.data, compare.data, result.data, result.type, target_rank, from.displacement, handle(), on(at));
+}
+
+Request Win::Rput(const ConstBuf& origin, int target_rank, const Target& target, At at) const {
+    check_locked(target_rank, at);
+    const TargetRange to = range_of(state_.get(), origin, target_rank, target, at);
+    auto kept = detail::keep(origin);
+    return Request::take(get<MPI_Rput>(origin.data, origin.count, origin.type, target_rank, to.displacement, to.count, to.type, handle(), on(at)),
+                         std::move(kept));
+}
+
+Request Win::Rget(const Buf& origin, int target_rank, const Target& target, At at) const {
+    check_locked(target_rank, at);
+    const TargetRange from = range_of(state_.get(), origin, target_rank, target, at);
+    auto kept = detail::keep(origin);
+    return Request::take(
+        get<MPI_Rget>(origin.data, origin.count, origin.type, target_rank, from.displacement, from.count, from.type, handle(), on(at)),
+        std::move(kept));
+}
+
+// Synchronization ----------------------------------------------------------------------------------------------------
+
+void Win::Flush_all(At at) const {
+    state(at).check_flush(-1, at);
+    call<MPI_Win_flush_all>(handle(), on(at));
+}
+
+void Win::Flush_local(int rank, At at) const {
+    state(at).check_flush(rank, at);
+    call<MPI_Win_flush_local>(rank, handle(), on(at));
+}
+
+void Win::Flush_local_all(At at) const {
+    state(at).check_flush(-1, at);
+    call<MPI_Win_flush_local_all>(handle(), on(at));
+}
+
+void Win::check_locked(int rank, detail::Caller caller) const {
+    const WindowState& known = state(caller.at, caller.method);
+    if (known.own->is_made && rank >= 0 && rank < known.size && !is_locked(rank))
+        detail::misuse(caller,
+                       "calls with requests work while the target is locked: call Lock or Lock_all before, or hold a guard such as "
+                       "`const auto epoch = win.lock(" +
+                           std::to_string(rank) + ")`");
+}
+
+template class Attributes<Win>;
+template class ErrorHandling<Win>;
+template class Handle<detail::AnyKeyval<Win>>;
+template class Hinted<Win>;
+template class Named<Win>;
+
+}  // namespace MPI4CXX

@@ -1,0 +1,162 @@
+#include <mpi4cxx/detail/windows/window_state.hpp>
+
+#include <mpi4cxx/error.hpp>
+#include <mpi4cxx/group.hpp>
+
+#include "windows/window_private.hpp"
+
+#include <string>
+
+namespace MPI4CXX::detail {
+
+namespace {
+
+std::string ranks_text(int target_rank, int size) {
+    return "rank " + std::to_string(target_rank) + " in a window of " + std::to_string(size) + " processes";
+}
+
+}  // namespace
+
+WindowState::WindowState(MPI_Win raw) : win(raw), own(std::make_unique<Private>()) {}
+WindowState::~WindowState() = default;
+
+std::string WindowState::name() const {
+    char label[MPI_MAX_OBJECT_NAME] = "";
+    int length = 0;
+    if (win == MPI_WIN_NULL || MPI_Win_get_name(win, label, &length) != MPI_SUCCESS || length == 0)
+        return "a window";
+    return "window \"" + std::string(label) + '"';
+}
+
+void WindowState::fence(int assertion, At at) {
+    if (own->locks > 0 || open_to_all == OpenToAll::lock)
+        misuse({at, "Fence"}, "a lock is held on this window: unlock it first");
+    if (own->is_started || own->is_posted)
+        misuse({at, "Fence"}, own->is_started ? "an epoch of Start is open: Complete it first" : "an epoch of Post is open: Wait for it first");
+    call<MPI_Win_fence>(assertion, win, on(at));
+    open_to_all = (assertion & MPI_MODE_NOSUCCEED) != 0 ? OpenToAll::no : OpenToAll::fence;
+}
+
+void WindowState::start(const Group& group, int assertion, At at) {
+    if (own->is_started)
+        misuse({at, "Start"}, "an epoch of Start is open already: Complete it first");
+    if (own->locks > 0 || open_to_all == OpenToAll::lock)
+        misuse({at, "Start"}, "a lock is held on this window: unlock it first");
+    if (own->is_made) {
+        const Group all = Group::take(get<MPI_Win_get_group>(win, on(at)));
+        own->started = group.Translate_ranks(all, at);
+        for (const int target : own->started)
+            if (target < 0)
+                misuse({at, "Start"}, "the group has processes that the window does not have");
+    }
+    call<MPI_Win_start>(group.handle(), assertion, win, on(at));
+    open_to_all = OpenToAll::no;
+    own->is_started = true;
+    for (const int target : own->started) targets[target].access = TargetMemory::Access::started;
+}
+
+void WindowState::complete(At at) {
+    if (own->is_made && !own->is_started)
+        misuse({at, "Complete"}, "no epoch of Start is open");
+    call<MPI_Win_complete>(win, on(at));
+    own->is_started = false;
+    for (const int target : own->started) targets[target].access = TargetMemory::Access::none;
+    own->started.clear();
+}
+
+void WindowState::post(const Group& group, int assertion, At at) {
+    if (own->is_posted)
+        misuse({at, "Post"}, "an epoch of Post is open already: Wait for it first");
+    call<MPI_Win_post>(group.handle(), assertion, win, on(at));
+    own->is_posted = true;
+    if (open_to_all == OpenToAll::fence)
+        open_to_all = OpenToAll::no;
+}
+
+void WindowState::wait(At at) {
+    if (own->is_made && !own->is_posted)
+        misuse({at, "Wait"}, "no epoch of Post is open");
+    call<MPI_Win_wait>(win, on(at));
+    own->is_posted = false;
+}
+
+bool WindowState::test(At at) {
+    if (own->is_made && !own->is_posted)
+        misuse({at, "Test"}, "no epoch of Post is open");
+    const bool is_over = get<MPI_Win_test>(win, on(at)) != 0;
+    own->is_posted = !is_over;
+    return is_over;
+}
+
+void WindowState::lock(int target_rank, int lock_type, int assertion, At at) {
+    if (own->is_made && target_rank != MPI_PROC_NULL) {
+        if (static_cast<unsigned>(target_rank) >= ranks)
+            misuse({at, "Lock"}, ranks_text(target_rank, size));
+        if (open_to_all == OpenToAll::lock || targets[target_rank].access == TargetMemory::Access::locked)
+            misuse({at, "Lock"}, "rank " + std::to_string(target_rank) + " is locked by this process already");
+        if (own->is_started)
+            misuse({at, "Lock"}, "an epoch of Start is open: Complete it first");
+    }
+    call<MPI_Win_lock>(lock_type, target_rank, assertion, win, on(at));
+    open_to_all = OpenToAll::no;
+    if (!own->is_made || target_rank == MPI_PROC_NULL)
+        return;
+    targets[target_rank].access = TargetMemory::Access::locked;
+    ++own->locks;
+}
+
+void WindowState::unlock(int target_rank, At at) {
+    const bool is_known = own->is_made && target_rank != MPI_PROC_NULL;
+    if (is_known && static_cast<unsigned>(target_rank) >= ranks)
+        misuse({at, "Unlock"}, ranks_text(target_rank, size));
+    if (is_known && targets[target_rank].access != TargetMemory::Access::locked)
+        misuse({at, "Unlock"}, "rank " + std::to_string(target_rank) + " is not locked by this process");
+    call<MPI_Win_unlock>(target_rank, win, on(at));
+    if (!is_known)
+        return;
+    targets[target_rank].access = TargetMemory::Access::none;
+    --own->locks;
+}
+
+void WindowState::lock_all(int assertion, At at) {
+    if (own->locks > 0 || open_to_all == OpenToAll::lock)
+        misuse({at, "Lock_all"}, "a lock is held on this window already: unlock it first");
+    if (own->is_started)
+        misuse({at, "Lock_all"}, "an epoch of Start is open: Complete it first");
+    call<MPI_Win_lock_all>(assertion, win, on(at));
+    open_to_all = OpenToAll::lock;
+}
+
+void WindowState::unlock_all(At at) {
+    if (own->is_made && open_to_all != OpenToAll::lock)
+        misuse({at, "Unlock_all"}, "the window is not locked by Lock_all");
+    call<MPI_Win_unlock_all>(win, on(at));
+    open_to_all = OpenToAll::no;
+}
+
+void WindowState::check_flush(int target_rank, Caller caller) const {
+    if (!own->is_made || target_rank == MPI_PROC_NULL || open_to_all == OpenToAll::lock)
+        return;
+    if (target_rank >= size)
+        misuse(caller, ranks_text(target_rank, size));
+    if (target_rank < 0 ? own->locks == 0 : targets[target_rank].access != TargetMemory::Access::locked)
+        misuse(caller, target_rank < 0 ? "no lock is held on this window" : "rank " + std::to_string(target_rank) + " is not locked by this process");
+}
+
+void WindowState::check_free(At at) const {
+    if (own->locks > 0 || open_to_all == OpenToAll::lock)
+        misuse({at, "Free"}, "a lock is held on this window: unlock it first");
+    if (own->is_started || own->is_posted)
+        misuse({at, "Free"}, own->is_started ? "an epoch of Start is open: Complete it first" : "an epoch of Post is open: Wait for it first");
+}
+
+void WindowState::close_locks() noexcept try {
+    if (open_to_all == OpenToAll::lock)
+        unlock_all({});
+    for (int target = 0; own->locks > 0 && target < size; ++target)
+        if (targets[target].access == TargetMemory::Access::locked)
+            unlock(target, {});
+} catch (...) {  // a destructor has nobody to tell
+}
+
+}  // namespace MPI4CXX::detail
