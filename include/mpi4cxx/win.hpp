@@ -223,7 +223,7 @@ public:
     /// Complete all operations here. Calls MPI_Win_flush_local_all (MPI-4.0, 12.5.4).
     void Flush_local_all(At at = {}) const;
     /// Make this process see what others have written to its memory, and others see what it has written. Calls MPI_Win_sync (MPI-4.0, 12.5.4).
-    void Sync(At at = {}) const { detail::call<MPI_Win_sync>(handle(), on(at)); }
+    void Sync(At at = {}) const;
 
     // Guards, which end their epochs with the scope, also while an exception unwinds
 

@@ -12,7 +12,7 @@ namespace MPI4CXX::detail {
 namespace {
 
 /// 128 bits, because a displacement times its unit may not fit 64.
-using Wide = __int128;
+__extension__ using Wide = __int128;
 
 bool is_floating(MPI_Datatype type) {
     return type == MPI_FLOAT || type == MPI_DOUBLE || type == MPI_LONG_DOUBLE || type == MPI_C_FLOAT_COMPLEX || type == MPI_C_DOUBLE_COMPLEX ||

@@ -341,6 +341,11 @@ void Win::Flush_local_all(At at) const {
     call<MPI_Win_flush_local_all>(handle(), on(at));
 }
 
+void Win::Sync(At at) const {
+    (void)state(at);
+    call<MPI_Win_sync>(handle(), on(at));
+}
+
 void Win::check_locked(int rank, detail::Caller caller) const {
     const WindowState& known = state(caller.at, caller.method);
     if (known.own->is_made && rank >= 0 && rank < known.size && !is_locked(rank))
