@@ -66,6 +66,25 @@ void check_launcher() {
     }
 }
 
+/// While one exists, Open MPI's variable for the components of windows has a value that allows windows of one process. A user's own value stays.
+class WindowsOfOneProcess {
+public:
+    WindowsOfOneProcess() {
+        if (sets_)
+            setenv(variable, "^pt2pt", 1);
+    }
+    WindowsOfOneProcess(const WindowsOfOneProcess&) = delete;
+    WindowsOfOneProcess& operator=(const WindowsOfOneProcess&) = delete;
+    ~WindowsOfOneProcess() {
+        if (sets_)
+            unsetenv(variable);
+    }
+
+private:
+    static constexpr const char* variable = "OMPI_MCA_osc";
+    bool sets_ = detail::leaves_out_windows_of_one_process && std::getenv(variable) == nullptr;
+};
+
 /// Prepares an MPI that is initialized for this library.
 void prepare(At at) {
     call<MPI_Comm_set_errhandler>(MPI_COMM_WORLD, MPI_ERRORS_RETURN, at);
@@ -118,6 +137,7 @@ Environment::Environment(int* argc, char*** argv, ThreadLevel required, At at) :
         before_ = std::make_unique<Before>(at);
     } else {
         detail::trace_if_asked();
+        const WindowsOfOneProcess allowed;
         get<MPI_Init_thread>(argc, argv, required, at);
     }
     prepare(at);
@@ -143,13 +163,19 @@ Environment::~Environment() {
 
 void Init(At at) {
     check_first(at, "MPI_Init");
-    call<MPI_Init>(nullptr, nullptr, at);
+    {
+        const WindowsOfOneProcess allowed;
+        call<MPI_Init>(nullptr, nullptr, at);
+    }
     prepare(at);
 }
 
 ThreadLevel Init_thread(ThreadLevel required, At at) {
     check_first(at, "MPI_Init_thread");
-    const int provided = get<MPI_Init_thread>(nullptr, nullptr, required, at);
+    const int provided = [&] {
+        const WindowsOfOneProcess allowed;
+        return get<MPI_Init_thread>(nullptr, nullptr, required, at);
+    }();
     prepare(at);
     return static_cast<ThreadLevel>(provided);
 }

@@ -41,6 +41,13 @@ inline constexpr bool failed_bsend_blocks_receiver = is_open_mpi;
 /// Open MPI's signal handlers print the stack. The first call of backtrace() loads a library, which never returns in a process that crashed in
 /// malloc.
 inline constexpr bool prints_stack_of_crash = is_open_mpi;
+/// Debian's configuration of Open MPI 4.1 leaves out the one component that makes windows of a single process from memory that exists. In such a
+/// setting MPI_Win_create and MPI_Win_create_dynamic fail, in C too.
+#ifdef OPEN_MPI
+inline constexpr bool leaves_out_windows_of_one_process = OMPI_MAJOR_VERSION < 5;
+#else
+inline constexpr bool leaves_out_windows_of_one_process = false;
+#endif
 /// The largest message, in bytes, that the MPI sends without a handshake with the receiver, rounded down.
 inline constexpr std::size_t eager_size = is_open_mpi ? 4000 : 8000;
 
