@@ -67,13 +67,13 @@ class MPI4CXX_API Win : public Handle<Win>,
                         public Hinted<Win>,
                         public Fortran<Win> {
 public:
-    Win() noexcept = default;
-    Win(Win&&) noexcept = default;
+    Win() noexcept : state_(detail::null_window()) {}
+    Win(Win&& other) noexcept : Handle(std::move(other)), state_(std::exchange(other.state_, detail::null_window())) {}
     Win& operator=(Win&& other) noexcept {
         if (this != &other) {
             const Win old(std::move(*this));  // freed as by the destructor
             Handle::operator=(std::move(other));
-            state_ = std::move(other.state_);
+            state_ = std::exchange(other.state_, detail::null_window());
         }
         return *this;
     }
@@ -87,12 +87,12 @@ public:
 
     /// Make a window of the elements of `range`, which must outlive the window. Calls MPI_Win_create (MPI-4.0, 12.2.1). Collective.
     template <class Range> [[nodiscard]] static Win Create(Range&& range, const Intracomm& comm, const Info& info = INFO_NULL, At at = {}) {
-        const Buf memory(range, at);
-        return create(memory, sizeof(detail::element_value<std::remove_reference_t<Range>>), comm, info, at);
+        const Buf elements(range, at);
+        return create(elements, sizeof(detail::element_value<std::remove_reference_t<Range>>), comm, info, at);
     }
     /// Make a window of bytes, which must outlive the window. Displacements are in `disp_unit` bytes. Calls MPI_Win_create (MPI-4.0, 12.2.1).
     /// Collective.
-    [[nodiscard]] static Win Create(detail::MemoryRegion memory, int disp_unit = 1, const Info& info = INFO_NULL, const Intracomm& comm = COMM_SELF,
+    [[nodiscard]] static Win Create(detail::MemoryRegion region, int disp_unit = 1, const Info& info = INFO_NULL, const Intracomm& comm = COMM_SELF,
                                     At at = {});
     /// Make a window of `n` elements that MPI allocates. Calls MPI_Win_allocate (MPI-4.0, 12.2.2). Collective.
     template <Mapped T> [[nodiscard]] static Win Allocate(Count n, const Intracomm& comm, const Info& info = INFO_NULL, At at = {}) {
@@ -114,9 +114,9 @@ public:
     [[nodiscard]] static Win Create_dynamic(const Info& info = INFO_NULL, const Intracomm& comm = COMM_SELF, At at = {});
     [[nodiscard]] static Win Create_dynamic(const Intracomm& comm, At at = {}) { return Create_dynamic(INFO_NULL, comm, at); }
     /// Add memory to a dynamic window, until Detach. Calls MPI_Win_attach (MPI-4.0, 12.2.4). Local.
-    void Attach(detail::MemoryRegion memory, At at = {}) const;
+    void Attach(detail::MemoryRegion region, At at = {}) const;
     /// Take attached memory out of a dynamic window. Calls MPI_Win_detach (MPI-4.0, 12.2.4). Local.
-    void Detach(detail::MemoryRegion memory, At at = {}) const;
+    void Detach(detail::MemoryRegion region, At at = {}) const;
     /// Free the window. Throws std::invalid_argument if a lock or another epoch is open here. Calls MPI_Win_free (MPI-4.0, 12.2.5). Collective.
     void Free(At at = {});
 
@@ -149,12 +149,12 @@ public:
     // before the epoch ends or is flushed.
 
     /// Write `origin` to the target. Calls MPI_Put (MPI-4.0, 12.3.1).
-    void Put(const ConstBuf& origin, int target_rank, const Target& target = {}, At at = {}) const {
+    [[gnu::always_inline]] void Put(const ConstBuf& origin, int target_rank, const Target& target = {}, At at = {}) const {
         const detail::TargetRange to = detail::range_of(state_.get(), origin, target_rank, target, at, "Put");
         detail::call<MPI_Put>(origin.data, origin.count, origin.type, target_rank, to.displacement, to.count, to.type, handle(), on(at));
     }
     /// Read the target into `origin`. Calls MPI_Get (MPI-4.0, 12.3.2).
-    void Get(const Buf& origin, int target_rank, const Target& target = {}, At at = {}) const {
+    [[gnu::always_inline]] void Get(const Buf& origin, int target_rank, const Target& target = {}, At at = {}) const {
         const detail::TargetRange from = detail::range_of(state_.get(), origin, target_rank, target, at, "Get");
         detail::call<MPI_Get>(origin.data, origin.count, origin.type, target_rank, from.displacement, from.count, from.type, handle(), on(at));
     }
@@ -164,9 +164,10 @@ public:
     /// (MPI-4.0, 12.3.4).
     void Get_accumulate(const ConstBuf& origin, const Buf& result, int target_rank, const Target& target = {}, const Op& op = SUM, At at = {}) const;
     /// Read one element of the target into `result`, and combine `origin` into that element. Atomic. Calls MPI_Fetch_and_op (MPI-4.0, 12.3.4).
-    void Fetch_and_op(const ConstBuf& origin, const Buf& result, int target_rank, Aint target_disp = 0, const Op& op = SUM, At at = {}) const {
+    [[gnu::always_inline]] void Fetch_and_op(const ConstBuf& origin, const Buf& result, int target_rank, Aint target_disp = 0, const Op& op = SUM,
+                                             At at = {}) const {
         const bool is_plain = op.is_plain() && origin.element == nullptr && origin.count == 1 && result.count == 1 && result.type == origin.type;
-        if (!is_plain || state_ == nullptr || !state_->admits(1, origin.type, target_rank, target_disp)) [[unlikely]]
+        if (!is_plain || !state_->admits(1, origin.type, target_rank, target_disp)) [[unlikely]]
             return fetch_with_care(ConstBuf(origin), Buf(result), target_rank, target_disp, op, at);  // copies: the arguments stay in registers
         detail::call<MPI_Fetch_and_op>(origin.data, result.data, origin.type, target_rank, target_disp, op.handle(), handle(), on(at));
     }
@@ -211,8 +212,8 @@ public:
     /// End the epoch that Lock_all began. Calls MPI_Win_unlock_all (MPI-4.0, 12.5.3).
     void Unlock_all(At at = {}) const { state(at).unlock_all(at); }
     /// Complete all operations on `rank`, here and there. Calls MPI_Win_flush (MPI-4.0, 12.5.4).
-    void Flush(int rank, At at = {}) const {
-        if (!is_locked(rank)) [[unlikely]]
+    [[gnu::always_inline]] void Flush(int rank, At at = {}) const {
+        if (!state_->is_open(rank)) [[unlikely]]
             state(at).check_flush(rank, {at, "Flush"});
         detail::call<MPI_Win_flush>(rank, handle(), on(at));
     }
@@ -265,18 +266,16 @@ private:
     };
 
     Win(MPI_Win raw, detail::Ownership ownership);
-    static Win create(const Buf& memory, std::size_t element_size, const Intracomm& comm, const Info& info, At at);
+    static Win create(const Buf& elements, std::size_t element_size, const Intracomm& comm, const Info& info, At at);
     static Win allocate(Extent extent, bool shared, const Intracomm& comm, const Info& info, At at);
     static Win made(MPI_Win raw, Extent extent, const Intracomm& comm, At at);
 
+    /// Frees a window that this library has made; one that an exception drops, later.
+    void end(bool drops, At at);
     /// The place of a call on this window, for error messages.
     [[nodiscard]] detail::Place on(At at) const noexcept { return {at, subject()}; }
     /// The state; throws an Exception if the window is null.
     [[nodiscard]] detail::WindowState& state(At at, const char* method = __builtin_FUNCTION()) const;
-    [[nodiscard]] bool is_locked(int rank) const noexcept {
-        return state_ != nullptr && static_cast<unsigned>(rank) < state_->ranks &&
-               (state_->open_to_all == detail::WindowState::OpenToAll::lock || state_->targets[rank].access == detail::TargetMemory::Access::locked);
-    }
     void check_type(MPI_Datatype type, std::string_view name, At at) const;
     template <class T> static std::span<T> as(std::span<std::byte> bytes) noexcept {
         return {reinterpret_cast<T*>(bytes.data()), bytes.size() / sizeof(T)};

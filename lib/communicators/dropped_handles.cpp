@@ -143,30 +143,48 @@ Name proposal(MPI_Comm comm, Place where) {
     return static_cast<Name>((std::uint64_t{random()} << 32 | random()) >> 2);
 }
 
-}  // namespace
+/// Returns the first of the sorted `names` after `name`.
+Name next_after(Name name, const std::vector<Name>& names) {
+    const auto next = std::upper_bound(names.begin(), names.end(), name);
+    return next == names.end() ? none : *next;
+}
 
-HandleName name_handle(MPI_Comm comm, Place where) {
-    const std::vector<Name> dropped = dropped_within(comm, where);
-    const auto next_after = [&](Name name) {
-        const auto next = std::upper_bound(dropped.begin(), dropped.end(), name);
-        return next == dropped.end() ? none : *next;
-    };
-    Name name = none, next = none;
-    {
-        const Unnamed unnamed_yet;
-        const Names agreed = least({proposal(comm, where), next_after(-1)}, comm, where);
-        name = agreed[0];
-        next = agreed[1];
-        note(name);
-    }
+/// Frees what every process of `comm` has dropped, from `next` on, the lowest name on any process. `dropped` are the names on this process.
+void free_dropped(Name next, const std::vector<Name>& dropped, MPI_Comm comm, Place where) {
     while (next != none) {
-        const auto [is_free, following] = least({may_have(next) ? 0 : 1, next_after(next)}, comm, where);
+        const auto [is_free, following] = least({may_have(next) ? 0 : 1, next_after(next, dropped)}, comm, where);
         if (is_free != 0)
             if (const Dropped taken = take_out(next); taken.free)  // no other thread has freed it
                 taken.free();
         next = following;
     }
+}
+
+}  // namespace
+
+HandleName name_handle(MPI_Comm comm, Place where) {
+    const std::vector<Name> dropped = dropped_within(comm, where);
+    Name name = none, next = none;
+    {
+        const Unnamed unnamed_yet;
+        const Names agreed = least({proposal(comm, where), next_after(-1, dropped)}, comm, where);
+        name = agreed[0];
+        next = agreed[1];
+        note(name);
+    }
+    free_dropped(next, dropped, comm, where);
     return name;
+}
+
+void free_dropped_at_finalize() {
+    static const bool once = [] {
+        at_finalize([] {
+            const std::vector<Name> dropped = dropped_within(MPI_COMM_WORLD, {});
+            free_dropped(least({none, next_after(-1, dropped)}, MPI_COMM_WORLD, {})[1], dropped, MPI_COMM_WORLD, {});
+        });
+        return true;
+    }();
+    (void)once;
 }
 
 MPI_Comm made(MPI_Comm comm, Place where) {

@@ -6,6 +6,7 @@
 #include <mpi4cxx/intracomm.hpp>
 #include <mpi4cxx/version.hpp>
 
+#include "communicators/dropped_handles.hpp"
 #include "requests/channel.hpp"
 #include "requests/progress_thread.hpp"
 #include "runtime/finalize.hpp"
@@ -90,6 +91,7 @@ void prepare(At at) {
     call<MPI_Comm_set_errhandler>(MPI_COMM_WORLD, MPI_ERRORS_RETURN, at);
     call<MPI_Comm_set_errhandler>(MPI_COMM_SELF, MPI_ERRORS_RETURN, at);
     detail::open_channel(at);
+    detail::free_dropped_at_finalize();
     detail::allow_progress_thread(at);
     std::set_terminate(on_terminate);
     if constexpr (detail::prints_stack_of_crash) {

@@ -5,6 +5,7 @@
 #include "handles/datatype_name.hpp"
 #include "windows/window_private.hpp"
 
+#include <cstddef>
 #include <string>
 
 namespace MPI4CXX::detail {
@@ -28,7 +29,7 @@ bool are_alike(MPI_Datatype a, MPI_Datatype b, Place where) {
 void check_epoch(const WindowState& state, const Access& access) {
     if (static_cast<unsigned>(access.target_rank) >= state.ranks)
         misuse(access.caller, "rank " + std::to_string(access.target_rank) + " in a window of " + std::to_string(state.size) + " processes");
-    const bool is_open = state.open_to_all != WindowState::OpenToAll::no || state.targets[access.target_rank].access != TargetMemory::Access::none;
+    const bool is_open = state.open_to_all != WindowState::OpenToAll::no || state.own->access(access.target_rank) != WindowState::Access::none;
     if (!is_open)
         misuse(access.caller, "no epoch is open for rank " + std::to_string(access.target_rank) +
                                   ": call Fence, Start, Lock or Lock_all before, or hold a guard such as `const auto epoch = win.lock(" +
@@ -54,19 +55,20 @@ void check_range(const WindowState& state, const Access& access, const TargetRan
     MPI_Count lb = 0, extent = 0, true_lb = 0, true_extent = 0;
     call<MPI_Type_get_extent_x>(range.type, &lb, &extent, where);
     call<MPI_Type_get_true_extent_x>(range.type, &true_lb, &true_extent, where);
-    const TargetMemory& target = state.targets[access.target_rank];
+    const auto i = static_cast<std::size_t>(access.target_rank);
+    const WindowState::Private::Target& target = state.own->targets[i];
     const Wide begin = Wide{range.displacement} * target.unit + true_lb, last = begin + Wide{range.count - 1} * extent;
     const Wide first = last < begin ? last : begin, end = (last < begin ? begin : last) + true_extent;
     if (range.displacement < 0 || first < 0 || end > Wide{target.bytes})
         misuse(access.caller, std::to_string(range.count) + " elements of " + datatype_name(range.type) + " at displacement " +
-                                  std::to_string(range.displacement) + " exceed the " + std::to_string(target.elements) + " that rank " +
+                                  std::to_string(range.displacement) + " exceed the " + std::to_string(state.own->elements[i]) + " that rank " +
                                   std::to_string(access.target_rank) + " has");
 }
 
 }  // namespace
 
 TargetRange check_access(const WindowState* state, const Access& access) {
-    if (state == nullptr || state->win == MPI_WIN_NULL)
+    if (state->win == MPI_WIN_NULL)
         refuse_null(MPI_ERR_WIN, access.caller.method, "the window is null: it was never made, moved from or freed", access.caller.at);
     const Place where = state->on(access.caller.at);
     const MPI_Datatype element = access.strided != nullptr ? access.strided->element : access.type;

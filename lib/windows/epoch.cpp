@@ -31,7 +31,7 @@ void Epoch::flush(At at) const {
         return flush(target_rank_, at);
     if (state_ == nullptr)
         refuse_closed(at);
-    state_->check_flush(-1, at);
+    state_->check_flush_all(at);
     call<MPI_Win_flush_all>(state_->win, state_->on(at));
 }
 
@@ -47,7 +47,7 @@ void Epoch::flush_local(At at) const {
         return flush_local(target_rank_, at);
     if (state_ == nullptr)
         refuse_closed(at);
-    state_->check_flush(-1, at);
+    state_->check_flush_all(at);
     call<MPI_Win_flush_local_all>(state_->win, state_->on(at));
 }
 

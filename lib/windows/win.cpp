@@ -1,9 +1,9 @@
 #include <mpi4cxx/win.hpp>
 
+#include <mpi4cxx/detail/mpi/platform.hpp>
 #include <mpi4cxx/error.hpp>
 
 #include "communicators/argument_copies.hpp"
-#include "communicators/dropped_handles.hpp"
 #include "handles/attribute.hpp"
 #include "handles/datatype_name.hpp"
 #include "handles/error_handling.hpp"
@@ -15,13 +15,13 @@
 
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace MPI4CXX {
 
 using detail::call;
 using detail::get;
-using detail::TargetMemory;
 using detail::TargetRange;
 using detail::WindowState;
 
@@ -29,58 +29,49 @@ const Win WIN_NULL;
 
 // Ownership ----------------------------------------------------------------------------------------------------------
 
-Win::Win(MPI_Win raw, detail::Ownership ownership) : Handle(raw, ownership) {
-    if (raw == MPI_WIN_NULL)
-        return;
-    state_ = std::make_shared<WindowState>(raw);
-    const Group group = Get_group();
-    state_->rank = group.Get_rank();
-    state_->size = group.Get_size();
-}
+// MPI is not asked about the window here: callbacks borrow windows that MPI is about to free.
+Win::Win(MPI_Win raw, detail::Ownership ownership)
+    : Handle(raw, ownership), state_(raw == MPI_WIN_NULL ? detail::null_window() : std::make_shared<WindowState>(raw)) {}
 
 Win Win::take(MPI_Win raw, At at) {
     Win result(raw, detail::Ownership::own);
-    if (raw != MPI_WIN_NULL)
-        call<MPI_Win_set_errhandler>(raw, MPI_ERRORS_RETURN, at);
+    if (raw == MPI_WIN_NULL)
+        return result;
+    call<MPI_Win_set_errhandler>(raw, MPI_ERRORS_RETURN, at);
+    const Group group = result.Get_group(at);
+    result.state_->rank = group.Get_rank(at);
+    result.state_->size = group.Get_size(at);
     return result;
 }
 
 MPI_Win Win::release() && noexcept {
-    if (state_ != nullptr && state_->own->is_made)
-        detail::forget(state_->own->name);
-    state_ = nullptr;
+    state_->own->handle.leave();
+    state_ = detail::null_window();
     return static_cast<Handle&&>(*this).release();
 }
 
 Win::~Win() {
-    if (state_ == nullptr || !state_->own->is_made || !detail::is_running())
-        return;
-    state_->close_locks();  // others may wait for them
-    const detail::HandleName name = state_->own->name;
-    state_->win = MPI_WIN_NULL;
-    if (detail::may_free(true)) {
-        detail::forget(name);
-        return;
-    }
-    try {
-        Group group = Get_group();
-        MPI_Win raw = static_cast<Handle&&>(*this).release();
-        detail::set_aside(
-            name, [raw]() mutable { call<MPI_Win_free>(&raw); }, std::move(group));
-    } catch (...) {  // the window stays until MPI ends
-    }
+    if (state_->own->handle.is_made() && detail::is_running())
+        try {
+            end(!detail::may_free(true), {});
+        } catch (...) {  // the window stays until MPI ends
+        }
 }
 
 void Win::Free(At at) {
-    if (state_ != nullptr)
-        state_->check_free(at);
+    state_->check_free(at);
+    if (state_->own->handle.is_made())
+        return end(false, at);
     free(at);
-    if (state_ == nullptr)
-        return;
-    state_->win = MPI_WIN_NULL;
-    if (state_->own->is_made)
-        detail::forget(state_->own->name);
-    state_ = nullptr;
+    state_ = detail::null_window();
+}
+
+void Win::end(bool drops, At at) {
+    state_->close_locks();  // others may wait for them
+    const std::shared_ptr<WindowState> state = std::exchange(state_, detail::null_window());
+    MPI_Win raw = static_cast<Handle&&>(*this).release();
+    state->win = MPI_WIN_NULL;
+    state->own->handle.end([raw, at]() mutable { call<MPI_Win_free>(&raw, at); }, drops, at);
 }
 
 // Creation -----------------------------------------------------------------------------------------------------------
@@ -113,7 +104,7 @@ Win Win::made(MPI_Win raw, Extent extent, const Intracomm& comm, At at) {
     const detail::Place where(at, comm.address());
     WindowState& state = *result.state_;
     WindowState::Private& own = *state.own;
-    own.name = detail::name_handle(comm.handle(), where);
+    own.handle = detail::CollectiveHandle(comm.handle(), where);
     own.is_made = true;
     own.is_dynamic = result.flavor(at) == WIN_FLAVOR_DYNAMIC;
     // Tools do not see the next call, because the program does not make it.
@@ -126,12 +117,11 @@ Win Win::made(MPI_Win raw, Extent extent, const Intracomm& comm, At at) {
         if (extent.type != MPI_DATATYPE_NULL && memory.unit != mine.unit)
             detail::misuse({at, "Win"}, "the processes give elements of " + std::to_string(mine.unit) + " and of " + std::to_string(memory.unit) +
                                             " bytes: a typed window has one type");
-        TargetMemory& target = own.targets.emplace_back();
-        target.bytes = memory.bytes;
-        target.unit = static_cast<int>(memory.unit);
-        target.elements = static_cast<std::uint64_t>(memory.bytes / memory.unit);
+        own.targets.push_back({static_cast<Aint>(memory.bytes), static_cast<int>(memory.unit)});
+        own.elements.push_back(static_cast<std::uint64_t>(memory.bytes / memory.unit));
     }
-    state.targets = own.targets.data();
+    own.open.resize(own.elements.size());
+    state.reachable = own.open.data();
     state.ranks = static_cast<unsigned>(state.size);
     state.element_type = extent.type;
     state.bytes = mine.bytes;
@@ -160,10 +150,16 @@ Win Win::allocate(Extent extent, bool shared, const Intracomm& comm, const Info&
     const detail::Place where(at, comm.address());
     void* base = nullptr;
     MPI_Win raw = MPI_WIN_NULL;
-    if (shared)
+    if (shared) {
         call<MPI_Win_allocate_shared>(bytes, unit, info.handle(), comm.handle(), &base, &raw, where);
-    else
-        call<MPI_Win_allocate>(bytes, unit, info.handle(), comm.handle(), &base, &raw, where);
+    } else {
+        Info with_gaps;
+        if (detail::needs_gaps_in_allocated_windows) {
+            with_gaps = info.is_null() ? Info::Create(at) : info.Dup(at);
+            with_gaps.Set("alloc_shared_noncontig", "true", at);
+        }
+        call<MPI_Win_allocate>(bytes, unit, with_gaps.is_null() ? info.handle() : with_gaps.handle(), comm.handle(), &base, &raw, where);
+    }
     return made(raw, extent, comm, at);
 }
 
@@ -205,7 +201,7 @@ std::span<std::byte> Win::tomemory(At at) const {
 Group Win::Get_group(At at) const { return Group::take(get<MPI_Win_get_group>(handle(), on(at))); }
 
 WindowState& Win::state(At at, const char* method) const {
-    if (state_ == nullptr)
+    if (state_->win == MPI_WIN_NULL)
         detail::refuse_null(MPI_ERR_WIN, method, "the window is null: it was never made, moved from or freed", at);
     return *state_;
 }
@@ -327,7 +323,7 @@ Request Win::Rget(const Buf& origin, int target_rank, const Target& target, At a
 // Synchronization ----------------------------------------------------------------------------------------------------
 
 void Win::Flush_all(At at) const {
-    state(at).check_flush(-1, at);
+    state(at).check_flush_all(at);
     call<MPI_Win_flush_all>(handle(), on(at));
 }
 
@@ -337,7 +333,7 @@ void Win::Flush_local(int rank, At at) const {
 }
 
 void Win::Flush_local_all(At at) const {
-    state(at).check_flush(-1, at);
+    state(at).check_flush_all(at);
     call<MPI_Win_flush_local_all>(handle(), on(at));
 }
 
@@ -348,7 +344,8 @@ void Win::Sync(At at) const {
 
 void Win::check_locked(int rank, detail::Caller caller) const {
     const WindowState& known = state(caller.at, caller.method);
-    if (known.own->is_made && rank >= 0 && rank < known.size && !is_locked(rank))
+    const bool is_known = known.own->is_made && static_cast<unsigned>(rank) < known.ranks;
+    if (is_known && known.open_to_all != WindowState::OpenToAll::lock && known.own->access(rank) != WindowState::Access::locked)
         detail::misuse(caller,
                        "calls with requests work while the target is locked: call Lock or Lock_all before, or hold a guard such as "
                        "`const auto epoch = win.lock(" +

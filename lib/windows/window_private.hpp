@@ -3,23 +3,35 @@
 
 #include <mpi4cxx/detail/windows/window_state.hpp>
 
-#include "communicators/dropped_handles.hpp"
+#include "communicators/collective_handle.hpp"
 
 #include <atomic>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace MPI4CXX::detail {
 
 struct WindowState::Private {
-    std::vector<TargetMemory> targets;
-    bool is_made = false;     // by this library, collectively: then the window has a name, and the memory of all processes is known
+    /// The memory of one process, and whether this process has an epoch that is open to it alone.
+    struct Target {
+        MPI_Aint bytes = 0;
+        int unit = 1;  // the displacement unit in bytes
+        Access access = Access::none;
+    };
+
+    bool is_made = false;     // by this library: then the memory of all processes is known
     bool is_dynamic = false;  // displacements are addresses
-    HandleName name = 0;
-    std::atomic<int> locks = 0;  // held on single targets
+    CollectiveHandle handle;
+    std::vector<Target> targets;
+    std::vector<std::uint64_t> elements;  // of each process
+    std::vector<std::uint64_t> open;      // the same where the process is open by itself, else 0
+    std::atomic<int> locks = 0;           // held on single targets
     bool is_started = false;
     std::vector<int> started;  // the targets of Start
     bool is_posted = false;
+
+    [[nodiscard]] Access access(int target_rank) const noexcept { return targets[static_cast<std::size_t>(target_rank)].access; }
 };
 
 }  // namespace MPI4CXX::detail

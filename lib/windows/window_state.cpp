@@ -5,6 +5,8 @@
 
 #include "windows/window_private.hpp"
 
+#include <cstddef>
+#include <memory>
 #include <string>
 
 namespace MPI4CXX::detail {
@@ -20,6 +22,22 @@ std::string ranks_text(int target_rank, int size) {
 WindowState::WindowState(MPI_Win raw) : win(raw), own(std::make_unique<Private>()) {}
 WindowState::~WindowState() = default;
 
+std::shared_ptr<WindowState> null_window() noexcept {
+    static WindowState& state = *new WindowState(MPI_WIN_NULL);  // never destroyed, because windows may be destroyed later
+    return {std::shared_ptr<void>(), &state};
+}
+
+void WindowState::open(OpenToAll all) noexcept {
+    open_to_all = all;
+    reachable = all != OpenToAll::no ? own->elements.data() : own->open.data();
+}
+
+void WindowState::open(int target_rank, Access access) noexcept {
+    const auto i = static_cast<std::size_t>(target_rank);
+    own->targets[i].access = access;
+    own->open[i] = access != Access::none ? own->elements[i] : 0;
+}
+
 std::string WindowState::name() const {
     char label[MPI_MAX_OBJECT_NAME] = "";
     int length = 0;
@@ -34,7 +52,7 @@ void WindowState::fence(int assertion, At at) {
     if (own->is_started || own->is_posted)
         misuse({at, "Fence"}, own->is_started ? "an epoch of Start is open: Complete it first" : "an epoch of Post is open: Wait for it first");
     call<MPI_Win_fence>(assertion, win, on(at));
-    open_to_all = (assertion & MPI_MODE_NOSUCCEED) != 0 ? OpenToAll::no : OpenToAll::fence;
+    open((assertion & MPI_MODE_NOSUCCEED) != 0 ? OpenToAll::no : OpenToAll::fence);
 }
 
 void WindowState::start(const Group& group, int assertion, At at) {
@@ -50,9 +68,9 @@ void WindowState::start(const Group& group, int assertion, At at) {
                 misuse({at, "Start"}, "the group has processes that the window does not have");
     }
     call<MPI_Win_start>(group.handle(), assertion, win, on(at));
-    open_to_all = OpenToAll::no;
+    open(OpenToAll::no);
     own->is_started = true;
-    for (const int target : own->started) targets[target].access = TargetMemory::Access::started;
+    for (const int target : own->started) open(target, Access::started);
 }
 
 void WindowState::complete(At at) {
@@ -60,7 +78,7 @@ void WindowState::complete(At at) {
         misuse({at, "Complete"}, "no epoch of Start is open");
     call<MPI_Win_complete>(win, on(at));
     own->is_started = false;
-    for (const int target : own->started) targets[target].access = TargetMemory::Access::none;
+    for (const int target : own->started) open(target, Access::none);
     own->started.clear();
 }
 
@@ -70,7 +88,7 @@ void WindowState::post(const Group& group, int assertion, At at) {
     call<MPI_Win_post>(group.handle(), assertion, win, on(at));
     own->is_posted = true;
     if (open_to_all == OpenToAll::fence)
-        open_to_all = OpenToAll::no;
+        open(OpenToAll::no);
 }
 
 void WindowState::wait(At at) {
@@ -92,16 +110,16 @@ void WindowState::lock(int target_rank, int lock_type, int assertion, At at) {
     if (own->is_made && target_rank != MPI_PROC_NULL) {
         if (static_cast<unsigned>(target_rank) >= ranks)
             misuse({at, "Lock"}, ranks_text(target_rank, size));
-        if (open_to_all == OpenToAll::lock || targets[target_rank].access == TargetMemory::Access::locked)
+        if (open_to_all == OpenToAll::lock || own->access(target_rank) == Access::locked)
             misuse({at, "Lock"}, "rank " + std::to_string(target_rank) + " is locked by this process already");
         if (own->is_started)
             misuse({at, "Lock"}, "an epoch of Start is open: Complete it first");
     }
     call<MPI_Win_lock>(lock_type, target_rank, assertion, win, on(at));
-    open_to_all = OpenToAll::no;
+    open(OpenToAll::no);
     if (!own->is_made || target_rank == MPI_PROC_NULL)
         return;
-    targets[target_rank].access = TargetMemory::Access::locked;
+    open(target_rank, Access::locked);
     ++own->locks;
 }
 
@@ -109,12 +127,12 @@ void WindowState::unlock(int target_rank, At at) {
     const bool is_known = own->is_made && target_rank != MPI_PROC_NULL;
     if (is_known && static_cast<unsigned>(target_rank) >= ranks)
         misuse({at, "Unlock"}, ranks_text(target_rank, size));
-    if (is_known && targets[target_rank].access != TargetMemory::Access::locked)
+    if (is_known && own->access(target_rank) != Access::locked)
         misuse({at, "Unlock"}, "rank " + std::to_string(target_rank) + " is not locked by this process");
     call<MPI_Win_unlock>(target_rank, win, on(at));
     if (!is_known)
         return;
-    targets[target_rank].access = TargetMemory::Access::none;
+    open(target_rank, Access::none);
     --own->locks;
 }
 
@@ -124,23 +142,28 @@ void WindowState::lock_all(int assertion, At at) {
     if (own->is_started)
         misuse({at, "Lock_all"}, "an epoch of Start is open: Complete it first");
     call<MPI_Win_lock_all>(assertion, win, on(at));
-    open_to_all = OpenToAll::lock;
+    open(OpenToAll::lock);
 }
 
 void WindowState::unlock_all(At at) {
     if (own->is_made && open_to_all != OpenToAll::lock)
         misuse({at, "Unlock_all"}, "the window is not locked by Lock_all");
     call<MPI_Win_unlock_all>(win, on(at));
-    open_to_all = OpenToAll::no;
+    open(OpenToAll::no);
 }
 
 void WindowState::check_flush(int target_rank, Caller caller) const {
     if (!own->is_made || target_rank == MPI_PROC_NULL || open_to_all == OpenToAll::lock)
         return;
-    if (target_rank >= size)
+    if (static_cast<unsigned>(target_rank) >= ranks)
         misuse(caller, ranks_text(target_rank, size));
-    if (target_rank < 0 ? own->locks == 0 : targets[target_rank].access != TargetMemory::Access::locked)
-        misuse(caller, target_rank < 0 ? "no lock is held on this window" : "rank " + std::to_string(target_rank) + " is not locked by this process");
+    if (own->access(target_rank) != Access::locked)
+        misuse(caller, "rank " + std::to_string(target_rank) + " is not locked by this process");
+}
+
+void WindowState::check_flush_all(Caller caller) const {
+    if (own->is_made && own->locks == 0 && open_to_all != OpenToAll::lock)
+        misuse(caller, "no lock is held on this window");
 }
 
 void WindowState::check_free(At at) const {
@@ -154,7 +177,7 @@ void WindowState::close_locks() noexcept try {
     if (open_to_all == OpenToAll::lock)
         unlock_all({});
     for (int target = 0; own->locks > 0 && target < size; ++target)
-        if (targets[target].access == TargetMemory::Access::locked)
+        if (own->access(target) == Access::locked)
             unlock(target, {});
 } catch (...) {  // a destructor has nobody to tell
 }

@@ -33,6 +33,10 @@ inline constexpr bool has_ialltoallw_in_place = !is_mpich_before(40101000);
 /// different sizes are right.
 inline constexpr bool has_equal_init = !is_mpich_before(40300000);
 
+/// MPICH 4.0 disagrees with itself on where the memory of a process begins in a window of MPI_Win_allocate (its issue 6110), so that other processes
+/// write elsewhere. It is right if the blocks of a node may have gaps between them.
+inline constexpr bool needs_gaps_in_allocated_windows = is_mpich_before(40100000);
+
 /// Open MPI 4.1 reports truncation but still writes the whole message past a contiguous buffer. A datatype with a gap avoids that.
 inline constexpr bool truncation_overwrites = is_open_mpi;
 /// On Open MPI, a long MPI_Bsend that fails for lack of room leaves a gap in the order of messages. The receiver waits forever for all later

@@ -15,20 +15,11 @@
 
 namespace MPI4CXX::detail {
 
-/// The memory that one process exposes, and whether this process has an epoch that is open to it alone.
-struct TargetMemory {
-    enum class Access : char { none, started, locked };
-
-    std::uint64_t elements = 0;  ///< bytes / unit
-    MPI_Aint bytes = 0;
-    int unit = 1;  ///< the displacement unit in bytes
-    Access access = Access::none;
-};
-
 /// The state of a window. Its Win and the guards of its epochs share it.
 class MPI4CXX_API WindowState final : public Subject {
 public:
     enum class OpenToAll : char { no, fence, lock };
+    enum class Access : char { none, started, locked };
 
     explicit WindowState(MPI_Win raw);
     WindowState(const WindowState&) = delete;
@@ -43,10 +34,12 @@ public:
     [[gnu::always_inline]] [[nodiscard]] bool admits(MPI_Count count, MPI_Datatype type, int target_rank, MPI_Aint displacement) const noexcept {
         if (type != element_type || static_cast<unsigned>(target_rank) >= ranks)
             return false;
-        const TargetMemory& target = targets[target_rank];
-        return (open_to_all != OpenToAll::no || target.access != TargetMemory::Access::none) &&
-               static_cast<std::uint64_t>(displacement) <= target.elements &&
-               static_cast<std::uint64_t>(count) <= target.elements - static_cast<std::uint64_t>(displacement);
+        const std::uint64_t elements = reachable[target_rank], first = static_cast<std::uint64_t>(displacement);
+        return first <= elements && static_cast<std::uint64_t>(count) <= elements - first;
+    }
+    /// Returns whether `target_rank` has elements that are open to this process.
+    [[gnu::always_inline]] [[nodiscard]] bool is_open(int target_rank) const noexcept {
+        return static_cast<unsigned>(target_rank) < ranks && reachable[target_rank] != 0;
     }
 
     // Epochs. Each checks that the call is allowed here, calls MPI, and notes what is open now.
@@ -61,8 +54,10 @@ public:
     void unlock(int target_rank, At at);
     void lock_all(int assertion, At at);
     void unlock_all(At at);
-    /// Throws unless `target_rank` is locked. All ranks if it is negative.
+    /// Throws std::invalid_argument unless `target_rank` is locked.
     void check_flush(int target_rank, Caller caller) const;
+    /// Throws std::invalid_argument unless any rank is locked.
+    void check_flush_all(Caller caller) const;
     /// Throws std::invalid_argument if an epoch is open that must end before the window is freed.
     void check_free(At at) const;
     /// Ends the epochs in which other processes could wait for this one.
@@ -70,15 +65,22 @@ public:
 
     MPI_Win win;
     MPI_Datatype element_type = MPI_DATATYPE_NULL;  ///< of a typed window
-    unsigned ranks = 0;                             ///< the length of `targets`; 0 if this library has not made the window, and knows nothing of it
+    unsigned ranks = 0;  ///< the length of `reachable`; 0 if the window is null, or if this library has not made the window and knows nothing of it
     OpenToAll open_to_all = OpenToAll::no;
-    TargetMemory* targets = nullptr;
-    std::byte* base = nullptr;  ///< of this process's own memory
+    const std::uint64_t* reachable = nullptr;  ///< how many elements of each process are open to this one now
+    std::byte* base = nullptr;                 ///< of this process's own memory
     MPI_Aint bytes = 0;
 
     struct Private;  // what only the library knows
     std::unique_ptr<Private> own;
+
+private:
+    void open(OpenToAll all) noexcept;
+    void open(int target_rank, Access access) noexcept;
 };
+
+/// The state of a null window.
+MPI4CXX_API std::shared_ptr<WindowState> null_window() noexcept;
 
 /// Where a call works in the memory of the target, as MPI takes it.
 struct TargetRange {
@@ -104,7 +106,7 @@ MPI4CXX_API TargetRange check_access(const WindowState* state, const Access& acc
 /// Returns the range of a Put or Get.
 template <class Address> [[gnu::always_inline]] inline TargetRange range_of(const WindowState* state, const BufferParts<Address>& origin,
                                                                             int target_rank, const Target& target, At at, const char* method) {
-    if (target.is_like_origin() && state != nullptr && state->admits(origin.count, origin.type, target_rank, target.displacement)) [[likely]]
+    if (target.is_like_origin() && state->admits(origin.count, origin.type, target_rank, target.displacement)) [[likely]]
         return {target.displacement, origin.count, origin.type};
     return check_access(state, {origin.count, origin.type, origin.element, origin.strided.get(), target_rank, target, {at, method}});
 }

@@ -1,0 +1,79 @@
+#include "communicators/collective_handle.hpp"
+
+#include <mpi4cxx/group.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace MPI4CXX::detail {
+
+namespace {
+
+/// The vote of a process that does not wait for the result.
+struct Vote {
+    int frees = 0, all_free = 0;
+    MPI_Request request = MPI_REQUEST_NULL;
+};
+
+std::mutex mutex;
+auto& votes_under_way = *new std::vector<std::unique_ptr<Vote>>;  // never destroyed, because MPI may end later
+
+/// Destroys the votes that are complete.
+void sweep() {
+    const std::lock_guard lock(mutex);
+    std::erase_if(votes_under_way, [](const auto& vote) {
+        int done = 0;
+        return MPI_Test(&vote->request, &done, MPI_STATUS_IGNORE) == MPI_SUCCESS && done != 0;
+    });
+}
+
+}  // namespace
+
+// Tools do not see the PMPI_ calls, because the program does not make them.
+
+CollectiveHandle::CollectiveHandle(MPI_Comm comm, Place where) : name_(name_handle(comm, where)) {
+    sweep();
+    votes_ = get<PMPI_Comm_dup>(comm, where);
+}
+
+void CollectiveHandle::end(std::function<void()> free, bool drops, Place where) {
+    MPI_Comm comm = std::exchange(votes_, MPI_COMM_NULL);
+    auto vote = std::make_unique<Vote>();
+    vote->frees = drops ? 0 : 1;
+    constexpr int one = 1;
+    call<PMPI_Iallreduce>(&vote->frees, &vote->all_free, one, MPI_INT, MPI_MIN, comm, &vote->request, where);
+    if (!drops) {
+        if (must_drive())
+            complete(vote->request, MPI_STATUS_IGNORE, "MPI_Iallreduce", where);
+        else
+            call<MPI_Wait>(&vote->request, MPI_STATUS_IGNORE, where);
+        if (vote->all_free != 0) {
+            forget(name_);
+            call<PMPI_Comm_free>(&comm, where);
+            return free();
+        }
+    }
+    set_aside(
+        name_,
+        [free = std::move(free), comm]() mutable {
+            call<PMPI_Comm_free>(&comm);
+            free();
+        },
+        Group::take(get<MPI_Comm_group>(comm, where)));
+    if (drops) {
+        const std::lock_guard lock(mutex);
+        votes_under_way.push_back(std::move(vote));
+    }
+}
+
+void CollectiveHandle::leave() noexcept {
+    if (MPI_Comm comm = std::exchange(votes_, MPI_COMM_NULL); comm != MPI_COMM_NULL) {
+        forget(name_);
+        PMPI_Comm_free(&comm);
+    }
+}
+
+}  // namespace MPI4CXX::detail
