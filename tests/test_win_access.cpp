@@ -119,7 +119,7 @@ TEST_CASE("Accumulate combines element by element, from any number of processes"
         win.Fence();
         for (int target = 0; target < size; ++target) {
             win.Accumulate(each, target);
-            win.Accumulate(each, target, {2, 1}, MPI::MAX);
+            win.Accumulate(std::span(each).first(1), target, 2, MPI::MAX);
         }
         win.Fence();
         CHECK(win.span<long>()[0] == 1 + sum_to(size));

@@ -2,7 +2,7 @@
 
 #include <mpi4cxx/group.hpp>
 
-#include <algorithm>
+#include <array>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -14,7 +14,7 @@ namespace {
 
 /// The vote of a process that does not wait for the result.
 struct Vote {
-    int frees = 0, all_free = 0;
+    std::array<int, 2> own{}, all{};  // frees, is idle
     MPI_Request request = MPI_REQUEST_NULL;
 };
 
@@ -39,28 +39,28 @@ CollectiveHandle::CollectiveHandle(MPI_Comm comm, Place where) : name_(name_hand
     votes_ = get<PMPI_Comm_dup>(comm, where);
 }
 
-void CollectiveHandle::end(std::function<void()> free, bool drops, Place where) {
+void CollectiveHandle::end(std::function<void(bool)> free, bool drops, bool is_idle, Place where) {
     MPI_Comm comm = std::exchange(votes_, MPI_COMM_NULL);
     auto vote = std::make_unique<Vote>();
-    vote->frees = drops ? 0 : 1;
-    constexpr int one = 1;
-    call<PMPI_Iallreduce>(&vote->frees, &vote->all_free, one, MPI_INT, MPI_MIN, comm, &vote->request, where);
+    vote->own = {drops ? 0 : 1, is_idle ? 1 : 0};
+    constexpr int two = 2;
+    call<PMPI_Iallreduce>(vote->own.data(), vote->all.data(), two, MPI_INT, MPI_MIN, comm, &vote->request, where);
     if (!drops) {
         if (must_drive())
             complete(vote->request, MPI_STATUS_IGNORE, "MPI_Iallreduce", where);
         else
             call<MPI_Wait>(&vote->request, MPI_STATUS_IGNORE, where);
-        if (vote->all_free != 0) {
+        if (vote->all[0] != 0) {
             forget(name_);
             call<PMPI_Comm_free>(&comm, where);
-            return free();
+            return free(vote->all[1] != 0);
         }
     }
     set_aside(
         name_,
         [free = std::move(free), comm]() mutable {
             call<PMPI_Comm_free>(&comm);
-            free();
+            free(false);
         },
         Group::take(get<MPI_Comm_group>(comm, where)));
     if (drops) {

@@ -29,9 +29,9 @@ public:
     /// Whether this has been made by the second constructor, and not ended.
     [[nodiscard]] bool is_made() const noexcept { return votes_ != MPI_COMM_NULL; }
 
-    /// Calls `free` if all processes free the handle now; else keeps the handle until they can. Throws what `free` throws. Collective, unless
-    /// `drops`: then this process does not wait.
-    void end(std::function<void()> free, bool drops, Place where);
+    /// Calls `free` if all processes free the handle now; else keeps the handle until they can. `free(all_idle)` hears whether every process has
+    /// given `is_idle`; false if that is not known. Throws what `free` throws. Collective, unless `drops`: then this process does not wait.
+    void end(std::function<void(bool)> free, bool drops, bool is_idle, Place where);
 
     /// Forgets the handle, which somebody else frees.
     void leave() noexcept;

@@ -1,5 +1,6 @@
 #include "communicators/dropped_handles.hpp"
 
+#include <mpi4cxx/error.hpp>
 #include <mpi4cxx/group.hpp>
 #include <mpi4cxx/handle.hpp>
 
@@ -155,7 +156,10 @@ void free_dropped(Name next, const std::vector<Name>& dropped, MPI_Comm comm, Pl
         const auto [is_free, following] = least({may_have(next) ? 0 : 1, next_after(next, dropped)}, comm, where);
         if (is_free != 0)
             if (const Dropped taken = take_out(next); taken.free)  // no other thread has freed it
-                taken.free();
+                try {
+                    taken.free();
+                } catch (const Exception&) {  // the handle stays: this call is not about it
+                }
         next = following;
     }
 }

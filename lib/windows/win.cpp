@@ -71,7 +71,12 @@ void Win::end(bool drops, At at) {
     const std::shared_ptr<WindowState> state = std::exchange(state_, detail::null_window());
     MPI_Win raw = static_cast<Handle&&>(*this).release();
     state->win = MPI_WIN_NULL;
-    state->own->handle.end([raw, at]() mutable { call<MPI_Win_free>(&raw, at); }, drops, at);
+    const auto free_together = [raw, at](bool all_idle) mutable {
+        if (!all_idle)  // MPICH does not free a window with an open epoch
+            call<MPI_Win_fence>(MPI_MODE_NOSUCCEED, raw, at);
+        call<MPI_Win_free>(&raw, at);
+    };
+    state->own->handle.end(free_together, drops, state->open_to_all == WindowState::OpenToAll::no, at);
 }
 
 // Creation -----------------------------------------------------------------------------------------------------------
@@ -315,9 +320,12 @@ Request Win::Rget(const Buf& origin, int target_rank, const Target& target, At a
     check_locked(target_rank, at);
     const TargetRange from = range_of(state_.get(), origin, target_rank, target, at);
     auto kept = detail::keep(origin);
-    return Request::take(
-        get<MPI_Rget>(origin.data, origin.count, origin.type, target_rank, from.displacement, from.count, from.type, handle(), on(at)),
-        std::move(kept));
+    Request result =
+        Request::take(get<MPI_Rget>(origin.data, origin.count, origin.type, target_rank, from.displacement, from.count, from.type, handle(), on(at)),
+                      std::move(kept));
+    if (detail::completes_strided_rget_early && target_rank != PROC_NULL && !Datatype::borrow(origin.type).is_named())
+        call<MPI_Win_flush_local>(target_rank, handle(), on(at));
+    return result;
 }
 
 // Synchronization ----------------------------------------------------------------------------------------------------
