@@ -37,7 +37,7 @@ inline constexpr bool has_equal_init = !is_mpich_before(40300000);
 /// write elsewhere. It is right if the blocks of a node may have gaps between them.
 inline constexpr bool needs_gaps_in_allocated_windows = is_mpich_before(40100000);
 
-/// MPICH 4.0 completes the request of an MPI_Rget into a derived datatype before the data has come.
+/// MPICH 4.0 and 4.2 complete the request of an MPI_Rget into a derived datatype before the data has come.
 inline constexpr bool completes_strided_rget_early = is_mpich_before(50000000);
 
 /// Open MPI 4.1 reports truncation but still writes the whole message past a contiguous buffer. A datatype with a gap avoids that.
