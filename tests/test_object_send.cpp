@@ -3,16 +3,11 @@
 
 #include <mpi4cxx/memory.hpp>
 
-#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace MPI = mpi4cxx;
-
-namespace MPI4CXX::detail {
-MPI4CXX_API void skip_channel_tags(std::uint64_t number) noexcept;
-}
 
 namespace {
 
@@ -63,21 +58,6 @@ TEST_CASE("bsend of an object that does not fit the attached buffer sends nothin
         comm.bsend(longer, right_of(comm), 1);
         CHECK(received.wait() == longer);
         CHECK(error_class([&] { comm.bsend(longer, right_of(comm), -5); }) == MPI::ERR_TAG);
-    });
-}
-
-TEST_CASE("A tag of the channel comes again only when all others have been used", "[object]") {
-    for_each_comm([](const MPI::Intracomm& comm) {
-        const std::uint64_t tags = static_cast<std::uint64_t>(*MPI::COMM_WORLD.Get_attr(MPI::TAG_UB)) / 2, wrap = std::uint64_t{1} << 32;
-        const std::vector<std::string> first(1'000, "first message, of 20"), second(1'000, "second one, also 20.");
-        MPI::detail::skip_channel_tags(wrap - wrap % tags);  // as many before the end of 32 bits as are left over
-        MPI::Request a = comm.isend(first, right_of(comm), 5);
-        MPI::detail::skip_channel_tags(wrap % tags - 1);
-        MPI::Request b = comm.isend(second, right_of(comm), 6);
-        CHECK(comm.recv<std::vector<std::string>>(left_of(comm), 6) == second);
-        CHECK(comm.recv<std::vector<std::string>>(left_of(comm), 5) == first);
-        a.Wait();
-        b.Wait();
     });
 }
 

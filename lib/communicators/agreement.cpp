@@ -20,21 +20,24 @@ std::string words_of(const std::exception_ptr& failure) {
     }
 }
 
+/// In an intercommunicator, each round exchanges what the two groups know.
+int rounds(const Comm& comm, At at) { return comm.Is_inter(at) ? 2 : 1; }
+
 }  // namespace
 
-void agree(const Comm& comm, const std::exception_ptr& failure, At at) {
-    const int rounds = comm.Is_inter(at) ? 2 : 1;  // in an intercommunicator, each round exchanges what the two groups know
-    int failed = failure ? 1 : 0;
-    for (int i = 0; i < rounds; ++i) {
-        const int here = failed;
+bool has_failed_anywhere(const Comm& comm, bool failed, At at) {
+    int here = failed ? 1 : 0;
+    for (int i = rounds(comm, at); i != 0; --i) {
         int there = 0;
         comm.Allreduce(here, there, MAX, at);
-        failed = std::max(here, there);
+        here = std::max(here, there);
     }
-    if (failed == 0)
-        return;
+    return here != 0;
+}
+
+void throw_everywhere(const Comm& comm, const std::exception_ptr& failure, At at) {
     std::string words = failure ? "rank " + std::to_string(comm.Get_rank(at)) + " threw: " + words_of(failure) : std::string();
-    for (int i = 0; i < rounds; ++i) {
+    for (int i = rounds(comm, at); i != 0; --i) {
         const auto [all, lengths] = comm.Allgatherv_counted(words, at);
         const auto first = std::find_if(lengths.begin(), lengths.end(), [](Count length) { return length != 0; });
         if (words.empty() && first != lengths.end())

@@ -7,6 +7,7 @@
 #include "communicators/plan.hpp"
 #include "requests/channel.hpp"
 #include "requests/progress.hpp"
+#include "requests/side_tag.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -29,6 +30,8 @@ constexpr std::size_t slot_size = 512;
 /// An impossible length, sent by a process that was given the wrong number of objects. So all processes learn of the error; otherwise they would
 /// wait for objects that never come.
 constexpr std::uint64_t wrong_number = ~std::uint64_t{0};
+/// The same of a process that has no tag left for a large object.
+constexpr std::uint64_t no_tag = wrong_number - 1;
 
 bool fits(const Envelope& envelope, std::size_t room) { return envelope.length <= room - sizeof envelope; }
 /// Returns how many messages follow the slot.
@@ -148,13 +151,20 @@ struct Exchange::State {
           sends(std::make_unique<LargeSends>(std::move(objects))) {}
 
     [[nodiscard]] const Envelope& envelope(std::size_t i) const noexcept { return *reinterpret_cast<const Envelope*>(in.data() + i * slot_size); }
-    [[nodiscard]] bool is_object(std::size_t i) const noexcept { return envelope(i).magic == Envelope::mark && envelope(i).length != wrong_number; }
+    [[nodiscard]] bool is_object(std::size_t i) const noexcept { return envelope(i).magic == Envelope::mark && envelope(i).length < no_tag; }
+    /// Takes tags for the objects that do not fit their slots. Returns how many messages follow.
+    std::size_t take_tags();
+    [[nodiscard]] Route route_of(std::size_t i) const noexcept {
+        return {envelope(i).sender, envelope(i).side_tag, envelope(i).receipt != 0, where.file, where.line, &comm};
+    }
     void fill_slots(std::size_t processes);
     template <auto Bcast, auto Gather, auto Scatter, auto Allgather, auto Alltoall, class F> void call_mpi(F f);
     void send_large(const Comm& communicator);
     /// Posts receives of what does not fit the slots. Returns the error of this exchange, if there is one.
     std::exception_ptr open_slots();
     void receive_large(std::size_t slot);
+    /// Returns the error of an exchange in which a process gives no objects.
+    [[nodiscard]] std::exception_ptr no_objects(std::uint64_t refused) const;
     [[nodiscard]] bool goes_to_all() const noexcept { return pattern == Pattern::bcast || pattern == Pattern::allgather; }
     [[nodiscard]] bool is_under_way() const noexcept {
         return slots != MPI_REQUEST_NULL || !receives.empty() || (sends != nullptr && sends->are_under_way());
@@ -168,7 +178,8 @@ struct Exchange::State {
     std::unique_ptr<LargeSends> sends;
     std::size_t processes = 0;
     std::size_t given = 0, received = 0;  // slots
-    bool gives_wrong_number = false;
+    std::uint64_t refused_as = 0;         // if this process gives no objects: wrong_number or no_tag
+    std::exception_ptr refusal;           // the error of the latter
     Bytes out, in;
     MPI_Request slots = MPI_REQUEST_NULL;
     bool opened = false;
@@ -180,32 +191,45 @@ struct Exchange::State {
     State* next_broken_off = nullptr;
 };
 
+std::size_t Exchange::State::take_tags() {
+    std::size_t messages = 0;
+    std::vector<SideTag> tags;
+    for (Packing& object : sends->objects())
+        if (const std::size_t number = messages_behind(object.envelope()); number != 0) {
+            tags.emplace_back(where.at()).write_to(object.envelope());
+            messages += number;
+        }
+    const bool skips_root = pattern == Pattern::bcast && root >= 0;
+    const std::size_t receivers = goes_to_all() ? processes - (skips_root ? 1 : 0) : 1;
+    for (SideTag& tag : tags) tag.use(static_cast<int>(receivers));
+    return messages * receivers;
+}
+
 void Exchange::State::fill_slots(std::size_t expected) {
     std::vector<Packing>& objects = sends->objects();
-    given = objects.empty() && !gives_wrong_number ? 0 : expected;
+    given = objects.empty() && refused_as == 0 ? 0 : expected;
     out = Bytes(given * slot_size);
-    std::size_t messages = 0;
+    if (refused_as == 0)
+        try {
+            sends->expect(take_tags());
+        } catch (const Exception&) {
+            refused_as = no_tag;
+            refusal = std::current_exception();
+        }
     for (std::size_t i = 0; i < given; ++i) {
         std::byte* const slot = out.data() + i * slot_size;
-        if (gives_wrong_number) {
-            const Envelope envelope{.length = wrong_number};
+        if (refused_as != 0) {
+            const Envelope envelope{.length = refused_as};
             std::memcpy(slot, &envelope, sizeof envelope);
-            continue;
+        } else {
+            const Packing& object = objects[i];
+            std::memcpy(slot, object.data(), fits(object.envelope(), slot_size) ? object.size() : sizeof(Envelope));
         }
-        Envelope& envelope = objects[i].envelope();
-        if (messages_behind(envelope) != 0) {
-            (void)channel(where.at());
-            envelope.sender = channel_rank();
-            envelope.side_tag = next_channel_tag();
-            messages += messages_behind(envelope);
-        }
-        std::memcpy(slot, objects[i].data(), fits(envelope, slot_size) ? objects[i].size() : sizeof envelope);
     }
-    sends->expect(messages * (goes_to_all() ? processes : 1));
 }
 
 void Exchange::State::send_large(const Comm& communicator) {
-    if (gives_wrong_number)
+    if (refused_as != 0)
         return;
     const auto send = [&](std::size_t object, int dest) { sends->start(object, channel_rank(communicator, dest, where.at()), where); };
     for (std::size_t i = 0; i < given; ++i) {
@@ -228,16 +252,20 @@ void Exchange::State::receive_large(std::size_t slot) {
     receives.push_back(MPI_REQUEST_NULL);
     receives.back() =
         get<MPI_Irecv>(large[slot].data(), static_cast<Count>(head.length), MPI_BYTE, head.sender, head.side_tag, channel(where.at()), where);
+    if (head.receipt != 0 && head.blocks == 0) {
+        receives.push_back(MPI_REQUEST_NULL);
+        receives.back() = ianswer(route_of(slot));
+    }
 }
 
 std::exception_ptr Exchange::State::open_slots() {
     std::exception_ptr failure;
     opened = true;
-    bool is_wrong = gives_wrong_number;
+    std::uint64_t refused = refused_as;
     for (std::size_t i = 0; i < received; ++i) {
         const Envelope& head = envelope(i);
         if (!is_object(i)) {
-            is_wrong = true;
+            refused = std::max(refused, head.length == no_tag ? no_tag : wrong_number);
             continue;
         }
         if (head.type != type.hash)
@@ -245,15 +273,20 @@ std::exception_ptr Exchange::State::open_slots() {
         if (!fits(head, slot_size))
             receive_large(i);
     }
-    if (is_wrong)
-        try {
-            misuse({where.at(), method_of(pattern)},
-                   gives_wrong_number ? std::to_string(sends->objects().size()) + " objects for " + std::to_string(processes) + " processes"
-                                      : "another process gave a number of objects that is not the number of processes");
-        } catch (...) {
-            failure = std::current_exception();
-        }
-    return failure;
+    return refused != 0 ? no_objects(refused) : failure;
+}
+
+std::exception_ptr Exchange::State::no_objects(std::uint64_t refused) const {
+    if (refusal)
+        return refusal;
+    try {
+        misuse({where.at(), method_of(pattern)},
+               refused_as != 0     ? std::to_string(sends->objects().size()) + " objects for " + std::to_string(processes) + " processes"
+               : refused == no_tag ? "too many large objects are on their way from another process"
+                                   : "another process gave a number of objects that is not the number of processes");
+    } catch (...) {
+        return std::current_exception();
+    }
 }
 
 Exchange::Exchange(const Comm& comm, Pattern pattern, std::span<Packing> objects, int root, const ObjectType& type, At at)
@@ -269,7 +302,8 @@ Exchange::Exchange(const Comm& comm, Pattern pattern, std::span<Packing> objects
     const bool gives = !rooted || (pattern == Pattern::gather ? !is_outside && !(inter && here) : here);
     if (!gives)
         state.sends->objects().clear();
-    state.gives_wrong_number = gives && one_each && state.sends->objects().size() != state.processes;
+    if (gives && one_each && state.sends->objects().size() != state.processes)
+        state.refused_as = wrong_number;
     if (pattern == Pattern::gather)
         state.received = here ? state.processes : 0;
     else if (rooted)
@@ -370,7 +404,7 @@ FromExchange::FromExchange(const Exchange& exchange, std::size_t i) {
     Exchange::State& state = *exchange.state_;
     const Envelope& envelope = state.envelope(i);
     state.taken[i] = true;
-    route_ = {envelope.sender, envelope.side_tag, state.where.file, state.where.line, &state.comm};
+    route_ = state.route_of(i);
     open(exchange[i], envelope.blocks);
 }
 
@@ -383,7 +417,11 @@ FromExchange::~FromExchange() {
     } catch (...) {}
 }
 
-void FromExchange::receive(void* to, std::size_t size) { recv_out_of_band(to, size, route_); }
+void FromExchange::receive(void* to, std::size_t size) {
+    recv_out_of_band(to, size, route_);
+    if (route_.receipt && blocks_left() == 0)
+        answer(route_);
+}
 
 // One call ---------------------------------------------------------------------------------------------------------------
 

@@ -75,7 +75,8 @@ MPI_Request irecv_out_of_band(void* to, std::size_t size, const Route& route) {
     return get<MPI_Irecv>(to, static_cast<Count>(size), MPI_BYTE, route.sender, route.side_tag, channel(where.at()), where);
 }
 
-/// Tells a sender that asks that it can send its blocks.
+}  // namespace
+
 void answer(const Route& route) {
     const Place where = route.where();
     call<MPI_Send>(nullptr, 0, MPI_BYTE, route.sender, answer_tag(route.side_tag), channel(where.at()), where);
@@ -85,8 +86,6 @@ MPI_Request ianswer(const Route& route) {
     const Place where = route.where();
     return get<MPI_Isend>(nullptr, 0, MPI_BYTE, route.sender, answer_tag(route.side_tag), channel(where.at()), where);
 }
-
-}  // namespace
 
 void recv_out_of_band(void* to, std::size_t size, const Route& route) {
     const Place where = route.where();
@@ -117,7 +116,7 @@ void recv_out_of_band(void* to, std::size_t size, const Route& route) {
 void Incoming::accept_any(std::uint64_t size, MPI_Status& found, const ObjectType& type, Status* status, const Place& where) {
     const Envelope& envelope = detail::open(room_, static_cast<Count>(size), where);
     const std::byte* bytes = room_.bytes.data() + sizeof envelope;
-    route_ = {envelope.sender, envelope.side_tag, where.file, where.line, where.comm};
+    route_ = {envelope.sender, envelope.side_tag, envelope.receipt != 0, where.file, where.line, where.comm};
     if (is_out_of_band(envelope)) {
         try {
             bytes_ = Bytes::claimed(envelope.length);
@@ -130,6 +129,8 @@ void Incoming::accept_any(std::uint64_t size, MPI_Status& found, const ObjectTyp
         bytes = bytes_.data();
     }
     open({bytes, envelope.length}, envelope.blocks);
+    if (envelope.in_pieces == 0 && envelope.blocks == 0)
+        give_receipt();
     if (envelope.in_pieces != 0)
         expect_bytes();
     if (status != nullptr) {
@@ -146,6 +147,7 @@ void Incoming::discard_pieces(Envelope envelope) noexcept {
     if (envelope.in_pieces != 0)
         try {
             for_each_piece(envelope, [&](std::size_t, std::size_t size) { recv_out_of_band(room_.bytes.data(), size, route_); });
+            give_receipt();
         } catch (...) {}
 }
 
@@ -154,9 +156,14 @@ void Incoming::skip_rest() noexcept {
         while (expects_bytes()) take_piece();
         while (blocks_left() != 0) {
             const std::size_t size = next_block();
-            recv_out_of_band(Bytes::claimed(size).data(), size, route_);
+            receive(Bytes::claimed(size).data(), size);
         }
     } catch (...) {}
+}
+
+void Incoming::give_receipt() {
+    if (route_.receipt)
+        answer(route_);
 }
 
 bool Incoming::recv(const Comm& comm, int source, int tag, const ObjectType& type, Status* status, At at) {
@@ -180,10 +187,16 @@ bool Incoming::recv(MPI_Message& message, const ObjectType& type, Status* status
 std::size_t Incoming::receive_piece(std::size_t begin, std::size_t size) {
     const std::size_t piece = std::min(size, piece_size);
     recv_out_of_band(bytes_.data() + begin, piece, route_);
+    if (piece == size)
+        give_receipt();
     return piece;
 }
 
-void Incoming::receive(void* to, std::size_t size) { recv_out_of_band(to, size, route_); }
+void Incoming::receive(void* to, std::size_t size) {
+    recv_out_of_band(to, size, route_);
+    if (blocks_left() == 0)
+        give_receipt();
+}
 
 // Nonblocking ------------------------------------------------------------------------------------------------------------
 
@@ -208,7 +221,7 @@ struct Receive::State {
         /// Posts receives of all blocks into memory of their own, where they stay until the object is read. Allocates all memory first.
         void hold_all() {
             std::vector<std::size_t> sizes(blocks_left());
-            state_.parts.reserve(state_.parts.size() + sizes.size() + 1);
+            state_.parts.reserve(state_.parts.size() + sizes.size() + 2);
             state_.held_blocks.clear();
             for (std::size_t& size : sizes) state_.held_blocks.push_back(Bytes::claimed(size = next_block()));
             for (std::size_t i = 0; i < sizes.size(); ++i) receive(state_.held_blocks[i].data(), sizes[i]);
@@ -298,7 +311,7 @@ void Receive::open_envelope() {
     if (complete_)
         return;
     const Envelope& envelope = open(state.room, received_bytes(status_, where_), where_);
-    state.route = {envelope.sender, envelope.side_tag, where_.file, where_.line, where_.comm};
+    state.route = {envelope.sender, envelope.side_tag, envelope.receipt != 0, where_.file, where_.line, where_.comm};
     state.step = State::Step::opened;
 }
 
@@ -332,12 +345,19 @@ void Receive::open_bytes() {
     set_length(&status_, state.arrived.remaining(), where_);
     if (envelope.type != state.type.hash)
         failure_ = std::make_exception_ptr(state.type.mismatch("irecv", envelope.type, where_));
-    if (envelope.blocks == 0)
-        return;
+    if (envelope.blocks != 0)
+        receive_blocks();
+    if (envelope.receipt != 0)
+        state.parts.push_back({ianswer(state.route), 0});
+}
+
+void Receive::receive_blocks() {
+    State& state = *state_;
+    const Envelope& envelope = state.envelope();
     bool placed = false;
     if (!failure_)
         try {
-            state.parts.reserve(2);  // so that noting a posted receive cannot throw
+            state.parts.reserve(3);  // so that noting a posted receive cannot throw
             State::Placing placing(state);
             placing.open(state.object_bytes(), envelope.blocks);
             placed = place(placing);

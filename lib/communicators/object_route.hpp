@@ -14,6 +14,10 @@ namespace MPI4CXX::detail {
 [[nodiscard]] int channel_rank(const Comm& comm, int rank, At at);
 /// Returns whether the channel is open and reaches all processes of an intracommunicator.
 [[nodiscard]] bool reaches_all(const Comm& comm, At at);
+/// Tells a sender that asks that it can send its blocks, or gives it a receipt: everything under this tag has been received, or all receives are
+/// posted.
+void answer(const Route& route);
+[[nodiscard]] MPI_Request ianswer(const Route& route);
 /// Receives one message of `size` bytes over the channel. Throws Exception if it has another length.
 void recv_out_of_band(void* to, std::size_t size, const Route& route);
 

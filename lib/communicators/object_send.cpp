@@ -9,6 +9,7 @@
 #include "requests/channel.hpp"
 #include "requests/progress.hpp"
 #include "requests/progress_thread.hpp"
+#include "requests/side_tag.hpp"
 
 #include <chrono>
 #include <cstring>
@@ -20,7 +21,7 @@
 
 // An object's message is one MPI_BYTE message of at most `inline_limit` bytes: an envelope and, where they fit, the object's bytes. So a receive is
 // posted with a fixed capacity, and MPI's own matching gives order, wildcards and cancellation. Longer bytes, and blocks, travel on the channel,
-// directly between the memory of both sides, under a tag that the sender uses once.
+// directly between the memory of both sides, under a tag that no other message on its way has.
 
 namespace MPI4CXX::detail {
 
@@ -81,9 +82,9 @@ Request isend_inline(SendMode mode, const Packing& object, int dest, int tag, co
 void bsend_long(const Comm& comm, Packing& object, int dest, int tag, At at) {
     const Place where{at, comm.address()};
     call<MPI_Send>(nullptr, 0, MPI_BYTE, PROC_NULL, tag, comm.handle(), where);  // throws now if tag or communicator are invalid
-    object.envelope().sender = channel_rank();
-    object.envelope().side_tag = next_channel_tag();
-    const int receiver = channel_rank(comm, dest, at), side_tag = object.envelope().side_tag;
+    SideTag tag_of_bytes(at);
+    tag_of_bytes.write_to(object.envelope());
+    const int receiver = channel_rank(comm, dest, at), side_tag = tag_of_bytes.value();
     std::unique_ptr<MessageCopy> envelope = MessageCopy::of({object.data(), sizeof(Envelope)});
     const std::span<const std::byte> bytes = object.bytes();
     if constexpr (failed_bsend_blocks_receiver) {  // so send a copy of the library's own, if the bytes fit the attached buffer
@@ -92,6 +93,7 @@ void bsend_long(const Comm& comm, Packing& object, int dest, int tag, At at) {
     } else {
         call<MPI_Bsend>(bytes.data(), static_cast<Count>(bytes.size()), MPI_BYTE, receiver, side_tag, channel(at), where);
     }
+    tag_of_bytes.use(1);
     (void)MessageCopy::start(SendMode::standard, std::move(envelope), sizeof(Envelope), dest, tag, comm.handle(), where);
 }
 
@@ -104,15 +106,15 @@ enum class Owner : char { caller, operation };
 class PendingSend final : public Pending {
 public:
     PendingSend(const Comm& comm, SendMode mode, Packing object, std::unique_ptr<OwnedObject> owned, Owner owner, int dest, int tag, At at)
-        : Pending(at), object_(std::move(object)), owned_(std::move(owned)), owner_(owner), patience_(clock::now() + patience()) {
+        : Pending(at), object_(std::move(object)), owned_(std::move(owned)), owner_(owner), patience_(clock::now() + patience()), unused_tag_(at),
+          side_tag_(unused_tag_.value()) {
         object_.own();
         const Place where{at, comm.address()};
         channel_ = channel(at);
         receiver_ = channel_rank(comm, dest, at);
         blocks_.reserve(object_.blocks().size());
         Envelope& envelope = object_.envelope();
-        envelope.sender = channel_rank();
-        envelope.side_tag = side_tag_ = next_channel_tag();
+        unused_tag_.write_to(envelope);
         envelope.in_pieces = mode == SendMode::standard && is_out_of_band(envelope) && envelope.length <= pieces_limit && envelope.blocks == 0;
         envelope.asks = !object_.blocks().empty() && owner_ == Owner::caller;
         bytes_.reserve(number_of_pieces(envelope));
@@ -127,6 +129,7 @@ public:
             }
             throw;
         }
+        unused_tag_.use(1);
         for_each_piece(envelope,
                        [&](std::size_t begin, std::size_t size) { bytes_.push_back(promised(mode, object_.bytes().data() + begin, size)); });
         if (envelope.asks == 0)
@@ -212,7 +215,8 @@ private:
     int looks_ = 0;
     MPI_Comm channel_ = MPI_COMM_NULL;
     int receiver_ = PROC_NULL;
-    int side_tag_ = 0;
+    SideTag unused_tag_;
+    int side_tag_;
     MPI_Request message_ = MPI_REQUEST_NULL;
     std::vector<MPI_Request> bytes_;
     MPI_Request answer_ = MPI_REQUEST_NULL;

@@ -5,6 +5,7 @@
 
 #include "communicators/object_route.hpp"
 #include "requests/channel.hpp"
+#include "requests/side_tag.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -23,12 +24,15 @@ bool is_tree_better(const Comm& comm, At at) { return comm.Get_size(at) > 2 && !
 ReductionTree::ReductionTree(const Comm& comm, At at)
     : comm_(comm), at_(at), addresses_(static_cast<std::size_t>(comm.Get_size(at))), rank_(comm.Get_rank(at)) {
     Address own{PROC_NULL, 0};
-    if (reaches_all(comm, at)) {
-        own = {channel_rank(), next_channel_tag()};
-        channel_ = channel(at);
-    }
+    if (reaches_all(comm, at))
+        if (const std::optional<int> tag = borrow_side_tag()) {
+            own = {channel_rank(), *tag};
+            channel_ = channel(at);
+        }
     comm.Allgather({&own, sizeof own, BYTE}, {addresses_.data(), sizeof own, BYTE}, at);
     usable_ = std::none_of(addresses_.begin(), addresses_.end(), [](Address address) { return address.rank == PROC_NULL; });
+    if (!usable_)
+        give_back_tag();
     const int size = static_cast<int>(addresses_.size());
     std::size_t children = 0;
     children_ = Array<int>(std::numeric_limits<int>::digits);
@@ -38,6 +42,11 @@ ReductionTree::ReductionTree(const Comm& comm, At at)
         else if (rank_ + step < size)
             children_[children++] = rank_ + step;
     children_.shrink(children);
+}
+
+void ReductionTree::give_back_tag() const {
+    if (const Address& own = addresses_[static_cast<std::size_t>(rank_)]; own.rank != PROC_NULL)
+        give_back_side_tag(own.tag);
 }
 
 bool ReductionTree::receive(Incoming& incoming, int from, const ObjectType& type) const {

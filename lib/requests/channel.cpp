@@ -4,10 +4,8 @@
 #include <mpi4cxx/error.hpp>
 
 #include "requests/ending.hpp"
+#include "requests/side_tag.hpp"
 #include "runtime/finalize.hpp"
-
-#include <atomic>
-#include <cstdint>
 
 namespace MPI4CXX::detail {
 
@@ -16,8 +14,7 @@ MPI_Comm opened_channel = MPI_COMM_NULL;
 namespace {
 
 int own_rank = 0;
-std::uint64_t tags = 0;
-std::atomic<std::uint64_t> used_tags{0};  // never wraps, so that a tag comes again only after all others
+int tags = 0;
 
 }  // namespace
 
@@ -30,9 +27,11 @@ void open_channel(At at) {
     int* largest = nullptr;
     int found = 0;
     call<MPI_Comm_get_attr>(MPI_COMM_WORLD, MPI_TAG_UB, &largest, &found, at);
-    tags = (found != 0 ? static_cast<std::uint64_t>(*largest) : 32767) / 2;  // the upper half is for answers
+    tags = (found != 0 ? *largest : 32767) / 2;  // the upper half is for answers
+    open_side_tags(tags);
     at_finalize([] {
         end_operations();
+        close_side_tags();
         MPI_Comm_free(&opened_channel);
     });
 }
@@ -47,10 +46,6 @@ MPI_Comm channel(At at) {
 
 int channel_rank() noexcept { return own_rank; }
 
-int next_channel_tag() noexcept { return static_cast<int>(used_tags.fetch_add(1, std::memory_order_relaxed) % tags); }
-
-void skip_channel_tags(std::uint64_t number) noexcept { used_tags.fetch_add(number, std::memory_order_relaxed); }
-
-int answer_tag(int side_tag) noexcept { return side_tag + static_cast<int>(tags); }
+int answer_tag(int side_tag) noexcept { return side_tag + tags; }
 
 }  // namespace MPI4CXX::detail

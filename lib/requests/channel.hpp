@@ -4,8 +4,6 @@
 #include <mpi4cxx/detail/mpi/at.hpp>
 #include <mpi4cxx/detail/mpi/mpi.hpp>
 
-#include <cstdint>
-
 namespace MPI4CXX::detail {
 
 /// Makes the channel, a duplicate of COMM_WORLD. One channel serves all communicators, because MPIs have few (MPICH 2046). Collective. Has no effect
@@ -23,11 +21,7 @@ inline void need_channel(At at) {
 
 /// Returns the rank of this process on the channel.
 [[nodiscard]] int channel_rank() noexcept;
-/// Returns a tag that no other message of this process carries on the channel.
-[[nodiscard]] int next_channel_tag() noexcept;
-/// Goes on as if `number` tags had been used, for tests of what happens after billions of messages.
-MPI4CXX_API void skip_channel_tags(std::uint64_t number) noexcept;
-/// Returns the tag of the answer to a sender that asks whether its blocks may come.
+/// Returns the tag of what the receiver tells the sender: that its blocks may come, and that all has come.
 [[nodiscard]] int answer_tag(int side_tag) noexcept;
 
 }  // namespace MPI4CXX::detail

@@ -16,6 +16,10 @@
 
 namespace MPI = mpi4cxx;
 
+namespace MPI4CXX::detail {
+MPI4CXX_API void limit_side_tags(int used_once, int reused);
+}
+
 namespace {
 
 using Words = std::map<std::string, std::vector<double>>;
@@ -61,6 +65,7 @@ int main(int argc, char** argv) {
     MPI::Environment env(argc, argv);
     alarm(300);
     const int rounds = argc > 1 ? std::atoi(argv[1]) : 20;
+    MPI::detail::limit_side_tags(20, 60);  // as after billions of messages
     const MPI::Intracomm shared = MPI::COMM_WORLD.Dup();
     std::vector<MPI::Intracomm> own;
     for (int thread = 0; thread < 3; ++thread) own.push_back(shared.Dup());

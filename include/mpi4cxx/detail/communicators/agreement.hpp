@@ -9,7 +9,14 @@
 
 namespace MPI4CXX::detail {
 
+/// Returns whether `failed` is set on at least one process. Collective.
+MPI4CXX_API bool has_failed_anywhere(const Comm& comm, bool failed, At at);
+/// After that, throws on every process: `failure` where it is set, elsewhere an Exception with the same text. Collective.
+[[noreturn]] MPI4CXX_API void throw_everywhere(const Comm& comm, const std::exception_ptr& failure, At at);
 /// Throws on every process if `failure` is set on at least one: there the failure itself, elsewhere an Exception with the same text. Collective.
-MPI4CXX_API void agree(const Comm& comm, const std::exception_ptr& failure, At at);
+inline void agree(const Comm& comm, const std::exception_ptr& failure, At at) {
+    if (has_failed_anywhere(comm, failure != nullptr, at))
+        throw_everywhere(comm, failure, at);
+}
 
 }  // namespace MPI4CXX::detail

@@ -44,6 +44,7 @@ struct NoObject {};
 struct Route {
     int sender;
     int side_tag;
+    bool receipt;  // whether the sender wants one
     const char* file;
     unsigned long line;
     const MPI_Comm* comm;
@@ -77,6 +78,8 @@ private:
     void skip_rest() noexcept;
     /// Receives and drops the pieces of an object for which there is no memory.
     void discard_pieces(Envelope envelope) noexcept;
+    /// Tells the sender, if it wants to know, that everything has been received.
+    void give_receipt();
 
     InlineBuffer room_;
     Bytes bytes_;
@@ -109,6 +112,7 @@ private:
     void open_envelope();
     void receive_bytes();
     void open_bytes();
+    void receive_blocks();
 
     struct [[gnu::visibility("hidden")]] State;
     std::unique_ptr<State> state_;

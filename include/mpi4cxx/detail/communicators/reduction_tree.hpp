@@ -23,7 +23,7 @@ public:
     /// Tells all processes the tags of the messages. Collective.
     ReductionTree(const Comm& comm, At at);
 
-    /// Returns whether the channel reaches all processes.
+    /// Returns whether the channel reaches all processes, and each has a tag.
     [[nodiscard]] bool is_usable() const noexcept { return usable_; }
     /// Returns on `root` the combination of the objects of all processes. If `op` throws on one process, this throws on all.
     template <class T, class F> std::optional<T> combine(const T& object, F& op, int root) {
@@ -68,7 +68,10 @@ public:
                 if (receive(incoming, 0, object_type<T>))
                     result = unpacked<T>(incoming);
             });
-        agree(comm_, failure, at_);
+        const bool failed = has_failed_anywhere(comm_, failure != nullptr, at_);
+        give_back_tag();  // all processes have received all messages
+        if (failed)
+            throw_everywhere(comm_, failure, at_);
         return rank_ == root ? std::move(result) : std::nullopt;
     }
 
@@ -77,6 +80,7 @@ private:
         int rank, tag;  // on the channel
     };
 
+    void give_back_tag() const;
     /// Receives the object of a process. Returns false if that process has failed.
     bool receive(Incoming& incoming, int from, const ObjectType& type) const;
     /// Sends a combined object; null says that this process has failed.

@@ -16,9 +16,10 @@ struct Envelope {
     std::uint32_t magic = mark;
     std::int32_t sender = 0;    ///< rank of the sender on the channel
     std::int32_t side_tag = 0;  ///< tag of the messages on the channel
-    std::uint32_t blocks : 30 = 0;
+    std::uint32_t blocks : 29 = 0;
     std::uint32_t in_pieces : 1 = 0;  ///< whether the bytes travel in pieces
     std::uint32_t asks : 1 = 0;       ///< whether the sender waits for an answer before it sends the blocks
+    std::uint32_t receipt : 1 = 0;    ///< whether the sender wants to be told when all has been received
     std::uint64_t type = 0;           ///< hash of the object's type
     std::uint64_t length = 0;         ///< number of the object's bytes
 };

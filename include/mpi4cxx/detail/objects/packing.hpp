@@ -92,7 +92,7 @@ public:
     /// Completes the envelope. Nothing can be written afterwards.
     void seal(std::uint64_t type) {
         const std::uint32_t blocks = out_of_band_ == nullptr ? 0 : put_block_sizes();
-        envelope() = {.blocks = blocks & 0x3fffffff, .type = type, .length = size() - sizeof(Envelope)};
+        envelope() = {.blocks = blocks & 0x1fffffff, .type = type, .length = size() - sizeof(Envelope)};
     }
 
     /// Returns the size of the envelope and the bytes behind it.
