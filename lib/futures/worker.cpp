@@ -26,6 +26,7 @@
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 // NOLINTNEXTLINE(bugprone-reserved-identifier): its name
@@ -80,6 +81,7 @@ constexpr std::array signals{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 std::array<struct sigaction, signals.size()> old_actions;
 std::terminate_handler old_terminate = nullptr;
 int death_handlers_alive = 0;
+std::mutex death_handlers_mutex;  // threads may make and destroy pools at the same time
 
 /// A stack for signal handlers in this thread, since the task's own stack may be full.
 class SignalStack {
@@ -284,6 +286,7 @@ bool in_task() noexcept { return context != nullptr && context->type != nullptr;
 DeathHandlers::DeathHandlers() {
     static const bool once = (std::atexit(on_exit), std::at_quick_exit(on_exit), true);
     (void)once;
+    const std::lock_guard lock(death_handlers_mutex);
     if (death_handlers_alive++ != 0)
         return;
     struct sigaction action {};
@@ -294,6 +297,7 @@ DeathHandlers::DeathHandlers() {
 }
 
 DeathHandlers::~DeathHandlers() {
+    const std::lock_guard lock(death_handlers_mutex);
     if (--death_handlers_alive != 0)
         return;
     for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &old_actions[i], nullptr);

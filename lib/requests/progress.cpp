@@ -273,6 +273,11 @@ bool complete_or_drive(Operation& operation) {
     return look(operation);
 }
 
+bool needs_caller(Operation& operation) {
+    const std::lock_guard lock(mutex);
+    return operation.needs_caller();
+}
+
 void cancel(Operation& operation) {
     const std::lock_guard lock(mutex);
     operation.cancel();
@@ -300,7 +305,7 @@ bool leave_incomplete(std::unique_ptr<Operation>& operation) {
 
 void adopt(std::unique_ptr<Operation> operation) {
     cancel(*operation);
-    while (operation->needs_caller() && !complete_or_drive(*operation)) {}
+    while (needs_caller(*operation) && !complete_or_drive(*operation)) {}
     (void)leave_incomplete(operation);
 }
 

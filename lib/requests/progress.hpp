@@ -35,6 +35,8 @@ bool look(Operation& operation);
 bool drive_receive(Operation& operation);
 /// Does the same as `look`. If the answer is no, drives all other operations, for which this one may wait, and looks again.
 bool complete_or_drive(Operation& operation);
+/// Returns whether `operation` uses memory of the caller who started it.
+[[nodiscard]] bool needs_caller(Operation& operation);
 /// Tries to cancel `operation`, which must still be completed.
 void cancel(Operation& operation);
 /// Keeps an operation that nobody waits for any more until it is complete. Returns false, and keeps nothing, if it is complete by now.

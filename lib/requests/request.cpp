@@ -192,7 +192,7 @@ void Request::drop() noexcept {
     if (operation() != nullptr) {
         std::unique_ptr<Operation> object(operation());
         resources_ = nullptr;
-        while (object->needs_caller() && !detail::complete_or_drive(*object)) patience.check();
+        while (detail::needs_caller(*object) && !detail::complete_or_drive(*object)) patience.check();
         return detail::adopt(std::move(object));
     }
     std::unique_ptr<detail::RequestResources> kept(std::exchange(resources_, nullptr));
