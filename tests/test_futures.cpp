@@ -61,7 +61,7 @@ template <class F> void with_executor(F f, const PoolOptions& options = {}) {
         f(executor);
 }
 
-long initialized_by = 0;
+std::atomic<long> initialized_by = 0;  // workers may be threads
 
 struct Scale {  // an aggregate that can be called
     double factor;
@@ -280,7 +280,7 @@ TEST_CASE("a captured number is never taken for an address", "[futures]") {
     });
     initialized_by = 0;
     long like = reinterpret_cast<long>(&square);  // were it const, the worker would have its own
-    with_executor([&](Executor& executor) { CHECK(executor.on(0).submit([] { return initialized_by; }).result() == like); },
+    with_executor([&](Executor& executor) { CHECK(executor.on(0).submit([] { return initialized_by.load(); }).result() == like); },
                   {.initializer = [like] { initialized_by = like; }});
 }
 
@@ -840,20 +840,20 @@ TEST_CASE("executors may exist at once", "[futures]") {
     }
 }
 
-static int initialized = 0;
+static std::atomic<int> initialized = 0;
 static void set_up() { ++initialized; }
 
 TEST_CASE("every worker runs the initializer once, before its tasks", "[futures]") {
     const PoolOptions options{.initializer = set_up};
     if (MPICommExecutor executor{MPI::COMM_WORLD, 0, options}) {
         executor.bootup();
-        for (const int count : executor.broadcast([] { return initialized; })) CHECK(count >= 1);
-        for (const int count : executor.map([](int) { return initialized; }, numbers(20))) CHECK(count >= 1);
+        for (const int count : executor.broadcast([] { return initialized.load(); })) CHECK(count >= 1);
+        for (const int count : executor.map([](int) { return initialized.load(); }, numbers(20))) CHECK(count >= 1);
     }
     initialized = 0;
     int by = 5;
     if (MPICommExecutor executor{MPI::COMM_WORLD, 0, {.initializer = [by] { initialized += by; }}})
-        CHECK(executor.on(0).submit([] { return initialized; }).result() >= 5);
+        CHECK(executor.on(0).submit([] { return initialized.load(); }).result() >= 5);
     MPI::COMM_WORLD.Barrier();
     initialized = 0;
 }
@@ -871,7 +871,7 @@ TEST_CASE("an initializer that fails breaks the executor", "[futures]") {
 
 namespace {
 
-bool is_connected = false;
+std::atomic<bool> is_connected = false;
 bool query(int) { return is_connected; }
 
 }  // namespace
