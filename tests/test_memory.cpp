@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <numeric>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -109,6 +110,25 @@ TEST_CASE("Bsend copies to a buffer of the user's, which Detach_buffer returns",
         CHECK(returned.data() == room.data());
         CHECK(returned.size() == room.size());
     });
+}
+
+TEST_CASE("The attached buffer may be a range of any elements without constructors", "[memory]") {
+    std::vector<char> chars(500);
+    std::array<double, 100> numbers{};
+    int whole[100];
+    const auto returns = [](const void* address, std::size_t size) {
+        const MPI::memory returned = MPI::Detach_buffer();
+        return static_cast<const void*>(returned.data()) == address && returned.size() == size;
+    };
+    MPI::Attach_buffer(chars);
+    CHECK(returns(chars.data(), 500));
+    MPI::Attach_buffer(std::span(numbers));
+    CHECK(returns(numbers.data(), 800));
+    MPI::Attach_buffer(whole);
+    CHECK(returns(whole, sizeof whole));
+    MPI::Memory own = MPI::Alloc_mem(300);
+    MPI::Attach_buffer(own);
+    CHECK(returns(own.data(), 300));
 }
 
 TEST_CASE("Detach_buffer waits until what is in it is sent", "[memory][p2p]") {

@@ -72,13 +72,18 @@ namespace detail {
 /// Returns true if a buffer can be made from a `T`. Otherwise this does not compile, and the message says what to do.
 template <class T> constexpr bool check_bufferable() {
     constexpr bool is_pointer = std::is_pointer_v<T> || std::is_null_pointer_v<std::remove_cv_t<T>>;
-    constexpr bool is_expression = EigenExpression<T> && !EigenArray<T>;
+    constexpr bool is_sparse = requires(T & t) { t.valuePtr(), t.innerIndexPtr(), t.outerIndexPtr(); };
+    constexpr bool is_expression = EigenExpression<T> && !EigenArray<T> && !is_sparse;
     constexpr bool is_scattered = std::ranges::range<T&> && !Contiguous<T>;
     constexpr bool is_unknown = std::is_class_v<T> && !Contiguous<T> && requires(T & t) { t.data(), t.size(); };
     if constexpr (Bufferable<T>)
         return true;
     else if constexpr (is_pointer)
         static_assert(!is_pointer, "mpi4cxx: a pointer has no count: write {pointer, count}, or {pointer, count, datatype}");
+    else if constexpr (is_sparse)
+        static_assert(!is_sparse,
+                      "mpi4cxx: a sparse matrix does not lie in one piece of memory: send its arrays, valuePtr(), innerIndexPtr() and "
+                      "outerIndexPtr(), or a dense matrix");
     else if constexpr (is_expression)
         static_assert(!is_expression, "mpi4cxx: this expression has no memory of its own: evaluate it first, with .eval()");
     else if constexpr (is_scattered)

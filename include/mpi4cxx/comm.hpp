@@ -392,7 +392,9 @@ public:
     /// Start to receive into an object, which must live until the request is complete. The call that completes the request writes the object. Nothing
     /// is written if the source is PROC_NULL or if the request is dropped.
     template <Serializable T> [[nodiscard]] Request irecv_into(T& object, int source = ANY_SOURCE, int tag = ANY_TAG, At at = {}) const {
-        return irecv<T>(source, tag, at).into(object);
+        static_assert(!std::is_array_v<T>, "mpi4cxx: irecv_into takes no C array: make it a std::array, or receive its elements by Irecv");
+        if constexpr (!std::is_array_v<T>)
+            return irecv<T>(source, tag, at).into(object);
     }
     template <class T>
         requires(!std::is_lvalue_reference_v<T> || std::is_const_v<std::remove_reference_t<T>>)

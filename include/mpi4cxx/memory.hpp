@@ -75,6 +75,19 @@ MPI4CXX_API void Free_mem(void* address, At at = {});
 /// Let Bsend copy messages to `buf`, which must live until Detach_buffer. Each message takes BSEND_OVERHEAD bytes in addition to its own.
 /// Calls MPI_Buffer_attach (MPI-4.0, 3.6). Local.
 MPI4CXX_API void Attach_buffer(memory buf, At at = {});
+/// The same of a contiguous range of any elements without constructors.
+template <class C>
+    requires requires(C& range) { std::span(range); }
+void Attach_buffer(C&& buf, At at = {}) {
+    using Element = typename decltype(std::span(buf))::element_type;
+    constexpr bool lasts = std::is_lvalue_reference_v<C> || std::ranges::enable_borrowed_range<std::remove_cvref_t<C>>;
+    constexpr bool can_be_attached = lasts && !std::is_const_v<Element> && std::is_trivially_copyable_v<Element>;
+    static_assert(
+        can_be_attached,
+        "mpi4cxx: Bsend writes bytes to the attached buffer until Detach_buffer: this one is a temporary, is const, or holds more than bytes");
+    if constexpr (can_be_attached)
+        Attach_buffer(memory(std::as_writable_bytes(std::span(buf))), at);
+}
 /// Let Bsend copy messages to `size` bytes that the library allocates. Detach_buffer frees them. Calls MPI_Buffer_attach (MPI-4.0, 3.6). Local.
 MPI4CXX_API void Attach_buffer(Count size, At at = {});
 /// Wait until all messages in the buffer are sent. Return the buffer, or an empty view if the library has allocated it. Calls MPI_Buffer_detach
