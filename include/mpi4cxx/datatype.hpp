@@ -61,7 +61,9 @@ enum Combiner : int {
 
 namespace detail {
 struct Types;
-}
+struct ContentsParts;
+struct DecodedParts;
+}  // namespace detail
 
 /// The layout of elements in memory (MPI-4.0, 5). Freeing is local.
 class MPI4CXX_API Datatype : public Handle<Datatype>, public Named<Datatype>, public Attributes<Datatype>, public Fortran<Datatype> {
@@ -202,11 +204,8 @@ public:
 private:
     void pack(detail::ConstMemoryRegion inbuf, const Comm& comm, detail::AnyVector packed, At at) const;
     void pack_external(const std::string& datarep, detail::ConstMemoryRegion inbuf, detail::AnyVector packed, At at) const;
-    // Where the members of a Contents and of a Decoded are.
-    struct ContentsParts;
-    struct DecodedParts;
-    void get_contents(const ContentsParts& contents, At at) const;
-    void decode_into(const DecodedParts& decoded, At at) const;
+    void get_contents(const detail::ContentsParts& contents, At at) const;
+    void decode_into(const detail::DecodedParts& decoded, At at) const;
     /// How many elements lie in `size` bytes, from their beginning.
     [[nodiscard]] Count elements_within(Count size, const char* name, detail::Caller caller) const;
     static bool is_fixed(Combiner combiner) noexcept {
@@ -224,9 +223,14 @@ struct Datatype::Contents {
     std::vector<Datatype> datatypes;
 };
 
-struct Datatype::ContentsParts {
-    detail::AnyVector integers, addresses, large_counts, datatypes;
+namespace detail {
+
+/// Where the members of a Datatype::Contents are.
+struct ContentsParts {
+    AnyVector integers, addresses, large_counts, datatypes;
 };
+
+}  // namespace detail
 
 inline Datatype::Contents Datatype::Get_contents(At at) const {
     Contents result;
@@ -255,15 +259,20 @@ struct Datatype::Decoded {
     [[nodiscard]] Datatype make(At at = {}) const;
 };
 
-struct Datatype::DecodedParts {
+namespace detail {
+
+/// Where the members of a Datatype::Decoded are.
+struct DecodedParts {
     Datatype& basetype;
     Combiner& combiner;
     std::string_view& name;
     Count &count, &blocklength, &stride, &lb, &extent;
-    detail::AnyVector blocklengths, displacements, sizes, subsizes, starts, gsizes, datatypes, distribs, dargs, psizes;
+    AnyVector blocklengths, displacements, sizes, subsizes, starts, gsizes, datatypes, distribs, dargs, psizes;
     int &size, &rank, &p, &r;
     Order& order;
 };
+
+}  // namespace detail
 
 inline Datatype::Decoded Datatype::decode(At at) const {
     Decoded d;

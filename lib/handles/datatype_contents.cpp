@@ -70,7 +70,7 @@ Datatype::Envelope Datatype::Get_envelope(At at) const {
     return e;
 }
 
-void Datatype::get_contents(const ContentsParts& contents, At at) const {
+void Datatype::get_contents(const detail::ContentsParts& contents, At at) const {
     const Envelope e = Get_envelope(at);
     if (e.combiner == COMBINER_NAMED)  // which MPI does not let be asked
         return;
@@ -83,7 +83,7 @@ void Datatype::get_contents(const ContentsParts& contents, At at) const {
     std::transform(types.begin(), types.end(), datatypes, [](MPI_Datatype type) { return borrow(type).is_predefined() ? borrow(type) : take(type); });
 }
 
-void Datatype::decode_into(const DecodedParts& d, At at) const {
+void Datatype::decode_into(const detail::DecodedParts& d, At at) const {
     Contents contents = Get_contents(at);
     Arguments next(contents);
     d.combiner = Get_envelope(at).combiner;
