@@ -25,6 +25,10 @@
 
 namespace MPI = mpi4cxx;
 
+namespace MPI4CXX::detail {
+MPI4CXX_API void limit_side_tags(int used_once, int reused);
+}
+
 namespace {
 
 using Key = std::uint64_t;  // names a message: two keys, two contents
@@ -507,6 +511,7 @@ int main(int argc, char** argv) {
         std::printf("soak %lld %llu\n", static_cast<long long>(limit.count()), static_cast<unsigned long long>(seed));
         std::fflush(stdout);
     }
+    MPI::detail::limit_side_tags(200, 200);  // soon it is as after billions of messages
     std::signal(SIGALRM, hangs);
     Soak soak(world, seed);
     const auto start = std::chrono::steady_clock::now();
