@@ -45,4 +45,12 @@ class Graphcomm;
 class Distgraphcomm;
 class Weights;
 
+namespace sync {
+class Condition;
+class Counter;
+class Mutex;
+class Semaphore;
+class Sequential;
+}  // namespace sync
+
 }  // namespace MPI4CXX

@@ -6,8 +6,10 @@
 #include <mpi4cxx/buffer_traits.hpp>
 #include <mpi4cxx/cartcomm.hpp>
 #include <mpi4cxx/comm.hpp>
+#include <mpi4cxx/condition.hpp>
 #include <mpi4cxx/constants.hpp>
 #include <mpi4cxx/coroutine.hpp>
+#include <mpi4cxx/counter.hpp>
 #include <mpi4cxx/datatype.hpp>
 #include <mpi4cxx/datatype_traits.hpp>
 #include <mpi4cxx/distgraphcomm.hpp>
@@ -27,6 +29,7 @@
 #include <mpi4cxx/intracomm.hpp>
 #include <mpi4cxx/memory.hpp>
 #include <mpi4cxx/message.hpp>
+#include <mpi4cxx/mutex.hpp>
 #include <mpi4cxx/named.hpp>
 #include <mpi4cxx/object_request.hpp>
 #include <mpi4cxx/op.hpp>
@@ -34,9 +37,12 @@
 #include <mpi4cxx/pickle.hpp>
 #include <mpi4cxx/prequest.hpp>
 #include <mpi4cxx/request.hpp>
+#include <mpi4cxx/semaphore.hpp>
+#include <mpi4cxx/sequential.hpp>
 #include <mpi4cxx/serialize.hpp>
 #include <mpi4cxx/status.hpp>
 #include <mpi4cxx/struct_type.hpp>
+#include <mpi4cxx/sync.hpp>
 #include <mpi4cxx/target.hpp>
 #include <mpi4cxx/topocomm.hpp>
 #include <mpi4cxx/version.hpp>
