@@ -16,6 +16,9 @@ using Ends = std::vector<ProcessState::MessageEnd>;
 
 bool has_tag(const ProcessState::MessageEnd& receive, int tag) { return receive.tag == MPI_ANY_TAG || receive.tag == tag; }
 
+/// Returns whether the library has sent this message for a lock. It is received when the lock is given back.
+bool is_of_a_lock(const ProcessState::MessageEnd& message) { return message.label.starts_with("sync::"); }
+
 /// The messages in transit: sent, but not yet received as far as the receiver's program knows.
 class MessagesInTransit {
 public:
@@ -52,7 +55,7 @@ public:
         std::string result;
         int lines = 0;
         for (const InTransit& m : messages_) {
-            if (m.is_matched || ++lines > most_lines)
+            if (m.is_matched || is_of_a_lock(m.end) || ++lines > most_lines)
                 continue;
             result += "  rank " + std::to_string(m.end.peer) + " has not received a message from rank " + std::to_string(m.from) + ", tag " +
                       std::to_string(m.end.tag) + ", " + m.end.label + ", of " +

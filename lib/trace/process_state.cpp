@@ -48,6 +48,13 @@ std::string describe(int function, const std::vector<WaitTarget>& targets, std::
     return result;
 }
 
+/// Returns "waits for sync::Mutex, after rank 0": the library names the communicators on which its locks wait. Of others, what a loop looks for.
+std::string describe_loop(const std::vector<WaitTarget>& targets) {
+    if (targets.empty() || targets[0].comm == nullptr || !targets[0].comm->label().starts_with("sync::"))
+        return "a loop that looks for " + describe(targets.empty() ? -1 : targets[0].function, targets, 0, true);
+    return "waits for " + targets[0].comm->label() + (targets[0].peer < 0 ? "" : ", after rank " + std::to_string(targets[0].peer));
+}
+
 constexpr std::int64_t second = 1'000'000'000;
 
 /// Returns whether a thread only polls in a loop. On a busy machine it may rarely get to poll, so the polls are compared with its CPU time.
@@ -92,8 +99,7 @@ bool add_thread(Thread& thread, ProcessState& result) {
         result.lines.push_back(describe(thread.function, targets, thread.target_count, thread.waits_for_any) + ", for " +
                                seconds_text(now() - thread.since) + ", " + place);
     else if (is_polling)
-        result.lines.push_back("a loop that looks for " + describe(targets.empty() ? -1 : targets[0].function, targets, 0, true) + ", for " +
-                               seconds_text(idle) + ", " + place);
+        result.lines.push_back(describe_loop(targets) + ", for " + seconds_text(idle) + ", " + place);
     else
         result.lines.push_back("outside MPI, for " + seconds_text(now() - (thread.polls == 0 ? thread.since : moved)) + ", " + place);
     if (!is_blocked && !is_polling)

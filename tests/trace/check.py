@@ -250,6 +250,11 @@ tests = {
                      'rank 1 has not received a message from rank 0, tag 5, MPI_COMM_WORLD, of 10 elements, 80 bytes'),
         stands_still(2, 'other_tag_of_object', 'rank 1: .*from rank 0, tag 6, ' + world + line('other_tag_of_object'),
                      r'rank 1 has not received a message from rank 0, tag 5, MPI_COMM_WORLD, of \d+ bytes')],
+    'locks': lambda: [
+        stands_still(2, 'mutex', 'rank 0: MPI_Recv from rank 1, tag 15, ' + world + line('mutex 0'),
+                     'rank 1: waits for sync::Mutex, after rank 0, for [0-9.]+ s, ' + line('mutex 1'), in_cycle(0, 1, 0)),
+        stands_still(2, 'nobody_notifies', 'rank 1: waits for sync::Condition, for [0-9.]+ s, ' + line('nobody_notifies')),
+        stands_still(2, 'sequential', 'rank 0: waits for sync::Sequential, after rank 1, for [0-9.]+ s, ' + line('sequential'))],
     'left_alone': left_alone,
     'late_sample': late_sample,
     'reused': reused,

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -134,6 +135,35 @@ void reversed(const MPI::Intracomm& comm) {
     other.Barrier();
 }
 
+/// Rank 0 waits for the rank that waits for its lock.
+void mutex(const MPI::Intracomm& comm) {
+    MPI::sync::Mutex mutex(comm);
+    int value = 0;
+    if (comm.rank() == 0)
+        mutex.lock();
+    comm.Barrier();
+    if (comm.rank() == 0)
+        comm.Recv(value, 1, 15);         // here: mutex 0
+    const std::lock_guard guard(mutex);  // here: mutex 1
+}
+
+void nobody_notifies(const MPI::Intracomm& comm) {
+    MPI::sync::Condition condition(comm);
+    condition.acquire();
+    condition.wait();  // here: nobody_notifies
+}
+
+/// The last rank does not take its turn.
+void sequential(const MPI::Intracomm& comm) {
+    MPI::sync::Sequential sequential(comm);
+    if (comm.rank() == comm.size() - 1)
+        return comm.Barrier();
+    for (int i = 0; i < 2; ++i) {
+        sequential.begin();  // here: sequential
+        sequential.end();
+    }
+}
+
 /// Rank 0 comes late: all wait for it, but none for ever.
 void late(const MPI::Intracomm& comm) {
     const auto end = std::chrono::steady_clock::now() + 6s;
@@ -168,6 +198,9 @@ int main(int argc, char** argv) {
                                                                                  {"nobody_sends", nobody_sends},
                                                                                  {"late", late},
                                                                                  {"asleep", asleep},
+                                                                                 {"mutex", mutex},
+                                                                                 {"nobody_notifies", nobody_notifies},
+                                                                                 {"sequential", sequential},
                                                                                  {"other_tag", other_tag},
                                                                                  {"other_tag_of_object", other_tag_of_object},
                                                                                  {"left_alone", left_alone},
