@@ -33,7 +33,12 @@ void Condition::wait(At at) {
     Mutex::State& mutex = *mutex_.state_;
     Request woken = own.waiting.enter(at);
     const int count = mutex.release_all(at);
-    detail::wait_patiently(woken, at);
+    try {
+        detail::wait_patiently(woken, at);
+    } catch (...) {
+        mutex.acquire_again(count, at);
+        throw;
+    }
     mutex.acquire_again(count, at);
 }
 

@@ -39,7 +39,8 @@ void QueueLock::unlock(At at) {
     if (words_.compare_and_swap(tail_, own_, nobody, at) != own_) {
         const Intracomm& comm = words_.comm();
         Status next;
-        comm.Recv({}, ANY_SOURCE, link_tag, &next, at);
+        Request link = comm.Irecv({}, ANY_SOURCE, link_tag, at);
+        wait_patiently(link, at, &next);
         comm.Send({}, next.Get_source(), turn_tag, at);
     }
     turns_.pass();

@@ -6,10 +6,10 @@
 
 namespace MPI4CXX::detail {
 
-void wait_patiently(Request& request, At at) {
+void wait_patiently(Request& request, At at, Status* status) {
     // Atomic operations on the memory of a process that sleeps here may have to wait for the end of its sleep.
     Backoff backoff(std::chrono::microseconds(100));
-    while (!request.Test(nullptr, at))
+    while (!request.Test(status, at))
         if (!must_drive())
             backoff.pause();
 }

@@ -30,7 +30,7 @@ template <Mapped T> Win open_window(const Intracomm& comm, const std::string& na
 }
 
 /// Waits for `request` with backoff, and drives pending operations.
-void wait_patiently(Request& request, At at);
+void wait_patiently(Request& request, At at, Status* status = nullptr);
 
 /// Numbers on rank 0 that all processes of a communicator read and change, and a communicator for messages between those that wait. The watchdog
 /// knows the communicator by its name. The numbers have 32 bits, because Open MPI 4.1 crashes in MPI_Compare_and_swap of 64.
