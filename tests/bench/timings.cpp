@@ -5,6 +5,7 @@
 //
 // Prints a line a sample, with tabs between: "sample", row, peer, repetition, the latency of 8 bytes just before in µs,
 // and µs for one message or one collective. timings.py does the same; tests/bench/compare runs both.
+#include "locks.h"
 #include "objects.hpp"
 #include "peers.hpp"
 
@@ -14,6 +15,7 @@
 #include <cstring>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <numeric>
 #include <span>
 #include <string>
@@ -186,6 +188,38 @@ Peers bcast(std::size_t count) {
                        })
 #endif
     };
+}
+
+// Locks --------------------------------------------------------------------------------------------------------------
+
+/// A window of locks.c.
+std::shared_ptr<MPI_Win> owned(MPI_Win win) {
+    return {new MPI_Win(win), [](MPI_Win* raw) {
+                MPI_Win_unlock_all(*raw);
+                MPI_Win_free(raw);
+                delete raw;
+            }};
+}
+
+Peers count() {
+    const auto win = owned(bench_counter_make(MPI_COMM_WORLD));
+    const auto counter = std::make_shared<MPI::sync::Counter>(MPI::COMM_WORLD);
+    const auto raw = [=] { return bench_counter_next(*win) >= 0; };
+    return {collective("raw", true, raw), collective("raw again", true, raw), collective("mpi4cxx", true, [=] { return counter->next() >= 0; })};
+}
+
+Peers lock_mutex() {
+    const auto win = owned(bench_mutex_make(MPI_COMM_WORLD));
+    const auto mutex = std::make_shared<MPI::sync::Mutex>(MPI::COMM_WORLD);
+    const auto raw = [=] {
+        bench_mutex_lock(*win, own_rank);
+        bench_mutex_unlock(*win, own_rank);
+        return true;
+    };
+    return {collective("raw", true, raw), collective("raw again", true, raw), collective("mpi4cxx", true, [=] {
+                const std::lock_guard guard(*mutex);
+                return true;
+            })};
 }
 
 // Objects ------------------------------------------------------------------------------------------------------------
@@ -443,6 +477,8 @@ const Row rows[] = {
     {"collective", "Allgatherv 4", [] { return allgatherv(4); }},
     {"collective", "Allgatherv 1e4", [] { return allgatherv(10000); }},
     {"collective", "Bcast 1 MiB", [] { return bcast(131072); }},
+    {"collective", "Counter next", count},
+    {"collective", "Mutex lock", lock_mutex},
     {"object", "send struct", [] { return objects(make_particle()); }},
     {"object", "send string 100", [] { return objects(make_string()); }},
     {"object", "send map 2", [] { return objects(make_map(2)); }},

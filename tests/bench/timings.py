@@ -172,7 +172,24 @@ def join_particles():
     return {'mpi4py': collective(expected, lambda: world.allreduce(mine, join))}
 
 
+def locks(make, work):
+    """mpi4py 4 has them."""
+    try:
+        from mpi4py.util import sync
+    except ImportError:
+        return {}
+    lock = make(sync)
+    return {'mpi4py': collective(True, lambda: work(lock))}
+
+
+def lock_mutex(mutex):
+    with mutex:
+        return True
+
+
 rows = {
+    'Counter next': lambda: locks(lambda sync: sync.Counter(comm=world), lambda counter: counter.next() >= 0),
+    'Mutex lock': lambda: locks(lambda sync: sync.Mutex(comm=world), lock_mutex),
     'Send 8 B': lambda: typed(1),
     'Send 1 KiB': lambda: typed(128),
     'Send 64 KiB': lambda: typed(8192),
