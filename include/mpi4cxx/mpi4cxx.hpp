@@ -40,6 +40,7 @@
 #include <mpi4cxx/semaphore.hpp>
 #include <mpi4cxx/sequential.hpp>
 #include <mpi4cxx/serialize.hpp>
+#include <mpi4cxx/shared_array.hpp>
 #include <mpi4cxx/status.hpp>
 #include <mpi4cxx/struct_type.hpp>
 #include <mpi4cxx/sync.hpp>

@@ -35,7 +35,7 @@ bool has_failed_anywhere(const Comm& comm, bool failed, At at) {
     return here != 0;
 }
 
-void throw_everywhere(const Comm& comm, const std::exception_ptr& failure, At at) {
+void throw_everywhere(const Comm& comm, const std::exception_ptr& failure, At at, const char* function, int error_class) {
     std::string words = failure ? "rank " + std::to_string(comm.Get_rank(at)) + " threw: " + words_of(failure) : std::string();
     for (int i = rounds(comm, at); i != 0; --i) {
         const auto [all, lengths] = comm.Allgatherv_counted(words, at);
@@ -45,7 +45,7 @@ void throw_everywhere(const Comm& comm, const std::exception_ptr& failure, At at
     }
     if (failure)
         std::rethrow_exception(failure);
-    throw Exception(MPI_ERR_OP, "reduction", words, {at, comm.address()});
+    throw Exception(error_class, function, words, {at, comm.address()});
 }
 
 }  // namespace MPI4CXX::detail
