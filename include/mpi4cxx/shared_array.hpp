@@ -88,7 +88,7 @@ public:
     SharedArray(SharedArray<U>&& other)
     noexcept : SharedArray(std::move(other.memory_)) {}
     /// For `share`.
-    explicit SharedArray(detail::NodeMemory&& memory) noexcept : memory_(std::move(memory)) {}
+    explicit SharedArray(detail::NodeMemory&& made) noexcept : memory_(std::move(made)) {}
 
     [[nodiscard]] T* data() const noexcept { return reinterpret_cast<T*>(memory_.data()); }
     [[nodiscard]] std::size_t size() const noexcept { return memory_.size(); }
@@ -134,11 +134,11 @@ template <class Data> [[nodiscard]] auto share(const Intracomm& comm, Data&& dat
     using Container = std::remove_reference_t<Data>;
     if constexpr (detail::check_shareable<Container>()) {
         using T = std::remove_cv_t<std::remove_pointer_t<decltype(detail::first_of(data))>>;
-        detail::NodeMemory memory(comm, detail::source_of(data), detail::shared_element<T>(), root, node, at);
+        detail::NodeMemory copies(comm, detail::source_of(data), detail::shared_element<T>(), root, node, at);
         if constexpr (!std::is_reference_v<Data> && !std::is_const_v<Container> && !std::is_trivially_copyable_v<Container>)
             const Container freed = std::move(data);  // before the data goes to other nodes
-        memory.spread(comm, at);
-        return SharedArray<const T>(std::move(memory));
+        copies.spread(comm, at);
+        return SharedArray<const T>(std::move(copies));
     }
 }
 
