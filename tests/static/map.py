@@ -61,7 +61,7 @@ MEMBERS = '''
 import mpi4py
 mpi4py.rc.initialize = mpi4py.rc.finalize = False
 from mpi4py import MPI
-skipped = ('Win', 'File', 'Session', 'memory', 'buffer', 'Pickle')
+skipped = ('File', 'Session', 'memory', 'buffer', 'Pickle')
 for name in dir(MPI):
     value = getattr(MPI, name)
     if name.startswith('_'):
