@@ -128,7 +128,8 @@ struct NodeMemory::Terms {
             throw element.type.mismatch(method, static_cast<std::uint64_t>(is_least ? most[type] : least[type]), {at, comm.address()});
         }
         check_alike(root, "rank", "as the root", at);
-        check_alike(has_node, "", "communicators of nodes (1: given, 0: null)", at);
+        if (least[has_node] != most[has_node])
+            misuse({at, method}, "one process gives the communicator of its node, another gives none");
         check_alike(dimensions, "a shape of", "dimensions", at);
         for (std::size_t i = 0; i < rank(); ++i) check_alike(extents + i, "a shape of", "elements in dimension " + std::to_string(i), at);
     }
