@@ -3,8 +3,10 @@
 
 #include <cereal/types/map.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,7 +28,7 @@ Bytes marked(std::size_t size, unsigned char mark) {
     return bytes;
 }
 
-bool is_marked(const Bytes& bytes, std::size_t size, unsigned char mark) {
+bool is_marked(std::span<const unsigned char> bytes, std::size_t size, unsigned char mark) {
     if (bytes.size() != size || bytes.back() != mark)
         return false;
     for (std::size_t i = 0; i < size; i += 100'000'007)
@@ -99,4 +101,71 @@ TEST_CASE("Buffers of more than 2 GiB are received whole", "[large]") {
              comm.Recv(received, 0);
              CHECK(is_marked(received, size, 5));
          });
+}
+
+namespace {
+
+/// A window of more than 2^31 elements on the last rank, which rank 0 works in.
+struct LargeWindow {
+    static constexpr std::size_t size = 2 * gibibyte + 5;
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    int last = comm.size() - 1;
+    MPI::Win win = MPI::Win::Allocate<unsigned char>(comm.rank() == last ? static_cast<MPI::Count>(size) : 0, comm);
+
+    /// Fills the window with `before`; rank 0 works in it; and there is `after` then.
+    template <class Work> void check(unsigned char before, Work work, unsigned char after) {
+        if (comm.rank() == last) {
+            const auto epoch = win.lock(last);
+            const Bytes bytes = marked(size, before);
+            std::copy(bytes.begin(), bytes.end(), win.span<unsigned char>().begin());
+        }
+        comm.Barrier();
+        if (comm.rank() == 0) {
+            const auto epoch = win.lock(last);
+            work();
+        }
+        comm.Barrier();
+        if (comm.rank() == last) {
+            const auto epoch = win.lock(last);
+            CHECK(is_marked(win.span<unsigned char>(), size, after));
+        }
+        comm.Barrier();
+    }
+};
+
+}  // namespace
+
+TEST_CASE("More than 2^31 elements are put into a window and got from it", "[large]") {
+    LargeWindow large;
+    Bytes bytes = large.comm.rank() == 0 ? marked(LargeWindow::size, 7) : Bytes();
+    large.check(
+        1, [&] { large.win.Put(bytes, large.last); }, 7);
+    large.check(
+        2, [&] { large.win.Rput(bytes, large.last).Wait(); }, 7);
+    large.check(
+        3, [&] { large.win.Get(bytes, large.last); }, 3);
+    if (large.comm.rank() == 0)
+        CHECK(is_marked(bytes, LargeWindow::size, 3));
+    large.check(
+        4, [&] { large.win.Rget(bytes, large.last).Wait(); }, 4);
+    if (large.comm.rank() == 0)
+        CHECK(is_marked(bytes, LargeWindow::size, 4));
+}
+
+TEST_CASE("More than 2^31 elements are combined in a window", "[large]") {
+    LargeWindow large;
+    const Bytes bytes = large.comm.rank() == 0 ? marked(LargeWindow::size, 7) : Bytes();
+    Bytes before(bytes.size());
+    large.check(
+        1, [&] { large.win.Accumulate(bytes, large.last); }, 8);
+    large.check(
+        2, [&] { large.win.Raccumulate(bytes, large.last, {}, MPI::REPLACE).Wait(); }, 7);
+    large.check(
+        3, [&] { large.win.Get_accumulate(bytes, before, large.last); }, 10);
+    if (large.comm.rank() == 0)
+        CHECK(is_marked(before, LargeWindow::size, 3));
+    large.check(
+        4, [&] { large.win.Rget_accumulate(bytes, before, large.last, {}, MPI::MAX).Wait(); }, 7);
+    if (large.comm.rank() == 0)
+        CHECK(is_marked(before, LargeWindow::size, 4));
 }
