@@ -75,11 +75,11 @@ protected:
     ~Handle() { discard(); }
 
     /// Frees the handle by `Fn`, the class's own function or one like it.
-    template <auto Fn = traits::free> void free(At at) {
+    template <auto Fn = traits::free> void free(detail::Place where) {
         if constexpr (requires { traits::is_predefined(raw_); })
             if (ownership_ == detail::Ownership::borrow && traits::is_predefined(raw_))
-                detail::refuse_free(detail::name_of<Fn>(), at);
-        detail::call<Fn>(&raw_, at);
+                detail::refuse_free(detail::name_of<Fn>(), where.at());
+        detail::call<Fn>(&raw_, where);
         raw_ = traits::null();  // MPI may leave a predefined handle as it was
         ownership_ = detail::Ownership::borrow;
     }

@@ -17,6 +17,7 @@
 #include <mpi4cxx/epoch.hpp>
 #include <mpi4cxx/errhandler.hpp>
 #include <mpi4cxx/error.hpp>
+#include <mpi4cxx/file.hpp>
 #include <mpi4cxx/fortran.hpp>
 #include <mpi4cxx/fwd.hpp>
 #include <mpi4cxx/graphcomm.hpp>

@@ -20,22 +20,31 @@ std::string words_of(const std::exception_ptr& failure) {
     }
 }
 
+int class_of(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const Exception& e) {
+        return e.Get_error_class();
+    } catch (...) {
+        return MPI_ERR_OTHER;
+    }
+}
+
 /// In an intercommunicator, each round exchanges what the two groups know.
 int rounds(const Comm& comm, At at) { return comm.Is_inter(at) ? 2 : 1; }
 
-}  // namespace
-
-bool has_failed_anywhere(const Comm& comm, bool failed, At at) {
-    int here = failed ? 1 : 0;
+/// Returns the largest `value` of all processes.
+int largest(const Comm& comm, int value, At at) {
     for (int i = rounds(comm, at); i != 0; --i) {
         int there = 0;
-        comm.Allreduce(here, there, MAX, at);
-        here = std::max(here, there);
+        comm.Allreduce(value, there, MAX, at);
+        value = std::max(value, there);
     }
-    return here != 0;
+    return value;
 }
 
-void throw_everywhere(const Comm& comm, const std::exception_ptr& failure, At at, const char* function, int error_class) {
+[[noreturn]] void throw_everywhere(const Comm& comm, const std::exception_ptr& failure, int error_class, std::string_view function, Place where) {
+    const At at = where.at();
     std::string words = failure ? "rank " + std::to_string(comm.Get_rank(at)) + " threw: " + words_of(failure) : std::string();
     for (int i = rounds(comm, at); i != 0; --i) {
         const auto [all, lengths] = comm.Allgatherv_counted(words, at);
@@ -45,7 +54,21 @@ void throw_everywhere(const Comm& comm, const std::exception_ptr& failure, At at
     }
     if (failure)
         std::rethrow_exception(failure);
-    throw Exception(error_class, function, words, {at, comm.address()});
+    throw Exception(error_class, function, words, where);
+}
+
+}  // namespace
+
+bool has_failed_anywhere(const Comm& comm, bool failed, At at) { return largest(comm, failed ? 1 : 0, at) != 0; }
+
+void throw_everywhere(const Comm& comm, const std::exception_ptr& failure, At at) {
+    throw_everywhere(comm, failure, MPI_ERR_OP, "reduction", {at, comm.address()});
+}
+
+void agree(const Comm& comm, const std::exception_ptr& failure, std::string_view function, Place where) {
+    const int error_class = largest(comm, failure ? class_of(failure) : MPI_SUCCESS, where.at());
+    if (error_class != MPI_SUCCESS)
+        throw_everywhere(comm, failure, error_class, function, where);
 }
 
 }  // namespace MPI4CXX::detail

@@ -21,11 +21,22 @@ struct Installed {
     std::shared_ptr<ErrorFunction> function;
 };
 
-// Never freed: it is in use as long as MPI.
-template <class Class> const Keyval<Class, Installed>& installed_key() {
-    static const auto& key = *new Keyval<Class, Installed>(Class::template Create_keyval<Installed>(DUP_FN));
-    return key;
-}
+/// Where an object keeps the error handler that is set on it: as an attribute.
+template <class Class> struct InstalledHandler {
+    static void keep(const Class& self, const Installed& handler, At at) { self.Set_attr(key(), handler, at); }
+    static const Installed* find(const Class& self, At at) { return self.Get_attr(key(), at); }
+    static void forget(const Class& self, At at) {
+        if (find(self, at) != nullptr)
+            self.Delete_attr(key(), at);
+    }
+
+private:
+    // Never freed: it is in use as long as MPI.
+    static const Keyval<Class, Installed>& key() {
+        static const auto& made = *new Keyval<Class, Installed>(Class::template Create_keyval<Installed>(DUP_FN));
+        return made;
+    }
+};
 
 inline constexpr std::size_t error_callbacks = 256;
 /// Takes a callback that calls `function` while `function` lives, and returns its number.
@@ -55,7 +66,7 @@ template <class Class> Errhandler ErrorHandling<Class>::Get_errhandler(At at) co
     const auto& self = static_cast<const Class&>(*this);
     const MPI_Errhandler raw = detail::get<detail::handle_traits<Class>::get_errhandler>(self.handle(), detail::place_of(self, at));
     Errhandler result = Errhandler::take(raw);  // also a predefined one: MPI counts its users
-    if (const detail::Installed* installed = self.Get_attr(detail::installed_key<Class>(), at); installed != nullptr && installed->raw == raw)
+    if (const detail::Installed* installed = detail::InstalledHandler<Class>::find(self, at); installed != nullptr && installed->raw == raw)
         result.function_ = installed->function;
     return result;
 }
@@ -63,10 +74,10 @@ template <class Class> Errhandler ErrorHandling<Class>::Get_errhandler(At at) co
 template <class Class> void ErrorHandling<Class>::Set_errhandler(const Errhandler& errhandler, At at) const {
     const auto& self = static_cast<const Class&>(*this);
     if (errhandler.function_)
-        self.Set_attr(detail::installed_key<Class>(), {errhandler.handle(), errhandler.function_}, at);
+        detail::InstalledHandler<Class>::keep(self, {errhandler.handle(), errhandler.function_}, at);
     detail::call<detail::handle_traits<Class>::set_errhandler>(self.handle(), errhandler.handle(), detail::place_of(self, at));
-    if (!errhandler.function_ && self.Get_attr(detail::installed_key<Class>(), at) != nullptr)
-        self.Delete_attr(detail::installed_key<Class>(), at);
+    if (!errhandler.function_)
+        detail::InstalledHandler<Class>::forget(self, at);
 }
 
 template <class Class> void ErrorHandling<Class>::Call_errhandler(int errorcode, At at) const {

@@ -4,6 +4,8 @@
 #include <mpi4cxx/detail/mpi/large_count.hpp>
 #include <mpi4cxx/detail/mpi/large_types.hpp>
 
+#include "mpi/temporary_datatype.hpp"
+
 #include <cstddef>
 #include <numeric>
 #include <vector>
@@ -16,30 +18,6 @@ inline int unsupported() noexcept {
         added_code(MPI_ERR_COUNT, "not supported by this MPI: a count or displacement beyond int (it follows MPI-3, large counts came with MPI-4)");
     return added;
 }
-
-/// Calls the steps in order until one fails, and returns the code of the last step called.
-template <class... Step> int in_order(Step... steps) {
-    int code = MPI_SUCCESS;
-    (void)(((code = steps()) == MPI_SUCCESS) && ...);
-    return code;
-}
-
-/// A datatype that is freed at the end of a call. Communication that has begun goes on when its datatype is freed (MPI-3.1, 4.1.9).
-class Temporary {
-public:
-    Temporary() noexcept = default;
-    Temporary(const Temporary&) = delete;
-    Temporary& operator=(const Temporary&) = delete;
-    ~Temporary() {
-        if (type_ != MPI_DATATYPE_NULL)
-            MPI_Type_free(&type_);
-    }
-    MPI_Datatype* operator&() noexcept { return &type_; }
-    operator MPI_Datatype() const noexcept { return type_; }
-
-private:
-    MPI_Datatype type_ = MPI_DATATYPE_NULL;
-};
 
 /// Makes the datatype of `count` blocks, `step` bytes apart. `make(n, &type)` makes the datatype of `n` blocks, where `n` fits an int.
 template <class Make> int repeat(MPI_Count count, MPI_Aint step, MPI_Aint lb, MPI_Aint extent, Make make, MPI_Datatype* result) {

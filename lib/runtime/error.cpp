@@ -115,6 +115,8 @@ namespace detail {
 namespace {
 
 [[noreturn]] void raise_at(int code, std::string_view function, Place where) {
+    if (where.subject != nullptr && code >= 0)
+        code = where.subject->better(code);
     if (code == outside_mpi())
         throw Exception(MPI_ERR_OTHER, function,
                         get<MPI_Initialized>() == 0 ? "MPI is not initialized: make an mpi4cxx::Environment first"

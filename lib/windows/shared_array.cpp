@@ -122,7 +122,7 @@ struct NodeMemory::Terms {
             most[term] = ~all[number + term];
         }
         if (least[is_fine] == 0)
-            agree(comm, failure, at, method, MPI_ERR_OTHER);
+            agree(comm, failure, method, {at, comm.address()});
         if (least[type] != most[type]) {
             const bool is_least = mine[type] == least[type];
             throw element.type.mismatch(method, static_cast<std::uint64_t>(is_least ? most[type] : least[type]), {at, comm.address()});
@@ -197,7 +197,7 @@ void NodeMemory::make(const Intracomm& comm, const Terms& terms, const SharedEle
         if (is_leader)
             check_room(data_, bytes_, terms.method, {at, comm.address()});
     });
-    agree(comm, failure, at, terms.method, MPI_ERR_OTHER);
+    agree(comm, failure, terms.method, {at, comm.address()});
 }
 
 void NodeMemory::spread(const Intracomm& comm, At at) const {
@@ -206,7 +206,7 @@ void NodeMemory::spread(const Intracomm& comm, At at) const {
             leaders_.Bcast(Buf(data_, static_cast<Count>(bytes_), BYTE), 0, at);
         window_.Sync(at);
     });
-    agree(comm, failure, at, "share", MPI_ERR_OTHER);  // is the barrier of a sync too
+    agree(comm, failure, "share", {at, comm.address()});  // is the barrier of a sync too
     window_.Sync(at);
 }
 

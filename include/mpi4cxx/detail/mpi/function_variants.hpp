@@ -174,4 +174,33 @@ template <> struct variants<MPI_Reduce_local> : counted<MPI_Reduce_local_c> {};
 template <> struct variants<MPI_Buffer_attach> : counted<MPI_Buffer_attach_c> {};
 template <> struct variants<MPI_Buffer_detach> : counted<MPI_Buffer_detach_c> {};
 
+template <> struct variants<MPI_File_read_at> : counted<as_one_element<MPI_File_read_at>> {};
+template <> struct variants<MPI_File_read_at_all> : counted<as_one_element<MPI_File_read_at_all>> {};
+template <> struct variants<MPI_File_read> : counted<as_one_element<MPI_File_read>> {};
+template <> struct variants<MPI_File_read_all> : counted<as_one_element<MPI_File_read_all>> {};
+template <> struct variants<MPI_File_read_shared> : counted<as_one_element<MPI_File_read_shared>> {};
+template <> struct variants<MPI_File_read_ordered> : counted<as_one_element<MPI_File_read_ordered>> {};
+template <> struct variants<MPI_File_iread_at> : counted<as_one_element<MPI_File_iread_at>> {};
+template <> struct variants<MPI_File_iread_at_all> : counted<as_one_element<MPI_File_iread_at_all>> {};
+template <> struct variants<MPI_File_iread> : counted<as_one_element<MPI_File_iread>> {};
+template <> struct variants<MPI_File_iread_all> : counted<as_one_element<MPI_File_iread_all>> {};
+template <> struct variants<MPI_File_iread_shared> : counted<as_one_element<MPI_File_iread_shared>> {};
+template <> struct variants<MPI_File_read_at_all_begin> : counted<as_one_element<MPI_File_read_at_all_begin>> {};
+template <> struct variants<MPI_File_read_all_begin> : counted<as_one_element<MPI_File_read_all_begin>> {};
+template <> struct variants<MPI_File_read_ordered_begin> : counted<as_one_element<MPI_File_read_ordered_begin>> {};
+template <> struct variants<MPI_File_write_at> : counted<as_one_element<MPI_File_write_at>> {};
+template <> struct variants<MPI_File_write_at_all> : counted<as_one_element<MPI_File_write_at_all>> {};
+template <> struct variants<MPI_File_write> : counted<as_one_element<MPI_File_write>> {};
+template <> struct variants<MPI_File_write_all> : counted<as_one_element<MPI_File_write_all>> {};
+template <> struct variants<MPI_File_write_shared> : counted<as_one_element<MPI_File_write_shared>> {};
+template <> struct variants<MPI_File_write_ordered> : counted<as_one_element<MPI_File_write_ordered>> {};
+template <> struct variants<MPI_File_iwrite_at> : counted<as_one_element<MPI_File_iwrite_at>> {};
+template <> struct variants<MPI_File_iwrite_at_all> : counted<as_one_element<MPI_File_iwrite_at_all>> {};
+template <> struct variants<MPI_File_iwrite> : counted<as_one_element<MPI_File_iwrite>> {};
+template <> struct variants<MPI_File_iwrite_all> : counted<as_one_element<MPI_File_iwrite_all>> {};
+template <> struct variants<MPI_File_iwrite_shared> : counted<as_one_element<MPI_File_iwrite_shared>> {};
+template <> struct variants<MPI_File_write_at_all_begin> : counted<as_one_element<MPI_File_write_at_all_begin>> {};
+template <> struct variants<MPI_File_write_all_begin> : counted<as_one_element<MPI_File_write_all_begin>> {};
+template <> struct variants<MPI_File_write_ordered_begin> : counted<as_one_element<MPI_File_write_ordered_begin>> {};
+
 }  // namespace MPI4CXX::detail

@@ -221,4 +221,15 @@ inline constexpr auto MPI_Buffer_detach_c = detach;
 
 #endif
 
+/// The large-count variant of a function that reads or writes a file: passes one element of a datatype that holds all elements. MPI-4's own variants
+/// are not used, because those of MPICH before 4.1 end the job if a count exceeds int (its issue 5866). It is compiled in lib/mpi/file_count.cpp.
+template <auto Fn, class F = decltype(Fn)> struct AsOneElement;
+template <auto Fn, class Address, class... P> struct MPI4CXX_API AsOneElement<Fn, int (*)(MPI_File, Address*, int, MPI_Datatype, P...)> {
+    [[gnu::used]] static int call(MPI_File file, Address* buf, MPI_Count count, MPI_Datatype type, P... rest);
+};
+template <auto Fn, class Address, class... P> struct MPI4CXX_API AsOneElement<Fn, int (*)(MPI_File, MPI_Offset, Address*, int, MPI_Datatype, P...)> {
+    [[gnu::used]] static int call(MPI_File file, MPI_Offset offset, Address* buf, MPI_Count count, MPI_Datatype type, P... rest);
+};
+template <auto Fn> inline constexpr auto as_one_element = &AsOneElement<Fn>::call;
+
 }  // namespace MPI4CXX::detail

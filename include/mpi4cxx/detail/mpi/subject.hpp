@@ -13,6 +13,10 @@ public:
     /// Returns what stands after "on": `window "halo"`. Called when an error is reported, so it checks no return codes itself.
     [[nodiscard]] virtual std::string name() const = 0;
 
+    /// Returns the code of an error that says more than `code`, or `code`. Called first when an error is reported, so errno is still that of the MPI
+    /// function.
+    [[nodiscard]] virtual int better(int code) const { return code; }
+
     int rank = -1, size = 0;
 
 protected:

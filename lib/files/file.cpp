@@ -1,0 +1,133 @@
+#include <mpi4cxx/file.hpp>
+
+#include <mpi4cxx/cartcomm.hpp>
+#include <mpi4cxx/detail/communicators/agreement.hpp>
+#include <mpi4cxx/error.hpp>
+
+#include "files/installed_handler.hpp"
+#include "files/open_file.hpp"
+#include "handles/hinted.hpp"
+#include "runtime/finalize.hpp"
+#include "runtime/text.hpp"
+
+#include <string>
+#include <utility>
+
+namespace MPI4CXX {
+
+using detail::call;
+using detail::get;
+
+const File FILE_NULL;
+
+namespace {
+
+/// Returns MPI's number for one of C's. MPI's own number is returned as it is.
+int whence_of(int whence) {
+    static constexpr int numbers[] = {MPI_SEEK_SET, MPI_SEEK_CUR, MPI_SEEK_END};
+    return whence >= SEEK_SET && whence <= SEEK_END ? numbers[whence] : whence;
+}
+
+/// Throws on all processes if one could not open the file. A process that could leaves the file open, because the others cannot close it.
+void agree_on_opening(const Intracomm& comm, File& file, const std::exception_ptr& failure, detail::Place where) {
+    try {
+        detail::agree(comm, failure, "MPI_File_open", where);
+    } catch (...) {
+        (void)std::move(file).release();
+        throw;
+    }
+}
+
+}  // namespace
+
+File::File() noexcept = default;
+File::File(MPI_File raw, detail::Ownership ownership) noexcept : Handle(raw, ownership) {}
+File::File(File&& other) noexcept = default;
+File::~File() { drop(); }
+
+File& File::operator=(File&& other) noexcept {
+    if (this != &other) {
+        const File old(std::move(*this));
+        Handle::operator=(std::move(other));
+        open_ = std::move(other.open_);
+    }
+    return *this;
+}
+
+MPI_File File::release() && noexcept {
+    if (open_ != nullptr)
+        detail::forget(open_->dropped_name);
+    open_.reset();
+    return static_cast<Handle&&>(*this).release();
+}
+
+void File::drop() noexcept try {
+    if (open_ == nullptr || is_null())
+        return;
+    detail::InstalledHandler<File>::forget(*this);
+    if (detail::may_free(true))
+        return detail::forget(open_->dropped_name);
+    if (!detail::is_running())
+        return;
+    const std::shared_ptr<detail::OpenFile> file(std::move(open_));
+    Group processes = file->comm.Get_group();
+    const auto close = [file, raw = static_cast<Handle&&>(*this).release()]() mutable { call<MPI_File_close>(&raw, {At(), &file->subject}); };
+    detail::set_aside(file->dropped_name, close, std::move(processes));
+} catch (...) {  // the file stays open until MPI ends
+}
+
+const detail::Subject* File::subject() const noexcept { return open_ != nullptr ? &open_->subject : nullptr; }
+
+File File::Open(const Intracomm& comm, const std::filesystem::path& filename, AccessMode amode, const Info& info, At at) {
+    if (filename.native().find('\0') != std::string::npos)
+        detail::misuse(at, "the name of the file contains a null character");
+    auto open = std::make_unique<detail::OpenFile>(comm, filename, detail::Place{at, comm.address()});
+    const detail::Place where(at, &open->subject);
+    File file;
+    std::exception_ptr failure;
+    try {
+        file = take(get<MPI_File_open>(comm.handle(), filename.c_str(), amode, info.handle(), where));
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    agree_on_opening(open->comm, file, failure, where);
+    file.open_ = std::move(open);
+    file.open_->dropped_name = detail::name_handle(file.open_->comm.handle(), where);
+    file.Set_errhandler(ERRORS_RETURN, at);
+    return file;
+}
+
+void File::Close(At at) {
+    const auto file = std::move(open_);
+    detail::InstalledHandler<File>::forget(*this);
+    if (file != nullptr)
+        detail::forget(file->dropped_name);
+    free({at, file != nullptr ? &file->subject : nullptr});
+}
+
+void File::Delete(const std::filesystem::path& filename, const Info& info, At at) {
+    const detail::FileSubject file(filename);
+    call<MPI_File_delete>(filename.c_str(), info.handle(), {at, &file});
+}
+
+void File::Set_size(Offset size, At at) const { call<MPI_File_set_size>(handle(), size, on(at)); }
+void File::Preallocate(Offset size, At at) const { call<MPI_File_preallocate>(handle(), size, on(at)); }
+Offset File::Get_size(At at) const { return get<MPI_File_get_size>(handle(), on(at)); }
+AccessMode File::Get_amode(At at) const { return static_cast<AccessMode>(get<MPI_File_get_amode>(handle(), on(at))); }
+Group File::Get_group(At at) const { return Group::take(get<MPI_File_get_group>(handle(), on(at))); }
+
+void File::Seek(Offset offset, int whence, At at) const { call<MPI_File_seek>(handle(), offset, whence_of(whence), on(at)); }
+Offset File::Get_position(At at) const { return get<MPI_File_get_position>(handle(), on(at)); }
+Offset File::Get_byte_offset(Offset offset, At at) const { return get<MPI_File_get_byte_offset>(handle(), offset, on(at)); }
+void File::Seek_shared(Offset offset, int whence, At at) const { call<MPI_File_seek_shared>(handle(), offset, whence_of(whence), on(at)); }
+Offset File::Get_position_shared(At at) const { return get<MPI_File_get_position_shared>(handle(), on(at)); }
+
+Aint File::Get_type_extent(const Datatype& datatype, At at) const { return get<MPI_File_get_type_extent>(handle(), datatype.handle(), on(at)); }
+void File::Set_atomicity(bool flag, At at) const { call<MPI_File_set_atomicity>(handle(), flag ? 1 : 0, on(at)); }
+bool File::Get_atomicity(At at) const { return get<MPI_File_get_atomicity>(handle(), on(at)) != 0; }
+void File::Sync(At at) const { call<MPI_File_sync>(handle(), on(at)); }
+
+template class ErrorHandling<File>;
+template class Hinted<File>;
+
+}  // namespace MPI4CXX

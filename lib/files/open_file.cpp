@@ -1,0 +1,70 @@
+#include "files/open_file.hpp"
+
+#include <mpi4cxx/error.hpp>
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace MPI4CXX::detail {
+
+namespace {
+
+/// Returns the error class of what C reports as `error`, or MPI_SUCCESS if it has none of its own.
+int class_of_errno(int error) {
+    switch (error) {
+    case ENOENT: return MPI_ERR_NO_SUCH_FILE;
+    case EEXIST: return MPI_ERR_FILE_EXISTS;
+    case EACCES:
+    case EPERM: return MPI_ERR_ACCESS;
+    case EROFS: return MPI_ERR_READ_ONLY;
+    case ENOSPC: return MPI_ERR_NO_SPACE;
+    case EDQUOT: return MPI_ERR_QUOTA;
+    case EISDIR:
+    case ENOTDIR:
+    case ELOOP:
+    case ENAMETOOLONG: return MPI_ERR_BAD_FILE;
+    case ETXTBSY: return MPI_ERR_FILE_IN_USE;
+    case EFBIG:
+    case EIO: return MPI_ERR_IO;
+    default: return MPI_SUCCESS;
+    }
+}
+
+/// Returns what is wrong with a path, whatever is done with the file, or MPI_SUCCESS.
+int class_of_path(const std::filesystem::path& path) {
+    std::error_code error;
+    const std::filesystem::file_type type = std::filesystem::status(path, error).type();
+    if (type == std::filesystem::file_type::directory)
+        return MPI_ERR_BAD_FILE;
+    return type == std::filesystem::file_type::not_found ? class_of_errno(error.value() == 0 ? ENOENT : error.value())
+                                                         : class_of_errno(error.value());
+}
+
+bool says_nothing(int error_class) {
+    return error_class == MPI_ERR_OTHER || error_class == MPI_ERR_UNKNOWN || error_class == MPI_ERR_FILE || error_class == MPI_ERR_IO ||
+           error_class == MPI_ERR_INTERN;
+}
+
+}  // namespace
+
+std::string FileSubject::name() const { return "file \"" + path.string() + '"'; }
+
+int FileSubject::better(int code) const {
+    const int error = errno;
+    if (!says_nothing(get<MPI_Error_class>(code)))
+        return code;
+    int found = class_of_path(path);
+    if (found == MPI_SUCCESS)
+        found = class_of_errno(error);
+    return found == MPI_SUCCESS ? code : found;
+}
+
+OpenFile::OpenFile(const Intracomm& processes, const std::filesystem::path& path, Place where)
+    : subject(path), comm(Intracomm::take(get<MPI_Comm_split>(processes.handle(), 0, 0, where))) {
+    subject.rank = comm.Get_rank(where.at());
+    subject.size = comm.Get_size(where.at());
+}
+
+}  // namespace MPI4CXX::detail

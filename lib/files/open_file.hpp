@@ -1,0 +1,38 @@
+// What the library knows of a file that it has opened.
+#pragma once
+
+#include <mpi4cxx/detail/mpi/subject.hpp>
+#include <mpi4cxx/intracomm.hpp>
+
+#include "communicators/dropped_handles.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace MPI4CXX::detail {
+
+/// The name of a file in error messages, and the meaning of its errors.
+class FileSubject final : public Subject {
+public:
+    explicit FileSubject(std::filesystem::path name_of_file) : path(std::move(name_of_file)) {}
+    [[nodiscard]] std::string name() const override;
+    /// Finds what has gone wrong where the MPI does not say: in errno and in the file system.
+    [[nodiscard]] int better(int code) const override;
+
+    std::filesystem::path path;
+};
+
+/// A file that its processes have opened.
+struct OpenFile {
+    OpenFile(const Intracomm& processes, const std::filesystem::path& path, Place where);
+
+    FileSubject subject;
+    Intracomm comm;  ///< of the library's own, on which the processes agree on failures
+    HandleName dropped_name = 0;
+    Count etype_size = 1;
+    std::optional<Count> begun;  ///< how many bytes a split collective read will find
+};
+
+}  // namespace MPI4CXX::detail

@@ -1,0 +1,120 @@
+// The rules that all calls share that read or write a file: what a short read is, and that a collective call fails on all processes.
+#pragma once
+
+#include <mpi4cxx/file.hpp>
+
+#include <optional>
+#include <string_view>
+
+#include "files/open_file.hpp"
+
+namespace MPI4CXX::detail {
+
+/// The file pointer that a call uses.
+enum class Pointer : char { individual, shared, ordered };
+
+/// Throws std::invalid_argument if an offset is negative, which Open MPI 4.1 takes for the end of the file.
+void check_offset(Offset offset, Caller caller);
+
+/// A call that reads into a buffer, or writes it.
+class Transfer {
+public:
+    Transfer(const File& file, Pointer pointer, const ConstBuf& buf, Status* status, Caller caller) noexcept
+        : file_(file), open_(file.open_.get()), pointer_(pointer), count_(buf.count), type_(buf.type), status_(status), at_(caller.at) {}
+    Transfer(const File& file, Offset offset, const ConstBuf& buf, Status* status, Caller caller)
+        : Transfer(file, Pointer::individual, buf, status, caller) {
+        check_offset(offset, caller);
+        offset_ = offset;
+    }
+
+protected:
+    /// Runs a collective call, and throws on every process if it fails on one.
+    template <class F> void together(std::string_view function, F call) const {
+        std::exception_ptr failure;
+        try {
+            call();
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        conclude(function, failure);
+    }
+    void conclude(std::string_view function, const std::exception_ptr& failure) const;
+    [[nodiscard]] Place where() const noexcept { return file_.on(at_); }
+    [[nodiscard]] Count wanted() const;
+    /// Returns how many of the wanted bytes lie within the file, as far as that is known before the call.
+    [[nodiscard]] Count expected() const;
+    /// Returns how many of `bytes` bytes of the view, from etype `begin` on, lie within the file.
+    [[nodiscard]] Count bytes_within(Offset begin, Count bytes) const;
+    /// Returns how many bytes of the view lie between the beginning of the transfer and the end of the file.
+    [[nodiscard]] Count bytes_to_end() const;
+    void finish_read(std::string_view function, const MPI_Status& result, Count expected) const;
+    void finish_write(std::string_view function, const MPI_Status& result) const;
+    void keep_expected() const;
+    [[nodiscard]] Count kept_expected() const;
+
+private:
+    [[nodiscard]] std::optional<Offset> begin() const;
+    [[nodiscard]] Count etype_size() const;
+    [[noreturn]] void fail(int error_class, std::string_view function, const char* done, Count bytes, const char* why) const;
+
+    const File& file_;
+    OpenFile* open_;  ///< null if the file was not opened by this library
+    Pointer pointer_;
+    std::optional<Offset> offset_;
+    Count count_;
+    MPI_Datatype type_;
+    Status* status_;
+    At at_;
+};
+
+/// A read. MPI may report more than there was: MPICH and Open MPI set the status of collective and strided reads to the length of the buffer. So the
+/// length is compared with the size of the file.
+class Reading : public Transfer {
+public:
+    using Transfer::Transfer;
+    template <auto Fn, class... Arguments> void alone(Arguments... arguments) const {
+        const Count there = expected();
+        MPI_Status result{};
+        call<Fn>(arguments..., &result, where());
+        finish_read(name_of<Fn>(), result, there);
+    }
+    template <auto Fn, class... Arguments> void collective(Arguments... arguments) const {
+        together(name_of<Fn>(), [&] { alone<Fn>(arguments...); });
+    }
+    template <auto Fn, class... Arguments> void begin(Arguments... arguments) const {
+        together(name_of<Fn>(), [&] {
+            keep_expected();
+            call<Fn>(arguments..., where());
+        });
+    }
+    template <auto Fn, class... Arguments> void end(Arguments... arguments) const {
+        together(name_of<Fn>(), [&] {
+            MPI_Status result{};
+            call<Fn>(arguments..., &result, where());
+            finish_read(name_of<Fn>(), result, kept_expected());
+        });
+    }
+};
+
+/// A write.
+class Writing : public Transfer {
+public:
+    using Transfer::Transfer;
+    template <auto Fn, class... Arguments> void alone(Arguments... arguments) const {
+        MPI_Status result{};
+        call<Fn>(arguments..., &result, where());
+        finish_write(name_of<Fn>(), result);
+    }
+    template <auto Fn, class... Arguments> void collective(Arguments... arguments) const {
+        together(name_of<Fn>(), [&] { alone<Fn>(arguments...); });
+    }
+    template <auto Fn, class... Arguments> void begin(Arguments... arguments) const {
+        together(name_of<Fn>(), [&] { call<Fn>(arguments..., where()); });
+    }
+};
+
+/// Returns how many elements of `type` there are from `*offset`, or the file pointer, to the end of the file, at most `most`. Throws if the file ends
+/// inside an element, in a collective call on every process.
+Count elements_there(const File& file, const Offset* offset, MPI_Datatype type, Count most, bool collective, Caller caller);
+
+}  // namespace MPI4CXX::detail

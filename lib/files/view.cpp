@@ -1,0 +1,62 @@
+// Views of files: which part of a file each process sees.
+#include <mpi4cxx/cartcomm.hpp>
+#include <mpi4cxx/error.hpp>
+#include <mpi4cxx/file.hpp>
+
+#include "files/open_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace MPI4CXX {
+
+using detail::call;
+
+namespace {
+
+/// Owns a datatype that MPI has returned. Predefined ones may not be freed.
+Datatype own(MPI_Datatype raw, At at) { return Datatype::borrow(raw).is_predefined(at) ? Datatype::borrow(raw) : Datatype::take(raw); }
+
+}  // namespace
+
+void File::Set_view(Offset disp, const Datatype& etype, const Datatype& filetype, const std::string& datarep, const Info& info, At at) const {
+    const MPI_Datatype shown = filetype.is_null() ? etype.handle() : filetype.handle();
+    call<MPI_File_set_view>(handle(), disp, etype.handle(), shown, datarep.c_str(), info.handle(), on(at));
+    if (open_ != nullptr)
+        open_->etype_size = etype.Get_size(at);
+}
+
+void File::Set_view(const Slab& slab, const Datatype& etype, Offset disp, At at) const {
+    if (slab.start.size() != slab.shape.size() || slab.part.size() != slab.shape.size())
+        detail::misuse(at, "a slab has one start and one part per dimension: the shape has " + std::to_string(slab.shape.size()) + ", the start " +
+                               std::to_string(slab.start.size()) + ", the part " + std::to_string(slab.part.size()));
+    const bool is_empty = std::find(slab.part.begin(), slab.part.end(), 0) != slab.part.end();  // no datatype has a length of 0 in any dimension
+    if (slab.shape.empty() || is_empty)
+        return Set_view(disp, etype, DATATYPE_NULL, "native", INFO_NULL, at);
+    Set_view(disp, etype, etype.Create_subarray(slab.shape, slab.part, slab.start, ORDER_C, at).Commit(at), "native", INFO_NULL, at);
+}
+
+Slab File::Set_view(const Cartcomm& grid, const detail::Extents& shape, const Datatype& etype, Offset disp, At at) const {
+    const Cartcomm::Topo topo = grid.Get_topo(at);
+    if (topo.dims.size() > shape.size())
+        detail::misuse(at, "the grid has " + std::to_string(topo.dims.size()) + " dimensions, the array only " + std::to_string(shape.size()));
+    Slab slab{shape, detail::Extents(shape.size()), shape};
+    for (std::size_t i = 0; i < topo.dims.size(); ++i) {
+        const Count length = shape[i] / topo.dims[i], longer = shape[i] % topo.dims[i], place = topo.coords[i];
+        slab.part[i] = length + (place < longer ? 1 : 0);
+        slab.start[i] = place * length + std::min(place, longer);
+    }
+    Set_view(slab, etype, disp, at);
+    return slab;
+}
+
+File::View File::Get_view(At at) const {
+    Offset disp = 0;
+    MPI_Datatype etype = MPI_DATATYPE_NULL, filetype = MPI_DATATYPE_NULL;
+    std::array<char, MPI_MAX_DATAREP_STRING> datarep{};
+    call<MPI_File_get_view>(handle(), &disp, &etype, &filetype, datarep.data(), on(at));
+    return {disp, own(etype, at), own(filetype, at), datarep.data()};
+}
+
+}  // namespace MPI4CXX
