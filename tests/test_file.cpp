@@ -1,43 +1,18 @@
-// Parallel files: opening and closing, sizes, reading and writing with explicit offsets and with the file pointer of each process.
+// Parallel files: every way to read and write, pointers, views, sizes, error handlers.
+#include "folder.hpp"
 #include "support.hpp"
 
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <numeric>
 #include <string>
 #include <vector>
 
 namespace MPI = mpi4cxx;
-namespace fs = std::filesystem;
 
 namespace {
-
-/// A folder for the files of one test. Rank 0 of `comm` makes and removes it.
-class Folder {
-public:
-    explicit Folder(const MPI::Comm& comm) : comm_(comm) {
-        std::string name;
-        if (comm.rank() == 0) {
-            name = (fs::temp_directory_path() / "mpi4cxx-XXXXXX").string();
-            REQUIRE(mkdtemp(name.data()) != nullptr);
-        }
-        path_ = comm.bcast(name, 0);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() {
-        comm_.Barrier();
-        if (comm_.rank() == 0)
-            fs::remove_all(path_);
-    }
-    [[nodiscard]] fs::path operator/(const char* name) const { return path_ / name; }
-
-private:
-    const MPI::Comm& comm_;
-    fs::path path_;
-};
 
 constexpr MPI::AccessMode new_file = MPI::MODE_CREATE | MPI::MODE_RDWR;
 
@@ -71,13 +46,304 @@ TEST_CASE("Processes write and read blocks of a file") {
     });
 }
 
-TEST_CASE("A file that is missing is the same error everywhere, which names the path") {
+TEST_CASE("Each call with an offset does the same to a file") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const Folder folder(comm);
-        const std::string text = error_of_class(MPI::ERR_NO_SUCH_FILE, [&] { (void)MPI::File::Open(comm, folder / "not there"); });
-        CHECK(contains(text, (folder / "not there").string()));
-        CHECK(contains(text, "rank " + std::to_string(comm.rank()) + " of "));
+        const std::vector<int> block = block_of(comm.rank());
+        const MPI::Offset mine = 10 * comm.rank();
+        MPI::File file = MPI::File::Open(comm, folder / "offsets", new_file);
+        file.Set_view<int>();
+        std::vector<int> got(10);
+        const auto check = [&](auto write, auto read) {
+            file.Set_size(0);
+            write();
+            file.Sync();
+            CHECK(file.Get_size() == 40 * comm.size());
+            std::fill(got.begin(), got.end(), -1);
+            read();
+            CHECK(got == block);
+            comm.Barrier();
+        };
+        check(
+            [&] {
+                file.Write_at(mine, block);
+                comm.Barrier();
+            },
+            [&] { file.Read_at(mine, got); });
+        check([&] { file.Write_at_all(mine, block); }, [&] { file.Read_at_all(mine, got); });
+        check(
+            [&] {
+                file.Iwrite_at(mine, block).Wait();
+                comm.Barrier();
+            },
+            [&] { file.Iread_at(mine, got).Wait(); });
+        check(
+            [&] {
+                file.Iwrite_at_all(mine, block).Wait();
+                comm.Barrier();
+            },
+            [&] { file.Iread_at_all(mine, got).Wait(); });
+        check(
+            [&] {
+                file.Write_at_all_begin(mine, block);
+                file.Write_at_all_end(block);
+                comm.Barrier();
+            },
+            [&] {
+                file.Read_at_all_begin(mine, got);
+                file.Read_at_all_end(got);
+            });
+        CHECK(thrown<std::invalid_argument>([&] { file.Read_at(-1, got); }).find("Read_at: the offset is -1") == 0);
+        CHECK(thrown<std::invalid_argument>([&] { file.Iwrite_at(-2, got).Wait(); }).find("Iwrite_at: the offset is -2") == 0);
     });
+}
+
+TEST_CASE("Each call with the file pointer of the process moves that") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const Folder folder(comm);
+        const std::vector<int> block = block_of(comm.rank());
+        MPI::File file = MPI::File::Open(comm, folder / "individual", new_file);
+        file.Set_view<int>(MPI::Offset{40} * comm.rank());
+        std::vector<int> got(10);
+        const auto check = [&](auto write, auto read) {
+            file.Seek(0);
+            write();
+            CHECK(file.Get_position() == 10);
+            file.Sync();
+            file.Seek(-10, SEEK_CUR);
+            std::fill(got.begin(), got.end(), -1);
+            read();
+            CHECK(file.Get_position() == 10);
+            CHECK(got == block);
+            file.Seek(5, MPI::SEEK_SET);
+            CHECK(file.Read<int>(3) == std::vector<int>(block.begin() + 5, block.begin() + 8));
+            CHECK(file.Get_position() == 8);
+        };
+        check([&] { file.Write(block); }, [&] { file.Read(got); });
+        check([&] { file.Write_all(block); }, [&] { file.Read_all(got); });
+        check([&] { file.Iwrite(block).Wait(); }, [&] { file.Iread(got).Wait(); });
+        check([&] { file.Iwrite_all(block).Wait(); }, [&] { file.Iread_all(got).Wait(); });
+        check(
+            [&] {
+                file.Write_all_begin(block);
+                file.Write_all_end(block);
+            },
+            [&] {
+                file.Read_all_begin(got);
+                file.Read_all_end(got);
+            });
+        comm.Barrier();
+        file.Sync();
+        CHECK(file.Get_byte_offset(3) == 40 * comm.rank() + 12);
+        file.Set_view<int>();
+        file.Seek(-2, SEEK_END);
+        CHECK(file.Get_position() == 10 * comm.size() - 2);
+        CHECK(file.Read<int>() == std::vector<int>{100 * comm.size() - 92, 100 * comm.size() - 91});
+    });
+}
+
+TEST_CASE("The shared file pointer takes turns") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const Folder folder(comm);
+        const int rank = comm.rank(), size = comm.size();
+        const std::vector<int> block = block_of(rank, rank + 1);  // of another length on each process
+        const int total = size * (size + 1) / 2;
+        MPI::File file = MPI::File::Open(comm, folder / "shared", new_file);
+        file.Set_view<int>();
+        std::vector<int> got(block.size());
+        const auto check = [&](auto write, auto read) {
+            file.Seek_shared(0);
+            write();
+            comm.Barrier();
+            CHECK(file.Get_position_shared() == total);
+            CHECK(file.Read_at_all<int>(0) == comm.Allgatherv(block));
+            file.Seek_shared(0);
+            std::fill(got.begin(), got.end(), -1);
+            read();
+            CHECK(got == block);
+            comm.Barrier();
+        };
+        check([&] { file.Write_ordered(block); }, [&] { file.Read_ordered(got); });
+        check(
+            [&] {
+                file.Write_ordered_begin(block);
+                file.Write_ordered_end(block);
+            },
+            [&] {
+                file.Read_ordered_begin(got);
+                file.Read_ordered_end(got);
+            });
+
+        const auto check_sum = [&](auto write, auto read) {
+            file.Seek_shared(0);
+            write();
+            comm.Barrier();
+            file.Sync();
+            file.Seek_shared(0);
+            int one = -1;
+            read(one);
+            int sum = 0;
+            comm.Allreduce(one, sum);
+            CHECK(sum == size * (size - 1) / 2);
+        };
+        file.Set_size(0);
+        check_sum([&] { file.Write_shared(rank); }, [&](int& one) { file.Read_shared(one); });
+        check_sum([&] { file.Iwrite_shared(rank).Wait(); }, [&](int& one) { file.Iread_shared(one).Wait(); });
+        CHECK(file.Get_size() == 4 * size);
+
+        file.Seek_shared(0);
+        std::vector<int> too_long(2);
+        CHECK(error_class([&] { file.Read_ordered(too_long); }) == MPI::ERR_IO);
+    });
+}
+
+TEST_CASE("Shaped memory and a view of a grid leave out ghost layers") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const Folder folder(comm);
+    const MPI::Cartcomm grid = comm.Create_cart(MPI::Compute_dims(comm.size(), {0, 0}));
+    const std::vector<MPI::Count> shape{7, 5};
+    MPI::File file = MPI::File::Open(grid, folder / "grid", new_file);
+    const MPI::Slab slab = file.Set_view<double>(grid, shape, 16);
+    const auto rows = static_cast<std::size_t>(slab.part[0]), columns = static_cast<std::size_t>(slab.part[1]);
+    std::vector<double> part(rows * columns);
+    for (std::size_t i = 0; i < part.size(); ++i)
+        part[i] =
+            static_cast<double>((slab.start[0] + static_cast<MPI::Count>(i / columns)) * 5 + slab.start[1] + static_cast<MPI::Count>(i % columns));
+    file.Write_all(part);
+    file.Sync();
+    CHECK(file.Get_size() == 16 + 35 * 8);
+    file.Seek(0);
+    CHECK(file.Read_all<double>() == part);
+    file.Set_view<double>(16);
+    std::vector<double> all(35);
+    std::iota(all.begin(), all.end(), 0.0);
+    CHECK(file.Read_all<double>() == all);
+
+    file.Set_view<double>(MPI::Slab{{7, 5}, {1, 2}, {2, 3}}, 16);
+    CHECK(file.Read_all<double>() == std::vector<double>{7, 8, 9, 12, 13, 14});
+    file.Set_view<double>(MPI::Slab{{7, 5}, {0, 0}, {0, 5}}, 16);
+    std::vector<double> nothing;
+    file.Read_all(nothing);
+    CHECK(contains(thrown<std::invalid_argument>([&] { file.Set_view<double>(MPI::Slab{{7, 5}, {1}, {2, 3}}); }), "the start 1"));
+}
+
+TEST_CASE("A view shows parts of a file, and what is beyond its end is known") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const Folder folder(comm);
+    MPI::File file = MPI::File::Open(comm, folder / "view", new_file);
+    const int rank = comm.rank(), size = comm.size();
+    const MPI::Datatype every = MPI::INT.Create_resized(0, 4 * size).Commit();  // one int in `size`
+    file.Set_view(4 * rank, MPI::INT, every);
+    file.Write_all(block_of(rank));
+    file.Sync();
+    CHECK(file.Get_size() == 40 * size);
+    const MPI::File::View view = file.Get_view();
+    CHECK(view.disp == 4 * rank);
+    CHECK(view.etype == MPI::INT);
+    CHECK(view.filetype.Get_extent().extent == 4 * size);
+    CHECK(view.datarep == "native");
+    CHECK(file.Get_byte_offset(2) == 4 * rank + 8 * size);
+    file.Seek(0);
+    CHECK(file.Read_all<int>() == block_of(rank));
+    std::vector<int> room(6);
+    for (const bool together : {false, true}) {
+        MPI::Status status;
+        together ? file.Read_at_all(7, room, &status) : file.Read_at(7, room, &status);
+        CHECK(status.Get_count(MPI::INT) == 3);
+        CHECK(error_class([&] { together ? file.Read_at_all(7, room) : file.Read_at(7, room); }) == MPI::ERR_IO);
+    }
+    file.Set_view(1, MPI::BYTE);
+    CHECK(contains(error_of_class(MPI::ERR_IO, [&] { (void)file.Read_all<int>(); }), "inside an element"));
+}
+
+TEST_CASE("A file has a size, a mode, a group, hints, atomicity and extents") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const Folder folder(comm);
+        MPI::File file = MPI::File::Open(comm, folder / "inquiry", new_file, MPI::Info::Create({{"cb_buffer_size", "65536"}}));
+        CHECK(file.amode() == (MPI::MODE_CREATE | MPI::MODE_RDWR));
+        CHECK(file.group_size() == comm.size());
+        CHECK(file.group_rank() == comm.rank());
+        CHECK(MPI::Group::Compare(file.group(), comm.Get_group()) == MPI::IDENT);
+        file.Set_size(100);
+        CHECK(file.size() == 100);
+        file.Preallocate(200);
+        CHECK(file.Get_size() == 200);
+        file.Preallocate(50);
+        CHECK(file.Get_size() == 200);
+        CHECK_FALSE(file.atomicity());
+        file.Set_atomicity(true);
+        CHECK(file.atomicity());
+        CHECK(file.Get_type_extent(MPI::DOUBLE) == 8);
+        file.Set_info(MPI::Info::Create({{"cb_buffer_size", "131072"}}));
+        CHECK_FALSE(file.info().is_null());
+        MPI::File other(std::move(file));
+        CHECK(file.is_null());
+        CHECK(other.size() == 200);
+        file = std::move(other);
+        CHECK(MPI::File::f2c(file.c2f()) == file);
+        const MPI::File borrowed = MPI::File::borrow(file.handle());
+        CHECK(borrowed.Get_size() == 200);
+        CHECK(borrowed.Read_all<char>().size() == 200);
+        MPI_File raw = std::move(file).release();
+        MPI::File::take(raw).Close();
+    });
+}
+
+TEST_CASE("Large counts of a file are one element of a datatype") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const Folder folder(comm);
+    MPI::File file = MPI::File::Open(comm, folder / "large", new_file);
+    std::vector<int> block = block_of(comm.rank()), got(10);
+    const auto write = mpi4cxx::detail::as_one_element<MPI_File_write_at_all>;
+    const auto read = mpi4cxx::detail::as_one_element<MPI_File_read_all>;
+    CHECK(write(file.handle(), 40 * comm.rank(), block.data(), 10, MPI_INT, MPI_STATUS_IGNORE) == MPI_SUCCESS);
+    file.Sync();
+    file.Seek(40 * comm.rank());
+    CHECK(read(file.handle(), got.data(), 10, MPI_INT, MPI_STATUS_IGNORE) == MPI_SUCCESS);
+    CHECK(got == block);
+}
+
+TEST_CASE("An error handler of a file is kept as long as the file") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const Folder folder(comm);
+    MPI::File file = MPI::File::Open(comm, folder / "handler", new_file);
+    CHECK(file.Get_errhandler() == MPI::ERRORS_RETURN);
+    int calls = 0;
+    const auto counter = std::make_shared<int>();
+    {
+        const MPI::Errhandler handler = MPI::File::Create_errhandler([&calls, counter](const MPI::File&, int) { ++calls; });
+        file.Set_errhandler(handler);
+        CHECK(file.Get_errhandler() == handler);
+    }
+    file.Call_errhandler(MPI::ERR_OTHER);
+    CHECK(calls == 1);
+    CHECK(error_class([&] { file.Seek(0, 77); }) == MPI::ERR_ARG);
+    CHECK(calls == 2);
+    CHECK(counter.use_count() == 2);
+    file.Close();
+    CHECK(counter.use_count() == 1);
+}
+
+TEST_CASE("A representation of data is registered once") {
+    const auto extent = [size = 8](const MPI::Datatype&) { return MPI::Aint{size}; };
+    const auto convert = [size = 8](void*, const MPI::Datatype&, int, void*, MPI::Offset) { (void)size; };
+    // MPICH takes no functions that convert, Open MPI takes them and never calls them.
+    const int converting = error_class([&] { MPI::Register_datarep("mpi4cxx-converting", convert, convert, extent); });
+    CHECK((converting == MPI::SUCCESS || converting == MPI::ERR_CONVERSION));
+    CHECK(error_class([&] { MPI::Register_datarep("mpi4cxx-test", {}, {}, extent); }) == MPI::SUCCESS);
+    CHECK(error_class([&] { MPI::Register_datarep("mpi4cxx-test", {}, {}, extent); }) == MPI::ERR_DUP_DATAREP);
+}
+
+TEST_CASE("C's constants for seeking and MPI's are the same here") {
+    std::FILE* const file = std::tmpfile();
+    CHECK(std::fseek(file, 0, SEEK_END) == 0);
+    CHECK(std::fclose(file) == 0);
+    CHECK(&MPI::SEEK_CUR == &::SEEK_CUR);
+    switch (MPI::SEEK_END) {
+    case SEEK_SET: FAIL(); break;
+    case SEEK_END: break;
+    default: FAIL();
+    }
 }
 
 TEST_CASE("A read of fewer elements than asked for is an error, unless a status is passed") {

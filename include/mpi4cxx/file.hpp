@@ -24,6 +24,7 @@
 #include <initializer_list>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -306,7 +307,10 @@ private:
     friend class detail::Transfer;
 
     File(MPI_File raw, detail::Ownership ownership) noexcept;
-    [[nodiscard]] detail::Place on(At at) const noexcept { return {at, subject()}; }
+    /// Throws an Exception if the file is null: of functions on a null file, some MPIs end the job in a few, and others return nonsense.
+    [[nodiscard]] detail::Place on(At at) const;
+    /// Throws an Exception if the file is open for reading only.
+    void check_writable(std::string_view function, At at) const;
     /// Sets a file aside that may not be closed now, and forgets one that is about to be closed.
     void drop() noexcept;
 

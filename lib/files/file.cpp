@@ -11,6 +11,7 @@
 #include "runtime/text.hpp"
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace MPI4CXX {
@@ -26,6 +27,12 @@ namespace {
 int whence_of(int whence) {
     static constexpr int numbers[] = {MPI_SEEK_SET, MPI_SEEK_CUR, MPI_SEEK_END};
     return whence >= SEEK_SET && whence <= SEEK_END ? numbers[whence] : whence;
+}
+
+/// Throws std::invalid_argument if a file pointer would move before the beginning of the file. MPIs report that as errors of different classes.
+void check_seek(int whence, Offset offset, Offset position, detail::Caller caller) {
+    if ((whence == SEEK_SET || whence == SEEK_CUR) && position + offset < 0)
+        detail::misuse(caller, "the file pointer would move to " + std::to_string(position + offset) + ", but offsets begin at 0");
 }
 
 /// Throws on all processes if one could not open the file. A process that could leaves the file open, because the others cannot close it.
@@ -76,6 +83,12 @@ void File::drop() noexcept try {
 } catch (...) {  // the file stays open until MPI ends
 }
 
+detail::Place File::on(At at) const {
+    if (is_null())
+        detail::refuse_null(MPI_ERR_FILE, "File", "the file is null: it has been closed or moved from, or was never opened", at);
+    return {at, subject()};
+}
+
 const detail::Subject* File::subject() const noexcept { return open_ != nullptr ? &open_->subject : nullptr; }
 
 File File::Open(const Intracomm& comm, const std::filesystem::path& filename, AccessMode amode, const Info& info, At at) {
@@ -110,16 +123,33 @@ void File::Delete(const std::filesystem::path& filename, const Info& info, At at
     call<MPI_File_delete>(filename.c_str(), info.handle(), {at, &file});
 }
 
-void File::Set_size(Offset size, At at) const { call<MPI_File_set_size>(handle(), size, on(at)); }
-void File::Preallocate(Offset size, At at) const { call<MPI_File_preallocate>(handle(), size, on(at)); }
+void File::check_writable(std::string_view function, At at) const {
+    if ((Get_amode(at) & MODE_RDONLY) != 0)
+        throw Exception(MPI_ERR_READ_ONLY, function, "the file is open for reading only", on(at));
+}
+
+void File::Set_size(Offset size, At at) const {
+    check_writable("MPI_File_set_size", at);
+    call<MPI_File_set_size>(handle(), size, on(at));
+}
+void File::Preallocate(Offset size, At at) const {
+    check_writable("MPI_File_preallocate", at);
+    call<MPI_File_preallocate>(handle(), size, on(at));
+}
 Offset File::Get_size(At at) const { return get<MPI_File_get_size>(handle(), on(at)); }
 AccessMode File::Get_amode(At at) const { return static_cast<AccessMode>(get<MPI_File_get_amode>(handle(), on(at))); }
 Group File::Get_group(At at) const { return Group::take(get<MPI_File_get_group>(handle(), on(at))); }
 
-void File::Seek(Offset offset, int whence, At at) const { call<MPI_File_seek>(handle(), offset, whence_of(whence), on(at)); }
+void File::Seek(Offset offset, int whence, At at) const {
+    check_seek(whence, offset, whence == SEEK_CUR ? Get_position(at) : 0, at);
+    call<MPI_File_seek>(handle(), offset, whence_of(whence), on(at));
+}
 Offset File::Get_position(At at) const { return get<MPI_File_get_position>(handle(), on(at)); }
 Offset File::Get_byte_offset(Offset offset, At at) const { return get<MPI_File_get_byte_offset>(handle(), offset, on(at)); }
-void File::Seek_shared(Offset offset, int whence, At at) const { call<MPI_File_seek_shared>(handle(), offset, whence_of(whence), on(at)); }
+void File::Seek_shared(Offset offset, int whence, At at) const {
+    check_seek(whence, offset, whence == SEEK_CUR ? Get_position_shared(at) : 0, at);
+    call<MPI_File_seek_shared>(handle(), offset, whence_of(whence), on(at));
+}
 Offset File::Get_position_shared(At at) const { return get<MPI_File_get_position_shared>(handle(), on(at)); }
 
 Aint File::Get_type_extent(const Datatype& datatype, At at) const { return get<MPI_File_get_type_extent>(handle(), datatype.handle(), on(at)); }

@@ -17,14 +17,10 @@ void InstalledHandler<File>::keep(const File& file, const Installed& handler, At
     table[file.handle()] = handler;
 }
 
-const Installed* InstalledHandler<File>::find(const File& file, At) {
-    static thread_local Installed found;
+std::shared_ptr<ErrorFunction> InstalledHandler<File>::find(const File& file, MPI_Errhandler raw, At) {
     const std::lock_guard lock(mutex);
     const auto entry = table.find(file.handle());
-    if (entry == table.end())
-        return nullptr;
-    found = entry->second;
-    return &found;
+    return entry != table.end() && entry->second.raw == raw ? entry->second.function : nullptr;
 }
 
 void InstalledHandler<File>::forget(const File& file, At) noexcept {

@@ -5,12 +5,13 @@
 
 #include "handles/error_handling.hpp"
 
+#include <memory>
+
 namespace MPI4CXX::detail {
 
 template <> struct InstalledHandler<File> {
     static void keep(const File& file, const Installed& handler, At);
-    /// Returns an address that is valid until this thread's next such call.
-    static const Installed* find(const File& file, At);
+    static std::shared_ptr<ErrorFunction> find(const File& file, MPI_Errhandler raw, At);
     static void forget(const File& file, At = {}) noexcept;
 };
 

@@ -42,6 +42,11 @@ int class_of_path(const std::filesystem::path& path) {
                                                          : class_of_errno(error.value());
 }
 
+bool is_folder(const std::filesystem::path& path) {
+    std::error_code error;
+    return std::filesystem::is_directory(path, error);
+}
+
 bool says_nothing(int error_class) {
     return error_class == MPI_ERR_OTHER || error_class == MPI_ERR_UNKNOWN || error_class == MPI_ERR_FILE || error_class == MPI_ERR_IO ||
            error_class == MPI_ERR_INTERN;
@@ -52,13 +57,16 @@ bool says_nothing(int error_class) {
 std::string FileSubject::name() const { return "file \"" + path.string() + '"'; }
 
 int FileSubject::better(int code) const {
-    const int error = errno;
-    if (!says_nothing(get<MPI_Error_class>(code)))
+    const int error = errno, error_class = get<MPI_Error_class>(code);
+    if (error_class > MPI_ERR_LASTCODE)  // a class of the user's
         return code;
-    int found = class_of_path(path);
-    if (found == MPI_SUCCESS)
-        found = class_of_errno(error);
-    return found == MPI_SUCCESS ? code : found;
+    // MPICH hands codes of collective calls from process to process, but knows the text of a code only on the process that has made it.
+    if (is_folder(path) && (says_nothing(error_class) || error_class == MPI_ERR_ACCESS))
+        return MPI_ERR_BAD_FILE;
+    if (!says_nothing(error_class))
+        return error_class;
+    const int found = class_of_path(path) != MPI_SUCCESS ? class_of_path(path) : class_of_errno(error);
+    return found == MPI_SUCCESS ? error_class : found;
 }
 
 OpenFile::OpenFile(const Intracomm& processes, const std::filesystem::path& path, Place where)

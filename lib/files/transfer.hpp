@@ -39,7 +39,7 @@ protected:
         conclude(function, failure);
     }
     void conclude(std::string_view function, const std::exception_ptr& failure) const;
-    [[nodiscard]] Place where() const noexcept { return file_.on(at_); }
+    [[nodiscard]] Place where() const { return file_.on(at_); }
     [[nodiscard]] Count wanted() const;
     /// Returns how many of the wanted bytes lie within the file, as far as that is known before the call.
     [[nodiscard]] Count expected() const;

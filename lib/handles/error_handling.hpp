@@ -21,12 +21,16 @@ struct Installed {
     std::shared_ptr<ErrorFunction> function;
 };
 
-/// Where an object keeps the error handler that is set on it: as an attribute.
+/// Where an object keeps the function of the error handler that is set on it: in an attribute.
 template <class Class> struct InstalledHandler {
     static void keep(const Class& self, const Installed& handler, At at) { self.Set_attr(key(), handler, at); }
-    static const Installed* find(const Class& self, At at) { return self.Get_attr(key(), at); }
+    /// Returns the function if the handler is `raw`, or null.
+    static std::shared_ptr<ErrorFunction> find(const Class& self, MPI_Errhandler raw, At at) {
+        const Installed* const installed = self.Get_attr(key(), at);
+        return installed != nullptr && installed->raw == raw ? installed->function : nullptr;
+    }
     static void forget(const Class& self, At at) {
-        if (find(self, at) != nullptr)
+        if (self.Get_attr(key(), at) != nullptr)
             self.Delete_attr(key(), at);
     }
 
@@ -66,8 +70,7 @@ template <class Class> Errhandler ErrorHandling<Class>::Get_errhandler(At at) co
     const auto& self = static_cast<const Class&>(*this);
     const MPI_Errhandler raw = detail::get<detail::handle_traits<Class>::get_errhandler>(self.handle(), detail::place_of(self, at));
     Errhandler result = Errhandler::take(raw);  // also a predefined one: MPI counts its users
-    if (const detail::Installed* installed = detail::InstalledHandler<Class>::find(self, at); installed != nullptr && installed->raw == raw)
-        result.function_ = installed->function;
+    result.function_ = detail::InstalledHandler<Class>::find(self, raw, at);
     return result;
 }
 

@@ -1,0 +1,194 @@
+// Errors of parallel files: their classes are the same on all MPIs, they name the path, and all processes learn of them.
+#include "folder.hpp"
+#include "support.hpp"
+
+#include <mpi4cxx/mpi4cxx.hpp>
+
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace MPI = mpi4cxx;
+
+namespace {
+
+constexpr MPI::AccessMode new_file = MPI::MODE_CREATE | MPI::MODE_RDWR;
+
+/// The class of the error of opening a file, which must name the path.
+int class_of_opening(const MPI::Intracomm& comm, const std::filesystem::path& path, MPI::AccessMode amode) {
+    try {
+        (void)MPI::File::Open(comm, path, amode);
+    } catch (const MPI::Exception& error) {
+        CHECK(contains(error.what(), path.string()));
+        return error.Get_error_class();
+    }
+    return MPI::SUCCESS;
+}
+
+}  // namespace
+
+TEST_CASE("A file that is missing is the same error everywhere, which names the path") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const Folder folder(comm);
+        const std::string text = error_of_class(MPI::ERR_NO_SUCH_FILE, [&] { (void)MPI::File::Open(comm, folder / "not there"); });
+        CHECK(contains(text, (folder / "not there").string()));
+        CHECK(contains(text, "rank " + std::to_string(comm.rank()) + " of "));
+    });
+}
+
+TEST_CASE("What is wrong with a file or a path is the same error class on all MPIs") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const Folder folder(comm);
+        if (comm.rank() == 0)
+            std::ofstream(folder / "old") << "hello world\n";
+        comm.Barrier();
+        CHECK(class_of_opening(comm, folder / "none", MPI::MODE_WRONLY) == MPI::ERR_NO_SUCH_FILE);
+        CHECK(class_of_opening(comm, folder / "none/x", new_file) == MPI::ERR_NO_SUCH_FILE);
+        CHECK(class_of_opening(comm, folder / "old", new_file | MPI::MODE_EXCL) == MPI::ERR_FILE_EXISTS);
+        CHECK(class_of_opening(comm, folder / "", MPI::MODE_RDWR) == MPI::ERR_BAD_FILE);
+        CHECK(class_of_opening(comm, folder / "old/x", MPI::MODE_RDONLY) == MPI::ERR_BAD_FILE);
+        CHECK(class_of_opening(comm, folder / "old", MPI::MODE_RDONLY | MPI::MODE_CREATE) == MPI::ERR_AMODE);
+        CHECK(class_of_opening(comm, folder / "old", MPI::MODE_RDONLY | MPI::MODE_WRONLY) == MPI::ERR_AMODE);
+        CHECK(error_class([&] { MPI::File::Delete(folder / "none"); }) == MPI::ERR_NO_SUCH_FILE);
+        CHECK(error_class([&] { MPI::File::Delete(folder / ""); }) == MPI::ERR_BAD_FILE);
+        CHECK(contains(thrown<std::invalid_argument>([&] { (void)MPI::File::Open(comm, std::string("a\0b", 3)); }), "null character"));
+
+        std::vector<char> text(5);
+        MPI::File file = MPI::File::Open(comm, folder / "old");
+        CHECK(error_class([&] { file.Write_at(0, text); }) == MPI::ERR_READ_ONLY);
+        CHECK(error_class([&] { file.Write_at_all(0, text); }) == MPI::ERR_READ_ONLY);
+        CHECK(error_class([&] { file.Set_size(5); }) == MPI::ERR_READ_ONLY);
+        CHECK(error_class([&] { file.Preallocate(500); }) == MPI::ERR_READ_ONLY);
+        CHECK(contains(error_of_class(MPI::ERR_UNSUPPORTED_DATAREP, [&] { file.Set_view(0, MPI::BYTE, MPI::BYTE, "foo"); }), "old"));
+        CHECK(contains(thrown<std::invalid_argument>([&] { file.Seek(-6); }), "Seek: the file pointer would move to -6"));
+        CHECK(contains(thrown<std::invalid_argument>([&] { file.Seek(-7, SEEK_CUR); }), "to -7"));
+        CHECK(error_class([&] { file.Seek(0, 77); }) == MPI::ERR_ARG);
+        file = MPI::File::Open(comm, folder / "old", MPI::MODE_WRONLY);
+        CHECK(error_class([&] { file.Read_at(0, text); }) == MPI::ERR_ACCESS);
+        CHECK(error_class([&] { file.Read_all(text); }) == MPI::ERR_ACCESS);
+        file.Close();
+        comm.Barrier();
+        if (comm.rank() == 0)
+            MPI::File::Delete(folder / "old");
+        comm.Barrier();
+        CHECK(class_of_opening(comm, folder / "old", MPI::MODE_RDONLY) == MPI::ERR_NO_SUCH_FILE);
+    });
+}
+
+TEST_CASE("A folder that may not be written to is an error of access") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    CHECK(class_of_opening(comm, "/proc/mpi4cxx", new_file) != MPI::SUCCESS);
+    const Folder folder(comm);
+    if (geteuid() != 0) {
+        if (comm.rank() == 0)
+            std::filesystem::permissions(folder / "", std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+        comm.Barrier();
+        CHECK(class_of_opening(comm, folder / "new", new_file) == MPI::ERR_ACCESS);
+        comm.Barrier();
+        if (comm.rank() == 0)
+            std::filesystem::permissions(folder / "", std::filesystem::perms::owner_all);
+    }
+}
+
+TEST_CASE("Operations on a null file are errors") {
+    const MPI::File& none = MPI::FILE_NULL;
+    std::vector<int> room(3);
+    MPI::File closed;
+    CHECK(error_class([&] { (void)none.Get_size(); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { (void)none.Get_amode(); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { (void)none.Get_group(); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { (void)none.Get_info(); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { (void)none.Get_view(); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { none.Set_view<int>(); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { none.Set_size(1); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { none.Preallocate(1); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { none.Sync(); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { none.Seek(0); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { none.Seek_shared(0); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { (void)none.Get_position(); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { (void)none.Get_position_shared(); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { (void)none.Get_byte_offset(0); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { (void)none.Get_type_extent(MPI::INT); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { (void)none.Get_atomicity(); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { none.Set_atomicity(true); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { none.Read(room); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { none.Read_at_all(0, room); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { none.Read_shared(room); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { none.Write(room); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { none.Write_ordered(room); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { none.Iread(room).Wait(); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { none.Iwrite_at(0, room).Wait(); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { none.Write_all_begin(room); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { none.Read_ordered_end(room); }) == MPI::ERR_FILE);
+    CHECK(error_class([&] { closed.Close(); }) == MPI::ERR_FILE);
+}
+
+TEST_CASE("A write that the system cuts short is an error on all processes") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const Folder folder(comm);
+    std::signal(SIGXFSZ, SIG_IGN);
+    rlimit before{};
+    getrlimit(RLIMIT_FSIZE, &before);
+    MPI::File file = MPI::File::Open(comm, folder / "limited", new_file);
+    const std::vector<char> many(100000);
+    const rlimit limit{4096, before.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    CHECK(error_class([&] { file.Write_at(0, many); }) == MPI::ERR_IO);
+    CHECK(error_class([&] { file.Write_at_all(100000 * comm.rank(), many); }) == MPI::ERR_IO);
+    comm.Barrier();
+    CHECK(error_class([&] { file.Write_at_all(0, std::vector<char>(comm.rank() == 0 ? 100000U : 10U)); }) == MPI::ERR_IO);
+    setrlimit(RLIMIT_FSIZE, &before);
+    comm.Barrier();
+    file.Write_at_all(100000 * comm.rank(), many);
+}
+
+TEST_CASE("A full disk is an error on all processes") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const Folder folder(comm);
+    const std::filesystem::path disk = folder / "disk";
+    bool is_mounted = false;
+    if (comm.rank() == 0) {
+        std::filesystem::create_directory(disk);
+        is_mounted = mount("none", disk.c_str(), "tmpfs", 0, "size=1m") == 0;
+    }
+    if (comm.bcast(is_mounted, 0)) {
+        {
+            MPI::File file = MPI::File::Open(comm, disk / "full", new_file);
+            const std::vector<char> many(1 << 21);
+            CHECK(contains(error_of_class(MPI::ERR_NO_SPACE, [&] { file.Write_at_all(MPI::Offset{1} << (21 * comm.rank()), many); }), "full"));
+            CHECK(error_class([&] { file.Write(many); }) == MPI::ERR_NO_SPACE);
+        }
+        comm.Barrier();
+        if (is_mounted)
+            umount(disk.c_str());
+    }
+}
+
+TEST_CASE("A file that an exception drops is closed later, and one that vanishes stays open") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const Folder folder(comm);
+    try {
+        const MPI::File file = MPI::File::Open(comm, folder / "dropped", new_file | MPI::MODE_DELETE_ON_CLOSE);
+        if (comm.rank() == 0)
+            throw std::runtime_error("on one rank");
+        throw 1;
+    } catch (const std::exception&) {
+    } catch (int) {}
+    comm.Barrier();
+    CHECK(std::filesystem::exists(folder / "dropped"));
+    comm.Barrier();
+    MPI::File file = MPI::File::Open(comm, folder / "vanishes", new_file);
+    CHECK_FALSE(std::filesystem::exists(folder / "dropped"));
+    comm.Barrier();
+    if (comm.rank() == 0)
+        std::filesystem::remove(folder / "vanishes");
+    comm.Barrier();
+    file.Write_at_all(comm.rank(), 'x');
+    CHECK(file.Read_at_all<char>(0).size() == static_cast<std::size_t>(comm.size()));
+}
