@@ -130,11 +130,11 @@ void File::check_writable(std::string_view function, At at) const {
 
 void File::Set_size(Offset size, At at) const {
     check_writable("MPI_File_set_size", at);
-    call<MPI_File_set_size>(handle(), size, on(at));
+    detail::together(open_.get(), "MPI_File_set_size", on(at), [&] { call<MPI_File_set_size>(handle(), size, on(at)); });
 }
 void File::Preallocate(Offset size, At at) const {
     check_writable("MPI_File_preallocate", at);
-    call<MPI_File_preallocate>(handle(), size, on(at));
+    detail::together(open_.get(), "MPI_File_preallocate", on(at), [&] { call<MPI_File_preallocate>(handle(), size, on(at)); });
 }
 Offset File::Get_size(At at) const { return get<MPI_File_get_size>(handle(), on(at)); }
 AccessMode File::Get_amode(At at) const { return static_cast<AccessMode>(get<MPI_File_get_amode>(handle(), on(at))); }
@@ -155,7 +155,9 @@ Offset File::Get_position_shared(At at) const { return get<MPI_File_get_position
 Aint File::Get_type_extent(const Datatype& datatype, At at) const { return get<MPI_File_get_type_extent>(handle(), datatype.handle(), on(at)); }
 void File::Set_atomicity(bool flag, At at) const { call<MPI_File_set_atomicity>(handle(), flag ? 1 : 0, on(at)); }
 bool File::Get_atomicity(At at) const { return get<MPI_File_get_atomicity>(handle(), on(at)) != 0; }
-void File::Sync(At at) const { call<MPI_File_sync>(handle(), on(at)); }
+void File::Sync(At at) const {
+    detail::together(open_.get(), "MPI_File_sync", on(at), [&] { call<MPI_File_sync>(handle(), on(at)); });
+}
 
 template class ErrorHandling<File>;
 template class Hinted<File>;

@@ -1,5 +1,6 @@
 #include "files/open_file.hpp"
 
+#include <mpi4cxx/detail/communicators/agreement.hpp>
 #include <mpi4cxx/error.hpp>
 
 #include <cerrno>
@@ -73,6 +74,13 @@ OpenFile::OpenFile(const Intracomm& processes, const std::filesystem::path& path
     : subject(path), comm(Intracomm::take(get<MPI_Comm_split>(processes.handle(), 0, 0, where))) {
     subject.rank = comm.Get_rank(where.at());
     subject.size = comm.Get_size(where.at());
+}
+
+void conclude(const OpenFile* file, std::string_view function, const std::exception_ptr& failure, Place where) {
+    if (file != nullptr)
+        agree(file->comm, failure, function, where);
+    else if (failure)
+        std::rethrow_exception(failure);
 }
 
 }  // namespace MPI4CXX::detail

@@ -6,9 +6,11 @@
 
 #include "communicators/dropped_handles.hpp"
 
+#include <exception>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace MPI4CXX::detail {
@@ -34,5 +36,19 @@ struct OpenFile {
     Count etype_size = 1;
     std::optional<Count> begun;  ///< how many bytes a split collective read will find
 };
+
+/// Throws on every process if `failure` is set on one of them. Without an OpenFile, throws where it is set.
+void conclude(const OpenFile* file, std::string_view function, const std::exception_ptr& failure, Place where);
+
+/// Runs a collective call, and throws on every process if it fails on one.
+template <class F> void together(const OpenFile* file, std::string_view function, Place where, F call) {
+    std::exception_ptr failure;
+    try {
+        call();
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    conclude(file, function, failure, where);
+}
 
 }  // namespace MPI4CXX::detail

@@ -1,6 +1,5 @@
 #include "files/transfer.hpp"
 
-#include <mpi4cxx/detail/communicators/agreement.hpp>
 #include <mpi4cxx/error.hpp>
 
 #include <algorithm>
@@ -14,13 +13,6 @@ namespace MPI4CXX::detail {
 void check_offset(Offset offset, Caller caller) {
     if (offset < 0)
         misuse(caller, "the offset is " + std::to_string(offset) + ", but offsets begin at 0");
-}
-
-void Transfer::conclude(std::string_view function, const std::exception_ptr& failure) const {
-    if (open_ != nullptr)
-        agree(open_->comm, failure, function, where());
-    else if (failure)
-        std::rethrow_exception(failure);
 }
 
 Count Transfer::wanted() const { return count_ == 0 ? 0 : count_ * get<MPI_Type_size_x>(type_, where()); }

@@ -29,16 +29,7 @@ public:
 
 protected:
     /// Runs a collective call, and throws on every process if it fails on one.
-    template <class F> void together(std::string_view function, F call) const {
-        std::exception_ptr failure;
-        try {
-            call();
-        } catch (...) {
-            failure = std::current_exception();
-        }
-        conclude(function, failure);
-    }
-    void conclude(std::string_view function, const std::exception_ptr& failure) const;
+    template <class F> void together(std::string_view function, F call) const { detail::together(open_, function, where(), call); }
     [[nodiscard]] Place where() const { return file_.on(at_); }
     [[nodiscard]] Count wanted() const;
     /// Returns how many of the wanted bytes lie within the file, as far as that is known before the call.

@@ -22,7 +22,8 @@ Datatype own(MPI_Datatype raw, At at) { return Datatype::borrow(raw).is_predefin
 
 void File::Set_view(Offset disp, const Datatype& etype, const Datatype& filetype, const std::string& datarep, const Info& info, At at) const {
     const MPI_Datatype shown = filetype.is_null() ? etype.handle() : filetype.handle();
-    call<MPI_File_set_view>(handle(), disp, etype.handle(), shown, datarep.c_str(), info.handle(), on(at));
+    detail::together(open_.get(), "MPI_File_set_view", on(at),
+                     [&] { call<MPI_File_set_view>(handle(), disp, etype.handle(), shown, datarep.c_str(), info.handle(), on(at)); });
     if (open_ != nullptr)
         open_->etype_size = etype.Get_size(at);
 }
