@@ -266,6 +266,7 @@ TEST_CASE("A file has a size, a mode, a group, hints, atomicity and extents") {
         CHECK(MPI::Group::Compare(file.group(), comm.Get_group()) == MPI::IDENT);
         file.Set_size(100);
         CHECK(file.size() == 100);
+        comm.Barrier();  // a process that goes ahead makes the file longer
         file.Preallocate(200);
         CHECK(file.Get_size() == 200);
         file.Preallocate(50);
@@ -327,11 +328,13 @@ TEST_CASE("An error handler of a file is kept as long as the file") {
 TEST_CASE("A representation of data is registered once") {
     const auto extent = [size = 8](const MPI::Datatype&) { return MPI::Aint{size}; };
     const auto convert = [size = 8](void*, const MPI::Datatype&, int, void*, MPI::Offset) { (void)size; };
-    // MPICH takes no functions that convert, Open MPI takes them and never calls them.
+    // MPICH takes no functions that convert. Open MPI wants them, and never calls them.
     const int converting = error_class([&] { MPI::Register_datarep("mpi4cxx-converting", convert, convert, extent); });
+    const int same = error_class([&] { MPI::Register_datarep("mpi4cxx-same", {}, {}, extent); });
     CHECK((converting == MPI::SUCCESS || converting == MPI::ERR_CONVERSION));
-    CHECK(error_class([&] { MPI::Register_datarep("mpi4cxx-test", {}, {}, extent); }) == MPI::SUCCESS);
-    CHECK(error_class([&] { MPI::Register_datarep("mpi4cxx-test", {}, {}, extent); }) == MPI::ERR_DUP_DATAREP);
+    CHECK((converting == MPI::SUCCESS || same == MPI::SUCCESS));
+    if (same == MPI::SUCCESS)
+        CHECK(error_class([&] { MPI::Register_datarep("mpi4cxx-same", {}, {}, extent); }) == MPI::ERR_DUP_DATAREP);
 }
 
 TEST_CASE("C's constants for seeking and MPI's are the same here") {

@@ -3,13 +3,18 @@
 
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
 #include <type_traits>
 
 namespace MPI = mpi4cxx;
 
 // The functions that free, counted: this program's definitions are called instead of the MPI's, also from inside the library.
 namespace {
-int datatypes_freed = 0, ops_freed = 0, comms_freed = 0, groups_freed = 0, infos_freed = 0, errhandlers_freed = 0, keyvals_freed = 0, wins_freed = 0;
+int datatypes_freed = 0, ops_freed = 0, comms_freed = 0, groups_freed = 0, infos_freed = 0, errhandlers_freed = 0, keyvals_freed = 0, wins_freed = 0,
+    files_closed = 0;
 }
 extern "C" int MPI_Type_free(MPI_Datatype* raw) {
     ++datatypes_freed;
@@ -38,6 +43,10 @@ extern "C" int MPI_Comm_free_keyval(int* raw) {
 extern "C" int MPI_Win_free(MPI_Win* raw) {
     ++wins_freed;
     return PMPI_Win_free(raw);
+}
+extern "C" int MPI_File_close(MPI_File* raw) {
+    ++files_closed;
+    return PMPI_File_close(raw);
 }
 extern "C" int MPI_Comm_free(MPI_Comm* raw) {
     ++comms_freed;
@@ -86,6 +95,15 @@ template <> struct Sample<MPI::Errhandler> {
     static constexpr int& freed = errhandlers_freed;
     static MPI_Errhandler predefined() { return MPI_ERRORS_RETURN; }
 };
+template <> struct Sample<MPI::File> {
+    static MPI::File make() {
+        const std::string name = "mpi4cxx-handle-" + std::to_string(getpid());
+        return MPI::File::Open(MPI::COMM_SELF, std::filesystem::temp_directory_path() / name,
+                               MPI::MODE_CREATE | MPI::MODE_RDWR | MPI::MODE_DELETE_ON_CLOSE);
+    }
+    static constexpr int& freed = files_closed;
+    static MPI_File predefined() { return MPI_FILE_NULL; }
+};
 struct CommSample {
     static constexpr int& freed = comms_freed;
     static MPI_Comm predefined() { return MPI_COMM_WORLD; }
@@ -111,6 +129,7 @@ template <class F> void for_each_class(F f) {
     run(Sample<MPI::Group>());
     run(Sample<MPI::Info>());
     run(Sample<MPI::Errhandler>());
+    run(Sample<MPI::File>());
     run(Sample<MPI::Comm>());
     run(Sample<MPI::Intracomm>());
     run(Sample<MPI::Cartcomm>());

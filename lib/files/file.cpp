@@ -2,6 +2,7 @@
 
 #include <mpi4cxx/cartcomm.hpp>
 #include <mpi4cxx/detail/communicators/agreement.hpp>
+#include <mpi4cxx/detail/mpi/platform.hpp>
 #include <mpi4cxx/error.hpp>
 
 #include "files/installed_handler.hpp"
@@ -10,6 +11,7 @@
 #include "runtime/finalize.hpp"
 #include "runtime/text.hpp"
 
+#include <cerrno>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -86,6 +88,7 @@ void File::drop() noexcept try {
 detail::Place File::on(At at) const {
     if (is_null())
         detail::refuse_null(MPI_ERR_FILE, "File", "the file is null: it has been closed or moved from, or was never opened", at);
+    errno = 0;  // so that what it is after the call is the call's
     return {at, subject()};
 }
 
@@ -98,12 +101,14 @@ File File::Open(const Intracomm& comm, const std::filesystem::path& filename, Ac
     const detail::Place where(at, &open->subject);
     File file;
     std::exception_ptr failure;
+    errno = 0;
     try {
         file = take(get<MPI_File_open>(comm.handle(), filename.c_str(), amode, info.handle(), where));
     } catch (...) {
         failure = std::current_exception();
     }
     agree_on_opening(open->comm, file, failure, where);
+    open->subject.is_open = true;
     file.open_ = std::move(open);
     file.open_->dropped_name = detail::name_handle(file.open_->comm.handle(), where);
     file.Set_errhandler(ERRORS_RETURN, at);
@@ -120,6 +125,7 @@ void File::Close(At at) {
 
 void File::Delete(const std::filesystem::path& filename, const Info& info, At at) {
     const detail::FileSubject file(filename);
+    errno = 0;
     call<MPI_File_delete>(filename.c_str(), info.handle(), {at, &file});
 }
 
@@ -134,6 +140,13 @@ void File::Set_size(Offset size, At at) const {
 }
 void File::Preallocate(Offset size, At at) const {
     check_writable("MPI_File_preallocate", at);
+    if (detail::preallocate_lengthens_alone && open_ != nullptr) {
+        const Offset own = Get_size(at);
+        Offset all = 0;
+        open_->comm.Allreduce(own, all, MAX, at);
+        if (size > all)
+            Set_size(size, at);
+    }
     detail::together(open_.get(), "MPI_File_preallocate", on(at), [&] { call<MPI_File_preallocate>(handle(), size, on(at)); });
 }
 Offset File::Get_size(At at) const { return get<MPI_File_get_size>(handle(), on(at)); }

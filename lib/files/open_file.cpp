@@ -62,11 +62,12 @@ int FileSubject::better(int code) const {
     if (error_class > MPI_ERR_LASTCODE)  // a class of the user's
         return code;
     // MPICH hands codes of collective calls from process to process, but knows the text of a code only on the process that has made it.
-    if (is_folder(path) && (says_nothing(error_class) || error_class == MPI_ERR_ACCESS))
+    if (!is_open && is_folder(path) && (says_nothing(error_class) || error_class == MPI_ERR_ACCESS))
         return MPI_ERR_BAD_FILE;
     if (!says_nothing(error_class))
         return error_class;
-    const int found = class_of_path(path) != MPI_SUCCESS ? class_of_path(path) : class_of_errno(error);
+    const int of_path = is_open ? MPI_SUCCESS : class_of_path(path);  // Open MPI's errno after opening is that of a later call
+    const int found = of_path != MPI_SUCCESS ? of_path : class_of_errno(error);
     return found == MPI_SUCCESS ? error_class : found;
 }
 

@@ -24,6 +24,7 @@ public:
     [[nodiscard]] int better(int code) const override;
 
     std::filesystem::path path;
+    bool is_open = false;
 };
 
 /// A file that its processes have opened.
