@@ -1,5 +1,5 @@
-#include "case.hpp"
 #include "../folder.hpp"
+#include "case.hpp"
 
 #include <vector>
 
