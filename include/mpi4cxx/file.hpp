@@ -311,8 +311,10 @@ private:
     [[nodiscard]] detail::Place on(At at) const;
     /// Throws an Exception if the file is open for reading only.
     void check_writable(std::string_view function, At at) const;
-    /// Sets a file aside that may not be closed now, and forgets one that is about to be closed.
+    /// Closes what the destructor closes.
     void drop() noexcept;
+    /// Closes a file that this library has opened; one that an exception drops, later.
+    void end(bool drops, At at);
 
     template <class T> [[nodiscard]] std::vector<T> read(const Offset* offset, Count count, bool collective, At at) const {
         std::vector<T> result;

@@ -44,7 +44,7 @@ template <class C> SharedSource source_of(C& container) {
     if constexpr (ShapedArray<C>)
         return {first_of(container), shape_of<std::remove_cv_t<C>>(container)};
     else
-        return {first_of(container), Extents(length_of(container))};
+        return {first_of(container), ArrayShape(length_of(container))};
 }
 
 template <class T> SharedElement shared_element() noexcept { return {sizeof(T), alignof(T), object_type<T>}; }
@@ -80,7 +80,7 @@ public:
     /// elements are not initialized.
     /// `node` has the processes of `comm` that share one array, for instance those of a socket; by default they are those of a node.
     /// Calls MPI_Win_allocate_shared (MPI-4.0, 12.2.3). Collective.
-    SharedArray(const Intracomm& comm, const detail::Extents& shape, const Intracomm& node = COMM_NULL, At at = {}) requires(!std::is_const_v<T>)
+    SharedArray(const Intracomm& comm, const detail::ArrayShape& shape, const Intracomm& node = COMM_NULL, At at = {}) requires(!std::is_const_v<T>)
         : SharedArray(detail::NodeMemory(comm, shape, detail::shared_element<value_type>(), node, at)) {}
     /// Take an array that nobody is going to write any more.
     template <class U>

@@ -65,24 +65,22 @@ File& File::operator=(File&& other) noexcept {
 
 MPI_File File::release() && noexcept {
     if (open_ != nullptr)
-        detail::forget(open_->dropped_name);
+        open_->handle.leave();
     open_.reset();
     return static_cast<Handle&&>(*this).release();
 }
 
 void File::drop() noexcept try {
-    if (open_ == nullptr || is_null())
-        return;
-    detail::InstalledHandler<File>::forget(*this);
-    if (detail::may_free(true))
-        return detail::forget(open_->dropped_name);
-    if (!detail::is_running())
-        return;
-    const std::shared_ptr<detail::OpenFile> file(std::move(open_));
-    Group processes = file->comm.Get_group();
-    const auto close = [file, raw = static_cast<Handle&&>(*this).release()]() mutable { call<MPI_File_close>(&raw, {At(), &file->subject}); };
-    detail::set_aside(file->dropped_name, close, std::move(processes));
+    if (open_ != nullptr && !is_null() && detail::is_running())
+        end(!detail::may_free(true), {});
 } catch (...) {  // the file stays open until MPI ends
+}
+
+void File::end(bool drops, At at) {
+    detail::InstalledHandler<File>::forget(*this);
+    const std::shared_ptr<detail::OpenFile> file(std::move(open_));
+    const auto close = [file, at, raw = static_cast<Handle&&>(*this).release()](bool) mutable { call<MPI_File_close>(&raw, {at, &file->subject}); };
+    file->handle.end(close, drops, true, {at, &file->subject});
 }
 
 detail::Place File::on(At at) const {
@@ -110,17 +108,16 @@ File File::Open(const Intracomm& comm, const std::filesystem::path& filename, Ac
     agree_on_opening(open->comm, file, failure, where);
     open->subject.is_open = true;
     file.open_ = std::move(open);
-    file.open_->dropped_name = detail::name_handle(file.open_->comm.handle(), where);
+    file.open_->handle = detail::CollectiveHandle(file.open_->comm.handle(), where);
     file.Set_errhandler(ERRORS_RETURN, at);
     return file;
 }
 
 void File::Close(At at) {
-    const auto file = std::move(open_);
+    if (open_ != nullptr && !is_null())
+        return end(false, at);
     detail::InstalledHandler<File>::forget(*this);
-    if (file != nullptr)
-        detail::forget(file->dropped_name);
-    free({at, file != nullptr ? &file->subject : nullptr});
+    free(at);
 }
 
 void File::Delete(const std::filesystem::path& filename, const Info& info, At at) {

@@ -4,7 +4,7 @@
 #include <mpi4cxx/detail/mpi/subject.hpp>
 #include <mpi4cxx/intracomm.hpp>
 
-#include "communicators/dropped_handles.hpp"
+#include "communicators/collective_handle.hpp"
 
 #include <exception>
 #include <filesystem>
@@ -33,7 +33,7 @@ struct OpenFile {
 
     FileSubject subject;
     Intracomm comm;  ///< of the library's own, on which the processes agree on failures
-    HandleName dropped_name = 0;
+    CollectiveHandle handle;
     Count etype_size = 1;
     std::optional<Count> begun;  ///< how many bytes a split collective read will find
 };

@@ -19,12 +19,12 @@
 namespace MPI4CXX::detail {
 
 /// The extents of an array, as a parameter: `100`, `{rows, columns}`, or a range of integers.
-struct Extents : Shape {
+struct ArrayShape : Shape {
     template <std::integral... N>
         requires(sizeof...(N) > 0)
-    Extents(N... extents) { (append(extents), ...); }
+    ArrayShape(N... extents) { (append(extents), ...); }
     template <Contiguous R>
-        requires std::integral<element_of<const R>> Extents(const R& extents) {
+        requires std::integral<element_of<const R>> ArrayShape(const R& extents) {
             for (const auto extent : extents) append(extent);
         }
 
