@@ -1,6 +1,8 @@
 #include "catch.hpp"
 #include "support.hpp"
 
+#include <mpi4cxx/win.hpp>
+
 #include <cereal/types/map.hpp>
 
 #include <algorithm>

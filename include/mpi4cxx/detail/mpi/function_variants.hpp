@@ -3,6 +3,7 @@
 
 #include <mpi4cxx/detail/mpi/large_count.hpp>
 #include <mpi4cxx/detail/mpi/large_types.hpp>
+#include <mpi4cxx/detail/mpi/large_windows.hpp>
 #include <mpi4cxx/detail/mpi/missing_functions.hpp>
 #include <mpi4cxx/detail/mpi/mpi.hpp>
 
@@ -160,14 +161,14 @@ template <> struct variants<MPI_Pack_size> : counted<MPI_Pack_size_c> {};
 template <> struct variants<MPI_Pack_external> : counted<MPI_Pack_external_c> {};
 template <> struct variants<MPI_Unpack_external> : counted<MPI_Unpack_external_c> {};
 template <> struct variants<MPI_Pack_external_size> : counted<MPI_Pack_external_size_c> {};
-template <> struct variants<MPI_Put> : counted<MPI_Put_c> {};
-template <> struct variants<MPI_Get> : counted<MPI_Get_c> {};
-template <> struct variants<MPI_Accumulate> : counted<MPI_Accumulate_c> {};
-template <> struct variants<MPI_Get_accumulate> : counted<MPI_Get_accumulate_c> {};
-template <> struct variants<MPI_Rput> : counted<MPI_Rput_c> {};
-template <> struct variants<MPI_Rget> : counted<MPI_Rget_c> {};
-template <> struct variants<MPI_Raccumulate> : counted<MPI_Raccumulate_c> {};
-template <> struct variants<MPI_Rget_accumulate> : counted<MPI_Rget_accumulate_c> {};
+template <> struct variants<MPI_Put> : counted<put_in_pieces> {};
+template <> struct variants<MPI_Get> : counted<get_in_pieces> {};
+template <> struct variants<MPI_Accumulate> : counted<accumulate_in_pieces> {};
+template <> struct variants<MPI_Get_accumulate> : counted<get_accumulate_in_pieces> {};
+template <> struct variants<MPI_Rput> : counted<rput_in_pieces> {};
+template <> struct variants<MPI_Rget> : counted<rget_in_pieces> {};
+template <> struct variants<MPI_Raccumulate> : counted<raccumulate_in_pieces> {};
+template <> struct variants<MPI_Rget_accumulate> : counted<rget_accumulate_in_pieces> {};
 
 template <> struct variants<MPI_Get_count> : counted<MPI_Get_count_c> {};
 template <> struct variants<MPI_Reduce_local> : counted<MPI_Reduce_local_c> {};

@@ -205,15 +205,6 @@ inline constexpr auto MPI_Neighbor_alltoall_init_c = refused<MPI_Neighbor_alltoa
 inline constexpr auto MPI_Neighbor_alltoallv_init_c = refused<MPI_Neighbor_alltoallv_init>;
 inline constexpr auto MPI_Neighbor_alltoallw_init_c = typed_refused<MPI_Neighbor_alltoallw_init>;
 
-inline constexpr auto MPI_Put_c = narrowed<MPI_Put>;
-inline constexpr auto MPI_Get_c = narrowed<MPI_Get>;
-inline constexpr auto MPI_Accumulate_c = narrowed<MPI_Accumulate>;
-inline constexpr auto MPI_Get_accumulate_c = narrowed<MPI_Get_accumulate>;
-inline constexpr auto MPI_Rput_c = narrowed<MPI_Rput>;
-inline constexpr auto MPI_Rget_c = narrowed<MPI_Rget>;
-inline constexpr auto MPI_Raccumulate_c = narrowed<MPI_Raccumulate>;
-inline constexpr auto MPI_Rget_accumulate_c = narrowed<MPI_Rget_accumulate>;
-
 inline constexpr auto MPI_Get_count_c = get_count;
 inline constexpr auto MPI_Reduce_local_c = in_pieces<MPI_Reduce_local>;
 inline constexpr auto MPI_Buffer_attach_c = attach;
