@@ -179,6 +179,53 @@ void Call::names_comm(MPI_Comm comm, const char* name) {
         named->name = name;
 }
 
+void Call::names_window(MPI_Win win, const char* name) {
+    if (!is_on())
+        return;
+    if (Window* const named = window_info(win); named != nullptr)
+        named->name = name;
+}
+
+void Call::accesses(MPI_Count count, MPI_Datatype type, int target_rank, MPI_Win win, bool writes, bool reads) {
+    if (!is_on())
+        return;
+    window_ = window_info(win);
+    other_.peer = window_ == nullptr ? no_rank : window_->world_rank(target_rank);
+    const std::int64_t size = bytes(count, type);
+    written_ = writes ? size : 0;
+    read_ = reads ? size : 0;
+}
+
+void Call::synchronizes(MPI_Win win, int target_rank) {
+    if (!is_on())
+        return;
+    window_ = window_info(win);
+    if (window_ == nullptr)
+        return;
+    other_.function = function_;
+    other_.peer = window_->world_rank(target_rank);
+    other_.window = window_;
+    WaitTarget target = other_;
+    target.kind = WaitTarget::Kind::window;
+    waits_for(target);
+}
+
+void Call::fences(MPI_Win win) {
+    if (!is_on())
+        return;
+    if (Window* const window = window_info(win); window != nullptr)
+        other_.number = ++window->fences;
+    synchronizes(win, any_rank);
+}
+
+void Call::posts(MPI_Win win, MPI_Group group, bool starts) {
+    if (!is_on())
+        return;
+    if (Window* const window = window_info(win); window != nullptr)
+        (starts ? window->started : window->posted) = world_ranks_of(group);
+    synchronizes(win, any_rank);
+}
+
 void Call::resumes() {
     if (!is_on())
         return;
@@ -229,6 +276,7 @@ std::int64_t Call::record(std::int64_t end) {
     Event event{begin_, end, 0, function_, thread_->number, shown.peer, shown.tag, 0, comm_index(shown.comm), found_nothing() ? 1 : 0};
     for (const Operation* operation : {&send_, &other_})
         for (const auto& [peer, size] : operation->sent_bytes) event.bytes += peer == no_rank ? 0 : size;
+    event.bytes += written_ + read_;
     own_log.events.push_back(event);
     return static_cast<std::int64_t>(own_log.events.size()) - 1;
 }
@@ -242,6 +290,13 @@ int Call::done(int code) {
         leave(end);
     if (good && made_ != nullptr)
         communicator_info(*made_);
+    if (good && made_window_ != nullptr)
+        window_info(*made_window_);
+    const std::string_view name = functions[function_].name;
+    if (good && window_ != nullptr && (name == "MPI_Win_lock" || name == "MPI_Win_lock_all"))
+        take_lock(window_, other_.peer);
+    if (good && window_ != nullptr && (name == "MPI_Win_unlock" || name == "MPI_Win_unlock_all"))
+        give_lock_back(window_, other_.peer);
     std::unique_lock lock(log_mutex);
     const std::int64_t event = is_logging ? record(end) : -1;
     if (!good || found_nothing())
@@ -255,6 +310,13 @@ int Call::done(int code) {
             begin(*operation, begin_, request_ == nullptr ? event : -1);
         if (request_ == nullptr)
             complete(*operation, status_, event);
+    }
+    if (is_logging && other_.peer >= 0 && written_ + read_ > 0) {
+        own_log.totals[function_].sent += written_;
+        own_log.totals[function_].received += read_;
+        own_log.traffic[other_.peer].window_bytes += written_;
+        if (read_ > 0)
+            own_log.fetched[other_.peer].window_bytes += read_;
     }
     completes(event);
     lock.unlock();

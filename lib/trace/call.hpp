@@ -99,6 +99,14 @@ public:
     void starts_request(const MPI_Request* request) { request_ = request; }
     void makes_comm(const MPI_Comm* comm) { made_ = comm; }
     void names_comm(MPI_Comm comm, const char* name);
+    void makes_window(const MPI_Win* win) { made_window_ = win; }
+    void names_window(MPI_Win win, const char* name);
+    /// A one-sided access, which writes to the target's memory (as many bytes as `count` elements of `type`), reads the memory, or both.
+    void accesses(MPI_Count count, MPI_Datatype type, int target_rank, MPI_Win win, bool writes, bool reads);
+    /// The synchronization of a window with one rank, or with any_rank.
+    void synchronizes(MPI_Win win, int target_rank);
+    void fences(MPI_Win win);
+    void posts(MPI_Win win, MPI_Group group, bool starts);
     /// Marks the call as waiting again, after calls that were made within it.
     void resumes();
     int done(int code);
@@ -128,6 +136,9 @@ private:
     MPI_Message* found_ = nullptr;
     const MPI_Request* request_ = nullptr;
     const MPI_Comm* made_ = nullptr;
+    const MPI_Win* made_window_ = nullptr;
+    Window* window_ = nullptr;
+    std::int64_t written_ = 0, read_ = 0;
 };
 
 }  // namespace mpi4cxx::trace

@@ -1,6 +1,8 @@
 // What the trace asks MPI of a communicator.
 #include "trace/communicator.hpp"
 
+#include "trace/window.hpp"
+
 #include <deque>
 #include <map>
 #include <mutex>
@@ -24,17 +26,10 @@ int keyval() {
     return key;
 }
 
+/// Frees the group.
 std::vector<int> world_ranks(MPI_Group group) {
-    int size = 0;
-    PMPI_Group_size(group, &size);
-    std::vector<int> own(static_cast<std::size_t>(size)), result(own.size());
-    for (int i = 0; i < size; ++i) own[static_cast<std::size_t>(i)] = i;
-    MPI_Group world = MPI_GROUP_NULL;
-    PMPI_Comm_group(MPI_COMM_WORLD, &world);
-    PMPI_Group_translate_ranks(group, size, own.data(), world, result.data());
-    PMPI_Group_free(&world);
+    std::vector<int> result = world_ranks_of(group);
     PMPI_Group_free(&group);
-    for (int& rank : result) rank = rank == MPI_UNDEFINED ? outside_rank : rank;
     return result;
 }
 

@@ -37,5 +37,7 @@ std::vector<Communicator*> communicators();
 
 /// Returns ranks in short form: "0, 2-5".
 std::string rank_list(const std::vector<int>& ranks);
+/// The same with a noun: "rank 1", "ranks 0, 2-5".
+inline std::string ranks_text(const std::vector<int>& ranks) { return (ranks.size() == 1 ? "rank " : "ranks ") + rank_list(ranks); }
 
 }  // namespace mpi4cxx::trace

@@ -169,6 +169,25 @@ std::string explain_collective(const std::vector<ProcessState>& ranks, const Pro
     return result + (missing.size() == 1 ? "rank " : "ranks ") + rank_list(missing) + (missing.size() == 1 ? " has" : " have") + " not come to it.\n";
 }
 
+/// Names who holds the locks that others wait for, and adds who waits for whom. A process that waits for a lock itself may not have all of its own:
+/// an MPI may get a lock only with the first operation or the flush.
+std::string explain_locks(const std::vector<ProcessState>& ranks, Edges& edges) {
+    std::string result;
+    for (std::size_t rank = 0; rank < ranks.size(); ++rank)
+        for (const ProcessState::Lock& wanted : ranks[rank].wanted)
+            for (std::size_t other = 0; other < ranks.size(); ++other)
+                for (const ProcessState::Lock& held : ranks[other].held) {
+                    const bool is_same = held.target == wanted.target || held.target == any_rank || wanted.target == any_rank;
+                    if (other == rank || held.window != wanted.window || !is_same)
+                        continue;
+                    const std::string whose = wanted.target == any_rank ? "all ranks" : "rank " + std::to_string(wanted.target);
+                    result += "  Rank " + std::to_string(rank) + " waits for the lock of " + whose + " in " + wanted.label + ", which rank " +
+                              std::to_string(other) + " has taken " + held.label + ".\n";
+                    edges[rank].push_back(static_cast<int>(other));
+                }
+    return result;
+}
+
 /// Returns a cycle of ranks, whose first and last rank are the same; empty if there is none.
 std::vector<int> cycle(Edges edges) {
     // A rank that awaits nobody is on no cycle, nor is a rank that awaits only such ranks.
@@ -204,6 +223,9 @@ Explanation explain(const std::vector<ProcessState>& ranks, double seconds) {
     for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
         for (const std::string& line : ranks[rank].lines) result << "  rank " << rank << ": " << line << '\n';
         is_progressing = add_edges(ranks[rank], static_cast<int>(rank), messages, edges.emplace_back()) || is_progressing;
+        for (const int other : ranks[rank].awaited)
+            if (other >= 0)
+                edges[rank].push_back(other);
     }
     result << messages.unreceived();
     std::map<std::pair<std::uint64_t, std::int64_t>, const ProcessState::CollectiveCall*> collectives;
@@ -211,6 +233,7 @@ Explanation explain(const std::vector<ProcessState>& ranks, double seconds) {
         for (const ProcessState::CollectiveCall& collective : rank.collectives)
             collectives.try_emplace({collective.comm, collective.number}, &collective);
     for (const auto& [key, collective] : collectives) result << explain_collective(ranks, *collective, edges);
+    result << explain_locks(ranks, edges);
     const std::vector<int> way = cycle(edges);
     for (std::size_t i = 0; i + 1 < way.size(); ++i)
         result << (i == 0 ? "  A cycle: rank " : ", rank ") << way[i] << " waits for rank " << way[i + 1] << (i + 2 < way.size() ? "" : ".\n");

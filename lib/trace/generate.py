@@ -120,8 +120,34 @@ def statements(name, types):
     for comm in made_communicators(word, types):
         if 'request' not in types:
             yield f'call.makes_comm({comm});'
+    yield from window_statements(word, types)
     if word == 'Comm_set_name':
         yield 'call.names_comm(comm, comm_name);'
+
+
+# One-sided calls: whether they write to the target and whether they read it.
+ACCESSES = {'Put': ('true', 'false'), 'Get': ('false', 'true'), 'Accumulate': ('true', 'false'), 'Get_accumulate': ('true', 'true'),
+            'Rput': ('true', 'false'), 'Rget': ('false', 'true'), 'Raccumulate': ('true', 'false'), 'Rget_accumulate': ('true', 'true'),
+            'Fetch_and_op': ('true', 'true'), 'Compare_and_swap': ('true', 'true')}
+
+
+def window_statements(word, types):
+    """Yields what a wrapper tells of a call with a window."""
+    if word in ACCESSES:
+        elements = 'target_count, ' + next(kind for kind in types if 'target' in kind and 'type' in kind) if 'target_count' in types else '1, datatype'
+        yield f'call.accesses({elements}, target_rank, win, {", ".join(ACCESSES[word])});'
+    elif types.get('win') == 'MPI_Win *' and word != 'Win_free':
+        yield 'call.makes_window(win);'
+    elif word == 'Win_set_name':
+        yield 'call.names_window(win, win_name);'
+    elif word == 'Win_fence':
+        yield 'call.fences(win);'
+    elif word in ('Win_post', 'Win_start'):
+        yield f'call.posts(win, group, {"true" if word == "Win_start" else "false"});'
+    elif word in ('Win_lock', 'Win_unlock', 'Win_flush', 'Win_flush_local'):
+        yield 'call.synchronizes(win, rank);'
+    elif word in ('Win_lock_all', 'Win_unlock_all', 'Win_flush_all', 'Win_flush_local_all', 'Win_complete', 'Win_wait'):
+        yield 'call.synchronizes(win, any_rank);'
 
 
 declared = {name: (text, parameters(text)) for name, text in prototypes().items()}

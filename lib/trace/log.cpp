@@ -14,8 +14,8 @@ using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 /// Visits all members of a log in a fixed order, for writing and for reading.
 template <class Stream, class Any> bool all_of(Stream& stream, Any& log) {
     return stream(log.rank) && stream(log.offset) && stream(log.begin) && stream(log.end) && stream(log.dropped) && stream(log.totals) &&
-           stream(log.traffic) && stream(log.events) && stream(log.messages) && stream(log.collectives) && stream(log.comm_ids) &&
-           stream(log.comm_labels);
+           stream(log.traffic) && stream(log.fetched) && stream(log.events) && stream(log.messages) && stream(log.collectives) &&
+           stream(log.comm_ids) && stream(log.comm_labels);
 }
 
 struct Writer {

@@ -54,7 +54,7 @@ struct CallTotals {
 };
 
 struct Traffic {
-    std::int64_t messages = 0, bytes = 0, collective_bytes = 0;
+    std::int64_t messages = 0, bytes = 0, collective_bytes = 0, window_bytes = 0;
 };
 
 /// All that one process records. Messages and collectives refer to events by index.
@@ -65,6 +65,7 @@ struct Log {
     std::int64_t dropped = 0;          // events beyond the limit
     std::map<int, CallTotals> totals;  // by function
     std::map<int, Traffic> traffic;    // by receiver
+    std::map<int, Traffic> fetched;    // what one-sided calls have read, by the process that it was read from
     std::deque<Event> events;
     std::deque<Message> messages;
     std::deque<CollectiveCall> collectives;

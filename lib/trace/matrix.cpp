@@ -90,12 +90,13 @@ void write_matrix_table(const Run& run, const std::string& path) {
     const TextFile file = create(path);
     if (file == nullptr)
         return;
-    std::fputs("from,to,messages,bytes,collective_bytes\n", file.get());
+    std::fputs("from,to,messages,bytes,collective_bytes,window_bytes\n", file.get());
     for (const Log& log : run.ranks)
         for (const auto& [to, traffic] : log.traffic)
             if (to >= 0)
-                std::fprintf(file.get(), "%d,%d,%lld,%lld,%lld\n", log.rank, to, static_cast<long long>(traffic.messages),
-                             static_cast<long long>(traffic.bytes), static_cast<long long>(traffic.collective_bytes));
+                std::fprintf(file.get(), "%d,%d,%lld,%lld,%lld,%lld\n", log.rank, to, static_cast<long long>(traffic.messages),
+                             static_cast<long long>(traffic.bytes), static_cast<long long>(traffic.collective_bytes),
+                             static_cast<long long>(traffic.window_bytes));
 }
 
 void write_matrix_picture(const Run& run, const std::string& path) {
@@ -109,9 +110,10 @@ void write_matrix_picture(const Run& run, const std::string& path) {
                  "<style>text{fill:#222222}.title{font-size:14px;font-weight:bold}.small{font-size:11px}.frame{fill:none;stroke:#999999}"
                  "</style>\n"
                  "<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>\n<text x=\"%d\" y=\"18\">%s: bytes from rank to rank</text>\n",
-                 left + 2 * panel + gap + 30, top + panel + 60, left, escaped(run.program).c_str());
+                 left + 3 * panel + 2 * gap + 30, top + panel + 60, left, escaped(run.program).c_str());
     Panel(run, &Traffic::bytes, "point to point", left, file.get()).draw();
     Panel(run, &Traffic::collective_bytes, "collectives", left + panel + gap, file.get()).draw();
+    Panel(run, &Traffic::window_bytes, "one-sided", left + 2 * (panel + gap), file.get()).draw();
     std::fputs("</svg>\n", file.get());
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "trace/log.hpp"
+#include "trace/window.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -14,7 +15,7 @@ namespace mpi4cxx::trace {
 
 /// An operation that a process can wait for.
 struct WaitTarget {
-    enum class Kind { none, send, receive, probe, collective, other };
+    enum class Kind { none, send, receive, probe, collective, other, window };
     Kind kind = Kind::none;
     int function = -1;  // that began the operation
     int peer = no_rank, tag = 0;
@@ -23,6 +24,7 @@ struct WaitTarget {
     std::int64_t order = 0;   // among the operations of this process; 0 for a blocking call, and while a persistent operation is inactive
     std::int64_t count = 0;   // elements and bytes of a send
     std::int64_t bytes = 0;
+    const Window* window = nullptr;  // of a synchronization; `peer` is the rank that is locked, any_rank for all
 };
 
 /// A communication, from its call or start to its completion.

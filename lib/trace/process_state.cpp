@@ -20,8 +20,39 @@ std::string seconds_text(std::int64_t nanoseconds) {
 
 std::string name_of(int function) { return function < 0 ? "an operation" : std::string(functions[function].name); }
 
+bool is_about_locks(std::string_view function) { return function.find("lock") != function.npos || function.find("flush") != function.npos; }
+
+/// Returns 'for the lock of rank 0 in window "halo"', 'for the Post of ranks 1, 2 in window "halo"'.
+std::string describe_window(const WaitTarget& target) {
+    const std::string_view function = functions[target.function].name;
+    const std::string where = " in " + target.window->label();
+    if (is_about_locks(function))
+        return "for the lock of " + (target.peer == any_rank ? "all ranks" : "rank " + std::to_string(target.peer)) + where;
+    if (function == "MPI_Win_complete" || function == "MPI_Win_start")
+        return "for the Post of " + ranks_text(target.window->started) + where;
+    if (function == "MPI_Win_wait")
+        return "for the Complete of " + ranks_text(target.window->posted) + where;
+    return "on " + target.window->label() + (target.number > 0 ? " (its " + ordinal(target.number) + " fence)" : "");
+}
+
+/// Adds for what a synchronization waits.
+void add_window_wait(const WaitTarget& target, ProcessState& result) {
+    const std::string_view function = functions[target.function].name;
+    const Window& window = *target.window;
+    if (is_about_locks(function))
+        result.wanted.push_back({window.id, target.peer, window.label()});
+    else if (function == "MPI_Win_complete" || function == "MPI_Win_start")
+        result.awaited.insert(result.awaited.end(), window.started.begin(), window.started.end());
+    else if (function == "MPI_Win_wait")
+        result.awaited.insert(result.awaited.end(), window.posted.begin(), window.posted.end());
+    else if (target.number > 0)
+        result.collectives.push_back({window.id, target.number, std::string(function), window.label(), window.members});
+}
+
 /// Returns "from rank 1, tag 7, MPI_COMM_WORLD".
 std::string describe(const WaitTarget& target) {
+    if (target.kind == WaitTarget::Kind::window)
+        return describe_window(target);
     if (target.comm == nullptr)
         return "";
     if (target.kind == WaitTarget::Kind::collective)
@@ -112,6 +143,8 @@ bool add_thread(Thread& thread, ProcessState& result) {
             wait.ends.push_back(end_of(target));
         else
             wait.others = true;
+        if (target.kind == WaitTarget::Kind::window)
+            add_window_wait(target, result);
         if (target.kind == WaitTarget::Kind::collective && target.comm != nullptr && !target.comm->is_inter)
             result.collectives.push_back({target.comm->id, target.number, name_of(target.function), target.comm->label(), target.comm->members});
     }
@@ -128,6 +161,9 @@ ProcessState current_process_state() {
         const std::lock_guard lock(threads_mutex);
         for (Thread* const thread : threads) result.waits = add_thread(*thread, result) && result.waits;
     }
+    for (const HeldLock& lock : held_locks())
+        result.held.push_back({lock.window->id, lock.target, place_of(std::span(lock.frames.data(), static_cast<std::size_t>(lock.depth)))});
+    for (const Window* const window : windows()) result.collective_counts[window->id] = window->fences;
     const std::lock_guard lock(log_mutex);
     for (const WaitTarget& receive : posted_receives())
         if (is_message(receive))
@@ -168,6 +204,9 @@ void ProcessState::save(const std::string& path) const {
             file << "mail " << one.is_sent << ' ' << one.comm << ' ' << one.peer << ' ' << one.total << '\n';
             for (const MessageEnd& end : one.latest) file << "message " << end;
         }
+        for (const Lock& lock : held) file << "held " << lock.window << ' ' << lock.target << ' ' << lock.label << '\n';
+        for (const Lock& lock : wanted) file << "wanted " << lock.window << ' ' << lock.target << ' ' << lock.label << '\n';
+        for (const int rank : awaited) file << "awaited " << rank << '\n';
         for (const CollectiveCall& collective : collectives) {
             file << "meeting " << collective.comm << ' ' << collective.number << ' ' << collective.function << ' ' << collective.members.size();
             for (const int rank : collective.members) file << ' ' << rank;
@@ -203,6 +242,12 @@ bool ProcessState::load(const std::string& path) {
             words >> one.is_sent >> one.comm >> one.peer >> one.total;
         } else if (what == "message") {
             words >> peer_messages.back().latest.emplace_back();
+        } else if (what == "held" || what == "wanted") {
+            Lock& lock = (what == "held" ? held : wanted).emplace_back();
+            words >> lock.window >> lock.target;
+            std::getline(words >> std::ws, lock.label);
+        } else if (what == "awaited") {
+            words >> awaited.emplace_back();
         } else if (what == "past") {
             std::uint64_t comm = 0;
             words >> comm >> collective_counts[comm];

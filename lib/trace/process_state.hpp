@@ -41,12 +41,21 @@ struct ProcessState {
         std::vector<MessageEnd> latest;
     };
 
+    /// A lock of a window that this process holds or has asked for.
+    struct Lock {
+        std::uint64_t window = 0;
+        int target = no_rank;  // any_rank: all
+        std::string label;     // of the window; where the lock was taken
+    };
+
     std::int64_t activities = -1;                             // how often the process had moved by then
     bool waits = false;                                       // all its threads wait in MPI
     std::vector<std::string> lines;                           // text for people, one line a thread
     std::vector<ThreadWait> threads;                          // the threads that wait
     std::vector<MessageEnd> posted;                           // receives that are not known to be complete
     std::vector<PeerMessages> peer_messages;                  // the messages that it has sent and received
+    std::vector<Lock> held, wanted;                           // locks that it holds, and those for which it waits
+    std::vector<int> awaited;                                 // ranks whose Post or Complete it waits for
     std::vector<CollectiveCall> collectives;                  // collectives in which it waits
     std::map<std::uint64_t, std::int64_t> collective_counts;  // number of collectives that it has entered, by communicator
 

@@ -21,6 +21,10 @@ Run::Run(const std::string& folder, int size) : ranks(static_cast<std::size_t>(s
             missing.push_back(rank);
         fs::remove(log_file(folder, rank), ignored);
     }
+    for (const Log& log : ranks)
+        for (const auto& [from, read] : log.fetched)
+            if (from >= 0 && from < size)
+                ranks[static_cast<std::size_t>(from)].traffic[log.rank].window_bytes += read.window_bytes;
     shift_times();
     find_waiting();
 }

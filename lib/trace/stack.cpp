@@ -141,7 +141,10 @@ std::string place_of(pthread_t thread) {
     const std::unique_ptr<Sample> sample = sample_of(thread);
     if (sample == nullptr)
         return "in an unknown place";
-    const std::span<void*> frames(sample->frames, static_cast<std::size_t>(sample->count));
+    return place_of(std::span<void* const>(sample->frames, static_cast<std::size_t>(sample->count)));
+}
+
+std::string place_of(std::span<void* const> frames) {
     // Start at the wrapper of an MPI function if there is one: the frames inside it can belong to anything.
     std::size_t first = 1;
     for (std::size_t i = first; i < frames.size() && first == 1; ++i) first = object_of(frames[i]) == object_of(frames[0]) ? i : 1;

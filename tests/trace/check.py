@@ -128,6 +128,17 @@ def an_object():
     same(received, [rows['2', '0'], 0, rows['0', '2']], 'bytes received')
 
 
+def one_sided():
+    """Bytes of one-sided calls go from the origin to the target if written, and the other way if read."""
+    code, _ = run(2, traffic, 'one_sided', MPI4CXX_TRACE='trace')
+    same(code, 0, 'status')
+    rows = {(row['from'], row['to']): int(row['window_bytes']) for row in csv.DictReader((folder / 'traffic.trace' / 'matrix.csv').open())}
+    same(rows, {('0', '1'): 24 + 16 + 8, ('1', '0'): 8 + 8}, 'bytes of one-sided calls')
+    calls = summary(folder / 'traffic.trace')
+    same([calls[0, 'MPI_Put'][:3], calls[1, 'MPI_Get'][:3], calls[1, 'MPI_Accumulate'][:3], calls[1, 'MPI_Fetch_and_op'][:3]],
+         [(1, 24, 0), (1, 0, 16), (1, 8, 0), (1, 8, 8)], 'one-sided calls')
+
+
 def aborted():
     code, _ = run(3, traffic, 'abort', MPI4CXX_TRACE='trace', MPI4CXX_TRACE_DIR='elsewhere')
     check(code != 0, 'the job ended with 0')
@@ -262,6 +273,13 @@ tests = {
     'reversed': lambda: stands_still(
         3, 'reversed', r'rank 0: MPI_Recv from rank 2, tag 12, the communicator of ranks 2, 1, 0, for [0-9.]+ s, ' + line('reversed'),
         r'The 1st collective call on the communicator of ranks 2, 1, 0: ranks 2, 1 are in MPI_Barrier, rank 0 has not come to it', in_cycle(0, 2, 0)),
+    'windows': lambda: [
+        stands_still(2, 'lock', r'rank 0: MPI_Win_(lock|flush) for the lock of rank 0 in window "halo", for [0-9.]+ s, ',
+                     'Rank 0 waits for the lock of rank 0 in window "halo", which rank 1 has taken ' + line('lock holder'), in_cycle(0, 1, 0)),
+        stands_still(2, 'posts', *(rf'rank {r}: MPI_Win_(start|complete) for the Post of rank {1 - r} in window "halo"' for r in (0, 1)), in_cycle(0, 1, 0)),
+        stands_still(2, 'fences', r'rank 1: MPI_Win_fence on window "halo" \(its 2nd fence\), for [0-9.]+ s, ' + line('fences'),
+                     'The 2nd collective call on window "halo": rank 1 is in MPI_Win_fence, rank 0 has not come to it', in_cycle(0, 1, 0))],
+    'one_sided': one_sided,
     'late': lambda: stands_still(
         3, 'late', 'rank 0: outside MPI, for [0-9.]+ s, ' + line('late 0'), 'rank 1: MPI_Barrier on .* ' + line('late 1'),
         'rank 0 has not come to it', 'The job goes on', ends=False),

@@ -164,6 +164,52 @@ void sequential(const MPI::Intracomm& comm) {
     }
 }
 
+MPI::Win halo(const MPI::Intracomm& comm) {
+    MPI::Win win = MPI::Win::Allocate<double>(4, comm);
+    win.Set_name("halo");
+    return win;
+}
+
+/// Rank 1 does not give back the lock that rank 0 needs, to send what rank 1 waits for.
+void lock(const MPI::Intracomm& comm) {
+    const MPI::Win win = halo(comm);
+    double value = 1;
+    if (comm.rank() == 1) {
+        win.Lock(0);  // here: lock holder
+        win.Put(value, 0);
+        win.Flush(0);
+    }
+    comm.Barrier();
+    if (comm.rank() == 1)
+        comm.Recv(value, 0, 15);
+    const MPI::Epoch epoch = win.lock(0);
+    win.Put(value, 0);
+    win.Flush(0);
+    comm.Send(value, 1, 15);
+}
+
+/// Each starts before it lets the other in.
+void posts(const MPI::Intracomm& comm) {
+    const MPI::Win win = halo(comm);
+    const int other = 1 - comm.rank();
+    const MPI::Group group = win.Get_group().Incl(std::vector<int>{other});
+    const double value = 1;
+    win.Start(group);
+    win.Put(value, other);
+    win.Complete();
+    win.Post(group);
+    win.Wait();
+}
+
+void fences(const MPI::Intracomm& comm) {
+    const MPI::Win win = halo(comm);
+    double value = 1;
+    win.Fence();
+    if (comm.rank() == 0)
+        comm.Recv(value, 1, 16);
+    win.Fence();  // here: fences
+}
+
 /// Rank 0 comes late: all wait for it, but none for ever.
 void late(const MPI::Intracomm& comm) {
     const auto end = std::chrono::steady_clock::now() + 6s;
@@ -195,6 +241,9 @@ int main(int argc, char** argv) {
                                                                                  {"sends", sends},
                                                                                  {"collective", collective},
                                                                                  {"reversed", reversed},
+                                                                                 {"lock", lock},
+                                                                                 {"posts", posts},
+                                                                                 {"fences", fences},
                                                                                  {"nobody_sends", nobody_sends},
                                                                                  {"late", late},
                                                                                  {"asleep", asleep},

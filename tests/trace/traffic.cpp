@@ -125,6 +125,20 @@ void reused() {
     MPI_Wait(&next_request, MPI_STATUS_IGNORE);
 }
 
+void one_sided(int rank) {
+    const MPI::Win win = MPI::Win::Allocate<double>(8, MPI::COMM_WORLD);
+    std::vector<double> three(3, 1), two(2);
+    double one = 1, before = 0;
+    const MPI::Epoch epoch = win.fence();
+    if (rank == 0)
+        win.Put(three, 1);
+    if (rank != 1)
+        return;
+    win.Get(two, 0);
+    win.Accumulate(one, 0, 4);
+    win.Fetch_and_op(one, before, 0, 5);
+}
+
 }  // namespace
 
 /// What the trace calls, and this calls the MPI's.
@@ -147,6 +161,10 @@ int main(int argc, char** argv) {
         (void)MPI::COMM_WORLD.recv<std::string>(0);
     if (way == "object")
         return 0;
+    if (way == "one_sided") {
+        one_sided(rank);
+        return 0;
+    }
     if (way == "reused") {
         reused();
         return 0;
