@@ -334,8 +334,8 @@ using ConversionFunction = std::function<void(void* userbuf, const Datatype& dat
 /// Returns the bytes that an element takes in the file.
 using ExtentFunction = std::function<Aint(const Datatype& datatype)>;
 
-/// Define a representation of data in files. The functions may capture. No MPI here converts data with them, and `Set_view` says so; they are
-/// registered nevertheless. Calls MPI_Register_datarep (MPI-4.0, 14.5.3). Local.
+/// Define a representation of data in files. The functions may capture. MPICH 4 refuses functions that convert, Open MPI 4.1 every representation.
+/// Calls MPI_Register_datarep (MPI-4.0, 14.5.3). Local.
 MPI4CXX_API void Register_datarep(const std::string& datarep, ConversionFunction read_fn, ConversionFunction write_fn, ExtentFunction extent_fn,
                                   At at = {});
 

@@ -137,14 +137,14 @@ void File::Set_size(Offset size, At at) const {
 }
 void File::Preallocate(Offset size, At at) const {
     check_writable("MPI_File_preallocate", at);
-    if (detail::preallocate_lengthens_alone && open_ != nullptr) {
-        const Offset own = Get_size(at);
-        Offset all = 0;
-        open_->comm.Allreduce(own, all, MAX, at);
-        if (size > all)
-            Set_size(size, at);
-    }
-    detail::together(open_.get(), "MPI_File_preallocate", on(at), [&] { call<MPI_File_preallocate>(handle(), size, on(at)); });
+    detail::together(open_.get(), "MPI_File_preallocate", on(at), [&] {
+        if (!detail::preallocate_duplicates)
+            return call<MPI_File_preallocate>(handle(), size, on(at));
+        if (open_ == nullptr)
+            throw Exception(MPI_ERR_UNSUPPORTED_OPERATION, "MPI_File_preallocate", "not supported by this MPI for files that C has opened", at);
+        if (open_->subject.rank == 0)
+            open_->allocate(size, on(at));
+    });
 }
 Offset File::Get_size(At at) const { return get<MPI_File_get_size>(handle(), on(at)); }
 AccessMode File::Get_amode(At at) const { return static_cast<AccessMode>(get<MPI_File_get_amode>(handle(), on(at))); }

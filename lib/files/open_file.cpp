@@ -3,6 +3,9 @@
 #include <mpi4cxx/detail/communicators/agreement.hpp>
 #include <mpi4cxx/error.hpp>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <string>
 #include <system_error>
@@ -72,9 +75,19 @@ int FileSubject::better(int code) const {
 }
 
 OpenFile::OpenFile(const Intracomm& processes, const std::filesystem::path& path, Place where)
-    : subject(path), comm(Intracomm::take(get<MPI_Comm_split>(processes.handle(), 0, 0, where))) {
+    : subject(path), absolute(std::filesystem::absolute(path)), comm(Intracomm::take(get<MPI_Comm_split>(processes.handle(), 0, 0, where))) {
     subject.rank = comm.Get_rank(where.at());
     subject.size = comm.Get_size(where.at());
+}
+
+void OpenFile::allocate(MPI_Offset bytes, Place where) const {
+    const int file = ::open(absolute.c_str(), O_WRONLY | O_CLOEXEC);
+    const int error = file < 0 ? errno : bytes > 0 ? posix_fallocate(file, 0, bytes) : 0;
+    if (file >= 0)
+        ::close(file);
+    if (error != 0)
+        throw Exception(class_of_errno(error) != MPI_SUCCESS ? class_of_errno(error) : MPI_ERR_IO, "MPI_File_preallocate",
+                        std::generic_category().message(error), where);
 }
 
 void conclude(const OpenFile* file, std::string_view function, const std::exception_ptr& failure, Place where) {

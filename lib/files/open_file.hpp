@@ -31,8 +31,12 @@ public:
 struct OpenFile {
     OpenFile(const Intracomm& processes, const std::filesystem::path& path, Place where);
 
+    /// Makes room on the disk for the first `bytes` bytes of the file.
+    void allocate(MPI_Offset bytes, Place where) const;
+
     FileSubject subject;
-    Intracomm comm;  ///< of the library's own, on which the processes agree on failures
+    std::filesystem::path absolute;  ///< the program may change its folder
+    Intracomm comm;                  ///< of the library's own, on which the processes agree on failures
     CollectiveHandle handle;
     Count etype_size = 1;
     std::optional<Count> begun;  ///< how many bytes a split collective read will find

@@ -91,8 +91,7 @@ void Transfer::finish_write(std::string_view function, const MPI_Status& result)
     if (bytes >= wanted())
         return;
     std::error_code error;
-    const bool is_full =
-        open_ != nullptr && std::filesystem::space(open_->subject.path, error).available < static_cast<std::uintmax_t>(wanted() - bytes);
+    const bool is_full = open_ != nullptr && std::filesystem::space(open_->absolute, error).available < static_cast<std::uintmax_t>(wanted() - bytes);
     fail(is_full ? MPI_ERR_NO_SPACE : MPI_ERR_IO, function, "wrote", bytes, is_full && !error ? "the disk is full" : "the system took no more");
 }
 

@@ -1,6 +1,8 @@
 #include "../folder.hpp"
 #include "case.hpp"
 
+#include <mpi4cxx/detail/mpi/platform.hpp>
+
 #include <vector>
 
 namespace MPI = mpi4cxx;
@@ -79,7 +81,8 @@ TEST_CASE("A failing function of files is an Exception with name, code and place
 
         Case("MPI_File_close", "", [&](MPI::Count) { file.Close(); }),
     })
-        check(c);
+        if (c.function != "MPI_File_preallocate" || !mpi4cxx::detail::preallocate_duplicates)
+            check(c);
     // clang-format on
     CHECK_FALSE(file.is_null());  // what could not be closed is still there
 }
