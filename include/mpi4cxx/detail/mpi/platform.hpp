@@ -57,6 +57,8 @@ inline constexpr bool leaves_out_windows_of_one_process = OMPI_MAJOR_VERSION < 5
 #else
 inline constexpr bool leaves_out_windows_of_one_process = false;
 #endif
+/// Open MPI 4.1 crashes in MPI_Compare_and_swap of 64 bits, unless the window is shared (its issue 7027).
+inline constexpr bool crashes_in_wide_compare_and_swap = leaves_out_windows_of_one_process;
 /// The largest message, in bytes, that the MPI sends without a handshake with the receiver, rounded down.
 inline constexpr std::size_t eager_size = is_open_mpi ? 4000 : 8000;
 
