@@ -32,6 +32,7 @@
 #include <mpi4cxx/message.hpp>
 #include <mpi4cxx/mutex.hpp>
 #include <mpi4cxx/named.hpp>
+#include <mpi4cxx/npy.hpp>
 #include <mpi4cxx/object_request.hpp>
 #include <mpi4cxx/op.hpp>
 #include <mpi4cxx/output_archive.hpp>
