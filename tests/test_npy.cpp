@@ -278,7 +278,9 @@ TEST_CASE("Elements that are arrays are the last dimensions") {
     CHECK(slice.shape == Sizes{static_cast<std::size_t>(2 * comm.size()), 3});
     CHECK(slice.data == part);
     CHECK(npy::load<float>(MPI::COMM_SELF, folder / "a.npy").data.size() == static_cast<std::size_t>(6 * comm.size()));
-    CHECK(same_error(comm, MPI::ERR_ARG, [&] { (void)npy::load<std::array<float, 2>>(comm, folder / "a.npy"); }).find("(2, 3)") == std::string::npos);
+    CHECK(same_error(comm, MPI::ERR_ARG, [&] {
+              (void)npy::load<std::array<float, 2>>(comm, folder / "a.npy");
+          }).find("of which the last should be (2)") != std::string::npos);
 }
 
 TEST_CASE("Numbers of the other order of bytes are swapped, and bools are true or false") {
