@@ -95,8 +95,16 @@ MPI4CXX_API void npy_save(const Intracomm& comm, const std::filesystem::path& pa
 MPI4CXX_API void npy_load(const Intracomm& comm, const std::filesystem::path& path, const NumpyMemory<void*>& part, const npy::Block& block, At at);
 MPI4CXX_API npy::Block npy_load(const Intracomm& comm, const std::filesystem::path& path, const NumpyType& type, AnyVector data,
                                 const npy::Block& block, At at);
-/// Sets all members of `header` but the shape, and returns that.
-MPI4CXX_API Extents npy_open(const Intracomm& comm, const std::filesystem::path& path, npy::Header& header, At at);
+
+/// An npy::Header, without a container of the standard library.
+struct OpenedArray {
+    std::string descr;
+    Extents shape;
+    Order order;
+    std::size_t itemsize;
+    Offset data;
+};
+MPI4CXX_API OpenedArray npy_open(const Intracomm& comm, const std::filesystem::path& path, At at);
 
 /// The elements of a loaded array. A std::vector<bool> has no memory to read into.
 template <class T> using NumpyRoom = std::conditional_t<std::is_same_v<T, bool>, std::vector<char>, std::vector<T>>;
@@ -134,6 +142,7 @@ struct Part : detail::NumpyMemory<void*> {
         requires(!std::is_base_of_v<Part, std::remove_cvref_t<T>>)
     Part(T&& value) {
         if constexpr (detail::check_bufferable<std::remove_reference_t<T>>()) {
+            static_assert(detail::OutlivesCall<T>, "mpi4cxx: the memory to load into must outlive the call: this one is a temporary");
             static_assert(!std::is_const_v<detail::element_within<std::remove_reference_t<T>>>,
                           "mpi4cxx: the memory to load into must be writable: this one is const");
             static_cast<NumpyMemory&>(*this) = NumpyMemory(value);
@@ -176,10 +185,8 @@ inline void load_into(const Intracomm& comm, const std::filesystem::path& path, 
 
 /// Return what the header of a file says, which is checked as `load` does. Collective.
 [[nodiscard]] inline Header open(const Intracomm& comm, const std::filesystem::path& path, At at = {}) {
-    Header header;
-    const detail::Extents shape = detail::npy_open(comm, path, header, at);
-    header.shape.assign(shape.begin(), shape.end());
-    return header;
+    const detail::OpenedArray found = detail::npy_open(comm, path, at);
+    return {found.descr, {found.shape.begin(), found.shape.end()}, found.order, found.itemsize, found.data};
 }
 
 }  // namespace MPI4CXX::npy

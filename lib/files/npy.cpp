@@ -375,8 +375,6 @@ void check_shape(const Sizes& wanted, const Sizes& shape, const NpyCall& call) {
         call.fail(MPI_ERR_ARG, "its shape is " + text_of(shape) + ", not " + text_of(wanted));
 }
 
-Extents extents_from(const Sizes& lengths) { return lengths; }
-
 }  // namespace
 
 void npy_save(const Intracomm& comm, const std::filesystem::path& path, const NumpyMemory<const void*>& part, const npy::Block& block, At at) {
@@ -459,23 +457,16 @@ npy::Block npy_load(const Intracomm& comm, const std::filesystem::path& path, co
             memory.data = static_cast<std::byte*>(data(static_cast<std::size_t>(elements)));
         });
         read_block(call, file, header, memory, steps, plan);
-        loaded = npy::Block(extents_from(plan.shape), extents_from(plan.start), extents_from(plan.part), block.order);
+        loaded = npy::Block(plan.shape, plan.start, plan.part, block.order);
     });
     return loaded;
 }
 
-Extents npy_open(const Intracomm& comm, const std::filesystem::path& path, npy::Header& header, At at) {
+OpenedArray npy_open(const Intracomm& comm, const std::filesystem::path& path, At at) {
     const NpyCall call(comm, path, "npy::open", at);
-    Extents shape;
-    call.with_file(MODE_RDONLY, [&](const File& file) {
-        const NpyHeader found = read_header(call, file);
-        header.descr = found.descr;
-        header.order = found.is_fortran ? ORDER_FORTRAN : ORDER_C;
-        header.itemsize = found.type.size;
-        header.data = found.data;
-        shape = found.shape;
-    });
-    return shape;
+    NpyHeader header;
+    call.with_file(MODE_RDONLY, [&](const File& file) { header = read_header(call, file); });
+    return {header.descr, header.shape, header.is_fortran ? ORDER_FORTRAN : ORDER_C, header.type.size, header.data};
 }
 
 }  // namespace MPI4CXX::detail
