@@ -5,6 +5,7 @@
 #include <mpi4cxx/buffer.hpp>
 #include <mpi4cxx/buffer_traits.hpp>
 #include <mpi4cxx/cartcomm.hpp>
+#include <mpi4cxx/checkpoint.hpp>
 #include <mpi4cxx/comm.hpp>
 #include <mpi4cxx/condition.hpp>
 #include <mpi4cxx/constants.hpp>

@@ -47,6 +47,8 @@ ObjectType::ObjectType(const std::type_info& type) noexcept : hash(hash_of(type.
     while (!first.compare_exchange_weak(next_, this)) {}
 }
 
+std::string ObjectType::name() const { return readable(mangled_); }
+
 Exception ObjectType::mismatch(const char* function, std::uint64_t came, Place where) const {
     std::string other = "type that this program does not know";
     for (const ObjectType* type = first.load(); type != nullptr; type = type->next_)

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <typeinfo>
 
@@ -28,6 +29,9 @@ public:
 
     /// Returns the exception that `function` throws if an object whose type has the hash `came` has come instead of one of this type.
     [[nodiscard]] Exception mismatch(const char* function, std::uint64_t came, Place where) const;
+
+    /// Returns the name of the type as people write it.
+    [[nodiscard]] std::string name() const;
 
     /// Identifies the type in messages. It is a hash of the mangled name, because GCC's readable spelling of a type depends on how the type was
     /// spelled before.
