@@ -175,42 +175,49 @@ TEST_CASE("A wrong type and a missing file are named on all ranks") {
                        "the object of rank " + std::to_string(comm.size() - 1) + " is a double, not a int"));
 }
 
-TEST_CASE("Every damaged byte is found") {
+TEST_CASE("Every damaged byte is found, and a cut at any length") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const Folder folder(comm);
-    const std::filesystem::path path = folder / "state", damaged = folder / "damaged";
-    const State state{{"ab", {comm.rank(), 2}}};
-    MPI::dump(comm, path, state);
+    const std::filesystem::path path = folder / "state", damaged = folder / std::to_string(comm.rank()).c_str();
+    MPI::dump(comm, path, State{{"ab", {comm.rank(), 2}}});
     const std::string good = read_file(path);
-    const auto begin_of_objects = std::size_t{40};
+    const std::size_t header = 40;
     int silent = 0, unnamed = 0;
-    for (std::size_t i = 0; i < good.size(); ++i) {
-        std::string bad = good;
-        bad[i] = static_cast<char>(bad[i] ^ (1 << i % 8));
-        replace_file(comm, damaged, bad);
-        const std::string text = thrown<MPI::Exception>([&] { (void)MPI::load<State>(comm, damaged); });
-        silent += text.empty();
-        silent += thrown<MPI::Exception>([&] { (void)MPI::load_all<State>(comm, damaged); }).empty();
-        const std::size_t length = (good.size() - begin_of_objects) / static_cast<std::size_t>(comm.size());  // at most
-        if (i >= begin_of_objects && i < begin_of_objects + std::min<std::size_t>(length, 8))
-            unnamed += !contains(text, "the object of rank 0 is damaged");
-        comm.Barrier();
+    for (std::size_t i = static_cast<std::size_t>(comm.rank()); i < good.size(); i += static_cast<std::size_t>(comm.size())) {  // each rank some
+        const auto read = [&](std::string_view bytes) {
+            write_file(damaged, bytes);
+            return thrown<MPI::Exception>([&] { (void)MPI::load_all<State>(MPI::COMM_SELF, damaged); });
+        };
+        for (const int mask : {1 << i % 8, 0xff}) {
+            std::string bad = good;
+            bad[i] = static_cast<char>(bad[i] ^ mask);
+            const std::string text = read(bad);
+            silent += text.empty();
+            unnamed += i >= header && i < header + 8 && !contains(text, "the object of rank 0 is damaged");
+        }
+        silent += read(std::string_view(good).substr(0, i)).empty();
     }
     CHECK(silent == 0);
     CHECK(unnamed == 0);
-    replace_file(comm, damaged, good);
-    CHECK(MPI::load<State>(comm, damaged) == state);
+    write_file(damaged, good);
+    CHECK(MPI::load_all<State>(MPI::COMM_SELF, damaged).size() == static_cast<std::size_t>(comm.size()));
 }
 
-TEST_CASE("A file that is cut at any length, or longer than it was, is refused") {
+TEST_CASE("All ranks refuse a file that is damaged, cut, longer than it was, newer, or something else") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const Folder folder(comm);
     const std::filesystem::path path = folder / "state", damaged = folder / "damaged";
     MPI::dump(comm, path, State{{"ab", {comm.rank(), 2}}});
     const std::string good = read_file(path);
     int silent = 0;
-    for (std::size_t length = 0; length < good.size(); ++length) {
-        replace_file(comm, damaged, std::string_view(good).substr(0, length));
+    for (std::size_t place = 0; place <= 16; ++place) {
+        const std::size_t i = place * (good.size() - 1) / 16;
+        std::string bad = good;
+        bad[i] ^= 1;
+        replace_file(comm, damaged, bad);
+        silent += thrown<MPI::Exception>([&] { (void)MPI::load<State>(comm, damaged); }).empty();
+        comm.Barrier();
+        replace_file(comm, damaged, std::string_view(good).substr(0, i));
         silent += thrown<MPI::Exception>([&] { (void)MPI::load<State>(comm, damaged); }).empty();
         comm.Barrier();
     }

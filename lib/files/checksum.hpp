@@ -1,6 +1,8 @@
 // The checksum of the bytes of a checkpoint.
 #pragma once
 
+#include <mpi4cxx/detail/mpi/mpi.hpp>
+
 #include <bit>
 #include <cstddef>
 #include <cstdint>
