@@ -95,17 +95,23 @@ TEST_CASE("The checksum is XXH64") {
 TEST_CASE("An object of each rank comes back from a checkpoint") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const Folder folder(comm);
-        const std::filesystem::path path = folder / "state";
         const auto rank = static_cast<std::size_t>(comm.rank());
-        check_round_trip(comm, path, State{{"rank", {comm.rank()}}, {"data", std::vector<int>(10 * rank, 7)}});
-        check_round_trip(comm, path, State{});
-        check_round_trip(comm, path, comm.rank());
-        check_round_trip(comm, path, std::string(100 * rank, 'x'));
-        check_round_trip(comm, path, std::vector<std::vector<std::string>>(3 * rank, {"a", std::string(1000, 'b'), ""}));
-        check_round_trip(comm, path, Solver{comm.rank(), std::vector<double>(rank * 20000, 1.5), {{1, 2}, std::vector<float>(50000, 3)}, "half"});
-        check_round_trip(comm, path, std::vector<double>(300000 + rank, 0.25));
-        check_round_trip(comm, path, std::vector<std::vector<double>>(5, std::vector<double>(200000, 2.0 * comm.rank())));
+        check_round_trip(comm, folder / "state", State{{"rank", {comm.rank()}}, {"data", std::vector<int>(10 * rank, 7)}});
+        check_round_trip(comm, folder / "state", Solver{comm.rank(), std::vector<double>(rank * 20000, 1.5), {{1, 2}, {}}, "half"});
     });
+}
+
+TEST_CASE("Empty, nested and large objects come back from a checkpoint") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const Folder folder(comm);
+    const std::filesystem::path path = folder / "state";
+    const auto rank = static_cast<std::size_t>(comm.rank());
+    check_round_trip(comm, path, State{});
+    check_round_trip(comm, path, comm.rank());
+    check_round_trip(comm, path, std::string(100 * rank, 'x'));
+    check_round_trip(comm, path, std::vector<std::vector<std::string>>(3 * rank, {"a", std::string(1000, 'b'), ""}));
+    check_round_trip(comm, path, std::vector<double>(300000 + rank, 0.25));
+    check_round_trip(comm, path, std::vector<std::vector<float>>(5, std::vector<float>(100000, 2.0F * static_cast<float>(comm.rank()))));
 }
 
 TEST_CASE("What cannot be compared, copied or made empty comes back too") {
@@ -210,8 +216,8 @@ TEST_CASE("All ranks refuse a file that is damaged, cut, longer than it was, new
     MPI::dump(comm, path, State{{"ab", {comm.rank(), 2}}});
     const std::string good = read_file(path);
     int silent = 0;
-    for (std::size_t place = 0; place <= 16; ++place) {
-        const std::size_t i = place * (good.size() - 1) / 16;
+    for (std::size_t place = 0; place <= 8; ++place) {
+        const std::size_t i = place * (good.size() - 1) / 8;
         std::string bad = good;
         bad[i] ^= 1;
         replace_file(comm, damaged, bad);
@@ -239,11 +245,11 @@ TEST_CASE("Damage in a block is found, and its rank named on all ranks") {
     const Folder folder(comm);
     const std::filesystem::path path = folder / "state", damaged = folder / "damaged";
     using Blocks = std::vector<std::vector<double>>;
-    MPI::dump(comm, path, Blocks(2, std::vector<double>(200000, 1)));
+    MPI::dump(comm, path, Blocks(2, std::vector<double>(20000, 1)));
     const std::string good = read_file(path);
     const std::size_t each = (good.size() - 40) / static_cast<std::size_t>(comm.size());
     for (int rank = 0; rank < comm.size(); ++rank)
-        for (const std::size_t part : {1, 3, 5}) {
+        for (const std::size_t part : {1, 5}) {
             std::string bad = good;
             bad[40 + each * static_cast<std::size_t>(rank) + each * part / 6] ^= 4;
             replace_file(comm, damaged, bad);
