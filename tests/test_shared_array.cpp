@@ -153,7 +153,7 @@ TEST_CASE("An index that a shared array does not have is refused", "[shared]") {
 
 TEST_CASE("A shape that no array can have is refused on all processes", "[shared]") {
     const MPI::Intracomm& world = MPI::COMM_WORLD;
-    const auto refusal = [&](const MPI::detail::Extents& shape) {
+    const auto refusal = [&](const MPI::detail::ArrayShape& shape) {
         return thrown<std::invalid_argument>([&] { (void)MPI::SharedArray<double>(world, shape); });
     };
     CHECK(contains(refusal(-1), "elements of 8 bytes in the shape (-1)"));
@@ -167,8 +167,8 @@ TEST_CASE("A shape that no array can have is refused on all processes", "[shared
     if (world.size() == 1)
         return;
     CHECK(contains(refusal(world.rank() == 0 ? 4 : 5), "one process gives a shape of 4, another 5 elements in dimension 0"));
-    CHECK(
-        contains(refusal(world.rank() == 0 ? MPI::detail::Extents(4) : MPI::detail::Extents(2, 2)), "one process gives a shape of 1, another 2 dim"));
+    CHECK(contains(refusal(world.rank() == 0 ? MPI::detail::ArrayShape(4) : MPI::detail::ArrayShape(2, 2)),
+                   "one process gives a shape of 1, another 2 dim"));
     const int last = world.size() - 1;
     const auto one_wrong = [&] { (void)MPI::SharedArray<double>(world, world.rank() == last ? -7 : 7); };
     if (world.rank() == last)

@@ -79,8 +79,17 @@ void File::drop() noexcept try {
 void File::end(bool drops, At at) {
     detail::InstalledHandler<File>::forget(*this);
     const std::shared_ptr<detail::OpenFile> file(std::move(open_));
-    const auto close = [file, at, raw = static_cast<Handle&&>(*this).release()](bool) mutable { call<MPI_File_close>(&raw, {at, &file->subject}); };
-    file->handle.end(close, drops, true, {at, &file->subject});
+    const MPI_File raw = static_cast<Handle&&>(*this).release();
+    const auto close = [file, at, raw](bool) {
+        MPI_File closed = raw;
+        call<MPI_File_close>(&closed, {at, &file->subject});
+    };
+    try {
+        file->handle.end(close, drops, true, {at, &file->subject});
+    } catch (...) {  // what could not be closed is still there
+        *this = File(raw, detail::Ownership::own);
+        throw;
+    }
 }
 
 detail::Place File::on(At at) const {

@@ -69,14 +69,22 @@ void Win::Free(At at) {
 void Win::end(bool drops, At at) {
     state_->close_locks();  // others may wait for them
     const std::shared_ptr<WindowState> state = std::exchange(state_, detail::null_window());
-    MPI_Win raw = static_cast<Handle&&>(*this).release();
+    const MPI_Win raw = static_cast<Handle&&>(*this).release();
     state->win = MPI_WIN_NULL;
-    const auto free_together = [raw, at](bool all_idle) mutable {
+    const auto free_together = [raw, at](bool all_idle) {
         if (!all_idle)  // MPICH does not free a window with an open epoch
             call<MPI_Win_fence>(MPI_MODE_NOSUCCEED, raw, at);
-        call<MPI_Win_free>(&raw, at);
+        MPI_Win freed = raw;
+        call<MPI_Win_free>(&freed, at);
     };
-    state->own->handle.end(free_together, drops, state->open_to_all == WindowState::OpenToAll::no, at);
+    try {
+        state->own->handle.end(free_together, drops, state->open_to_all == WindowState::OpenToAll::no, at);
+    } catch (...) {  // what could not be freed is still there
+        *this = Win(raw, detail::Ownership::own);
+        state->win = raw;
+        state_ = state;
+        throw;
+    }
 }
 
 // Creation -----------------------------------------------------------------------------------------------------------
