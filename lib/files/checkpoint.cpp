@@ -45,6 +45,11 @@ struct Entry {
     std::uint64_t checksum = 0, block_checksum = 0;
 };
 
+/// The name of a type. The library sends types of its own only: each type that is sent is registered, in programs once more.
+struct TypeName {
+    std::string text;
+};
+
 struct Index {
     std::vector<Entry> entries;
     std::map<std::uint64_t, std::string> types;  ///< the names of the types
@@ -172,7 +177,7 @@ private:
             }
         });
         const std::vector<Entry> entries = comm_.gather(own, 0, at_);
-        const std::vector<std::string> names = comm_.gather(type, 0, at_);
+        const std::vector<TypeName> names = comm_.gather(TypeName{type}, 0, at_);
         comm_.Bcast(end, file_.size - 1, at_);  // where the index begins
         together([&] {
             if (is_first())
@@ -181,9 +186,9 @@ private:
         file.Sync(at_);
     }
 
-    void write_index(const File& file, Offset begin, const std::vector<Entry>& entries, const std::vector<std::string>& names) const {
+    void write_index(const File& file, Offset begin, const std::vector<Entry>& entries, const std::vector<TypeName>& names) const {
         Index index{entries, {}};
-        for (std::size_t i = 0; i < entries.size(); ++i) index.types.try_emplace(entries[i].type, names[i]);
+        for (std::size_t i = 0; i < entries.size(); ++i) index.types.try_emplace(entries[i].type, names[i].text);
         const Packing packed = detail::packed(index);
         Trailer trailer{.index_length = packed.bytes().size(), .objects = entries.size()};
         const Header header;
