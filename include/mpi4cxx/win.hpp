@@ -73,7 +73,7 @@ public:
         if (this != &other) {
             const Win old(std::move(*this));  // freed as by the destructor
             Handle::operator=(std::move(other));
-            state_ = std::exchange(other.state_, detail::null_window());
+            state_ = std::exchange(other.state_, detail::null_window());  // NOLINT(bugprone-use-after-move)
         }
         return *this;
     }

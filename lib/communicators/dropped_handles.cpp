@@ -4,6 +4,7 @@
 #include <mpi4cxx/group.hpp>
 #include <mpi4cxx/handle.hpp>
 
+#include "requests/ending.hpp"
 #include "runtime/finalize.hpp"
 
 #include <algorithm>
@@ -183,6 +184,7 @@ HandleName name_handle(MPI_Comm comm, Place where) {
 void free_dropped_at_finalize() {
     static const bool once = [] {
         at_finalize([] {
+            end_operations();  // both are collective, and all processes have to do them in the same order
             const std::vector<Name> dropped = dropped_within(MPI_COMM_WORLD, {});
             free_dropped(least({none, next_after(-1, dropped)}, MPI_COMM_WORLD, {})[1], dropped, MPI_COMM_WORLD, {});
         });

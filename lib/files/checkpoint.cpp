@@ -162,7 +162,7 @@ private:
         const auto bytes = object.bytes();
         Entry own{.type = object.envelope().type, .length = bytes.size(), .blocks = object.blocks().size()};
         for (const Block& block : object.blocks()) own.block_length += block.size;
-        const Offset length = static_cast<Offset>(own.length + own.block_length);
+        const auto length = static_cast<Offset>(own.length + own.block_length);
         Offset end = 0;
         comm_.Scan(length, end, SUM, at_);
         const Offset begin = static_cast<Offset>(sizeof(Header)) + end - length;
@@ -333,7 +333,7 @@ std::size_t CheckpointFile::own_rank() const {
     return static_cast<std::size_t>(state_->subject.rank);
 }
 
-void CheckpointFile::close(std::exception_ptr failure) {
+void CheckpointFile::close(std::exception_ptr failure) {  // NOLINT(performance-unnecessary-value-param)
     const std::exception_ptr closing = thrown_by([this] { state_->file.Close(state_->at); });
     state_->agree_on(failure ? failure : closing);
 }

@@ -28,7 +28,7 @@ int find_extent(MPI_Datatype type, MPI_Aint* extent, void* representation) {
 }  // namespace
 
 void Register_datarep(const std::string& datarep, ConversionFunction read_fn, ConversionFunction write_fn, ExtentFunction extent_fn, At at) {
-    auto representation = std::make_unique<Representation>(std::move(read_fn), std::move(write_fn), std::move(extent_fn));
+    auto representation = std::make_unique<Representation>(Representation{std::move(read_fn), std::move(write_fn), std::move(extent_fn)});
     MPI_Datarep_conversion_function* const read = representation->read ? convert<&Representation::read> : MPI_CONVERSION_FN_NULL;
     MPI_Datarep_conversion_function* const write = representation->write ? convert<&Representation::write> : MPI_CONVERSION_FN_NULL;
     detail::call<MPI_Register_datarep>(datarep.c_str(), read, write, find_extent, representation.get(), at);

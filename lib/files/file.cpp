@@ -58,7 +58,7 @@ File& File::operator=(File&& other) noexcept {
     if (this != &other) {
         const File old(std::move(*this));
         Handle::operator=(std::move(other));
-        open_ = std::move(other.open_);
+        open_ = std::move(other.open_);  // NOLINT(bugprone-use-after-move): the base has moved its own part
     }
     return *this;
 }

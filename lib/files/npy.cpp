@@ -25,7 +25,7 @@ struct Dimension {
 using Dimensions = std::vector<Dimension>;
 
 /// A block in memory, without the arrays that its elements may be: these are dimensions too.
-struct Memory {
+struct UserMemory {
     std::byte* data;
     NpyType type;  ///< of one number or record
     Dimensions dimensions;
@@ -58,12 +58,12 @@ Dimensions without_gaps(const Sizes& extents, Order order, std::size_t size, std
 }
 
 /// Describes the block that a process saves, or loads into memory that exists.
-template <class Address> Memory memory_of(const NumpyMemory<Address>& part, const npy::Block& block, const NpyCall& call) {
+template <class Address> UserMemory memory_of(const NumpyMemory<Address>& part, const npy::Block& block, const NpyCall& call) {
     const Shape& shape = part.shape;
     if (shape.rank > Shape::max_rank)
         call.fail(MPI_ERR_ARG,
                   "the part has " + std::to_string(shape.rank) + " dimensions; at most " + std::to_string(Shape::max_rank) + " are supported");
-    Memory memory{static_cast<std::byte*>(const_cast<void*>(static_cast<const void*>(part.data))), type_in_memory(*part.type), {}};
+    UserMemory memory{static_cast<std::byte*>(const_cast<void*>(static_cast<const void*>(part.data))), type_in_memory(*part.type), {}};
     const Sizes inner = std::exchange(memory.type.extents, {});
     for (std::size_t i = 0; i < shape.rank; ++i)
         memory.dimensions.push_back({shape.dimensions[i].extent, shape.dimensions[i].stride * static_cast<Count>(part.type->size)});
@@ -166,7 +166,7 @@ private:
 };
 
 /// Calls `f` with the address of each element, in the order of the file.
-template <class F> void for_each_element(const Memory& memory, Order order, F f) {
+template <class F> void for_each_element(const UserMemory& memory, Order order, F f) {
     Dimensions dimensions = memory.dimensions;
     if (order == ORDER_C)
         std::reverse(dimensions.begin(), dimensions.end());
@@ -316,7 +316,7 @@ Plan agree_on_blocks(const Plan& own, bool may_overlap, const NpyCall& call) {
     return result;
 }
 
-template <class Address> Plan plan_of(const Memory& memory, const NumpyMemory<Address>& part, const npy::Block& block) {
+template <class Address> Plan plan_of(const UserMemory& memory, const NumpyMemory<Address>& part, const npy::Block& block) {
     Plan plan{{block.shape.begin(), block.shape.end()},
               {block.start.begin(), block.start.end()},
               extents_of(memory.dimensions),
@@ -330,7 +330,7 @@ template <class Address> Plan plan_of(const Memory& memory, const NumpyMemory<Ad
 }
 
 /// Reads a block of an open file.
-void read_block(const NpyCall& call, const File& file, const NpyHeader& header, const Memory& memory, const NpySteps& steps, const Plan& plan) {
+void read_block(const NpyCall& call, const File& file, const NpyHeader& header, const UserMemory& memory, const NpySteps& steps, const Plan& plan) {
     const Order order = header.is_fortran ? ORDER_FORTRAN : ORDER_C;
     std::unique_ptr<std::byte[]> bytes;
     Elements elements{0, Datatype::borrow(MPI_BYTE)};
@@ -379,7 +379,7 @@ void check_shape(const Sizes& wanted, const Sizes& shape, const NpyCall& call) {
 
 void npy_save(const Intracomm& comm, const std::filesystem::path& path, const NumpyMemory<const void*>& part, const npy::Block& block, At at) {
     const NpyCall call(comm, path, "npy::save", at);
-    Memory memory;
+    UserMemory memory;
     Plan plan;
     call.together([&] {
         memory = memory_of(part, block, call);
@@ -412,7 +412,7 @@ void npy_save(const Intracomm& comm, const std::filesystem::path& path, const Nu
 
 void npy_load(const Intracomm& comm, const std::filesystem::path& path, const NumpyMemory<void*>& part, const npy::Block& block, At at) {
     const NpyCall call(comm, path, "npy::load_into", at);
-    Memory memory;
+    UserMemory memory;
     Plan plan;
     call.together([&] {
         memory = memory_of(part, block, call);
@@ -433,7 +433,7 @@ npy::Block npy_load(const Intracomm& comm, const std::filesystem::path& path, co
     npy::Block loaded;
     call.with_file(MODE_RDONLY, [&](const File& file) {
         const NpyHeader header = read_header(call, file);
-        Memory memory;
+        UserMemory memory;
         Plan plan;
         NpySteps steps;
         call.together([&] {

@@ -275,7 +275,7 @@ NpyHeader read_header(const NpyCall& call, const File& file) {
         if (bytes.size() == 12)
             read(12 + std::min(little_endian(bytes[6] == 1 ? std::string_view(bytes).substr(8, 2) : std::string_view(bytes).substr(8)), longest));
     });
-    Count length = static_cast<Count>(bytes.size());
+    auto length = static_cast<Count>(bytes.size());
     call.comm.Bcast(size, 0, call.at);
     call.comm.Bcast(length, 0, call.at);
     bytes.resize(static_cast<std::size_t>(length));
@@ -295,8 +295,8 @@ std::string write_header(const NpyType& type, bool is_fortran, const std::vector
     std::string text = "{'descr': " + descr_of(type) + ", 'fortran_order': " + (is_fortran ? "True" : "False") + ", 'shape': (" + tuple +
                        (shape.size() == 1 ? ",), }" : "), }");
     const bool is_ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 128; });
-    const char version = !is_ascii ? 3 : text.size() < 65'000 ? 1 : 2;
-    const std::size_t start = version == 1 ? 10 : 12;
+    const char version = !is_ascii ? '\3' : text.size() < 65'000 ? '\1' : '\2';
+    const std::size_t start = version == '\1' ? 10 : 12;
     text.append(63 - (start + text.size()) % 64, ' ') += '\n';
     std::string bytes = std::string(magic) + version + '\0';
     for (std::size_t i = 0, length = text.size(); i < start - 8; ++i, length >>= 8) bytes += static_cast<char>(length & 0xff);

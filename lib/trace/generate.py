@@ -134,7 +134,8 @@ ACCESSES = {'Put': ('true', 'false'), 'Get': ('false', 'true'), 'Accumulate': ('
 def window_statements(word, types):
     """Yields what a wrapper tells of a call with a window."""
     if word in ACCESSES:
-        elements = 'target_count, ' + next(kind for kind in types if 'target' in kind and 'type' in kind) if 'target_count' in types else '1, datatype'
+        count = next((name for name in types if name in ('target_count', 'target_cout')), None)  # Open MPI 4.1 misspells one
+        elements = f'{count}, ' + next(name for name in types if 'target' in name and 'type' in name) if count else '1, datatype'
         yield f'call.accesses({elements}, target_rank, win, {", ".join(ACCESSES[word])});'
     elif types.get('win') == 'MPI_Win *' and word != 'Win_free':
         yield 'call.makes_window(win);'

@@ -86,6 +86,7 @@ Window* window_info(MPI_Win win) {
 std::vector<const Window*> windows() {
     const std::lock_guard lock(mutex);
     std::vector<const Window*> result;
+    result.reserve(all.size());
     for (const Window& window : all) result.push_back(&window);
     return result;
 }

@@ -23,7 +23,8 @@ WindowState::WindowState(MPI_Win raw) : win(raw), own(std::make_unique<Private>(
 WindowState::~WindowState() = default;
 
 std::shared_ptr<WindowState> null_window() noexcept {
-    static WindowState& state = *new WindowState(MPI_WIN_NULL);  // never destroyed, because windows may be destroyed later
+    // never destroyed, because windows may be destroyed later
+    static WindowState& state = *new WindowState(MPI_WIN_NULL);  // NOLINT(bugprone-unhandled-exception-at-new)
     return {std::shared_ptr<void>(), &state};
 }
 
