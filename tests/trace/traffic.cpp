@@ -125,7 +125,7 @@ void reused() {
     MPI_Wait(&next_request, MPI_STATUS_IGNORE);
 }
 
-void one_sided(int rank) {
+void one_sided() {
     const MPI::Win win = MPI::Win::Allocate<double>(8, MPI::COMM_WORLD);
     std::vector<double> three(3, 1), two(2);
     double one = 1, before = 0;
@@ -162,7 +162,7 @@ int main(int argc, char** argv) {
     if (way == "object")
         return 0;
     if (way == "one_sided") {
-        one_sided(rank);
+        one_sided();
         return 0;
     }
     if (way == "reused") {
