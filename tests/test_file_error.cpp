@@ -161,7 +161,7 @@ TEST_CASE("A full disk is an error on all processes") {
         {
             MPI::File file = MPI::File::Open(comm, disk / "full", new_file);
             const std::vector<char> many(1 << 21);
-            CHECK(contains(error_of_class(MPI::ERR_NO_SPACE, [&] { file.Write_at_all(MPI::Offset{1} << (21 * comm.rank()), many); }), "full"));
+            CHECK(contains(error_of_class(MPI::ERR_NO_SPACE, [&] { file.Write_at_all(MPI::Offset{comm.rank()} << 21, many); }), "full"));
             CHECK(error_class([&] { file.Write(many); }) == MPI::ERR_NO_SPACE);
         }
         comm.Barrier();

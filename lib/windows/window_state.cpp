@@ -107,8 +107,11 @@ bool WindowState::test(At at) {
     return is_over;
 }
 
+// MPICH takes MPI_PROC_NULL in locks and Open MPI does not. Here it locks nothing on either.
 void WindowState::lock(int target_rank, int lock_type, int assertion, At at) {
-    if (own->is_made && target_rank != MPI_PROC_NULL) {
+    if (target_rank == MPI_PROC_NULL)
+        return;
+    if (own->is_made) {
         if (static_cast<unsigned>(target_rank) >= ranks)
             misuse({at, "Lock"}, ranks_text(target_rank, size));
         if (open_to_all == OpenToAll::lock || own->access(target_rank) == Access::locked)
@@ -118,20 +121,21 @@ void WindowState::lock(int target_rank, int lock_type, int assertion, At at) {
     }
     call<MPI_Win_lock>(lock_type, target_rank, assertion, win, on(at));
     open(OpenToAll::no);
-    if (!own->is_made || target_rank == MPI_PROC_NULL)
+    if (!own->is_made)
         return;
     open(target_rank, Access::locked);
     ++own->locks;
 }
 
 void WindowState::unlock(int target_rank, At at) {
-    const bool is_known = own->is_made && target_rank != MPI_PROC_NULL;
-    if (is_known && static_cast<unsigned>(target_rank) >= ranks)
+    if (target_rank == MPI_PROC_NULL)
+        return;
+    if (own->is_made && static_cast<unsigned>(target_rank) >= ranks)
         misuse({at, "Unlock"}, ranks_text(target_rank, size));
-    if (is_known && own->access(target_rank) != Access::locked)
+    if (own->is_made && own->access(target_rank) != Access::locked)
         misuse({at, "Unlock"}, "rank " + std::to_string(target_rank) + " is not locked by this process");
     call<MPI_Win_unlock>(target_rank, win, on(at));
-    if (!is_known)
+    if (!own->is_made)
         return;
     open(target_rank, Access::none);
     --own->locks;
