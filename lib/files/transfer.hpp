@@ -31,6 +31,9 @@ protected:
     /// Runs a collective call, and throws on every process if it fails on one.
     template <class F> void together(std::string_view function, F call) const { detail::together(open_, function, where(), call); }
     [[nodiscard]] Place where() const { return file_.on(at_); }
+    // Throw an Exception if the file is not open for this. Open MPI does not tell that on all processes of a collective call.
+    void check_readable(std::string_view function) const;
+    void check_writable(std::string_view function) const;
     [[nodiscard]] Count wanted() const;
     /// Returns how many of the wanted bytes lie within the file, as far as that is known before the call.
     [[nodiscard]] Count expected() const;
@@ -64,6 +67,7 @@ class Reading : public Transfer {
 public:
     using Transfer::Transfer;
     template <auto Fn, class... Arguments> void alone(Arguments... arguments) const {
+        check_readable(name_of<Fn>());
         const Count there = expected();
         MPI_Status result{};
         call<Fn>(arguments..., &result, where());
@@ -74,6 +78,7 @@ public:
     }
     template <auto Fn, class... Arguments> void begin(Arguments... arguments) const {
         together(name_of<Fn>(), [&] {
+            check_readable(name_of<Fn>());
             keep_expected();
             call<Fn>(arguments..., where());
         });
@@ -92,6 +97,7 @@ class Writing : public Transfer {
 public:
     using Transfer::Transfer;
     template <auto Fn, class... Arguments> void alone(Arguments... arguments) const {
+        check_writable(name_of<Fn>());
         MPI_Status result{};
         call<Fn>(arguments..., &result, where());
         finish_write(name_of<Fn>(), result);
@@ -100,7 +106,10 @@ public:
         together(name_of<Fn>(), [&] { alone<Fn>(arguments...); });
     }
     template <auto Fn, class... Arguments> void begin(Arguments... arguments) const {
-        together(name_of<Fn>(), [&] { call<Fn>(arguments..., where()); });
+        together(name_of<Fn>(), [&] {
+            check_writable(name_of<Fn>());
+            call<Fn>(arguments..., where());
+        });
     }
 };
 
