@@ -45,7 +45,8 @@ inline constexpr bool truncation_overwrites = is_open_mpi;
 /// On Open MPI, a long MPI_Bsend that fails for lack of room leaves a gap in the order of messages. The receiver waits forever for all later
 /// messages, in C too.
 inline constexpr bool failed_bsend_blocks_receiver = is_open_mpi;
-/// Open MPI 4.1's MPI_File_preallocate writes what the file holds a second time behind its end. It also fails where processes come at different times.
+/// Open MPI 4.1's MPI_File_preallocate writes what the file holds a second time behind its end. It also fails where processes come at different
+/// times.
 inline constexpr bool preallocate_duplicates = is_open_mpi;
 /// Open MPI's signal handlers print the stack. The first call of backtrace() loads a library, which never returns in a process that crashed in
 /// malloc.
