@@ -36,7 +36,7 @@ public:
     /// End the epoch now. Calls MPI_Win_unlock, MPI_Win_unlock_all, MPI_Win_fence, MPI_Win_complete or MPI_Win_wait (MPI-4.0, 12.5).
     void close(At at = {});
 
-    [[nodiscard]] bool is_open() const noexcept { return state_ != nullptr; }
+    [[nodiscard]] bool is_open() const noexcept { return state_ != nullptr; }  ///< Whether the epoch has not ended.
 
 private:
     friend class Win;

@@ -71,7 +71,7 @@ using ::SEEK_SET;
 
 /// Instead of a displacement: the current place of the shared file pointer, in files of MODE_SEQUENTIAL (MPI-4.0, 14.3).
 inline constexpr Offset DISPLACEMENT_CURRENT = MPI_DISPLACEMENT_CURRENT;
-inline constexpr Offset DISP_CUR = MPI_DISPLACEMENT_CURRENT;
+inline constexpr Offset DISP_CUR = MPI_DISPLACEMENT_CURRENT;  ///< The same.
 
 namespace detail {
 

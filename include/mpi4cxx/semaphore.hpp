@@ -22,7 +22,7 @@ public:
 
     /// Take a permit, and wait until there is one. Return whether there was one, if `blocking` is false. Calls MPI_Get and MPI_Put (MPI-4.0, 12.3).
     bool acquire(bool blocking = true, At at = {});
-    [[nodiscard]] bool try_acquire(At at = {}) { return acquire(false, at); }
+    [[nodiscard]] bool try_acquire(At at = {}) { return acquire(false, at); }  ///< As `acquire(false)`.
     /// Give `n` permits back. Throws std::invalid_argument if a bounded semaphore would have more than at first. Calls MPI_Get and MPI_Put (MPI-4.0,
     /// 12.3).
     void release(int n = 1, At at = {});

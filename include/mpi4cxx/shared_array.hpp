@@ -92,7 +92,7 @@ public:
 
     [[nodiscard]] T* data() const noexcept { return reinterpret_cast<T*>(memory_.data()); }
     [[nodiscard]] std::size_t size() const noexcept { return memory_.size(); }
-    [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+    [[nodiscard]] bool empty() const noexcept { return size() == 0; }  ///< Whether there are no elements.
     /// All elements, row by row.
     [[nodiscard]] std::span<T> span() const noexcept { return {data(), size()}; }
     [[nodiscard]] T* begin() const noexcept { return data(); }
@@ -104,9 +104,9 @@ public:
         return data()[memory_.offset(std::array<Count, sizeof...(Index)>{static_cast<Count>(indices)...})];
     }
 
-    [[nodiscard]] std::span<const Count> shape() const noexcept { return memory_.shape(); }
+    [[nodiscard]] std::span<const Count> shape() const noexcept { return memory_.shape(); }  ///< The extents.
     [[nodiscard]] std::size_t rank() const noexcept { return shape().size(); }
-    [[nodiscard]] Count extent(std::size_t dimension) const noexcept { return shape()[dimension]; }
+    [[nodiscard]] Count extent(std::size_t dimension) const noexcept { return shape()[dimension]; }  ///< The number of elements in one dimension.
 
     /// Make what each process of the node has written visible to the others, and wait for them. Calls MPI_Win_sync, MPI_Barrier and MPI_Win_sync
     /// (MPI-4.0, 12.5.4). Collective over the processes of the node.
