@@ -67,23 +67,23 @@ void check_launcher() {
     }
 }
 
-/// While one exists, Open MPI's variable for the components of windows has a value that allows windows of one process. A user's own value stays.
-class WindowsOfOneProcess {
+/// While one exists, Open MPI's variable for the components of windows has a value that chooses those that are right. A user's own value stays.
+class WindowComponents {
 public:
-    WindowsOfOneProcess() {
+    WindowComponents() {
         if (sets_)
-            setenv(variable, "^pt2pt", 1);
+            setenv(variable, "^pt2pt,rdma", 1);
     }
-    WindowsOfOneProcess(const WindowsOfOneProcess&) = delete;
-    WindowsOfOneProcess& operator=(const WindowsOfOneProcess&) = delete;
-    ~WindowsOfOneProcess() {
+    WindowComponents(const WindowComponents&) = delete;
+    WindowComponents& operator=(const WindowComponents&) = delete;
+    ~WindowComponents() {
         if (sets_)
             unsetenv(variable);
     }
 
 private:
     static constexpr const char* variable = "OMPI_MCA_osc";
-    bool sets_ = detail::leaves_out_windows_of_one_process && std::getenv(variable) == nullptr;
+    bool sets_ = detail::has_broken_osc_rdma && std::getenv(variable) == nullptr;
 };
 
 /// Prepares an MPI that is initialized for this library.
@@ -139,7 +139,7 @@ Environment::Environment(int* argc, char*** argv, ThreadLevel required, At at) :
         before_ = std::make_unique<Before>(at);
     } else {
         detail::trace_if_asked();
-        const WindowsOfOneProcess allowed;
+        const WindowComponents chosen;
         get<MPI_Init_thread>(argc, argv, required, at);
     }
     prepare(at);
@@ -166,7 +166,7 @@ Environment::~Environment() {
 void Init(At at) {
     check_first(at, "MPI_Init");
     {
-        const WindowsOfOneProcess allowed;
+        const WindowComponents chosen;
         call<MPI_Init>(nullptr, nullptr, at);
     }
     prepare(at);
@@ -175,7 +175,7 @@ void Init(At at) {
 ThreadLevel Init_thread(ThreadLevel required, At at) {
     check_first(at, "MPI_Init_thread");
     const int provided = [&] {
-        const WindowsOfOneProcess allowed;
+        const WindowComponents chosen;
         return get<MPI_Init_thread>(nullptr, nullptr, required, at);
     }();
     prepare(at);

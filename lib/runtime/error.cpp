@@ -42,8 +42,8 @@ std::string mend(int error_class, std::string_view function) {
         if (MPI_Comm_get_attr(MPI_COMM_WORLD, MPI_TAG_UB, &largest, &found) == MPI_SUCCESS && found != 0)
             return "; tags of messages go from 0 to " + std::to_string(*largest) + " (TAG_UB)";
     }
-    if (error_class == MPI_ERR_WIN && detail::leaves_out_windows_of_one_process && function.starts_with("MPI_Win_create"))
-        return "; Open MPI may lack the component for a window of one process: set OMPI_MCA_osc=^pt2pt";
+    if (error_class == MPI_ERR_WIN && detail::has_broken_osc_rdma && function.starts_with("MPI_Win_create"))
+        return "; Open MPI may lack a component for this window: set OMPI_MCA_osc=^pt2pt,rdma";
     if (error_class == MPI_ERR_TRUNCATE)
         return function.ends_with("ecv") || function.find("Wait") != std::string_view::npos || function.find("Test") != std::string_view::npos
                    ? "; the message is longer than the buffer: `Recv<T>(source, tag)` takes any length"

@@ -313,9 +313,6 @@ void Win::Compare_and_swap(const ConstBuf& origin, const ConstBuf& compare, cons
         detail::misuse(at, "origin, compare and result have to be one number of one type each");
     check_one_number(result, at);
     const TargetRange from = range_of(state_.get(), result, target_rank, Target(target_disp), at);
-    if (detail::crashes_in_wide_compare_and_swap && get<MPI_Type_size_x>(result.type, on(at)) > 4 && flavor(at) != WIN_FLAVOR_SHARED)
-        throw Exception(MPI_ERR_UNSUPPORTED_OPERATION, "MPI_Compare_and_swap",
-                        "not supported by this MPI, which crashes on more than 32 bits: swap an int, or use Allocate_shared", on(at));
     call<MPI_Compare_and_swap>(origin.data, compare.data, result.data, result.type, target_rank, from.displacement, handle(), on(at));
 }
 

@@ -51,15 +51,14 @@ inline constexpr bool preallocate_duplicates = is_open_mpi;
 /// Open MPI's signal handlers print the stack. The first call of backtrace() loads a library, which never returns in a process that crashed in
 /// malloc.
 inline constexpr bool prints_stack_of_crash = is_open_mpi;
-/// Debian's configuration of Open MPI 4.1 leaves out the one component that makes windows of a single process from memory that exists. In such a
-/// setting MPI_Win_create and MPI_Win_create_dynamic fail, in C too.
+/// Open MPI 4.1's component osc/rdma, which makes most windows by default, is wrong: windows of disjoint communicators can share one file in
+/// /dev/shm, so that they fail or overwrite one another, and a compare-and-swap of 64 bits crashes. It makes no windows of one process. Debian leaves
+/// out osc/ucx, which is right.
 #ifdef OPEN_MPI
-inline constexpr bool leaves_out_windows_of_one_process = OMPI_MAJOR_VERSION < 5;
+inline constexpr bool has_broken_osc_rdma = OMPI_MAJOR_VERSION < 5;
 #else
-inline constexpr bool leaves_out_windows_of_one_process = false;
+inline constexpr bool has_broken_osc_rdma = false;
 #endif
-/// Open MPI 4.1 crashes in MPI_Compare_and_swap of 64 bits, unless the window is shared (its issue 7027).
-inline constexpr bool crashes_in_wide_compare_and_swap = leaves_out_windows_of_one_process;
 /// The largest message, in bytes, that the MPI sends without a handshake with the receiver, rounded down.
 inline constexpr std::size_t eager_size = is_open_mpi ? 4000 : 8000;
 
