@@ -98,8 +98,18 @@ void Transfer::finish_write(std::string_view function, const MPI_Status& result)
     const Count bytes = get<MPI_Get_elements_x>(&result, MPI_BYTE, where());
     if (status_ != nullptr)
         *status_ = Status(result);
-    if (bytes >= wanted())
+    if (bytes < wanted())
+        fail_short_write(function, bytes);
+}
+
+void Transfer::check_written(std::string_view function, std::optional<Offset> from) const {
+    if (!from || wanted() == 0)
         return;
+    if (const Count bytes = bytes_within(*from, wanted()); bytes < wanted())
+        fail_short_write(function, bytes);
+}
+
+void Transfer::fail_short_write(std::string_view function, Count bytes) const {
     std::error_code error;
     const bool is_full = open_ != nullptr && std::filesystem::space(open_->absolute, error).available < static_cast<std::uintmax_t>(wanted() - bytes);
     fail(is_full ? MPI_ERR_NO_SPACE : MPI_ERR_IO, function, "wrote", bytes, is_full && !error ? "the disk is full" : "the system took no more");

@@ -1,6 +1,7 @@
 // The rules that all calls share that read or write a file: what a short read is, and that a collective call fails on all processes.
 #pragma once
 
+#include <mpi4cxx/detail/mpi/platform.hpp>
 #include <mpi4cxx/file.hpp>
 
 #include <optional>
@@ -43,12 +44,15 @@ protected:
     [[nodiscard]] Count bytes_to_end() const;
     void finish_read(std::string_view function, const MPI_Status& result, Count expected) const;
     void finish_write(std::string_view function, const MPI_Status& result) const;
+    /// Throws unless the file reaches to the end of what has been written from etype `from` on.
+    void check_written(std::string_view function, std::optional<Offset> from) const;
+    [[nodiscard]] std::optional<Offset> begin() const;
     void keep_expected() const;
     [[nodiscard]] Count kept_expected() const;
 
 private:
-    [[nodiscard]] std::optional<Offset> begin() const;
     [[nodiscard]] Count etype_size() const;
+    [[noreturn]] void fail_short_write(std::string_view function, Count bytes) const;
     [[noreturn]] void fail(int error_class, std::string_view function, const char* done, Count bytes, const char* why) const;
 
     const File& file_;
@@ -103,7 +107,14 @@ public:
         finish_write(name_of<Fn>(), result);
     }
     template <auto Fn, class... Arguments> void collective(Arguments... arguments) const {
-        together(name_of<Fn>(), [&] { alone<Fn>(arguments...); });
+        if constexpr (!loses_errors_of_collective_writes)
+            return together(name_of<Fn>(), [&] { alone<Fn>(arguments...); });
+        std::optional<Offset> from;
+        together(name_of<Fn>(), [&] {
+            from = Transfer::begin();
+            alone<Fn>(arguments...);
+        });
+        together(name_of<Fn>(), [&] { check_written(name_of<Fn>(), from); });  // here all have written
     }
     template <auto Fn, class... Arguments> void begin(Arguments... arguments) const {
         together(name_of<Fn>(), [&] {

@@ -59,6 +59,8 @@ inline constexpr bool has_broken_osc_rdma = OMPI_MAJOR_VERSION < 5;
 #else
 inline constexpr bool has_broken_osc_rdma = false;
 #endif
+/// In Open MPI 4.1 a collective write that fails where one process writes for others is a success on all of them.
+inline constexpr bool loses_errors_of_collective_writes = is_open_mpi;
 /// The largest message, in bytes, that the MPI sends without a handshake with the receiver, rounded down.
 inline constexpr std::size_t eager_size = is_open_mpi ? 4000 : 8000;
 
