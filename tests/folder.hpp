@@ -3,6 +3,7 @@
 
 #include <mpi4cxx/comm.hpp>
 
+#include <sys/mount.h>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -28,4 +29,31 @@ public:
 private:
     const mpi4cxx::Comm& comm_;
     std::filesystem::path path_;
+};
+
+/// A file system of 1 MiB that all ranks of `comm` see; false if this user may not mount one.
+class SmallDisk {
+public:
+    explicit SmallDisk(const mpi4cxx::Comm& comm) : comm_(comm), folder_(comm) {
+        const std::filesystem::path path = folder_ / "disk";
+        if (comm.rank() == 0) {
+            std::filesystem::create_directory(path);
+            mounted_here_ = mount("none", path.c_str(), "tmpfs", 0, "size=1m") == 0;
+        }
+        is_mounted_ = comm.bcast(mounted_here_, 0);
+    }
+    SmallDisk(const SmallDisk&) = delete;
+    SmallDisk& operator=(const SmallDisk&) = delete;
+    ~SmallDisk() {
+        comm_.Barrier();
+        if (mounted_here_)
+            umount((folder_ / "disk").c_str());
+    }
+    explicit operator bool() const noexcept { return is_mounted_; }
+    [[nodiscard]] std::filesystem::path operator/(const char* name) const { return folder_ / "disk" / name; }
+
+private:
+    const mpi4cxx::Comm& comm_;
+    Folder folder_;
+    bool mounted_here_ = false, is_mounted_ = false;
 };

@@ -6,8 +6,6 @@
 #include <mpi4cxx/checkpoint.hpp>
 #include <mpi4cxx/file.hpp>
 
-#include <sys/mount.h>
-
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -275,14 +273,7 @@ TEST_CASE("An object that cannot be written or read fails on all ranks and leave
 
 TEST_CASE("A dump to a full disk fails on all ranks and leaves the old file") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
-    const Folder folder(comm);
-    const std::filesystem::path disk = folder / "disk";
-    bool is_mounted = false;
-    if (comm.rank() == 0) {
-        std::filesystem::create_directory(disk);
-        is_mounted = mount("none", disk.c_str(), "tmpfs", 0, "size=1m") == 0;
-    }
-    if (comm.bcast(is_mounted, 0)) {
+    if (const SmallDisk disk(comm); disk) {
         const std::filesystem::path path = disk / "state";
         MPI::dump(comm, path, std::vector<int>{1, 2});
         const auto size_of = [&](int rank) { return comm.rank() == rank ? std::size_t{1} << 20 : 0; };
@@ -291,8 +282,5 @@ TEST_CASE("A dump to a full disk fails on all ranks and leaves the old file") {
         CHECK(MPI::load<std::vector<int>>(comm, path) == std::vector<int>{1, 2});
         comm.Barrier();
         CHECK_FALSE(std::filesystem::exists(path.string() + ".part"));
-        comm.Barrier();
-        if (is_mounted)
-            umount(disk.c_str());
     }
 }

@@ -1,3 +1,4 @@
+#include "refused.hpp"
 #include "support.hpp"
 
 #include <mpi4cxx/mpi4cxx.hpp>
@@ -9,16 +10,6 @@
 #include <vector>
 
 namespace MPI = mpi4cxx;
-
-namespace {
-
-template <class F> void refused(const std::string& part, F f) {
-    const std::string text = thrown<std::invalid_argument>(f);
-    INFO(text);
-    CHECK(contains(text, part));
-}
-
-}  // namespace
 
 TEST_CASE("Start and Complete, Post and Wait synchronize neighbours", "[win]") {
     for_each_comm([](const MPI::Intracomm& comm) {

@@ -4,7 +4,6 @@
 
 #include <mpi4cxx/mpi4cxx.hpp>
 
-#include <sys/mount.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -150,23 +149,11 @@ TEST_CASE("A write that the system cuts short is an error on all processes") {
 
 TEST_CASE("A full disk is an error on all processes") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
-    const Folder folder(comm);
-    const std::filesystem::path disk = folder / "disk";
-    bool is_mounted = false;
-    if (comm.rank() == 0) {
-        std::filesystem::create_directory(disk);
-        is_mounted = mount("none", disk.c_str(), "tmpfs", 0, "size=1m") == 0;
-    }
-    if (comm.bcast(is_mounted, 0)) {
-        {
-            MPI::File file = MPI::File::Open(comm, disk / "full", new_file);
-            const std::vector<char> many(1 << 21);
-            CHECK(contains(error_of_class(MPI::ERR_NO_SPACE, [&] { file.Write_at_all(MPI::Offset{comm.rank()} << 21, many); }), "full"));
-            CHECK(error_class([&] { file.Write(many); }) == MPI::ERR_NO_SPACE);
-        }
-        comm.Barrier();
-        if (is_mounted)
-            umount(disk.c_str());
+    if (const SmallDisk disk(comm); disk) {
+        MPI::File file = MPI::File::Open(comm, disk / "full", new_file);
+        const std::vector<char> many(1 << 21);
+        CHECK(contains(error_of_class(MPI::ERR_NO_SPACE, [&] { file.Write_at_all(MPI::Offset{comm.rank()} << 21, many); }), "full"));
+        CHECK(error_class([&] { file.Write(many); }) == MPI::ERR_NO_SPACE);
     }
 }
 

@@ -1,3 +1,4 @@
+#include "refused.hpp"
 #include "support.hpp"
 
 #include <mpi4cxx/mpi4cxx.hpp>
@@ -15,17 +16,6 @@
 #include <vector>
 
 namespace MPI = mpi4cxx;
-
-namespace {
-
-/// Checks that `f` is refused before MPI is called, by a sentence that has `part`.
-template <class F> void refused(const std::string& part, F f) {
-    const std::string text = thrown<std::invalid_argument>(f);
-    INFO(text);
-    CHECK(contains(text, part));
-}
-
-}  // namespace
 
 TEST_CASE("Put writes and Get reads elements of the window", "[win]") {
     for_each_comm([](const MPI::Intracomm& comm) {

@@ -43,7 +43,7 @@ void PendingComm::finish(Place where) {
     if (code_ == MPI_SUCCESS)
         return;
     comm_ = MPI_COMM_NULL;  // whatever its value is, it is not a communicator
-    raise(code_, function_, where.file, where.line, static_cast<const MPI_Comm*>(nullptr));
+    raise(code_, function_, where.file, where.line, nullptr);
 }
 
 }  // namespace MPI4CXX::detail

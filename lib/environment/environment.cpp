@@ -191,7 +191,7 @@ void Finalize(At at) {
 
 void Pcontrol(int level, At at) {
     if (const int code = MPI_Pcontrol(level); code != MPI_SUCCESS)
-        detail::raise(code, "MPI_Pcontrol", at.file, at.line, static_cast<const MPI_Comm*>(nullptr));
+        detail::raise(code, "MPI_Pcontrol", at.file, at.line, nullptr);
 }
 
 bool Is_initialized(At at) { return get<MPI_Initialized>(at) != 0; }

@@ -9,6 +9,7 @@
 
 #include "files/checksum.hpp"
 #include "files/open_file.hpp"
+#include "runtime/failure.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -100,16 +101,6 @@ template <class T> void read_at(const File& file, Offset offset, T& value, At at
     read_pieces(file, offset, std::as_writable_bytes(std::span(&value, 1)), 0, at);
 }
 
-/// Returns what `step` throws.
-template <class F> std::exception_ptr thrown_by(F step) {
-    try {
-        step();
-    } catch (...) {
-        return std::current_exception();
-    }
-    return nullptr;
-}
-
 // Writing ----------------------------------------------------------------------------------------------------------------
 
 /// A dump that is under way. Each member function is collective, and throws on all processes or on none.
@@ -131,14 +122,14 @@ public:
             write_part(object, type);
             together([this] { replace(); });
         } catch (...) {
-            (void)thrown_by([this] { remove_part(); });
+            (void)failure_of([this] { remove_part(); });
             throw;
         }
     }
 
 private:
     [[nodiscard]] bool is_first() const noexcept { return file_.rank == 0; }
-    template <class F> void together(F step) const { agree_on(thrown_by(step)); }
+    template <class F> void together(F step) const { agree_on(failure_of(step)); }
 
     /// Throws an Exception: a system call has failed.
     [[noreturn]] void fail(const char* what, const FileSubject& file) const {
@@ -153,8 +144,8 @@ private:
 
     void write_part(const Packing& object, const std::string& type) const {
         File file = File::Open(comm_, part_.path, MODE_CREATE | MODE_WRONLY, INFO_NULL, at_);
-        const std::exception_ptr failure = thrown_by([&] { write_contents(file, object, type); });
-        const std::exception_ptr closing = thrown_by([&] { file.Close(at_); });
+        const std::exception_ptr failure = failure_of([&] { write_contents(file, object, type); });
+        const std::exception_ptr closing = failure_of([&] { file.Close(at_); });
         agree_on(failure ? failure : closing);
     }
 
@@ -308,11 +299,11 @@ CheckpointFile::CheckpointFile(const Intracomm& comm, const std::filesystem::pat
     : state_(std::make_unique<State>(comm, path, function, at)) {
     State& state = *state_;
     state.file = File::Open(comm, path, MODE_RDONLY, INFO_NULL, at);
-    const std::exception_ptr failure = thrown_by([&state] {
+    const std::exception_ptr failure = failure_of([&state] {
         if (state.subject.rank == 0)
             state.read_index();
     });
-    if (const std::exception_ptr everywhere = thrown_by([&] { state.agree_on(failure); })) {
+    if (const std::exception_ptr everywhere = failure_of([&] { state.agree_on(failure); })) {
         state.file.Close(at);
         std::rethrow_exception(everywhere);
     }
@@ -334,7 +325,7 @@ std::size_t CheckpointFile::own_rank() const {
 }
 
 void CheckpointFile::close(std::exception_ptr failure) {  // NOLINT(performance-unnecessary-value-param)
-    const std::exception_ptr closing = thrown_by([this] { state_->file.Close(state_->at); });
+    const std::exception_ptr closing = failure_of([this] { state_->file.Close(state_->at); });
     state_->agree_on(failure ? failure : closing);
 }
 

@@ -107,13 +107,9 @@ File File::Open(const Intracomm& comm, const std::filesystem::path& filename, Ac
     auto open = std::make_unique<detail::OpenFile>(comm, filename, detail::Place{at, comm.address()});
     const detail::Place where(at, &open->subject);
     File file;
-    std::exception_ptr failure;
     errno = 0;
-    try {
-        file = take(get<MPI_File_open>(comm.handle(), filename.c_str(), amode, info.handle(), where));
-    } catch (...) {
-        failure = std::current_exception();
-    }
+    const std::exception_ptr failure =
+        detail::failure_of([&] { file = take(get<MPI_File_open>(comm.handle(), filename.c_str(), amode, info.handle(), where)); });
     agree_on_opening(open->comm, file, failure, where);
     open->subject.is_open = true;
     file.open_ = std::move(open);

@@ -7,6 +7,7 @@
 #include <mpi4cxx/intracomm.hpp>
 
 #include "files/open_file.hpp"
+#include "runtime/failure.hpp"
 
 #include <exception>
 #include <filesystem>
@@ -25,32 +26,13 @@ public:
     [[noreturn]] void fail(int error_class, const std::string& text) const { throw Exception(error_class, function_, text, {at, &subject_}); }
 
     /// Runs `f`, and throws on all processes if it throws on one.
-    template <class F> void together(F f) const {
-        std::exception_ptr failure;
-        try {
-            f();
-        } catch (...) {
-            failure = std::current_exception();
-        }
-        agree(comm, failure, function_, {at, &subject_});
-    }
+    template <class F> void together(F f) const { agree(comm, failure_of(f), function_, {at, &subject_}); }
 
     /// Runs `f(file)` with the open file. `f` throws on all processes or on none, so the file can always be closed.
     template <class F> void with_file(AccessMode mode, F f) const {
         File file = File::Open(comm, subject_.path, mode, INFO_NULL, at);
-        std::exception_ptr failure;
-        try {
-            f(file);
-        } catch (...) {
-            failure = std::current_exception();
-        }
-        try {
-            file.Close(at);
-        } catch (...) {
-            if (!failure)
-                failure = std::current_exception();
-        }
-        agree(comm, failure, function_, {at, &subject_});
+        const std::exception_ptr failure = failure_of([&] { f(file); }), closing = failure_of([&] { file.Close(at); });
+        agree(comm, failure ? failure : closing, function_, {at, &subject_});
     }
 
     [[nodiscard]] int rank() const noexcept { return subject_.rank; }

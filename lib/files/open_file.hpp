@@ -5,6 +5,7 @@
 #include <mpi4cxx/intracomm.hpp>
 
 #include "communicators/collective_handle.hpp"
+#include "runtime/failure.hpp"
 
 #include <exception>
 #include <filesystem>
@@ -47,13 +48,7 @@ void conclude(const OpenFile* file, std::string_view function, const std::except
 
 /// Runs a collective call, and throws on every process if it fails on one.
 template <class F> void together(const OpenFile* file, std::string_view function, Place where, F call) {
-    std::exception_ptr failure;
-    try {
-        call();
-    } catch (...) {
-        failure = std::current_exception();
-    }
-    conclude(file, function, failure, where);
+    conclude(file, function, failure_of(call), where);
 }
 
 }  // namespace MPI4CXX::detail

@@ -20,11 +20,6 @@ void Transfer::check_readable(std::string_view function) const {
         throw Exception(MPI_ERR_ACCESS, function, "the file is open for writing only", where());
 }
 
-void Transfer::check_writable(std::string_view function) const {
-    if ((file_.Get_amode(at_) & MODE_RDONLY) != 0)
-        throw Exception(MPI_ERR_READ_ONLY, function, "the file is open for reading only", where());
-}
-
 Count Transfer::wanted() const { return count_ == 0 ? 0 : count_ * get<MPI_Type_size_x>(type_, where()); }
 
 Count Transfer::etype_size() const { return open_ != nullptr ? open_->etype_size : file_.Get_view(at_).etype.Get_size(at_); }

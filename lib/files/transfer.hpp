@@ -34,7 +34,7 @@ protected:
     [[nodiscard]] Place where() const { return file_.on(at_); }
     // Throw an Exception if the file is not open for this. Open MPI does not tell that on all processes of a collective call.
     void check_readable(std::string_view function) const;
-    void check_writable(std::string_view function) const;
+    void check_writable(std::string_view function) const { file_.check_writable(function, at_); }
     [[nodiscard]] Count wanted() const;
     /// Returns how many of the wanted bytes lie within the file, as far as that is known before the call.
     [[nodiscard]] Count expected() const;

@@ -196,11 +196,6 @@ int Typed<Fn, int (*)(const void*, const int*, const Displ*, const MPI_Datatype*
     return unsupported();
 }
 
-/// Returns `address` advanced by `bytes`. The address may be null: it may be insignificant, or the bottom of memory.
-template <class Pointer> static Pointer advanced(Pointer address, MPI_Aint bytes) {
-    return address == MPI_IN_PLACE ? address : reinterpret_cast<Pointer>(reinterpret_cast<std::intptr_t>(address) + bytes);
-}
-
 template <auto Fn, class... P> int Pieces<Fn, int (*)(const void*, void*, int, MPI_Datatype, MPI_Op, P...)>::call(const void* send, void* recv,
                                                                                                                   MPI_Count count, MPI_Datatype type,
                                                                                                                   MPI_Op op, P... rest) {

@@ -1,6 +1,8 @@
 // The stand-ins that large_windows.hpp declares.
 #include <mpi4cxx/detail/mpi/large_windows.hpp>
 
+#include "mpi/temporary_datatype.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -25,11 +27,6 @@ struct PieceSide {
     }
 };
 
-/// Returns `address` advanced by `bytes`, which may be an address from the bottom of memory.
-template <class Pointer> static Pointer advanced(Pointer address, MPI_Count bytes) {
-    return reinterpret_cast<Pointer>(reinterpret_cast<std::intptr_t>(address) + bytes);
-}
-
 /// Chooses the pieces, which have as many bytes on all sides. Returns the error code of a count that cannot be divided so.
 template <std::size_t N> static int divide(std::array<PieceSide*, N> sides) {
     MPI_Count unit = 1, longest = 1;
@@ -53,14 +50,9 @@ template <class Step> static int for_each_piece(const PieceSide& target, Step st
     for (MPI_Count done = 0; done < target.count && code == MPI_SUCCESS; done += target.step) {
         const auto length = static_cast<int>(std::min(target.step, target.count - done));
         const MPI_Aint place = done * target.extent;
-        MPI_Datatype piece = MPI_DATATYPE_NULL;
-        code = MPI_Type_create_hindexed_block(1, length, &place, target.type, &piece);
-        if (code == MPI_SUCCESS)
-            code = MPI_Type_commit(&piece);
-        if (code == MPI_SUCCESS)
-            code = step(done / target.step, piece, done + target.step >= target.count);
-        if (piece != MPI_DATATYPE_NULL)
-            MPI_Type_free(&piece);
+        Temporary piece;
+        code = in_order([&] { return MPI_Type_create_hindexed_block(1, length, &place, target.type, &piece); },
+                        [&] { return MPI_Type_commit(&piece); }, [&] { return step(done / target.step, piece, done + target.step >= target.count); });
     }
     return code;
 }

@@ -1,7 +1,9 @@
-// Datatypes that are made for one call, and calls of MPI functions in order, for the large-count variants.
+// What the large-count variants share: datatypes that are made for one call, calls of MPI functions in order, and parts of buffers.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/mpi.hpp>
+
+#include <cstdint>
 
 namespace MPI4CXX::detail {
 
@@ -28,5 +30,10 @@ public:
 private:
     MPI_Datatype type_ = MPI_DATATYPE_NULL;
 };
+
+/// Returns `address` advanced by `bytes`. The address may be null: it may be insignificant, or the bottom of memory.
+template <class Pointer> Pointer advanced(Pointer address, MPI_Aint bytes) {
+    return address == MPI_IN_PLACE ? address : reinterpret_cast<Pointer>(reinterpret_cast<std::intptr_t>(address) + bytes);
+}
 
 }  // namespace MPI4CXX::detail

@@ -38,7 +38,7 @@ void open_channel(At at) {
 
 MPI_Comm channel(At at) {
     if (opened_channel == MPI_COMM_NULL && !is_running())
-        raise(outside_mpi(), "objects", at.file, at.line, static_cast<const MPI_Comm*>(nullptr));
+        raise(outside_mpi(), "objects", at.file, at.line, nullptr);
     if (opened_channel == MPI_COMM_NULL)
         misuse({at, "objects"}, "make an mpi4cxx::Environment on every process first: objects travel on its channel");
     return opened_channel;

@@ -27,8 +27,7 @@ bool are_alike(MPI_Datatype a, MPI_Datatype b, Place where) {
 }
 
 void check_epoch(const WindowState& state, const Access& access) {
-    if (static_cast<unsigned>(access.target_rank) >= state.ranks)
-        misuse(access.caller, "rank " + std::to_string(access.target_rank) + " in a window of " + std::to_string(state.size) + " processes");
+    check_target(state, access.target_rank, access.caller);
     const bool is_open = state.open_to_all != WindowState::OpenToAll::no || state.own->access(access.target_rank) != WindowState::Access::none;
     if (!is_open)
         misuse(access.caller, "no epoch is open for rank " + std::to_string(access.target_rank) +
@@ -69,7 +68,7 @@ void check_range(const WindowState& state, const Access& access, const TargetRan
 
 TargetRange check_access(const WindowState* state, const Access& access) {
     if (state->win == MPI_WIN_NULL)
-        refuse_null(MPI_ERR_WIN, access.caller.method, "the window is null: it was never made, moved from or freed", access.caller.at);
+        refuse_null_window(access.caller);
     const Place where = state->on(access.caller.at);
     const MPI_Datatype element = access.strided != nullptr ? access.strided->element : access.type;
     const MPI_Count elements = access.strided != nullptr ? access.count * access.strided->elements : access.count;

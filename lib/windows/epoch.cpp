@@ -5,6 +5,7 @@
 #include "runtime/finalize.hpp"
 
 #include <cstdio>
+#include <memory>
 
 namespace MPI4CXX {
 
@@ -12,7 +13,12 @@ using detail::call;
 
 namespace {
 
-[[noreturn]] void refuse_closed(detail::Caller caller) { detail::misuse(caller, "the epoch is closed"); }
+/// Returns the state of an epoch. Throws std::invalid_argument if the epoch is closed.
+const detail::WindowState& open_state(const std::shared_ptr<detail::WindowState>& state, detail::Caller caller) {
+    if (state == nullptr)
+        detail::misuse(caller, "the epoch is closed");
+    return *state;
+}
 
 }  // namespace
 
@@ -29,33 +35,29 @@ Epoch::~Epoch() {
 void Epoch::flush(At at) const {
     if (kind_ == Kind::lock)
         return flush(target_rank_, at);
-    if (state_ == nullptr)
-        refuse_closed(at);
-    state_->check_flush_all(at);
-    call<MPI_Win_flush_all>(state_->win, state_->on(at));
+    const detail::WindowState& state = open_state(state_, at);
+    state.check_flush_all(at);
+    call<MPI_Win_flush_all>(state.win, state.on(at));
 }
 
 void Epoch::flush(int rank, At at) const {
-    if (state_ == nullptr)
-        refuse_closed(at);
-    state_->check_flush(rank, at);
-    call<MPI_Win_flush>(rank, state_->win, state_->on(at));
+    const detail::WindowState& state = open_state(state_, at);
+    state.check_flush(rank, at);
+    call<MPI_Win_flush>(rank, state.win, state.on(at));
 }
 
 void Epoch::flush_local(At at) const {
     if (kind_ == Kind::lock)
         return flush_local(target_rank_, at);
-    if (state_ == nullptr)
-        refuse_closed(at);
-    state_->check_flush_all(at);
-    call<MPI_Win_flush_local_all>(state_->win, state_->on(at));
+    const detail::WindowState& state = open_state(state_, at);
+    state.check_flush_all(at);
+    call<MPI_Win_flush_local_all>(state.win, state.on(at));
 }
 
 void Epoch::flush_local(int rank, At at) const {
-    if (state_ == nullptr)
-        refuse_closed(at);
-    state_->check_flush(rank, at);
-    call<MPI_Win_flush_local>(rank, state_->win, state_->on(at));
+    const detail::WindowState& state = open_state(state_, at);
+    state.check_flush(rank, at);
+    call<MPI_Win_flush_local>(rank, state.win, state.on(at));
 }
 
 void Epoch::close(At at) {

@@ -4,6 +4,8 @@
 #include <mpi4cxx/error.hpp>
 #include <mpi4cxx/group.hpp>
 
+#include "runtime/failure.hpp"
+
 #include <sys/mman.h>
 #include <unistd.h>
 #include <algorithm>
@@ -76,15 +78,6 @@ void check_room(std::byte* data, std::size_t bytes, const char* method, Place wh
     if (bytes > 0 && madvise(data - offset, bytes + offset, populate_write) != 0 && (errno == EFAULT || errno == ENOMEM))
         throw Exception(MPI_ERR_NO_MEM, method,
                         "the node has no room for " + std::to_string(bytes) + " bytes of shared memory: `df /dev/shm` tells how much it has", where);
-}
-
-template <class F> std::exception_ptr failure_of(F f) noexcept {
-    try {
-        f();
-    } catch (...) {
-        return std::current_exception();
-    }
-    return nullptr;
 }
 
 }  // namespace

@@ -13,7 +13,6 @@
 #include "runtime/finalize.hpp"
 #include "windows/window_private.hpp"
 
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -215,7 +214,7 @@ Group Win::Get_group(At at) const { return Group::take(get<MPI_Win_get_group>(ha
 
 WindowState& Win::state(At at, const char* method) const {
     if (state_->win == MPI_WIN_NULL)
-        detail::refuse_null(MPI_ERR_WIN, method, "the window is null: it was never made, moved from or freed", at);
+        detail::refuse_null_window({at, method});
     return *state_;
 }
 

@@ -6,8 +6,8 @@
 #include "communicators/collective_handle.hpp"
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 namespace MPI4CXX::detail {
@@ -33,5 +33,10 @@ struct WindowState::Private {
 
     [[nodiscard]] Access access(int target_rank) const noexcept { return targets[static_cast<std::size_t>(target_rank)].access; }
 };
+
+/// Throws an Exception because the window is null.
+[[noreturn]] void refuse_null_window(Caller caller);
+/// Throws std::invalid_argument unless the window has this rank.
+void check_target(const WindowState& state, int target_rank, Caller caller);
 
 }  // namespace MPI4CXX::detail

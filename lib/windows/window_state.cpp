@@ -13,11 +13,37 @@ namespace MPI4CXX::detail {
 
 namespace {
 
-std::string ranks_text(int target_rank, int size) {
-    return "rank " + std::to_string(target_rank) + " in a window of " + std::to_string(size) + " processes";
+void check_no_lock(const WindowState& state, Caller caller) {
+    if (state.own->locks > 0 || state.open_to_all == WindowState::OpenToAll::lock)
+        misuse(caller, "a lock is held on this window: unlock it first");
+}
+
+void check_not_started(const WindowState& state, Caller caller) {
+    if (state.own->is_started)
+        misuse(caller, "an epoch of Start is open: Complete it first");
+}
+
+void check_not_posted(const WindowState& state, Caller caller) {
+    if (state.own->is_posted)
+        misuse(caller, "an epoch of Post is open: Wait for it first");
+}
+
+void check_is_locked(const WindowState& state, int target_rank, Caller caller) {
+    check_target(state, target_rank, caller);
+    if (state.own->access(target_rank) != WindowState::Access::locked)
+        misuse(caller, "rank " + std::to_string(target_rank) + " is not locked by this process");
 }
 
 }  // namespace
+
+void refuse_null_window(Caller caller) {
+    refuse_null(MPI_ERR_WIN, caller.method, "the window is null: it was never made, moved from or freed", caller.at);
+}
+
+void check_target(const WindowState& state, int target_rank, Caller caller) {
+    if (static_cast<unsigned>(target_rank) >= state.ranks)
+        misuse(caller, "rank " + std::to_string(target_rank) + " in a window of " + std::to_string(state.size) + " processes");
+}
 
 WindowState::WindowState(MPI_Win raw) : win(raw), own(std::make_unique<Private>()) {}
 WindowState::~WindowState() = default;
@@ -48,10 +74,9 @@ std::string WindowState::name() const {
 }
 
 void WindowState::fence(int assertion, At at) {
-    if (own->locks > 0 || open_to_all == OpenToAll::lock)
-        misuse({at, "Fence"}, "a lock is held on this window: unlock it first");
-    if (own->is_started || own->is_posted)
-        misuse({at, "Fence"}, own->is_started ? "an epoch of Start is open: Complete it first" : "an epoch of Post is open: Wait for it first");
+    check_no_lock(*this, {at, "Fence"});
+    check_not_started(*this, {at, "Fence"});
+    check_not_posted(*this, {at, "Fence"});
     call<MPI_Win_fence>(assertion, win, on(at));
     open((assertion & MPI_MODE_NOSUCCEED) != 0 ? OpenToAll::no : OpenToAll::fence);
 }
@@ -59,8 +84,7 @@ void WindowState::fence(int assertion, At at) {
 void WindowState::start(const Group& group, int assertion, At at) {
     if (own->is_started)
         misuse({at, "Start"}, "an epoch of Start is open already: Complete it first");
-    if (own->locks > 0 || open_to_all == OpenToAll::lock)
-        misuse({at, "Start"}, "a lock is held on this window: unlock it first");
+    check_no_lock(*this, {at, "Start"});
     if (own->is_made) {
         const Group all = Group::take(get<MPI_Win_get_group>(win, on(at)));
         own->started = group.Translate_ranks(all, at);
@@ -112,12 +136,10 @@ void WindowState::lock(int target_rank, int lock_type, int assertion, At at) {
     if (target_rank == MPI_PROC_NULL)
         return;
     if (own->is_made) {
-        if (static_cast<unsigned>(target_rank) >= ranks)
-            misuse({at, "Lock"}, ranks_text(target_rank, size));
+        check_target(*this, target_rank, {at, "Lock"});
         if (open_to_all == OpenToAll::lock || own->access(target_rank) == Access::locked)
             misuse({at, "Lock"}, "rank " + std::to_string(target_rank) + " is locked by this process already");
-        if (own->is_started)
-            misuse({at, "Lock"}, "an epoch of Start is open: Complete it first");
+        check_not_started(*this, {at, "Lock"});
     }
     call<MPI_Win_lock>(lock_type, target_rank, assertion, win, on(at));
     open(OpenToAll::no);
@@ -130,10 +152,8 @@ void WindowState::lock(int target_rank, int lock_type, int assertion, At at) {
 void WindowState::unlock(int target_rank, At at) {
     if (target_rank == MPI_PROC_NULL)
         return;
-    if (own->is_made && static_cast<unsigned>(target_rank) >= ranks)
-        misuse({at, "Unlock"}, ranks_text(target_rank, size));
-    if (own->is_made && own->access(target_rank) != Access::locked)
-        misuse({at, "Unlock"}, "rank " + std::to_string(target_rank) + " is not locked by this process");
+    if (own->is_made)
+        check_is_locked(*this, target_rank, {at, "Unlock"});
     call<MPI_Win_unlock>(target_rank, win, on(at));
     if (!own->is_made)
         return;
@@ -144,8 +164,7 @@ void WindowState::unlock(int target_rank, At at) {
 void WindowState::lock_all(int assertion, At at) {
     if (own->locks > 0 || open_to_all == OpenToAll::lock)
         misuse({at, "Lock_all"}, "a lock is held on this window already: unlock it first");
-    if (own->is_started)
-        misuse({at, "Lock_all"}, "an epoch of Start is open: Complete it first");
+    check_not_started(*this, {at, "Lock_all"});
     call<MPI_Win_lock_all>(assertion, win, on(at));
     open(OpenToAll::lock);
 }
@@ -160,10 +179,7 @@ void WindowState::unlock_all(At at) {
 void WindowState::check_flush(int target_rank, Caller caller) const {
     if (!own->is_made || target_rank == MPI_PROC_NULL || open_to_all == OpenToAll::lock)
         return;
-    if (static_cast<unsigned>(target_rank) >= ranks)
-        misuse(caller, ranks_text(target_rank, size));
-    if (own->access(target_rank) != Access::locked)
-        misuse(caller, "rank " + std::to_string(target_rank) + " is not locked by this process");
+    check_is_locked(*this, target_rank, caller);
 }
 
 void WindowState::check_flush_all(Caller caller) const {
@@ -172,10 +188,9 @@ void WindowState::check_flush_all(Caller caller) const {
 }
 
 void WindowState::check_free(At at) const {
-    if (own->locks > 0 || open_to_all == OpenToAll::lock)
-        misuse({at, "Free"}, "a lock is held on this window: unlock it first");
-    if (own->is_started || own->is_posted)
-        misuse({at, "Free"}, own->is_started ? "an epoch of Start is open: Complete it first" : "an epoch of Post is open: Wait for it first");
+    check_no_lock(*this, {at, "Free"});
+    check_not_started(*this, {at, "Free"});
+    check_not_posted(*this, {at, "Free"});
 }
 
 void WindowState::close_locks() noexcept try {

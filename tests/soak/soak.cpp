@@ -2,6 +2,8 @@
 //
 // All ranks draw the same plan of each round from the seed: a communicator, and messages or collective calls on it with their sizes, tags and
 // ways to send. What an object holds follows from who sent it and when, so each rank knows what has to arrive.
+#include "running.hpp"
+
 #include <mpi4cxx/mpi4cxx.hpp>
 
 #include <cereal/types/map.hpp>
@@ -33,9 +35,6 @@ namespace {
 
 using Key = std::uint64_t;  // names a message: two keys, two contents
 
-std::array<char, 256> running{};  // where a round is, for the case that it hangs
-
-[[noreturn]] void fail(const std::string& what) { throw std::runtime_error(std::string(running.data()) + ": " + what); }
 void expect(bool condition, const char* what) {
     if (!condition)
         fail(what);
@@ -491,13 +490,6 @@ long resident() {
         std::fclose(file);
     }
     return pages * sysconf(_SC_PAGESIZE);
-}
-
-void hangs(int) {
-    [[maybe_unused]] auto said = write(STDERR_FILENO, "hangs: ", 7);
-    said = write(STDERR_FILENO, running.data(), std::char_traits<char>::length(running.data()));
-    said = write(STDERR_FILENO, "\n", 1);
-    _exit(3);
 }
 
 }  // namespace

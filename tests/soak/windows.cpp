@@ -3,6 +3,8 @@
 // All ranks draw the same plan of each round from the seed: some windows, and epochs in which each process puts, gets and combines. Each rank carries
 // out its own part, and plays all parts in its model of all memory. The plan has defined programs only: what one epoch puts or gets overlaps nothing
 // else of that epoch, and what it combines is combined by one commutative operation.
+#include "running.hpp"
+
 #include <mpi4cxx/mpi4cxx.hpp>
 
 #include <unistd.h>
@@ -24,10 +26,6 @@
 namespace MPI = mpi4cxx;
 
 namespace {
-
-std::array<char, 256> running{};  // where a round is, for the case that it hangs
-
-[[noreturn]] void fail(const std::string& what) { throw std::runtime_error(std::string(running.data()) + ": " + what); }
 
 struct Random {
     std::uint64_t state;
@@ -357,13 +355,6 @@ void round(const MPI::Intracomm& comm, std::uint64_t seed) {
     case 1: return try_windows<double, std::int64_t>(comm, plan);
     default: return try_windows<std::int32_t, float>(comm, plan);
     }
-}
-
-void hangs(int) {
-    [[maybe_unused]] auto said = write(STDERR_FILENO, "hangs: ", 7);
-    said = write(STDERR_FILENO, running.data(), std::char_traits<char>::length(running.data()));
-    said = write(STDERR_FILENO, "\n", 1);
-    _exit(3);
 }
 
 }  // namespace
