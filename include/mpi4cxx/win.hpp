@@ -150,13 +150,17 @@ public:
 
     /// Write `origin` to the target. Calls MPI_Put (MPI-4.0, 12.3.1).
     [[gnu::always_inline]] void Put(const ConstBuf& origin, int target_rank, const Target& target = {}, At at = {}) const {
-        const detail::TargetRange to = detail::range_of(state_.get(), origin, target_rank, target, at, "Put");
-        detail::call<MPI_Put>(origin.data, origin.count, origin.type, target_rank, to.displacement, to.count, to.type, handle(), on(at));
+        if (!state_->admits(origin, target_rank, target)) [[unlikely]]
+            return put_with_care(origin.data, origin.count, origin.type, origin.element, origin.strided.get(), target_rank, target.displacement,
+                                 target.count, target.type, at.file, at.line);
+        detail::call<MPI_Put>(origin.data, origin.count, origin.type, target_rank, target.displacement, origin.count, origin.type, handle(), on(at));
     }
     /// Read the target into `origin`. Calls MPI_Get (MPI-4.0, 12.3.2).
     [[gnu::always_inline]] void Get(const Buf& origin, int target_rank, const Target& target = {}, At at = {}) const {
-        const detail::TargetRange from = detail::range_of(state_.get(), origin, target_rank, target, at, "Get");
-        detail::call<MPI_Get>(origin.data, origin.count, origin.type, target_rank, from.displacement, from.count, from.type, handle(), on(at));
+        if (!state_->admits(origin, target_rank, target)) [[unlikely]]
+            return get_with_care(origin.data, origin.count, origin.type, origin.element, origin.strided.get(), target_rank, target.displacement,
+                                 target.count, target.type, at.file, at.line);
+        detail::call<MPI_Get>(origin.data, origin.count, origin.type, target_rank, target.displacement, origin.count, origin.type, handle(), on(at));
     }
     /// Combine `origin` into the target by a predefined operation, or REPLACE. Atomic for each element. Calls MPI_Accumulate (MPI-4.0, 12.3.4).
     void Accumulate(const ConstBuf& origin, int target_rank, const Target& target = {}, const Op& op = SUM, At at = {}) const;
@@ -168,7 +172,8 @@ public:
                                              At at = {}) const {
         const bool is_plain = op.is_plain() && origin.element == nullptr && origin.count == 1 && result.count == 1 && result.type == origin.type;
         if (!is_plain || !state_->admits(1, origin.type, target_rank, target_disp)) [[unlikely]]
-            return fetch_with_care(ConstBuf(origin), Buf(result), target_rank, target_disp, op, at);  // copies: the arguments stay in registers
+            return fetch_with_care(origin.data, origin.count, origin.type, origin.element, result.data, result.count, result.type, result.element,
+                                   target_rank, target_disp, op, at.file, at.line);
         detail::call<MPI_Fetch_and_op>(origin.data, result.data, origin.type, target_rank, target_disp, op.handle(), handle(), on(at));
     }
     /// Read one element of the target into `result`, and replace that element by `origin` if it equals `compare`. Atomic. Calls MPI_Compare_and_swap
@@ -192,7 +197,11 @@ public:
 
     /// End the epoch since the last Fence and begin another, on every process; with MODE_NOSUCCEED, begin none. Calls MPI_Win_fence (MPI-4.0,
     /// 12.5.1). Collective.
-    void Fence(int assertion = 0, At at = {}) const { state(at).fence(assertion, at); }
+    [[gnu::always_inline]] void Fence(int assertion = 0, At at = {}) const {
+        if (assertion != 0 || state_->open_to_all != detail::WindowState::OpenToAll::fence) [[unlikely]]
+            return state(at).fence(assertion, at);
+        detail::call<MPI_Win_fence>(assertion, handle(), on(at));
+    }
     /// Begin an epoch of accesses to the processes of `group`, each of which calls Post. Calls MPI_Win_start (MPI-4.0, 12.5.2).
     void Start(const Group& group, int assertion = 0, At at = {}) const { state(at).start(group, assertion, at); }
     /// End the epoch that Start began. Calls MPI_Win_complete (MPI-4.0, 12.5.2).
@@ -213,8 +222,8 @@ public:
     void Unlock_all(At at = {}) const { state(at).unlock_all(at); }
     /// Complete all operations on `rank`, here and there. Calls MPI_Win_flush (MPI-4.0, 12.5.4).
     [[gnu::always_inline]] void Flush(int rank, At at = {}) const {
-        if (!state_->is_open(rank)) [[unlikely]]
-            state(at).check_flush(rank, {at, "Flush"});
+        if (state_->open_to_all != detail::WindowState::OpenToAll::lock && !state_->is_open(rank)) [[unlikely]]
+            return flush_with_care(rank, at.file, at.line);
         detail::call<MPI_Win_flush>(rank, handle(), on(at));
     }
     /// Complete all operations on all processes, here and there. Calls MPI_Win_flush_all (MPI-4.0, 12.5.4).
@@ -281,7 +290,17 @@ private:
         return {reinterpret_cast<T*>(bytes.data()), bytes.size() / sizeof(T)};
     }
     void check_locked(int rank, detail::Caller caller) const;
-    [[gnu::cold]] void fetch_with_care(const ConstBuf& origin, const Buf& result, int target_rank, Aint target_disp, const Op& op, At at) const;
+    // The calls that are not plain at first sight. The arguments come in pieces: objects would need a stack frame in the plain calls too.
+    [[gnu::cold]] void put_with_care(const void* origin, Count count, MPI_Datatype type, const detail::ElementType* element,
+                                     const detail::Strided* strided, int target_rank, Aint target_disp, Count target_count, MPI_Datatype target_type,
+                                     const char* file, unsigned long line) const;
+    [[gnu::cold]] void get_with_care(void* origin, Count count, MPI_Datatype type, const detail::ElementType* element, const detail::Strided* strided,
+                                     int target_rank, Aint target_disp, Count target_count, MPI_Datatype target_type, const char* file,
+                                     unsigned long line) const;
+    [[gnu::cold]] void fetch_with_care(const void* origin, Count count, MPI_Datatype type, const detail::ElementType* element, void* result,
+                                       Count result_count, MPI_Datatype result_type, const detail::ElementType* result_element, int target_rank,
+                                       Aint target_disp, const Op& op, const char* file, unsigned long line) const;
+    [[gnu::cold]] void flush_with_care(int rank, const char* file, unsigned long line) const;
 
     std::shared_ptr<detail::WindowState> state_;
 };

@@ -38,8 +38,8 @@ template <class Address> void accept(BufferParts<Address>& buf, const Op& op, co
 
 }  // namespace
 
-void accept_operand(ConstBuf& buf, const Op& op, const char* name, Caller caller) { accept(buf, op, name, caller); }
-void accept_operand(Buf& buf, const Op& op, const char* name, Caller caller) { accept(buf, op, name, caller); }
+void accept_operand(BufferParts<const void*>& buf, const Op& op, const char* name, Caller caller) { accept(buf, op, name, caller); }
+void accept_operand(BufferParts<void*>& buf, const Op& op, const char* name, Caller caller) { accept(buf, op, name, caller); }
 
 void accept_pair(ConstBuf& send, Buf& recv, const Op& op, Caller caller) {
     accept_operand(recv, op, "recvbuf", caller);

@@ -7,8 +7,8 @@
 namespace MPI4CXX::detail {
 
 /// Describes the elements of `buf` by the datatype that `op` works on. Throws if `op` does not work on such elements.
-void accept_operand(ConstBuf& buf, const Op& op, const char* name, Caller caller);
-void accept_operand(Buf& buf, const Op& op, const char* name, Caller caller);
+void accept_operand(BufferParts<const void*>& buf, const Op& op, const char* name, Caller caller);
+void accept_operand(BufferParts<void*>& buf, const Op& op, const char* name, Caller caller);
 /// Does so for both buffers of a reduction.
 void accept_pair(ConstBuf& send, Buf& recv, const Op& op, Caller caller);
 

@@ -60,7 +60,7 @@ void check_range(const WindowState& state, const Access& access, const TargetRan
     const Wide first = last < begin ? last : begin, end = (last < begin ? begin : last) + true_extent;
     if (range.displacement < 0 || first < 0 || end > Wide{target.bytes})
         misuse(access.caller, std::to_string(range.count) + " elements of " + datatype_name(range.type) + " at displacement " +
-                                  std::to_string(range.displacement) + " exceed the " + std::to_string(state.own->elements[i]) + " that rank " +
+                                  std::to_string(range.displacement) + " exceed the " + std::to_string(target.bytes / target.unit) + " that rank " +
                                   std::to_string(access.target_rank) + " has");
 }
 

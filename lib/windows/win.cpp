@@ -13,6 +13,8 @@
 #include "runtime/finalize.hpp"
 #include "windows/window_private.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -130,7 +132,7 @@ Win Win::made(MPI_Win raw, Extent extent, const Intracomm& comm, At at) {
             detail::misuse({at, "Win"}, "the processes give elements of " + std::to_string(mine.unit) + " and of " + std::to_string(memory.unit) +
                                             " bytes: a typed window has one type");
         own.targets.push_back({static_cast<Aint>(memory.bytes), static_cast<int>(memory.unit)});
-        own.elements.push_back(static_cast<std::uint64_t>(memory.bytes / memory.unit));
+        own.elements.push_back(static_cast<std::uint64_t>(std::min<MPI_Aint>(memory.bytes / memory.unit, std::numeric_limits<int>::max())));
     }
     own.open.resize(own.elements.size());
     state.reachable = own.open.data();
@@ -229,6 +231,9 @@ void Win::check_type(MPI_Datatype type, std::string_view name, At at) const {
 
 namespace {
 
+using Origin = detail::BufferParts<const void*>;
+using Result = detail::BufferParts<void*>;
+
 /// Describes the operand of an accumulate call as the operation takes it.
 template <class Buffer> void accept(Buffer& buf, const Op& op, const char* name, detail::Caller caller) {
     if (op.is_null() || !op.is_plain())
@@ -238,30 +243,33 @@ template <class Buffer> void accept(Buffer& buf, const Op& op, const char* name,
     detail::accept_operand(buf, op, name, caller);
 }
 
-void check_one_number(const Buf& result, detail::Caller caller) {
+void check_one_number(const Result& result, detail::Caller caller) {
     if (result.count != 1 || !Datatype::borrow(result.type).is_named())
         detail::misuse(caller,
                        "works on one number, the result has " + std::to_string(result.count) + " elements of " + detail::datatype_name(result.type));
 }
 
+/// Returns the range of the target in which a call works. Throws std::invalid_argument if the access is not allowed.
 template <class Address> TargetRange range_of(const WindowState* state, const detail::BufferParts<Address>& buf, int target_rank,
                                               const Target& target, detail::Caller caller) {
-    return detail::range_of(state, buf, target_rank, target, caller.at, caller.method);
+    if (state->admits(buf, target_rank, target))
+        return {target.displacement, buf.count, buf.type};
+    return check_access(state, {buf.count, buf.type, buf.element, buf.strided.get(), target_rank, target, caller});
 }
 
 struct GetAccumulate {
-    ConstBuf origin;
-    Buf result;
+    Origin origin;
+    Result result;
     TargetRange from;
 };
 
-GetAccumulate plan_get_accumulate(const WindowState* state, const ConstBuf& origin, const Buf& result, int target_rank, const Target& target,
+GetAccumulate plan_get_accumulate(const WindowState* state, const Origin& origin, const Result& result, int target_rank, const Target& target,
                                   const Op& op, detail::Caller caller) {
-    ConstBuf o = origin;
-    Buf r = result;
+    Origin o = origin;
+    Result r = result;
     accept(r, op, "result", caller);
     if (op == NO_OP)
-        o = {r.data, 0, Datatype::borrow(r.type)};  // what the origin has is not used
+        o = {r.data, 0, r.type};  // what the origin has is not used
     else
         accept(o, op, "origin", caller);
     if (op != NO_OP && (o.count != r.count || o.type != r.type))
@@ -271,6 +279,22 @@ GetAccumulate plan_get_accumulate(const WindowState* state, const ConstBuf& orig
 }
 
 }  // namespace
+
+void Win::put_with_care(const void* origin, Count count, MPI_Datatype type, const detail::ElementType* element, const detail::Strided* strided,
+                        int target_rank, Aint target_disp, Count target_count, MPI_Datatype target_type, const char* file, unsigned long line) const {
+    const At at{file, line};
+    const TargetRange to = check_access(
+        state_.get(), {count, type, element, strided, target_rank, {target_disp, target_count, Datatype::borrow(target_type)}, {at, "Put"}});
+    call<MPI_Put>(origin, count, type, target_rank, to.displacement, to.count, to.type, handle(), on(at));
+}
+
+void Win::get_with_care(void* origin, Count count, MPI_Datatype type, const detail::ElementType* element, const detail::Strided* strided,
+                        int target_rank, Aint target_disp, Count target_count, MPI_Datatype target_type, const char* file, unsigned long line) const {
+    const At at{file, line};
+    const TargetRange from = check_access(
+        state_.get(), {count, type, element, strided, target_rank, {target_disp, target_count, Datatype::borrow(target_type)}, {at, "Get"}});
+    call<MPI_Get>(origin, count, type, target_rank, from.displacement, from.count, from.type, handle(), on(at));
+}
 
 void Win::Accumulate(const ConstBuf& origin, int target_rank, const Target& target, const Op& op, At at) const {
     ConstBuf o = origin;
@@ -301,8 +325,12 @@ Request Win::Rget_accumulate(const ConstBuf& origin, const Buf& result, int targ
                                                   from.type, op.handle(), handle(), on(at)));
 }
 
-void Win::fetch_with_care(const ConstBuf& origin, const Buf& result, int target_rank, Aint target_disp, const Op& op, At at) const {
-    const auto [o, r, from] = plan_get_accumulate(state_.get(), origin, result, target_rank, Target(target_disp), op, {at, "Fetch_and_op"});
+void Win::fetch_with_care(const void* origin, Count count, MPI_Datatype type, const detail::ElementType* element, void* result, Count result_count,
+                          MPI_Datatype result_type, const detail::ElementType* result_element, int target_rank, Aint target_disp, const Op& op,
+                          const char* file, unsigned long line) const {
+    const At at{file, line};
+    const auto [o, r, from] = plan_get_accumulate(state_.get(), {origin, count, type, element}, {result, result_count, result_type, result_element},
+                                                  target_rank, Target(target_disp), op, {at, "Fetch_and_op"});
     check_one_number(r, {at, "Fetch_and_op"});
     call<MPI_Fetch_and_op>(o.data, r.data, r.type, target_rank, from.displacement, op.handle(), handle(), on(at));
 }
@@ -336,6 +364,12 @@ Request Win::Rget(const Buf& origin, int target_rank, const Target& target, At a
 }
 
 // Synchronization ----------------------------------------------------------------------------------------------------
+
+void Win::flush_with_care(int rank, const char* file, unsigned long line) const {
+    const At at{file, line};
+    state(at, "Flush").check_flush(rank, {at, "Flush"});
+    call<MPI_Win_flush>(rank, handle(), on(at));
+}
 
 void Win::Flush_all(At at) const {
     state(at).check_flush_all(at);

@@ -24,7 +24,7 @@ struct WindowState::Private {
     bool is_dynamic = false;  // displacements are addresses
     CollectiveHandle handle;
     std::vector<Target> targets;
-    std::vector<std::uint64_t> elements;  // of each process
+    std::vector<std::uint64_t> elements;  // of each process, at most 2^31 - 1
     std::vector<std::uint64_t> open;      // the same where the process is open by itself, else 0
     std::atomic<int> locks = 0;           // held on single targets
     bool is_started = false;
@@ -33,6 +33,27 @@ struct WindowState::Private {
 
     [[nodiscard]] Access access(int target_rank) const noexcept { return targets[static_cast<std::size_t>(target_rank)].access; }
 };
+
+/// Where a call works in the memory of the target, as MPI takes it.
+struct TargetRange {
+    MPI_Aint displacement;
+    MPI_Count count;
+    MPI_Datatype type;
+};
+
+/// An access that needs a closer look: the origin, without its address, and the target.
+struct Access {
+    MPI_Count count;
+    MPI_Datatype type;
+    const ElementType* element;
+    const Strided* strided;
+    int target_rank;
+    Target target;
+    Caller caller;
+};
+
+/// Returns the range in which `access` works. Throws std::invalid_argument, with both numbers, if the access is not allowed.
+TargetRange check_access(const WindowState* state, const Access& access);
 
 /// Throws an Exception because the window is null.
 [[noreturn]] void refuse_null_window(Caller caller);

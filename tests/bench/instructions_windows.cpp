@@ -33,9 +33,10 @@ void get_cxx() { window->win.Get(y, 0); }
 void fetch_c() { MPI_Fetch_and_op(&x, &y, MPI_DOUBLE, 0, 0, MPI_REPLACE, window->raw); }
 void fetch_cxx() { window->win.Fetch_and_op(x, y, 0, 0, MPI::REPLACE); }
 
-void put_many_c() { MPI_Put(window->ones.data(), Window::many, MPI_DOUBLE, 0, Window::many, Window::many, MPI_DOUBLE, window->raw); }
+int count_of_ones() { return static_cast<int>(window->ones.size()); }
+void put_many_c() { MPI_Put(window->ones.data(), count_of_ones(), MPI_DOUBLE, 0, Window::many, count_of_ones(), MPI_DOUBLE, window->raw); }
 void put_many_cxx() { window->win.Put(window->ones, 0, Window::many); }
-void get_many_c() { MPI_Get(window->ones.data(), Window::many, MPI_DOUBLE, 0, 0, Window::many, MPI_DOUBLE, window->raw); }
+void get_many_c() { MPI_Get(window->ones.data(), count_of_ones(), MPI_DOUBLE, 0, 0, count_of_ones(), MPI_DOUBLE, window->raw); }
 void get_many_cxx() { window->win.Get(window->ones, 0); }
 
 template <void (*Access)(), void (*Flush)()> void flushed() {

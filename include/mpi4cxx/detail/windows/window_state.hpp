@@ -29,13 +29,26 @@ public:
     [[nodiscard]] std::string name() const override;
     [[nodiscard]] Place on(At at) const noexcept { return {at, static_cast<const Subject*>(this)}; }
 
-    /// Returns whether an access to `count` elements of `type` needs no closer look: the window is typed, an epoch is open, and the elements lie in
-    /// the memory of the target.
+    /// Returns whether an access to `count` elements of `type` needs no closer look: the window is typed, an epoch is open, and the elements are
+    /// among the first 2^31 - 1 of the target.
     [[gnu::always_inline]] [[nodiscard]] bool admits(MPI_Count count, MPI_Datatype type, int target_rank, MPI_Aint displacement) const noexcept {
-        if (type != element_type || static_cast<unsigned>(target_rank) >= ranks)
+        if (type != element_type)
+            return false;
+        // What the compiler cannot know spares it comparisons: a null window has no type, and `reachable` fits int.
+        if (ranks == 0)
+            __builtin_unreachable();
+        if (static_cast<unsigned>(target_rank) >= ranks)
             return false;
         const std::uint64_t elements = reachable[target_rank], first = static_cast<std::uint64_t>(displacement);
-        return first <= elements && static_cast<std::uint64_t>(count) <= elements - first;
+        if (first > elements || static_cast<std::uint64_t>(count) > elements - first)
+            return false;
+        if (count != static_cast<int>(count))
+            __builtin_unreachable();
+        return true;
+    }
+    template <class Address>
+    [[gnu::always_inline]] [[nodiscard]] bool admits(const BufferParts<Address>& origin, int target_rank, const Target& target) const noexcept {
+        return target.is_like_origin() && admits(origin.count, origin.type, target_rank, target.displacement);
     }
     /// Returns whether `target_rank` has elements that are open to this process.
     [[gnu::always_inline]] [[nodiscard]] bool is_open(int target_rank) const noexcept {
@@ -67,7 +80,7 @@ public:
     MPI_Datatype element_type = MPI_DATATYPE_NULL;  ///< of a typed window
     unsigned ranks = 0;  ///< the length of `reachable`; 0 if the window is null, or if this library has not made the window and knows nothing of it
     OpenToAll open_to_all = OpenToAll::no;
-    const std::uint64_t* reachable = nullptr;  ///< how many elements of each process are open to this one now
+    const std::uint64_t* reachable = nullptr;  ///< how many elements of each process are open to this one now, at most 2^31 - 1
     std::byte* base = nullptr;                 ///< of this process's own memory
     MPI_Aint bytes = 0;
 
@@ -81,34 +94,5 @@ private:
 
 /// The state of a null window.
 MPI4CXX_API std::shared_ptr<WindowState> null_window() noexcept;
-
-/// Where a call works in the memory of the target, as MPI takes it.
-struct TargetRange {
-    MPI_Aint displacement;
-    MPI_Count count;
-    MPI_Datatype type;
-};
-
-/// An access that needs a closer look: the origin, without its address, and the target.
-struct Access {
-    MPI_Count count;
-    MPI_Datatype type;
-    const ElementType* element;
-    const Strided* strided;
-    int target_rank;
-    Target target;
-    Caller caller;
-};
-
-/// Returns the range in which `access` works. Throws std::invalid_argument, with both numbers, if the access is not allowed.
-MPI4CXX_API TargetRange check_access(const WindowState* state, const Access& access);
-
-/// Returns the range of a Put or Get.
-template <class Address> [[gnu::always_inline]] inline TargetRange range_of(const WindowState* state, const BufferParts<Address>& origin,
-                                                                            int target_rank, const Target& target, At at, const char* method) {
-    if (target.is_like_origin() && state->admits(origin.count, origin.type, target_rank, target.displacement)) [[likely]]
-        return {target.displacement, origin.count, origin.type};
-    return check_access(state, {origin.count, origin.type, origin.element, origin.strided.get(), target_rank, target, {at, method}});
-}
 
 }  // namespace MPI4CXX::detail
