@@ -20,9 +20,10 @@ public:
     static Message take(MPI_Message raw) noexcept { return Message(raw); }
     /// The same as take, because a message can be received only once.
     static Message borrow(MPI_Message raw) noexcept { return Message(raw); }
-    Message(Message&& other) noexcept : raw_(std::exchange(other.raw_, MPI_MESSAGE_NULL)) {}
+    Message(Message&& other) noexcept : raw_(std::exchange(other.raw_, MPI_MESSAGE_NULL)), whole_size_(other.whole_size_) {}
     Message& operator=(Message&& other) noexcept {
         std::swap(raw_, other.raw_);
+        std::swap(whole_size_, other.whole_size_);
         return *this;
     }
     ~Message() = default;  // MPI has no way to put a message back
@@ -54,11 +55,11 @@ public:
     /// Receive the message as an object.
     template <class T> [[nodiscard]] T recv(Status* status = nullptr, At at = {}) {
         detail::Incoming incoming;
-        return incoming.recv(raw_, detail::object_type<T>, status, at) ? detail::unpacked<T>(incoming) : detail::nothing<T>();
+        return incoming.recv(raw_, whole_size_, detail::object_type<T>, status, at) ? detail::unpacked<T>(incoming) : detail::nothing<T>();
     }
     /// Start to receive the message as an object.
     template <class T> ObjectRequest<T> irecv(At at = {}) {
-        auto receive = std::make_unique<detail::ReceiveOf<T>>(raw_, detail::object_type<T>, at);
+        auto receive = std::make_unique<detail::ReceiveOf<T>>(raw_, whole_size_, detail::object_type<T>, at);
         receive->begin();
         return ObjectRequest<T>(std::move(receive));
     }
@@ -69,7 +70,11 @@ public:
 
 private:
     constexpr explicit Message(MPI_Message raw) noexcept : raw_(raw) {}
+    /// Notes the size of a message in which an object may have come whole, however large.
+    static Message found(MPI_Message raw, const Status& status, At at);
+
     MPI_Message raw_ = MPI_MESSAGE_NULL;
+    std::size_t whole_size_ = 0;
 };
 
 namespace detail {

@@ -1,6 +1,7 @@
 // The methods of Comm that are neither point-to-point nor collective communication.
 #include <mpi4cxx/comm.hpp>
 
+#include "communicators/outside.hpp"
 #include "handles/attribute.hpp"
 #include "handles/error_handling.hpp"
 #include "handles/hinted.hpp"
@@ -64,6 +65,8 @@ Comparison Comm::Compare(const Comm& a, const Comm& b, At at) {
 void Comm::Disconnect(At at) {
     if (handle() == MPI_COMM_WORLD || handle() == MPI_COMM_SELF)  // MPICH 4.0 frees these, and MPI_Finalize ends the job
         detail::refuse_free("MPI_Comm_disconnect", at);
+    if (detail::is_outside(handle()))
+        detail::disconnect_channel(handle(), on(at));
     free<MPI_Comm_disconnect>(at);
 }
 

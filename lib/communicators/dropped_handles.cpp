@@ -4,6 +4,7 @@
 #include <mpi4cxx/group.hpp>
 #include <mpi4cxx/handle.hpp>
 
+#include "communicators/outside.hpp"
 #include "requests/ending.hpp"
 #include "runtime/finalize.hpp"
 
@@ -196,6 +197,8 @@ void free_dropped_at_finalize() {
 MPI_Comm made(MPI_Comm comm, Place where) {
     if (comm != MPI_COMM_NULL)
         call<MPI_Comm_set_attr>(comm, key(), reinterpret_cast<void*>(name_handle(comm, where)), where);
+    if (is_outside(*where.comm))
+        mark_outside(comm, where);
     return comm;
 }
 

@@ -3,6 +3,7 @@
 #include <mpi4cxx/comm.hpp>
 
 #include "communicators/dropped_handles.hpp"
+#include "communicators/outside.hpp"
 
 namespace MPI4CXX::detail {
 
@@ -16,14 +17,15 @@ MPI_Comm duplicate(Place where) { return made(get<MPI_Comm_dup>(*where.comm, whe
 
 MPI_Comm duplicate(const Info& info, Place where) { return made(get<MPI_Comm_dup_with_info>(*where.comm, info.handle(), where), where); }
 
-PendingComm::PendingComm(By by, Place where) : function_(by == By::dup ? name_of<MPI_Comm_idup>() : name_of<MPIX_Comm_ishrink>()) {
+PendingComm::PendingComm(By by, Place where)
+    : from_outside_(is_outside(*where.comm)), function_(by == By::dup ? name_of<MPI_Comm_idup>() : name_of<MPIX_Comm_ishrink>()) {
     if (by == By::dup)
         call<MPI_Comm_idup>(*where.comm, &comm_, &request_, where);
     else
         call<MPIX_Comm_ishrink>(*where.comm, &comm_, &request_, where);
 }
 
-PendingComm::PendingComm(const Info& info, Place where) : function_(name_of<MPI_Comm_idup_with_info>()) {
+PendingComm::PendingComm(const Info& info, Place where) : from_outside_(is_outside(*where.comm)), function_(name_of<MPI_Comm_idup_with_info>()) {
     call<MPI_Comm_idup_with_info>(*where.comm, info.handle(), &comm_, &request_, where);
 }
 
@@ -40,6 +42,8 @@ void PendingComm::advance() {
 }
 
 void PendingComm::finish(Place where) {
+    if (code_ == MPI_SUCCESS && from_outside_)
+        mark_outside(comm_, where);
     if (code_ == MPI_SUCCESS)
         return;
     comm_ = MPI_COMM_NULL;  // whatever its value is, it is not a communicator

@@ -6,6 +6,8 @@
 #include <mpi4cxx/intercomm.hpp>
 
 #include "communicators/dropped_handles.hpp"
+#include "communicators/object_route.hpp"
+#include "communicators/outside.hpp"
 #include "communicators/repeated_edges.hpp"
 
 #include <functional>
@@ -35,7 +37,11 @@ Intracomm Intracomm::Create_group(const Group& group, int tag, At at) const {
 }
 
 Intercomm Intracomm::Create_intercomm(int local_leader, const Intracomm& peer_comm, int remote_leader, int tag, At at) const {
-    return Intercomm::take(made(get<MPI_Intercomm_create>(handle(), local_leader, peer_comm.handle(), remote_leader, tag, on(at)), on(at)), at);
+    Intercomm result =
+        Intercomm::take(made(get<MPI_Intercomm_create>(handle(), local_leader, peer_comm.handle(), remote_leader, tag, on(at)), on(at)), at);
+    if (detail::opened_channel != MPI_COMM_NULL && !detail::reaches_all(result, at))  // the other processes find the same
+        detail::mark_outside(result.handle(), on(at));
+    return result;
 }
 
 Cartcomm Intracomm::Create_cart(detail::IntList dims, const detail::FlagList& periods, bool reorder, At at) const {

@@ -3,6 +3,7 @@
 #include <mpi4cxx/comm.hpp>
 #include <mpi4cxx/detail/objects/envelope.hpp>
 
+#include "communicators/outside.hpp"
 #include "communicators/plan.hpp"
 #include "handles/datatype_name.hpp"
 #include "requests/progress.hpp"
@@ -29,16 +30,32 @@ Message Message::Probe(const Comm& comm, int source, int tag, Status* status, At
             detail::drive();
         }
     MPI_Message message = MPI_MESSAGE_NULL;
+    if (detail::is_outside(comm.handle())) [[unlikely]] {
+        Status own;
+        Status& filled = status != nullptr ? *status : own;
+        call<MPI_Mprobe>(source, tag, comm.handle(), &message, Status::to(&filled), {at, comm.address()});
+        return found(message, filled, at);
+    }
     call<MPI_Mprobe>(source, tag, comm.handle(), &message, Status::to(status), {at, comm.address()});
     return take(message);
+}
+
+Message Message::found(MPI_Message raw, const Status& status, At at) {
+    Message message = take(raw);
+    message.whole_size_ = static_cast<std::size_t>(status.Get_count(BYTE, at));
+    return message;
 }
 
 std::optional<Message> Message::Iprobe(const Comm& comm, int source, int tag, Status* status, At at) {
     detail::check_comm(comm, {at, "MPI_Improbe"});
     int flag = 0;
     MPI_Message message = MPI_MESSAGE_NULL;
-    call<MPI_Improbe>(source, tag, comm.handle(), &flag, &message, Status::to(status), {at, comm.address()});
-    return flag != 0 ? std::optional(take(message)) : std::nullopt;
+    Status own;
+    Status* const filled = status == nullptr && detail::is_outside(comm.handle()) ? &own : status;
+    call<MPI_Improbe>(source, tag, comm.handle(), &flag, &message, Status::to(filled), {at, comm.address()});
+    if (flag == 0)
+        return std::nullopt;
+    return detail::is_outside(comm.handle()) ? found(message, *filled, at) : take(message);
 }
 
 void Message::Recv(const Buf& buf, Status* status, At at) {

@@ -4,6 +4,7 @@
 #include <mpi4cxx/comm.hpp>
 
 #include "communicators/object_route.hpp"
+#include "communicators/outside.hpp"
 #include "communicators/plan.hpp"
 #include "requests/channel.hpp"
 #include "requests/progress.hpp"
@@ -94,11 +95,10 @@ public:
 
     /// Reserves memory for `number` sends, before the other processes are told to expect them.
     void expect(std::size_t number) { requests_.reserve(number); }
-    void start(std::size_t object, int receiver, Place where) {
+    void start(std::size_t object, int receiver, MPI_Comm channel, Place where) {
         const Packing& packing = objects_[object];
         const auto send = [&](const void* data, std::size_t size) {
-            requests_.push_back(
-                get<MPI_Isend>(data, static_cast<Count>(size), MPI_BYTE, receiver, packing.envelope().side_tag, channel(where.at()), where));
+            requests_.push_back(get<MPI_Isend>(data, static_cast<Count>(size), MPI_BYTE, receiver, packing.envelope().side_tag, channel, where));
         };
         if (!fits(packing.envelope(), slot_size))
             send(packing.bytes().data(), packing.bytes().size());
@@ -155,7 +155,7 @@ struct Exchange::State {
     /// Takes tags for the objects that do not fit their slots. Returns how many messages follow.
     std::size_t take_tags();
     [[nodiscard]] Route route_of(std::size_t i) const noexcept {
-        return {envelope(i).sender, envelope(i).side_tag, envelope(i).receipt != 0, where.file, where.line, &comm};
+        return {channel, envelope(i).sender, envelope(i).side_tag, envelope(i).receipt != 0, where.file, where.line, &comm};
     }
     void fill_slots(std::size_t processes);
     template <auto Bcast, auto Gather, auto Scatter, auto Allgather, auto Alltoall, class F> void call_mpi(F f);
@@ -172,6 +172,8 @@ struct Exchange::State {
 
     MPI_Comm comm;  // a copy: the communicator may be destroyed before the exchange is over
     Place where;
+    MPI_Comm channel = opened_channel;
+    int own_rank = channel_rank();  // on the channel
     Pattern pattern;
     int root;
     const ObjectType& type;
@@ -196,12 +198,12 @@ std::size_t Exchange::State::take_tags() {
     std::vector<SideTag> tags;
     for (Packing& object : sends->objects())
         if (const std::size_t number = messages_behind(object.envelope()); number != 0) {
-            tags.emplace_back(where.at()).write_to(object.envelope());
+            tags.emplace_back(where.at()).write_to(object.envelope(), own_rank);
             messages += number;
         }
     const bool skips_root = pattern == Pattern::bcast && root >= 0;
     const std::size_t receivers = goes_to_all() ? processes - (skips_root ? 1 : 0) : 1;
-    for (SideTag& tag : tags) tag.use(static_cast<int>(receivers));
+    for (SideTag& tag : tags) tag.use(static_cast<int>(receivers), channel);
     return messages * receivers;
 }
 
@@ -231,7 +233,9 @@ void Exchange::State::fill_slots(std::size_t expected) {
 void Exchange::State::send_large(const Comm& communicator) {
     if (refused_as != 0)
         return;
-    const auto send = [&](std::size_t object, int dest) { sends->start(object, channel_rank(communicator, dest, where.at()), where); };
+    const auto send = [&](std::size_t object, int dest) {
+        sends->start(object, channel == opened_channel ? channel_rank(communicator, dest, where.at()) : dest, channel, where);
+    };
     for (std::size_t i = 0; i < given; ++i) {
         if (messages_behind(sends->objects()[i].envelope()) == 0)
             continue;
@@ -250,8 +254,7 @@ void Exchange::State::receive_large(std::size_t slot) {
     const Envelope& head = envelope(slot);
     large[slot] = Bytes::claimed(head.length);
     receives.push_back(MPI_REQUEST_NULL);
-    receives.back() =
-        get<MPI_Irecv>(large[slot].data(), static_cast<Count>(head.length), MPI_BYTE, head.sender, head.side_tag, channel(where.at()), where);
+    receives.back() = get<MPI_Irecv>(large[slot].data(), static_cast<Count>(head.length), MPI_BYTE, head.sender, head.side_tag, channel, where);
     if (head.receipt != 0 && head.blocks == 0) {
         receives.push_back(MPI_REQUEST_NULL);
         receives.back() = ianswer(route_of(slot));
@@ -292,9 +295,13 @@ std::exception_ptr Exchange::State::no_objects(std::uint64_t refused) const {
 Exchange::Exchange(const Comm& comm, Pattern pattern, std::span<Packing> objects, int root, const ObjectType& type, At at)
     : Pending(at), state_(std::make_unique<State>(comm, pattern, std::vector(std::move_iterator(objects.begin()), std::move_iterator(objects.end())),
                                                   root, type, at)) {
-    need_channel(at);
+    need_channel(comm, at);
     State& state = *state_;
     where_ = state.where;
+    if (is_outside(comm.handle())) [[unlikely]] {
+        state.channel = own_channel(comm.handle(), where_);
+        state.own_rank = comm.Get_rank(at);
+    }
     state.processes = static_cast<std::size_t>(peers(comm, at));
     const bool rooted = pattern == Pattern::bcast || pattern == Pattern::gather || pattern == Pattern::scatter;
     const bool inter = rooted && comm.Is_inter(at), here = rooted && is_root(comm, root, at), is_outside = inter && root == PROC_NULL;

@@ -5,14 +5,20 @@
 #include <mpi4cxx/detail/mpi/platform.hpp>
 
 #include "communicators/object_route.hpp"
+#include "communicators/ordered_probe.hpp"
+#include "communicators/outside.hpp"
 #include "communicators/plan.hpp"
 #include "handles/kept_datatypes.hpp"
+#include "requests/backoff.hpp"
 #include "requests/channel.hpp"
 #include "requests/progress.hpp"
 #include "runtime/finalize.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstring>
 #include <exception>
+#include <optional>
 #include <string>
 
 namespace MPI4CXX::detail {
@@ -70,27 +76,43 @@ void check_length(const MPI_Status& status, std::size_t announced, Place where) 
         throw Exception(MPI_ERR_TYPE, "recv", std::to_string(announced) + " bytes were announced, " + std::to_string(size) + " have come", where);
 }
 
+/// Returns the envelope of an object that has come in one message with its blocks. Throws Exception if the message has none.
+const Envelope& open_whole(const Bytes& message, Place where) {
+    const Envelope& envelope = *reinterpret_cast<const Envelope*>(message.data());
+    if (envelope.magic != Envelope::mark || envelope.length > message.size() - sizeof envelope)
+        throw Exception(MPI_ERR_TYPE, "recv", "the message of " + std::to_string(message.size()) + " bytes is no object", where);
+    return envelope;
+}
+
+/// Copies the next block of an object that has come in one message.
+void copy_block(void* to, std::size_t size, const std::byte*& next, const Bytes& message, Place where) {
+    if (size > static_cast<std::size_t>(message.data() + message.size() - next))
+        throw Exception(MPI_ERR_TYPE, "recv", "the message of " + std::to_string(message.size()) + " bytes ends within a block of an object", where);
+    std::memcpy(to, next, size);
+    next += size;
+}
+
 MPI_Request irecv_out_of_band(void* to, std::size_t size, const Route& route) {
     const Place where = route.where();
-    return get<MPI_Irecv>(to, static_cast<Count>(size), MPI_BYTE, route.sender, route.side_tag, channel(where.at()), where);
+    return get<MPI_Irecv>(to, static_cast<Count>(size), MPI_BYTE, route.sender, route.side_tag, route.channel, where);
 }
 
 }  // namespace
 
 void answer(const Route& route) {
     const Place where = route.where();
-    call<MPI_Send>(nullptr, 0, MPI_BYTE, route.sender, answer_tag(route.side_tag), channel(where.at()), where);
+    call<MPI_Send>(nullptr, 0, MPI_BYTE, route.sender, answer_tag(route.side_tag), route.channel, where);
 }
 
 MPI_Request ianswer(const Route& route) {
     const Place where = route.where();
-    return get<MPI_Isend>(nullptr, 0, MPI_BYTE, route.sender, answer_tag(route.side_tag), channel(where.at()), where);
+    return get<MPI_Isend>(nullptr, 0, MPI_BYTE, route.sender, answer_tag(route.side_tag), route.channel, where);
 }
 
 void recv_out_of_band(void* to, std::size_t size, const Route& route) {
     const Place where = route.where();
     MPI_Status status;
-    call<MPI_Recv>(to, static_cast<Count>(size), MPI_BYTE, route.sender, route.side_tag, channel(where.at()), &status, where);
+    call<MPI_Recv>(to, static_cast<Count>(size), MPI_BYTE, route.sender, route.side_tag, route.channel, &status, where);
     check_length(status, size, where);
 }
 
@@ -116,7 +138,7 @@ void recv_out_of_band(void* to, std::size_t size, const Route& route) {
 void Incoming::accept_any(std::uint64_t size, MPI_Status& found, const ObjectType& type, Status* status, const Place& where) {
     const Envelope& envelope = detail::open(room_, static_cast<Count>(size), where);
     const std::byte* bytes = room_.bytes.data() + sizeof envelope;
-    route_ = {envelope.sender, envelope.side_tag, envelope.receipt != 0, where.file, where.line, where.comm};
+    route_ = {opened_channel, envelope.sender, envelope.side_tag, envelope.receipt != 0, where.file, where.line, where.comm};
     if (is_out_of_band(envelope)) {
         try {
             bytes_ = Bytes::claimed(envelope.length);
@@ -167,19 +189,52 @@ void Incoming::give_receipt() {
 }
 
 bool Incoming::recv(const Comm& comm, int source, int tag, const ObjectType& type, Status* status, At at) {
-    need_channel(at);
+    need_channel(comm, at);
     const Place where{at, comm.address()};
+    if (is_outside(comm.handle()) && source != PROC_NULL) [[unlikely]]
+        return recv_whole(comm, source, tag, type, status, at);
     const auto [count, datatype] = capacity(at);
     MPI_Status found;
     call<MPI_Recv>(room_.bytes.data(), count, datatype, source, tag, comm.handle(), &found, where);
     return accept(source == PROC_NULL, found, type, status, where);
 }
 
-bool Incoming::recv(MPI_Message& message, const ObjectType& type, Status* status, At at) {
+bool Incoming::recv_whole(const Comm& comm, int source, int tag, const ObjectType& type, Status* status, At at) {
+    const Place where{at, comm.address()};
+    MPI_Message message = MPI_MESSAGE_NULL;
+    MPI_Status found;
+    {
+        OrderedProbe probe(comm.handle(), source, tag);
+        for (Backoff backoff(std::chrono::milliseconds(1)); !probe.take(message, found, where); backoff.pause()) drive();
+    }
+    return recv(message, static_cast<std::size_t>(received_bytes(found, where)), type, status, at);
+}
+
+void Incoming::accept_whole(MPI_Status& found, const ObjectType& type, Status* status, const Place& where) {
+    const Envelope& envelope = open_whole(bytes_, where);
+    std::memcpy(room_.bytes.data(), &envelope, sizeof envelope);
+    route_ = {MPI_COMM_NULL, PROC_NULL, 0, false, where.file, where.line, where.comm};
+    whole_block_ = bytes_.data() + sizeof envelope + envelope.length;
+    open({bytes_.data() + sizeof envelope, envelope.length}, envelope.blocks);
+    if (status != nullptr) {
+        set_length(&found, remaining(), where);
+        *status = Status(found);
+    }
+    if (envelope.type != type.hash)
+        throw type.mismatch("recv", envelope.type, where);
+}
+
+bool Incoming::recv(MPI_Message& message, std::size_t size, const ObjectType& type, Status* status, At at) {
     check_message(message, {at, "recv"});
     const bool from_null = message == MPI_MESSAGE_NO_PROC;
-    const auto [count, datatype] = capacity(at);
     MPI_Status found;
+    if (size > inline_limit) {
+        bytes_ = Bytes::claimed(size);
+        call<MPI_Mrecv>(bytes_.data(), static_cast<Count>(size), MPI_BYTE, &message, &found, at);
+        accept_whole(found, type, status, at);
+        return true;
+    }
+    const auto [count, datatype] = capacity(at);
     call<MPI_Mrecv>(room_.bytes.data(), count, datatype, &message, &found, at);
     return accept(from_null, found, type, status, at);
 }
@@ -193,6 +248,8 @@ std::size_t Incoming::receive_piece(std::size_t begin, std::size_t size) {
 }
 
 void Incoming::receive(void* to, std::size_t size) {
+    if (whole_block_ != nullptr)
+        return copy_block(to, size, whole_block_, bytes_, route_.where());
     recv_out_of_band(to, size, route_);
     if (blocks_left() == 0)
         give_receipt();
@@ -204,14 +261,16 @@ struct Receive::State {
     /// Reads an object whose blocks have been received into memory of their own.
     class Arrived final : public Unpacking {
     public:
-        explicit Arrived(std::vector<Bytes>& blocks) noexcept : blocks_(blocks) {}
+        explicit Arrived(State& state) noexcept : state_(state) {}
 
     private:
         void receive(void* to, std::size_t size) override {
-            std::memcpy(to, blocks_[next_].data(), size);
-            blocks_[next_++] = Bytes();
+            if (state_.whole_block != nullptr)
+                return copy_block(to, size, state_.whole_block, state_.bytes, state_.route.where());
+            std::memcpy(to, state_.held_blocks[next_].data(), size);
+            state_.held_blocks[next_++] = Bytes();
         }
-        std::vector<Bytes>& blocks_;
+        State& state_;
         std::size_t next_ = 0;
     };
     /// Reads an object whose blocks have not come yet, and posts a receive of each block into its place.
@@ -237,7 +296,7 @@ struct Receive::State {
         std::size_t size;  // 0 for an answer
     };
 
-    explicit State(const ObjectType& wanted) noexcept : type(wanted), arrived(held_blocks) {}
+    explicit State(const ObjectType& wanted) noexcept : type(wanted), arrived(*this) {}
 
     [[nodiscard]] const Envelope& envelope() const noexcept { return *reinterpret_cast<const Envelope*>(room.bytes.data()); }
     [[nodiscard]] std::span<const std::byte> object_bytes() const noexcept {
@@ -247,30 +306,46 @@ struct Receive::State {
     const ObjectType& type;
     MPI_Comm comm = MPI_COMM_NULL;  // a copy: the communicator may be destroyed before the message comes
     Step step = Step::envelope;
-    MPI_Request request = MPI_REQUEST_NULL;  // of the envelope
+    std::optional<OrderedProbe> probe;       // until the message has come, where an object comes whole
+    MPI_Request request = MPI_REQUEST_NULL;  // of the envelope, or of the whole object
     std::vector<Part> parts;                 // of the bytes, then of the blocks
     bool from_null = false;
     Route route;
     Bytes bytes;
     std::vector<Bytes> held_blocks;
+    const std::byte* whole_block = nullptr;  // the next block of an object that has come whole
     Arrived arrived;
     InlineBuffer room;
 };
 
 Receive::Receive(const Comm& comm, int source, int tag, const ObjectType& type, At at) : Pending(at), state_(std::make_unique<State>(type)) {
-    need_channel(at);
+    need_channel(comm, at);
     state_->comm = comm.handle();
     where_ = {at, &state_->comm};
     state_->from_null = source == PROC_NULL;
+    if (is_outside(comm.handle()) && source != PROC_NULL) [[unlikely]] {
+        state_->probe.emplace(comm.handle(), source, tag);
+        return;
+    }
     const auto [count, datatype] = capacity(at);
     state_->request = get<MPI_Irecv>(state_->room.bytes.data(), count, datatype, source, tag, comm.handle(), where_);
 }
 
-Receive::Receive(MPI_Message& message, const ObjectType& type, At at) : Pending(at), state_(std::make_unique<State>(type)) {
+Receive::Receive(MPI_Message& message, std::size_t size, const ObjectType& type, At at) : Pending(at), state_(std::make_unique<State>(type)) {
     check_message(message, {at, "irecv"});
     state_->from_null = message == MPI_MESSAGE_NO_PROC;
-    const auto [count, datatype] = capacity(at);
-    state_->request = get<MPI_Imrecv>(state_->room.bytes.data(), count, datatype, &message, at);
+    receive_found(message, size);
+}
+
+void Receive::receive_found(MPI_Message& message, std::size_t size) {
+    State& state = *state_;
+    if (size > inline_limit) {
+        state.bytes = Bytes::claimed(size);
+        state.request = get<MPI_Imrecv>(state.bytes.data(), static_cast<Count>(size), MPI_BYTE, &message, where_);
+        return;
+    }
+    const auto [count, datatype] = capacity(where_.at());
+    state.request = get<MPI_Imrecv>(state.room.bytes.data(), count, datatype, &message, where_);
 }
 
 Receive::~Receive() = default;
@@ -293,6 +368,13 @@ bool Receive::passed_parts() {
 
 void Receive::step() {
     State& state = *state_;
+    if (state.probe) {
+        MPI_Message message = MPI_MESSAGE_NULL;
+        if (!state.probe->take(message, status_, where_))
+            return;
+        state.probe.reset();
+        receive_found(message, static_cast<std::size_t>(received_bytes(status_, where_)));
+    }
     if (state.step == State::Step::envelope && passed(state.request, &status_))
         open_envelope();
     if (!complete_ && state.step == State::Step::opened)
@@ -310,9 +392,24 @@ void Receive::open_envelope() {
     complete_ = state.from_null || get<MPI_Test_cancelled>(&status_, where_) != 0;
     if (complete_)
         return;
+    if (state.bytes.data() != nullptr)
+        return open_whole_object();
     const Envelope& envelope = open(state.room, received_bytes(status_, where_), where_);
-    state.route = {envelope.sender, envelope.side_tag, envelope.receipt != 0, where_.file, where_.line, where_.comm};
+    state.route = {opened_channel, envelope.sender, envelope.side_tag, envelope.receipt != 0, where_.file, where_.line, where_.comm};
     state.step = State::Step::opened;
+}
+
+void Receive::open_whole_object() {
+    State& state = *state_;
+    complete_ = true;
+    const Envelope& envelope = open_whole(state.bytes, where_);
+    state.route = {MPI_COMM_NULL, PROC_NULL, 0, false, where_.file, where_.line, where_.comm};
+    state.whole_block = state.bytes.data() + sizeof envelope + envelope.length;
+    state.arrived.open({state.bytes.data() + sizeof envelope, envelope.length}, envelope.blocks);
+    state.step = State::Step::blocks;
+    set_length(&status_, state.arrived.remaining(), where_);
+    if (envelope.type != state.type.hash)
+        failure_ = std::make_exception_ptr(state.type.mismatch("irecv", envelope.type, where_));
 }
 
 void Receive::receive_bytes() {
@@ -384,11 +481,16 @@ void Receive::receive_blocks() {
 
 MPI_Request* Receive::awaited() {
     if (state_->step == State::Step::envelope)
-        return &state_->request;
+        return state_->probe ? nullptr : &state_->request;
     return state_->parts.empty() ? nullptr : &state_->parts.back().request;  // there is none while memory for the bytes is missing
 }
 
 void Receive::cancel() {
+    if (state_->probe) {
+        state_->probe.reset();
+        call<MPI_Status_set_cancelled>(&status_, 1, where_);
+        complete_ = true;
+    }
     if (!complete_ && state_->step == State::Step::envelope)
         MPI_Cancel(&state_->request);
 }

@@ -34,14 +34,16 @@ int channel_rank(const Comm& comm, int rank, At at) {
         return rank;
     to_world(comm, {&rank, 1}, at);
     if (rank == MPI_UNDEFINED)
-        misuse({at, "objects"}, "an object of this size cannot be sent to a process outside COMM_WORLD");
+        misuse({at, "objects"}, "an object of this size cannot be sent to a process outside COMM_WORLD on a communicator that mpi4cxx has not made");
     return rank;
 }
 
 bool reaches_all(const Comm& comm, At at) {
     if (opened_channel == MPI_COMM_NULL || comm.handle() == MPI_COMM_WORLD)
         return opened_channel != MPI_COMM_NULL;
-    std::vector<int> ranks(static_cast<std::size_t>(comm.Get_size(at)));
+    const Place where{at, comm.address()};
+    const int peers = comm.Is_inter(at) ? get<MPI_Comm_remote_size>(comm.handle(), where) : comm.Get_size(at);
+    std::vector<int> ranks(static_cast<std::size_t>(peers));
     std::iota(ranks.begin(), ranks.end(), 0);
     to_world(comm, ranks, at);
     return std::find(ranks.begin(), ranks.end(), MPI_UNDEFINED) == ranks.end();

@@ -5,6 +5,7 @@
 #include <mpi4cxx/detail/mpi/platform.hpp>
 
 #include "communicators/object_route.hpp"
+#include "communicators/outside.hpp"
 #include "handles/attached_buffer.hpp"
 #include "requests/channel.hpp"
 #include "requests/progress.hpp"
@@ -21,7 +22,8 @@
 
 // An object's message is one MPI_BYTE message of at most `inline_limit` bytes: an envelope and, where they fit, the object's bytes. So a receive is
 // posted with a fixed capacity, and MPI's own matching gives order, wildcards and cancellation. Longer bytes, and blocks, travel on the channel,
-// directly between the memory of both sides, under a tag that no other message on its way has.
+// directly between the memory of both sides, under a tag that no other message on its way has. On a communicator that reaches outside COMM_WORLD
+// there is no channel: the envelope, the bytes and the blocks are one message, whose receiver asks for its size first.
 
 namespace MPI4CXX::detail {
 
@@ -37,14 +39,14 @@ MPI_Request start(SendMode mode, const void* data, std::size_t size, int dest, i
     return get<MPI_Isend>(data, count, MPI_BYTE, dest, tag, comm, where);
 }
 
-void send_inline(SendMode mode, const Packing& object, int dest, int tag, MPI_Comm comm, Place where) {
-    const auto count = static_cast<Count>(object.size());
+void send(SendMode mode, std::span<const std::byte> message, int dest, int tag, MPI_Comm comm, Place where) {
+    const auto count = static_cast<Count>(message.size());
     switch (mode) {
-    case SendMode::synchronous: return call<MPI_Ssend>(object.data(), count, MPI_BYTE, dest, tag, comm, where);
-    case SendMode::buffered: return call<MPI_Bsend>(object.data(), count, MPI_BYTE, dest, tag, comm, where);
+    case SendMode::synchronous: return call<MPI_Ssend>(message.data(), count, MPI_BYTE, dest, tag, comm, where);
+    case SendMode::buffered: return call<MPI_Bsend>(message.data(), count, MPI_BYTE, dest, tag, comm, where);
     case SendMode::standard: break;
     }
-    call<MPI_Send>(object.data(), count, MPI_BYTE, dest, tag, comm, where);
+    call<MPI_Send>(message.data(), count, MPI_BYTE, dest, tag, comm, where);
 }
 
 /// A copy of one message, kept until MPI has sent it. The bytes follow the object in memory.
@@ -55,7 +57,19 @@ public:
         std::memcpy(sending->data(), bytes.data(), bytes.size());
         return sending;
     }
+    /// Copies an object and its blocks into `size` bytes.
+    static std::unique_ptr<MessageCopy> of(const Packing& object, std::size_t size) {
+        std::unique_ptr<MessageCopy> sending(new (size) MessageCopy);
+        std::memcpy(sending->data(), object.data(), object.size());
+        std::byte* to = sending->data() + object.size();
+        for (const Block& block : object.blocks()) {
+            std::memcpy(to, block.data, block.size);
+            to += block.size;
+        }
+        return sending;
+    }
     static void operator delete(void* memory) { ::operator delete(memory); }
+    [[nodiscard]] std::span<const std::byte> bytes(std::size_t size) const noexcept { return {reinterpret_cast<const std::byte*>(this + 1), size}; }
     [[nodiscard]] bool is_needed() const override { return true; }
     [[nodiscard]] bool is_all() const override { return true; }
 
@@ -77,13 +91,25 @@ Request isend_inline(SendMode mode, const Packing& object, int dest, int tag, co
     return MessageCopy::start(mode, MessageCopy::of({object.data(), size}), size, dest, tag, comm.handle(), where);
 }
 
+std::size_t whole_size(const Packing& object) {
+    std::size_t size = object.size();
+    for (const Block& block : object.blocks()) size += block.size;
+    return size;
+}
+
+/// Sends an object in one message, with its blocks.
+Request isend_whole(SendMode mode, const Packing& object, int dest, int tag, const Comm& comm, Place where) {
+    const std::size_t size = whole_size(object);
+    return MessageCopy::start(mode, MessageCopy::of(object, size), size, dest, tag, comm.handle(), where);
+}
+
 /// Copies the bytes of a long object to the attached buffer, then sends the envelope from memory of the library's own. The envelope goes last: if the
 /// bytes do not fit the buffer, the receiver has not been told of them. MPI completes the requests that are dropped here.
 void bsend_long(const Comm& comm, Packing& object, int dest, int tag, At at) {
     const Place where{at, comm.address()};
     call<MPI_Send>(nullptr, 0, MPI_BYTE, PROC_NULL, tag, comm.handle(), where);  // throws now if tag or communicator are invalid
     SideTag tag_of_bytes(at);
-    tag_of_bytes.write_to(object.envelope());
+    tag_of_bytes.write_to(object.envelope(), channel_rank());
     const int receiver = channel_rank(comm, dest, at), side_tag = tag_of_bytes.value();
     std::unique_ptr<MessageCopy> envelope = MessageCopy::of({object.data(), sizeof(Envelope)});
     const std::span<const std::byte> bytes = object.bytes();
@@ -93,7 +119,7 @@ void bsend_long(const Comm& comm, Packing& object, int dest, int tag, At at) {
     } else {
         call<MPI_Bsend>(bytes.data(), static_cast<Count>(bytes.size()), MPI_BYTE, receiver, side_tag, channel(at), where);
     }
-    tag_of_bytes.use(1);
+    tag_of_bytes.use(1, opened_channel);
     (void)MessageCopy::start(SendMode::standard, std::move(envelope), sizeof(Envelope), dest, tag, comm.handle(), where);
 }
 
@@ -114,7 +140,7 @@ public:
         receiver_ = channel_rank(comm, dest, at);
         blocks_.reserve(object_.blocks().size());
         Envelope& envelope = object_.envelope();
-        unused_tag_.write_to(envelope);
+        unused_tag_.write_to(envelope, channel_rank());
         envelope.in_pieces = mode == SendMode::standard && is_out_of_band(envelope) && envelope.length <= pieces_limit && envelope.blocks == 0;
         envelope.asks = !object_.blocks().empty() && owner_ == Owner::caller;
         bytes_.reserve(number_of_pieces(envelope));
@@ -129,7 +155,7 @@ public:
             }
             throw;
         }
-        unused_tag_.use(1);
+        unused_tag_.use(1, channel_);
         for_each_piece(envelope,
                        [&](std::size_t begin, std::size_t size) { bytes_.push_back(promised(mode, object_.bytes().data() + begin, size)); });
         if (envelope.asks == 0)
@@ -160,9 +186,7 @@ public:
             return false;
         if (!detached_.is_empty())
             return true;
-        std::size_t size = object_.size();
-        for (const Block& block : object_.blocks()) size += block.size;
-        if (takes_blocks() || !detached_.add(size))
+        if (takes_blocks() || !detached_.add(whole_size(object_)))
             return false;
         keep_blocks();
         return true;
@@ -228,16 +252,24 @@ private:
 }  // namespace
 
 void send_object(const Comm& comm, SendMode mode, Packing& object, int dest, int tag, At at) {
-    need_channel(at);
-    if (object.is_inline() || dest == PROC_NULL)
-        return send_inline(mode, object, dest, tag, comm.handle(), {at, comm.address()});
+    need_channel(comm, at);
+    const Place where{at, comm.address()};
+    const bool is_whole = is_outside(comm.handle());
+    if (object.is_inline() || dest == PROC_NULL || (is_whole && object.blocks().empty()))
+        return send(mode, {object.data(), object.size()}, dest, tag, comm.handle(), where);
+    if (is_whole) {
+        const std::size_t size = whole_size(object);
+        return send(mode, MessageCopy::of(object, size)->bytes(size), dest, tag, comm.handle(), where);
+    }
     Request::take(std::make_unique<PendingSend>(comm, mode, std::move(object), nullptr, Owner::caller, dest, tag, at)).Wait(nullptr, at);
 }
 
 Request isend_object(const Comm& comm, SendMode mode, Packing object, std::unique_ptr<OwnedObject> owned, int dest, int tag, At at) {
-    need_channel(at);
+    need_channel(comm, at);
     if (object.is_inline() || dest == PROC_NULL)
         return isend_inline(mode, object, dest, tag, comm, {at, comm.address()});
+    if (is_outside(comm.handle()))
+        return isend_whole(mode, object, dest, tag, comm, {at, comm.address()});
     if (mode == SendMode::buffered) {
         bsend_long(comm, object, dest, tag, at);
         return {};  // the send is complete
@@ -246,9 +278,11 @@ Request isend_object(const Comm& comm, SendMode mode, Packing object, std::uniqu
 }
 
 Request start_object(const Comm& comm, Packing object, int dest, int tag, At at) {
-    need_channel(at);
+    need_channel(comm, at);
     if (object.is_inline() || dest == PROC_NULL)
         return isend_inline(SendMode::standard, object, dest, tag, comm, {at, comm.address()});
+    if (is_outside(comm.handle()))
+        return isend_whole(SendMode::standard, object, dest, tag, comm, {at, comm.address()});
     auto operation = std::make_unique<PendingSend>(comm, SendMode::standard, std::move(object), nullptr, Owner::caller, dest, tag, at);
     operation->begin();
     return Request::take(std::move(operation));

@@ -1,6 +1,7 @@
 #include <mpi4cxx/detail/communicators/split_methods.hpp>
 
 #include "communicators/dropped_handles.hpp"
+#include "communicators/outside.hpp"
 
 namespace MPI4CXX::detail {
 
@@ -12,6 +13,11 @@ MPI_Comm split_type(int split_type, int key, const Info& info, Place where) {
     return made(get<MPI_Comm_split_type>(*where.comm, split_type, key, info.handle(), where), where);
 }
 
-MPI_Comm shrink(Place where) { return get<MPIX_Comm_shrink>(*where.comm, where); }
+MPI_Comm shrink(Place where) {
+    const MPI_Comm comm = get<MPIX_Comm_shrink>(*where.comm, where);
+    if (is_outside(*where.comm))
+        mark_outside(comm, where);
+    return comm;
+}
 
 }  // namespace MPI4CXX::detail

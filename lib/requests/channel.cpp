@@ -7,6 +7,8 @@
 #include "requests/side_tag.hpp"
 #include "runtime/finalize.hpp"
 
+#include <mutex>
+
 namespace MPI4CXX::detail {
 
 MPI_Comm opened_channel = MPI_COMM_NULL;
@@ -24,15 +26,25 @@ void open_channel(At at) {
     opened_channel = get<MPI_Comm_dup>(MPI_COMM_WORLD, at);
     call<MPI_Comm_set_errhandler>(opened_channel, MPI_ERRORS_RETURN, at);
     own_rank = get<MPI_Comm_rank>(opened_channel, at);
-    int* largest = nullptr;
-    int found = 0;
-    call<MPI_Comm_get_attr>(MPI_COMM_WORLD, MPI_TAG_UB, &largest, &found, at);
-    tags = (found != 0 ? *largest : 32767) / 2;  // the upper half is for answers
-    open_side_tags(tags);
     at_finalize([] {
         end_operations();
-        close_side_tags();
         MPI_Comm_free(&opened_channel);
+    });
+    open_tags(MPI_COMM_WORLD, at);  // last, because receipts are awaited on the channel
+}
+
+void open_tags(MPI_Comm comm, At at) {
+    static std::once_flag once;
+    std::call_once(once, [comm, at] {
+        int* largest = nullptr;
+        int found = 0;
+        call<MPI_Comm_get_attr>(comm, MPI_TAG_UB, &largest, &found, at);
+        tags = (found != 0 ? *largest : 32767) / 2;  // the upper half is for answers
+        open_side_tags(tags);
+        at_finalize([] {
+            end_operations();
+            close_side_tags();
+        });
     });
 }
 

@@ -13,11 +13,8 @@ void open_channel(At at);
 extern MPI_Comm opened_channel;
 /// Returns the channel. Throws before open_channel.
 [[nodiscard]] MPI_Comm channel(At at);
-/// Throws before open_channel, so that a program without an Environment fails at its first object, not at its first large one.
-inline void need_channel(At at) {
-    if (opened_channel == MPI_COMM_NULL) [[unlikely]]
-        (void)channel(at);
-}
+/// Makes side tags, if there are none yet: as many as `comm` has tags.
+void open_tags(MPI_Comm comm, At at);
 
 /// Returns the rank of this process on the channel.
 [[nodiscard]] int channel_rank() noexcept;

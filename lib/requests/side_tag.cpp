@@ -40,7 +40,7 @@ public:
         const std::lock_guard lock(mutex_);
         free(index_of(tag));
     }
-    void await_receipts(int tag, int number) noexcept;
+    void await_receipts(int tag, int number, MPI_Comm channel) noexcept;
 
 private:
     static constexpr std::size_t nowhere = ~std::size_t{0};
@@ -48,6 +48,7 @@ private:
 
     struct Tag {
         int receipts = 0;  // how many are to come
+        MPI_Comm channel = MPI_COMM_NULL;
         MPI_Request receipt = MPI_REQUEST_NULL;
         std::size_t next_free = nowhere;
     };
@@ -84,10 +85,11 @@ std::optional<int> ReusedTags::take() {
     return first_ + static_cast<int>(index);
 }
 
-void ReusedTags::await_receipts(int tag, int number) noexcept {
+void ReusedTags::await_receipts(int tag, int number, MPI_Comm channel) noexcept {
     const std::lock_guard lock(mutex_);
     const std::size_t index = index_of(tag);
     tags_[index].receipts = number;
+    tags_[index].channel = channel;
     if (number == 0)
         free(index);
     else
@@ -116,7 +118,7 @@ void ReusedTags::free_if_received(std::size_t index) noexcept {
 
 void ReusedTags::post(std::size_t index) noexcept {
     const int tag = answer_tag(first_ + static_cast<int>(index));
-    if (MPI_Irecv(nullptr, 0, MPI_BYTE, MPI_ANY_SOURCE, tag, opened_channel, &tags_[index].receipt) != MPI_SUCCESS)
+    if (MPI_Irecv(nullptr, 0, MPI_BYTE, MPI_ANY_SOURCE, tag, tags_[index].channel, &tags_[index].receipt) != MPI_SUCCESS)
         tags_[index].receipt = MPI_REQUEST_NULL;
 }
 
@@ -173,15 +175,15 @@ SideTag::~SideTag() {
         reused.give_back(value_);
 }
 
-void SideTag::write_to(Envelope& envelope) const noexcept {
-    envelope.sender = channel_rank();
+void SideTag::write_to(Envelope& envelope, int sender) const noexcept {
+    envelope.sender = sender;
     envelope.side_tag = value_;
     envelope.receipt = reused.has(value_) ? 1 : 0;
 }
 
-void SideTag::use(int receivers) noexcept {
+void SideTag::use(int receivers, MPI_Comm channel) noexcept {
     if (const int tag = std::exchange(value_, none); reused.has(tag))
-        reused.await_receipts(tag, receivers);
+        reused.await_receipts(tag, receivers, channel);
 }
 
 std::optional<int> borrow_side_tag() { return reused.take(); }

@@ -27,10 +27,10 @@ public:
     ~SideTag();
 
     [[nodiscard]] int value() const noexcept { return value_; }
-    /// Writes the tag, its process, and whether receipts are wanted.
-    void write_to(Envelope& envelope) const noexcept;
-    /// Says that messages to `receivers` processes are on their way, or will be.
-    void use(int receivers) noexcept;
+    /// Writes the tag, its process, which is `sender` on the channel, and whether receipts are wanted.
+    void write_to(Envelope& envelope, int sender) const noexcept;
+    /// Says that messages to `receivers` processes are on their way on `channel`, or will be.
+    void use(int receivers, MPI_Comm channel) noexcept;
 
 private:
     static constexpr int none = -1;

@@ -53,6 +53,7 @@ protected:
 private:
     MPI_Request request_ = MPI_REQUEST_NULL;
     int code_ = MPI_SUCCESS;
+    bool from_outside_;  // whether the parent reaches outside COMM_WORLD
     std::string_view function_;
 };
 

@@ -42,6 +42,7 @@ struct NoObject {};
 
 /// The source of the messages of an object on the channel, and the call that receives them.
 struct Route {
+    MPI_Comm channel;
     int sender;
     int side_tag;
     bool receipt;  // whether the sender wants one
@@ -66,12 +67,15 @@ public:
     bool recv(const Comm& comm, int source, int tag, const ObjectType& type, Status* status, At at);
     /// Returns the hash of the type that came.
     [[nodiscard]] std::uint64_t type() const noexcept { return reinterpret_cast<const Envelope*>(room_.bytes.data())->type; }
-    /// Receives the message that a matched probe has found. Returns false if the probe was of PROC_NULL.
-    bool recv(MPI_Message& message, const ObjectType& type, Status* status, At at);
+    /// Receives the message of `size` bytes that a matched probe has found. Returns false if the probe was of PROC_NULL.
+    bool recv(MPI_Message& message, std::size_t size, const ObjectType& type, Status* status, At at);
 
 private:
     bool accept(bool from_null, MPI_Status& found, const ObjectType& type, Status* status, const Place& where);
     void accept_any(std::uint64_t size, MPI_Status& found, const ObjectType& type, Status* status, const Place& where);
+    /// Receives an object that comes in one message of any size.
+    bool recv_whole(const Comm& comm, int source, int tag, const ObjectType& type, Status* status, At at);
+    void accept_whole(MPI_Status& found, const ObjectType& type, Status* status, const Place& where);
     std::size_t receive_piece(std::size_t begin, std::size_t size) override;
     void receive(void* to, std::size_t size) override;
     /// Receives and drops the rest of an object that could not be read to its end, because its sender waits.
@@ -83,15 +87,16 @@ private:
 
     InlineBuffer room_;
     Bytes bytes_;
-    Route route_;  // set if messages follow on the channel
+    Route route_;                             // set if messages follow on the channel
+    const std::byte* whole_block_ = nullptr;  // the next block of an object that has come in one message
 };
 
 /// A pending receive of an object.
 class MPI4CXX_API Receive : public Pending {
 public:
     Receive(const Comm& comm, int source, int tag, const ObjectType& type, At at);
-    /// Receives the message that a matched probe has found.
-    Receive(MPI_Message& message, const ObjectType& type, At at);
+    /// Receives the message of `size` bytes that a matched probe has found.
+    Receive(MPI_Message& message, std::size_t size, const ObjectType& type, At at);
     ~Receive() override;
     using Pending::begin;
 
@@ -106,6 +111,10 @@ protected:
 private:
     /// Reads the object before its blocks have come, if that is possible for its type: `from` posts their receives. Returns whether it has.
     virtual bool place(Unpacking& from) = 0;
+    /// Receives a message of `size` bytes that a probe has found.
+    void receive_found(MPI_Message& message, std::size_t size);
+    /// Opens an object that has come in one message.
+    void open_whole_object();
     void step() override;
     /// Returns whether all expected messages on the channel have come. They are all received, even if the object turns out to be of another type.
     bool passed_parts();
