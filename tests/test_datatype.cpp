@@ -93,7 +93,8 @@ TEST_CASE("Fortran's datatypes are the MPI's, or null where it has none", "[data
             CHECK(row.ours.Get_size() == row.size);
         }
     }
-    for (const MPI::Datatype* rare : {&MPI::INTEGER16, &MPI::REAL2, &MPI::COMPLEX4})
+    for (const MPI::Datatype* rare : {&MPI::INTEGER16, &MPI::REAL2, &MPI::COMPLEX4, &MPI::LOGICAL1, &MPI::LOGICAL2, &MPI::LOGICAL4, &MPI::LOGICAL8,
+                                      &MPI::LOGICAL16, &MPI::FLOAT16_T, &MPI::BFLOAT16_T})
         if (*rare)
             CHECK(rare->is_named());
 }

@@ -144,6 +144,44 @@ TEST_CASE("Detach_buffer waits until what is in it is sent", "[memory][p2p]") {
     });
 }
 
+TEST_CASE("Communicators have buffers of their own, and MPI allocates some, where the MPI follows MPI-4.1", "[memory][p2p]") {
+    constexpr bool is_new = MPI::VERSION > 4 || (MPI::VERSION == 4 && MPI::SUBVERSION >= 1);
+    const MPI::Intracomm comm = MPI::COMM_WORLD.Dup();
+    std::vector<std::byte> room(static_cast<std::size_t>(MPI::BSEND_OVERHEAD) + 1000);
+    int received = -1;
+    if (!is_new) {
+        const std::string words = "not supported by this MPI";
+        CHECK(thrown<MPI::Exception>([&] { comm.Attach_buffer(room); }).find(words) != std::string::npos);
+        CHECK(thrown<MPI::Exception>([&] { (void)comm.Detach_buffer(); }).find(words) != std::string::npos);
+        CHECK(thrown<MPI::Exception>([&] { comm.Attach_buffer(MPI::BUFFER_AUTOMATIC); }).find(words) != std::string::npos);
+        CHECK(thrown<MPI::Exception>([&] { MPI::Attach_buffer(MPI::BUFFER_AUTOMATIC); }).find(words) != std::string::npos);
+        CHECK(thrown<MPI::Exception>([&] { MPI::Flush_buffer(); }).find(words) != std::string::npos);
+        CHECK(thrown<MPI::Exception>([&] { (void)MPI::Iflush_buffer(); }).find(words) != std::string::npos);
+        CHECK(thrown<MPI::Exception>([&] { (void)comm.Split_type(MPI::COMM_TYPE_RESOURCE_GUIDED); }).find(words) != std::string::npos);
+        CHECK(thrown<MPI::Exception>([&] { (void)MPI::Get_hw_resource_info(); }).find(words) != std::string::npos);
+        return;
+    }
+    comm.Attach_buffer(room);
+    comm.Bsend(comm.rank(), right_of(comm));
+    comm.Recv(received, left_of(comm));
+    CHECK(received == left_of(comm));
+    comm.Flush_buffer();
+    comm.Iflush_buffer().Wait();
+    const MPI::memory returned = comm.Detach_buffer();
+    CHECK(returned.data() == room.data());
+    CHECK(returned.size() == room.size());
+    comm.Attach_buffer(MPI::BUFFER_AUTOMATIC);
+    comm.Bsend(std::vector<int>(1000, comm.rank()), right_of(comm));
+    CHECK(comm.Recv<int>(left_of(comm)).at(999) == left_of(comm));
+    CHECK(comm.Detach_buffer().empty());
+    MPI::Attach_buffer(MPI::BUFFER_AUTOMATIC);
+    comm.Bsend(std::vector<int>(1000, comm.rank()), right_of(comm));
+    CHECK(comm.Recv<int>(left_of(comm)).at(999) == left_of(comm));
+    MPI::Flush_buffer();
+    CHECK(MPI::Detach_buffer().empty());
+    CHECK_FALSE(MPI::Get_hw_resource_info().is_null());
+}
+
 TEST_CASE("A second buffer, and one of less than nothing, are refused", "[memory][error]") {
     MPI::Attach_buffer(10'000);
     CHECK_THROWS_AS(MPI::Attach_buffer(10'000), MPI::Exception);

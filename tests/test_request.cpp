@@ -147,6 +147,44 @@ TEST_CASE("Request::Waitsome and Testsome complete each once", "[request]") {
     });
 }
 
+TEST_CASE("Request::Get_status_all, Get_status_any and Get_status_some leave the requests as they are", "[request]") {
+    for_each_traffic([](const MPI::Comm& comm, Traffic traffic) {
+        const std::size_t size = traffic.requests.size();
+        std::vector<MPI::Status> statuses(size, written());
+        while (!MPI::Request::Get_status_all(traffic.requests, statuses)) {}
+        for (std::size_t i = 0; i < size; ++i) traffic.check_status(comm, i, statuses[i]);
+        MPI::Status status = written();
+        const std::optional<int> index = MPI::Request::Get_status_any(traffic.requests, &status);
+        CHECK(index == 0);
+        traffic.check_status(comm, 0, status);
+        statuses.assign(size, written());
+        const std::optional<std::vector<int>> indices = MPI::Request::Get_status_some(traffic.requests, statuses);
+        CHECK((indices && indices->size() == traffic.active()));
+        for (std::size_t i = 0; indices && i < indices->size(); ++i) traffic.check_status(comm, static_cast<std::size_t>((*indices)[i]), statuses[i]);
+        MPI::Request::Waitall(traffic.requests);
+        traffic.check_values(comm);
+        MPI::Request::Waitall(traffic.sends);
+    });
+}
+
+TEST_CASE("The status of requests that are not complete says so", "[request]") {
+    int a = 0, b = 0;
+    std::vector<MPI::Request> requests;
+    requests.push_back(MPI::COMM_SELF.Irecv(a, 0, 1));
+    requests.push_back(MPI::COMM_SELF.irecv_into(b, 0, 2));
+    CHECK_FALSE(MPI::Request::Get_status_all(requests));
+    CHECK_FALSE(MPI::Request::get_status_any(requests).has_value());
+    CHECK(MPI::Request::get_status_some(requests) == std::vector<int>{});
+    MPI::COMM_SELF.send(7, 0, 2);
+    CHECK(MPI::Request::Get_status_any(requests) == 1);
+    CHECK(MPI::Request::Get_status_some(requests) == std::vector<int>{1});
+    CHECK_FALSE(MPI::Request::get_status_all(requests));
+    MPI::COMM_SELF.Send(6, 0, 1);
+    MPI::Request::Waitall(requests);
+    CHECK(a == 6);
+    CHECK(b == 7);
+}
+
 TEST_CASE("Requests that are null or none are complete", "[request]") {
     std::vector<MPI::Request> nulls(3);
     for (const std::span<MPI::Request> requests : {std::span<MPI::Request>(), std::span(nulls)}) {
@@ -164,6 +202,13 @@ TEST_CASE("Requests that are null or none are complete", "[request]") {
         CHECK(is_empty(status));
         CHECK_FALSE(MPI::Request::Waitsome(requests).has_value());
         CHECK_FALSE(MPI::Request::Testsome(requests).has_value());
+        statuses.assign(requests.size(), written());
+        CHECK(MPI::Request::Get_status_all(requests, statuses));
+        CHECK(std::all_of(statuses.begin(), statuses.end(), is_empty));
+        status = written();
+        CHECK(MPI::Request::Get_status_any(requests, &status) == MPI::UNDEFINED);
+        CHECK(is_empty(status));
+        CHECK_FALSE(MPI::Request::Get_status_some(requests).has_value());
     }
     MPI::Request none;
     MPI::Status status = written();

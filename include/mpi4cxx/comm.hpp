@@ -4,6 +4,7 @@
 
 #include <mpi4cxx/attribute.hpp>
 #include <mpi4cxx/buffer.hpp>
+#include <mpi4cxx/buffered.hpp>
 #include <mpi4cxx/detail/communicators/object_collective.hpp>
 #include <mpi4cxx/detail/communicators/split_methods.hpp>
 #include <mpi4cxx/detail/mpi/any_vector.hpp>
@@ -39,6 +40,7 @@ class MPI4CXX_API Comm : public detail::SplitMethods<Comm, Handle<Comm>>,
                          public Attributes<Comm>,
                          public ErrorHandling<Comm>,
                          public Hinted<Comm>,
+                         public Buffered<Comm>,
                          public Fortran<Comm> {
 public:
     Comm() noexcept = default;

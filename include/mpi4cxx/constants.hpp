@@ -49,6 +49,11 @@ struct Bottom {};
 /// The value to pass.
 inline constexpr Bottom BOTTOM{};
 
+/// Stands for an attached buffer that MPI allocates itself, as large as needed (MPI-4.1, 3.6).
+struct BufferAutomatic {};
+/// The value to pass.
+inline constexpr BufferAutomatic BUFFER_AUTOMATIC{};
+
 /// Levels of thread support (MPI-4.0, 11.6).
 enum ThreadLevel : int {
     THREAD_SINGLE = MPI_THREAD_SINGLE,
@@ -67,5 +72,6 @@ enum Topology : int { CART = MPI_CART, GRAPH = MPI_GRAPH, DIST_GRAPH = MPI_DIST_
 inline constexpr int COMM_TYPE_SHARED = MPI_COMM_TYPE_SHARED;
 inline constexpr int COMM_TYPE_HW_GUIDED = MPI_COMM_TYPE_HW_GUIDED;
 inline constexpr int COMM_TYPE_HW_UNGUIDED = MPI_COMM_TYPE_HW_UNGUIDED;
+inline constexpr int COMM_TYPE_RESOURCE_GUIDED = MPI_COMM_TYPE_RESOURCE_GUIDED;
 
 }  // namespace MPI4CXX

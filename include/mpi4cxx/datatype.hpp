@@ -33,6 +33,7 @@ inline constexpr int DISTRIBUTE_DFLT_DARG = MPI_DISTRIBUTE_DFLT_DARG;
 
 /// The kind of type that Match_size looks for (MPI-4.0, 19.1.9).
 enum TypeClass : int {
+    TYPECLASS_LOGICAL = MPI_TYPECLASS_LOGICAL,
     TYPECLASS_INTEGER = MPI_TYPECLASS_INTEGER,
     TYPECLASS_REAL = MPI_TYPECLASS_REAL,
     TYPECLASS_COMPLEX = MPI_TYPECLASS_COMPLEX,
@@ -382,7 +383,14 @@ extern MPI4CXX_API const Datatype CXX_FLOAT_COMPLEX;
 extern MPI4CXX_API const Datatype CXX_DOUBLE_COMPLEX;
 extern MPI4CXX_API const Datatype CXX_LONG_DOUBLE_COMPLEX;
 extern MPI4CXX_API const Datatype CHARACTER;
+extern MPI4CXX_API const Datatype FLOAT16_T;
+extern MPI4CXX_API const Datatype BFLOAT16_T;
 extern MPI4CXX_API const Datatype LOGICAL;
+extern MPI4CXX_API const Datatype LOGICAL1;
+extern MPI4CXX_API const Datatype LOGICAL2;
+extern MPI4CXX_API const Datatype LOGICAL4;
+extern MPI4CXX_API const Datatype LOGICAL8;
+extern MPI4CXX_API const Datatype LOGICAL16;
 extern MPI4CXX_API const Datatype INTEGER;
 extern MPI4CXX_API const Datatype REAL;
 extern MPI4CXX_API const Datatype DOUBLE_PRECISION;

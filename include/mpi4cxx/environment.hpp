@@ -2,6 +2,8 @@
 
 #include <mpi4cxx/constants.hpp>
 #include <mpi4cxx/detail/mpi/at.hpp>
+#include <mpi4cxx/info.hpp>
+#include <mpi4cxx/version.hpp>
 
 #include <memory>
 #include <string>
@@ -53,6 +55,15 @@ MPI4CXX_API void Finalize(At at = {});
 MPI4CXX_API void Pcontrol(int level, At at = {});
 /// Return the name of this machine. Calls MPI_Get_processor_name (MPI-4.0, 9.1.2).
 [[nodiscard]] MPI4CXX_API std::string Get_processor_name(At at = {});
+/// Return the hardware resources that this process can run on: the names are types for COMM_TYPE_RESOURCE_GUIDED, the values "true" and "false".
+/// Calls MPI_Get_hw_resource_info (MPI-4.1, 9.1.2).
+[[nodiscard]] MPI4CXX_API Info Get_hw_resource_info(At at = {});
+/// Return the version of the standard ABI that the MPI library has. Calls MPI_Abi_get_version (MPI-5.0, 20.2).
+[[nodiscard]] MPI4CXX_API Version Get_abi_version(At at = {});
+/// Return what the standard ABI says of this MPI library. Calls MPI_Abi_get_info (MPI-5.0, 20.2).
+[[nodiscard]] MPI4CXX_API Info Get_abi_info(At at = {});
+/// Return what the standard ABI says of Fortran; a null info if the MPI library does not know. Calls MPI_Abi_get_fortran_info (MPI-5.0, 20.2).
+[[nodiscard]] MPI4CXX_API Info Get_abi_fortran_info(At at = {});
 /// Return seconds since a time in the past. Calls MPI_Wtime (MPI-4.0, 9.6).
 [[nodiscard]] MPI4CXX_API double Wtime() noexcept;
 /// Return the resolution of Wtime in seconds. Calls MPI_Wtick (MPI-4.0, 9.6).

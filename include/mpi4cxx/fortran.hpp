@@ -11,6 +11,10 @@ public:
     [[nodiscard]] MPI_Fint c2f() const { return detail::handle_traits<Class>::c2f(static_cast<const Class&>(*this).handle()); }
     /// Use a Fortran handle, which somebody else frees.
     [[nodiscard]] static Class f2c(MPI_Fint handle) noexcept { return Class::borrow(detail::handle_traits<Class>::f2c(handle)); }
+    /// Return the handle as an integer, which other languages can keep in this process: the Fortran handle.
+    [[nodiscard]] int toint() const { return c2f(); }
+    /// Use a handle that is given as an integer, which somebody else frees.
+    [[nodiscard]] static Class fromint(int handle) noexcept { return Class::f2c(handle); }
 };
 
 }  // namespace MPI4CXX

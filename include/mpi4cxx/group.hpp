@@ -8,6 +8,7 @@
 
 #include <initializer_list>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace MPI4CXX {
@@ -23,6 +24,9 @@ public:
     Group() noexcept = default;
     static Group take(MPI_Group raw) noexcept { return Group(raw, detail::Ownership::own); }
     static Group borrow(MPI_Group raw) noexcept { return Group(raw, detail::Ownership::borrow); }
+
+    /// Return the processes of a process set of a session, see Session::Create_group. Calls MPI_Group_from_session_pset (MPI-4.0, 7.3.2).
+    [[nodiscard]] static Group Create_from_session_pset(const Session& session, const std::string& pset_name, At at = {});
 
     /// Return the number of processes. Calls MPI_Group_size (MPI-4.0, 7.3.1).
     [[nodiscard]] int Get_size(At at = {}) const { return detail::get<MPI_Group_size>(handle(), at); }
@@ -84,8 +88,19 @@ public:
 
 private:
     using Handle::Handle;
+    friend Comm;
+    friend Intercomm;
+    friend Intracomm;
+    friend Session;
+    /// Returns a group of the same session.
+    [[nodiscard]] Group made_from(MPI_Group raw) const noexcept;
+    static Group take(MPI_Group raw, MPI_Session session) noexcept;
+    /// The session of a communicator that is made of this group; null if there is none.
+    [[nodiscard]] MPI_Session session() const noexcept;
     /// Of all ranks, and to the group of COMM_WORLD, where these are null.
     void translate(const detail::IntList* ranks, const Group* group, detail::AnyVector result, At at) const;
+
+    MPI_Session session_ = MPI_SESSION_NULL;
 };
 
 extern MPI4CXX_API const Group GROUP_NULL;

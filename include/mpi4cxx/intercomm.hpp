@@ -2,6 +2,8 @@
 
 #include <mpi4cxx/comm.hpp>
 
+#include <string>
+
 namespace MPI4CXX {
 
 /// A communicator of two groups, each of which communicates with the other (MPI-4.0, 7.6).
@@ -18,6 +20,12 @@ public:
     template <detail::IsA<Intercomm> C> Intercomm(C&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) MPI4CXX_NO_COPY;
     detail::take_a_const_reference_or_make_a_duplicate_with_Dup operator=(const Intercomm&) = delete;
     using SplitMethods::SplitMethods;
+
+    /// Return an intercommunicator of two groups, which come of a session. Each process passes its own group first. Calls
+    /// MPI_Intercomm_create_from_groups (MPI-4.0, 7.6.2). Collective in both groups.
+    [[nodiscard]] static Intercomm Create_from_groups(const Group& local_group, int local_leader, const Group& remote_group, int remote_leader,
+                                                      const std::string& stringtag = "org.mpi4cxx", const Info& info = INFO_NULL,
+                                                      const Errhandler& errhandler = ERRORS_RETURN, At at = {});
 
     /// Return the number of processes in the remote group. Calls MPI_Comm_remote_size (MPI-4.0, 7.6.1).
     [[nodiscard]] int Get_remote_size(At at = {}) const;

@@ -5,6 +5,7 @@
 #include <mpi4cxx/weights.hpp>
 
 #include <optional>
+#include <string>
 
 namespace MPI4CXX {
 
@@ -24,6 +25,10 @@ public:
     /// Return a communicator of the processes of `group`. Only they call this. Calls MPI_Comm_create_group (MPI-4.0, 7.4.2).
     /// Collective in `group`.
     [[nodiscard]] Intracomm Create_group(const Group& group, int tag = 0, At at = {}) const;
+    /// Return a communicator of the processes of `group`, which comes of a session; null if the group is empty. Communicators that are made at the
+    /// same time differ in `stringtag`. Calls MPI_Comm_create_from_group (MPI-4.0, 7.4.2). Collective in `group`.
+    [[nodiscard]] static Intracomm Create_from_group(const Group& group, const std::string& stringtag = "org.mpi4cxx", const Info& info = INFO_NULL,
+                                                     const Errhandler& errhandler = ERRORS_RETURN, At at = {});
     /// Return an intercommunicator of this group and another group, which also calls this. `peer_comm` is significant on the two leaders only, which
     /// communicate on it. Calls MPI_Intercomm_create (MPI-4.0, 7.6.2). Collective in both groups.
     [[nodiscard]] Intercomm Create_intercomm(int local_leader, const Intracomm& peer_comm, int remote_leader, int tag = 0, At at = {}) const;

@@ -72,13 +72,12 @@ MPI4CXX_API void Free_mem(void* address, At at = {});
 /// Return the number of bytes from `addr2` to `addr1`. Calls MPI_Aint_diff (MPI-4.0, 5.1.5).
 [[nodiscard]] MPI4CXX_API Aint Aint_diff(Aint addr1, Aint addr2) noexcept;
 
-/// Let Bsend copy messages to `buf`, which must live until Detach_buffer. Each message takes BSEND_OVERHEAD bytes in addition to its own.
-/// Calls MPI_Buffer_attach (MPI-4.0, 3.6). Local.
-MPI4CXX_API void Attach_buffer(memory buf, At at = {});
-/// The same of a contiguous range of any elements without constructors.
+namespace detail {
+
+/// Returns the bytes of a contiguous range of any elements without constructors, which Bsend can use until Detach_buffer.
 template <class C>
     requires requires(C& range) { std::span(range); }
-void Attach_buffer(C&& buf, At at = {}) {
+memory attachable(C&& buf) {
     using Element = typename decltype(std::span(buf))::element_type;
     constexpr bool lasts = std::is_lvalue_reference_v<C> || std::ranges::enable_borrowed_range<std::remove_cvref_t<C>>;
     constexpr bool can_be_attached = lasts && !std::is_const_v<Element> && std::is_trivially_copyable_v<Element>;
@@ -86,12 +85,29 @@ void Attach_buffer(C&& buf, At at = {}) {
         can_be_attached,
         "mpi4cxx: Bsend writes bytes to the attached buffer until Detach_buffer: this one is a temporary, is const, or holds more than bytes");
     if constexpr (can_be_attached)
-        Attach_buffer(memory(std::as_writable_bytes(std::span(buf))), at);
+        return std::as_writable_bytes(std::span(buf));
+    else
+        return {};
 }
+
+}  // namespace detail
+
+/// Let Bsend copy messages to `buf`, which must live until Detach_buffer. Each message takes BSEND_OVERHEAD bytes in addition to its own.
+/// Calls MPI_Buffer_attach (MPI-4.0, 3.6). Local.
+MPI4CXX_API void Attach_buffer(memory buf, At at = {});
+/// The same of a contiguous range of any elements without constructors.
+template <class C>
+    requires requires(C& range) { std::span(range); }
+void Attach_buffer(C&& buf, At at = {}) { Attach_buffer(detail::attachable(std::forward<C>(buf)), at); }
+/// Let Bsend copy messages to memory that MPI allocates as it needs. Before MPI-4.1, "not supported by this MPI". Calls MPI_Buffer_attach (MPI-4.1,
+/// 3.6). Local.
+MPI4CXX_API void Attach_buffer(BufferAutomatic, At at = {});
 /// Let Bsend copy messages to `size` bytes that the library allocates. Detach_buffer frees them. Calls MPI_Buffer_attach (MPI-4.0, 3.6). Local.
 MPI4CXX_API void Attach_buffer(Count size, At at = {});
 /// Wait until all messages in the buffer are sent. Return the buffer, or an empty view if the library has allocated it. Calls MPI_Buffer_detach
 /// (MPI-4.0, 3.6).
 MPI4CXX_API memory Detach_buffer(At at = {});
+/// Wait until all messages in the buffer are sent. Calls MPI_Buffer_flush (MPI-4.1, 3.6).
+MPI4CXX_API void Flush_buffer(At at = {});
 
 }  // namespace MPI4CXX

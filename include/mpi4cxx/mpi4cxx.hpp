@@ -4,6 +4,7 @@
 #include <mpi4cxx/attribute.hpp>
 #include <mpi4cxx/buffer.hpp>
 #include <mpi4cxx/buffer_traits.hpp>
+#include <mpi4cxx/buffered.hpp>
 #include <mpi4cxx/cartcomm.hpp>
 #include <mpi4cxx/checkpoint.hpp>
 #include <mpi4cxx/comm.hpp>
@@ -43,6 +44,7 @@
 #include <mpi4cxx/semaphore.hpp>
 #include <mpi4cxx/sequential.hpp>
 #include <mpi4cxx/serialize.hpp>
+#include <mpi4cxx/session.hpp>
 #include <mpi4cxx/shared_array.hpp>
 #include <mpi4cxx/status.hpp>
 #include <mpi4cxx/struct_type.hpp>

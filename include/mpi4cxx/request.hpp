@@ -145,6 +145,18 @@ public:
         return test_some(requests, statuses, indices, at) ? std::optional(std::move(indices)) : std::nullopt;
     }
 
+    // The same of requests that stay as they are (MPI-4.1, 3.7.6). On any MPI, by MPI_Request_get_status for each.
+
+    /// Tell whether all are complete.
+    [[nodiscard]] static bool Get_status_all(detail::Requests requests, std::span<Status> statuses = {}, At at = {});
+    /// Return the index of a complete request, UNDEFINED if none is active, nothing if none is complete.
+    [[nodiscard]] static std::optional<int> Get_status_any(detail::Requests requests, Status* status = nullptr, At at = {});
+    /// Return the indices of those that are complete, nothing where none is active.
+    [[nodiscard]] static std::optional<std::vector<int>> Get_status_some(detail::Requests requests, std::span<Status> statuses = {}, At at = {}) {
+        std::vector<int> indices;
+        return status_some(requests, statuses, indices, at) ? std::optional(std::move(indices)) : std::nullopt;
+    }
+
     // mpi4py's lowercase forms. ObjectRequest returns the object of a receive.
     void wait(Status* status = nullptr, At at = {}) { Wait(status, at); }
     bool test(Status* status = nullptr, At at = {}) { return Test(status, at); }
@@ -154,6 +166,15 @@ public:
     static int waitany(detail::Requests requests, Status* status = nullptr, At at = {}) { return Waitany(requests, status, at); }
     static std::optional<std::vector<int>> waitsome(detail::Requests requests, std::span<Status> statuses = {}, At at = {}) {
         return Waitsome(requests, statuses, at);
+    }
+    [[nodiscard]] static bool get_status_all(detail::Requests requests, std::span<Status> statuses = {}, At at = {}) {
+        return Get_status_all(requests, statuses, at);
+    }
+    [[nodiscard]] static std::optional<int> get_status_any(detail::Requests requests, Status* status = nullptr, At at = {}) {
+        return Get_status_any(requests, status, at);
+    }
+    [[nodiscard]] static std::optional<std::vector<int>> get_status_some(detail::Requests requests, std::span<Status> statuses = {}, At at = {}) {
+        return Get_status_some(requests, statuses, at);
     }
     static bool testall(detail::Requests requests, std::span<Status> statuses = {}, At at = {}) { return Testall(requests, statuses, at); }
     static std::optional<int> testany(detail::Requests requests, Status* status = nullptr, At at = {}) { return Testany(requests, status, at); }
@@ -221,6 +242,7 @@ private:
     };
     // Write the indices of requests that are complete, return their number, or nothing where no request is active.
     static std::optional<std::size_t> wait_some(detail::Requests requests, std::span<Status> statuses, detail::AnyVector result, At at);
+    static std::optional<std::size_t> status_some(detail::Requests requests, std::span<Status> statuses, detail::AnyVector result, At at);
     static std::optional<std::size_t> test_some(detail::Requests requests, std::span<Status> statuses, detail::AnyVector result, At at);
     static void check_statuses(std::size_t requests, std::span<Status> statuses, detail::Caller caller);
     static Status* at_index(std::span<Status> statuses, std::size_t i) { return statuses.empty() ? nullptr : &statuses[i]; }
@@ -234,6 +256,8 @@ private:
     bool test_now(Status* status, At at);
     /// The same for one of several requests. Returns nothing if the request is null, or persistent and not started.
     std::optional<bool> test_active(Status* status, At at);
+    /// Whether there is an operation that can complete: the request is not null, and if persistent, started.
+    [[nodiscard]] bool is_active() const noexcept;
     void drop() noexcept;
     [[nodiscard]] detail::Operation* operation() const noexcept {
         return kind_ >= Kind::operation ? static_cast<detail::Operation*>(resources_) : nullptr;

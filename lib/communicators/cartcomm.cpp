@@ -1,6 +1,8 @@
 #include <mpi4cxx/cartcomm.hpp>
 
 #include "communicators/dropped_handles.hpp"
+#include "communicators/session_members.hpp"
+#include "runtime/finalize.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -45,8 +47,15 @@ Cartcomm Cartcomm::Sub(const detail::FlagList& remain_dims, At at) const {
     const std::optional<std::vector<int>> remain = remain_dims.of(dims);
     if (!remain)
         detail::misuse(at, std::to_string(remain_dims.size()) + " flags for " + std::to_string(dims) + " dimensions");
+    if (std::none_of(remain->begin(), remain->end(), [](int flag) { return flag != 0; }))
+        detail::need_world("MPI_Cart_sub", "a grid without dimensions", on(at));
     Cartcomm sub = take(detail::made(get<MPI_Cart_sub>(handle(), remain->data(), on(at)), on(at)), at);
-    return sub ? std::move(sub) : COMM_SELF.Create_cart({}, {}, false, at);  // with no dimensions, MPICH 4.0 makes one on the first process only
+    if (sub)
+        return sub;
+    // With no dimensions, MPICH 4.0 makes one on the first process only.
+    const Intracomm alone =
+        detail::has_world() ? Intracomm::borrow(MPI_COMM_SELF) : Create_from_group(Get_group(at).Incl({Get_rank(at)}, at), "alone");
+    return alone.Create_cart({}, {}, false, at);
 }
 
 void detail::compute_dims(int nnodes, const IntOrList& dims, AnyVector result, At at) {

@@ -2,6 +2,8 @@
 
 #include <mpi4cxx/group.hpp>
 
+#include "communicators/session_members.hpp"
+
 #include <array>
 #include <memory>
 #include <mutex>
@@ -56,6 +58,7 @@ void CollectiveHandle::end(std::function<void(bool)> free, bool drops, bool is_i
             return free(vote->all[1] != 0);
         }
     }
+    leave_session(comm);
     set_aside(
         name_,
         [free = std::move(free), comm]() mutable {

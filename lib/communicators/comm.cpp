@@ -2,10 +2,12 @@
 #include <mpi4cxx/comm.hpp>
 
 #include "communicators/outside.hpp"
+#include "communicators/session_members.hpp"
 #include "handles/attribute.hpp"
 #include "handles/error_handling.hpp"
 #include "handles/hinted.hpp"
 #include "handles/named.hpp"
+#include "requests/buffered.hpp"
 #include "runtime/finalize.hpp"
 
 #include <climits>
@@ -54,7 +56,7 @@ void Comm::take_over(Comm& comm, CommClass expected, At at) {
     Handle::operator=(std::move(comm));
 }
 
-Group Comm::Get_group(At at) const { return Group::take(get<MPI_Comm_group>(handle(), on(at))); }
+Group Comm::Get_group(At at) const { return Group::take(get<MPI_Comm_group>(handle(), on(at)), detail::session_of(handle())); }
 bool Comm::is_topo(At at) const { return !Is_inter(at) && Get_topology(at) != UNDEFINED; }
 bool Comm::Is_inter(At at) const { return get<MPI_Comm_test_inter>(handle(), on(at)) != 0; }
 int Comm::Get_topology(At at) const { return get<MPI_Topo_test>(handle(), on(at)); }
@@ -83,6 +85,7 @@ Request Comm::Iagree(int& flag, At at) const { return Request::take(get<MPIX_Com
 void Comm::Abort(int errorcode) const { detail::abort_after_output(handle(), errorcode); }
 
 template class Attributes<Comm>;
+template class Buffered<Comm>;
 template class ErrorHandling<Comm>;
 template class Handle<detail::AnyKeyval<Comm>>;
 template class Hinted<Comm>;

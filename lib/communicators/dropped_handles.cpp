@@ -5,6 +5,7 @@
 #include <mpi4cxx/handle.hpp>
 
 #include "communicators/outside.hpp"
+#include "communicators/session_members.hpp"
 #include "requests/ending.hpp"
 #include "runtime/finalize.hpp"
 
@@ -68,7 +69,7 @@ int key() {
     static int made = MPI_KEYVAL_INVALID;
     static const bool once = [] {
         call<MPI_Comm_create_keyval>(MPI_COMM_NULL_COPY_FN, forget_comm, &made, nullptr);
-        at_finalize([] { MPI_Comm_free_keyval(&made); });
+        at_end([] { MPI_Comm_free_keyval(&made); });
         return true;
     }();
     (void)once;
@@ -195,10 +196,14 @@ void free_dropped_at_finalize() {
 }
 
 MPI_Comm made(MPI_Comm comm, Place where) {
-    if (comm != MPI_COMM_NULL)
-        call<MPI_Comm_set_attr>(comm, key(), reinterpret_cast<void*>(name_handle(comm, where)), where);
-    if (is_outside(*where.comm))
-        mark_outside(comm, where);
+    if (comm == MPI_COMM_NULL)
+        return comm;
+    if (where.comm != nullptr) {
+        join_session_of(*where.comm, comm);
+        if (is_outside(*where.comm))
+            mark_outside(comm, where);
+    }
+    call<MPI_Comm_set_attr>(comm, key(), reinterpret_cast<void*>(name_handle(comm, where)), where);
     return comm;
 }
 
@@ -214,7 +219,10 @@ void set_aside(HandleName name, std::function<void()> free, Group processes) {
 void set_aside(MPI_Comm comm) noexcept try {
     void* name = nullptr;
     int found = 0;
-    if (!is_running() || MPI_Comm_get_attr(comm, key(), &name, &found) != MPI_SUCCESS || found == 0)
+    if (!is_running())
+        return;
+    leave_session(comm);
+    if (MPI_Comm_get_attr(comm, key(), &name, &found) != MPI_SUCCESS || found == 0)
         return;
     set_aside(
         reinterpret_cast<Name>(name), [comm]() mutable { call<MPI_Comm_free>(&comm); }, members(comm, {}));

@@ -1,6 +1,7 @@
 #include <mpi4cxx/intracomm.hpp>
 
 #include <mpi4cxx/cartcomm.hpp>
+#include <mpi4cxx/detail/mpi/platform.hpp>
 #include <mpi4cxx/distgraphcomm.hpp>
 #include <mpi4cxx/graphcomm.hpp>
 #include <mpi4cxx/intercomm.hpp>
@@ -9,6 +10,8 @@
 #include "communicators/object_route.hpp"
 #include "communicators/outside.hpp"
 #include "communicators/repeated_edges.hpp"
+#include "communicators/session_members.hpp"
+#include "runtime/finalize.hpp"
 
 #include <functional>
 #include <numeric>
@@ -33,7 +36,19 @@ int mapped(int rank, int nodes) { return rank < nodes ? rank : UNDEFINED; }
 }  // namespace
 
 Intracomm Intracomm::Create_group(const Group& group, int tag, At at) const {
+    if (detail::crashes_without_world && detail::is_session_open() && !detail::has_world() && group.Get_size(at) == 1)
+        return Create_from_group(group, "org.mpi4cxx.create_group", INFO_NULL, ERRORS_RETURN, at);
     return take(made(get<MPI_Comm_create_group>(handle(), group.handle(), tag, on(at)), on(at)), at);
+}
+
+Intracomm Intracomm::Create_from_group(const Group& group, const std::string& stringtag, const Info& info, const Errhandler& errhandler, At at) {
+    if (detail::check_from_group(group, stringtag, at))
+        return {};
+    const MPI_Comm raw = get<MPI_Comm_create_from_group>(group.handle(), stringtag.c_str(), info.handle(), MPI_ERRORS_RETURN, at);
+    detail::join_session(raw, group.session());
+    Intracomm comm = take(made(raw, at), at);
+    comm.Set_errhandler(errhandler, at);
+    return comm;
 }
 
 Intercomm Intracomm::Create_intercomm(int local_leader, const Intracomm& peer_comm, int remote_leader, int tag, At at) const {
@@ -46,6 +61,8 @@ Intercomm Intracomm::Create_intercomm(int local_leader, const Intracomm& peer_co
 
 Cartcomm Intracomm::Create_cart(detail::IntList dims, const detail::FlagList& periods, bool reorder, At at) const {
     const std::vector<int> wraps = detail::periods_of(dims, periods, at);
+    if (dims.empty())
+        detail::need_world("MPI_Cart_create", "a grid without dimensions", on(at));
     return Cartcomm::take(made(get<MPI_Cart_create>(handle(), dims.length(), dims.data(), wraps.data(), reorder ? 1 : 0, on(at)), on(at)), at);
 }
 

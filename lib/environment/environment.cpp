@@ -7,13 +7,12 @@
 #include <mpi4cxx/version.hpp>
 
 #include "communicators/dropped_handles.hpp"
+#include "environment/process.hpp"
 #include "requests/channel.hpp"
 #include "requests/progress_thread.hpp"
 #include "runtime/finalize.hpp"
 #include "runtime/text.hpp"
 #include "runtime/tracing.hpp"
-
-#include <execinfo.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -28,21 +27,6 @@ using detail::call;
 using detail::get;
 
 namespace {
-
-/// Aborts the job before this process dies of an exception that nobody catches. The other processes would wait for it forever.
-[[noreturn]] void on_terminate() {
-    std::string message = "terminated";
-    if (const std::exception_ptr exception = std::current_exception()) {
-        try {
-            std::rethrow_exception(exception);
-        } catch (const std::exception& e) {
-            message = std::string("uncaught exception: ") + e.what();
-        } catch (...) {
-            message = "uncaught exception of a type that is no std::exception";
-        }
-    }
-    detail::abort_job(message.c_str());
-}
 
 /// Warns if the program was started by another MPI's launcher. Each process is then alone in its world (and exits 0).
 void check_launcher() {
@@ -92,12 +76,7 @@ void prepare(At at) {
     call<MPI_Comm_set_errhandler>(MPI_COMM_SELF, MPI_ERRORS_RETURN, at);
     detail::open_channel(at);
     detail::free_dropped_at_finalize();
-    detail::allow_progress_thread(at);
-    std::set_terminate(on_terminate);
-    if constexpr (detail::prints_stack_of_crash) {
-        void* frame = nullptr;
-        backtrace(&frame, 1);
-    }
+    detail::prepare_process(at);
     check_launcher();
 }
 
@@ -105,14 +84,13 @@ void prepare(At at) {
 void check_first(At at, const char* function) {
     if (Is_initialized(at))
         detail::misuse({at, function}, "MPI has been initialized already");
+    detail::check_not_ended(at, function);
 }
 
-/// Whether the exit of this process has to end the job, because an exception has left the scope of an Environment.
-bool aborts_at_exit = false;
-
-void abort_at_exit() {
-    if (aborts_at_exit && detail::is_running())
-        detail::abort_job("an exception left the scope of mpi4cxx::Environment");
+/// Prepares this process for MPI_Finalize. The sessions that stay open need the progress thread.
+void end_world() {
+    if (!detail::is_session_open())
+        detail::end_progress_thread();
 }
 
 }  // namespace
@@ -138,7 +116,9 @@ Environment::Environment(int* argc, char*** argv, ThreadLevel required, At at) :
     if (Is_initialized(at)) {
         before_ = std::make_unique<Before>(at);
     } else {
-        detail::trace_if_asked();
+        detail::check_not_ended(at, "Environment");
+        if (!detail::is_session_open())  // otherwise the session has done so: now it would lose what the session has begun
+            detail::trace_if_asked();
         const WindowComponents chosen;
         get<MPI_Init_thread>(argc, argv, required, at);
     }
@@ -146,21 +126,20 @@ Environment::Environment(int* argc, char*** argv, ThreadLevel required, At at) :
 }
 
 Environment::~Environment() {
-    if (!detail::is_running())
+    if (!detail::has_world())
         return;
     if (before_ != nullptr) {
         before_->restore();
         return;
     }
     if (std::uncaught_exceptions() == exceptions_) {
-        detail::end_progress_thread();
+        end_world();
         MPI_Finalize();
         return;
     }
     // MPI_Finalize would wait for the other processes, which wait for this one. Whoever catches the exception may still
     // report it, so the job ends when this process exits.
-    aborts_at_exit = true;
-    std::atexit(abort_at_exit);
+    detail::abort_at_exit("an exception left the scope of mpi4cxx::Environment");
 }
 
 void Init(At at) {
@@ -183,9 +162,9 @@ ThreadLevel Init_thread(ThreadLevel required, At at) {
 }
 
 void Finalize(At at) {
-    if (!detail::is_running())
+    if (!detail::has_world())
         detail::misuse({at, "MPI_Finalize"}, Is_initialized(at) ? "MPI has been finalized already" : "MPI has not been initialized");
-    detail::end_progress_thread();
+    end_world();
     call<MPI_Finalize>(at);
 }
 
@@ -199,6 +178,16 @@ bool Is_finalized(At at) { return get<MPI_Finalized>(at) != 0; }
 ThreadLevel Query_thread(At at) { return static_cast<ThreadLevel>(get<MPI_Query_thread>(at)); }
 bool Is_thread_main(At at) { return get<MPI_Is_thread_main>(at) != 0; }
 std::string Get_processor_name(At at) { return detail::text<MPI_Get_processor_name, MPI_MAX_PROCESSOR_NAME>(at); }
+Info Get_hw_resource_info(At at) { return Info::take(get<MPI_Get_hw_resource_info>(at)); }
+
+Version Get_abi_version(At at) {
+    Version result{};
+    call<MPI_Abi_get_version>(&result.version, &result.subversion, at);
+    return result;
+}
+
+Info Get_abi_info(At at) { return Info::take(get<MPI_Abi_get_info>(at)); }
+Info Get_abi_fortran_info(At at) { return Info::take(get<MPI_Abi_get_fortran_info>(at)); }
 double Wtime() noexcept { return MPI_Wtime(); }
 double Wtick() noexcept { return MPI_Wtick(); }
 

@@ -2,6 +2,8 @@
 
 #include <mpi4cxx/error.hpp>
 
+#include "runtime/finalize.hpp"
+
 #include <array>
 #include <numeric>
 #include <string>
@@ -30,8 +32,19 @@ int (*raw(std::vector<std::array<int, 3>>& ranges))[3] { return reinterpret_cast
 
 }  // namespace
 
+Group Group::take(MPI_Group raw, MPI_Session session) noexcept {
+    Group group = take(raw);
+    group.session_ = session;
+    return group;
+}
+
+Group Group::made_from(MPI_Group raw) const noexcept { return take(raw, session_); }
+MPI_Session Group::session() const noexcept { return session_ != MPI_SESSION_NULL ? session_ : detail::only_session(); }
+
 void Group::translate(const IntList* ranks, const Group* group, detail::AnyVector result, At at) const {
     if (group == nullptr) {
+        if (detail::is_session_open() && !detail::has_world())
+            detail::misuse({at, "Translate_ranks"}, "there is no COMM_WORLD: pass the group whose ranks are wanted");
         const Group world = take(get<MPI_Comm_group>(MPI_COMM_WORLD, at));
         return translate(ranks, &world, result, at);
     }
@@ -54,26 +67,29 @@ Comparison Group::Compare(const Group& group1, const Group& group2, At at) {
 }
 
 Group Group::Dup(At at) const { return Union(*this, GROUP_EMPTY, at); }
-Group Group::Union(const Group& group1, const Group& group2, At at) { return take(get<MPI_Group_union>(group1.handle(), group2.handle(), at)); }
+Group Group::Union(const Group& group1, const Group& group2, At at) {
+    const Group& known = group1.session_ != MPI_SESSION_NULL ? group1 : group2;
+    return known.made_from(get<MPI_Group_union>(group1.handle(), group2.handle(), at));
+}
 Group Group::Intersection(const Group& group1, const Group& group2, At at) {
-    return take(get<MPI_Group_intersection>(group1.handle(), group2.handle(), at));
+    return group1.made_from(get<MPI_Group_intersection>(group1.handle(), group2.handle(), at));
 }
 Group Group::Difference(const Group& group1, const Group& group2, At at) {
-    return take(get<MPI_Group_difference>(group1.handle(), group2.handle(), at));
+    return group1.made_from(get<MPI_Group_difference>(group1.handle(), group2.handle(), at));
 }
 
-Group Group::Incl(IntList ranks, At at) const { return take(get<MPI_Group_incl>(handle(), length(ranks), ranks.data(), at)); }
-Group Group::Excl(IntList ranks, At at) const { return take(get<MPI_Group_excl>(handle(), length(ranks), ranks.data(), at)); }
+Group Group::Incl(IntList ranks, At at) const { return made_from(get<MPI_Group_incl>(handle(), length(ranks), ranks.data(), at)); }
+Group Group::Excl(IntList ranks, At at) const { return made_from(get<MPI_Group_excl>(handle(), length(ranks), ranks.data(), at)); }
 
 Group Group::Range_incl(std::span<const Range> ranges, At at) const {
     auto all = triples(ranges);
-    return take(get<MPI_Group_range_incl>(handle(), length(all), raw(all), at));
+    return made_from(get<MPI_Group_range_incl>(handle(), length(all), raw(all), at));
 }
 Group Group::Range_incl(std::initializer_list<Range> ranges, At at) const { return Range_incl(std::span(ranges.begin(), ranges.size()), at); }
 
 Group Group::Range_excl(std::span<const Range> ranges, At at) const {
     auto all = triples(ranges);
-    return take(get<MPI_Group_range_excl>(handle(), length(all), raw(all), at));
+    return made_from(get<MPI_Group_range_excl>(handle(), length(all), raw(all), at));
 }
 Group Group::Range_excl(std::initializer_list<Range> ranges, At at) const { return Range_excl(std::span(ranges.begin(), ranges.size()), at); }
 

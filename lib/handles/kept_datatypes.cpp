@@ -17,7 +17,7 @@ std::vector<Datatype>& kept = *new std::vector<Datatype>;
 }  // namespace
 
 MPI_Datatype keep_until_finalize(Datatype type) {
-    static const bool once = (at_finalize([] { kept.clear(); }), true);
+    static const bool once = (at_end([] { kept.clear(); }), true);
     (void)once;
     const std::lock_guard lock(mutex);
     kept.push_back(std::move(type));

@@ -1,15 +1,16 @@
 #include <mpi4cxx/memory.hpp>
 
+#include <mpi4cxx/detail/mpi/platform.hpp>
 #include <mpi4cxx/error.hpp>
 #include <mpi4cxx/handle.hpp>
 #include <mpi4cxx/info.hpp>
 
 #include "handles/attached_buffer.hpp"
 
-#include <string>
-
+#include <limits>
 #include <memory>
 #include <mutex>
+#include <string>
 
 namespace MPI4CXX {
 
@@ -69,6 +70,24 @@ void Attach_buffer(Count size, At at) {
     attached = std::move(room);
 }
 
+void Attach_buffer(BufferAutomatic, At at) {
+    const std::lock_guard lock(mutex);
+    call<MPI_Buffer_attach>(detail::automatic_buffer("MPI_Buffer_attach", at), Count{0}, at);
+    attached_size = std::numeric_limits<Count>::max();
+}
+
+void* detail::automatic_buffer(std::string_view function, Place where) {
+    if (buffer_automatic == nullptr)
+        throw Exception(MPI_ERR_UNSUPPORTED_OPERATION, function, "not supported by this MPI: BUFFER_AUTOMATIC came with MPI-4.1", where);
+    return buffer_automatic;
+}
+
+memory detail::detached(void* address, Count size) noexcept {
+    return address == buffer_automatic ? memory() : memory(static_cast<std::byte*>(address), static_cast<std::size_t>(size));
+}
+
+void Flush_buffer(At at) { call<MPI_Buffer_flush>(at); }
+
 memory Detach_buffer(At at) {
     std::byte* address = nullptr;
     MPI_Count size = 0;
@@ -76,7 +95,7 @@ memory Detach_buffer(At at) {
     const std::lock_guard lock(mutex);
     attached_size = 0;
     if (address != attached.get())
-        return {address, static_cast<std::size_t>(size)};
+        return detail::detached(address, size);
     attached.reset();
     return {};
 }

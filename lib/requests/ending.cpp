@@ -100,16 +100,24 @@ void end_on(MPI_Comm channel) {
     unreceived.report(drive_all());
 }
 
+/// Ends operations on other communicators than the channel's. Their other processes may be gone.
+void end_alone() {
+    cancel_all();
+    std::size_t left = drive_all();
+    for (clock::time_point last_step = clock::now(); left != 0 && clock::now() < last_step + patience;)
+        if (std::exchange(left, drive_all()) != left)
+            last_step = clock::now();
+    if (left != 0)
+        std::fprintf(stderr, "mpi4cxx: MPI ends with incomplete operations on objects: %zu\n", left);
+}
+
 }  // namespace
 
 void end_operations() noexcept try {
-    static bool has_ended = false;
-    if (std::exchange(has_ended, true))
-        return;
-    if (opened_channel != MPI_COMM_NULL)
+    static bool has_ended_channel = false;
+    if (opened_channel != MPI_COMM_NULL && !std::exchange(has_ended_channel, true))
         return end_on(opened_channel);
-    cancel_all();
-    while (drive_all() != 0) {}
+    end_alone();
 } catch (const std::exception&) {  // MPI fails at its end, and nobody could do anything about that
 }
 

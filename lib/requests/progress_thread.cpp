@@ -111,7 +111,14 @@ bool is_allowed = false;
 void allow_progress_thread(At at) {
     is_allowed = get<MPI_Query_thread>(at) == MPI_THREAD_MULTIPLE;
     // A process that exits without MPI_Finalize may do so inside MPI, and the thread may wait for MPI's lock. So the thread is not joined there.
-    static const bool once = (at_finalize(end_progress_thread), std::atexit([] { progress_thread.end(); }) == 0);
+    static const bool once = [] {
+        at_end(end_progress_thread);
+        at_finalize([] {
+            if (!is_session_open())  // before the operations end, which it would drive
+                end_progress_thread();
+        });
+        return std::atexit([] { progress_thread.end(); }) == 0;
+    }();
     (void)once;
 }
 

@@ -1,5 +1,6 @@
 #include <mpi4cxx/request.hpp>
 
+#include <mpi4cxx/buffered.hpp>
 #include <mpi4cxx/error.hpp>
 
 #include "requests/progress.hpp"
@@ -125,9 +126,11 @@ bool Request::test_now(Status* status, At at) {
     return flag != 0;
 }
 
-std::optional<bool> Request::test_active(Status* status, At at) {
-    return is_null() || kind_ == Kind::inactive || kind_ == Kind::arrived ? std::nullopt : std::optional(test_now(status, at));
-}
+std::optional<bool> Request::test_active(Status* status, At at) { return is_active() ? std::optional(test_now(status, at)) : std::nullopt; }
+
+bool Request::is_active() const noexcept { return !is_null() && kind_ != Kind::inactive && kind_ != Kind::arrived; }
+
+Request Iflush_buffer(At at) { return Request::take(get<MPI_Buffer_iflush>(at)); }
 
 bool Request::Get_status(Status* status, At at) const {
     if (get_status_now(status, at))

@@ -195,4 +195,46 @@ std::optional<std::size_t> Request::test_some(Requests requests, std::span<Statu
     return active ? std::optional(count) : std::nullopt;
 }
 
+bool Request::Get_status_all(Requests requests, std::span<Status> statuses, At at) {
+    check_statuses(requests.size(), statuses, at);
+    drive();
+    bool all = true;
+    for (std::size_t i = 0; i < requests.size() && all; ++i) all = requests[i].get_status_now(at_index(statuses, i), at);
+    return all;
+}
+
+std::optional<int> Request::Get_status_any(Requests requests, Status* status, At at) {
+    drive();
+    bool active = false;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        if (!requests[i].is_active())
+            continue;
+        active = true;
+        if (requests[i].get_status_now(status, at))
+            return static_cast<int>(i);
+    }
+    if (active)
+        return std::nullopt;
+    if (status != nullptr)
+        *status = Status();
+    return UNDEFINED;
+}
+
+std::optional<std::size_t> Request::status_some(Requests requests, std::span<Status> statuses, detail::AnyVector result, At at) {
+    check_statuses(requests.size(), statuses, {at, "Get_status_some"});
+    drive();
+    bool active = false;
+    std::size_t count = 0;
+    int* const indices = result.room<int>(requests.size());
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        if (!requests[i].is_active())
+            continue;
+        active = true;
+        if (requests[i].get_status_now(at_index(statuses, count), at))
+            indices[count++] = static_cast<int>(i);
+    }
+    (void)result(count);
+    return active ? std::optional(count) : std::nullopt;
+}
+
 }  // namespace MPI4CXX

@@ -35,11 +35,11 @@ int class_of(int code) {
 }
 
 /// Returns what MPI's text on an error of `error_class` in `function` leaves out: what is wrong, or what to write instead.
-std::string mend(int error_class, std::string_view function) {
-    if (error_class == MPI_ERR_TAG) {
+std::string mend(int error_class, std::string_view function, const MPI_Comm* comm) {
+    if (error_class == MPI_ERR_TAG && (comm != nullptr || detail::has_world())) {
         int* largest = nullptr;
         int found = 0;
-        if (MPI_Comm_get_attr(MPI_COMM_WORLD, MPI_TAG_UB, &largest, &found) == MPI_SUCCESS && found != 0)
+        if (MPI_Comm_get_attr(detail::has_world() ? MPI_COMM_WORLD : *comm, MPI_TAG_UB, &largest, &found) == MPI_SUCCESS && found != 0)
             return "; tags of messages go from 0 to " + std::to_string(*largest) + " (TAG_UB)";
     }
     if (error_class == MPI_ERR_WIN && detail::has_broken_osc_rdma && function.starts_with("MPI_Win_create"))
@@ -60,7 +60,7 @@ struct Exception::Parts {
 
     Parts(int error, std::string_view name, const std::string& own_text, detail::Place where)
         : code(error), at(where.at()), text(own_text.empty() ? error_text(error) : own_text),
-          hint(own_text.empty() ? mend(class_of(error), name) : ""), function(name) {
+          hint(own_text.empty() ? mend(class_of(error), name, where.comm) : ""), function(name) {
         if (!detail::is_running())
             return;
         if (where.subject != nullptr) {
@@ -114,19 +114,25 @@ namespace detail {
 
 namespace {
 
+/// Returns which MPIs have a function that this one lacks, if there is more to say than that newer ones do.
+std::string who_has(std::string_view function) {
+    const bool is_of_sessions = function.find("ession") != std::string_view::npos || function.find("_from_group") != std::string_view::npos;
+    return is_of_sessions ? "; sessions came with MPICH 4.0 and Open MPI 5.0" : "";
+}
+
 [[noreturn]] void raise_at(int code, std::string_view function, Place where) {
     if (where.subject != nullptr && code >= 0)
         code = where.subject->better(code);
     if (code == outside_mpi())
         throw Exception(MPI_ERR_OTHER, function,
-                        get<MPI_Initialized>() == 0 ? "MPI is not initialized: make an mpi4cxx::Environment first"
-                                                    : "MPI is finalized: the Environment has ended, or Finalize has been called",
+                        has_ended() ? "MPI is finalized: the Environment or the last Session has ended, or Finalize has been called"
+                                    : "MPI is not initialized: make an mpi4cxx::Environment first",
                         where.at());
     // A null communicator is detected here, where the check costs nothing in a call that succeeds.
     if (where.comm != nullptr && *where.comm == MPI_COMM_NULL)
         refuse_null_comm(function, where.at());
     if (code == missing_function())
-        throw Exception(MPI_ERR_UNSUPPORTED_OPERATION, function, "not supported by this MPI: it has no such function", where);
+        throw Exception(MPI_ERR_UNSUPPORTED_OPERATION, function, "not supported by this MPI: it has no such function" + who_has(function), where);
     throw Exception(code, function, {}, where);
 }
 

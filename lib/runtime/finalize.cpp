@@ -1,5 +1,6 @@
 #include "runtime/finalize.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -14,7 +15,11 @@ namespace MPI4CXX::detail {
 namespace {
 
 std::mutex mutex;
-std::vector<void (*)()> actions;
+using Actions = std::vector<void (*)()>;
+Actions actions_at_finalize, actions_at_end;
+// Never destroyed, because sessions that are static objects end later.
+std::vector<MPI_Session>& sessions = *new std::vector<MPI_Session>;
+bool has_ended_with_session = false;
 // The functions that unbind each bound `entry`. Never destroyed, because MPI itself may end the process.
 std::vector<void (*)()>& bound = *new std::vector<void (*)()>;
 
@@ -24,14 +29,13 @@ void unbind_all() {
     bound.clear();  // if later actions bind again, this is called again
 }
 
-// MPI_Finalize begins by deleting the attributes of COMM_SELF, which calls this function (MPI-4.0, 11.2.4).
-int run_actions(MPI_Comm, int, void*, void*) {
+void run(Actions& actions) {
     while (true) {
         void (*action)() = nullptr;
         {
             const std::lock_guard lock(mutex);
             if (actions.empty())
-                return MPI_SUCCESS;
+                return;
             action = actions.back();
             actions.pop_back();
         }
@@ -39,27 +43,102 @@ int run_actions(MPI_Comm, int, void*, void*) {
     }
 }
 
+// MPI_Finalize begins by deleting the attributes of COMM_SELF, which calls this function (MPI-4.0, 11.2.4).
+int on_finalize(MPI_Comm, int, void*, void*) {
+    run(actions_at_finalize);
+    if (!is_session_open())
+        run(actions_at_end);
+    return MPI_SUCCESS;
+}
+
+/// Lets MPI_Finalize run the actions. MPI_Init can be called once, so this happens once.
+void hook() {
+    static std::atomic<bool> hooked = false;
+    if (!has_world() || hooked.exchange(true))  // not the initializer of a static: the calls below call this function themselves
+        return;
+    int key = MPI_KEYVAL_INVALID;
+    call<MPI_Comm_create_keyval>(MPI_COMM_NULL_COPY_FN, on_finalize, &key, nullptr);
+    call<MPI_Comm_set_attr>(MPI_COMM_SELF, key, nullptr);
+    call<MPI_Comm_free_keyval>(&key);  // the key lasts as long as its attribute
+}
+
+void add(Actions& actions, void (*action)()) {
+    {
+        const std::lock_guard lock(mutex);
+        actions.push_back(action);
+    }
+    hook();
+}
+
+/// Returns a communicator on which this process can end the job.
+MPI_Comm reachable() noexcept {
+    if (has_world())
+        return MPI_COMM_WORLD;
+    MPI_Group self = MPI_GROUP_NULL;
+    MPI_Comm comm = MPI_COMM_NULL;
+    MPI_Group_from_session_pset(sessions.front(), "mpi://SELF", &self);
+    MPI_Comm_create_from_group(self, "org.mpi4cxx.abort", MPI_INFO_NULL, MPI_ERRORS_RETURN, &comm);
+    return comm;
+}
+
+/// Sets the rank of this process in the job, and how many there are.
+void find_place(int* rank, int* size) noexcept {
+    MPI_Group job = MPI_GROUP_NULL;
+    if (has_world())
+        MPI_Comm_group(MPI_COMM_WORLD, &job);
+    else
+        MPI_Group_from_session_pset(sessions.front(), "mpi://WORLD", &job);
+    MPI_Group_rank(job, rank);
+    MPI_Group_size(job, size);
+}
+
 }  // namespace
 
-bool is_running() noexcept {
+std::atomic<int> open_sessions = 0;
+
+bool has_world() noexcept {
     int initialized = 0, finalized = 0;
     MPI_Initialized(&initialized);
     MPI_Finalized(&finalized);
     return initialized != 0 && finalized == 0;
 }
 
-void at_finalize(void (*action)()) {
-    {
-        const std::lock_guard lock(mutex);
-        actions.push_back(action);
-    }
-    static std::atomic<bool> hooked = false;
-    if (hooked.exchange(true))  // not the initializer of a static: the calls below call this function themselves
+bool is_running() noexcept { return is_session_open() || has_world(); }
+
+bool has_ended() noexcept {
+    int finalized = 0;
+    MPI_Finalized(&finalized);
+    return !is_running() && (finalized != 0 || has_ended_with_session);
+}
+
+void at_finalize(void (*action)()) { add(actions_at_finalize, action); }
+void at_end(void (*action)()) { add(actions_at_end, action); }
+
+void note_session(MPI_Session session) {
+    const std::lock_guard lock(mutex);
+    if (std::find(sessions.begin(), sessions.end(), session) == sessions.end())
+        sessions.push_back(session);
+    open_sessions = static_cast<int>(sessions.size());
+}
+
+void before_end_of_session() {
+    hook();  // if the program has called MPI_Init since
+    if (has_world() || open_sessions > 1)
         return;
-    int key = MPI_KEYVAL_INVALID;
-    call<MPI_Comm_create_keyval>(MPI_COMM_NULL_COPY_FN, run_actions, &key, nullptr);
-    call<MPI_Comm_set_attr>(MPI_COMM_SELF, key, nullptr);
-    call<MPI_Comm_free_keyval>(&key);  // the key lasts as long as its attribute
+    run(actions_at_finalize);
+    run(actions_at_end);
+}
+
+void forget_session(MPI_Session session) noexcept {
+    const std::lock_guard lock(mutex);
+    sessions.erase(std::remove(sessions.begin(), sessions.end(), session), sessions.end());
+    open_sessions = static_cast<int>(sessions.size());
+    has_ended_with_session = sessions.empty() && !has_world();
+}
+
+MPI_Session only_session() noexcept {
+    const std::lock_guard lock(mutex);
+    return sessions.size() == 1 && !has_world() ? sessions.front() : MPI_SESSION_NULL;
 }
 
 int enter(void (*unbind)()) {
@@ -72,7 +151,7 @@ int enter(void (*unbind)()) {
         bound.push_back(unbind);
     }
     if (is_first)
-        at_finalize(unbind_all);
+        at_end(unbind_all);
     return MPI_SUCCESS;
 }
 
@@ -85,15 +164,13 @@ void abort_after_output(MPI_Comm comm, int code) noexcept {
 
 void abort_job(const char* message) noexcept {
     int rank = 0, size = 1;
-    if (is_running()) {
-        MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-        MPI_Comm_size(MPI_COMM_WORLD, &size);
-    }
+    if (is_running())
+        find_place(&rank, &size);
     std::fflush(stdout);
     std::fprintf(stderr, "rank %d of %d: %s\n", rank, size, message);
     std::fflush(stderr);
     if (is_running())
-        abort_after_output(MPI_COMM_WORLD, EXIT_FAILURE);
+        abort_after_output(reachable(), EXIT_FAILURE);
     std::_Exit(EXIT_FAILURE);
 }
 

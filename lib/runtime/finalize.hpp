@@ -3,13 +3,34 @@
 
 #include <mpi4cxx/detail/mpi/call.hpp>
 
+#include <atomic>
+
 namespace MPI4CXX::detail {
 
-/// Returns whether MPI can be called now.
+/// How many sessions are open.
+extern std::atomic<int> open_sessions;
+inline bool is_session_open() noexcept { return open_sessions.load(std::memory_order_relaxed) != 0; }
+/// Returns whether COMM_WORLD and COMM_SELF can be used now: MPI_Init has been called, and MPI_Finalize has not.
+bool has_world() noexcept;
+/// Returns whether MPI can be called now: there is a COMM_WORLD, or a session is open.
 bool is_running() noexcept;
+/// Returns whether MPI has ended in this process.
+bool has_ended() noexcept;
 
-/// Registers `action` for the beginning of MPI_Finalize, whoever calls MPI_Finalize. The action that was registered last runs first.
+/// Registers `action` for the beginning of MPI_Finalize, whoever calls MPI_Finalize, or for the end of the last session if that is later. The action
+/// that was registered last runs first.
 void at_finalize(void (*action)());
+/// Registers `action` for the end of MPI, after the actions of at_finalize: for MPI_Finalize or the end of the last session, whichever is later.
+void at_end(void (*action)());
+
+/// Takes note of a session that is open.
+void note_session(MPI_Session session);
+/// Runs the actions if MPI ends with a session that is going to end.
+void before_end_of_session();
+/// Takes note of the end of a session.
+void forget_session(MPI_Session session) noexcept;
+/// Returns the session if just one is open and there is no COMM_WORLD. Otherwise returns null.
+MPI_Session only_session() noexcept;
 
 /// Calls MPI_Abort after a moment. MPICH's mpiexec ends the job as soon as it hears of the abort, often before it has read the latest output.
 [[noreturn]] void abort_after_output(MPI_Comm comm, int code) noexcept;

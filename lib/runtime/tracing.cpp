@@ -45,9 +45,13 @@ void hide_this_thread() {
         reinterpret_cast<void (*)()>(hide)();
 }
 
-void trace_if_asked() {
+bool is_trace_asked() {
     const char* const wanted = std::getenv("MPI4CXX_TRACE");
-    if (wanted == nullptr || *wanted == '\0' || std::string_view(wanted) == "0" || dlsym(RTLD_DEFAULT, "mpi4cxx_trace_is_loaded") != nullptr)
+    return wanted != nullptr && *wanted != '\0' && std::string_view(wanted) != "0";
+}
+
+void trace_if_asked() {
+    if (!is_trace_asked() || dlsym(RTLD_DEFAULT, "mpi4cxx_trace_is_loaded") != nullptr)
         return;
     const std::string library = trace_library();
     const char* const preloaded = std::getenv("LD_PRELOAD");

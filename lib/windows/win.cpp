@@ -4,6 +4,7 @@
 #include <mpi4cxx/error.hpp>
 
 #include "communicators/argument_copies.hpp"
+#include "communicators/session_members.hpp"
 #include "handles/attribute.hpp"
 #include "handles/datatype_name.hpp"
 #include "handles/error_handling.hpp"
@@ -111,6 +112,12 @@ void check_unit(Aint size, int disp_unit, At at) {
 
 std::byte* base_of(const Win& win, At at) { return static_cast<std::byte*>(win.Get_attr(WIN_BASE, at).value_or(nullptr)); }
 
+/// Throws if the MPI would crash, because it makes no window of one process.
+void check_members(const Intracomm& comm, const char* function, At at) {
+    if (detail::crashes_without_world && detail::is_session_open() && comm.Get_size(at) == 1)
+        detail::need_world(function, "a window of one process", {at, comm.address()});
+}
+
 }  // namespace
 
 Win Win::made(MPI_Win raw, Extent extent, const Intracomm& comm, At at) {
@@ -148,12 +155,14 @@ Win Win::create(const Buf& memory, std::size_t element_size, const Intracomm& co
     if (memory.strided)
         detail::misuse({at, "Create"}, "the memory of a window has to lie in one piece; this has gaps");
     const Aint bytes = bytes_of(memory.count, element_size, at);
+    check_members(comm, "MPI_Win_create", at);
     MPI_Win raw = get<MPI_Win_create>(memory.data, bytes, static_cast<int>(element_size), info.handle(), comm.handle(), {at, comm.address()});
     return made(raw, {memory.count, element_size, memory.type}, comm, at);
 }
 
 Win Win::Create(detail::MemoryRegion memory, int disp_unit, const Info& info, const Intracomm& comm, At at) {
     check_unit(static_cast<Aint>(memory.bytes), disp_unit, at);
+    check_members(comm, "MPI_Win_create", at);
     MPI_Win raw = get<MPI_Win_create>(memory.data, static_cast<Aint>(memory.bytes), disp_unit, info.handle(), comm.handle(), {at, comm.address()});
     return made(raw, {memory.bytes / disp_unit, static_cast<std::size_t>(disp_unit)}, comm, at);
 }
@@ -164,6 +173,7 @@ Win Win::allocate(Extent extent, bool shared, const Intracomm& comm, const Info&
     const detail::Place where(at, comm.address());
     void* base = nullptr;
     MPI_Win raw = MPI_WIN_NULL;
+    check_members(comm, "MPI_Win_allocate", at);
     if (shared) {
         call<MPI_Win_allocate_shared>(bytes, unit, info.handle(), comm.handle(), &base, &raw, where);
     } else {
@@ -188,6 +198,7 @@ Win Win::Allocate_shared(Aint size, int disp_unit, const Info& info, const Intra
 }
 
 Win Win::Create_dynamic(const Info& info, const Intracomm& comm, At at) {
+    check_members(comm, "MPI_Win_create_dynamic", at);
     return made(get<MPI_Win_create_dynamic>(info.handle(), comm.handle(), {at, comm.address()}), {0, 1}, comm, at);
 }
 

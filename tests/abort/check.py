@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Looks how programs that go wrong end: check.py WAY LAUNCH PROGRAM CASES
+"""Looks how programs that go wrong end: check.py WAY LAUNCH PROGRAM CASES SESSIONS
 
 A job must end within the time, with a status that is not 0 and with the message of the rank that failed.
 """
@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'launch'))
 import jobs
 from jobs import check
 
-way, launch, program, cases = sys.argv[1:]
+way, launch, program, cases, sessions = sys.argv[1:]
 
 
 def run(*command, **variables):
@@ -116,6 +116,23 @@ def wrong_world():
     check(code == 0, 'the tests failed in the right world')
 
 
+def of_sessions():
+    """A program without an Environment."""
+    for way, *messages in (('uncaught', 'rank 0 of 2: uncaught exception: nobody catches this'),
+                           ('caught', 'reported: caught', 'rank 0 of 2: an exception left the scope of an mpi4cxx::Session'),
+                           ('outlived', 'before its communicators, windows and files: "outliving"',
+                            'rank 0 of 2: an mpi4cxx::Session has gone out of scope before its communicators')):
+        code, text = run(launch, '-n', '2', sessions, way)
+        if 'sessions came with' in text:
+            print('this MPI has no sessions')
+            sys.exit(77)
+        check(code != 0, f'{way}: the job ended with 0')
+        for message in messages:
+            check(message in text, f'{way}: nobody said "{message}"')
+    code, text = run(launch, '-n', '2', sessions, 'traced', MPI4CXX_TRACE='1')
+    check(code == 0 and text.count('a program that has only sessions is not traced') == 1, 'nobody said that there is no trace')
+
+
 def ends(case, message):
     code, text = run(launch, '-n', '2', cases, case, TEST_SECONDS='2')
     check(code != 0, 'the job ended with 0')
@@ -130,6 +147,7 @@ tests |= {
     'by_hand': by_hand,
     'launcher': wrong_launcher,
     'world': wrong_world,
+    'sessions': of_sessions,
     'hanging': lambda: ends('A case that waits for ever', 'hangs'),
     'crashing': lambda: ends('A case that crashes', 'crashes'),
 }

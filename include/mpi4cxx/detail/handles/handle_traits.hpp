@@ -3,6 +3,7 @@
 // The key is the wrapper class, because in MPICH all raw handles are int.
 #pragma once
 
+#include <mpi4cxx/detail/mpi/missing_functions.hpp>
 #include <mpi4cxx/detail/mpi/mpi.hpp>
 #include <mpi4cxx/fwd.hpp>
 
@@ -65,6 +66,23 @@ template <> struct handle_traits<Errhandler> {
     static raw_type f2c(MPI_Fint handle) noexcept { return MPI_Errhandler_f2c(handle); }
 };
 
+template <> struct handle_traits<Session> {
+    using raw_type = MPI_Session;
+    static raw_type null() noexcept { return MPI_SESSION_NULL; }
+    static constexpr auto free = MPI_Session_finalize;
+    static constexpr bool collective = true;
+    static constexpr auto create_errhandler = MPI_Session_create_errhandler;
+    static constexpr auto get_errhandler = MPI_Session_get_errhandler;
+    static constexpr auto set_errhandler = MPI_Session_set_errhandler;
+    static constexpr auto call_errhandler = MPI_Session_call_errhandler;
+    static constexpr auto attach_buffer = MPI_Session_attach_buffer;
+    static constexpr auto detach_buffer = MPI_Session_detach_buffer;
+    static constexpr auto flush_buffer = MPI_Session_flush_buffer;
+    static constexpr auto iflush_buffer = MPI_Session_iflush_buffer;
+    static MPI_Fint c2f(raw_type raw) noexcept { return MPI_Session_c2f(raw); }
+    static raw_type f2c(MPI_Fint handle) noexcept { return MPI_Session_f2c(handle); }
+};
+
 template <> struct handle_traits<Comm> {
     using raw_type = MPI_Comm;
     static raw_type null() noexcept { return MPI_COMM_NULL; }
@@ -83,6 +101,10 @@ template <> struct handle_traits<Comm> {
     static constexpr auto call_errhandler = MPI_Comm_call_errhandler;
     static constexpr auto get_info = MPI_Comm_get_info;
     static constexpr auto set_info = MPI_Comm_set_info;
+    static constexpr auto attach_buffer = MPI_Comm_attach_buffer;
+    static constexpr auto detach_buffer = MPI_Comm_detach_buffer;
+    static constexpr auto flush_buffer = MPI_Comm_flush_buffer;
+    static constexpr auto iflush_buffer = MPI_Comm_iflush_buffer;
     static MPI_Fint c2f(raw_type raw) noexcept { return MPI_Comm_c2f(raw); }
     static raw_type f2c(MPI_Fint handle) noexcept { return MPI_Comm_f2c(handle); }
 };

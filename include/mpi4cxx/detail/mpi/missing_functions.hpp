@@ -46,6 +46,33 @@ inline const MPI_Datatype MPI_REAL2 = MPI_DATATYPE_NULL;
 inline const MPI_Datatype MPI_COMPLEX4 = MPI_DATATYPE_NULL;
 #endif
 
+#ifndef MPI_LOGICAL1
+inline const MPI_Datatype MPI_LOGICAL1 = MPI_DATATYPE_NULL;
+#endif
+#ifndef MPI_LOGICAL2
+inline const MPI_Datatype MPI_LOGICAL2 = MPI_DATATYPE_NULL;
+#endif
+#ifndef MPI_LOGICAL4
+inline const MPI_Datatype MPI_LOGICAL4 = MPI_DATATYPE_NULL;
+#endif
+#ifndef MPI_LOGICAL8
+inline const MPI_Datatype MPI_LOGICAL8 = MPI_DATATYPE_NULL;
+#endif
+#ifndef MPI_LOGICAL16
+inline const MPI_Datatype MPI_LOGICAL16 = MPI_DATATYPE_NULL;
+#endif
+// Extensions: floating-point numbers of 16 bits.
+#ifndef MPI_FLOAT16_T
+#ifdef MPIX_C_FLOAT16
+inline const MPI_Datatype MPI_FLOAT16_T = MPIX_C_FLOAT16;
+#else
+inline const MPI_Datatype MPI_FLOAT16_T = MPI_DATATYPE_NULL;
+#endif
+#endif
+#ifndef MPI_BFLOAT16_T
+inline const MPI_Datatype MPI_BFLOAT16_T = MPI_DATATYPE_NULL;
+#endif
+
 #if MPI_VERSION < 4 || (MPI_VERSION == 4 && MPI_SUBVERSION < 1)
 inline constexpr int MPI_COMBINER_VALUE_INDEX = MPI_UNDEFINED;
 inline int MPI_Type_get_value_index(MPI_Datatype, MPI_Datatype, MPI_Datatype* pair) {
@@ -111,15 +138,62 @@ inline constexpr auto MPI_Neighbor_alltoall_init = ::MPIX_Neighbor_alltoall_init
 inline constexpr auto MPI_Neighbor_alltoallv_init = ::MPIX_Neighbor_alltoallv_init;
 inline constexpr auto MPI_Neighbor_alltoallw_init = ::MPIX_Neighbor_alltoallw_init;
 inline int MPI_Comm_idup_with_info(MPI_Comm, MPI_Info, MPI_Comm*, MPI_Request*) { return detail::missing_function(); }
-/// Refuses the split types that came with MPI-4.
-inline int MPI_Comm_split_type(MPI_Comm comm, int split_type, int key, MPI_Info info, MPI_Comm* newcomm) {
-    const bool is_new = split_type == MPI_COMM_TYPE_HW_GUIDED || split_type == MPI_COMM_TYPE_HW_UNGUIDED;
-    return is_new ? detail::missing_function() : ::MPI_Comm_split_type(comm, split_type, key, info, newcomm);
+#endif
+
+// Sessions, which Open MPI 5 has, though it follows MPI-3.1
+#ifndef MPI_SESSION_NULL
+using MPI_Session = struct NoSession*;
+inline constexpr MPI_Session MPI_SESSION_NULL = nullptr;
+using MPI_Session_errhandler_function = void(MPI_Session*, int*, ...);
+inline int MPI_Session_init(MPI_Info, MPI_Errhandler, MPI_Session* session) { return *session = MPI_SESSION_NULL, detail::missing_function(); }
+inline int MPI_Session_finalize(MPI_Session*) { return detail::missing_function(); }
+inline int MPI_Session_get_num_psets(MPI_Session, MPI_Info, int* number) { return *number = 0, detail::missing_function(); }
+inline int MPI_Session_get_nth_pset(MPI_Session, MPI_Info, int, int*, char*) { return detail::missing_function(); }
+inline int MPI_Session_get_info(MPI_Session, MPI_Info* info) { return *info = MPI_INFO_NULL, detail::missing_function(); }
+inline int MPI_Session_get_pset_info(MPI_Session, const char*, MPI_Info* info) { return *info = MPI_INFO_NULL, detail::missing_function(); }
+inline int MPI_Session_create_errhandler(MPI_Session_errhandler_function*, MPI_Errhandler* errhandler) {
+    return *errhandler = MPI_ERRHANDLER_NULL, detail::missing_function();
+}
+inline int MPI_Session_get_errhandler(MPI_Session, MPI_Errhandler* errhandler) {
+    return *errhandler = MPI_ERRHANDLER_NULL, detail::missing_function();
+}
+inline int MPI_Session_set_errhandler(MPI_Session, MPI_Errhandler) { return detail::missing_function(); }
+inline int MPI_Session_call_errhandler(MPI_Session, int) { return detail::missing_function(); }
+inline MPI_Fint MPI_Session_c2f(MPI_Session) { return 0; }
+inline MPI_Session MPI_Session_f2c(MPI_Fint) { return MPI_SESSION_NULL; }
+inline int MPI_Group_from_session_pset(MPI_Session, const char*, MPI_Group* group) { return *group = MPI_GROUP_NULL, detail::missing_function(); }
+inline int MPI_Comm_create_from_group(MPI_Group, const char*, MPI_Info, MPI_Errhandler, MPI_Comm* comm) {
+    return *comm = MPI_COMM_NULL, detail::missing_function();
+}
+inline int MPI_Intercomm_create_from_groups(MPI_Group, int, MPI_Group, int, const char*, MPI_Info, MPI_Errhandler, MPI_Comm* comm) {
+    return *comm = MPI_COMM_NULL, detail::missing_function();
 }
 #endif
 
 // MPI-4.1
 #if MPI_VERSION < 4 || (MPI_VERSION == 4 && MPI_SUBVERSION < 1)
+/// Refuses the split types that this MPI does not know.
+inline int MPI_Comm_split_type(MPI_Comm comm, int split_type, int key, MPI_Info info, MPI_Comm* newcomm) {
+    const bool came_with_4 = split_type == MPI_COMM_TYPE_HW_GUIDED || split_type == MPI_COMM_TYPE_HW_UNGUIDED;
+    if (split_type == MPI_COMM_TYPE_RESOURCE_GUIDED || (came_with_4 && MPI_VERSION < 4))
+        return *newcomm = MPI_COMM_NULL, detail::missing_function();
+    return ::MPI_Comm_split_type(comm, split_type, key, info, newcomm);
+}
+inline int MPI_Get_hw_resource_info(MPI_Info* info) { return *info = MPI_INFO_NULL, detail::missing_function(); }
+inline int MPI_Buffer_flush() { return detail::missing_function(); }
+inline int MPI_Buffer_iflush(MPI_Request* request) { return *request = MPI_REQUEST_NULL, detail::missing_function(); }
+inline int MPI_Comm_attach_buffer(MPI_Comm, void*, int) { return detail::missing_function(); }
+inline int MPI_Comm_attach_buffer_c(MPI_Comm, void*, MPI_Count) { return detail::missing_function(); }
+inline int MPI_Comm_detach_buffer(MPI_Comm, void*, int*) { return detail::missing_function(); }
+inline int MPI_Comm_detach_buffer_c(MPI_Comm, void*, MPI_Count*) { return detail::missing_function(); }
+inline int MPI_Comm_flush_buffer(MPI_Comm) { return detail::missing_function(); }
+inline int MPI_Comm_iflush_buffer(MPI_Comm, MPI_Request* request) { return *request = MPI_REQUEST_NULL, detail::missing_function(); }
+inline int MPI_Session_attach_buffer(MPI_Session, void*, int) { return detail::missing_function(); }
+inline int MPI_Session_attach_buffer_c(MPI_Session, void*, MPI_Count) { return detail::missing_function(); }
+inline int MPI_Session_detach_buffer(MPI_Session, void*, int*) { return detail::missing_function(); }
+inline int MPI_Session_detach_buffer_c(MPI_Session, void*, MPI_Count*) { return detail::missing_function(); }
+inline int MPI_Session_flush_buffer(MPI_Session) { return detail::missing_function(); }
+inline int MPI_Session_iflush_buffer(MPI_Session, MPI_Request* request) { return *request = MPI_REQUEST_NULL, detail::missing_function(); }
 #if defined(MPICH_NUMVERSION) && MPICH_NUMVERSION >= 40000000  // has them under its own names
 inline int MPI_Remove_error_class(int errorclass) { return MPIX_Delete_error_class(errorclass); }
 inline int MPI_Remove_error_code(int code) { return MPIX_Delete_error_code(code); }
@@ -129,6 +203,12 @@ inline int MPI_Remove_error_class(int) { return detail::missing_function(); }
 inline int MPI_Remove_error_code(int) { return detail::missing_function(); }
 inline int MPI_Remove_error_string(int) { return detail::missing_function(); }
 #endif
+#endif
+
+#if MPI_VERSION < 5
+inline int MPI_Abi_get_version(int* major, int* minor) { return *major = *minor = 0, detail::missing_function(); }
+inline int MPI_Abi_get_info(MPI_Info* info) { return *info = MPI_INFO_NULL, detail::missing_function(); }
+inline int MPI_Abi_get_fortran_info(MPI_Info* info) { return *info = MPI_INFO_NULL, detail::missing_function(); }
 #endif
 
 // Fault tolerance, which is in no standard yet. MPICH declares some of these functions, but its device ch4 ends the job in every one of them.

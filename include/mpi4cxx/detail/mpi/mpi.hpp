@@ -56,6 +56,12 @@ inline constexpr int MPI_ERR_PROC_ABORTED = MPI_ERR_UNKNOWN;
 #ifndef MPI_ERR_VALUE_TOO_LARGE
 inline constexpr int MPI_ERR_VALUE_TOO_LARGE = MPI_ERR_UNKNOWN;
 #endif
+#ifndef MPI_ERR_ERRHANDLER  // MPI-4.1
+inline constexpr int MPI_ERR_ERRHANDLER = MPI_ERR_UNKNOWN;
+#endif
+#ifndef MPI_ERR_ABI  // MPI-5
+inline constexpr int MPI_ERR_ABI = MPI_ERR_UNKNOWN;
+#endif
 
 // Error classes of fault tolerance. Before MPI-5, an MPI has its own names for them.
 #ifdef MPIX_ERR_REVOKED
@@ -77,6 +83,12 @@ inline constexpr int MPI_MAX_STRINGTAG_LEN = 256;
 #endif
 #ifndef MPI_COMM_TYPE_HW_GUIDED
 inline constexpr int MPI_COMM_TYPE_HW_GUIDED = -1001, MPI_COMM_TYPE_HW_UNGUIDED = -1002;
+#endif
+#if MPI_VERSION < 4 || (MPI_VERSION == 4 && MPI_SUBVERSION < 1)
+inline constexpr int MPI_COMM_TYPE_RESOURCE_GUIDED = -1003;
+#endif
+#ifndef MPI_TYPECLASS_LOGICAL  // MPI-5.1
+inline constexpr int MPI_TYPECLASS_LOGICAL = MPI_UNDEFINED;
 #endif
 #ifndef MPI_F_STATUS_SIZE
 inline constexpr int MPI_F_STATUS_SIZE = sizeof(MPI_Status) / sizeof(MPI_Fint);

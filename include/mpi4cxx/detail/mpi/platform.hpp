@@ -24,6 +24,20 @@ constexpr bool is_mpich_before([[maybe_unused]] long number) noexcept {
 
 inline constexpr bool has_isendrecv = MPI_VERSION >= 4;
 inline constexpr bool has_partitions = MPI_VERSION >= 4;
+#ifdef MPI_SESSION_NULL
+inline constexpr bool has_sessions = true;
+#else
+inline constexpr bool has_sessions = false;
+#endif
+/// Without MPI_Init, MPICH 4.0 crashes when it makes a window or, by MPI_Comm_create_group, a communicator of one process, or a grid without
+/// dimensions.
+inline constexpr bool crashes_without_world = is_mpich_before(40100000);
+/// The address that makes the MPI allocate the attached buffer itself, and null in an MPI that cannot.
+#ifdef MPI_BUFFER_AUTOMATIC
+inline void* const buffer_automatic = MPI_BUFFER_AUTOMATIC;
+#else
+inline void* const buffer_automatic = nullptr;
+#endif
 
 /// MPICH before 4.1 swaps the numbers of neighbours that send and that receive (its issue 6233) unless counts are large.
 inline constexpr bool has_int_neighbor_alltoallw = !is_mpich_before(40100000);

@@ -1,0 +1,17 @@
+// What the library sets up in a process that uses MPI, however MPI begins.
+#pragma once
+
+#include <mpi4cxx/detail/mpi/at.hpp>
+
+namespace MPI4CXX::detail {
+
+/// Throws std::invalid_argument if MPI has ended in this process. MPICH 4.0 would crash, and the library's own datatypes are gone.
+void check_not_ended(At at, const char* function);
+
+/// Lets operations move while the program computes, and lets an exception that nobody catches end the job.
+void prepare_process(At at);
+
+/// Ends the job when this process exits, if MPI is still running then. `reason` must last.
+void abort_at_exit(const char* reason);
+
+}  // namespace MPI4CXX::detail
