@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <span>
 #include <stdexcept>
@@ -154,6 +155,41 @@ TEST_CASE("A window of structs takes structs", "[win]") {
         win.Fence();
         CHECK(got == sent);
         refused("predefined operations work on numbers", [&] { win.Accumulate(sent, right_of(comm), 1); });
+    });
+}
+
+namespace {
+
+template <class T> void check_fetch(const MPI::Intracomm& comm) {
+    const MPI::Win win = MPI::Win::Allocate<T>(1, comm);
+    win.template span<T>()[0] = T{3};
+    comm.Barrier();
+    const T two{2};
+    T before{};
+    {
+        const auto epoch = win.lock_all();
+        win.Fetch_and_op(two, before, comm.rank());
+        epoch.flush();
+        CHECK(before == T{3});
+        win.Fetch_and_op(two, before, comm.rank(), 0, MPI::NO_OP);
+        epoch.flush();
+        CHECK(before == T{5});
+        win.Fetch_and_op(two, before, comm.rank(), 0, MPI::REPLACE);
+    }
+    const auto epoch = win.lock(comm.rank());
+    CHECK(win.template span<T>()[0] == two);
+}
+
+}  // namespace
+
+TEST_CASE("Fetch_and_op works on numbers of every size", "[win]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        check_fetch<std::int8_t>(comm);
+        check_fetch<std::int16_t>(comm);
+        check_fetch<std::int64_t>(comm);
+        check_fetch<float>(comm);
+        check_fetch<double>(comm);
+        check_fetch<long double>(comm);
     });
 }
 

@@ -31,7 +31,7 @@ int key(At at) {
     const std::lock_guard lock(mutex);
     if (keyval == MPI_KEYVAL_INVALID) {
         call<MPI_Comm_create_keyval>(MPI_COMM_NULL_COPY_FN, forget_outside, &keyval, nullptr, at);
-        at_finalize([] {
+        at_end([] {
             any_outside = false;
             MPI_Comm_free_keyval(&keyval);
         });

@@ -343,6 +343,9 @@ void Win::fetch_with_care(const void* origin, Count count, MPI_Datatype type, co
     const auto [o, r, from] = plan_get_accumulate(state_.get(), {origin, count, type, element}, {result, result_count, result_type, result_element},
                                                   target_rank, Target(target_disp), op, {at, "Fetch_and_op"});
     check_one_number(r, {at, "Fetch_and_op"});
+    if (!detail::can_fetch(r.type))
+        return call<MPI_Get_accumulate>(o.data, o.count, o.type, r.data, r.count, r.type, target_rank, from.displacement, r.count, r.type,
+                                        op.handle(), handle(), on(at));
     call<MPI_Fetch_and_op>(o.data, r.data, r.type, target_rank, from.displacement, op.handle(), handle(), on(at));
 }
 
@@ -350,13 +353,32 @@ void Win::Compare_and_swap(const ConstBuf& origin, const ConstBuf& compare, cons
     if (origin.type != result.type || origin.type != compare.type || origin.count != 1 || compare.count != 1)
         detail::misuse(at, "origin, compare and result have to be one number of one type each");
     check_one_number(result, at);
+    if (!detail::can_fetch(result.type))
+        throw Exception(MPI_ERR_UNSUPPORTED_OPERATION, "MPI_Compare_and_swap",
+                        "not supported by this MPI for elements of " + detail::datatype_name(result.type) + ", but for integers of 4 and 8 bytes",
+                        on(at));
     const TargetRange from = range_of(state_.get(), result, target_rank, Target(target_disp), at);
     call<MPI_Compare_and_swap>(origin.data, compare.data, result.data, result.type, target_rank, from.displacement, handle(), on(at));
 }
 
+namespace {
+
+/// Waits until the accesses to a rank have read and written this process's buffers.
+void complete_locally(int target_rank, MPI_Win win, detail::Place where) {
+    if (target_rank != PROC_NULL)
+        call<MPI_Win_flush_local>(target_rank, win, where);
+}
+
+}  // namespace
+
 Request Win::Rput(const ConstBuf& origin, int target_rank, const Target& target, At at) const {
     check_locked(target_rank, at);
     const TargetRange to = range_of(state_.get(), origin, target_rank, target, at);
+    if (detail::crashes_in_dynamic_requests && flavor(at) == WIN_FLAVOR_DYNAMIC) {
+        call<MPI_Put>(origin.data, origin.count, origin.type, target_rank, to.displacement, to.count, to.type, handle(), on(at));
+        complete_locally(target_rank, handle(), on(at));
+        return {};
+    }
     auto kept = detail::keep(origin);
     return Request::take(get<MPI_Rput>(origin.data, origin.count, origin.type, target_rank, to.displacement, to.count, to.type, handle(), on(at)),
                          std::move(kept));
@@ -365,12 +387,17 @@ Request Win::Rput(const ConstBuf& origin, int target_rank, const Target& target,
 Request Win::Rget(const Buf& origin, int target_rank, const Target& target, At at) const {
     check_locked(target_rank, at);
     const TargetRange from = range_of(state_.get(), origin, target_rank, target, at);
+    if (detail::crashes_in_dynamic_requests && flavor(at) == WIN_FLAVOR_DYNAMIC) {
+        call<MPI_Get>(origin.data, origin.count, origin.type, target_rank, from.displacement, from.count, from.type, handle(), on(at));
+        complete_locally(target_rank, handle(), on(at));
+        return {};
+    }
     auto kept = detail::keep(origin);
     Request result =
         Request::take(get<MPI_Rget>(origin.data, origin.count, origin.type, target_rank, from.displacement, from.count, from.type, handle(), on(at)),
                       std::move(kept));
-    if (detail::completes_strided_rget_early && target_rank != PROC_NULL && !Datatype::borrow(origin.type).is_named())
-        call<MPI_Win_flush_local>(target_rank, handle(), on(at));
+    if (detail::completes_strided_rget_early && !Datatype::borrow(origin.type).is_named())
+        complete_locally(target_rank, handle(), on(at));
     return result;
 }
 

@@ -67,12 +67,16 @@ inline constexpr bool preallocate_duplicates = is_open_mpi;
 inline constexpr bool prints_stack_of_crash = is_open_mpi;
 /// Open MPI 4.1's component osc/rdma, which makes most windows by default, is wrong: windows of disjoint communicators can share one file in
 /// /dev/shm, so that they fail or overwrite one another, and a compare-and-swap of 64 bits crashes. It makes no windows of one process. Debian leaves
-/// out osc/ucx, which is right.
+/// out osc/ucx, which has fewer mistakes.
 #ifdef OPEN_MPI
 inline constexpr bool has_broken_osc_rdma = OMPI_MAJOR_VERSION < 5;
 #else
 inline constexpr bool has_broken_osc_rdma = false;
 #endif
+/// Open MPI 4.1's osc/ucx fetches and swaps integers of 4 and 8 bytes only. MPI_Fetch_and_op adds floating-point numbers as if they were integers.
+inline constexpr bool fetches_integers_only = has_broken_osc_rdma;
+/// Open MPI 4.1's osc/ucx uses memory that it has never set in MPI_Rput and MPI_Rget to dynamic windows: these crash or fail.
+inline constexpr bool crashes_in_dynamic_requests = has_broken_osc_rdma;
 /// In Open MPI 4.1 a collective write that fails where one process writes for others is a success on all of them.
 inline constexpr bool loses_errors_of_collective_writes = is_open_mpi;
 /// The largest message, in bytes, that the MPI sends without a handshake with the receiver, rounded down.

@@ -4,6 +4,7 @@
 
 #include <mpi4cxx/buffer.hpp>
 #include <mpi4cxx/detail/mpi/call.hpp>
+#include <mpi4cxx/detail/mpi/platform.hpp>
 #include <mpi4cxx/detail/mpi/subject.hpp>
 #include <mpi4cxx/fwd.hpp>
 #include <mpi4cxx/op.hpp>
@@ -94,5 +95,14 @@ private:
 
 /// The state of a null window.
 MPI4CXX_API std::shared_ptr<WindowState> null_window() noexcept;
+
+/// Returns whether the MPI fetches and swaps numbers of this type rightly.
+[[gnu::always_inline]] inline bool can_fetch(MPI_Datatype type) noexcept {
+    if constexpr (!fetches_integers_only)
+        return true;
+    return type == MPI_INT || type == MPI_UNSIGNED || type == MPI_LONG || type == MPI_UNSIGNED_LONG || type == MPI_LONG_LONG ||
+           type == MPI_UNSIGNED_LONG_LONG || type == MPI_INT32_T || type == MPI_UINT32_T || type == MPI_INT64_T || type == MPI_UINT64_T ||
+           type == MPI_AINT || type == MPI_COUNT || type == MPI_OFFSET;
+}
 
 }  // namespace MPI4CXX::detail
