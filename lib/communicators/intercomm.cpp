@@ -4,6 +4,7 @@
 #include <mpi4cxx/intracomm.hpp>
 
 #include "communicators/dropped_handles.hpp"
+#include "communicators/outside.hpp"
 #include "communicators/session_members.hpp"
 
 namespace MPI4CXX {
@@ -21,6 +22,7 @@ Intercomm Intercomm::Create_from_groups(const Group& local_group, int local_lead
     const MPI_Comm raw = get<MPI_Intercomm_create_from_groups>(local_group.handle(), local_leader, remote_group.handle(), remote_leader,
                                                                stringtag.c_str(), info.handle(), MPI_ERRORS_RETURN, at);
     detail::join_session(raw, local_group.session());
+    detail::mark_outside(raw, at);
     Intercomm comm = take(made(raw, at), at);
     comm.Set_errhandler(errhandler, at);
     return comm;

@@ -46,6 +46,7 @@ Intracomm Intracomm::Create_from_group(const Group& group, const std::string& st
         return {};
     const MPI_Comm raw = get<MPI_Comm_create_from_group>(group.handle(), stringtag.c_str(), info.handle(), MPI_ERRORS_RETURN, at);
     detail::join_session(raw, group.session());
+    detail::mark_outside(raw, at);  // whether or not there is a COMM_WORLD here, for the other processes may have none
     Intracomm comm = take(made(raw, at), at);
     comm.Set_errhandler(errhandler, at);
     return comm;

@@ -134,12 +134,12 @@ Win Win::made(MPI_Win raw, Extent extent, const Intracomm& comm, At at) {
     std::vector<GivenMemory> all(static_cast<std::size_t>(state.size));
     constexpr int two = 2;
     call<PMPI_Allgather>(&mine, two, MPI_INT64_T, all.data(), two, MPI_INT64_T, comm.handle(), where);
-    for (const GivenMemory& memory : all) {
-        if (extent.type != MPI_DATATYPE_NULL && memory.unit != mine.unit)
-            detail::misuse({at, "Win"}, "the processes give elements of " + std::to_string(mine.unit) + " and of " + std::to_string(memory.unit) +
+    for (const GivenMemory& given : all) {
+        if (extent.type != MPI_DATATYPE_NULL && given.unit != mine.unit)
+            detail::misuse({at, "Win"}, "the processes give elements of " + std::to_string(mine.unit) + " and of " + std::to_string(given.unit) +
                                             " bytes: a typed window has one type");
-        own.targets.push_back({static_cast<Aint>(memory.bytes), static_cast<int>(memory.unit)});
-        own.elements.push_back(static_cast<std::uint64_t>(std::min<MPI_Aint>(memory.bytes / memory.unit, std::numeric_limits<int>::max())));
+        own.targets.push_back({static_cast<Aint>(given.bytes), static_cast<int>(given.unit)});
+        own.elements.push_back(static_cast<std::uint64_t>(std::min<MPI_Aint>(given.bytes / given.unit, std::numeric_limits<int>::max())));
     }
     own.open.resize(own.elements.size());
     state.reachable = own.open.data();
@@ -151,20 +151,20 @@ Win Win::made(MPI_Win raw, Extent extent, const Intracomm& comm, At at) {
     return result;
 }
 
-Win Win::create(const Buf& memory, std::size_t element_size, const Intracomm& comm, const Info& info, At at) {
-    if (memory.strided)
+Win Win::create(const Buf& elements, std::size_t element_size, const Intracomm& comm, const Info& info, At at) {
+    if (elements.strided)
         detail::misuse({at, "Create"}, "the memory of a window has to lie in one piece; this has gaps");
-    const Aint bytes = bytes_of(memory.count, element_size, at);
+    const Aint bytes = bytes_of(elements.count, element_size, at);
     check_members(comm, "MPI_Win_create", at);
-    MPI_Win raw = get<MPI_Win_create>(memory.data, bytes, static_cast<int>(element_size), info.handle(), comm.handle(), {at, comm.address()});
-    return made(raw, {memory.count, element_size, memory.type}, comm, at);
+    MPI_Win raw = get<MPI_Win_create>(elements.data, bytes, static_cast<int>(element_size), info.handle(), comm.handle(), {at, comm.address()});
+    return made(raw, {elements.count, element_size, elements.type}, comm, at);
 }
 
-Win Win::Create(detail::MemoryRegion memory, int disp_unit, const Info& info, const Intracomm& comm, At at) {
-    check_unit(static_cast<Aint>(memory.bytes), disp_unit, at);
+Win Win::Create(detail::MemoryRegion region, int disp_unit, const Info& info, const Intracomm& comm, At at) {
+    check_unit(static_cast<Aint>(region.bytes), disp_unit, at);
     check_members(comm, "MPI_Win_create", at);
-    MPI_Win raw = get<MPI_Win_create>(memory.data, static_cast<Aint>(memory.bytes), disp_unit, info.handle(), comm.handle(), {at, comm.address()});
-    return made(raw, {memory.bytes / disp_unit, static_cast<std::size_t>(disp_unit)}, comm, at);
+    MPI_Win raw = get<MPI_Win_create>(region.data, static_cast<Aint>(region.bytes), disp_unit, info.handle(), comm.handle(), {at, comm.address()});
+    return made(raw, {region.bytes / disp_unit, static_cast<std::size_t>(disp_unit)}, comm, at);
 }
 
 Win Win::allocate(Extent extent, bool shared, const Intracomm& comm, const Info& info, At at) {
@@ -202,9 +202,9 @@ Win Win::Create_dynamic(const Info& info, const Intracomm& comm, At at) {
     return made(get<MPI_Win_create_dynamic>(info.handle(), comm.handle(), {at, comm.address()}), {0, 1}, comm, at);
 }
 
-void Win::Attach(detail::MemoryRegion memory, At at) const { call<MPI_Win_attach>(handle(), memory.data, static_cast<Aint>(memory.bytes), on(at)); }
+void Win::Attach(detail::MemoryRegion region, At at) const { call<MPI_Win_attach>(handle(), region.data, static_cast<Aint>(region.bytes), on(at)); }
 
-void Win::Detach(detail::MemoryRegion memory, At at) const { call<MPI_Win_detach>(handle(), memory.data, on(at)); }
+void Win::Detach(detail::MemoryRegion region, At at) const { call<MPI_Win_detach>(handle(), region.data, on(at)); }
 
 // Queries ------------------------------------------------------------------------------------------------------------
 

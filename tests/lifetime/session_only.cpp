@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <map>
 #include <numeric>
 #include <optional>
 #include <stdexcept>
@@ -100,6 +101,19 @@ void communicates(const MPI::Intracomm& comm) {
     std::vector<int> product(2);
     comm.Allreduce(std::vector<int>{1, 2}, product, MPI::Op::Create<int>([](int a, int b) { return a * b; }));
     check(product == std::vector<int>{1, 1 << size}, __LINE__);
+
+    using Table = std::map<std::string, std::vector<double>>;
+    const Table table{{"rank", std::vector<double>(50'000, rank)}, {"size", {1.0 * size}}};
+    MPI::Request object_sent = comm.isend(table, right, 5);
+    check(comm.recv<Table>(left, 5).at("rank").back() == left, __LINE__);
+    object_sent.Wait();
+    check(comm.bcast(rank == 0 ? table : Table()).at("rank").back() == 0, __LINE__);
+    auto pending = comm.iallgather(table);
+    check(comm.allgather(std::string(3, 'x')).size() == static_cast<std::size_t>(size), __LINE__);
+    check(pending.wait().back().at("rank").back() == size - 1, __LINE__);
+    check(comm.allreduce(table, [](const Table& a, const Table& b) { return a.at("rank").back() < b.at("rank").back() ? b : a; }).at("rank").back() ==
+              size - 1,
+          __LINE__);
 
     refused<MPI::Exception>(__LINE__, "rank", [&] { comm.Send(rank, size + 7); });  // on communicators, errors are Exceptions
     refused<MPI::Exception>(__LINE__, "tag", [&] { comm.Send(rank, 0, -5); });
