@@ -226,7 +226,7 @@ TEST_CASE("Reductions of objects give their tags back, also when they throw", "[
             const std::optional<std::string> longer = comm.reduce(std::string(9'000, 'a'), joined, comm.size() - 1);
             CHECK(longer.has_value() == (comm.rank() == comm.size() - 1));
             if (comm.size() > 1)
-                CHECK_THROWS_WITH(comm.allreduce(texts(1), failing), Catch::Contains("this operation fails"));
+                CHECK(contains(thrown<std::exception>([&] { (void)comm.allreduce(texts(1), failing); }), "this operation fails"));
         }
     });
 }

@@ -16,6 +16,7 @@ class Errhandler;
 class Session;
 class Memory;
 class Pickle;
+class Port;
 template <class Class> class Handle;
 template <class Class> class Named;
 template <class Class> class Fortran;

@@ -11,7 +11,9 @@ namespace MPI4CXX {
 
 namespace detail {
 
-enum class Ownership : bool { borrow, own };
+/// Who ends a handle. A `connection`, a communicator with processes of another COMM_WORLD, is owned too, and disconnected instead of freed: otherwise
+/// their MPI_Finalize would wait for this process's.
+enum class Ownership : char { borrow, own, connection };
 
 /// Returns whether a destructor may free a handle: not before MPI starts and not after it ends. If freeing is collective, not while an exception
 /// unwinds this process either, because the other processes are elsewhere.
@@ -88,10 +90,13 @@ private:
     void discard() noexcept {
         if (ownership_ == detail::Ownership::borrow || raw_ == traits::null())
             return;
-        if (detail::may_free(traits::collective))
+        if constexpr (std::is_same_v<Class, Comm>) {
+            if (!detail::may_free(traits::collective))
+                return detail::set_aside(raw_);
+            (ownership_ == detail::Ownership::connection ? traits::disconnect : traits::free)(&raw_);
+        } else if (detail::may_free(traits::collective)) {
             traits::free(&raw_);
-        else if constexpr (std::is_same_v<Class, Comm>)
-            detail::set_aside(raw_);
+        }
     }
 
     raw_type raw_;

@@ -20,6 +20,8 @@ public:
     template <detail::IsA<Intercomm> C> Intercomm(C&, detail::take_a_const_reference_or_make_a_duplicate_with_Dup = {}) MPI4CXX_NO_COPY;
     detail::take_a_const_reference_or_make_a_duplicate_with_Dup operator=(const Intercomm&) = delete;
     using SplitMethods::SplitMethods;
+    /// Own `raw`, whose remote group is of another COMM_WORLD: the destructor disconnects it, and so does MPI_Finalize if it is left then.
+    static Intercomm take_connected(MPI_Comm raw, At at = {});
 
     /// Return an intercommunicator of two groups, which come of a session. Each process passes its own group first. Calls
     /// MPI_Intercomm_create_from_groups (MPI-4.0, 7.6.2). Collective in both groups.

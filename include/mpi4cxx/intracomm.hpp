@@ -1,6 +1,7 @@
 #pragma once
 
 #include <mpi4cxx/comm.hpp>
+#include <mpi4cxx/detail/communicators/spawn_arguments.hpp>
 #include <mpi4cxx/detail/mpi/int_or_list.hpp>
 #include <mpi4cxx/weights.hpp>
 
@@ -32,6 +33,23 @@ public:
     /// Return an intercommunicator of this group and another group, which also calls this. `peer_comm` is significant on the two leaders only, which
     /// communicate on it. Calls MPI_Intercomm_create (MPI-4.0, 7.6.2). Collective in both groups.
     [[nodiscard]] Intercomm Create_intercomm(int local_leader, const Intracomm& peer_comm, int remote_leader, int tag = 0, At at = {}) const;
+
+    /// Start `maxprocs` processes of the program `command` and return the communicator to them; in theirs, Get_parent returns it. `args` go without
+    /// the program's name. All arguments but `root` and `errcodes` count on the root only. `errcodes` receives the error code of each process. Calls
+    /// MPI_Comm_spawn (MPI-4.0, 11.8.2). Collective.
+    [[nodiscard]] Intercomm Spawn(const std::string& command, const detail::StringList& args = {}, int maxprocs = 1, const Info& info = INFO_NULL,
+                                  int root = 0, const detail::ErrorCodes& errcodes = {}, At at = {}) const;
+    /// Start processes of several programs, which share a COMM_WORLD, in the order of `commands`. `args`, `maxprocs` and `info` have one element a
+    /// program, or are left out; one Info is for all. Calls MPI_Comm_spawn_multiple (MPI-4.0, 11.8.3). Collective.
+    [[nodiscard]] Intercomm Spawn_multiple(const detail::StringList& commands, const detail::StringLists& args = {}, detail::IntList maxprocs = {},
+                                           const detail::InfoList& info = {}, int root = 0, const detail::ErrorCodes& errcodes = {},
+                                           At at = {}) const;
+    /// Wait until processes connect to a port, and return the communicator to them. `port_name` and `info` count on the root only. Calls
+    /// MPI_Comm_accept (MPI-4.0, 11.9.2). Collective.
+    [[nodiscard]] Intercomm Accept(const std::string& port_name, const Info& info = INFO_NULL, int root = 0, At at = {}) const;
+    /// Connect to the processes that accept at a port, and return the communicator to them. `port_name` and `info` count on the root only. Calls
+    /// MPI_Comm_connect (MPI-4.0, 11.9.3). Collective.
+    [[nodiscard]] Intercomm Connect(const std::string& port_name, const Info& info = INFO_NULL, int root = 0, At at = {}) const;
 
     /// Return a communicator with a Cartesian grid, null on processes that are left over. `periods` has one flag per dimension, or one for all; by
     /// default no dimension wraps around. Calls MPI_Cart_create (MPI-4.0, 8.5.1). Collective.

@@ -39,6 +39,7 @@
 #include <mpi4cxx/op.hpp>
 #include <mpi4cxx/output_archive.hpp>
 #include <mpi4cxx/pickle.hpp>
+#include <mpi4cxx/port.hpp>
 #include <mpi4cxx/prequest.hpp>
 #include <mpi4cxx/request.hpp>
 #include <mpi4cxx/semaphore.hpp>

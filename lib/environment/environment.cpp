@@ -8,6 +8,7 @@
 
 #include "communicators/dropped_handles.hpp"
 #include "environment/process.hpp"
+#include "processes/connections.hpp"
 #include "requests/channel.hpp"
 #include "requests/progress_thread.hpp"
 #include "runtime/finalize.hpp"
@@ -74,10 +75,18 @@ private:
 void prepare(At at) {
     call<MPI_Comm_set_errhandler>(MPI_COMM_WORLD, MPI_ERRORS_RETURN, at);
     call<MPI_Comm_set_errhandler>(MPI_COMM_SELF, MPI_ERRORS_RETURN, at);
+    detail::disconnect_at_finalize();
     detail::open_channel(at);
     detail::free_dropped_at_finalize();
     detail::prepare_process(at);
     check_launcher();
+}
+
+/// Prepares the library's own MPI: the program is the library's user, so that the processes that have spawned this one are too, or disconnect as C
+/// programs do.
+void prepare_own(At at) {
+    prepare(at);
+    detail::keep_parent(get<PMPI_Comm_get_parent>(at), at);  // tools do not see this call, because the program does not make it
 }
 
 /// Throws if MPI is initialized already: MPI would end the job.
@@ -115,14 +124,17 @@ struct Environment::Before {
 Environment::Environment(int* argc, char*** argv, ThreadLevel required, At at) : exceptions_(std::uncaught_exceptions()) {
     if (Is_initialized(at)) {
         before_ = std::make_unique<Before>(at);
-    } else {
-        detail::check_not_ended(at, "Environment");
-        if (!detail::is_session_open())  // otherwise the session has done so: now it would lose what the session has begun
-            detail::trace_if_asked();
+        prepare(at);
+        return;
+    }
+    detail::check_not_ended(at, "Environment");
+    if (!detail::is_session_open())  // otherwise the session has done so: now it would lose what the session has begun
+        detail::trace_if_asked();
+    {
         const WindowComponents chosen;
         get<MPI_Init_thread>(argc, argv, required, at);
     }
-    prepare(at);
+    prepare_own(at);
 }
 
 Environment::~Environment() {
@@ -148,7 +160,7 @@ void Init(At at) {
         const WindowComponents chosen;
         call<MPI_Init>(nullptr, nullptr, at);
     }
-    prepare(at);
+    prepare_own(at);
 }
 
 ThreadLevel Init_thread(ThreadLevel required, At at) {
@@ -157,7 +169,7 @@ ThreadLevel Init_thread(ThreadLevel required, At at) {
         const WindowComponents chosen;
         return get<MPI_Init_thread>(nullptr, nullptr, required, at);
     }();
-    prepare(at);
+    prepare_own(at);
     return static_cast<ThreadLevel>(provided);
 }
 

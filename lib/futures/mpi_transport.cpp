@@ -205,8 +205,6 @@ void MpiManagerTransport::stop() {
     for (MPI_Request& request : stops) call<MPI_Wait>(&request, MPI_STATUS_IGNORE, where);
     for (PendingSend& one : pending_sends_) call<MPI_Wait>(&one.request, MPI_STATUS_IGNORE, where);
     pending_sends_.clear();
-    if (comm_.Is_inter())
-        (void)std::move(comm_).release();  // Open MPI 4.1 reports an error if the communicator is disconnected now; MPI_Finalize follows soon
     comm_ = Comm();
 }
 

@@ -86,12 +86,12 @@ std::shared_ptr<ExecutorState> open_shared_pool(const PoolOptions& options, At a
     const int wanted = wanted_workers(options, at);
     if (shared != nullptr)
         return make_executor_state(shared, options, wanted);
-    if (const Comm parent = get_parent(at); !parent.is_null()) {
-        run_spawned_worker(Comm::borrow(parent.handle()), at);
+    if (Intercomm manager = get_manager(at); !manager.is_null()) {
+        run_spawned_worker(std::move(manager), at);
         finalize_and_exit();
     }
     if (COMM_WORLD.Get_size(at) == 1) {
-        Comm spawned = spawn_workers(wanted, at);
+        Intercomm spawned = spawn_workers(wanted, at);
         if (spawned.is_null())
             return open_thread_pool(options, at);
         set_shared_pool(std::make_unique<MpiManagerTransport>(std::move(spawned), at), at);

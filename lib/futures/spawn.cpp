@@ -1,8 +1,11 @@
 #include "futures/spawn.hpp"
 
-#include <mpi4cxx/detail/mpi/call.hpp>
 #include <mpi4cxx/error.hpp>
+#include <mpi4cxx/intracomm.hpp>
 
+#include "processes/launcher.hpp"
+
+#include <algorithm>
 #include <climits>
 #include <cstdlib>
 #include <fstream>
@@ -14,26 +17,9 @@
 
 namespace MPI4CXX::futures::detail {
 
-using mpi4cxx::detail::call;
-using mpi4cxx::detail::get;
-using mpi4cxx::detail::Place;
-
 namespace {
 
-/// Returns whether a launcher has started this process. Without a launcher MPICH 4.0 would start mpiexec itself and wait for it.
-bool is_launched() {
-    for (const char* name : {"PMI_RANK", "PMI_FD", "PMIX_RANK", "OMPI_COMM_WORLD_SIZE"})
-        if (std::getenv(name) != nullptr)
-            return true;
-    return false;
-}
-
-int universe_size(At at) {
-    int* size = nullptr;
-    int found = 0;
-    call<MPI_Comm_get_attr>(MPI_COMM_WORLD, MPI_UNIVERSE_SIZE, &size, &found, at);
-    return found != 0 ? *size : 1;
-}
+constexpr const char* mark = "MPI4CXX_FUTURES_SPAWNED";  // in the environment of spawned workers
 
 /// Returns the arguments of the program.
 std::vector<std::string> arguments() {
@@ -56,25 +42,20 @@ std::string program_path() {
 
 }  // namespace
 
-Comm get_parent(At at) { return Comm::borrow(get<MPI_Comm_get_parent>(at)); }
+Intercomm get_manager(At at) { return std::getenv(mark) == nullptr ? Intercomm() : Comm::Get_parent(at); }
 
-Comm spawn_workers(int wanted, At at) {
-    if (!is_launched())
+Intercomm spawn_workers(int wanted, At at) {
+    if (!mpi4cxx::detail::can_ask_launcher())
         return {};
-    const int room = universe_size(at) - 1;
+    const int room = COMM_WORLD.Get_attr(UNIVERSE_SIZE, at).value_or(1) - 1;
     const char* const choice = std::getenv("MPI4CXX_FUTURES_WORKERS");
     if (room < 1 || (choice != nullptr && std::string(choice) == "threads"))
         return {};
     const int n = wanted > 0 ? wanted : room;
-    std::vector<std::string> words = arguments();
-    std::vector<char*> argv;
-    argv.reserve(words.size() + 1);
-    for (std::string& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    const std::string program = program_path();
-    MPI_Comm raw = MPI_COMM_NULL;
+    std::vector<std::string> words{std::string(mark) + "=1", program_path()};  // so that `env` starts the program
+    std::ranges::copy(arguments(), std::back_inserter(words));
     try {
-        call<MPI_Comm_spawn>(program.c_str(), argv.data(), n, MPI_INFO_NULL, 0, MPI_COMM_SELF, &raw, MPI_ERRCODES_IGNORE, at);
+        return COMM_SELF.Spawn("env", words, n, INFO_NULL, 0, nullptr, at);
     } catch (const Exception& e) {
         const std::string total = std::to_string(n + 1);
         throw Exception(e.Get_error_code(), "MPI_Comm_spawn",
@@ -83,7 +64,6 @@ Comm spawn_workers(int wanted, At at) {
                             "` (" + e.Get_error_string() + ")",
                         at);
     }
-    return Comm::take(raw, at);
 }
 
 }  // namespace MPI4CXX::futures::detail

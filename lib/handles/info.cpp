@@ -2,6 +2,8 @@
 
 #include <mpi4cxx/error.hpp>
 
+#include "mpi/argument_vector.hpp"
+
 #include <array>
 
 namespace MPI4CXX {
@@ -20,10 +22,7 @@ Info Info::Create(std::initializer_list<Item> items, At at) {
 }
 
 Info Info::create_env(std::span<const std::string> args, At at) {
-    std::vector<char*> argv;
-    argv.reserve(args.size() + 1);
-    for (const std::string& arg : args) argv.push_back(const_cast<char*>(arg.c_str()));  // the MPI only reads it
-    argv.push_back(nullptr);
+    std::vector<char*> argv = detail::argument_vector(args);
     return take(detail::get<MPI_Info_create_env>(static_cast<int>(args.size()), argv.data(), at));
 }
 

@@ -7,6 +7,7 @@
 #include "runtime/finalize.hpp"
 #include "runtime/text.hpp"
 
+#include <cstdlib>
 #include <utility>
 
 namespace MPI4CXX {
@@ -34,8 +35,36 @@ int class_of(int code) {
     return result;
 }
 
+/// Returns the same for the functions that start processes and connect them.
+std::string mend_of_processes(std::string_view function, std::string_view text) {
+    const bool starts = function.starts_with("MPI_Comm_spawn");
+    if (function.ends_with("_name"))
+        return detail::is_open_mpi
+                   ? "; jobs of different mpiexecs find each other's names by a server: `ompi-server -r FILE`, and for each job `mpiexec "
+                     "--ompi-server file:FILE`"
+                   : "; jobs of different mpiexecs find each other's names by a server: `hydra_nameserver`, and for each job `mpiexec "
+                     "-nameserver HOST`";
+    if (text.find("no space for port_name") != std::string_view::npos)
+        return "; the addresses of this process are longer than the name of a port: set UCX_TLS=tcp,self for the start";
+    if (!starts && !detail::rarely_has_dynamic_processes)
+        return {};
+    std::string result = starts ? "; start the processes with the program instead: `mpiexec -n 1 ./program : -n 3 ./other`"
+                                : "; start the processes together instead: `mpiexec -n 1 ./server : -n 3 ./client`";
+    if (detail::rarely_has_dynamic_processes)
+        result += ", or use Open MPI or MPICH 5: this MPICH can rarely start or connect processes";
+    else if (std::getenv("SLURM_JOB_ID") != nullptr)
+        result += "; srun mostly cannot start more: `srun -n 4` starts all";
+    else if (detail::is_open_mpi)
+        result += ", or give mpiexec more slots: `mpiexec --host localhost:4` or `--oversubscribe`";
+    return result;
+}
+
 /// Returns what MPI's text on an error of `error_class` in `function` leaves out: what is wrong, or what to write instead.
-std::string mend(int error_class, std::string_view function, const MPI_Comm* comm) {
+std::string mend(int error_class, std::string_view function, std::string_view text, const MPI_Comm* comm) {
+    for (const char* name : {"MPI_Comm_spawn", "MPI_Comm_spawn_multiple", "MPI_Open_port", "MPI_Comm_accept", "MPI_Comm_connect", "MPI_Comm_join",
+                             "MPI_Publish_name", "MPI_Lookup_name"})
+        if (function == name)
+            return mend_of_processes(function, text);
     if (error_class == MPI_ERR_TAG && (comm != nullptr || detail::has_world())) {
         int* largest = nullptr;
         int found = 0;
@@ -60,7 +89,7 @@ struct Exception::Parts {
 
     Parts(int error, std::string_view name, const std::string& own_text, detail::Place where)
         : code(error), at(where.at()), text(own_text.empty() ? error_text(error) : own_text),
-          hint(own_text.empty() ? mend(class_of(error), name, where.comm) : ""), function(name) {
+          hint(own_text.empty() ? mend(class_of(error), name, text, where.comm) : ""), function(name) {
         if (!detail::is_running())
             return;
         if (where.subject != nullptr) {

@@ -14,7 +14,7 @@ table, wrappers, *preprocessor = sys.argv[1:]
 # Written by hand in init_finalize.cpp and completion.cpp.
 BY_HAND = {'Init', 'Init_thread', 'Finalize', 'Abort', 'Wait', 'Waitall', 'Waitany', 'Waitsome', 'Test', 'Testall', 'Testany', 'Testsome',
            'Request_get_status', 'Request_free', 'Start', 'Startall'}
-UNTRACED = re.compile(r'MPI_(T_|Pcontrol|Wtime|Wtick|Aint_|\w+_[cf]2[cf]|\w+f08|Initialized|Finalized)')
+UNTRACED = re.compile(r'MPI_(T_|Pcontrol|Wtime|Wtick|Aint_|\w+_[cf]2[cf]|\w+_(to|from)int|\w+f08|Initialized|Finalized)')
 
 # Collectives: the pattern, what a process sends to each receiver, and what it sends instead with IN_PLACE.
 COLLECTIVES = {

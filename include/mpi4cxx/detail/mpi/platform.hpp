@@ -79,6 +79,16 @@ inline constexpr bool fetches_integers_only = has_broken_osc_rdma;
 inline constexpr bool crashes_in_dynamic_requests = has_broken_osc_rdma;
 /// In Open MPI 4.1 a collective write that fails where one process writes for others is a success on all of them.
 inline constexpr bool loses_errors_of_collective_writes = is_open_mpi;
+/// A process without a launcher that asks MPICH for more processes, or how many there may be, starts an mpiexec, which need not be MPICH's, and waits
+/// for it for ever.
+inline constexpr bool waits_for_missing_launcher = !is_open_mpi;
+/// A program that is to be started, whose name has no slash: Open MPI looks in the working folder and in PATH, MPICH in what the key "path" of the
+/// Info says and in PATH.
+inline constexpr bool spawns_from_working_folder = is_open_mpi;
+/// Open MPI 5 and 6 wait for ever for a port whose name they cannot read. Their names are like 1116274689.0:326663584.
+inline constexpr bool waits_for_unreadable_port = is_open_mpi;
+/// MPICH before 5 cannot start processes, nor connect to others, with the device that distributions build it with.
+inline constexpr bool rarely_has_dynamic_processes = is_mpich_before(50000000);
 /// The largest message, in bytes, that the MPI sends without a handshake with the receiver, rounded down.
 inline constexpr std::size_t eager_size = is_open_mpi ? 4000 : 8000;
 

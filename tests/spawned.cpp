@@ -1,0 +1,73 @@
+// The program that test_processes starts: what it does is its first argument.
+#include <mpi4cxx/mpi4cxx.hpp>
+
+#include <functional>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace MPI = mpi4cxx;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+const std::map<std::string, std::function<void(const MPI::Intercomm&, const Words&)>> tasks{
+    // Sends what this process was started with.
+    {"arguments",
+     [](const MPI::Intercomm& parent, const Words& words) {
+         if (parent.Get_remote_size() > 0)
+             parent.send(words, 0, MPI::COMM_WORLD.rank());
+         parent.send(MPI::COMM_WORLD.Get_attr(MPI::APPNUM).value_or(-1), 0, MPI::COMM_WORLD.rank());
+     }},
+    // Doubles numbers, in messages and in collectives.
+    {"double",
+     [](const MPI::Intercomm& parent, const Words&) {
+         std::vector<double> numbers(1000);
+         parent.Recv(numbers, 0, 1);
+         for (double& number : numbers) number *= 2;
+         parent.Send(numbers, 0, 2);
+         int base = 0;
+         parent.Bcast(base, 0);
+         parent.Gather(base + parent.rank(), {}, 0);
+         int sum = 0;
+         parent.Allreduce(1, sum);
+         if (sum != parent.remote_size())
+             throw std::logic_error("the sum over the parents is wrong");
+     }},
+    // Joins the parents in one communicator.
+    {"merge",
+     [](const MPI::Intercomm& parent, const Words&) {
+         const MPI::Intracomm all = parent.Merge(true);
+         int sum = 0;
+         all.Allreduce(all.rank(), sum);
+         all.Send(sum, 0, 3);
+     }},
+    {"disconnect",
+     [](const MPI::Intercomm&, const Words&) {
+         MPI::Comm::Get_parent().Disconnect();
+         if (!MPI::Comm::Get_parent().is_null())
+             throw std::logic_error("there is still a parent");
+     }},
+    {"nothing", [](const MPI::Intercomm&, const Words&) {}},
+    // Connects to a port.
+    {"connect",
+     [](const MPI::Intercomm&, const Words& words) {
+         const MPI::Intercomm server = MPI::COMM_WORLD.Connect(words.at(1));
+         server.Send(MPI::COMM_WORLD.rank(), 0, 4);
+     }},
+    {"look up",
+     [](const MPI::Intercomm&, const Words& words) {
+         const MPI::Intercomm server = MPI::COMM_SELF.Connect(MPI::Lookup_name(words.at(1)));
+         server.Send(7, 0, 4);
+     }},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const MPI::Environment env(argc, argv);
+    const MPI::Intercomm parent = MPI::Comm::Get_parent();
+    tasks.at(argv[1])(parent, Words(argv + 1, argv + argc));
+}

@@ -1,0 +1,353 @@
+// Processes that are started, or that connect, while the tests run.
+#include "support.hpp"
+
+#include <mpi4cxx/detail/mpi/platform.hpp>
+#include <mpi4cxx/environment.hpp>
+#include <mpi4cxx/intercomm.hpp>
+#include <mpi4cxx/port.hpp>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace MPI = mpi4cxx;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+const std::string program = TEST_SPAWNED;
+
+constexpr bool can_start = !MPI::detail::rarely_has_dynamic_processes;
+
+/// The children send their arguments to rank 0, in one message, and the number of their program in the next.
+std::pair<Words, int> arguments_of(const MPI::Intercomm& children, int child) {
+    Words words = children.recv<Words>(child, child);
+    return {std::move(words), children.recv<int>(child, child)};
+}
+
+/// Lets rank 0 alone call `f`, where the MPI can start processes: in Open MPI 4.1 some hang that are started by two processes at the same time.
+template <class F> void alone(F f) {
+    if constexpr (can_start) {
+        if (MPI::COMM_WORLD.rank() == 0)
+            f();
+        MPI::COMM_WORLD.Barrier();
+    }
+}
+
+}  // namespace
+
+TEST_CASE("A process that the launcher has started has no parent", "[process]") {
+    CHECK(MPI::Comm::Get_parent().is_null());
+    CHECK(!MPI::Comm::Get_parent());
+}
+
+TEST_CASE("What cannot be started is an error on all processes", "[process]") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const int last = comm.size() - 1;
+    const std::string missing = error_of_class(MPI::ERR_SPAWN, [&] { (void)comm.Spawn("./no such program", {}, 2, MPI::INFO_NULL, last); });
+    CHECK(contains(missing, "MPI_Comm_spawn"));
+    CHECK(contains(missing, "no such program"));
+    CHECK(contains(error_of_class(MPI::ERR_SPAWN, [&] { (void)comm.Spawn("no_such_program"); }), "no_such_program"));
+    CHECK(contains(error_of_class(MPI::ERR_SPAWN, [&] { (void)comm.Spawn_multiple({program, "/no/program"}); }), "/no/program"));
+    CHECK(error_class([&] { (void)comm.Spawn("/tmp"); }) == MPI::ERR_SPAWN);  // a folder
+    const MPI::Info elsewhere = MPI::Info::Create({{"wdir", "/"}});
+    CHECK(error_class([&] { (void)comm.Spawn("./" + std::filesystem::path(program).filename().string(), {}, 1, elsewhere); }) == MPI::ERR_SPAWN);
+    CHECK(error_class([&] { (void)comm.Spawn(program, {}, 1, MPI::INFO_NULL, comm.size()); }) == MPI::ERR_ROOT);
+}
+
+TEST_CASE("Arguments of Spawn that do not fit are misuse on the root, and an error elsewhere", "[process]") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const auto text = [&](auto spawn) { return comm.rank() == 0 ? thrown<std::invalid_argument>(spawn) : error_of_class(MPI::ERR_OTHER, spawn); };
+    CHECK(contains(text([&] { (void)comm.Spawn(program, {}, 0); }), "maxprocs is 0"));
+    CHECK(contains(text([&] { (void)comm.Spawn_multiple({}); }), "0 commands"));
+    CHECK(contains(text([&] { (void)comm.Spawn_multiple({program, program}, {{"a"}}); }), "2 commands, 1 args"));
+    CHECK(contains(text([&] { (void)comm.Spawn_multiple({program}, {}, {1, 2}); }), "1 commands, 2 maxprocs"));
+    const std::vector<MPI::Info> infos(3);
+    CHECK(contains(text([&] { (void)comm.Spawn_multiple({program, program}, {}, {}, infos); }), "2 commands, 3 infos"));
+    CHECK(contains(text([&] { (void)comm.Spawn_multiple({program, program}, {}, {1, -1}); }), "maxprocs is -1"));
+}
+
+TEST_CASE("An MPI without processes to start says what to do instead", "[process]") {
+    if constexpr (!can_start) {
+        for (const MPI::Intracomm* comm : {&MPI::COMM_SELF, &MPI::COMM_WORLD}) {
+            const std::string one = thrown<MPI::Exception>([&] { (void)comm->Spawn(program, {"nothing"}); });
+            CHECK(contains(one, "MPI_Comm_spawn"));
+            CHECK(contains(one, "mpiexec -n 1 ./program : -n 3 ./other"));
+            CHECK(contains(one, "MPICH 5"));
+            std::vector<int> codes;
+            const std::string two = thrown<MPI::Exception>([&] { (void)comm->Spawn_multiple({program, program}, {}, {1, 2}, {}, 0, &codes); });
+            CHECK(contains(two, "MPI_Comm_spawn_multiple"));
+            CHECK(codes == std::vector<int>(3, MPI::ERR_SPAWN));
+        }
+        CHECK(contains(thrown<MPI::Exception>([] { (void)MPI::Open_port(); }), "mpiexec -n 1 ./server : -n 3 ./client"));
+        CHECK(contains(thrown<MPI::Exception>([] { (void)MPI::Port::Open(); }), "MPI_Open_port"));
+    }
+}
+
+TEST_CASE("A name that is none of a port is an error on all processes", "[process]") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    for (const std::string& name : {std::string(), std::string(5000, 'x')}) {
+        CHECK(contains(error_of_class(MPI::ERR_PORT, [&] { (void)comm.Connect(name); }), "is not the name of a port"));
+        CHECK(
+            contains(error_of_class(MPI::ERR_PORT, [&] { (void)comm.Accept(name, MPI::INFO_NULL, comm.size() - 1); }), "is not the name of a port"));
+    }
+    CHECK(!thrown<MPI::Exception>([&] { (void)comm.Connect("nonsense"); }).empty());
+    CHECK(error_class([&] { (void)comm.Accept("", MPI::INFO_NULL, -1); }) == MPI::ERR_ROOT);
+}
+
+TEST_CASE("A file that is no socket cannot join", "[process]") {
+    CHECK(contains(thrown<std::invalid_argument>([] { (void)MPI::Comm::Join(999); }), "999 is not the file descriptor of a stream socket"));
+    CHECK(!thrown<std::invalid_argument>([] { (void)MPI::Comm::Join(STDOUT_FILENO); }).empty());
+}
+
+TEST_CASE("A null port refuses what needs an open one", "[process]") {
+    MPI::Port port;
+    CHECK(port.is_null());
+    CHECK(!port);
+    CHECK(port.name().empty());
+    CHECK(contains(thrown<std::invalid_argument>([&] { port.Publish("service"); }), "Publish: the port is null"));
+    CHECK(contains(thrown<std::invalid_argument>([&] { port.Close(); }), "Close: the port is null"));
+    port.Unpublish();
+}
+
+TEST_CASE("An unknown service is an error of class ERR_NAME", "[process]") {
+    CHECK(contains(error_of_class(MPI::ERR_NAME, [] { (void)MPI::Lookup_name("no such service"); }), "server"));
+}
+
+TEST_CASE("Spawned processes have the arguments that they were given", "[process]") {
+    const auto check = [](const MPI::Intracomm& comm) {
+        for (int n = 1; n <= 3; ++n) {
+            std::vector<int> codes;
+            const MPI::Intercomm children = comm.Spawn(program, {"arguments", "two words", ""}, n, MPI::INFO_NULL, 0, &codes);
+            CHECK(children.remote_size() == n);
+            CHECK(children.size() == comm.size());
+            CHECK(codes == std::vector<int>(static_cast<std::size_t>(n), MPI::SUCCESS));
+            for (int child = 0; child < (comm.rank() == 0 ? n : 0); ++child)
+                CHECK(arguments_of(children, child).first == Words{"arguments", "two words", ""});
+        }
+    };
+    alone([&] { check(MPI::COMM_SELF); });
+    if constexpr (can_start)
+        check(MPI::COMM_WORLD);
+}
+
+TEST_CASE("The root decides what is spawned", "[process]") {
+    if constexpr (can_start) {
+        const MPI::Intracomm& comm = MPI::COMM_WORLD;
+        const int root = comm.size() - 1;
+        const bool is_root = comm.rank() == root;
+        std::vector<int> codes;
+        const MPI::Intercomm children =
+            comm.Spawn(is_root ? program : "ignored", is_root ? Words{"nothing"} : Words(), is_root ? 3 : -5, MPI::INFO_NULL, root, &codes);
+        CHECK(children.remote_size() == 3);
+        CHECK(codes == std::vector<int>(3, MPI::SUCCESS));
+    }
+}
+
+TEST_CASE("Several programs share one world", "[process]") {
+    if constexpr (can_start) {
+        const MPI::Info info = MPI::Info::Create({{"wdir", "/"}});
+        std::vector<MPI::Info> infos(2);
+        infos[1] = info.Dup();
+        std::vector<int> codes;
+        const MPI::Intercomm children =
+            MPI::COMM_WORLD.Spawn_multiple({program, program}, {{"arguments", "a"}, {"arguments", "b", "c"}}, {1, 2}, infos, 0, &codes);
+        CHECK(children.remote_size() == 3);
+        CHECK(codes == std::vector<int>(3, MPI::SUCCESS));
+        for (int child = 0; child < (children.rank() == 0 ? 3 : 0); ++child) {
+            const auto [words, number] = arguments_of(children, child);
+            CHECK(words == (child == 0 ? Words{"arguments", "a"} : Words{"arguments", "b", "c"}));
+            CHECK(number == (child == 0 ? 0 : 1));
+        }
+    }
+    alone([] {
+        const MPI::Intercomm one = MPI::COMM_SELF.Spawn_multiple({program}, {{"nothing"}}, {}, MPI::Info::Create({{"wdir", "/"}}));
+        CHECK(one.remote_size() == 1);
+    });
+}
+
+TEST_CASE("Parents and children exchange numbers", "[process]") {
+    if constexpr (can_start) {
+        const MPI::Intercomm children = MPI::COMM_WORLD.Spawn(program, {"double"}, 2);
+        const bool is_root = children.rank() == 0;
+        std::vector<double> numbers(1000, 1.5);
+        for (int child = 0; child < (is_root ? 2 : 0); ++child) children.Send(numbers, child, 1);
+        for (int child = 0; child < (is_root ? 2 : 0); ++child) {
+            children.Recv(numbers, child, 2);
+            CHECK(numbers == std::vector<double>(1000, 3));
+        }
+        const int root = is_root ? MPI::ROOT : MPI::PROC_NULL;
+        int base = 10;
+        children.Bcast(base, root);
+        std::array<int, 2> all{};
+        children.Gather({}, all, root);
+        CHECK((!is_root || all == std::array{10, 11}));
+        int sum = 0;
+        children.Allreduce(1, sum);
+        CHECK(sum == 2);
+    }
+}
+
+TEST_CASE("Parents and children merge", "[process]") {
+    if constexpr (can_start) {
+        const MPI::Intercomm children = MPI::COMM_WORLD.Spawn(program, {"merge"}, 2);
+        const MPI::Intracomm all = children.Merge();
+        REQUIRE(all.size() == MPI::COMM_WORLD.size() + 2);
+        int sum = 0, other = 0;
+        all.Allreduce(all.rank(), sum);
+        CHECK(sum == sum_to(all.size()));
+        for (int child = 0; child < (all.rank() == 0 ? 2 : 0); ++child) {
+            all.Recv(other, MPI::COMM_WORLD.size() + child, 3);
+            CHECK(other == sum);
+        }
+    }
+}
+
+TEST_CASE("Parents and children disconnect, by a call, a destructor or at their end", "[process]") {
+    if constexpr (can_start) {
+        for (const char* child : {"disconnect", "nothing"}) {
+            MPI::Intercomm children = MPI::COMM_WORLD.Spawn(program, {child}, 2);
+            children.Disconnect();
+            CHECK(children.is_null());
+            const MPI::Intercomm more = MPI::COMM_WORLD.Spawn(program, {child}, 2);
+        }
+        try {
+            const MPI::Intercomm dropped = MPI::COMM_WORLD.Spawn(program, {"nothing"});
+            throw 1;
+        } catch (int) {}
+        MPI::Intercomm kept = MPI::COMM_WORLD.Spawn(program, {"nothing"});
+        MPI_Comm raw = std::move(kept).release();  // MPI_Finalize disconnects it
+        CHECK(raw != MPI_COMM_NULL);
+    }
+}
+
+TEST_CASE("A raw communicator to spawned processes is disconnected by its owner", "[process]") {
+    alone([] {
+        MPI_Comm raw = MPI_COMM_NULL;
+        char word[] = "nothing";
+        std::array<char*, 2> words{word, nullptr};
+        MPI_Comm_spawn(program.c_str(), words.data(), 1, MPI_INFO_NULL, 0, MPI_COMM_SELF, &raw, MPI_ERRCODES_IGNORE);
+        MPI::Intercomm child = MPI::Intercomm::take_connected(raw);
+        const MPI::Comm moved = std::move(child);
+        CHECK(moved.Is_inter());
+    });
+}
+
+TEST_CASE("Spawned processes connect to a port", "[process]") {
+    if constexpr (can_start) {
+        const MPI::Intracomm& comm = MPI::COMM_WORLD;
+        MPI::Port port;
+        if (comm.rank() == 0)
+            port = MPI::Port::Open();
+        CHECK(port.is_null() == (comm.rank() != 0));
+        const MPI::Intercomm children = comm.Spawn(program, {"connect", port.name()}, 2);
+        const MPI::Intercomm clients = comm.Accept(port.name());
+        CHECK(clients.remote_size() == 2);
+        for (int client = 0, number = 0; client < (comm.rank() == 0 ? 2 : 0); ++client) {
+            clients.Recv(number, client, 4);
+            CHECK(number == client);
+        }
+    }
+}
+
+TEST_CASE("A port is found by the name of its service", "[process]") {
+    alone([] {
+        const MPI::Intracomm& comm = MPI::COMM_SELF;
+        const std::string service = "mpi4cxx test " + std::to_string(getpid());
+        MPI::Port port = MPI::Port::Open();
+        port.Publish(service);
+        CHECK(port.service_name() == service);
+        CHECK(contains(thrown<std::invalid_argument>([&] { port.Publish("another"); }), service));
+        CHECK(MPI::Lookup_name(service) == port.name());
+        const MPI::Intercomm child = comm.Spawn(program, {"look up", service});
+        {
+            const MPI::Intercomm client = comm.Accept(port.name());
+            int number = 0;
+            client.Recv(number, 0, 4);
+            CHECK(number == 7);
+        }
+        const MPI::Port moved = std::move(port);
+        CHECK(port.is_null());
+        CHECK(MPI::Lookup_name(service) == moved.name());
+    });
+}
+
+TEST_CASE("A port takes back its name when it closes", "[process]") {
+    if constexpr (can_start) {
+        const std::string service = "mpi4cxx test " + std::to_string(getpid()) + " closing";
+        {
+            MPI::Port port = MPI::Port::Open();
+            port.Publish(service);
+        }
+        CHECK(error_class([&] { (void)MPI::Lookup_name(service); }) == MPI::ERR_NAME);
+        const std::string name = MPI::Open_port();
+        MPI::Publish_name(service, name);
+        CHECK(MPI::Lookup_name(service) == name);
+        MPI::Unpublish_name(service, name);
+        CHECK(error_class([&] { (void)MPI::Lookup_name(service); }) == MPI::ERR_NAME);
+        MPI::Close_port(name);
+        MPI::Port port = MPI::Port::Open();
+        port.Publish(service);
+        port.Unpublish();
+        CHECK(port.service_name().empty());
+        port.Publish(service);
+        port.Close();
+        CHECK(port.is_null());
+    }
+}
+
+TEST_CASE("Two halves of the world connect", "[process]") {
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    if constexpr (can_start)
+        if (world.size() > 1) {
+            const MPI::Intracomm half = world.Split(world.rank() % 2, world.rank());
+            const MPI::Port port = world.rank() == 0 ? MPI::Port::Open() : MPI::Port();
+            const std::string name = world.bcast(port.name());
+            const MPI::Intercomm other = world.rank() % 2 == 0 ? half.Accept(name) : half.Connect(name);
+            CHECK(other.remote_size() == (world.rank() % 2 == 0 ? world.size() / 2 : (world.size() + 1) / 2));
+            int sum = 0;
+            other.Allreduce(world.rank() % 2, sum);
+            CHECK(sum == (world.rank() % 2 == 0 ? other.remote_size() : 0));
+        }
+}
+
+TEST_CASE("Two processes join over a socket", "[process]") {
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    if constexpr (can_start)
+        if (world.size() > 1 && world.rank() < 2) {
+            const MPI::Intracomm pair = world.Create_group(world.Get_group().Incl({0, 1}));
+            sockaddr_un address{};
+            address.sun_family = AF_UNIX;
+            const std::string path = "/tmp/mpi4cxx_join_" + std::to_string(pair.bcast(getpid()));
+            std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
+            int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+            if (pair.rank() == 0) {
+                REQUIRE(bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+                REQUIRE(listen(fd, 1) == 0);
+            }
+            pair.Barrier();
+            if (pair.rank() == 0) {
+                const int accepted = accept(fd, nullptr, nullptr);
+                close(fd);
+                unlink(path.c_str());
+                fd = accepted;
+            } else {
+                REQUIRE(connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+            }
+            const MPI::Intercomm other = MPI::Comm::Join(fd);
+            close(fd);
+            CHECK(other.remote_size() == 1);
+            CHECK(other.sendrecv<std::string>(letter(pair.rank()), 0) == letter(1 - pair.rank()));
+        }
+}
