@@ -5,11 +5,20 @@
 
 #include "locks.h"
 
-MPI_Win bench_counter_make(MPI_Comm comm) {
+static MPI_Win allocate(MPI_Comm comm, int count, int** memory) {
     MPI_Win win = MPI_WIN_NULL;
+    MPI_Info info = MPI_INFO_NULL;
+    MPI_Info_create(&info);
+    MPI_Info_set(info, "alloc_shared_noncontig", "true");  // else MPICH 4.0 confuses the memory of the ranks (its issue 6110)
+    MPI_Win_allocate((MPI_Aint)(count * sizeof(int)), sizeof(int), info, comm, memory, &win);
+    MPI_Info_free(&info);
+    return win;
+}
+
+MPI_Win bench_counter_make(MPI_Comm comm) {
     int rank = 0, *memory = NULL;
     MPI_Comm_rank(comm, &rank);
-    MPI_Win_allocate(rank == 0 ? sizeof(int) : 0, sizeof(int), MPI_INFO_NULL, comm, &memory, &win);
+    MPI_Win win = allocate(comm, rank == 0 ? 1 : 0, &memory);
     if (rank == 0) *memory = 0;
     MPI_Barrier(comm);
     MPI_Win_lock_all(0, win);
@@ -53,9 +62,8 @@ static void wait_while(MPI_Win win, int rank, int word, int value) {
 }
 
 MPI_Win bench_mutex_make(MPI_Comm comm) {
-    MPI_Win win = MPI_WIN_NULL;
     int* memory = NULL;
-    MPI_Win_allocate(words * sizeof(int), sizeof(int), MPI_INFO_NULL, comm, &memory, &win);
+    MPI_Win win = allocate(comm, words, &memory);
     memory[last] = memory[next] = nobody;
     memory[blocked] = 0;
     MPI_Barrier(comm);

@@ -15,14 +15,23 @@ names = {'mpich': 'MPICH', 'openmpi': 'Open MPI'}
 near = {'mpich': 0.35, 'openmpi': 0.25}
 disturbed = 1.5
 
+# What the names of a table's rows begin with, and on how many ranks they run.
 groups = {
-    'typed': ('Typed point to point', ('Send ',), (2,)),
-    'collective': ('Typed collectives', ('Allreduce ', 'Allgatherv ', 'Bcast '), (2, 4)),
-    'object': ('Objects point to point', ('send ',), (2,)),
-    'object collective': ('Collectives of objects', ('bcast ', 'gather ', 'allreduce '), (2, 4)),
+    'typed': (('Send ',), (2,)),
+    'collective': (('Allreduce ', 'Allgatherv ', 'Bcast '), (2, 4)),
+    'object': (('send ',), (2,)),
+    'object collective': (('bcast ', 'gather ', 'allreduce '), (2, 4)),
+    'window': (('Put ', 'Get ', 'Fetch_and_op ', 'Fence'), (2,)),
+    'lock': (('Counter ', 'Mutex '), (2, 4)),
+    'file': (('Write_at_all ', 'Read_at_all ', 'npy ', 'dump ', 'load '), (2,)),
 }
 libraries = ('mpi4cxx', 'mpi4cxx into', 'Boost.MPI', 'mpi4py', 'mpi4py pkl5')     # with a column of their own
-others = ('raw datatype', 'raw fresh', 'raw, huge pages', 'mpi4cxx, huge pages', 'mpi4cxx typed', 'Boost.MPI datatype', 'Boost.MPI into')
+others = ('raw datatype', 'raw fresh', 'raw, huge pages', 'mpi4cxx, huge pages', 'mpi4cxx typed', 'Boost.MPI datatype', 'Boost.MPI into', 'numpy')
+
+
+def row_prefixes(group):
+    """What the names of the rows of a group begin with."""
+    return groups[group][0] if group in groups else (group,)
 
 
 def makes_sense(row, peer):
@@ -37,8 +46,9 @@ def significant(number):
 # Timings ----------------------------------------------------------------------------------------------------------------
 
 def regime(mpi, sample):
-    if sample.ranks > 2:
-        return ''       # more ranks than cores: the latency is the scheduler's
+    # Of more ranks than cores, the latency is the scheduler's. That of messages plays no part in files.
+    if sample.ranks > 2 or sample.row.startswith(row_prefixes('file')):
+        return ''
     return 'disturbed' if sample.latency > disturbed else 'near' if sample.latency < near[mpi] else 'far'
 
 
@@ -46,8 +56,9 @@ class Figures:
     """Medians of one MPI's samples: µs and ratio to raw, of (ranks, regime, row, peer)."""
 
     def __init__(self, mpi, results):
-        samples = [Sample(*sample) for sample in results.get(mpi, {}).get('timings', [])]
         self.order = results.get('rows', [])
+        samples = [Sample(*sample) for sample in results.get(mpi, {}).get('timings', [])]
+        samples = [sample for sample in samples if sample.row in self.order]
         self.us, self.ratio, self.samples = {}, {}, collections.Counter()
         times, ratios, raw = (collections.defaultdict(list) for _ in range(3))
         turns = collections.defaultdict(dict)
@@ -110,15 +121,31 @@ def timing_table(figures, ranks, name, prefixes):
 
 
 def timing_tables(results, group):
-    title, prefixes, all_ranks = groups[group]
+    prefixes, all_ranks = groups[group]
     text = []
     for mpi in names:
         figures = Figures(mpi, results)
         for ranks in all_ranks:
             for name in figures.regimes(ranks, prefixes):
                 where = f'{names[mpi]}, {ranks} ranks' + (f', {name}' if name else '')
-                patterns = ' '.join(f"--rows '{prefix}'" for prefix in prefixes)
-                text += [f'{where}, µs: `tests/bench/compare --mpi {mpi} --part timings {patterns}`\n', timing_table(figures, ranks, name, prefixes), '']
+                option = f"'{group}'" if ' ' in group else group
+                text += [f'{where}, µs: `tests/bench/compare --mpi {mpi} --part timings --group {option}`\n', timing_table(figures, ranks, name, prefixes), '']
+    return '\n'.join(text)
+
+
+def share_tables(results):
+    text = []
+    for mpi in names:
+        ways = collections.defaultdict(list)
+        for mebibytes, ranks, way, _, *figures in results.get(mpi, {}).get('share', []):
+            ways[way].append(figures)
+        if not ways:
+            continue
+        medians = {way: [statistics.median(column) for column in zip(*figures)] for way, figures in ways.items()}
+        lines = [['', *ways]]
+        for i, title in enumerate(('all have it, ms', 'all have read it, ms', 'memory of all together, MiB')):
+            lines.append([title, *(f'{significant(figures[i])} ×{significant(figures[i] / medians["MPI_Bcast"][i])}' for figures in medians.values())])
+        text += [f'{names[mpi]}, {ranks} ranks, {mebibytes} MiB: `tests/bench/compare --mpi {mpi} --part share`\n', table(lines), '']
     return '\n'.join(text)
 
 
@@ -167,6 +194,7 @@ def sections(results):
     return {
         'machine': f"{machine.get('processor', '')}, {machine.get('compiler', '')}, {versions}.",
         **{group: timing_tables(results, group) for group in groups},
+        'share': share_tables(results),
         'counts': count_tables(results),
         'compile': compile_tables(results),
         'plots': '\n'.join(f'![{alt}]({file})' for file, alt, _ in plots(results)),
@@ -180,7 +208,7 @@ def tables(results):
 def plots(results):
     """File, description and content of each plot, of the regime that most samples were in."""
     for file, which in (('objects', ('object', 'object collective')), ('typed', ('typed', 'collective'))):
-        prefixes = sum((groups[group][1] for group in which), ())
+        prefixes = sum((groups[group][0] for group in which), ())
         for mpi in names:
             figures = Figures(mpi, results)
             found = figures.regimes(2, prefixes)

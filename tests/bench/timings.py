@@ -1,11 +1,15 @@
-"""The rows of timings.cpp in Python: the same arguments but for --list, the same output, objects as Python has them.
+"""Rows of timings.cpp in Python: the same arguments but for --list, the same output, objects as Python has them.
 
   timings.py LATENCY REPETITIONS MILLISECONDS PEERS ROW…     LATENCY: latency.c as a library
 
 Rows that are not there are passed over.
 """
+import contextlib
 import ctypes
+import os
+import pathlib
 import sys
+import tempfile
 
 import mpi4py
 mpi4py.rc.thread_level = 'single'
@@ -187,7 +191,52 @@ def lock_mutex(mutex):
         return True
 
 
+row_end = contextlib.ExitStack()     # what is to be closed and removed when the row has been timed
+
+
+def new_path(name):
+    path = pathlib.Path(os.environ.get('BENCH_FOLDER', tempfile.gettempdir())) / name
+    if rank == 0:
+        row_end.callback(path.unlink, missing_ok=True)
+    return path
+
+
+def part_of_file(mebibytes, transfer):
+    part = numpy.full(mebibytes * 131072, rank + 1.0)
+    file = MPI.File.Open(world, str(new_path('open')), MPI.MODE_CREATE | MPI.MODE_RDWR)
+    row_end.callback(file.Close)
+    begin = part.nbytes * rank
+    file.Write_at_all(begin, part)
+
+    def work():
+        transfer(file)(begin, part)
+        return part
+
+    return {'mpi4py': collective(part.copy(), work)}
+
+
+def npy_file(mebibytes, work):
+    """numpy knows no MPI: rank 0 has the whole array."""
+    array = make_doubles(mebibytes * 131072 if rank == 0 else 0)
+    path = new_path('array.npy')
+    if rank == 0:
+        numpy.save(path, array)
+    return {'numpy': collective(array, lambda: work(path, array) if rank == 0 else array)}
+
+
+def save_npy(path, array):
+    numpy.save(path, array)
+    return array
+
+
+whole = int(os.environ.get('BENCH_MIB', 1024))      # as in timings_files.cpp
 rows = {
+    'Write_at_all 1 MiB': lambda: part_of_file(1, lambda file: file.Write_at_all),
+    f'Write_at_all {whole // 4} MiB': lambda: part_of_file(whole // 4, lambda file: file.Write_at_all),
+    'Read_at_all 1 MiB': lambda: part_of_file(1, lambda file: file.Read_at_all),
+    f'Read_at_all {whole // 4} MiB': lambda: part_of_file(whole // 4, lambda file: file.Read_at_all),
+    f'npy save {whole} MiB': lambda: npy_file(whole, save_npy),
+    f'npy load {whole} MiB': lambda: npy_file(whole, lambda path, array: numpy.load(path)),
     'Counter next': lambda: locks(lambda sync: sync.Counter(comm=world), lambda counter: counter.next() >= 0),
     'Mutex lock': lambda: locks(lambda sync: sync.Mutex(comm=world), lock_mutex),
     'Send 8 B': lambda: typed(1),
@@ -230,8 +279,8 @@ def seconds(turns, count):
 
 def turns_in(turns, wanted):
     count = 1
-    seconds(turns, 1)
-    while (elapsed := seconds(turns, count)) < wanted / 4:
+    elapsed = seconds(turns, 1)     # warms it up, too
+    while elapsed < wanted and (elapsed := seconds(turns, count)) < wanted / 4:
         count *= 8 if elapsed < wanted / 40 else 2
     return max(1, int(count * wanted / elapsed))
 
@@ -258,6 +307,7 @@ def time_row(row):
                 print('sample', row, name, repetition, f'{latency:.4f}', f'{us:.5g}', sep='\t')
     for name, _, _, works in peers:
         check(row, name, works)
+    row_end.close()
     sys.stdout.flush()
 
 
