@@ -192,7 +192,7 @@ def sections(results):
     machine = results.get('machine', {})
     versions = ', '.join(f'{name} {version}' for name, version in machine.get('versions', {}).items())
     return {
-        'machine': f"{machine.get('processor', '')}, {machine.get('compiler', '')}, {versions}.",
+        'machine': f"{machine['processor']}, {machine['compiler']}, {versions}." if machine else '',
         **{group: timing_tables(results, group) for group in groups},
         'share': share_tables(results),
         'counts': count_tables(results),
@@ -226,8 +226,11 @@ def plots(results):
 
 
 def write(results, folder):
-    found = sections(results)
-    page = re.sub(r'^@(.+)@$', lambda match: found[match[1]].rstrip(), (here / 'performance.md.in').read_text(), flags=re.MULTILINE)
-    (folder / 'performance.md').write_text(page)
+    """Writes the page. A section of which nothing has been measured stays as it is."""
+    page = folder / 'performance.md'
+    found = dict(re.findall(r'^<!-- measured: (.+?) -->\n(.*?)\n<!-- end -->$', page.read_text(), flags=re.MULTILINE | re.DOTALL))
+    found |= {name: text.rstrip() for name, text in sections(results).items() if text}
+    page.write_text(re.sub(r'^@(.+)@$', lambda match: f'<!-- measured: {match[1]} -->\n{found.get(match[1], "")}\n<!-- end -->',
+                           (here / 'performance.md.in').read_text(), flags=re.MULTILINE))
     for file, _, content in plots(results):
         (folder / file).write_text(content)
