@@ -3,6 +3,8 @@
 
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -103,6 +105,30 @@ TEST_CASE("MPI is initialized once", "[environment]") {
     CHECK(contains(thrown<std::invalid_argument>([] { MPI::Init(); }), "MPI_Init: MPI has been initialized already"));
     CHECK(contains(thrown<std::invalid_argument>([] { (void)MPI::Init_thread(); }), "MPI_Init_thread: MPI has been initialized already"));
     CHECK(MPI::Is_initialized());
+}
+
+TEST_CASE("A variable of the library has a value that is allowed", "[environment]") {
+    CHECK(MPI::get_settings().size() >= 7);
+    for (const MPI::Setting& one : MPI::get_settings()) CHECK(one.problem().empty());
+    setenv("MPI4CXX_ERRORS", "nonsense", 1);
+    const std::string sentence = "MPI4CXX_ERRORS is 'nonsense', but must be exception|abort|fatal";
+    CHECK(MPI::get_settings().front().problem() == sentence);
+    CHECK(contains(thrown<std::invalid_argument>([] { const MPI::Environment nested; }), ("Environment: " + sentence).c_str()));
+    unsetenv("MPI4CXX_ERRORS");
+    CHECK_NOTHROW(MPI::Environment());
+}
+
+TEST_CASE("A variable that looks like the library's is named", "[environment]") {
+    CHECK(MPI::get_unknown_settings().empty());
+    setenv("MPI4CXX_EROR", "", 1);
+    CHECK(MPI::get_unknown_settings() == "MPI4CXX_EROR");
+    unsetenv("MPI4CXX_EROR");
+}
+
+TEST_CASE("The launcher tells how many processes it has started", "[environment]") {
+    const MPI::Launcher launcher = MPI::get_launcher();
+    CHECK(launcher.size == MPI::COMM_WORLD.size());
+    CHECK(launcher.rank == MPI::COMM_WORLD.rank());
 }
 
 TEST_CASE("Constants are the MPI's", "[environment]") {

@@ -14,7 +14,8 @@ namespace MPI4CXX {
 /// The constructor initializes MPI unless it is initialized already, turns errors on COMM_WORLD and COMM_SELF into exceptions, and opens the channel
 /// of large objects. The destructor finalizes MPI if the constructor initialized it; otherwise it restores the error handlers. An exception that
 /// nobody catches ends the whole job with its message. An exception that leaves the scope of the Environment ends the job when the process exits.
-/// (MPI-4.0, 11.2 and 11.6)
+/// The variables MPI4CXX_THREAD_LEVEL and MPI4CXX_ERRORS change the level of thread support and the error handler, and MPI4CXX_TRACE traces the run;
+/// a variable of the library (see Setting) whose value is not allowed is a std::invalid_argument. (MPI-4.0, 11.2 and 11.6)
 class [[nodiscard, gnu::visibility("default")]] Environment {
 public:
     /// Calls MPI_Init_thread (MPI-4.0, 11.6.2), MPI_Comm_dup (MPI-4.0, 7.4.2). Collective.
@@ -33,10 +34,10 @@ private:
     int exceptions_;                  // in flight when this object was made
 };
 
-/// Initialize MPI as an Environment does, for programs that cannot make an Environment in a scope around all they do. Finalize ends MPI. Errors on
-/// COMM_WORLD and COMM_SELF are Exceptions, and an exception that nobody catches ends the job. If an exception leaves a call in which other processes
-/// wait and is caught later, the library does not end the job: only the program knows. An Environment that is made later leaves MPI running. Calls
-/// MPI_Init (MPI-4.0, 11.2.1). Collective.
+/// Initialize MPI as an Environment does, with the same variables, for programs that cannot make an Environment in a scope around all they do.
+/// Finalize ends MPI. Errors on COMM_WORLD and COMM_SELF are Exceptions, and an exception that nobody catches ends the job. If an exception leaves a
+/// call in which other processes wait and is caught later, the library does not end the job: only the program knows. An Environment that is made
+/// later leaves MPI running. Calls MPI_Init (MPI-4.0, 11.2.1). Collective.
 MPI4CXX_API void Init(At at = {});
 /// Initialize MPI with a level of thread support. Return the level that MPI provides. Calls MPI_Init_thread (MPI-4.0, 11.6.2). Collective.
 MPI4CXX_API ThreadLevel Init_thread(ThreadLevel required = THREAD_MULTIPLE, At at = {});
@@ -68,5 +69,15 @@ MPI4CXX_API void Pcontrol(int level, At at = {});
 [[nodiscard]] MPI4CXX_API double Wtime() noexcept;
 /// Return the resolution of Wtime in seconds. Calls MPI_Wtick (MPI-4.0, 9.6).
 [[nodiscard]] MPI4CXX_API double Wtick() noexcept;
+
+/// What the launcher of this process says in the environment.
+struct Launcher {
+    const char* name;     ///< "srun", "MPICH's mpiexec" …; empty if there is none
+    int size, rank;       ///< how many processes it started, and which of them this is: 1 and 0 if there is none
+    const char* instead;  ///< what to do if each of these processes is alone in its COMM_WORLD
+};
+
+/// Return what the launcher of this process says, which an MPI of another kind does not hear. Needs no MPI.
+[[nodiscard]] MPI4CXX_API Launcher get_launcher() noexcept;
 
 }  // namespace MPI4CXX

@@ -46,6 +46,7 @@
 #include <mpi4cxx/sequential.hpp>
 #include <mpi4cxx/serialize.hpp>
 #include <mpi4cxx/session.hpp>
+#include <mpi4cxx/settings.hpp>
 #include <mpi4cxx/shared_array.hpp>
 #include <mpi4cxx/status.hpp>
 #include <mpi4cxx/struct_type.hpp>

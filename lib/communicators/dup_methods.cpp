@@ -4,12 +4,13 @@
 
 #include "communicators/dropped_handles.hpp"
 #include "communicators/outside.hpp"
+#include "runtime/settings.hpp"
 
 namespace MPI4CXX::detail {
 
 MPI_Comm owned(MPI_Comm raw, At at) {
     if (raw != MPI_COMM_NULL)
-        call<MPI_Comm_set_errhandler>(raw, MPI_ERRORS_RETURN, at);
+        call<MPI_Comm_set_errhandler>(raw, chosen_errhandler(), at);
     return raw;
 }
 

@@ -12,6 +12,7 @@
 #include "requests/channel.hpp"
 #include "requests/progress_thread.hpp"
 #include "runtime/finalize.hpp"
+#include "runtime/settings.hpp"
 #include "runtime/text.hpp"
 #include "runtime/tracing.hpp"
 
@@ -20,7 +21,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace MPI4CXX {
 
@@ -31,25 +34,21 @@ namespace {
 
 /// Warns if the program was started by another MPI's launcher. Each process is then alone in its world (and exits 0).
 void check_launcher() {
-    struct Launcher {
-        const char *size, *rank, *says;
-    };
-    static constexpr Launcher launchers[] = {
-        {"SLURM_STEP_NUM_TASKS", "SLURM_PROCID", "srun without this MPI's interface: add --mpi=pmi2 (MPICH) or --mpi=pmix (Open MPI)"},
-        {"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", "Open MPI's mpiexec: start it with MPICH's, mpiexec.mpich on Debian"},
-        {"PMI_SIZE", "PMI_RANK", "MPICH's mpiexec: start it with Open MPI's, mpiexec.openmpi on Debian"}};
     if (get<MPI_Comm_size>(MPI_COMM_WORLD) != 1)
         return;
-    for (const Launcher& launcher : launchers) {
-        const char* size = std::getenv(launcher.size);
-        const char* rank = std::getenv(launcher.rank);
-        if (size == nullptr || std::atoi(size) <= 1)
-            continue;
-        if (rank == nullptr || std::atoi(rank) == 0)  // one warning, not one per rank
-            std::fprintf(stderr, "mpi4cxx: warning: the launcher started %s ranks, but each is alone in its world. This program was started by %s.\n",
-                         size, launcher.says);
-        return;
-    }
+    const Launcher launcher = get_launcher();
+    if (launcher.size > 1 && launcher.rank == 0)  // one warning, not one per rank
+        std::fprintf(stderr, "mpi4cxx: warning: the launcher started %d ranks, but each is alone in its world. This program was started by %s: %s.\n",
+                     launcher.size, launcher.name, launcher.instead);
+}
+
+/// Names variables that somebody may have set in vain, once and on one process.
+void warn_of_unknown_settings() {
+    static const std::string names = get_unknown_settings();
+    static bool is_said = names.empty() || get<MPI_Comm_rank>(MPI_COMM_WORLD) != 0;
+    if (!std::exchange(is_said, true))
+        std::fprintf(stderr, "mpi4cxx: warning: the library has no variable %s; `mpi4cxx-bench --config` lists those that there are\n",
+                     names.c_str());
 }
 
 /// While one exists, Open MPI's variable for the components of windows has a value that chooses those that are right. A user's own value stays.
@@ -73,13 +72,14 @@ private:
 
 /// Prepares an MPI that is initialized for this library.
 void prepare(At at) {
-    call<MPI_Comm_set_errhandler>(MPI_COMM_WORLD, MPI_ERRORS_RETURN, at);
-    call<MPI_Comm_set_errhandler>(MPI_COMM_SELF, MPI_ERRORS_RETURN, at);
+    call<MPI_Comm_set_errhandler>(MPI_COMM_WORLD, detail::chosen_errhandler(), at);
+    call<MPI_Comm_set_errhandler>(MPI_COMM_SELF, detail::chosen_errhandler(), at);
     detail::disconnect_at_finalize();
     detail::open_channel(at);
     detail::free_dropped_at_finalize();
     detail::prepare_process(at);
     check_launcher();
+    warn_of_unknown_settings();
 }
 
 /// Prepares the library's own MPI: the program is the library's user, so that the processes that have spawned this one are too, or disconnect as C
@@ -89,11 +89,30 @@ void prepare_own(At at) {
     detail::keep_parent(get<PMPI_Comm_get_parent>(at), at);  // tools do not see this call, because the program does not make it
 }
 
-/// Throws if MPI is initialized already: MPI would end the job.
+/// Initializes MPI with the level of thread support that MPI4CXX_THREAD_LEVEL names, or else with `required`; if there is neither, by MPI_Init.
+/// Returns the level that MPI provides.
+int initialize(int* argc, char*** argv, std::optional<int> required, At at) {
+    if (!detail::is_session_open())  // otherwise the session has done so: now it would lose what the session has begun
+        detail::trace_if_asked();
+    const std::string level = detail::setting("MPI4CXX_THREAD_LEVEL");
+    if (!level.empty())
+        required = level == "single"       ? THREAD_SINGLE
+                   : level == "funneled"   ? THREAD_FUNNELED
+                   : level == "serialized" ? THREAD_SERIALIZED
+                                           : THREAD_MULTIPLE;
+    const WindowComponents chosen;
+    if (required)
+        return get<MPI_Init_thread>(argc, argv, *required, at);
+    call<MPI_Init>(argc, argv, at);
+    return THREAD_SINGLE;
+}
+
+/// Throws if MPI is initialized already, for MPI would end the job, or if a variable of the environment has a value that is not allowed.
 void check_first(At at, const char* function) {
     if (Is_initialized(at))
         detail::misuse({at, function}, "MPI has been initialized already");
     detail::check_not_ended(at, function);
+    detail::check_settings({at, function});
 }
 
 /// Prepares this process for MPI_Finalize. The sessions that stay open need the progress thread.
@@ -122,18 +141,14 @@ struct Environment::Before {
 };
 
 Environment::Environment(int* argc, char*** argv, ThreadLevel required, At at) : exceptions_(std::uncaught_exceptions()) {
+    detail::check_settings({at, "Environment"});
     if (Is_initialized(at)) {
         before_ = std::make_unique<Before>(at);
         prepare(at);
         return;
     }
     detail::check_not_ended(at, "Environment");
-    if (!detail::is_session_open())  // otherwise the session has done so: now it would lose what the session has begun
-        detail::trace_if_asked();
-    {
-        const WindowComponents chosen;
-        get<MPI_Init_thread>(argc, argv, required, at);
-    }
+    initialize(argc, argv, required, at);
     prepare_own(at);
 }
 
@@ -156,19 +171,13 @@ Environment::~Environment() {
 
 void Init(At at) {
     check_first(at, "MPI_Init");
-    {
-        const WindowComponents chosen;
-        call<MPI_Init>(nullptr, nullptr, at);
-    }
+    initialize(nullptr, nullptr, {}, at);
     prepare_own(at);
 }
 
 ThreadLevel Init_thread(ThreadLevel required, At at) {
     check_first(at, "MPI_Init_thread");
-    const int provided = [&] {
-        const WindowComponents chosen;
-        return get<MPI_Init_thread>(nullptr, nullptr, required, at);
-    }();
+    const int provided = initialize(nullptr, nullptr, required, at);
     prepare_own(at);
     return static_cast<ThreadLevel>(provided);
 }

@@ -9,6 +9,7 @@
 #include "files/open_file.hpp"
 #include "handles/hinted.hpp"
 #include "runtime/finalize.hpp"
+#include "runtime/settings.hpp"
 #include "runtime/text.hpp"
 
 #include <cerrno>
@@ -114,7 +115,7 @@ File File::Open(const Intracomm& comm, const std::filesystem::path& filename, Ac
     open->subject.is_open = true;
     file.open_ = std::move(open);
     file.open_->handle = detail::CollectiveHandle(file.open_->comm.handle(), where);
-    file.Set_errhandler(ERRORS_RETURN, at);
+    file.Set_errhandler(Errhandler::borrow(detail::chosen_errhandler()), at);
     return file;
 }
 

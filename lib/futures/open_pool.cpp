@@ -13,6 +13,7 @@
 #include "futures/worker.hpp"
 #include "futures/worker_pool.hpp"
 #include "runtime/finalize.hpp"
+#include "runtime/settings.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -29,8 +30,7 @@ std::shared_ptr<WorkerPool>& shared = *new std::shared_ptr<WorkerPool>;
 int wanted_workers(const PoolOptions& options, At at) {
     if (options.max_workers < 0)
         mpi4cxx::detail::misuse({at, "MPIPoolExecutor"}, "max_workers is " + std::to_string(options.max_workers) + ", it must be positive");
-    const char* const variable = std::getenv("MPI4CXX_FUTURES_MAX_WORKERS");
-    return options.max_workers > 0 || variable == nullptr ? options.max_workers : std::max(std::atoi(variable), 0);
+    return options.max_workers > 0 ? options.max_workers : std::atoi(mpi4cxx::detail::setting("MPI4CXX_FUTURES_MAX_WORKERS").c_str());
 }
 
 std::shared_ptr<ExecutorState> make_executor_state(std::shared_ptr<WorkerPool> pool, const PoolOptions& options, int wanted) {

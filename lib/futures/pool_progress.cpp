@@ -6,12 +6,14 @@
 #include "futures/backoff.hpp"
 #include "futures/done_callbacks.hpp"
 #include "futures/worker_pool.hpp"
+#include "runtime/settings.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
+#include <string>
 #include <thread>
 
 namespace MPI4CXX::futures::detail {
@@ -119,8 +121,8 @@ void wake_progress_thread() {
 
 Backoff::Clock::duration Backoff::longest() noexcept {
     static const Clock::duration most = [] {
-        const char* const seconds = std::getenv("MPI4CXX_FUTURES_BACKOFF");
-        return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds != nullptr ? std::atof(seconds) : 1e-3));
+        const std::string seconds = mpi4cxx::detail::setting("MPI4CXX_FUTURES_BACKOFF");
+        return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds.empty() ? 1e-3 : std::atof(seconds.c_str())));
     }();
     return most;
 }

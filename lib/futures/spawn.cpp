@@ -5,6 +5,8 @@
 
 #include "processes/launcher.hpp"
 
+#include "runtime/settings.hpp"
+
 #include <algorithm>
 #include <climits>
 #include <cstdlib>
@@ -48,8 +50,7 @@ Intercomm spawn_workers(int wanted, At at) {
     if (!mpi4cxx::detail::can_ask_launcher())
         return {};
     const int room = COMM_WORLD.Get_attr(UNIVERSE_SIZE, at).value_or(1) - 1;
-    const char* const choice = std::getenv("MPI4CXX_FUTURES_WORKERS");
-    if (room < 1 || (choice != nullptr && std::string(choice) == "threads"))
+    if (room < 1 || mpi4cxx::detail::setting("MPI4CXX_FUTURES_WORKERS") == "threads")
         return {};
     const int n = wanted > 0 ? wanted : room;
     std::vector<std::string> words{std::string(mark) + "=1", program_path()};  // so that `env` starts the program

@@ -6,6 +6,7 @@
 #include "requests/ending.hpp"
 #include "requests/side_tag.hpp"
 #include "runtime/finalize.hpp"
+#include "runtime/settings.hpp"
 
 #include <mutex>
 
@@ -24,7 +25,7 @@ void open_channel(At at) {
     if (opened_channel != MPI_COMM_NULL)
         return;
     opened_channel = get<MPI_Comm_dup>(MPI_COMM_WORLD, at);
-    call<MPI_Comm_set_errhandler>(opened_channel, MPI_ERRORS_RETURN, at);
+    call<MPI_Comm_set_errhandler>(opened_channel, chosen_errhandler(), at);
     own_rank = get<MPI_Comm_rank>(opened_channel, at);
     at_finalize([] {
         end_operations();

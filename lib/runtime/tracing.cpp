@@ -1,12 +1,13 @@
 #include "runtime/tracing.hpp"
 
+#include "runtime/settings.hpp"
+
 #include <dlfcn.h>
 #include <unistd.h>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace MPI4CXX::detail {
@@ -46,8 +47,8 @@ void hide_this_thread() {
 }
 
 bool is_trace_asked() {
-    const char* const wanted = std::getenv("MPI4CXX_TRACE");
-    return wanted != nullptr && *wanted != '\0' && std::string_view(wanted) != "0";
+    const std::string wanted = setting("MPI4CXX_TRACE");
+    return !wanted.empty() && wanted != "0";
 }
 
 void trace_if_asked() {

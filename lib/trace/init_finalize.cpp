@@ -1,4 +1,5 @@
 // The start and the end of the trace: MPI_Init, MPI_Finalize and MPI_Abort.
+#include "runtime/settings.hpp"
 #include "trace/call.hpp"
 #include "trace/results.hpp"
 #include "trace/watchdog.hpp"
@@ -29,8 +30,10 @@ constexpr double default_timeout = 60;
 
 /// Reads MPI4CXX_TRACE: 1, or a list of trace, watchdog[:SECONDS] and abort.
 Settings settings(int rank) {
-    const char* const variable = std::getenv("MPI4CXX_TRACE");
-    std::string_view rest = variable == nullptr ? "1" : variable;
+    const mpi4cxx::Setting& variable = mpi4cxx::detail::find_setting("MPI4CXX_TRACE");
+    if (const std::string problem = variable.problem(); rank == 0 && !problem.empty())
+        print_message("trace: " + problem + '\n');
+    std::string_view rest = variable.value() == nullptr ? "1" : variable.value();
     Settings result;
     while (!rest.empty()) {
         const std::string word(rest.substr(0, rest.find(',')));
@@ -42,8 +45,6 @@ Settings settings(int rank) {
             result.aborts = true;
         if (word == "1" || word == "watchdog" || (word.starts_with("watchdog:") && seconds > 0))
             result.timeout = seconds;
-        else if (word != "trace" && word != "abort" && word != "0" && rank == 0)
-            print_message("trace: MPI4CXX_TRACE has '" + word + "'; known are 1, trace, watchdog, watchdog:SECONDS and abort\n");
     }
     return result;
 }
@@ -51,7 +52,7 @@ Settings settings(int rank) {
 /// Creates the folder MPI4CXX_TRACE_DIR, or one beside the program's output: PROGRAM.trace, PROGRAM.trace.2 and so on.
 std::string make_folder() {
     std::error_code error;
-    if (const char* const given = std::getenv("MPI4CXX_TRACE_DIR"); given != nullptr && *given != '\0') {
+    if (const char* const given = mpi4cxx::detail::find_setting("MPI4CXX_TRACE_DIR").value(); given != nullptr && *given != '\0') {
         fs::create_directories(given, error);
         for (const char* old : {"summary.txt", "matrix.csv", "matrix.svg", "timeline.json", "timeline.svg", "watchdog.txt", "end"})
             fs::remove(fs::path(given) / old, error);

@@ -12,6 +12,7 @@
 #include "handles/named.hpp"
 #include "handles/reduction_operand.hpp"
 #include "runtime/finalize.hpp"
+#include "runtime/settings.hpp"
 #include "windows/window_private.hpp"
 
 #include <algorithm>
@@ -39,7 +40,7 @@ Win Win::take(MPI_Win raw, At at) {
     Win result(raw, detail::Ownership::own);
     if (raw == MPI_WIN_NULL)
         return result;
-    call<MPI_Win_set_errhandler>(raw, MPI_ERRORS_RETURN, at);
+    call<MPI_Win_set_errhandler>(raw, detail::chosen_errhandler(), at);
     const Group group = result.Get_group(at);
     result.state_->rank = group.Get_rank(at);
     result.state_->size = group.Get_size(at);

@@ -27,7 +27,7 @@ forgiving = 'libmpich' in linked and re.search(r'Version: +4\.2', hydra)
 # That of Open MPI 4.1 sometimes waits forever for a mutex of its own in PMIx_server_finalize, after all ranks have ended.
 orte = subprocess.run(['mpiexec.openmpi', '--version'], stdout=subprocess.PIPE, encoding='utf-8', check=False).stdout if shutil.which('mpiexec.openmpi') else ''
 deadlocks = 'libmpich' not in linked and ' 4.1.' in orte
-mark = f'MPI4CXX_KILL_TEST={uuid.uuid4()}'
+mark = f'TEST_KILL={uuid.uuid4()}'
 
 
 def of_this_test():
