@@ -96,6 +96,9 @@ for name, targets in sorted(includes.items()):
     if floor is None:
         problems.append(f'{name}: of no floor in the table of docs/design.md')
         continue
+    if name.startswith('lib/bench/'):  # a program like those of users
+        problems += [f'{name} includes {target}, but users include the public headers only' for target in targets
+                     if not target.startswith('lib/bench/') and re.match('lib/|.*/detail/', target)]
     if floor > 0 and (looked := re.search(r'^#\s*(?:el)?if.*\b(OPEN_MPI|O?MPICH?_\w*|MPI_(?:SUB)?VERSION)\b', texts[name], re.M)):
         problems.append(f'{name}: {looked[0]}: only the floor {names[0]} looks at the MPI, all others ask detail/mpi/platform.hpp')
     problems += [f'{name} ({names[floor]}) includes {target}, which is above it ({names[above]})' for target in targets
