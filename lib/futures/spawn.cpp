@@ -4,7 +4,6 @@
 #include <mpi4cxx/intracomm.hpp>
 
 #include "processes/launcher.hpp"
-
 #include "runtime/settings.hpp"
 
 #include <algorithm>

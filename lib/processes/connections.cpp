@@ -4,6 +4,7 @@
 #include <mpi4cxx/error.hpp>
 #include <mpi4cxx/intercomm.hpp>
 
+#include "communicators/outside.hpp"
 #include "runtime/finalize.hpp"
 
 #include <algorithm>
@@ -26,6 +27,7 @@ int forget_connection(MPI_Comm comm, int, void*, void*) {
 }
 
 void mark(MPI_Comm comm, At at) {
+    mark_outside(comm, at);
     int key = MPI_KEYVAL_INVALID;
     call<MPI_Comm_create_keyval>(MPI_COMM_NULL_COPY_FN, forget_connection, &key, nullptr, at);
     call<MPI_Comm_set_attr>(comm, key, nullptr, at);
