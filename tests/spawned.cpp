@@ -44,6 +44,33 @@ const std::map<std::string, std::function<void(const MPI::Intercomm&, const Word
          all.Allreduce(all.rank(), sum);
          all.Send(sum, 0, 3);
      }},
+    // Takes part in messages and collectives of objects of any size.
+    {"objects",
+     [](const MPI::Intercomm& parent, const Words&) {
+         using Table = std::map<std::string, std::vector<double>>;
+         const int rank = parent.rank(), parents = parent.remote_size();
+         const auto table = [](int number) { return Table{{"short", {0.5}}, {"long", std::vector<double>(1 << 20, number)}}; };
+         const auto check = [](bool is_right, const char* what) {
+             if (!is_right)
+                 throw std::logic_error(std::string(what) + " is wrong");
+         };
+         auto early = parent.irecv<Table>(0, 1);
+         parent.send(table(rank), 0, 2);
+         check(early.wait() == table(100), "what irecv has received");
+         parent.ssend(Words(5000, "from a child"), 0, 3);
+         check(parent.bcast(Table(), 0) == table(1), "the broadcast object");
+         (void)parent.gather(table(rank), 0);
+         const std::vector<Table> all = parent.allgather(table(rank));
+         check(all.size() == static_cast<std::size_t>(parents) && all.back() == table(parents - 1), "the gathered object");
+         auto pending = parent.iallgather(Words(5000, std::to_string(rank)));
+         auto next = parent.iallgather(table(2 * rank));
+         check(next.wait().back() == table(2 * (parents - 1)), "the second pending collective");
+         check(pending.wait().front() == Words(5000, "0"), "the first pending collective");
+         const MPI::Intracomm merged = parent.Merge(true);
+         check(merged.bcast(Table(), 0) == table(3), "the object broadcast to all");
+         merged.send(table(rank), 0, 4);
+         check(merged.allgather(table(merged.rank())).back() == table(merged.size() - 1), "the object gathered from all");
+     }},
     {"disconnect",
      [](const MPI::Intercomm&, const Words&) {
          MPI::Comm::Get_parent().Disconnect();

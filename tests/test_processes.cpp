@@ -214,6 +214,37 @@ TEST_CASE("Parents and children merge", "[process]") {
     }
 }
 
+TEST_CASE("Objects of any size travel between parents and children", "[process]") {
+    if constexpr (can_start) {
+        using Table = std::map<std::string, std::vector<double>>;
+        const MPI::Intracomm& comm = MPI::COMM_WORLD;
+        const auto table = [](int number) { return Table{{"short", {0.5}}, {"long", std::vector<double>(1 << 20, number)}}; };
+        const int rank = comm.rank(), size = comm.size(), count = 2;
+        const MPI::Intercomm children = comm.Spawn(program, {"objects"}, count);
+        if (rank == 0)
+            for (int child = 0; child < count; ++child) {
+                auto sent = children.isend(table(100), child, 1);
+                CHECK(children.recv<Words>(child, 3) == Words(5000, "from a child"));
+                CHECK(children.recv<Table>(child, 2) == table(child));
+                sent.Wait();
+            }
+        (void)children.bcast(table(1), rank == 0 ? MPI::ROOT : MPI::PROC_NULL);
+        const std::vector<Table> gathered = children.gather(table(0), rank == 0 ? MPI::ROOT : MPI::PROC_NULL);
+        for (std::size_t i = 0; i < gathered.size(); ++i) CHECK(gathered[i] == table(static_cast<int>(i)));
+        CHECK(gathered.size() == (rank == 0 ? 2 : 0));
+        CHECK(children.allgather(table(rank)).back() == table(count - 1));
+        auto pending = children.iallgather(Words(5000, std::to_string(rank)));
+        auto next = children.iallgather(table(2 * rank));
+        CHECK(pending.wait().back() == Words(5000, std::to_string(count - 1)));
+        CHECK(next.wait().back() == table(2 * (count - 1)));
+        const MPI::Intracomm merged = children.Merge(false);
+        CHECK(merged.bcast(rank == 0 ? table(3) : Table(), 0) == table(3));
+        if (rank == 0)
+            for (int child = 0; child < count; ++child) CHECK(merged.recv<Table>(size + child, 4) == table(child));
+        CHECK(merged.allgather(table(rank)).back() == table(size + count - 1));
+    }
+}
+
 TEST_CASE("Parents and children disconnect, by a call, a destructor or at their end", "[process]") {
     if constexpr (can_start) {
         for (const char* child : {"disconnect", "nothing"}) {
