@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <memory>
+#include <new>
 #include <regex>
 #include <string>
 #include <utility>
@@ -14,7 +15,13 @@ namespace MPI4CXX::detail {
 
 namespace {
 
-constinit std::atomic<const ObjectType*> first{nullptr};  // libraries that are loaded later add their types
+/// A type on the list. It is no part of the ObjectType, which two libraries may share and would both put on the list.
+struct Known {
+    std::uint64_t hash;
+    const char* mangled;
+    const Known* next;
+};
+constinit std::atomic<const Known*> first{nullptr};  // libraries that are loaded later add their types
 
 std::uint64_t hash_of(std::string_view text) noexcept {  // FNV-1a
     std::uint64_t hash = 14695981039346656037u;
@@ -43,17 +50,18 @@ std::string readable(const char* mangled) {
 
 }  // namespace
 
-ObjectType::ObjectType(const std::type_info& type) noexcept : hash(hash_of(type.name())), mangled_(type.name()), next_(first.load()) {
-    while (!first.compare_exchange_weak(next_, this)) {}
+ObjectType::ObjectType(const std::type_info& type) noexcept : hash(hash_of(type.name())), mangled_(type.name()) {
+    Known* const known = new (std::nothrow) Known{hash, mangled_, first.load()};
+    while (known != nullptr && !first.compare_exchange_weak(known->next, known)) {}
 }
 
 std::string ObjectType::name() const { return readable(mangled_); }
 
 Exception ObjectType::mismatch(const char* function, std::uint64_t came, Place where) const {
     std::string other = "type that this program does not know";
-    for (const ObjectType* type = first.load(); type != nullptr; type = type->next_)
+    for (const Known* type = first.load(); type != nullptr; type = type->next)
         if (type->hash == came)
-            other = readable(type->mangled_);
+            other = readable(type->mangled);
     return Exception(MPI_ERR_TYPE, function, "the object is a " + other + ", not a " + readable(mangled_), where);
 }
 

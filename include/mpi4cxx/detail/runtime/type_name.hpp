@@ -39,7 +39,6 @@ public:
 
 private:
     const char* mangled_;
-    const ObjectType* next_;
 };
 
 template <class T> inline const ObjectType object_type{typeid(T)};
