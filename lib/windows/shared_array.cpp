@@ -69,13 +69,21 @@ void check_node(const Intracomm& comm, const Intracomm& node, Caller caller) {
                            " processes of the node are not in the communicator");
 }
 
-/// Throws an Exception if the node has no room for memory that MPI has given. MPIs make a file of the memory's size, but the file system need not
-/// have so many pages, and touching one that it does not have ends the process with SIGBUS.
-void check_room(std::byte* data, std::size_t bytes, const char* method, Place where) {
+/// Takes the pages of some memory from the system, and maps them. Returns whether the system has them.
+bool take_pages(std::byte* data, std::size_t bytes) {
     const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE)), begin = reinterpret_cast<std::uintptr_t>(data);
     const std::uintptr_t offset = begin % page;
     constexpr int populate_write = 23;  // MADV_POPULATE_WRITE, which older headers lack and older kernels refuse by EINVAL
-    if (bytes > 0 && madvise(data - offset, bytes + offset, populate_write) != 0 && (errno == EFAULT || errno == ENOMEM))
+    return bytes == 0 || madvise(data - offset, bytes + offset, populate_write) == 0 || (errno != EFAULT && errno != ENOMEM);
+}
+
+/// Throws an Exception if the node has no room for memory that MPI has given. MPIs make a file of the memory's size, but the file system need not
+/// have so many pages, and touching one that it does not have ends the process with SIGBUS. Each process of the node takes a part of the pages, which
+/// is most of the work of making the memory.
+void check_room(std::byte* data, std::size_t bytes, const Intracomm& node, const char* method, Place where) {
+    const auto rank = static_cast<std::size_t>(node.Get_rank(where.at())), size = static_cast<std::size_t>(node.Get_size(where.at()));
+    const std::size_t part = bytes / size, begin = part * rank;
+    if (!take_pages(data + begin, rank + 1 < size ? part : bytes - begin))
         throw Exception(MPI_ERR_NO_MEM, method,
                         "the node has no room for " + std::to_string(bytes) + " bytes of shared memory: `df /dev/shm` tells how much it has", where);
 }
@@ -164,8 +172,10 @@ NodeMemory::NodeMemory(const Intracomm& comm, const SharedSource& source, const 
         check_one_piece(source.shape, {at, method});
     });
     make(comm, Terms(comm, failure, element, rank == root ? &source.shape : nullptr, root, node, at, method), element, node, at);
-    if (rank == root && bytes_ > 0)
+    if (rank == root && bytes_ > 0) {
+        take_pages(data_, bytes_);  // the others' too, at once rather than one by one
         std::memcpy(data_, source.data, bytes_);
+    }
 }
 
 void NodeMemory::make(const Intracomm& comm, const Terms& terms, const SharedElement& element, const Intracomm& node, At at) {
@@ -187,8 +197,7 @@ void NodeMemory::make(const Intracomm& comm, const Terms& terms, const SharedEle
         window_.Lock_all(MPI_MODE_NOCHECK, at);  // MPI_Win_sync belongs in an epoch. There are no other locks.
         void* begin = window_.Shared_query(0, at).memory.data();
         data_ = static_cast<std::byte*>(std::align(element.alignment, bytes_, begin, room));  // as far from the page's beginning in all processes
-        if (is_leader)
-            check_room(data_, bytes_, terms.method, {at, comm.address()});
+        check_room(data_, bytes_, node_, terms.method, {at, comm.address()});
     });
     agree(comm, failure, terms.method, {at, comm.address()});
 }
