@@ -54,6 +54,20 @@ struct SharedMemory {
     int disp_unit;
 };
 
+namespace detail {
+
+/// Memory that a window uses after the call.
+struct WindowMemory : MemoryRegion {
+    using MemoryRegion::MemoryRegion;
+    template <class T>
+        requires(!std::is_base_of_v<MemoryRegion, std::remove_cvref_t<T>>)
+    WindowMemory(T&& value) : MemoryRegion(value) {
+        static_assert(OutlivesCall<T>, "mpi4cxx: the memory of a window must outlive the window: this one is a temporary");
+    }
+};
+
+}  // namespace detail
+
 /// Memory that other processes read and change by one-sided calls (MPI-4.0, 12). Freeing is collective.
 /// Displacements are in elements of the window's type, or in displacement units where the window has no type.
 /// Calls are checked before MPI sees them, which C does not do. An access outside an epoch, beyond the memory of the target, or to elements of
@@ -87,12 +101,13 @@ public:
 
     /// Make a window of the elements of `range`, which must outlive the window. Calls MPI_Win_create (MPI-4.0, 12.2.1). Collective.
     template <class Range> [[nodiscard]] static Win Create(Range&& range, const Intracomm& comm, const Info& info = INFO_NULL, At at = {}) {
+        static_assert(detail::OutlivesCall<Range>, "mpi4cxx: the memory of a window must outlive the window: this one is a temporary");
         const Buf elements(range, at);
         return create(elements, sizeof(detail::element_value<std::remove_reference_t<Range>>), comm, info, at);
     }
     /// Make a window of bytes, which must outlive the window. Displacements are in `disp_unit` bytes. Calls MPI_Win_create (MPI-4.0, 12.2.1).
     /// Collective.
-    [[nodiscard]] static Win Create(detail::MemoryRegion region, int disp_unit = 1, const Info& info = INFO_NULL, const Intracomm& comm = COMM_SELF,
+    [[nodiscard]] static Win Create(detail::WindowMemory region, int disp_unit = 1, const Info& info = INFO_NULL, const Intracomm& comm = COMM_SELF,
                                     At at = {});
     /// Make a window of `n` elements that MPI allocates. Calls MPI_Win_allocate (MPI-4.0, 12.2.2). Collective.
     template <Mapped T> [[nodiscard]] static Win Allocate(Count n, const Intracomm& comm, const Info& info = INFO_NULL, At at = {}) {
@@ -114,7 +129,7 @@ public:
     [[nodiscard]] static Win Create_dynamic(const Info& info = INFO_NULL, const Intracomm& comm = COMM_SELF, At at = {});
     [[nodiscard]] static Win Create_dynamic(const Intracomm& comm, At at = {}) { return Create_dynamic(INFO_NULL, comm, at); }
     /// Add memory to a dynamic window, until Detach. Calls MPI_Win_attach (MPI-4.0, 12.2.4). Local.
-    void Attach(detail::MemoryRegion region, At at = {}) const;
+    void Attach(detail::WindowMemory region, At at = {}) const;
     /// Take attached memory out of a dynamic window. Calls MPI_Win_detach (MPI-4.0, 12.2.4). Local.
     void Detach(detail::MemoryRegion region, At at = {}) const;
     /// Free the window. Throws std::invalid_argument if a lock or another epoch is open here. Calls MPI_Win_free (MPI-4.0, 12.2.5). Collective.

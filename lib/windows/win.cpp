@@ -161,7 +161,7 @@ Win Win::create(const Buf& elements, std::size_t element_size, const Intracomm& 
     return made(raw, {elements.count, element_size, elements.type}, comm, at);
 }
 
-Win Win::Create(detail::MemoryRegion region, int disp_unit, const Info& info, const Intracomm& comm, At at) {
+Win Win::Create(detail::WindowMemory region, int disp_unit, const Info& info, const Intracomm& comm, At at) {
     check_unit(static_cast<Aint>(region.bytes), disp_unit, at);
     check_members(comm, "MPI_Win_create", at);
     MPI_Win raw = get<MPI_Win_create>(region.data, static_cast<Aint>(region.bytes), disp_unit, info.handle(), comm.handle(), {at, comm.address()});
@@ -203,7 +203,7 @@ Win Win::Create_dynamic(const Info& info, const Intracomm& comm, At at) {
     return made(get<MPI_Win_create_dynamic>(info.handle(), comm.handle(), {at, comm.address()}), {0, 1}, comm, at);
 }
 
-void Win::Attach(detail::MemoryRegion region, At at) const { call<MPI_Win_attach>(handle(), region.data, static_cast<Aint>(region.bytes), on(at)); }
+void Win::Attach(detail::WindowMemory region, At at) const { call<MPI_Win_attach>(handle(), region.data, static_cast<Aint>(region.bytes), on(at)); }
 
 void Win::Detach(detail::MemoryRegion region, At at) const { call<MPI_Win_detach>(handle(), region.data, on(at)); }
 
