@@ -3,6 +3,7 @@
 #include "files/npy_call.hpp"
 #include "files/npy_header.hpp"
 #include "files/npy_type.hpp"
+#include "runtime/text.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -35,12 +36,6 @@ Sizes extents_of(const Dimensions& dimensions) {
     Sizes result;
     for (const Dimension& d : dimensions) result.push_back(d.extent);
     return result;
-}
-
-std::string text_of(const Sizes& extents) {
-    std::string text;
-    for (const Count extent : extents) text += (text.empty() ? "" : ", ") + std::to_string(extent);
-    return "(" + text + ")";
 }
 
 /// Returns the dimensions of an array without gaps. The last `inner` dimensions are in the order of C within each element.

@@ -1,9 +1,10 @@
-// Strings that MPI functions return.
+// Texts: strings that MPI functions return, and numbers in messages.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/call.hpp>
 
 #include <array>
+#include <span>
 #include <string>
 
 namespace MPI4CXX::detail {
@@ -14,6 +15,13 @@ template <auto Fn, int Size, class... Args> std::string text(Place where, Args..
     int length = 0;
     call<Fn>(args..., buffer.data(), &length, where);
     return {buffer.data(), static_cast<std::size_t>(length)};
+}
+
+/// Returns numbers in the form "(3, 4)".
+inline std::string text_of(std::span<const MPI_Count> numbers) {
+    std::string result = "(";
+    for (const MPI_Count number : numbers) result += (result.size() > 1 ? ", " : "") + std::to_string(number);
+    return result + ")";
 }
 
 }  // namespace MPI4CXX::detail

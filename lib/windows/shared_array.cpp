@@ -5,6 +5,7 @@
 #include <mpi4cxx/group.hpp>
 
 #include "runtime/failure.hpp"
+#include "runtime/text.hpp"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -23,12 +24,6 @@ namespace MPI4CXX::detail {
 namespace {
 
 constexpr std::int64_t any = std::numeric_limits<std::int64_t>::max();
-
-std::string text_of(std::span<const Count> numbers) {
-    std::string result = "(";
-    for (const Count number : numbers) result += (result.size() > 1 ? ", " : "") + std::to_string(number);
-    return result + ")";
-}
 
 /// Throws std::invalid_argument unless an array has this shape. Returns the number of its elements.
 Count elements_of(const Shape& shape, std::size_t element_size, Caller caller) {
