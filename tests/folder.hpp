@@ -4,6 +4,8 @@
 #include <mpi4cxx/comm.hpp>
 
 #include <sys/mount.h>
+#include <sys/resource.h>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -56,4 +58,21 @@ private:
     const mpi4cxx::Comm& comm_;
     Folder folder_;
     bool mounted_here_ = false, is_mounted_ = false;
+};
+
+/// While one exists, this process can make no file longer than `bytes`.
+class ShortFiles {
+public:
+    explicit ShortFiles(rlim_t bytes) {
+        std::signal(SIGXFSZ, SIG_IGN);
+        getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit limit{bytes, before_.rlim_max};
+        setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    ShortFiles(const ShortFiles&) = delete;
+    ShortFiles& operator=(const ShortFiles&) = delete;
+    ~ShortFiles() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+private:
+    rlimit before_{};
 };

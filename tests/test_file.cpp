@@ -368,3 +368,74 @@ TEST_CASE("A read of fewer elements than asked for is an error, unless a status 
     CHECK(file.Read_at<int>(end - 2).size() == 2);
     CHECK(file.Read_at_all<int>(end + 100).empty());
 }
+
+TEST_CASE("A nonblocking read of fewer elements than asked for says so when it completes") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const Folder folder(comm);
+    MPI::File file = MPI::File::Open(comm, folder / "short", new_file);
+    file.Set_view<int>();
+    file.Write_at_all(10 * comm.rank(), block_of(comm.rank()));
+    file.Sync();
+    const int end = 10 * comm.size();
+    std::vector<int> room(8);
+    const std::vector<int> last_three{100 * comm.size() - 93, 100 * comm.size() - 92, 100 * comm.size() - 91};
+    const auto check = [&](auto start) {
+        std::fill(room.begin(), room.end(), -1);
+        MPI::Request request = start(end - 3);
+        const std::string text = error_of_class(MPI::ERR_IO, [&] { request.Wait(); });
+        CHECK(contains(text, "12 of 32 bytes"));
+        CHECK(contains(text, (folder / "short").string()));
+        CHECK(request.is_null());
+        CHECK(std::vector<int>(room.begin(), room.begin() + 3) == last_three);
+        CHECK(room[3] == -1);
+        MPI::Status status;
+        request = start(end - 3);
+        while (!request.Test(&status)) {}
+        CHECK(status.Get_count(MPI::INT) == 3);
+        request = start(end - 3);
+        while (!request.Get_status(&status)) {}
+        CHECK(status.Get_count(MPI::INT) == 3);
+        CHECK(error_class([&] { request.Wait(); }) == MPI::ERR_IO);
+        std::vector<MPI::Request> requests(2);
+        requests[1] = start(end + 100);
+        std::vector<MPI::Status> statuses(2);
+        MPI::Request::Waitall(requests, statuses);
+        CHECK(statuses[1].Get_count(MPI::INT) == 0);
+        requests[0] = start(end - 3);
+        CHECK(error_class([&] { MPI::Request::Waitall(requests); }) == MPI::ERR_IO);
+        start(0).Wait(&status);
+        CHECK(status.Get_count(MPI::INT) == 8);
+        comm.Barrier();
+    };
+    check([&](int from) { return file.Iread_at(from, room); });
+    check([&](int from) { return file.Iread_at_all(from, room); });
+    check([&](int from) {
+        file.Seek(from);
+        return file.Iread(room);
+    });
+    check([&](int from) {
+        file.Seek(from);
+        return file.Iread_all(room);
+    });
+    file.Seek_shared(end - 3);
+    if (comm.rank() == 0) {
+        MPI::Status status;
+        file.Iread_shared(room).Wait(&status);
+        CHECK(status.Get_count(MPI::INT) == 3);
+        CHECK(error_class([&] { file.Iread_shared(room).Wait(); }) == MPI::ERR_IO);
+    }
+    // Only some of the processes come to the end.
+    MPI::Status status;
+    file.Iread_at_all(comm.rank() == 0 ? end - 3 : 0, room).Wait(&status);
+    CHECK(status.Get_count(MPI::INT) == (comm.rank() == 0 ? 3 : 8));
+    // Gaps in the file, then in memory.
+    file.Set_view(0, MPI::INT, MPI::INT.Create_resized(0, 8).Commit());
+    file.Iread_at(5 * comm.size() - 2, room).Wait(&status);
+    CHECK(status.Get_count(MPI::INT) == 2);
+    file.Set_view<int>();
+    const MPI::Datatype every_second = MPI::INT.Create_vector(4, 1, 2).Commit();
+    file.Iread_at(end - 3, {room.data(), 1, every_second}).Wait(&status);
+    CHECK(status.Get_elements(MPI::INT) == 3);
+    CHECK(room[4] == last_three[2]);
+    CHECK(error_class([&] { file.Iread_at_all(end - 3, {room.data(), 1, every_second}).Wait(); }) == MPI::ERR_IO);
+}

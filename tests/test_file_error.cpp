@@ -4,10 +4,8 @@
 
 #include <mpi4cxx/mpi4cxx.hpp>
 
-#include <sys/resource.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -131,18 +129,15 @@ TEST_CASE("Operations on a null file are errors") {
 TEST_CASE("A write that the system cuts short is an error on all processes") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const Folder folder(comm);
-    std::signal(SIGXFSZ, SIG_IGN);
-    rlimit before{};
-    getrlimit(RLIMIT_FSIZE, &before);
     MPI::File file = MPI::File::Open(comm, folder / "limited", new_file);
     const std::vector<char> many(100000);
-    const rlimit limit{4096, before.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &limit);
-    CHECK(error_class([&] { file.Write_at(0, many); }) == MPI::ERR_IO);
-    CHECK(error_class([&] { file.Write_at_all(100000 * comm.rank(), many); }) == MPI::ERR_IO);
-    comm.Barrier();
-    CHECK(error_class([&] { file.Write_at_all(0, std::vector<char>(comm.rank() == 0 ? 100000U : 10U)); }) == MPI::ERR_IO);
-    setrlimit(RLIMIT_FSIZE, &before);
+    {
+        const ShortFiles limit(4096);
+        CHECK(error_class([&] { file.Write_at(0, many); }) == MPI::ERR_IO);
+        CHECK(error_class([&] { file.Write_at_all(100000 * comm.rank(), many); }) == MPI::ERR_IO);
+        comm.Barrier();
+        CHECK(error_class([&] { file.Write_at_all(0, std::vector<char>(comm.rank() == 0 ? 100000U : 10U)); }) == MPI::ERR_IO);
+    }
     comm.Barrier();
     file.Write_at_all(100000 * comm.rank(), many);
 }
@@ -178,4 +173,50 @@ TEST_CASE("A file that an exception drops is closed later, and one that vanishes
     comm.Barrier();
     file.Write_at_all(comm.rank(), 'x');
     CHECK(file.Read_at_all<char>(0).size() == static_cast<std::size_t>(comm.size()));
+}
+
+TEST_CASE("A wrong argument of one process in a collective call is an error on all, and nobody waits for ever") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const Folder folder(comm);
+    MPI::File file = MPI::File::Open(comm, folder / "wrong", new_file);
+    std::vector<char> text(5, 'x');
+    const int wrong = comm.size() - 1;
+    const bool is_wrong = comm.rank() == wrong;
+    const MPI::Offset offset = is_wrong ? -1 : 5 * comm.rank();
+    const auto check = [&](const std::string& what, auto call) {
+        INFO(what);
+        if (is_wrong)
+            CHECK(contains(thrown<std::invalid_argument>(call), what));
+        else
+            CHECK(contains(thrown<MPI::Exception>(call), "rank " + std::to_string(wrong) + " threw: "));
+        file.Write_at_all(5 * comm.rank(), std::vector<char>(5, 'y'));
+        CHECK(file.Read_at_all<char>(5 * wrong, 5) == std::vector<char>(5, 'y'));
+        comm.Barrier();
+    };
+    check("Write_at_all: the offset is -1", [&] { file.Write_at_all(offset, text); });
+    check("Read_at_all: the offset is -1", [&] { file.Read_at_all(offset, text); });
+    check("Write_at_all_begin: the offset is -1", [&] { file.Write_at_all_begin(offset, text); });
+    check("Read_at_all_begin: the offset is -1", [&] { file.Read_at_all_begin(offset, text); });
+    check("the offset is -1", [&] { (void)file.Read_at_all<char>(offset, 5); });
+    check("Set_view: the displacement is -1", [&] { file.Set_view<char>(is_wrong ? -1 : 0); });
+    check("Set_view: a slab has one start", [&] {
+        file.Set_view<char>(MPI::Slab{{5, 5}, {0, 0}, is_wrong ? MPI::Slab{{5}, {}, {}}.shape : MPI::Slab{{5, 5}, {}, {}}.shape});
+    });
+    check("Set_size: the size is -1", [&] { file.Set_size(is_wrong ? -1 : 5 * comm.size()); });
+    check("Seek_shared: the file pointer would move to -1", [&] { file.Seek_shared(is_wrong ? -1 : 0); });
+    check("Open: the name of the file contains a null character",
+          [&] { (void)MPI::File::Open(comm, is_wrong ? std::string("a\0b", 3) : (folder / "wrong").string()); });
+
+    // Nonblocking calls throw where the argument is wrong. The others get what they asked for.
+    if (is_wrong) {
+        CHECK(contains(thrown<std::invalid_argument>([&] { (void)file.Iwrite_at_all(-1, text); }), "Iwrite_at_all: the offset is -1"));
+        CHECK(contains(thrown<std::invalid_argument>([&] { (void)file.Iread_at_all(-1, text); }), "Iread_at_all: the offset is -1"));
+    } else {
+        file.Iwrite_at_all(offset, text).Wait();
+        std::vector<char> got(5);
+        file.Iread_at_all(offset, got).Wait();
+        CHECK(got == text);
+    }
+    comm.Barrier();
+    file.Close();
 }

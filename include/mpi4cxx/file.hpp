@@ -311,6 +311,8 @@ private:
     [[nodiscard]] detail::Place on(At at) const;
     /// Throws an Exception if the file is open for reading only.
     void check_writable(std::string_view function, At at) const;
+    /// Like Get_amode, without asking MPI if this library has opened the file.
+    [[nodiscard]] AccessMode amode_of_opening(At at) const;
     /// Closes what the destructor closes.
     void drop() noexcept;
     /// Closes a file that this library has opened; one that an exception drops, later.
@@ -324,7 +326,7 @@ private:
     /// Reads from `*offset`, or from the file pointer if `offset` is null.
     void read_into(detail::AnyVector result, MPI_Datatype type, const Offset* offset, Count count, bool collective, At at) const;
 
-    std::unique_ptr<detail::OpenFile> open_;
+    std::shared_ptr<detail::OpenFile> open_;
 };
 
 extern MPI4CXX_API const File FILE_NULL;

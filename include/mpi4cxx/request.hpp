@@ -259,6 +259,7 @@ private:
     /// Whether there is an operation that can complete: the request is not null, and if persistent, started.
     [[nodiscard]] bool is_active() const noexcept;
     void drop() noexcept;
+    [[nodiscard]] bool is_checked() const noexcept { return resources_ != nullptr && resources_->is_checked(); }
     [[nodiscard]] detail::Operation* operation() const noexcept {
         return kind_ >= Kind::operation ? static_cast<detail::Operation*>(resources_) : nullptr;
     }

@@ -38,6 +38,14 @@ void check_seek(int whence, Offset offset, Offset position, detail::Caller calle
         detail::misuse(caller, "the file pointer would move to " + std::to_string(position + offset) + ", but offsets begin at 0");
 }
 
+/// Throws on all processes if the size of a file would be negative on one.
+void check_size(const detail::OpenFile* open, std::string_view function, Offset size, detail::Place where, detail::Caller caller) {
+    detail::together(open, function, where, [&] {
+        if (size < 0)
+            detail::misuse(caller, "the size is " + std::to_string(size));
+    });
+}
+
 /// Throws on all processes if one could not open the file. A process that could leaves the file open, because the others cannot close it.
 void agree_on_opening(const Intracomm& comm, File& file, const std::exception_ptr& failure, detail::Place where) {
     try {
@@ -72,7 +80,7 @@ MPI_File File::release() && noexcept {
 }
 
 void File::drop() noexcept try {
-    if (open_ != nullptr && !is_null() && detail::is_running())
+    if (open_ != nullptr && open_->handle.is_made() && !is_null() && detail::is_running())
         end(!detail::may_free(true), {});
 } catch (...) {  // the file stays open until MPI ends
 }
@@ -87,8 +95,9 @@ void File::end(bool drops, At at) {
     };
     try {
         file->handle.end(close, drops, true, {at, &file->subject});
-    } catch (...) {  // what could not be closed is still there
+    } catch (...) {  // what could not be closed is still there, with its name
         *this = File(raw, detail::Ownership::own);
+        open_ = file;
         throw;
     }
 }
@@ -103,27 +112,32 @@ detail::Place File::on(At at) const {
 const detail::Subject* File::subject() const noexcept { return open_ != nullptr ? &open_->subject : nullptr; }
 
 File File::Open(const Intracomm& comm, const std::filesystem::path& filename, AccessMode amode, const Info& info, At at) {
-    if (filename.native().find('\0') != std::string::npos)
-        detail::misuse(at, "the name of the file contains a null character");
-    auto open = std::make_unique<detail::OpenFile>(comm, filename, detail::Place{at, comm.address()});
+    const auto open = std::make_shared<detail::OpenFile>(comm, filename, detail::Place{at, comm.address()});
     const detail::Place where(at, &open->subject);
+    const detail::Caller caller(at);
+    detail::together(open.get(), "MPI_File_open", where, [&] {
+        if (filename.native().find('\0') != std::string::npos)
+            detail::misuse(caller, "the name of the file contains a null character");
+    });
     File file;
     errno = 0;
-    const std::exception_ptr failure =
-        detail::failure_of([&] { file = take(get<MPI_File_open>(comm.handle(), filename.c_str(), amode, info.handle(), where)); });
+    const std::exception_ptr failure = detail::failure_of([&] {
+        file = take(get<MPI_File_open>(comm.handle(), filename.c_str(), amode, info.handle(), where));
+        file.open_ = open;
+        file.Set_errhandler(Errhandler::borrow(detail::chosen_errhandler()), at);
+    });
     agree_on_opening(open->comm, file, failure, where);
     open->subject.is_open = true;
-    file.open_ = std::move(open);
-    file.open_->handle = detail::CollectiveHandle(file.open_->comm.handle(), where);
-    file.Set_errhandler(Errhandler::borrow(detail::chosen_errhandler()), at);
+    open->amode = amode;
+    open->handle = detail::CollectiveHandle(open->comm.handle(), where);
     return file;
 }
 
 void File::Close(At at) {
-    if (open_ != nullptr && !is_null())
+    if (open_ != nullptr && open_->handle.is_made() && !is_null())
         return end(false, at);
     detail::InstalledHandler<File>::forget(*this);
-    free(at);
+    free({at, subject()});
 }
 
 void File::Delete(const std::filesystem::path& filename, const Info& info, At at) {
@@ -132,17 +146,21 @@ void File::Delete(const std::filesystem::path& filename, const Info& info, At at
     call<MPI_File_delete>(filename.c_str(), info.handle(), {at, &file});
 }
 
+AccessMode File::amode_of_opening(At at) const { return open_ != nullptr ? open_->amode : Get_amode(at); }
+
 void File::check_writable(std::string_view function, At at) const {
-    if ((Get_amode(at) & MODE_RDONLY) != 0)
+    if ((amode_of_opening(at) & MODE_RDONLY) != 0)
         throw Exception(MPI_ERR_READ_ONLY, function, "the file is open for reading only", on(at));
 }
 
 void File::Set_size(Offset size, At at) const {
     check_writable("MPI_File_set_size", at);
+    check_size(open_.get(), "MPI_File_set_size", size, on(at), at);
     detail::together(open_.get(), "MPI_File_set_size", on(at), [&] { call<MPI_File_set_size>(handle(), size, on(at)); });
 }
 void File::Preallocate(Offset size, At at) const {
     check_writable("MPI_File_preallocate", at);
+    check_size(open_.get(), "MPI_File_preallocate", size, on(at), at);
     detail::together(open_.get(), "MPI_File_preallocate", on(at), [&] {
         if (!detail::preallocate_duplicates)
             return call<MPI_File_preallocate>(handle(), size, on(at));
@@ -163,7 +181,9 @@ void File::Seek(Offset offset, int whence, At at) const {
 Offset File::Get_position(At at) const { return get<MPI_File_get_position>(handle(), on(at)); }
 Offset File::Get_byte_offset(Offset offset, At at) const { return get<MPI_File_get_byte_offset>(handle(), offset, on(at)); }
 void File::Seek_shared(Offset offset, int whence, At at) const {
-    check_seek(whence, offset, whence == SEEK_CUR ? Get_position_shared(at) : 0, at);
+    const detail::Caller caller(at);
+    detail::together(open_.get(), "MPI_File_seek_shared", on(at),
+                     [&] { check_seek(whence, offset, whence == SEEK_CUR ? Get_position_shared(at) : 0, caller); });
     call<MPI_File_seek_shared>(handle(), offset, whence_of(whence), on(at));
 }
 Offset File::Get_position_shared(At at) const { return get<MPI_File_get_position_shared>(handle(), on(at)); }

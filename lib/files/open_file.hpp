@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mpi4cxx/detail/mpi/subject.hpp>
+#include <mpi4cxx/file.hpp>
 #include <mpi4cxx/intracomm.hpp>
 
 #include "communicators/collective_handle.hpp"
@@ -39,6 +40,7 @@ struct OpenFile {
     std::filesystem::path absolute;  ///< the program may change its folder
     Intracomm comm;                  ///< of the library's own, on which the processes agree on failures
     CollectiveHandle handle;
+    AccessMode amode{};
     Count etype_size = 1;
     std::optional<Count> begun;  ///< how many bytes a split collective read will find
 };

@@ -1,15 +1,10 @@
 // The calls that read and write files.
-#include "communicators/argument_copies.hpp"
 #include "files/transfer.hpp"
 
 #include <cstddef>
 
 namespace MPI4CXX {
 
-using detail::call;
-using detail::check_offset;
-using detail::get;
-using detail::keep;
 using detail::Pointer;
 using detail::Reading;
 using detail::Writing;
@@ -40,26 +35,29 @@ void File::Read_ordered(const Buf& buf, Status* status, At at) const {
 }
 
 Request File::Iread_at(Offset offset, const Buf& buf, At at) const {
-    check_offset(offset, at);
-    return Request::take(get<MPI_File_iread_at>(handle(), offset, buf.data, buf.count, buf.type, on(at)), keep(buf));
+    const Reading reading(*this, offset, buf, nullptr, at);
+    return reading.start<MPI_File_iread_at, MPI_File_read_at>(handle(), offset, buf.data, buf.count, buf.type);
 }
 Request File::Iread_at_all(Offset offset, const Buf& buf, At at) const {
-    check_offset(offset, at);
-    return Request::take(get<MPI_File_iread_at_all>(handle(), offset, buf.data, buf.count, buf.type, on(at)), keep(buf));
+    const Reading reading(*this, offset, buf, nullptr, at);
+    return reading.start_together<MPI_File_iread_at_all, MPI_File_read_at>(handle(), offset, buf.data, buf.count, buf.type);
 }
 Request File::Iread(const Buf& buf, At at) const {
-    return Request::take(get<MPI_File_iread>(handle(), buf.data, buf.count, buf.type, on(at)), keep(buf));
+    const Reading reading(*this, Pointer::individual, buf, nullptr, at);
+    return reading.start<MPI_File_iread, MPI_File_read>(handle(), buf.data, buf.count, buf.type);
 }
 Request File::Iread_all(const Buf& buf, At at) const {
-    return Request::take(get<MPI_File_iread_all>(handle(), buf.data, buf.count, buf.type, on(at)), keep(buf));
+    const Reading reading(*this, Pointer::individual, buf, nullptr, at);
+    return reading.start_together<MPI_File_iread_all, MPI_File_read>(handle(), buf.data, buf.count, buf.type);
 }
 Request File::Iread_shared(const Buf& buf, At at) const {
-    return Request::take(get<MPI_File_iread_shared>(handle(), buf.data, buf.count, buf.type, on(at)), keep(buf));
+    const Reading reading(*this, Pointer::shared, buf, nullptr, at);
+    return reading.start<MPI_File_iread_shared, MPI_File_read_shared>(handle(), buf.data, buf.count, buf.type);
 }
 
 void File::Read_at_all_begin(Offset offset, const Buf& buf, At at) const {
     const Reading reading(*this, offset, buf, nullptr, at);
-    reading.begin<MPI_File_read_at_all_begin>(handle(), offset, buf.data, buf.count, buf.type);
+    reading.begin<MPI_File_read_at_all_begin, MPI_File_read_at_all_end>(handle(), offset, buf.data, buf.count, buf.type);
 }
 void File::Read_at_all_end(const Buf& buf, Status* status, At at) const {
     const Reading reading(*this, Pointer::shared, buf, status, at);
@@ -67,7 +65,7 @@ void File::Read_at_all_end(const Buf& buf, Status* status, At at) const {
 }
 void File::Read_all_begin(const Buf& buf, At at) const {
     const Reading reading(*this, Pointer::individual, buf, nullptr, at);
-    reading.begin<MPI_File_read_all_begin>(handle(), buf.data, buf.count, buf.type);
+    reading.begin<MPI_File_read_all_begin, MPI_File_read_all_end>(handle(), buf.data, buf.count, buf.type);
 }
 void File::Read_all_end(const Buf& buf, Status* status, At at) const {
     const Reading reading(*this, Pointer::shared, buf, status, at);
@@ -75,7 +73,7 @@ void File::Read_all_end(const Buf& buf, Status* status, At at) const {
 }
 void File::Read_ordered_begin(const Buf& buf, At at) const {
     const Reading reading(*this, Pointer::ordered, buf, nullptr, at);
-    reading.begin<MPI_File_read_ordered_begin>(handle(), buf.data, buf.count, buf.type);
+    reading.begin<MPI_File_read_ordered_begin, MPI_File_read_ordered_end>(handle(), buf.data, buf.count, buf.type);
 }
 void File::Read_ordered_end(const Buf& buf, Status* status, At at) const {
     const Reading reading(*this, Pointer::shared, buf, status, at);
@@ -108,52 +106,54 @@ void File::Write_ordered(const ConstBufArg& buf, Status* status, At at) const {
 }
 
 Request File::Iwrite_at(Offset offset, const ConstBuf& buf, At at) const {
-    check_offset(offset, at);
-    return Request::take(get<MPI_File_iwrite_at>(handle(), offset, buf.data, buf.count, buf.type, on(at)), keep(buf));
+    const Writing writing(*this, offset, buf, nullptr, at);
+    return writing.start<MPI_File_iwrite_at>(handle(), offset, buf.data, buf.count, buf.type);
 }
 Request File::Iwrite_at_all(Offset offset, const ConstBuf& buf, At at) const {
-    check_offset(offset, at);
-    return Request::take(get<MPI_File_iwrite_at_all>(handle(), offset, buf.data, buf.count, buf.type, on(at)), keep(buf));
+    const Writing writing(*this, offset, buf, nullptr, at);
+    return writing.start_together<MPI_File_iwrite_at_all>(handle(), offset, buf.data, buf.count, buf.type);
 }
 Request File::Iwrite(const ConstBuf& buf, At at) const {
-    return Request::take(get<MPI_File_iwrite>(handle(), buf.data, buf.count, buf.type, on(at)), keep(buf));
+    const Writing writing(*this, Pointer::individual, buf, nullptr, at);
+    return writing.start<MPI_File_iwrite>(handle(), buf.data, buf.count, buf.type);
 }
 Request File::Iwrite_all(const ConstBuf& buf, At at) const {
-    return Request::take(get<MPI_File_iwrite_all>(handle(), buf.data, buf.count, buf.type, on(at)), keep(buf));
+    const Writing writing(*this, Pointer::individual, buf, nullptr, at);
+    return writing.start_together<MPI_File_iwrite_all>(handle(), buf.data, buf.count, buf.type);
 }
 Request File::Iwrite_shared(const ConstBuf& buf, At at) const {
-    return Request::take(get<MPI_File_iwrite_shared>(handle(), buf.data, buf.count, buf.type, on(at)), keep(buf));
+    const Writing writing(*this, Pointer::shared, buf, nullptr, at);
+    return writing.start<MPI_File_iwrite_shared>(handle(), buf.data, buf.count, buf.type);
 }
 
 void File::Write_at_all_begin(Offset offset, const ConstBuf& buf, At at) const {
     const Writing writing(*this, offset, buf, nullptr, at);
-    writing.begin<MPI_File_write_at_all_begin>(handle(), offset, buf.data, buf.count, buf.type);
+    writing.begin<MPI_File_write_at_all_begin, MPI_File_write_at_all_end>(handle(), offset, buf.data, buf.count, buf.type);
 }
 void File::Write_at_all_end(const ConstBuf& buf, Status* status, At at) const {
     const Writing writing(*this, Pointer::shared, buf, status, at);
-    writing.collective<MPI_File_write_at_all_end>(handle(), buf.data);
+    writing.end<MPI_File_write_at_all_end>(handle(), buf.data);
 }
 void File::Write_all_begin(const ConstBuf& buf, At at) const {
     const Writing writing(*this, Pointer::individual, buf, nullptr, at);
-    writing.begin<MPI_File_write_all_begin>(handle(), buf.data, buf.count, buf.type);
+    writing.begin<MPI_File_write_all_begin, MPI_File_write_all_end>(handle(), buf.data, buf.count, buf.type);
 }
 void File::Write_all_end(const ConstBuf& buf, Status* status, At at) const {
     const Writing writing(*this, Pointer::shared, buf, status, at);
-    writing.collective<MPI_File_write_all_end>(handle(), buf.data);
+    writing.end<MPI_File_write_all_end>(handle(), buf.data);
 }
 void File::Write_ordered_begin(const ConstBuf& buf, At at) const {
     const Writing writing(*this, Pointer::ordered, buf, nullptr, at);
-    writing.begin<MPI_File_write_ordered_begin>(handle(), buf.data, buf.count, buf.type);
+    writing.begin<MPI_File_write_ordered_begin, MPI_File_write_ordered_end>(handle(), buf.data, buf.count, buf.type);
 }
 void File::Write_ordered_end(const ConstBuf& buf, Status* status, At at) const {
     const Writing writing(*this, Pointer::shared, buf, status, at);
-    writing.collective<MPI_File_write_ordered_end>(handle(), buf.data);
+    writing.end<MPI_File_write_ordered_end>(handle(), buf.data);
 }
 
 void File::read_into(detail::AnyVector result, MPI_Datatype type, const Offset* offset, Count count, bool collective, At at) const {
-    const Count room = detail::elements_there(*this, offset, type, count, collective, at);
+    const Buf buf = detail::room_for_rest(*this, offset, type, count, collective, result, at);
     Status status;
-    const Buf buf(result(static_cast<std::size_t>(room)), room, Datatype::borrow(type));
     if (offset != nullptr)
         collective ? Read_at_all(*offset, buf, &status, at) : Read_at(*offset, buf, &status, at);
     else

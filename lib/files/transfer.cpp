@@ -10,19 +10,68 @@
 
 namespace MPI4CXX::detail {
 
-void check_offset(Offset offset, Caller caller) {
-    if (offset < 0)
-        misuse(caller, "the offset is " + std::to_string(offset) + ", but offsets begin at 0");
+namespace {
+
+[[noreturn]] void fail_short(int error_class, std::string_view function, const char* done, Count bytes, Count wanted, const char* why, Place where) {
+    throw Exception(error_class, function, std::string(done) + " " + std::to_string(bytes) + " of " + std::to_string(wanted) + " bytes: " + why,
+                    where);
+}
+
+[[noreturn]] void fail_short_read(std::string_view function, Count bytes, Count wanted, Place where) {
+    fail_short(MPI_ERR_IO, function, "read", bytes, wanted, "the file ends there (pass a Status to allow that)", where);
+}
+
+[[noreturn]] void fail_short_write(const OpenFile* file, std::string_view function, Count bytes, Count wanted, Place where) {
+    std::error_code error;
+    const bool is_full =
+        file != nullptr && std::filesystem::space(file->absolute, error).available < static_cast<std::uintmax_t>(wanted - bytes) && !error;
+    fail_short(is_full ? MPI_ERR_NO_SPACE : MPI_ERR_IO, function, "wrote", bytes, wanted, is_full ? "the disk is full" : "the system took no more",
+               where);
+}
+
+/// What the request of a nonblocking call keeps.
+class Promised final : public RequestResources {
+public:
+    explicit Promised(Promise promise) noexcept : promise_(std::move(promise)) {}
+    [[nodiscard]] bool is_needed() const override { return promise_.memory != nullptr; }
+    [[nodiscard]] bool is_checked() const override { return true; }
+    void correct(MPI_Status& result) const override {
+        const Count bytes = promise_.read.value_or(get<MPI_Get_elements_x>(&result, MPI_BYTE));
+        if (const Count right = std::min(bytes, promise_.expected); right != bytes || promise_.read)
+            call<MPI_Status_set_elements_x>(&result, MPI_BYTE, right);
+    }
+    void check(const MPI_Status& result, bool is_asked, At at) const override {
+        const Count bytes = get<MPI_Get_elements_x>(&result, MPI_BYTE);
+        const OpenFile* const file = promise_.open.get();
+        const Place where(at, file != nullptr ? &file->subject : nullptr);
+        if (bytes >= promise_.wanted || (promise_.is_read && is_asked))
+            return;
+        if (promise_.is_read)
+            fail_short_read(promise_.function, bytes, promise_.wanted, where);
+        fail_short_write(file, promise_.function, bytes, promise_.wanted, where);
+    }
+
+private:
+    Promise promise_;
+};
+
+}  // namespace
+
+Request take_promised(MPI_Request raw, Promise promise) { return Request::take(raw, std::make_unique<Promised>(std::move(promise))); }
+
+void Transfer::check_offset() const {
+    if (offset_.value_or(0) < 0)
+        misuse(caller_, "the offset is " + std::to_string(*offset_) + ", but offsets begin at 0");
 }
 
 void Transfer::check_readable(std::string_view function) const {
-    if ((file_.Get_amode(at_) & MODE_WRONLY) != 0)
+    if ((file_.amode_of_opening(caller_.at) & MODE_WRONLY) != 0)
         throw Exception(MPI_ERR_ACCESS, function, "the file is open for writing only", where());
 }
 
 Count Transfer::wanted() const { return count_ == 0 ? 0 : count_ * get<MPI_Type_size_x>(type_, where()); }
 
-Count Transfer::etype_size() const { return open_ != nullptr ? open_->etype_size : file_.Get_view(at_).etype.Get_size(at_); }
+Count Transfer::etype_size() const { return open_ != nullptr ? open_->etype_size : file_.Get_view(caller_.at).etype.Get_size(caller_.at); }
 
 std::optional<Offset> Transfer::begin() const {
     switch (pointer_) {
@@ -33,10 +82,15 @@ std::optional<Offset> Transfer::begin() const {
     if (open_ == nullptr)
         return std::nullopt;
     // Rank 0 moves the pointer first, so only its position counts.
-    const Offset own = wanted() / etype_size() + (open_->subject.rank == 0 ? get<MPI_File_get_position_shared>(file_.handle(), where()) : 0);
-    Offset before = 0;
-    open_->comm.Scan(own, before, SUM, at_);
-    return before - wanted() / etype_size();
+    Offset own = 0, start = 0, before = 0;
+    const std::exception_ptr failure = failure_of([&] {
+        own = wanted() / etype_size();
+        start = open_->subject.rank == 0 ? get<MPI_File_get_position_shared>(file_.handle(), where()) : 0;
+    });
+    open_->comm.Scan(start + own, before, SUM, caller_.at);  // also where that has failed: others wait
+    if (failure)
+        std::rethrow_exception(failure);
+    return before - own;
 }
 
 Count Transfer::bytes_within(Offset begin, Count bytes) const {
@@ -56,12 +110,13 @@ Count Transfer::bytes_within(Offset begin, Count bytes) const {
 }
 
 Count Transfer::bytes_to_end() const {
-    const File::View view = file_.Get_view(at_);
+    const File::View view = file_.Get_view(caller_.at);
     const Offset first = begin().value_or(0), size = get<MPI_File_get_size>(file_.handle(), where());
     const Datatype& tile = view.filetype.is_null() ? view.etype : view.filetype;
-    if (size <= view.disp || tile.Get_size(at_) == 0)
+    if (size <= view.disp || tile.Get_size(caller_.at) == 0)
         return 0;
-    const Count tiles = (size - view.disp) / tile.Get_extent(at_).extent + 1, at_most = tiles * tile.Get_size(at_) - first * etype_size();
+    const Count tiles = (size - view.disp) / tile.Get_extent(caller_.at).extent + 1,
+                at_most = tiles * tile.Get_size(caller_.at) - first * etype_size();
     return at_most > 0 ? bytes_within(first, at_most) : 0;
 }
 
@@ -83,9 +138,9 @@ void Transfer::finish_read(std::string_view function, const MPI_Status& result, 
     if (status_ != nullptr) {
         *status_ = Status(result);
         if (bytes != reported)
-            status_->Set_elements(BYTE, bytes, at_);
+            status_->Set_elements(BYTE, bytes, caller_.at);
     } else if (bytes < wanted()) {
-        fail(MPI_ERR_IO, function, "read", bytes, "the file ends there (pass a Status to allow that)");
+        fail_short_read(function, bytes, wanted(), where());
     }
 }
 
@@ -94,25 +149,14 @@ void Transfer::finish_write(std::string_view function, const MPI_Status& result)
     if (status_ != nullptr)
         *status_ = Status(result);
     if (bytes < wanted())
-        fail_short_write(function, bytes);
+        fail_short_write(open_, function, bytes, wanted(), where());
 }
 
 void Transfer::check_written(std::string_view function, std::optional<Offset> from) const {
     if (!from || wanted() == 0)
         return;
     if (const Count bytes = bytes_within(*from, wanted()); bytes < wanted())
-        fail_short_write(function, bytes);
-}
-
-void Transfer::fail_short_write(std::string_view function, Count bytes) const {
-    std::error_code error;
-    const bool is_full = open_ != nullptr && std::filesystem::space(open_->absolute, error).available < static_cast<std::uintmax_t>(wanted() - bytes);
-    fail(is_full ? MPI_ERR_NO_SPACE : MPI_ERR_IO, function, "wrote", bytes, is_full && !error ? "the disk is full" : "the system took no more");
-}
-
-void Transfer::fail(int error_class, std::string_view function, const char* done, Count bytes, const char* why) const {
-    throw Exception(error_class, function, std::string(done) + " " + std::to_string(bytes) + " of " + std::to_string(wanted()) + " bytes: " + why,
-                    where());
+        fail_short_write(open_, function, bytes, wanted(), where());
 }
 
 namespace {
@@ -120,7 +164,9 @@ namespace {
 class Remainder : public Transfer {
 public:
     using Transfer::Transfer;
+    template <class F> void run_together(F step) const { together("MPI_File_read_all", step); }
     [[nodiscard]] Count elements(MPI_Datatype type, Count most) const {
+        check_offset();
         const Count size = get<MPI_Type_size_x>(type, where()), bytes = bytes_to_end();
         if (bytes % size != 0 && bytes / size < most)
             throw Exception(MPI_ERR_IO, "MPI_File_read",
@@ -128,20 +174,22 @@ public:
                             where());
         return std::min(most, bytes / size);
     }
-    [[nodiscard]] Count elements_together(MPI_Datatype type, Count most) const {
-        Count result = 0;
-        together("MPI_File_read_all", [&] { result = elements(type, most); });
-        return result;
-    }
 };
 
 }  // namespace
 
-Count elements_there(const File& file, const Offset* offset, MPI_Datatype type, Count most, bool collective, Caller caller) {
+Buf room_for_rest(const File& file, const Offset* offset, MPI_Datatype type, Count most, bool collective, AnyVector result, Caller caller) {
     const ConstBuf none;
     const Remainder remainder =
         offset != nullptr ? Remainder(file, *offset, none, nullptr, caller) : Remainder(file, Pointer::individual, none, nullptr, caller);
-    return collective ? remainder.elements_together(type, most) : remainder.elements(type, most);
+    Count count = 0;
+    void* data = nullptr;
+    const auto make_room = [&] {
+        count = remainder.elements(type, most);
+        data = result(static_cast<std::size_t>(count));
+    };
+    collective ? remainder.run_together(make_room) : make_room();
+    return {data, count, Datatype::borrow(type)};
 }
 
 }  // namespace MPI4CXX::detail

@@ -2,39 +2,102 @@
 #pragma once
 
 #include <mpi4cxx/detail/mpi/platform.hpp>
+#include <mpi4cxx/detail/requests/operation.hpp>
 #include <mpi4cxx/file.hpp>
 
+#include <exception>
+#include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "files/open_file.hpp"
+#include "runtime/failure.hpp"
 
 namespace MPI4CXX::detail {
 
 /// The file pointer that a call uses.
 enum class Pointer : char { individual, shared, ordered };
 
-/// Throws std::invalid_argument if an offset is negative, which Open MPI 4.1 takes for the end of the file.
-void check_offset(Offset offset, Caller caller);
+// Call `call` with the arguments of a function that reads or writes, but without elements. So a process that must not read or write what it was told
+// to takes part in a collective call, and the others do not wait for it.
+template <class F, class Address> auto without_elements(F call, MPI_File file, Address* data, Count /*count*/, MPI_Datatype /*type*/) {
+    return call(file, data, Count{0}, MPI_BYTE);
+}
+template <class F, class Address>
+auto without_elements(F call, MPI_File file, Offset /*offset*/, Address* data, Count /*count*/, MPI_Datatype /*type*/) {
+    return call(file, Offset{0}, data, Count{0}, MPI_BYTE);
+}
+
+// Call `call` with the file and the address of such arguments.
+template <class F, class Address> void with_address(F call, MPI_File file, Address* data, Count /*count*/, MPI_Datatype /*type*/) {
+    call(file, data);
+}
+template <class F, class Address> void with_address(F call, MPI_File file, Offset /*offset*/, Address* data, Count /*count*/, MPI_Datatype /*type*/) {
+    call(file, data);
+}
+
+/// What a nonblocking call has to do: it is looked at when the call is complete.
+struct Promise {
+    std::string_view function;
+    bool is_read;
+    Count wanted, expected;     ///< how many bytes, and how many of them the file has
+    std::optional<Count> read;  ///< those that were read before MPI's request began, which has none then
+    std::shared_ptr<OpenFile> open;
+    std::shared_ptr<const void> memory;  ///< the owner of the buffer's datatype
+};
+
+/// Owns the request of a nonblocking call.
+Request take_promised(MPI_Request raw, Promise promise);
 
 /// A call that reads into a buffer, or writes it.
 class Transfer {
 public:
     Transfer(const File& file, Pointer pointer, const ConstBuf& buf, Status* status, Caller caller) noexcept
-        : file_(file), open_(file.open_.get()), pointer_(pointer), count_(buf.count), type_(buf.type), status_(status), at_(caller.at) {}
-    Transfer(const File& file, Offset offset, const ConstBuf& buf, Status* status, Caller caller)
+        : file_(file), open_(file.open_.get()), pointer_(pointer), count_(buf.count), type_(buf.type), memory_(buf.strided), status_(status),
+          caller_(caller) {}
+    Transfer(const File& file, Offset offset, const ConstBuf& buf, Status* status, Caller caller) noexcept
         : Transfer(file, Pointer::individual, buf, status, caller) {
-        check_offset(offset, caller);
         offset_ = offset;
     }
 
 protected:
     /// Runs a collective call, and throws on every process if it fails on one.
     template <class F> void together(std::string_view function, F call) const { detail::together(open_, function, where(), call); }
-    [[nodiscard]] Place where() const { return file_.on(at_); }
+    /// Runs `prepare` and `call`. If `prepare` fails, calls `instead` before its exception goes on.
+    template <class P, class F, class I> static void prepared(P prepare, F call, I instead) {
+        if (const std::exception_ptr failure = failure_of(prepare)) {
+            (void)failure_of(instead);
+            std::rethrow_exception(failure);
+        }
+        call();
+    }
+    /// Runs the first half of a collective call in two parts. If it fails on one process, ends the call on the others: MPI would refuse the next one.
+    template <auto Fn, auto End, class C, class P, class... Arguments> void begin_together(C check, P prepare, Arguments... arguments) const {
+        bool has_begun = false;
+        const auto begin = [&](auto... what) {
+            call<Fn>(what..., where());
+            has_begun = true;
+        };
+        try {
+            together(name_of<Fn>(), [&] {
+                check();
+                prepared(
+                    prepare, [&] { begin(arguments...); }, [&] { without_elements(begin, arguments...); });
+            });
+        } catch (...) {
+            MPI_Status result{};
+            if (has_begun)
+                (void)failure_of([&] { with_address([&](auto... what) { call<End>(what..., &result, where()); }, arguments...); });
+            throw;
+        }
+    }
+    [[nodiscard]] Place where() const { return file_.on(caller_.at); }
+    /// Throws std::invalid_argument if the offset is negative, which Open MPI 4.1 takes for the end of the file.
+    void check_offset() const;
     // Throw an Exception if the file is not open for this. Open MPI does not tell that on all processes of a collective call.
     void check_readable(std::string_view function) const;
-    void check_writable(std::string_view function) const { file_.check_writable(function, at_); }
+    void check_writable(std::string_view function) const { file_.check_writable(function, caller_.at); }
     [[nodiscard]] Count wanted() const;
     /// Returns how many of the wanted bytes lie within the file, as far as that is known before the call.
     [[nodiscard]] Count expected() const;
@@ -47,13 +110,16 @@ protected:
     /// Throws unless the file reaches to the end of what has been written from etype `from` on.
     void check_written(std::string_view function, std::optional<Offset> from) const;
     [[nodiscard]] std::optional<Offset> begin() const;
+    /// Whether it is known where in the file the transfer begins.
+    [[nodiscard]] bool knows_begin() const noexcept { return pointer_ == Pointer::individual; }
     void keep_expected() const;
     [[nodiscard]] Count kept_expected() const;
+    [[nodiscard]] Promise promise(std::string_view function, bool is_read, Count expected) const {
+        return {function, is_read, wanted(), expected, std::nullopt, file_.open_, memory_};
+    }
 
 private:
     [[nodiscard]] Count etype_size() const;
-    [[noreturn]] void fail_short_write(std::string_view function, Count bytes) const;
-    [[noreturn]] void fail(int error_class, std::string_view function, const char* done, Count bytes, const char* why) const;
 
     const File& file_;
     OpenFile* open_;  ///< null if the file was not opened by this library
@@ -61,8 +127,9 @@ private:
     std::optional<Offset> offset_;
     Count count_;
     MPI_Datatype type_;
+    std::shared_ptr<const void> memory_;
     Status* status_;
-    At at_;
+    Caller caller_;
 };
 
 /// A read. MPI may report more than there was: MPICH and Open MPI set the status of collective and strided reads to the length of the buffer. So the
@@ -72,20 +139,27 @@ public:
     using Transfer::Transfer;
     template <auto Fn, class... Arguments> void alone(Arguments... arguments) const {
         check_readable(name_of<Fn>());
-        const Count there = expected();
+        const Count there = checked_expected();
         MPI_Status result{};
         call<Fn>(arguments..., &result, where());
         finish_read(name_of<Fn>(), result, there);
     }
     template <auto Fn, class... Arguments> void collective(Arguments... arguments) const {
-        together(name_of<Fn>(), [&] { alone<Fn>(arguments...); });
-    }
-    template <auto Fn, class... Arguments> void begin(Arguments... arguments) const {
         together(name_of<Fn>(), [&] {
             check_readable(name_of<Fn>());
-            keep_expected();
-            call<Fn>(arguments..., where());
+            Count there = 0;
+            MPI_Status result{};
+            const auto read = [&](auto... what) { call<Fn>(what..., &result, where()); };
+            prepared([&] { there = checked_expected(); }, [&] { read(arguments...); }, [&] { without_elements(read, arguments...); });
+            finish_read(name_of<Fn>(), result, there);
         });
+    }
+    template <auto Fn, auto End, class... Arguments> void begin(Arguments... arguments) const {
+        const auto prepare = [this] {
+            check_offset();
+            keep_expected();
+        };
+        begin_together<Fn, End>([this] { check_readable(name_of<Fn>()); }, prepare, arguments...);
     }
     template <auto Fn, class... Arguments> void end(Arguments... arguments) const {
         together(name_of<Fn>(), [&] {
@@ -93,6 +167,30 @@ public:
             call<Fn>(arguments..., &result, where());
             finish_read(name_of<Fn>(), result, kept_expected());
         });
+    }
+    /// Starts a nonblocking read. On Open MPI, a request that passes the end of the file is never complete, so `Alone` reads then, before MPI's
+    /// request for nothing.
+    template <auto Fn, auto Alone, class... Arguments> [[nodiscard]] Request start(Arguments... arguments) const {
+        check_readable(name_of<Fn>());
+        Promise promised = promise(name_of<Fn>(), true, checked_expected());
+        const auto begin = [&](auto... what) { return get<Fn>(what..., where()); };
+        if (!hangs_in_short_reads || (promised.expected == promised.wanted && knows_begin()))
+            return take_promised(begin(arguments...), std::move(promised));
+        MPI_Status result{};
+        call<Alone>(arguments..., &result, where());
+        promised.read = get<MPI_Get_elements_x>(&result, MPI_BYTE, where());
+        return take_promised(without_elements(begin, arguments...), std::move(promised));
+    }
+    template <auto Fn, auto Alone, class... Arguments> [[nodiscard]] Request start_together(Arguments... arguments) const {
+        const auto begin = [&](auto... what) { return Request::take(get<Fn>(what..., where())); };
+        prepared([&] { (void)checked_expected(); }, [] {}, [&] { without_elements(begin, arguments...).Wait(); });
+        return start<Fn, Alone>(arguments...);
+    }
+
+private:
+    [[nodiscard]] Count checked_expected() const {
+        check_offset();
+        return expected();
     }
 };
 
@@ -102,30 +200,55 @@ public:
     using Transfer::Transfer;
     template <auto Fn, class... Arguments> void alone(Arguments... arguments) const {
         check_writable(name_of<Fn>());
+        check_offset();
         MPI_Status result{};
         call<Fn>(arguments..., &result, where());
         finish_write(name_of<Fn>(), result);
     }
     template <auto Fn, class... Arguments> void collective(Arguments... arguments) const {
-        if constexpr (!loses_errors_of_collective_writes)
-            return together(name_of<Fn>(), [&] { alone<Fn>(arguments...); });
         std::optional<Offset> from;
         together(name_of<Fn>(), [&] {
-            from = Transfer::begin();
-            alone<Fn>(arguments...);
-        });
-        together(name_of<Fn>(), [&] { check_written(name_of<Fn>(), from); });  // here all have written
-    }
-    template <auto Fn, class... Arguments> void begin(Arguments... arguments) const {
-        together(name_of<Fn>(), [&] {
             check_writable(name_of<Fn>());
-            call<Fn>(arguments..., where());
+            MPI_Status result{};
+            const auto write = [&](auto... what) { call<Fn>(what..., &result, where()); };
+            const auto prepare = [&] {
+                check_offset();
+                if constexpr (loses_errors_of_collective_writes)
+                    from = Transfer::begin();
+            };
+            prepared(
+                prepare, [&] { write(arguments...); }, [&] { without_elements(write, arguments...); });
+            finish_write(name_of<Fn>(), result);
         });
+        if constexpr (loses_errors_of_collective_writes)
+            together(name_of<Fn>(), [&] { check_written(name_of<Fn>(), from); });  // here all have written
+    }
+    template <auto Fn, auto End, class... Arguments> void begin(Arguments... arguments) const {
+        begin_together<Fn, End>([this] { check_writable(name_of<Fn>()); }, [this] { check_offset(); }, arguments...);
+    }
+    template <auto Fn, class... Arguments> void end(Arguments... arguments) const {
+        together(name_of<Fn>(), [&] {
+            MPI_Status result{};
+            call<Fn>(arguments..., &result, where());
+            finish_write(name_of<Fn>(), result);
+        });
+    }
+    /// Starts a nonblocking write.
+    template <auto Fn, class... Arguments> [[nodiscard]] Request start(Arguments... arguments) const {
+        check_writable(name_of<Fn>());
+        check_offset();
+        Promise promised = promise(name_of<Fn>(), false, wanted());
+        return take_promised(get<Fn>(arguments..., where()), std::move(promised));
+    }
+    template <auto Fn, class... Arguments> [[nodiscard]] Request start_together(Arguments... arguments) const {
+        const auto begin = [&](auto... what) { return Request::take(get<Fn>(what..., where())); };
+        prepared([&] { check_offset(); }, [] {}, [&] { without_elements(begin, arguments...).Wait(); });
+        return start<Fn>(arguments...);
     }
 };
 
-/// Returns how many elements of `type` there are from `*offset`, or the file pointer, to the end of the file, at most `most`. Throws if the file ends
-/// inside an element, in a collective call on every process.
-Count elements_there(const File& file, const Offset* offset, MPI_Datatype type, Count most, bool collective, Caller caller);
+/// Makes room in `result` for the elements of `type` from `*offset`, or the file pointer, to the end of the file, at most `most`. Throws if the file
+/// ends inside an element, in a collective call on every process.
+Buf room_for_rest(const File& file, const Offset* offset, MPI_Datatype type, Count most, bool collective, AnyVector result, Caller caller);
 
 }  // namespace MPI4CXX::detail

@@ -18,36 +18,59 @@ namespace {
 /// Owns a datatype that MPI has returned. Predefined ones may not be freed.
 Datatype own(MPI_Datatype raw, At at) { return Datatype::borrow(raw).is_predefined(at) ? Datatype::borrow(raw) : Datatype::take(raw); }
 
-}  // namespace
-
-void File::Set_view(Offset disp, const Datatype& etype, const Datatype& filetype, const std::string& datarep, const Info& info, At at) const {
-    const MPI_Datatype shown = filetype.is_null() ? etype.handle() : filetype.handle();
-    detail::together(open_.get(), "MPI_File_set_view", on(at),
-                     [&] { call<MPI_File_set_view>(handle(), disp, etype.handle(), shown, datarep.c_str(), info.handle(), on(at)); });
-    if (open_ != nullptr)
-        open_->etype_size = etype.Get_size(at);
-}
-
-void File::Set_view(const Slab& slab, const Datatype& etype, Offset disp, At at) const {
+/// Returns the datatype of a slab of an array, null if the slab is all that there is to see.
+Datatype type_of(const Slab& slab, const Datatype& etype, detail::Caller caller) {
     if (slab.start.size() != slab.shape.size() || slab.part.size() != slab.shape.size())
-        detail::misuse(at, "a slab has one start and one part per dimension: the shape has " + std::to_string(slab.shape.size()) + ", the start " +
-                               std::to_string(slab.start.size()) + ", the part " + std::to_string(slab.part.size()));
+        detail::misuse(caller, "a slab has one start and one part per dimension: the shape has " + std::to_string(slab.shape.size()) +
+                                   ", the start " + std::to_string(slab.start.size()) + ", the part " + std::to_string(slab.part.size()));
     const bool is_empty = std::find(slab.part.begin(), slab.part.end(), 0) != slab.part.end();  // no datatype has a length of 0 in any dimension
     if (slab.shape.empty() || is_empty)
-        return Set_view(disp, etype, DATATYPE_NULL, "native", INFO_NULL, at);
-    Set_view(disp, etype, etype.Create_subarray(slab.shape, slab.part, slab.start, ORDER_C, at).Commit(at), "native", INFO_NULL, at);
+        return {};
+    return etype.Create_subarray(slab.shape, slab.part, slab.start, ORDER_C, caller.at).Commit(caller.at);
 }
 
-Slab File::Set_view(const Cartcomm& grid, const detail::Extents& shape, const Datatype& etype, Offset disp, At at) const {
-    const Cartcomm::Topo topo = grid.Get_topo(at);
+/// Returns the part of an array that a process of a grid has.
+Slab part_of(const Cartcomm& grid, const detail::Extents& shape, detail::Caller caller) {
+    const Cartcomm::Topo topo = grid.Get_topo(caller.at);
     if (topo.dims.size() > shape.size())
-        detail::misuse(at, "the grid has " + std::to_string(topo.dims.size()) + " dimensions, the array only " + std::to_string(shape.size()));
+        detail::misuse(caller, "the grid has " + std::to_string(topo.dims.size()) + " dimensions, the array only " + std::to_string(shape.size()));
     Slab slab{shape, detail::Extents(shape.size()), shape};
     for (std::size_t i = 0; i < topo.dims.size(); ++i) {
         const Count length = shape[i] / topo.dims[i], longer = shape[i] % topo.dims[i], place = topo.coords[i];
         slab.part[i] = length + (place < longer ? 1 : 0);
         slab.start[i] = place * length + std::min(place, longer);
     }
+    return slab;
+}
+
+}  // namespace
+
+void File::Set_view(Offset disp, const Datatype& etype, const Datatype& filetype, const std::string& datarep, const Info& info, At at) const {
+    const MPI_Datatype shown = filetype.is_null() ? etype.handle() : filetype.handle();
+    const detail::Caller caller(at);
+    Count etype_size = 0;
+    detail::together(open_.get(), "MPI_File_set_view", on(at), [&] {  // MPIs do not tell the others of a wrong argument
+        if (disp < 0 && disp != MPI_DISPLACEMENT_CURRENT)
+            detail::misuse(caller, "the displacement is " + std::to_string(disp));
+        etype_size = etype.Get_size(at);
+    });
+    detail::together(open_.get(), "MPI_File_set_view", on(at),
+                     [&] { call<MPI_File_set_view>(handle(), disp, etype.handle(), shown, datarep.c_str(), info.handle(), on(at)); });
+    if (open_ != nullptr)
+        open_->etype_size = etype_size;
+}
+
+void File::Set_view(const Slab& slab, const Datatype& etype, Offset disp, At at) const {
+    const detail::Caller caller(at);
+    Datatype block;
+    detail::together(open_.get(), "MPI_File_set_view", on(at), [&] { block = type_of(slab, etype, caller); });
+    Set_view(disp, etype, block, "native", INFO_NULL, at);
+}
+
+Slab File::Set_view(const Cartcomm& grid, const detail::Extents& shape, const Datatype& etype, Offset disp, At at) const {
+    const detail::Caller caller(at);
+    Slab slab;
+    detail::together(open_.get(), "MPI_File_set_view", on(at), [&] { slab = part_of(grid, shape, caller); });
     Set_view(slab, etype, disp, at);
     return slab;
 }

@@ -93,7 +93,7 @@ private:
 void Request::postpone(std::exception_ptr error) { *this = take(std::make_unique<Failed>(std::move(error))); }
 
 void Request::wait_driving(Status* status, const char* file, unsigned long line) {
-    if (operation() != nullptr || kind_ == Kind::inactive || must_drive()) {
+    if (operation() != nullptr || kind_ == Kind::inactive || must_drive() || is_checked()) {
         while (!Test(status, {file, line})) {}
         return;
     }
@@ -121,8 +121,16 @@ bool Request::test_now(Status* status, At at) {
     }
     Completion completion{*this};
     int flag = 0;
-    call<MPI_Test>(&raw_, &flag, Status::to(status), at);
+    MPI_Status own{};
+    const bool checked = is_checked();
+    call<MPI_Test>(&raw_, &flag, checked ? &own : Status::to(status), at);
     completion.is(flag != 0);
+    if (checked && flag != 0) {
+        resources_->correct(own);
+        if (status != nullptr)
+            *status = Status(own);
+        resources_->check(own, status != nullptr, at);
+    }
     return flag != 0;
 }
 
@@ -155,6 +163,8 @@ bool Request::get_status_now(Status* status, At at) const {
     }
     int flag = 0;
     call<MPI_Request_get_status>(raw_, &flag, Status::to(status), at);
+    if (flag != 0 && status != nullptr && is_checked())
+        resources_->correct(*Status::to(status));
     return flag != 0;
 }
 

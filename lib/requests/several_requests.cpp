@@ -67,12 +67,12 @@ public:
         return count != UNDEFINED ? std::optional(static_cast<std::size_t>(count)) : std::nullopt;
     }
 
-    /// Returns whether MPI's own functions for several requests can take these: none is an Operation or a generalized request, and nothing has to be
-    /// driven.
+    /// Returns whether MPI's own functions for several requests can take these: none is an Operation or a generalized request, none has a result to
+    /// check, and nothing has to be driven.
     static bool is_plain(detail::Requests requests) noexcept {
         bool is = !must_drive();
         for (std::size_t i = 0; i < requests.size() && is; ++i)
-            is = requests[i].operation() == nullptr && requests[i].kind_ != Request::Kind::general;
+            is = requests[i].operation() == nullptr && requests[i].kind_ != Request::Kind::general && !requests[i].is_checked();
         return is;
     }
 

@@ -79,6 +79,8 @@ inline constexpr bool fetches_integers_only = has_broken_osc_rdma;
 inline constexpr bool crashes_in_dynamic_requests = has_broken_osc_rdma;
 /// In Open MPI 4.1 a collective write that fails where one process writes for others is a success on all of them.
 inline constexpr bool loses_errors_of_collective_writes = is_open_mpi;
+/// In Open MPI 4.1 the request of a nonblocking read that passes the end of the file is never complete.
+inline constexpr bool hangs_in_short_reads = is_open_mpi;
 /// A process without a launcher that asks MPICH for more processes, or how many there may be, starts an mpiexec, which need not be MPICH's, and waits
 /// for it for ever.
 inline constexpr bool waits_for_missing_launcher = !is_open_mpi;

@@ -25,6 +25,12 @@ public:
     [[nodiscard]] virtual bool is_all() const { return false; }
     /// Returns whether a wait for the request can end.
     [[nodiscard]] virtual bool can_complete() const { return true; }
+    /// Returns whether the result of the request has to be looked at, by `correct` and `check`.
+    [[nodiscard]] virtual bool is_checked() const { return false; }
+    /// Puts right what MPI says of the complete request.
+    virtual void correct(MPI_Status&) const {}
+    /// Throws if the complete request has done less than it should. If `is_asked`, the caller sees the status.
+    virtual void check(const MPI_Status&, bool /*is_asked*/, At) const {}
 };
 
 /// What a request holds in place of an MPI handle: an object on its way, or anything else that takes several messages. Operations are advanced under
