@@ -53,7 +53,7 @@ void prepare_process(At at) {
 void abort_at_exit(const char* reason) {
     if (reason_at_exit == nullptr)
         std::atexit([] {
-            if (is_running())
+            if (is_running() && !is_aborting())
                 abort_job(reason_at_exit);
         });
     reason_at_exit = reason;

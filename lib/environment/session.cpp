@@ -55,6 +55,12 @@ void leave_open(MPI_Session session, const char* reason) {
         abort_at_exit(reason);
 }
 
+/// Warns of an MPI that crashes in a job of one process without MPI_Init, in C too, where a request is tested before it is complete.
+void warn_of_one_process(const Session& session) {
+    if (crashes_without_world && !has_world() && session.Create_group("mpi://WORLD").size() == 1)
+        std::fprintf(stderr, "mpi4cxx: warning: this MPI can crash in a job of one process that has only sessions: make an Environment too\n");
+}
+
 /// Says that a program without MPI_Init has no trace, if its last session ends and the user has asked for one.
 void report_missing_trace(const Session& session) {
     if (is_trace_asked() && open_sessions == 1 && get<MPI_Initialized>() == 0 && session.Create_group("mpi://WORLD").rank() == 0)
@@ -100,6 +106,7 @@ Session Session::Init(const Info& info, const Errhandler& errhandler, At at) {
     Session session = take(get<MPI_Session_init>(info.handle(), errhandler.handle(), at));
     session.Set_errhandler(errhandler, at);  // MPICH 4.0 forgets it
     detail::prepare_process(at);
+    detail::warn_of_one_process(session);
     return session;
 }
 

@@ -155,7 +155,16 @@ int enter(void (*unbind)()) {
     return MPI_SUCCESS;
 }
 
+namespace {
+
+std::atomic<bool> aborts = false;
+
+}  // namespace
+
+bool is_aborting() noexcept { return aborts; }
+
 void abort_after_output(MPI_Comm comm, int code) noexcept {
+    aborts = true;
     std::fflush(stdout);
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
     MPI_Abort(comm, code);

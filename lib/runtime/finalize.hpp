@@ -35,6 +35,9 @@ MPI_Session only_session() noexcept;
 /// Calls MPI_Abort after a moment. MPICH's mpiexec ends the job as soon as it hears of the abort, often before it has read the latest output.
 [[noreturn]] void abort_after_output(MPI_Comm comm, int code) noexcept;
 
+/// Returns whether this process is ending the job. MPI_Abort may call the functions of std::atexit.
+bool is_aborting() noexcept;
+
 /// Prints `message` with this process's rank and ends all processes of the job.
 [[noreturn]] void abort_job(const char* message) noexcept;
 

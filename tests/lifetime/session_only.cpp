@@ -185,6 +185,8 @@ void refuses_to_end(MPI::Session& session) {
         MPI::Intracomm part = solver.Split();
         solver.Free();
         refused<misuse>(__LINE__, "first: one without a name", [&] { session.Finalize(); });
+        if (world.size() == 1)  // MPICH 4.0 would crash
+            return;
         const MPI::Intracomm copy = part.Idup().wait();
         part.Free();
         refused<misuse>(__LINE__, "first: a duplicate", [&] { session.Finalize(); });

@@ -30,7 +30,7 @@ inline constexpr bool has_sessions = true;
 inline constexpr bool has_sessions = false;
 #endif
 /// Without MPI_Init, MPICH 4.0 crashes when it makes a window or, by MPI_Comm_create_group, a communicator of one process, or a grid without
-/// dimensions.
+/// dimensions. In a job of one process it also crashes where a request is tested before it is complete.
 inline constexpr bool crashes_without_world = is_mpich_before(40100000);
 /// The address that makes the MPI allocate the attached buffer itself, and null in an MPI that cannot.
 #ifdef MPI_BUFFER_AUTOMATIC
