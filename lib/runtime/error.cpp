@@ -154,7 +154,7 @@ std::string who_has(std::string_view function) {
         code = where.subject->better(code);
     if (code == outside_mpi())
         throw Exception(MPI_ERR_OTHER, function,
-                        has_ended() ? "MPI is finalized: the Environment or the last Session has ended, or Finalize has been called"
+                        has_ended() ? "MPI is finalized: the Environment has ended, Finalize has been called, or the last Session has ended"
                                     : "MPI is not initialized: make an mpi4cxx::Environment first",
                         where.at());
     // A null communicator is detected here, where the check costs nothing in a call that succeeds.
