@@ -17,11 +17,10 @@ const std::map<std::string, std::function<void(const MPI::Intercomm&, const Word
     // Sends what this process was started with.
     {"arguments",
      [](const MPI::Intercomm& parent, const Words& words) {
-         if (parent.Get_remote_size() > 0)
-             parent.send(words, 0, MPI::COMM_WORLD.rank());
+         parent.send(words, 0, MPI::COMM_WORLD.rank());
          parent.send(MPI::COMM_WORLD.Get_attr(MPI::APPNUM).value_or(-1), 0, MPI::COMM_WORLD.rank());
      }},
-    // Doubles numbers, in messages and in collectives.
+    // Doubles numbers, takes part in collectives, and joins the parents in one communicator.
     {"double",
      [](const MPI::Intercomm& parent, const Words&) {
          std::vector<double> numbers(1000);
@@ -35,12 +34,7 @@ const std::map<std::string, std::function<void(const MPI::Intercomm&, const Word
          parent.Allreduce(1, sum);
          if (sum != parent.remote_size())
              throw std::logic_error("the sum over the parents is wrong");
-     }},
-    // Joins the parents in one communicator.
-    {"merge",
-     [](const MPI::Intercomm& parent, const Words&) {
          const MPI::Intracomm all = parent.Merge(true);
-         int sum = 0;
          all.Allreduce(all.rank(), sum);
          all.Send(sum, 0, 3);
      }},
@@ -78,16 +72,12 @@ const std::map<std::string, std::function<void(const MPI::Intercomm&, const Word
              throw std::logic_error("there is still a parent");
      }},
     {"nothing", [](const MPI::Intercomm&, const Words&) {}},
-    // Connects to a port.
+    // Connects to the port of a service.
     {"connect",
      [](const MPI::Intercomm&, const Words& words) {
-         const MPI::Intercomm server = MPI::COMM_WORLD.Connect(words.at(1));
-         server.Send(MPI::COMM_WORLD.rank(), 0, 4);
-     }},
-    {"look up",
-     [](const MPI::Intercomm&, const Words& words) {
-         const MPI::Intercomm server = MPI::COMM_SELF.Connect(MPI::Lookup_name(words.at(1)));
-         server.Send(7, 0, 4);
+         const MPI::Intracomm& comm = MPI::COMM_WORLD;
+         const MPI::Intercomm server = comm.Connect(comm.rank() == 0 ? MPI::Lookup_name(words.at(1)) : "");
+         server.Send(comm.rank(), 0, 4);
      }},
 };
 
