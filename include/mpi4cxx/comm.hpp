@@ -69,8 +69,8 @@ public:
     void Free(At at = {}) { free(at); }
     /// Free the communicator when all communication on it is complete. Calls MPI_Comm_disconnect (MPI-4.0, 11.10.4). Collective.
     void Disconnect(At at = {});
-    /// Return the communicator to the processes that have spawned this one; null if this one was not spawned, or is disconnected from them. Others may
-    /// use the handle too: the destructor leaves it alone, and MPI_Finalize disconnects it. Calls MPI_Comm_get_parent (MPI-4.0, 11.8.2). Local.
+    /// Return the communicator to the processes that have spawned this one; null if this one was not spawned, or is disconnected from them. Others
+    /// may use the handle too: the destructor leaves it alone, and MPI_Finalize disconnects it. Calls MPI_Comm_get_parent (MPI-4.0, 11.8.2). Local.
     [[nodiscard]] static Intercomm Get_parent(At at = {});
     /// Return a communicator to the process at the other end of a connected stream socket, which also calls this. No data may be under way in the
     /// socket. Calls MPI_Comm_join (MPI-4.0, 11.10.5). Collective over the two processes.
