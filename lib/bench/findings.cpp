@@ -12,18 +12,21 @@ namespace bench {
 
 namespace {
 
-/// Processes of one node that may run on the same cores only, more of them than there are cores.
+/// Processes of one node that may run on the same cores only, more of them than there are cores. If others of the node's cores stay idle meanwhile,
+/// that is a problem.
 void find_crowded_cores(const std::vector<Place>& places, Findings& found) {
     std::map<std::pair<int, std::vector<int>>, std::vector<int>> groups;  // ranks by node and cores
+    std::map<int, std::set<int>> used;                                    // cores by node
     for (int rank = 0; rank < std::ssize(places); ++rank) {
         const Place& place = places[static_cast<std::size_t>(rank)];
         groups[{place.node, place.cores}].push_back(rank);
+        used[place.node].insert(place.cores.begin(), place.cores.end());
     }
     for (const auto& [key, ranks] : groups) {
         const Place& place = places[static_cast<std::size_t>(ranks.front())];
         if (place.cores.empty() || ranks.size() <= place.cores.size())
             continue;
-        if (place.cores.size() == 1 && place.machine_cores > 1)
+        if (place.cores.size() == 1 && std::ssize(used[place.node]) < place.machine_cores)
             found.problems.push_back(ranks_text(ranks) + " are all bound to core " + ranges_text(place.cores) + " of " + place.host + ", which has " +
                                      std::to_string(place.machine_cores) +
                                      ": bind each to its own, by mpiexec's -bind-to core (Open MPI: --bind-to core) or srun's --cpu-bind=cores");
@@ -59,8 +62,8 @@ void find_separate_memory(const std::vector<Place>& places, Findings& found) {
         if (places[static_cast<std::size_t>(other)].node == place.node)
             continue;
         found.problems.push_back(ranks_text({other, rank}) + " run on " + place.host +
-                                 ", but MPI finds no memory that they share, so their messages go through the network: containers need one /dev/shm "
-                                 "and see one another's processes, by docker's --ipc=host --pid=host");
+                                 ", but MPI finds no memory that they share, so their messages go through the network: containers must share "
+                                 "/dev/shm and see one another's processes (docker run --ipc=host --pid=host)");
         return;
     }
 }

@@ -3,7 +3,6 @@
 #include "bench/command.hpp"
 #include "bench/units.hpp"
 
-#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <numeric>

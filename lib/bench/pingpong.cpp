@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdio>
 #include <memory>
-#include <numeric>
 #include <optional>
 
 namespace bench {

@@ -53,7 +53,7 @@ constexpr Setting settings[] = {
     {"MPI4CXX_FUTURES_WORKERS", "auto", "auto|threads",
      "what the workers of a program of one process are: spawned processes where MPI has room for them, or always threads", is_word},
     {"MPI4CXX_THREAD_LEVEL", "the program's choice", "single|funneled|serialized|multiple",
-     "the level of thread support that MPI is asked for, whatever the program asks for", is_word},
+     "the level of thread support that the library asks for when it initializes MPI, whatever the program asks for", is_word},
     {"MPI4CXX_TRACE", "0", "0, 1, or some of trace, watchdog, watchdog:SECONDS and abort, with commas between them",
      "records the run; reports where it stands still; 1: both", is_trace},
     {"MPI4CXX_TRACE_DIR", "PROGRAM.trace", "a folder", "where the trace and the reports go", is_anything},

@@ -202,7 +202,13 @@ def cores():
     code, text = run(3, 'taskset', '-c', core, bench, 'helloworld')
     check(code == 1, f'the job ended with {code}')
     has(text, rf'^problem: ranks 0-2 are all bound to core {core} of \S+, which has \d+: bind each to its own', '^verdict: 1 problem$')
-    # The binding of rank 1 alone is none.
+    # It is none if all cores are in use, or if only one rank is bound.
+    both = sorted(jobs.os.sched_getaffinity(0))[:2]
+    script = f'case ${{PMI_RANK-$OMPI_COMM_WORLD_RANK}} in 0 | 2) core={both[0]} ;; *) core={both[1]} ;; esac; exec taskset -c $core "$0" helloworld'
+    if jobs.os.cpu_count() == 2:
+        code, text = run(4, 'sh', '-c', script, bench)
+        verdict(code, text, hello_verdict(4), AGREE)
+        has(text, rf'^warning: ranks 0,2 share 1 core of ', '^warning: ranks 1,3 share 1 core of ')
     script = f'if [ "${{PMI_RANK-$OMPI_COMM_WORLD_RANK}}" = 1 ]; then exec taskset -c {core} "$0" helloworld; else exec "$0" helloworld; fi'
     code, text = run(2, 'sh', '-c', script, bench, OMPI_MCA_hwloc_base_binding_policy='none')
     verdict(code, text, hello_verdict(2), AGREE)
