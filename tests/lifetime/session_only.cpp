@@ -77,6 +77,22 @@ void refuses(const MPI::Session& session) {
     check(MPI::Intracomm::Create_from_group(MPI::GROUP_EMPTY).is_null(), __LINE__);
 }
 
+void exchanges_objects(const MPI::Intracomm& comm) {
+    const int rank = comm.rank(), size = comm.size(), right = (rank + 1) % size, left = (rank + size - 1) % size;
+    using Table = std::map<std::string, std::vector<double>>;
+    const Table table{{"rank", std::vector<double>(50'000, rank)}, {"size", {1.0 * size}}};
+    MPI::Request object_sent = comm.isend(table, right, 5);
+    check(comm.recv<Table>(left, 5).at("rank").back() == left, __LINE__);
+    object_sent.Wait();
+    check(comm.bcast(rank == 0 ? table : Table()).at("rank").back() == 0, __LINE__);
+    auto pending = comm.iallgather(table);
+    check(comm.allgather(std::string(3, 'x')).size() == static_cast<std::size_t>(size), __LINE__);
+    check(pending.wait().back().at("rank").back() == size - 1, __LINE__);
+    check(comm.allreduce(table, [](const Table& a, const Table& b) { return a.at("rank").back() < b.at("rank").back() ? b : a; }).at("rank").back() ==
+              size - 1,
+          __LINE__);
+}
+
 void communicates(const MPI::Intracomm& comm) {
     const int rank = comm.rank(), size = comm.size(), right = (rank + 1) % size, left = (rank + size - 1) % size;
     int sum = 0, from = -1;
@@ -102,18 +118,8 @@ void communicates(const MPI::Intracomm& comm) {
     comm.Allreduce(std::vector<int>{1, 2}, product, MPI::Op::Create<int>([](int a, int b) { return a * b; }));
     check(product == std::vector<int>{1, 1 << size}, __LINE__);
 
-    using Table = std::map<std::string, std::vector<double>>;
-    const Table table{{"rank", std::vector<double>(50'000, rank)}, {"size", {1.0 * size}}};
-    MPI::Request object_sent = comm.isend(table, right, 5);
-    check(comm.recv<Table>(left, 5).at("rank").back() == left, __LINE__);
-    object_sent.Wait();
-    check(comm.bcast(rank == 0 ? table : Table()).at("rank").back() == 0, __LINE__);
-    auto pending = comm.iallgather(table);
-    check(comm.allgather(std::string(3, 'x')).size() == static_cast<std::size_t>(size), __LINE__);
-    check(pending.wait().back().at("rank").back() == size - 1, __LINE__);
-    check(comm.allreduce(table, [](const Table& a, const Table& b) { return a.at("rank").back() < b.at("rank").back() ? b : a; }).at("rank").back() ==
-              size - 1,
-          __LINE__);
+    if (size > 1)  // in a job of one process MPICH 4.0 would crash
+        exchanges_objects(comm);
 
     refused<MPI::Exception>(__LINE__, "rank", [&] { comm.Send(rank, size + 7); });  // on communicators, errors are Exceptions
     refused<MPI::Exception>(__LINE__, "tag", [&] { comm.Send(rank, 0, -5); });
