@@ -18,7 +18,7 @@ namespace detail {
 
 /// Returns the place of a call on a session. Throws an Exception if the session is null: in a program that has no COMM_WORLD, MPICH 4.0 ends the
 /// process at an error of a session, whatever its error handler.
-[[nodiscard]] MPI4CXX_API Place place_of(const Session& session, At at);
+[[nodiscard]] Place place_of(const Session& session, At at);
 
 }  // namespace detail
 
