@@ -284,3 +284,18 @@ TEST_CASE("A dump to a full disk fails on all ranks and leaves the old file") {
         CHECK_FALSE(std::filesystem::exists(path.string() + ".part"));
     }
 }
+
+TEST_CASE("A dump that the system cuts short fails on all ranks and leaves the old file") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const Folder folder(comm);
+    const std::vector<int> old{1, 2};
+    MPI::dump(comm, folder / "state", old);
+    {
+        const ShortFiles limit(1 << 20);
+        CHECK(error_class([&] { MPI::dump(comm, folder / "state", std::vector<int>(1 << 19)); }) == MPI::ERR_IO);
+        CHECK(error_class([&] { MPI::dump(comm, folder / "state", std::vector<std::string>(1 << 18, "a")); }) == MPI::ERR_IO);
+        comm.Barrier();
+    }
+    CHECK(MPI::load<std::vector<int>>(comm, folder / "state") == old);
+    CHECK_FALSE(std::filesystem::exists(folder / "state.part"));
+}

@@ -459,3 +459,19 @@ TEST_CASE("A file of which only the elements are written is not loaded") {
     write_file(comm, folder / "a.npy", bytes);
     CHECK(!same_error(comm, MPI::ERR_IO, [&] { (void)npy::load<int>(comm, folder / "a.npy"); }).empty());
 }
+
+TEST_CASE("An array for which there is no room is an Exception on all ranks, and is not loaded") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const std::vector<int> part(1 << 19);
+    const auto save = [&](const std::filesystem::path& path) { return error_class([&] { npy::save(comm, path, part); }); };
+    const Folder folder(comm);
+    npy::save(comm, folder / "a.npy", std::vector<int>(10));
+    {
+        const ShortFiles limit(1 << 20);
+        CHECK(save(folder / "a.npy") == MPI::ERR_IO);
+        comm.Barrier();
+    }
+    CHECK(!same_error(comm, MPI::ERR_IO, [&] { (void)npy::load<int>(comm, folder / "a.npy"); }).empty());
+    if (const SmallDisk disk(comm); disk)
+        CHECK(save(disk / "a.npy") == MPI::ERR_NO_SPACE);
+}

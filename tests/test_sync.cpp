@@ -279,6 +279,17 @@ TEST_CASE("An exception that unwinds one process gives its lock back", "[sync][m
               throw std::runtime_error("everywhere");
           }) == "everywhere");
     const MPI::Intracomm copy = comm.Dup();
+    // Only one process drops these; the others destroy them, and wait for nobody.
+    CHECK(thrown<std::runtime_error>([&] {
+              const sync::Mutex mutex(comm);
+              const sync::Condition condition(comm);
+              const sync::Semaphore semaphore(comm);
+              const sync::Counter counter(comm);
+              const sync::Sequential sequential(comm);
+              if (comm.rank() == 0)
+                  throw std::runtime_error("on rank 0");
+          }) == (comm.rank() == 0 ? "on rank 0" : ""));
+    const MPI::Intracomm other = comm.Dup();
 }
 
 TEST_CASE("A mutex excludes the threads of a process", "[sync][mutex]") {

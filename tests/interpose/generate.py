@@ -57,5 +57,6 @@ lines.append('const char* const interposed[] = {' + ', '.join(f'"{name}"' for na
 lines.append(f'const int interposed_size = {len(names)};')
 for i, name in enumerate(names):
     arguments = ', '.join(parameter_names(declared[name]))
-    lines.append(f'int {name}({declared[name]}) {{ const int code = interpose({i}); return code != MPI_SUCCESS ? code : P{name}({arguments}); }}')
+    lines.append(f'int {name}({declared[name]}) {{ const int code = interpose({i}); '
+                 f'return code != MPI_SUCCESS ? code : interpose_result({i}, P{name}({arguments})); }}')
 pathlib.Path(output).write_text('\n'.join(lines) + '\n')

@@ -12,11 +12,16 @@ extern const int interposed_size;
 
 /* Makes the next call of `function` return `code`; 0 where it is not among them. */
 int fail_next(const char* function, int code);
+/* Lets `skipped` calls of `function` pass, and makes the next one return `code` when MPI has done what it should, so that no other process waits for
+ * this one; 0 where it is not among them. */
+int fail_after(const char* function, int skipped, int code);
 /* How many of those calls there have been, and forgets the ones to come. */
 int failures(void);
 
 /* What function number `i` is to return before it does anything. */
 int interpose(int i);
+/* What it is to return when MPI has returned `result`. */
+int interpose_result(int i, int result);
 
 #ifdef __cplusplus
 }
