@@ -9,8 +9,10 @@
 #include <array>
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace MPI = mpi4cxx;
