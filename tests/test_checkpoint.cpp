@@ -293,7 +293,7 @@ TEST_CASE("A dump that the system cuts short fails on all ranks and leaves the o
     {
         const ShortFiles limit(1 << 20);
         CHECK(error_class([&] { MPI::dump(comm, folder / "state", std::vector<int>(1 << 19)); }) == MPI::ERR_IO);
-        CHECK(error_class([&] { MPI::dump(comm, folder / "state", std::vector<std::string>(1 << 18, "a")); }) == MPI::ERR_IO);
+        CHECK(error_class([&] { MPI::dump(comm, folder / "state", std::vector<std::string>(1 << 20, "a")); }) == MPI::ERR_IO);
         comm.Barrier();
     }
     CHECK(MPI::load<std::vector<int>>(comm, folder / "state") == old);

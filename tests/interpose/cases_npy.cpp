@@ -66,7 +66,12 @@ TEST_CASE("What fails on one rank in npy or a checkpoint is an Exception on all,
     fail_each(
         comm, "npy::open", [&] { (void)npy::open(comm, array); }, nothing);
     fail_each(
-        comm, "npy::load", [&] { CHECK(npy::load<double>(comm, array).data == part); }, nothing);
+        comm, "npy::load",
+        [&] {
+            const std::vector<double> came = npy::load<double>(comm, array).data;
+            CHECK(came == part);
+        },
+        nothing);
     std::vector<double> loaded(4);
     fail_each(
         comm, "npy::load_into",
@@ -87,7 +92,17 @@ TEST_CASE("What fails on one rank in npy or a checkpoint is an Exception on all,
     fail_each(
         comm, "dump", [&] { MPI::dump(comm, state, State{"new"}); }, restore);
     fail_each(
-        comm, "load", [&] { CHECK(MPI::load<State>(comm, state) == old); }, nothing);
+        comm, "load",
+        [&] {
+            const State came = MPI::load<State>(comm, state);
+            CHECK(came == old);
+        },
+        nothing);
     fail_each(
-        comm, "load_all", [&] { CHECK(MPI::load_all<State>(comm, state)[0][0] == "old"); }, nothing);
+        comm, "load_all",
+        [&] {
+            const std::vector<State> all = MPI::load_all<State>(comm, state);
+            CHECK(all[0][0] == "old");
+        },
+        nothing);
 }
