@@ -8,6 +8,7 @@
 #include <mpi4cxx/handle.hpp>
 #include <mpi4cxx/info.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,8 +54,8 @@ public:
     [[nodiscard]] std::string Get_nth_pset(int n, const Info& info = INFO_NULL, At at = {}) const;
     /// Return the names of all process sets: "mpi://WORLD", "mpi://SELF" and those that MPI adds. Calls MPI_Session_get_nth_pset (MPI-4.0, 11.3.2).
     [[nodiscard]] std::vector<std::string> psets(At at = {}) const {
-        std::vector<std::string> names;
-        for (int n = 0; n < Get_num_psets(INFO_NULL, at); ++n) names.push_back(Get_nth_pset(n, INFO_NULL, at));
+        std::vector<std::string> names(static_cast<std::size_t>(Get_num_psets(INFO_NULL, at)));
+        for (std::size_t n = 0; n < names.size(); ++n) names[n] = Get_nth_pset(static_cast<int>(n), INFO_NULL, at);
         return names;
     }
     /// Return the hints that MPI uses. Calls MPI_Session_get_info (MPI-4.0, 11.3.3).

@@ -136,7 +136,7 @@ template <class Data> [[nodiscard]] auto share(const Intracomm& comm, Data&& dat
         using T = std::remove_cv_t<std::remove_pointer_t<decltype(detail::first_of(data))>>;
         detail::NodeMemory copies(comm, detail::source_of(data), detail::shared_element<T>(), root, node, at);
         if constexpr (!std::is_reference_v<Data> && !std::is_const_v<Container> && !std::is_trivially_copyable_v<Container>)
-            const Container freed = std::move(data);  // before the data goes to other nodes
+            const Container freed = std::forward<Data>(data);  // before the data goes to other nodes
         copies.spread(comm, at);
         return SharedArray<const T>(std::move(copies));
     }

@@ -60,6 +60,7 @@ std::vector<Node> nodes_of(const std::vector<Place>& places) {
         nodes[place.node].ranks.push_back(rank);
     }
     std::vector<Node> result;
+    result.reserve(nodes.size());
     for (auto& [number, node] : nodes) result.push_back(std::move(node));
     return result;
 }
