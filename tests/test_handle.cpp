@@ -318,7 +318,7 @@ TEST_CASE("A handle class is as large as its handle and who owns it", "[handle]"
         MPI_Message message;
         std::size_t size;
     };
-    STATIC_REQUIRE(sizeof(MPI::Group) <= sizeof(MPI::Handle<MPI::Group>) + sizeof(MPI_Session));
+    STATIC_REQUIRE(sizeof(MPI::Group) <= sizeof(MPI::Handle<MPI::Group>) + sizeof(void*));  // a session
     STATIC_REQUIRE(sizeof(MPI::Message) == sizeof(SizedMessage));
     STATIC_REQUIRE(std::is_same_v<decltype(MPI::Cartcomm::f2c(0)), MPI::Cartcomm>);
 }
