@@ -81,13 +81,15 @@ MPI_Comm reachable() noexcept {
     return comm;
 }
 
-/// Sets the rank of this process in the job, and how many there are.
+/// Sets the rank of this process in the job, and how many there are. Within an error handler MPICH takes no communicator's group.
 void find_place(int* rank, int* size) noexcept {
+    if (has_world()) {
+        MPI_Comm_rank(MPI_COMM_WORLD, rank);
+        MPI_Comm_size(MPI_COMM_WORLD, size);
+        return;
+    }
     MPI_Group job = MPI_GROUP_NULL;
-    if (has_world())
-        MPI_Comm_group(MPI_COMM_WORLD, &job);
-    else
-        MPI_Group_from_session_pset(sessions.front(), "mpi://WORLD", &job);
+    MPI_Group_from_session_pset(sessions.front(), "mpi://WORLD", &job);
     MPI_Group_rank(job, rank);
     MPI_Group_size(job, size);
 }
