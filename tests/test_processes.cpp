@@ -154,8 +154,8 @@ TEST_CASE("Objects of any size travel between parents and children", "[process]"
         if (rank == 0)
             for (int child = 0; child < count; ++child) {
                 auto sent = children.isend(table(100), child, 1);
-                CHECK(children.recv<Words>(child, 3) == Words(5000, "from a child"));
                 CHECK(children.recv<Table>(child, 2) == table(child));
+                CHECK(children.recv<Words>(child, 3) == Words(5000, "from a child"));
                 sent.Wait();
             }
         (void)children.bcast(table(1), rank == 0 ? MPI::ROOT : MPI::PROC_NULL);
