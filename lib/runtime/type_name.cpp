@@ -51,7 +51,7 @@ std::string readable(const char* mangled) {
 }  // namespace
 
 ObjectType::ObjectType(const std::type_info& type) noexcept : hash(hash_of(type.name())), mangled_(type.name()) {
-    Known* const known = new (std::nothrow) Known{hash, mangled_, first.load()};
+    auto* const known = new (std::nothrow) Known{hash, mangled_, first.load()};
     while (known != nullptr && !first.compare_exchange_weak(known->next, known)) {}
 }
 
