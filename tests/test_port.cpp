@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 
@@ -130,7 +131,7 @@ TEST_CASE("Two processes join over a socket", "[process]") {
             const MPI::Intracomm pair = world.Create_group(world.Get_group().Incl({0, 1}));
             sockaddr_un address{};
             address.sun_family = AF_UNIX;
-            const std::string path = "/tmp/mpi4cxx_join_" + std::to_string(pair.bcast(getpid()));
+            const std::string path = std::filesystem::temp_directory_path() / ("mpi4cxx_join_" + std::to_string(pair.bcast(getpid())));
             std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
             int fd = socket(AF_UNIX, SOCK_STREAM, 0);
             if (pair.rank() == 0) {
