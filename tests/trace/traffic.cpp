@@ -126,9 +126,9 @@ void reused() {
 }
 
 void one_sided() {
-    const MPI::Win win = MPI::Win::Allocate<double>(8, MPI::COMM_WORLD);
-    std::vector<double> three(3, 1), two(2);
-    double one = 1, before = 0;
+    const MPI::Win win = MPI::Win::Allocate<long>(8, MPI::COMM_WORLD);
+    std::vector<long> three(3, 1), two(2);
+    long one = 1, before = 0;  // Open MPI 4.1 fetches integers only
     const MPI::Epoch epoch = win.fence();
     if (rank == 0)
         win.Put(three, 1);
