@@ -30,14 +30,11 @@ Message Message::Probe(const Comm& comm, int source, int tag, Status* status, At
             detail::drive();
         }
     MPI_Message message = MPI_MESSAGE_NULL;
-    if (detail::is_outside(comm.handle())) [[unlikely]] {
-        Status own;
-        Status& filled = status != nullptr ? *status : own;
-        call<MPI_Mprobe>(source, tag, comm.handle(), &message, Status::to(&filled), {at, comm.address()});
-        return found(message, filled, at);
-    }
-    call<MPI_Mprobe>(source, tag, comm.handle(), &message, Status::to(status), {at, comm.address()});
-    return take(message);
+    const bool is_outside = detail::is_outside(comm.handle());
+    Status own;
+    Status* const filled = status == nullptr && is_outside ? &own : status;
+    call<MPI_Mprobe>(source, tag, comm.handle(), &message, Status::to(filled), {at, comm.address()});
+    return is_outside ? found(message, *filled, at) : take(message);
 }
 
 Message Message::found(MPI_Message raw, const Status& status, At at) {
@@ -50,12 +47,13 @@ std::optional<Message> Message::Iprobe(const Comm& comm, int source, int tag, St
     detail::check_comm(comm, {at, "MPI_Improbe"});
     int flag = 0;
     MPI_Message message = MPI_MESSAGE_NULL;
+    const bool is_outside = detail::is_outside(comm.handle());
     Status own;
-    Status* const filled = status == nullptr && detail::is_outside(comm.handle()) ? &own : status;
+    Status* const filled = status == nullptr && is_outside ? &own : status;
     call<MPI_Improbe>(source, tag, comm.handle(), &flag, &message, Status::to(filled), {at, comm.address()});
     if (flag == 0)
         return std::nullopt;
-    return detail::is_outside(comm.handle()) ? found(message, *filled, at) : take(message);
+    return is_outside ? found(message, *filled, at) : take(message);
 }
 
 void Message::Recv(const Buf& buf, Status* status, At at) {
