@@ -8,6 +8,7 @@
 
 #include "communicators/dropped_handles.hpp"
 #include "environment/process.hpp"
+#include "mpi/window_components.hpp"
 #include "processes/connections.hpp"
 #include "requests/channel.hpp"
 #include "requests/progress_thread.hpp"
@@ -51,25 +52,6 @@ void warn_of_unknown_settings() {
                      names.c_str());
 }
 
-/// While one exists, Open MPI's variable for the components of windows has a value that chooses those that are right. A user's own value stays.
-class WindowComponents {
-public:
-    WindowComponents() {
-        if (sets_)
-            setenv(variable, "^pt2pt,rdma", 1);
-    }
-    WindowComponents(const WindowComponents&) = delete;
-    WindowComponents& operator=(const WindowComponents&) = delete;
-    ~WindowComponents() {
-        if (sets_)
-            unsetenv(variable);
-    }
-
-private:
-    static constexpr const char* variable = "OMPI_MCA_osc";
-    bool sets_ = detail::has_broken_osc_rdma && std::getenv(variable) == nullptr;
-};
-
 /// Prepares an MPI that is initialized for this library.
 void prepare(At at) {
     call<MPI_Comm_set_errhandler>(MPI_COMM_WORLD, detail::chosen_errhandler(), at);
@@ -100,7 +82,7 @@ int initialize(int* argc, char*** argv, std::optional<int> required, At at) {
                    : level == "funneled"   ? THREAD_FUNNELED
                    : level == "serialized" ? THREAD_SERIALIZED
                                            : THREAD_MULTIPLE;
-    const WindowComponents chosen;
+    const detail::WindowComponents chosen;
     if (required)
         return get<MPI_Init_thread>(argc, argv, *required, at);
     call<MPI_Init>(argc, argv, at);

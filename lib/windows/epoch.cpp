@@ -35,9 +35,7 @@ Epoch::~Epoch() {
 void Epoch::flush(At at) const {
     if (kind_ == Kind::lock)
         return flush(target_rank_, at);
-    const detail::WindowState& state = open_state(state_, at);
-    state.check_flush_all(at);
-    call<MPI_Win_flush_all>(state.win, state.on(at));
+    open_state(state_, at).flush_all(at);
 }
 
 void Epoch::flush(int rank, At at) const {
@@ -49,9 +47,7 @@ void Epoch::flush(int rank, At at) const {
 void Epoch::flush_local(At at) const {
     if (kind_ == Kind::lock)
         return flush_local(target_rank_, at);
-    const detail::WindowState& state = open_state(state_, at);
-    state.check_flush_all(at);
-    call<MPI_Win_flush_local_all>(state.win, state.on(at));
+    open_state(state_, at).flush_local_all(at);
 }
 
 void Epoch::flush_local(int rank, At at) const {

@@ -11,6 +11,7 @@
 #include "handles/hinted.hpp"
 #include "handles/named.hpp"
 #include "handles/reduction_operand.hpp"
+#include "mpi/window_components.hpp"
 #include "runtime/finalize.hpp"
 #include "runtime/settings.hpp"
 #include "windows/window_private.hpp"
@@ -44,6 +45,8 @@ Win Win::take(MPI_Win raw, At at) {
     const Group group = result.Get_group(at);
     result.state_->rank = group.Get_rank(at);
     result.state_->size = group.Get_size(at);
+    result.state_->own->needs_flush_of_each =
+        detail::leaves_out_waiting_operations && result.flavor(at) != WIN_FLAVOR_SHARED && detail::WindowComponents::may_be_ucx();
     return result;
 }
 
@@ -410,20 +413,14 @@ void Win::flush_with_care(int rank, const char* file, unsigned long line) const 
     call<MPI_Win_flush>(rank, handle(), on(at));
 }
 
-void Win::Flush_all(At at) const {
-    state(at).check_flush_all(at);
-    call<MPI_Win_flush_all>(handle(), on(at));
-}
+void Win::Flush_all(At at) const { state(at).flush_all(at); }
 
 void Win::Flush_local(int rank, At at) const {
     state(at).check_flush(rank, at);
     call<MPI_Win_flush_local>(rank, handle(), on(at));
 }
 
-void Win::Flush_local_all(At at) const {
-    state(at).check_flush_all(at);
-    call<MPI_Win_flush_local_all>(handle(), on(at));
-}
+void Win::Flush_local_all(At at) const { state(at).flush_local_all(at); }
 
 void Win::Sync(At at) const {
     (void)state(at);

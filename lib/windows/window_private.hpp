@@ -22,6 +22,7 @@ struct WindowState::Private {
 
     bool is_made = false;     // by this library: then the memory of all processes is known
     bool is_dynamic = false;  // displacements are addresses
+    bool needs_flush_of_each = false;
     CollectiveHandle handle;
     std::vector<Target> targets;
     std::vector<std::uint64_t> elements;  // of each process, at most 2^31 - 1

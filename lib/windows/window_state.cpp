@@ -77,6 +77,7 @@ void WindowState::fence(int assertion, At at) {
     check_no_lock(*this, {at, "Fence"});
     check_not_started(*this, {at, "Fence"});
     check_not_posted(*this, {at, "Fence"});
+    flush_each(at);
     call<MPI_Win_fence>(assertion, win, on(at));
     open((assertion & MPI_MODE_NOSUCCEED) != 0 ? OpenToAll::no : OpenToAll::fence);
 }
@@ -105,6 +106,7 @@ void WindowState::complete(At at) {
     own->is_started = false;
     for (const int target : own->started) open(target, Access::none);
     own->started.clear();
+    flush_each(at);
 }
 
 void WindowState::post(const Group& group, int assertion, At at) {
@@ -172,6 +174,7 @@ void WindowState::lock_all(int assertion, At at) {
 void WindowState::unlock_all(At at) {
     if (own->is_made && open_to_all != OpenToAll::lock)
         misuse({at, "Unlock_all"}, "the window is not locked by Lock_all");
+    flush_each(at);
     call<MPI_Win_unlock_all>(win, on(at));
     open(OpenToAll::no);
 }
@@ -182,9 +185,38 @@ void WindowState::check_flush(int target_rank, Caller caller) const {
     check_is_locked(*this, target_rank, caller);
 }
 
-void WindowState::check_flush_all(Caller caller) const {
+void WindowState::check_is_any_locked(Caller caller) const {
     if (own->is_made && own->locks == 0 && open_to_all != OpenToAll::lock)
         misuse(caller, "no lock is held on this window");
+}
+
+void WindowState::flush_all(Caller caller) const {
+    check_is_any_locked(caller);
+    flush_each(caller.at);
+    call<MPI_Win_flush_all>(win, on(caller.at));
+}
+
+void WindowState::flush_local_all(Caller caller) const {
+    check_is_any_locked(caller);
+    flush_each(caller.at);
+    call<MPI_Win_flush_local_all>(win, on(caller.at));
+}
+
+void WindowState::flush_each(At at) const {
+    if (!own->needs_flush_of_each)
+        return;
+    if (own->locks > 0) {
+        for (int target = 0; target < size; ++target)
+            if (own->access(target) == Access::locked)
+                call<MPI_Win_flush>(target, win, on(at));
+        return;
+    }
+    // A flush belongs into an epoch of locks. Without checks, locks of all processes cost nothing and conflict with none.
+    if (open_to_all != OpenToAll::lock)
+        call<MPI_Win_lock_all>(MPI_MODE_NOCHECK, win, on(at));
+    for (int target = 0; target < size; ++target) call<MPI_Win_flush>(target, win, on(at));
+    if (open_to_all != OpenToAll::lock)
+        call<MPI_Win_unlock_all>(win, on(at));
 }
 
 void WindowState::check_free(At at) const {

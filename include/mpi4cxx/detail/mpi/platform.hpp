@@ -77,6 +77,9 @@ inline constexpr bool has_broken_osc_rdma = false;
 inline constexpr bool fetches_integers_only = has_broken_osc_rdma;
 /// Open MPI 4.1's osc/ucx uses memory that it has never set in MPI_Rput and MPI_Rget to dynamic windows: these crash or fail.
 inline constexpr bool crashes_in_dynamic_requests = has_broken_osc_rdma;
+/// Where Open MPI 4.1's osc/ucx completes operations on all processes at once, it leaves out those that wait for room in a queue. Where it completes
+/// those on one process, it leaves out none.
+inline constexpr bool leaves_out_waiting_operations = has_broken_osc_rdma;
 /// In Open MPI 4.1 a collective write that fails where one process writes for others is a success on all of them.
 inline constexpr bool loses_errors_of_collective_writes = is_open_mpi;
 /// In Open MPI 4.1 the request of a nonblocking read that passes the end of the file is never complete.

@@ -70,8 +70,8 @@ public:
     void unlock_all(At at);
     /// Throws std::invalid_argument unless `target_rank` is locked.
     void check_flush(int target_rank, Caller caller) const;
-    /// Throws std::invalid_argument unless any rank is locked.
-    void check_flush_all(Caller caller) const;
+    void flush_all(Caller caller) const;
+    void flush_local_all(Caller caller) const;
     /// Throws std::invalid_argument if an epoch is open that must end before the window is freed.
     void check_free(At at) const;
     /// Ends the epochs in which other processes could wait for this one.
@@ -89,6 +89,10 @@ public:
     std::unique_ptr<Private> own;
 
 private:
+    /// Throws std::invalid_argument unless any rank is locked.
+    void check_is_any_locked(Caller caller) const;
+    /// Completes the operations on each process, where the MPI leaves out some when it completes all of them at once.
+    void flush_each(At at) const;
     void open(OpenToAll all) noexcept;
     void open(int target_rank, Access access) noexcept;
 };
