@@ -5,6 +5,9 @@
 
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include <cstdlib>
 #include <new>
 #include <span>
@@ -29,6 +32,16 @@ thread_local std::size_t allocated = 0;  // bytes
 }
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+// The library's calls come here.
+namespace {
+std::size_t advised = 0;  // bytes that are to lie in huge pages
+}  // namespace
+int madvise(void* begin, std::size_t size, int advice) noexcept {
+    if (advice == MADV_HUGEPAGE)
+        advised += size;
+    return static_cast<int>(syscall(SYS_madvise, begin, size, advice));
+}
 
 namespace {
 
@@ -324,5 +337,49 @@ TEST_CASE("Large objects are received into the memory that is there", "[allocati
         vector<double> data(n, comm.rank());
         CHECK(bytes_of([&] { data = comm.bcast(std::move(data)); }) < 1 << 20);
         CHECK(data.back() == 0);
+    });
+}
+
+TEST_CASE("Large memory that the library takes is to lie in huge pages", "[allocation]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const Ring ring{comm};
+        constexpr std::size_t page = 2 << 20;
+        const auto advised_in = [](auto f) {
+            const std::size_t before = advised;
+            f();
+            return advised - before;
+        };
+        // What lies in front of the first page and behind the last one stays in small pages.
+        const auto is_all = [](std::size_t count, std::size_t bytes) { return count > bytes - 2 * page && count <= bytes; };
+        constexpr std::size_t n = 1 << 20, bytes = n * sizeof(double);
+        const vector<double> sent(n, comm.rank());
+        vector<double> received;
+        CHECK(is_all(advised_in([&] {
+                         MPI::Request request = comm.Isend(sent, ring.next);
+                         received = comm.Recv<double>(ring.previous);
+                         request.Wait();
+                     }),
+                     bytes));
+        CHECK(received == vector<double>(n, ring.previous));
+        if (comm.size() > 1) {
+            CHECK(is_all(advised_in([&] {
+                             auto request = comm.irecv<vector<double>>(ring.previous);
+                             comm.send(sent, ring.next);
+                             received = request.wait();
+                         }),
+                         bytes));
+            CHECK(received == vector<double>(n, ring.previous));
+            const std::size_t in_bcast = advised_in([&] { received = comm.bcast(comm.rank() == 0 ? sent : vector<double>()); });
+            CHECK((comm.rank() == 0 || is_all(in_bcast, bytes)));
+            const std::string text = comm.bcast(comm.rank() == 0 ? std::string(bytes, 'a') : std::string());
+            CHECK(text == std::string(bytes, 'a'));
+        }
+        // Memory that is there stays as it is, and so does what is small.
+        CHECK(advised_in([&] { comm.Sendrecv(sent, ring.next, 0, received, ring.previous); }) == 0);
+        CHECK(advised_in([&] {
+                  MPI::Request request = comm.Isend(std::span(sent).first(n / 4), ring.next);
+                  CHECK(comm.Recv<double>(ring.previous).size() == n / 4);
+                  request.Wait();
+              }) == 0);
     });
 }

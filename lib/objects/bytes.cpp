@@ -1,6 +1,7 @@
 // Memory for the bytes of objects, of which each thread keeps a few pieces for the next object.
 #include <mpi4cxx/detail/objects/bytes.hpp>
 
+#include <mpi4cxx/detail/mpi/huge_pages.hpp>
 #include <mpi4cxx/detail/objects/unpacking.hpp>
 
 #include <algorithm>
@@ -82,6 +83,7 @@ Bytes::Bytes(std::size_t size) : size_(size) {
         const bool is_kept = size <= SparePieces::largest;
         piece.capacity = is_kept ? std::max(SparePieces::smallest, std::bit_ceil(size)) : size;
         piece.data = is_kept ? fresh(piece.capacity) : static_cast<std::byte*>(::operator new(piece.capacity));
+        prefer_huge_pages(piece.data, piece.capacity);
     }
     data_ = piece.data;
     capacity_ = piece.capacity;

@@ -52,6 +52,7 @@ constexpr Setting settings[] = {
     {"MPI4CXX_FUTURES_MAX_WORKERS", "0", "a number of workers, 0 for all", "how many workers an executor has at most, if it does not say", is_whole},
     {"MPI4CXX_FUTURES_WORKERS", "auto", "auto|threads",
      "what the workers of a program of one process are: spawned processes where MPI has room for them, or always threads", is_word},
+    {"MPI4CXX_HUGE_PAGES", "yes", "yes|no", "whether memory of 4 MiB and more that the library takes is to lie in huge pages", is_word},
     {"MPI4CXX_THREAD_LEVEL", "the program's choice", "single|funneled|serialized|multiple",
      "the level of thread support that the library asks for when it initializes MPI, whatever the program asks for", is_word},
     {"MPI4CXX_TRACE", "0", "0, 1, or some of trace, watchdog, watchdog:SECONDS and abort, with commas between them",

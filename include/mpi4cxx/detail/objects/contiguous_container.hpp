@@ -50,6 +50,8 @@ template <class C> void read_long_contiguous(Unpacking& from, C& elements) {
         const std::byte* const bytes = from.take_block(n * sizeof(E), contiguous_alignment<E>);
         if (bytes != nullptr && is_aligned<E>(bytes)) {
             const E* const first = reinterpret_cast<const E*>(bytes);
+            if (n * sizeof(E) >= huge_from) [[unlikely]]
+                reserve_to_overwrite(elements, n);
             elements.assign(first, first + n);  // does not initialize the elements before it copies them
             return;
         }

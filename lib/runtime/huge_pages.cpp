@@ -1,0 +1,32 @@
+#include <mpi4cxx/detail/mpi/huge_pages.hpp>
+
+#include "runtime/settings.hpp"
+
+#include <sys/mman.h>
+#include <cstdint>
+#include <string_view>
+
+namespace MPI4CXX::detail {
+
+namespace {
+
+constexpr std::uintptr_t page = 2 << 20;  // where huge pages are larger, the kernel leaves out what is smaller
+
+bool are_wanted() noexcept {
+    const char* const given = find_setting("MPI4CXX_HUGE_PAGES").value();
+    return given == nullptr || std::string_view(given) != "no";
+}
+
+}  // namespace
+
+void ask_for_huge_pages(void* begin, std::size_t size) noexcept {
+    static const bool wanted = are_wanted();
+    if (!wanted)
+        return;
+    const auto address = reinterpret_cast<std::uintptr_t>(begin);
+    const std::uintptr_t first = (address + page - 1) / page * page, end = (address + size) / page * page;
+    if (first < end)  // a kernel without huge pages refuses, and the memory is as good as before
+        madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE);
+}
+
+}  // namespace MPI4CXX::detail
