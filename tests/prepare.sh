@@ -11,7 +11,12 @@ find_mpi() {
   echo "${found:-mpich}"
 }
 mpi=$(find_mpi "${options[@]-}")
-case $mpi in *mpich*) mpi_packages=(mpich libmpich-dev) ;; *) mpi_packages=(openmpi-bin libopenmpi-dev) ;; esac
+# numerics: the libraries that some examples are skipped without.
+case $mpi in
+  *mpich*) mpi_packages=(mpich libmpich-dev) numerics=(libhdf5-mpich-dev libscalapack-mpich-dev) ;;
+  *) mpi_packages=(openmpi-bin libopenmpi-dev) numerics=(libhdf5-openmpi-dev libscalapack-openmpi-dev libfftw3-dev libfftw3-mpi-dev) ;;
+esac
+numerics+=(libeigen3-dev)
 
 # Without dpkg-dev, Meson would install to lib64, where Debian looks for nothing.
 base_packages=(dpkg-dev g++ meson ninja-build pkg-config "${mpi_packages[@]}" libcereal-dev libpng-dev)
