@@ -21,7 +21,7 @@ if '--list' in sys.argv[2:]:
     sys.exit()
 
 existing = {path.relative_to(include).as_posix() for path in include.rglob('*.hpp')}
-alone = {'mpi4cxx/mpi4cxx.hpp', 'mpi4cxx/futures.hpp', 'mpi4cxx/polymorphic.hpp'}     # which a user includes by itself
+alone = {'mpi4cxx/mpi4cxx.hpp', 'mpi4cxx/futures.hpp', 'mpi4cxx/owned.hpp', 'mpi4cxx/polymorphic.hpp'}     # which a user includes by itself
 public = {header for header in existing if is_public(header)} - alone
 of_pool = {header for header in public if header.startswith('mpi4cxx/futures/')}
 
