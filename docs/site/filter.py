@@ -10,6 +10,8 @@ Headers are written for people who read them, with less ceremony than Doxygen wa
 * Such a comment with an empty line after it is for the rest of its part of the class.
 * A line "// Heading ------" begins a group of members.
 * Special members and what is protected are for readers of the header, and so is the place of the call, `At at = {}`.
+* A class has the public members of its bases in `detail`, whose names are nobody's business.
+* notes.py adds an example and what is thrown.
 
 Pages are Markdown as it is read in a repository: headings are anchors, links lead to files, and a picture is a line of its own.
 """
@@ -17,6 +19,8 @@ import html
 import pathlib
 import re
 import sys
+
+from notes import Notes
 
 HEADING = re.compile(r'//\s*(.+?)\s*-{5,}$')
 SCOPE = re.compile(r'(?:template\s*<.*>\s*)?(?:inline\s+)?(namespace|class|struct|union)\b(?!.*\benum\b)', re.DOTALL)
@@ -137,9 +141,48 @@ def sentence_for(name, flat, scope, scope_sentence, is_struct):
     return []
 
 
-def header(text):
+def twin(name, section):
+    """The first sentence of a nonblocking or persistent twin, of which the header says together what is true of all."""
+    nonblocking, persistent = re.fullmatch(r'I([a-z]\w+)', name), re.fullmatch(r'(\w+)_init', name)
+    chapter = re.search(r'MPI-4.0, [\d.]+', ' '.join(section))
+    where = f' ({chapter[0]})' if chapter else ''
+    if not section or not (nonblocking or persistent):
+        return []
+    what = f'Start {a_or_an(nonblocking[1].capitalize())}' if nonblocking else f'Make a persistent {persistent[1]}'
+    return [f'/// {what}. Calls MPI_{name}{where}.']
+
+
+def a_or_an(name):
+    return f'an {name}' if name[0] in 'AEIOU' else f'a {name}'
+
+
+def with_bases(text, folder):
+    """The text, where each class has what it inherits from a class in `detail` that is written once for several."""
+    base = re.compile(r'(class MPI4CXX_API (\w+)(?: final)? :\s*public )detail::(\w+)<\w+, (\w+(?:<\w+>)?)>((?:[^{]|\{\})*\{\npublic:\n)')
+    while found := base.search(text):
+        head, name, mixin, rest, opening = found.groups()
+        body, above = public_part(folder, mixin)
+        body = re.sub(rf'^.*\b{mixin}\(\) noexcept = default;\n', '', body, flags=re.MULTILINE)
+        if name == 'Comm':      # which is not made from itself
+            body = re.sub(rf'(?:^ *///.*\n)*^ *explicit {mixin}\(.*\n', '', body, flags=re.MULTILINE)
+        body = body.replace(' requires(!std::is_same_v<Class, Comm>)', '')
+        body = re.sub(r'\bClass\b', name, re.sub(rf'\b{mixin}\b', name, body))
+        text = text[:found.start()] + head + (f'detail::{above}<{name}, {rest}>' if above else rest) + opening + body + '\n' + text[found.end():]
+    return text
+
+
+def public_part(folder, mixin):
+    """What the class of `detail` lets everybody call, and the class of `detail` that it derives from."""
+    for path in folder.rglob('*_methods.hpp'):
+        if found := re.search(rf'class {mixin} : public (?:(\w+)<Class, )?Base>? \{{\npublic:\n(.*?)^protected:', path.read_text(encoding='utf-8'), re.MULTILINE | re.DOTALL):
+            return found[2], found[1]
+    sys.exit(f'there is no class {mixin}')
+
+
+def header(text, notes):
     text = re.sub(r',\s*At at = \{\}', '', text).replace('(At at = {})', '()')
     text = re.sub(r'^protected:', 'private:', text, flags=re.MULTILINE)
+    text = re.sub(r'\benum [^;{}()]*\{[^{}]*\}', lambda match: re.sub(r'^( +\w+ = (MPI_\w+),)$', r'\1  ///< \2', match[0], flags=re.MULTILINE), text)
     inserted = []       # (position, text)
     several = []        # (begin, end) of the fields but the first of a declaration
     scopes = []         # (name of the class or '', its sentence, whether it is a specialisation, whether a struct)
@@ -150,7 +193,7 @@ def header(text):
         inserted.append((position, what))
 
     for begin, end, kind in declarations(text):
-        between = text[last_end:begin]
+        between = re.sub(r'\A[ \t]*//.*', lambda match: ' ' * len(match[0]), text[last_end:begin])     # a comment behind the one before
         if kind in ('end', 'access') and group_open:
             insert(begin, '///@}\n')
             group_open = False
@@ -195,7 +238,8 @@ def header(text):
         if is_special and not scope_sentence or any(hidden.values()):
             continue
         name = own_name(declaration)
-        if SPECIAL.match(re.sub(r'\[\[.*?\]\] ?', '', flat)) and not comment:
+        bare = re.sub(r'\[\[.*?\]\] ?', '', flat)
+        if (SPECIAL.match(bare) or 'take_a_const_reference' in bare) and not comment:
             insert(begin, '/// @cond\n')
             insert(end, '\n/// @endcond\n')
             continue
@@ -203,19 +247,22 @@ def header(text):
             sentence = comment
             if not comment[0].startswith('///'):
                 insert(begin, as_sentence(comment))
+                insert(begin, notes.on(scope, own_name(declaration), comment))
                 name = None         # for whatever follows
+            else:
+                insert(begin, notes.on(scope, name, comment))
         elif sentence and not re.search(r'\n[ \t]*\n', between) and (previous is None or name.removeprefix('i').startswith(previous.removeprefix('i'))):
-            insert(begin, as_sentence(sentence))
+            insert(begin, as_sentence(sentence) + notes.on(scope, name, sentence))
             name = previous
         else:
             sentence = sentence_for(name, flat, scope, scope_sentence, is_struct)
             if sentence == []:
-                sentence = section
+                sentence = twin(name, section) + section
             if sentence is None:
                 insert(begin, '/// @cond\n')
                 insert(end, '\n/// @endcond\n')
             elif sentence:
-                insert(begin, as_sentence(sentence))
+                insert(begin, as_sentence(sentence) + notes.on(scope, name, sentence))
                 fields = re.match(r'([\w:<>]+) \w+(?: = \w+)?((?:, \w+(?: = \w+)?)+);$', flat)
                 if fields:      # each wants a sentence before it
                     insert(end, '\n'.join(f'\n{as_sentence(sentence)}{fields[1]} {field};' for field in fields[2][2:].split(', ')))
@@ -225,7 +272,7 @@ def header(text):
     changes = [(position, position, what) for position, what in inserted] + [(begin, end, '') for begin, end in several]
     for begin, end, what in sorted(changes, key=lambda change: change[0])[::-1]:
         text = text[:begin] + what + text[end:]
-    return text
+    return re.sub(r'(?<!mpi4cxx::)(?<!futures::)\bdetail::', '', text)
 
 
 def as_sentence(comment):
@@ -253,6 +300,7 @@ def page(path, text):
             line = re.sub(r'!\[(.*)\]\((\S+)\)$', picture, line)
         elif not fenced and not re.match(r'<!-- from .* -->$', line):
             line = re.sub(r'(?<!!)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)', lambda match: link(path, *match.groups()), line)
+            line = re.sub('`+[^`]+`+', lambda match: f'`{match[0]}`' if "'" in match[0] and '``' not in match[0] else match[0], line)    # a quote ends `code`
         elif not fenced:
             continue        # where the lines below come from is for a test
         out.append(line)
@@ -279,10 +327,12 @@ def link(path, text, target):
 
 
 def main():
-    path = pathlib.Path(sys.argv[2])
+    root, path = map(pathlib.Path, sys.argv[1:])
     text = path.read_text(encoding='utf-8').replace('namespace MPI4CXX', 'namespace mpi4cxx')  # the macro adds an inline namespace
     sys.stdout.reconfigure(encoding='utf-8')
-    sys.stdout.write(page(path, text) if path.suffix == '.md' else header(text) if path.suffix == '.hpp' else text)
+    if path.suffix == '.hpp':
+        text = header(with_bases(text, root / 'include/mpi4cxx/detail'), Notes(root / 'examples'))
+    sys.stdout.write(page(path, text) if path.suffix == '.md' else text)
 
 
 if __name__ == '__main__':

@@ -1,43 +1,50 @@
-"""Makes the site, and looks whether its links lead somewhere and whether a member without a sentence would be noticed.
+"""Makes the site, and looks at what a reader would stumble over: dead links, missing pictures, empty indices, names that are not found.
 
-usage: site.py DOXYGEN DOXYFILE HEADER
+usage: site.py DOXYGEN DOXYFILE SOURCE_ROOT HEADER
 
 HEADER has members with sentences, and one without.
 """
 import html.parser
+import json
 import pathlib
-import subprocess
+import re
 import sys
 import tempfile
 import urllib.parse
 
-doxygen, doxyfile, header = sys.argv[1:]
-settings = pathlib.Path(doxyfile).read_text(encoding='utf-8')
+doxygen, doxyfile, source, header = sys.argv[1:]
+sys.path.insert(0, str(pathlib.Path(source, 'docs/site')))
+import make  # noqa: E402, pylint: disable=wrong-import-position
+from notes import Notes  # noqa: E402, pylint: disable=wrong-import-position
 
-
-def make(output, *changes):
-    return subprocess.run([doxygen, '-'], input='\n'.join([settings, f'HTML_OUTPUT = "{output}"', *changes]), stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, encoding='utf-8', check=False)
+# What the index, the pages of classes and the search must have, in bases or not.
+MEMBERS = {'Split', 'Dup', 'Create', 'Split_type', 'Send', 'send', 'Allgatherv', 'Waitall', 'Put', 'Read_at_all', 'submit', 'Get_rank', 'Set_name', 'Get_attr'}
+CONSTANTS = {'COMM_WORLD', 'ANY_SOURCE', 'SUM', 'DOUBLE', 'ERR_RANK', 'MODE_RDONLY', 'PROC_NULL', 'THREAD_MULTIPLE'}
+CLASSES = {'Intracomm': {'Split', 'Dup', 'Create', 'Send', 'Allreduce', 'Set_name', 'Scan'}, 'Cartcomm': {'Shift', 'Dup', 'Neighbor_alltoall', 'Split', 'Recv'},
+           'Intercomm': {'Merge', 'Split', 'Create', 'Send'}, 'Prequest': {'Start', 'Wait'}}
 
 
 class Page(html.parser.HTMLParser):
     def __init__(self, path):
         super().__init__()
-        self.names, self.targets = set(), []
+        self.names, self.targets, self.pictures, self.words = set(), [], 0, []
         self.feed(path.read_text(encoding='utf-8'))
 
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
         self.names |= {attrs[name] for name in ('id', 'name') if attrs.get(name)}
         self.targets += [attrs[name] for name in ('href', 'src') if attrs.get(name)]
+        self.pictures += tag == 'img'
+
+    def handle_data(self, data):
+        self.words += re.findall(r'\w+', data)
 
 
-def broken_links(folder):
-    pages = {path.name: Page(path) for path in folder.glob('*.html')}
+def broken_links(folder, pages):
     for name, page in pages.items():
         for target in page.targets:
             parts = urllib.parse.urlsplit(target)
-            if parts.scheme or target.startswith('javascript:'):
+            if parts.scheme:
                 continue
             file, fragment = urllib.parse.unquote(parts.path) or name, urllib.parse.unquote(parts.fragment)
             if not (folder / file).exists():
@@ -46,18 +53,58 @@ def broken_links(folder):
                 yield f'{name} links to {target}, and {file} has no such place'
 
 
-with tempfile.TemporaryDirectory() as folder:
-    made = make(folder + '/site')
+def missing_names(folder, pages):
+    for index, wanted in (('members.html', MEMBERS), ('constants.html', CONSTANTS)):
+        yield from (f'{index} does not have {name}' for name in wanted - set(pages[index].words))
+        letters = {name for name in pages[index].names if re.fullmatch('[A-Z]', name)}
+        if len(letters) < 15:
+            yield f'{index} has no more letters than {sorted(letters)}'
+    for name, wanted in CLASSES.items():
+        yield from (f'the page of {name} does not have {member}' for member in wanted - set(pages[f'classmpi4cxx_1_1{name}.html'].words))
+    entries = json.loads((folder / 'search-data.js').read_text(encoding='utf-8').removeprefix('const ENTRIES = ').rstrip(';\n'))
+    found = {name for name, _, _ in entries}
+    yield from (f'the search does not find {name}' for name in (MEMBERS | CONSTANTS | {'Intracomm', 'Install'}) - found)
+    yield from (f'the search leads to {place}, which is not there' for _, _, place in entries if not (folder / place.split('#')[0]).exists())
+
+
+def strange_words(pages):
+    """Names that are nobody's business, and sections that say nothing."""
+    for name, page in pages.items():
+        if re.match(r'(class|struct|namespace|concept)mpi4cxx', name) and {'detail', 'NO_COPY'} & set(page.words):
+            yield f'{name} names detail'
+        if 'ilinebr' in page.words:
+            yield f'{name} has code that Doxygen does not end where it ends'
+
+
+def forgotten(folder, pages):
+    """Examples of no member, pages without a neighbour, links that the map and the reference should have."""
+    names = make.Names(folder / 'mpi4cxx.tag')
+    yield from (f'an example is of {name}, which is not in the reference' for name in Notes(pathlib.Path(source, 'examples')).examples if name not in names.places)
+    linked = sum(target.startswith('classmpi4cxx') or target.startswith('namespacempi4cxx') for target in pages['md_mpi4py-map.html'].targets)
+    if linked < 700:
+        yield f'the map of mpi4py has {linked} links to the reference'
+    if not any(target == 'md_mpi4py-map.html#Comm.Split' for target in pages['classmpi4cxx_1_1Comm.html'].targets):
+        yield 'Comm::Split does not lead back to the map of mpi4py'
+    for page in pathlib.Path(source, 'docs').glob('*.md'):
+        file = 'index.html' if page.stem == 'index' else f'md_{page.stem}.html'
+        if not any(file in other.targets for name, other in pages.items() if name != file):
+            yield f'nothing leads to {file}'
+
+
+with tempfile.TemporaryDirectory() as temporary:
+    site = pathlib.Path(temporary, 'site')
+    made = make.make(doxygen, doxyfile, source, site)
     if made.returncode != 0:
         sys.exit('\n'.join(made.stdout.splitlines()[:30]))
-    site = pathlib.Path(folder, 'site')
-    problems = sorted(set(broken_links(site)))
-    expected = ['index.html', 'classmpi4cxx_1_1Comm.html', 'md_design.html', 'hello_8cpp-example.html']
-    problems += [f'the site has no {name}' for name in expected if not (site / name).exists()]
+    every = {path.name: Page(path) for path in site.glob('*.html')}
+    problems = [f'the site has no {name}' for name in ('index.html', 'classmpi4cxx_1_1Comm.html', 'md_design.html', 'hello_8cpp-example.html') if name not in every]
+    problems = problems or sorted({*broken_links(site, every), *missing_names(site, every), *strange_words(every), *forgotten(site, every)})
+    if not problems and every['md_gallery.html'].pictures < 3:
+        problems.append('the gallery has no pictures')
     if problems:
         sys.exit('\n'.join(problems[:20]))
 
-    made = make(folder + '/undocumented', f'INPUT = "{header}"', 'USE_MDFILE_AS_MAINPAGE =')
+    made = make.make(doxygen, doxyfile, source, pathlib.Path(temporary, 'undocumented'), f'INPUT = "{header}"', 'USE_MDFILE_AS_MAINPAGE =')
     complaints = [line for line in made.stdout.splitlines() if ': warning: ' in line or ': error: ' in line]
     if made.returncode == 0 or len(complaints) != 1 or 'forgotten() (function) of class mpi4cxx::Example is not documented' not in complaints[0]:
         sys.exit(f'a member without a sentence is not what is complained of, with {made.returncode}:\n{made.stdout}')
