@@ -3,7 +3,7 @@
 usage: snippets.py SOURCE_ROOT
 
 Above each ```cpp stands where it is from: <!-- from examples/hello.cpp -->. The block is consecutive lines of that file,
-however deep they are indented there; a line "// …" in the block stands for lines left out.
+however deep they are indented there; a line "// …" in the block stands for lines left out. An answer of the cookbook has 25 lines at most.
 """
 import pathlib
 import re
@@ -56,6 +56,8 @@ for page in [root / 'README.md', *sorted((root / 'docs').glob('**/*.md'))]:
             problems.append(f'{place}: there is no example {source}')
             continue
         compared += 1
+        if page.name == 'cookbook.md' and len(block.splitlines()) > 25:
+            problems.append(f'{place}: {len(block.splitlines())} lines, not 25 at most')
         lines, at = lines_of((root / source).read_text(encoding='utf-8')), 0
         for part in parts_of(block):
             at = find(part, lines, at)
