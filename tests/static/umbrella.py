@@ -1,4 +1,4 @@
-"""Checks that mpi4cxx.hpp and futures.hpp include every public header of theirs and that include/meson.build installs every header.
+"""Checks that mpi4cxx.hpp, futures.hpp and python.hpp include every public header of theirs and that include/meson.build installs every header.
 
 usage: umbrella.py SOURCE_ROOT [--list]
 
@@ -21,13 +21,15 @@ if '--list' in sys.argv[2:]:
     sys.exit()
 
 existing = {path.relative_to(include).as_posix() for path in include.rglob('*.hpp')}
-alone = {'mpi4cxx/mpi4cxx.hpp', 'mpi4cxx/futures.hpp', 'mpi4cxx/owned.hpp', 'mpi4cxx/polymorphic.hpp'}     # which a user includes by itself
+# Which a user includes by itself
+alone = {'mpi4cxx/mpi4cxx.hpp', 'mpi4cxx/futures.hpp', 'mpi4cxx/owned.hpp', 'mpi4cxx/polymorphic.hpp', 'mpi4cxx/python.hpp'}
 public = {header for header in existing if is_public(header)} - alone
 of_pool = {header for header in public if header.startswith('mpi4cxx/futures/')}
+of_python = {header for header in public if header.startswith('mpi4cxx/python/')}
 
 problems = [f'include/meson.build does not install {header}' for header in sorted(existing - installed)]
 problems += [f'include/meson.build installs {header}, which is not there' for header in sorted(installed - existing)]
-for umbrella, expected in ('mpi4cxx/mpi4cxx.hpp', public - of_pool), ('mpi4cxx/futures.hpp', of_pool):
+for umbrella, expected in (('mpi4cxx/mpi4cxx.hpp', public - of_pool - of_python), ('mpi4cxx/futures.hpp', of_pool), ('mpi4cxx/python.hpp', of_python)):
     included = set(re.findall(r'#include <(mpi4cxx/[^>]+)>', (include / umbrella).read_text(encoding='utf-8')))
     problems += [f'{umbrella} does not include {header}' for header in sorted(expected - included)]
     problems += [f'{umbrella} includes {header}, which is none of its public headers' for header in sorted(included - expected)]

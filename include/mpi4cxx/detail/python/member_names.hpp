@@ -1,0 +1,55 @@
+// The names of the members of a plain aggregate, which the compiler writes into the name of a template.
+#pragma once
+
+#include <mpi4cxx/detail/handles/aggregate_members.hpp>
+#include <mpi4cxx/detail/mpi/mpi.hpp>
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace MPI4CXX::detail {
+
+/// Stands for an object of type `T` that is never made: only the addresses of its members are named.
+template <class T> struct Imagined { const T object; };
+#pragma GCC diagnostic push
+#ifdef __clang__
+#pragma GCC diagnostic ignored "-Wundefined-var-template"
+#pragma GCC diagnostic ignored "-Wundefined-internal"
+#endif
+template <class T> extern const Imagined<T> imagined;
+
+template <class Pointer> struct AddressOf { Pointer pointer; };
+template <class Pointer> AddressOf(Pointer) -> AddressOf<Pointer>;
+
+template <AddressOf address> consteval std::string_view name_of_member() {
+    std::string_view name = __PRETTY_FUNCTION__;  // "… address = {&imagined.object.steps}]", "… (& imagined<T>.Imagined<T>::object.T::steps)}; …"
+    if (const auto end = name.rfind("; std::string_view"); end != name.npos)
+        name = name.substr(0, end);
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    name = name.substr(0, name.find_last_of(letters) + 1);
+    return name.substr(name.find_last_not_of(letters) + 1);
+}
+
+template <class T, std::size_t I> constexpr auto member_address() {
+    return with_members(imagined<T>.object, [](auto&... members) { return AddressOf{std::addressof(std::get<I>(std::tie(members...)))}; });
+}
+#pragma GCC diagnostic pop
+
+template <class T> consteval std::size_t member_count() {
+    return decltype(with_members(std::declval<T&>(),
+                                 [](auto&... members) { return std::integral_constant<std::size_t, sizeof...(members)>(); }))::value;
+}
+
+template <class T, std::size_t... I> consteval auto names_of_members(std::index_sequence<I...>) {
+    return std::array<std::string_view, sizeof...(I)>{name_of_member<member_address<T, I>()>()...};
+}
+
+/// The names of the members of `T`, in order.
+template <class T> inline constexpr auto member_names = names_of_members<T>(std::make_index_sequence<member_count<T>()>());
+
+}  // namespace MPI4CXX::detail

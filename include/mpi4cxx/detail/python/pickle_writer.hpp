@@ -1,0 +1,95 @@
+// Writes pickles that any Python 3 reads.
+#pragma once
+
+#include <mpi4cxx/detail/mpi/at.hpp>
+#include <mpi4cxx/detail/mpi/mpi.hpp>
+#include <mpi4cxx/detail/objects/bytes.hpp>
+#include <mpi4cxx/detail/python/pickle_document.hpp>
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace MPI4CXX::detail {
+
+/// Where the data of arrays goes.
+enum class PickleBuffers : unsigned char {
+    inside,  ///< into the pickle, of protocol 4
+    beside,  ///< large ones stay where they are, as protocol 5 has it
+};
+
+/// A pickle that is being written. A container is begun, then written element by element, then ended.
+class MPI4CXX_API PickleWriter {
+public:
+    explicit PickleWriter(PickleBuffers buffers, const char* function = "dumps", Place where = {});
+    PickleWriter(PickleWriter&&) noexcept;
+    PickleWriter& operator=(PickleWriter&&) noexcept;
+    ~PickleWriter();
+
+    void none() { put('N'); }
+    void boolean(bool value) { put(value ? '\x88' : '\x89'); }
+    void integer(std::int64_t value);
+    void unsigned_integer(std::uint64_t value);
+    /// An integer of any size: its bytes, the lowest first, in two's complement.
+    void long_integer(std::span<const std::byte> bytes);
+    void real(double value) {
+        std::byte* const to = claim(9);
+        to[0] = std::byte{'G'};
+        const std::uint64_t bits = __builtin_bswap64(std::bit_cast<std::uint64_t>(value));
+        std::memcpy(to + 1, &bits, sizeof bits);
+    }
+    void complex(double real, double imaginary);
+    /// Throws std::invalid_argument if the text is not UTF-8, which no str of Python's could be.
+    void text(std::string_view text);
+    void bytes(std::span<const std::byte> bytes);
+    void byte_array(std::span<const std::byte> bytes);
+    /// An array of NumPy. With buffers beside the pickle, `data` must stay as it is until they are sent.
+    void array(NumberType type, std::span<const std::uint64_t> shape, bool is_fortran, std::span<const std::byte> data);
+
+    void begin_list() { put("](", 2); }
+    void end_list() { put('e'); }
+    void begin_dict() { put("}(", 2); }
+    void end_dict() { put('u'); }
+    void begin_set() { put("\x8f(", 2); }
+    void end_set() { put('\x90'); }
+    void begin_tuple() { put('('); }
+    void end_tuple() { put('t'); }
+    void begin_frozen_set() { put('('); }
+    void end_frozen_set() { put('\x91'); }
+
+    /// Ends the pickle.
+    void end() { put('.'); }
+    [[nodiscard]] std::span<const std::byte> pickle() const noexcept { return {bytes_.data(), size_}; }
+    /// The data of arrays that is not in the pickle.
+    [[nodiscard]] std::span<const std::span<const std::byte>> buffers() const noexcept;
+    /// Begins the next pickle behind this one. Returns where.
+    std::size_t begin_next();
+
+private:
+    std::byte* claim(std::size_t size) {
+        if (size > bytes_.size() - size_) [[unlikely]]
+            grow(size);
+        size_ += size;
+        return bytes_.data() + size_ - size;
+    }
+    void put(char c) { *claim(1) = static_cast<std::byte>(c); }
+    void put(const char* opcodes, std::size_t size) { std::memcpy(claim(size), opcodes, size); }
+    void put_sized(char opcode_1, char opcode_4, char opcode_8, const void* data, std::size_t size);
+    void put_global(std::string_view module, std::string_view name);
+    void put_shape(std::span<const std::uint64_t> shape);
+    void grow(std::size_t size);
+
+    Bytes bytes_;
+    std::size_t size_ = 0;
+    PickleBuffers mode_;
+    const char* function_;
+    Place where_;
+    struct [[gnu::visibility("hidden")]] Beside;
+    std::unique_ptr<Beside> beside_;
+};
+
+}  // namespace MPI4CXX::detail

@@ -1,0 +1,679 @@
+// Which value of Python's a C++ type is, and which values of Python's it can be made of.
+#pragma once
+
+#include <mpi4cxx/detail/python/member_names.hpp>
+#include <mpi4cxx/detail/python/pickle_document.hpp>
+#include <mpi4cxx/detail/python/pickle_writer.hpp>
+#include <mpi4cxx/detail/runtime/type_name.hpp>
+#include <mpi4cxx/error.hpp>
+#include <mpi4cxx/python/value.hpp>
+
+#include <array>
+#include <complex>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace MPI4CXX::python {
+
+/// A pickle that is being written, for a `conversion`.
+using Output = detail::PickleWriter;
+
+/// A value of Python's that is being read, or a part of one.
+class Input {
+public:
+    Input(const detail::PickleDocument& document, const detail::PickleNode& node, const detail::PicklePath* path = nullptr) noexcept
+        : document_(document), node_(node), path_(path) {}
+
+    [[nodiscard]] detail::PickleKind kind() const noexcept { return node_.kind; }
+    [[nodiscard]] bool is(detail::PickleKind kind) const noexcept { return node_.kind == kind; }
+    [[nodiscard]] const detail::PickleNode& node() const noexcept { return node_; }
+    [[nodiscard]] const detail::PickleDocument& document() const noexcept { return document_; }
+    [[nodiscard]] const detail::PicklePath* path() const noexcept { return path_; }
+    [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(node_.size); }
+    [[nodiscard]] std::string_view text() const noexcept { return node_.text(); }
+    [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return {node_.bytes, size()}; }
+    [[nodiscard]] const detail::PickleArray& array() const noexcept { return document_.array(node_); }
+
+    /// Read a child into `to`: an element, a key or a value of a dict.
+    template <class T> void element(std::size_t i, T& to) const;
+    /// Throw an Exception: this value is no `T`.
+    template <class T> [[noreturn]] void refuse(detail::NumberFit fit = detail::NumberFit::wrong_type) const {
+        constexpr std::string_view name = detail::type_name<T>();
+        detail::refuse_part(document_, node_, path_, name, fit);
+    }
+    /// Throw an Exception that says `text` of this value.
+    [[noreturn]] void refuse_for(std::string_view text) const { detail::refuse_part_for(document_, path_, text); }
+
+private:
+    const detail::PickleDocument& document_;
+    const detail::PickleNode& node_;
+    const detail::PicklePath* path_;
+};
+
+/// Specialise it for a type of your own that is no plain aggregate: `static void write(Output& to, const T& value)` and `static void read(const
+/// Input& from, T& value)`, which usually convert another type by `python::write` and `python::read`.
+template <class T> struct conversion;
+
+template <class T> void write(Output& to, const T& value);
+template <class T> void read(const Input& from, T& value);
+
+}  // namespace MPI4CXX::python
+
+namespace MPI4CXX::detail {
+
+// Kinds of types ---------------------------------------------------------------------------------------------------------
+
+template <class T, template <class...> class Template> inline constexpr bool is_instance = false;
+template <class... A, template <class...> class Template> inline constexpr bool is_instance<Template<A...>, Template> = true;
+template <class T> inline constexpr bool is_std_array = false;
+template <class T, std::size_t N> inline constexpr bool is_std_array<std::array<T, N>> = true;
+template <class T> inline constexpr bool is_span = false;
+template <class T, std::size_t N> inline constexpr bool is_span<std::span<T, N>> = true;
+
+template <class T>
+concept PythonConverted = requires(python::Output& to, const python::Input& from, const T& value, T& result) {
+    python::conversion<T>::write(to, value);
+    python::conversion<T>::read(from, result);
+};
+template <class T>
+concept PythonComplex = is_instance<T, std::complex>;
+template <class T>
+concept PythonNumber = std::is_arithmetic_v<T> || PythonComplex<T>;
+template <class T>
+concept PythonText = std::is_same_v<T, std::string> || std::is_same_v<T, std::string_view>;
+template <class T>
+concept PythonBytes = std::is_same_v<T, python::Bytes>;
+template <class T>
+concept PythonMap = requires {
+    typename T::key_type;
+    typename T::mapped_type;
+};
+template <class T>
+concept PythonSet = requires {
+    typename T::key_type;
+}
+&&!PythonMap<T>;
+template <class T>
+concept PythonSequence = requires(T& sequence, const T& constant) {
+    typename T::value_type;
+    sequence.clear();
+    sequence.emplace_back();
+    constant.begin();
+}
+&&!PythonText<T>;
+template <class T>
+concept PythonTuple = is_instance<T, std::tuple> || is_instance<T, std::pair>;
+template <class T>
+concept PythonFixed = is_std_array<T> || std::is_bounded_array_v<T>;
+
+template <class T> consteval NumberType number_type() {
+    if constexpr (PythonComplex<T>)
+        return {'c', sizeof(T)};
+    else if constexpr (std::is_same_v<T, bool>)
+        return {'b', sizeof(T)};
+    else if constexpr (std::is_floating_point_v<T>)
+        return {'f', sizeof(T)};
+    else
+        return {std::is_signed_v<T> ? 'i' : 'u', sizeof(T)};
+}
+
+// Writing ----------------------------------------------------------------------------------------------------------------
+
+template <class T> void write_number(python::Output& to, const T& value) {
+    if constexpr (std::is_same_v<T, bool>)
+        to.boolean(value);
+    else if constexpr (PythonComplex<T>)
+        to.complex(static_cast<double>(value.real()), static_cast<double>(value.imag()));
+    else if constexpr (std::is_floating_point_v<T>)
+        to.real(static_cast<double>(value));
+    else if constexpr (std::is_signed_v<T>)
+        to.integer(value);
+    else
+        to.unsigned_integer(value);
+}
+
+template <class R> void write_all(python::Output& to, const R& elements) {
+    for (const auto& element : elements) python::write(to, static_cast<const typename R::value_type&>(element));
+}
+
+template <class T> void write_array(python::Output& to, std::span<const T> elements, const std::vector<std::uint64_t>& shape, python::Order order) {
+    static_assert(PythonNumber<T>, "mpi4cxx: only numbers can be the elements of an array of NumPy's");
+    to.array(number_type<T>(), shape, order == python::Order::F, std::as_bytes(elements));
+}
+
+inline void write_items(python::Output& to, const python::Dict& dict) {
+    to.begin_dict();
+    for (const auto& [key, value] : dict.items) {
+        python::write(to, key);
+        python::write(to, value);
+    }
+    to.end_dict();
+}
+
+struct ValueWriter {
+    python::Output& to;
+    void operator()(std::monostate) const { to.none(); }
+    void operator()(bool value) const { to.boolean(value); }
+    void operator()(std::int64_t value) const { to.integer(value); }
+    void operator()(const python::BigInteger& value) const { to.long_integer(value.bytes); }
+    void operator()(double value) const { to.real(value); }
+    void operator()(std::complex<double> value) const { to.complex(value.real(), value.imag()); }
+    void operator()(const std::string& value) const { to.text(value); }
+    void operator()(const python::Bytes& value) const { to.bytes(value); }
+    void operator()(const python::ByteArray& value) const { to.byte_array(value.bytes); }
+    void operator()(const python::List& value) const {
+        to.begin_list();
+        write_all(to, value);
+        to.end_list();
+    }
+    void operator()(const python::Tuple& value) const {
+        to.begin_tuple();
+        write_all(to, value.elements);
+        to.end_tuple();
+    }
+    void operator()(const python::Set& value) const {
+        to.begin_set();
+        write_all(to, value.elements);
+        to.end_set();
+    }
+    void operator()(const python::FrozenSet& value) const {
+        to.begin_frozen_set();
+        write_all(to, value.elements);
+        to.end_frozen_set();
+    }
+    void operator()(const python::Dict& value) const { write_items(to, value); }
+    void operator()(const python::AnyArray& value) const { to.array(value.type, value.shape, value.order == python::Order::F, value.bytes); }
+    void operator()(const python::Object& value) const { write_items(to, value.attributes); }
+};
+
+template <class T> void write_aggregate(python::Output& to, const T& value) {
+    static_assert(std::is_aggregate_v<T> && !std::is_union_v<T>,
+                  "mpi4cxx: this type is no value of Python's: specialise mpi4cxx::python::conversion for it");
+    to.begin_dict();
+    with_members(value, [&to](const auto&... members) {
+        std::size_t i = 0;
+        ((to.text(member_names<T>[i++]), python::write(to, members)), ...);
+    });
+    to.end_dict();
+}
+
+// Reading ----------------------------------------------------------------------------------------------------------------
+
+template <class T> void read_number(const python::Input& from, T& value) {
+    if (const NumberFit fit = from.document().number(from.node(), number_type<T>(), &value); fit != NumberFit::yes) [[unlikely]]
+        from.refuse<T>(fit);
+}
+
+/// The rest of the dimensions of an array, from `dimension` on.
+struct ArrayPart {
+    const python::Input& from;
+    std::size_t dimension;
+    const std::byte* data;
+    [[nodiscard]] std::size_t extent() const noexcept { return static_cast<std::size_t>(from.document().shape(from.array())[dimension]); }
+    [[nodiscard]] bool is_last() const noexcept { return dimension + 1 == from.array().dimensions; }
+    [[nodiscard]] std::size_t stride() const noexcept {
+        const PickleArray& array = from.array();
+        const auto shape = from.document().shape(array);
+        std::size_t stride = array.type.size;
+        if (array.is_fortran)
+            for (std::size_t i = 0; i < dimension; ++i) stride *= static_cast<std::size_t>(shape[i]);
+        else
+            for (std::size_t i = dimension + 1; i < shape.size(); ++i) stride *= static_cast<std::size_t>(shape[i]);
+        return stride;
+    }
+    [[nodiscard]] ArrayPart part(std::size_t i) const noexcept { return {from, dimension + 1, data + i * stride()}; }
+};
+
+template <class T> void read_numbers(const ArrayPart& part, std::size_t stride, T* numbers, std::size_t count) {
+    NumberFit fit = NumberFit::yes;
+    const std::size_t done = convert_numbers(part.from.array(), part.data, count, stride, number_type<T>(), numbers, fit);
+    if (fit == NumberFit::yes)
+        return;
+    if (fit == NumberFit::wrong_type)
+        part.from.refuse<T>();
+    part.from.refuse_for("has the element " + std::to_string(done) + ", which does not fit the C++ type " + std::string(type_name<T>()));
+}
+
+template <class T> void read_part(const ArrayPart& part, T& to);
+
+template <class T> void resize_sequence(const ArrayPart& part, T& to) {
+    if constexpr (PythonFixed<T>) {
+        if (std::size(to) != part.extent())
+            part.from.refuse<T>();
+    } else {
+        to.clear();
+        to.resize(part.extent());
+    }
+}
+
+/// Reads the first of the dimensions that are left.
+template <class T> void read_dimension(const ArrayPart& part, T& to) {
+    using Element = std::remove_cvref_t<decltype(*std::begin(to))>;
+    resize_sequence(part, to);
+    if constexpr (PythonNumber<Element> && requires { std::data(to); } && !std::is_same_v<T, std::vector<bool>>) {
+        if (!part.is_last())
+            part.from.refuse<T>();
+        read_numbers(part, part.stride(), std::data(to), part.extent());
+    } else if constexpr (std::is_same_v<T, std::vector<bool>>) {
+        for (std::size_t i = 0; i < part.extent(); ++i) {
+            bool value = false;
+            read_part(part.part(i), value);
+            to[i] = value;
+        }
+    } else {
+        std::size_t i = 0;
+        for (auto& element : to) read_part(part.part(i++), element);
+    }
+}
+
+template <class T> void read_part(const ArrayPart& part, T& to) {
+    const std::size_t dimensions = part.from.array().dimensions;
+    if constexpr (PythonFixed<T> || PythonSequence<T>) {
+        if (part.dimension == dimensions)
+            part.from.refuse<T>();
+        read_dimension(part, to);
+    } else if constexpr (PythonNumber<T>) {
+        if (part.dimension != dimensions)
+            part.from.refuse<T>();
+        read_numbers(part, part.from.array().type.size, &to, 1);
+    } else {
+        part.from.refuse<T>();
+    }
+}
+
+inline std::vector<std::uint64_t> shape_of(const python::Input& from) {
+    const auto shape = from.document().shape(from.array());
+    return {shape.begin(), shape.end()};
+}
+
+template <class T> void read_array(const python::Input& from, python::Array<T>& to) {
+    static_assert(PythonNumber<T>, "mpi4cxx: only numbers can be the elements of an array of NumPy's");
+    if (!from.is(PickleKind::array))
+        from.refuse<python::Array<T>>();
+    const PickleArray& array = from.array();
+    to.shape = shape_of(from);
+    to.order = array.is_fortran ? python::Order::F : python::Order::C;
+    to.elements.resize(static_cast<std::size_t>(array.length));
+    read_numbers(ArrayPart{from, 0, array.data}, array.type.size, to.elements.data(), to.elements.size());
+}
+
+inline python::AnyArray read_any_array(const python::Input& from) {
+    const PickleArray& array = from.array();
+    python::AnyArray result{array.type, std::vector<std::byte>(static_cast<std::size_t>(array.length) * array.type.size), shape_of(from),
+                            array.is_fortran ? python::Order::F : python::Order::C};
+    NumberFit fit = NumberFit::yes;
+    if (array.type.kind == 'f' && array.type.size == 2)
+        result.type.size = sizeof(float);
+    result.bytes.resize(static_cast<std::size_t>(array.length) * result.type.size);
+    (void)convert_numbers(array, array.data, static_cast<std::size_t>(array.length), array.type.size, result.type, result.bytes.data(), fit);
+    return result;
+}
+
+inline bool is_sequence(const python::Input& from) { return from.is(PickleKind::list) || from.is(PickleKind::tuple); }
+
+template <class T> void read_sequence(const python::Input& from, T& to) {
+    if (from.is(PickleKind::array))
+        return read_part(ArrayPart{from, 0, from.array().data}, to);
+    if (!is_sequence(from))
+        from.refuse<T>();
+    to.clear();
+    if constexpr (requires { to.reserve(from.size()); })
+        to.reserve(from.size());
+    for (std::size_t i = 0; i < from.size(); ++i)
+        if constexpr (std::is_same_v<T, std::vector<bool>>) {
+            bool value = false;
+            from.element(i, value);
+            to.push_back(value);
+        } else {
+            from.element(i, to.emplace_back());
+        }
+}
+
+template <class T> void read_fixed(const python::Input& from, T& to) {
+    if (from.is(PickleKind::array))
+        return read_part(ArrayPart{from, 0, from.array().data}, to);
+    if (!is_sequence(from) || from.size() != std::size(to))
+        from.refuse<T>();
+    std::size_t i = 0;
+    for (auto& element : to) from.element(i++, element);
+}
+
+template <class T, std::size_t... I> void read_elements(const python::Input& from, T& to, std::index_sequence<I...>) {
+    if (!is_sequence(from) || from.size() != sizeof...(I))
+        from.refuse<T>();
+    (from.element(I, std::get<I>(to)), ...);
+}
+
+template <class T> void read_set(const python::Input& from, T& to) {
+    if (!from.is(PickleKind::set) && !from.is(PickleKind::frozen_set))
+        from.refuse<T>();
+    to.clear();
+    for (std::size_t i = 0; i < from.size(); ++i) {
+        typename T::key_type element{};
+        from.element(i, element);
+        to.insert(std::move(element));
+    }
+}
+
+/// The attributes of an object, or the arguments that make a named tuple.
+inline const PickleNode& contents_of(const python::Input& from) {
+    const PickleNode &args = from.document().child(from.node(), 1), &state = from.document().child(from.node(), 2);
+    return state.kind == PickleKind::none && args.size != 0 ? args : state;
+}
+
+/// Calls `f(key, value)` for each item of a dict, or for each attribute of an object.
+template <class T, class F> void for_each_item(const python::Input& from, F f) {
+    const PickleDocument& document = from.document();
+    const PickleNode& dict = from.is(PickleKind::object) ? contents_of(from) : from.node();
+    if (from.is(PickleKind::object) && dict.kind == PickleKind::none)
+        return;  // an object without attributes
+    if (dict.kind != PickleKind::dict)
+        from.refuse<T>();
+    for (std::size_t i = 0; i < dict.size; i += 2) {
+        const PickleNode& key = document.child(dict, i);
+        const PicklePath path{from.path(), &key, {}, 0};
+        f(python::Input(document, key, &path), python::Input(document, document.child(dict, i + 1), &path));
+    }
+}
+
+template <class T> void read_map(const python::Input& from, T& to) {
+    to.clear();
+    for_each_item<T>(from, [&to](const python::Input& key_from, const python::Input& value_from) {
+        typename T::key_type key{};
+        python::read(key_from, key);
+        typename T::mapped_type value{};
+        python::read(value_from, value);
+        const std::size_t before = to.size();
+        to.emplace(std::move(key), std::move(value));
+        if (to.size() == before)
+            key_from.refuse_for("has a key that is the same as another in the C++ type");
+    });
+}
+
+template <class T> void read_members(const python::Input& from, T& to, const PickleNode& elements) {
+    const PickleDocument& document = from.document();
+    if (elements.size != member_count<T>())
+        from.refuse<T>();
+    with_members(to, [&](auto&... members) {
+        std::size_t i = 0;
+        const auto read_member = [&](auto& member) {
+            const PicklePath path{from.path(), nullptr, member_names<T>[i], 0};
+            python::read(python::Input(document, document.child(elements, i++), &path), member);
+        };
+        (read_member(members), ...);
+    });
+}
+
+template <class T> void read_aggregate(const python::Input& from, T& to) {
+    static_assert(std::is_aggregate_v<T> && !std::is_union_v<T>,
+                  "mpi4cxx: this type is no value of Python's: specialise mpi4cxx::python::conversion for it");
+    if (from.is(PickleKind::tuple))
+        return read_members(from, to, from.node());
+    if (from.is(PickleKind::object))
+        if (const PickleNode& contents = contents_of(from); contents.kind == PickleKind::tuple || contents.kind == PickleKind::list)
+            return read_members(from, to, contents);
+    std::array<bool, member_count<T>()> was_read{};
+    for_each_item<T>(from, [&](const python::Input& key, const python::Input& value) {
+        if (!key.is(PickleKind::text))
+            key.refuse_for("has a key that is no str, but the program asks for the C++ type " + std::string(type_name<T>()));
+        with_members(to, [&](auto&... members) {
+            std::size_t i = 0;
+            const auto read_member = [&](auto& member) {
+                const bool is_this = member_names<T>[i] == key.text();
+                if (is_this) {
+                    python::read(value, member);
+                    was_read[i] = true;
+                }
+                ++i;
+                return is_this;
+            };
+            if (!(read_member(members) || ...))
+                value.refuse_for("is no member of the C++ type " + std::string(type_name<T>()));
+        });
+    });
+    for (std::size_t i = 0; i < was_read.size(); ++i)
+        if (!was_read[i])
+            from.refuse_for("has no '" + std::string(member_names<T>[i]) + "', which the C++ type " + std::string(type_name<T>()) + " has");
+}
+
+/// Whether a value of this kind is what a `T` is written as.
+template <class T> constexpr bool is_natural(const python::Input& from) {
+    using K = PickleKind;
+    NumberType type;
+    if (from.is(K::array) && from.array().dimensions == 0)
+        type = from.array().type;
+    if constexpr (std::is_same_v<T, std::monostate> || std::is_same_v<T, std::nullptr_t>)
+        return from.is(K::none);
+    else if constexpr (std::is_same_v<T, bool>)
+        return from.is(K::boolean) || type.kind == 'b';
+    else if constexpr (PythonComplex<T>)
+        return from.is(K::complex) || type.kind == 'c';
+    else if constexpr (std::is_floating_point_v<T>)
+        return from.is(K::real) || type.kind == 'f';
+    else if constexpr (std::is_integral_v<T>)
+        return from.is(K::integer) || from.is(K::long_integer) || type.kind == 'i' || type.kind == 'u';
+    else if constexpr (PythonSequence<T>)
+        return !from.is(K::tuple);
+    else
+        return true;
+}
+
+template <class V, std::size_t I> bool try_alternative(const python::Input& from, V& to) {
+    try {
+        std::variant_alternative_t<I, V> value{};
+        python::read(from, value);
+        to.template emplace<I>(std::move(value));
+        return true;
+    } catch (const Exception&) {
+        return false;
+    }
+}
+
+/// First the alternatives that such a value comes from, then all to which it can be converted.
+template <class V, std::size_t... I> void read_variant(const python::Input& from, V& to, std::index_sequence<I...>) {
+    if (!((is_natural<std::variant_alternative_t<I, V>>(from) && try_alternative<V, I>(from, to)) || ...) &&
+        !(try_alternative<V, I>(from, to) || ...))
+        from.refuse<V>();
+}
+
+inline std::vector<python::Value> read_values(const python::Input& from) {
+    std::vector<python::Value> values(from.size());
+    for (std::size_t i = 0; i < values.size(); ++i) from.element(i, values[i]);
+    return values;
+}
+
+inline python::Dict read_dict(const python::Input& from) {
+    python::Dict dict;
+    for_each_item<python::Value>(from, [&dict](const python::Input& key, const python::Input& value) {
+        auto& [new_key, new_value] = dict.items.emplace_back();
+        python::read(key, new_key);
+        python::read(value, new_value);
+    });
+    return dict;
+}
+
+inline python::Value read_object(const python::Input& from) {
+    const PickleDocument& document = from.document();
+    if (const PickleNode& contents = contents_of(from); contents.kind == PickleKind::tuple || contents.kind == PickleKind::list)
+        return python::Tuple{read_values(python::Input(document, contents, from.path()))};
+    const PickleNode& cls = document.child(from.node(), 0);
+    return python::Object{std::string(document.child(cls, 0).text()) + "." + std::string(document.child(cls, 1).text()), read_dict(from)};
+}
+
+/// A number of NumPy's is as good as one of Python's, if that is as wide.
+inline python::Value read_scalar(const python::Input& from) {
+    const NumberType type = from.array().type;
+    const auto as = [&]<class T>(T value) -> python::Value {
+        if (from.document().number(from.node(), number_type<T>(), &value) != NumberFit::yes)
+            return read_any_array(from);
+        return value;
+    };
+    switch (type.kind) {
+    case 'b': return as(false);
+    case 'i':
+    case 'u': return as(std::int64_t{});
+    case 'f': return type.size <= sizeof(double) ? as(0.0) : python::Value(read_any_array(from));
+    default: return type.size <= 2 * sizeof(double) ? as(std::complex<double>()) : python::Value(read_any_array(from));
+    }
+}
+
+inline void read_value(const python::Input& from, python::Value& to) {
+    const auto bytes = [&] { return python::Bytes(from.bytes().begin(), from.bytes().end()); };
+    switch (from.kind()) {
+    case PickleKind::none: to = python::Value(); break;
+    case PickleKind::boolean: to = from.node().integer != 0; break;
+    case PickleKind::integer: to = from.node().integer; break;
+    case PickleKind::long_integer: to = python::BigInteger{bytes()}; break;
+    case PickleKind::real: to = from.node().real; break;
+    case PickleKind::complex:
+        to = std::complex<double>(from.document().child(from.node(), 0).real, from.document().child(from.node(), 1).real);
+        break;
+    case PickleKind::text: to = std::string(from.text()); break;
+    case PickleKind::bytes: to = bytes(); break;
+    case PickleKind::byte_array: to = python::ByteArray{bytes()}; break;
+    case PickleKind::list: to = read_values(from); break;
+    case PickleKind::tuple: to = python::Tuple{read_values(from)}; break;
+    case PickleKind::set: to = python::Set{read_values(from)}; break;
+    case PickleKind::frozen_set: to = python::FrozenSet{read_values(from)}; break;
+    case PickleKind::dict: to = read_dict(from); break;
+    case PickleKind::array: to = from.array().dimensions == 0 ? read_scalar(from) : python::Value(read_any_array(from)); break;
+    case PickleKind::object: to = read_object(from); break;
+    case PickleKind::global:
+    case PickleKind::dtype: from.refuse<python::Value>();
+    }
+}
+
+}  // namespace MPI4CXX::detail
+
+namespace MPI4CXX::python {
+
+template <class T> void Input::element(std::size_t i, T& to) const {
+    const detail::PicklePath path{path_, nullptr, {}, i};
+    read(Input(document_, document_.child(node_, i), &path), to);
+}
+
+/// Write a value as the one of Python's that it is.
+template <class T> void write(Output& to, const T& value) {
+    if constexpr (detail::PythonConverted<T>) {
+        conversion<T>::write(to, value);
+    } else if constexpr (std::is_same_v<T, Value>) {
+        std::visit(detail::ValueWriter{to}, value.variant);
+    } else if constexpr (std::is_same_v<T, std::monostate> || std::is_same_v<T, std::nullptr_t> || std::is_same_v<T, std::nullopt_t>) {
+        to.none();
+    } else if constexpr (detail::PythonNumber<T>) {
+        detail::write_number(to, value);
+    } else if constexpr (std::is_enum_v<T>) {
+        detail::write_number(to, static_cast<std::underlying_type_t<T>>(value));
+    } else if constexpr (detail::PythonText<T>) {
+        to.text(value);
+    } else if constexpr (std::is_convertible_v<const T&, const char*> && !std::is_null_pointer_v<T>) {
+        to.text(static_cast<const char*>(value));
+    } else if constexpr (detail::PythonBytes<T> || std::is_same_v<T, ByteArray> || std::is_same_v<T, BigInteger> || std::is_same_v<T, Tuple> ||
+                         std::is_same_v<T, Set> || std::is_same_v<T, FrozenSet> || std::is_same_v<T, Dict> || std::is_same_v<T, AnyArray> ||
+                         std::is_same_v<T, Object>) {
+        detail::ValueWriter{to}(value);
+    } else if constexpr (detail::is_instance<T, Array> || detail::is_instance<T, ArrayView>) {
+        detail::write_array(to, std::span(std::as_const(value.elements)), value.shape, value.order);
+    } else if constexpr (detail::is_instance<T, std::optional>) {
+        if (value)
+            write(to, *value);
+        else
+            to.none();
+    } else if constexpr (detail::is_instance<T, std::variant>) {
+        std::visit([&to](const auto& alternative) { write(to, alternative); }, value);
+    } else if constexpr (detail::PythonMap<T>) {
+        to.begin_dict();
+        for (const auto& [key, mapped] : value) {
+            write(to, key);
+            write(to, mapped);
+        }
+        to.end_dict();
+    } else if constexpr (detail::PythonSet<T>) {
+        to.begin_set();
+        detail::write_all(to, value);
+        to.end_set();
+    } else if constexpr (detail::PythonTuple<T>) {
+        to.begin_tuple();
+        std::apply([&to](const auto&... elements) { (write(to, elements), ...); }, value);
+        to.end_tuple();
+    } else if constexpr (std::is_bounded_array_v<T>) {
+        to.begin_list();
+        for (const auto& element : value) write(to, element);
+        to.end_list();
+    } else if constexpr (detail::PythonSequence<T> || detail::is_std_array<T> || detail::is_span<T>) {
+        to.begin_list();
+        detail::write_all(to, value);
+        to.end_list();
+    } else {
+        detail::write_aggregate(to, value);
+    }
+}
+
+/// Read a value into the C++ type that the program asks for. Throws an Exception of class ERR_TYPE that names the part that is of another type.
+template <class T> void read(const Input& from, T& value) {
+    static_assert(!std::is_pointer_v<T> && !std::is_same_v<T, std::string_view>, "mpi4cxx: a received value needs a type that owns it");
+    using K = detail::PickleKind;
+    if constexpr (detail::PythonConverted<T>) {
+        conversion<T>::read(from, value);
+    } else if constexpr (std::is_same_v<T, Value>) {
+        detail::read_value(from, value);
+    } else if constexpr (std::is_same_v<T, std::monostate> || std::is_same_v<T, std::nullptr_t>) {
+        if (!from.is(K::none))
+            from.refuse<T>();
+    } else if constexpr (detail::PythonNumber<T>) {
+        detail::read_number(from, value);
+    } else if constexpr (std::is_enum_v<T>) {
+        std::underlying_type_t<T> number{};
+        detail::read_number(from, number);
+        value = static_cast<T>(number);
+    } else if constexpr (detail::PythonText<T>) {
+        if (!from.is(K::text))
+            from.refuse<T>();
+        value = from.text();
+    } else if constexpr (detail::PythonBytes<T>) {
+        if (!from.is(K::bytes) && !from.is(K::byte_array))
+            from.refuse<T>();
+        value.assign(from.bytes().begin(), from.bytes().end());
+    } else if constexpr (std::is_same_v<T, ByteArray> || std::is_same_v<T, BigInteger> || std::is_same_v<T, Tuple> || std::is_same_v<T, Set> ||
+                         std::is_same_v<T, FrozenSet> || std::is_same_v<T, Dict> || std::is_same_v<T, AnyArray> || std::is_same_v<T, Object>) {
+        Value any;
+        detail::read_value(from, any);
+        if (!any.is<T>())
+            from.refuse<T>();
+        value = std::move(any.get<T>());
+    } else if constexpr (detail::is_instance<T, Array>) {
+        detail::read_array(from, value);
+    } else if constexpr (detail::is_instance<T, std::optional>) {
+        value.reset();
+        if (!from.is(K::none))
+            read(from, value.emplace());
+    } else if constexpr (detail::is_instance<T, std::variant>) {
+        detail::read_variant(from, value, std::make_index_sequence<std::variant_size_v<T>>());
+    } else if constexpr (detail::PythonMap<T>) {
+        detail::read_map(from, value);
+    } else if constexpr (detail::PythonSet<T>) {
+        detail::read_set(from, value);
+    } else if constexpr (detail::PythonTuple<T>) {
+        detail::read_elements(from, value, std::make_index_sequence<std::tuple_size_v<T>>());
+    } else if constexpr (detail::PythonFixed<T>) {
+        detail::read_fixed(from, value);
+    } else if constexpr (detail::PythonSequence<T>) {
+        detail::read_sequence(from, value);
+    } else {
+        detail::read_aggregate(from, value);
+    }
+}
+
+}  // namespace MPI4CXX::python

@@ -1,0 +1,154 @@
+// Values of Python's whose types are not known in advance, and values that C++ has no type for.
+#pragma once
+
+#include <mpi4cxx/detail/python/pickle_document.hpp>
+
+#include <complex>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <initializer_list>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace MPI4CXX::python {
+
+class Value;
+
+/// Python's bytes.
+using Bytes = std::vector<std::byte>;
+
+/// Python's bytearray.
+struct ByteArray {
+    std::vector<std::byte> bytes;
+    friend bool operator==(const ByteArray&, const ByteArray&) = default;
+};
+
+/// An int of Python's that 64 bits cannot hold: its bytes, the lowest first, in two's complement.
+struct BigInteger {
+    std::vector<std::byte> bytes;
+    friend bool operator==(const BigInteger&, const BigInteger&) = default;
+};
+
+/// The order of the elements of an array in memory, by NumPy's names.
+enum class Order : char { C, F };
+
+/// An array of NumPy with elements of type `T`.
+template <class T> struct Array {
+    std::vector<T> elements;  ///< in the order of `order`
+    std::vector<std::uint64_t> shape;
+    Order order = Order::C;
+    friend bool operator==(const Array&, const Array&) = default;
+};
+
+/// An array of NumPy with elements of any type of numbers. A number of NumPy's is an array without dimensions.
+struct AnyArray {
+    detail::NumberType type;
+    std::vector<std::byte> bytes;  ///< of the elements, as this machine has them
+    std::vector<std::uint64_t> shape;
+    Order order = Order::C;
+    friend bool operator==(const AnyArray&, const AnyArray&) = default;
+};
+
+/// A range of numbers that is sent as an array of NumPy's: `comm.send(python::as_array(vector), 0)`. The range must outlive it.
+template <class T> struct ArrayView {
+    std::span<const T> elements;
+    std::vector<std::uint64_t> shape;
+    Order order = Order::C;
+};
+/// Send a contiguous range of numbers as an array of one dimension.
+template <class R> [[nodiscard]] auto as_array(const R& range) {
+    return ArrayView<typename R::value_type>{{std::data(range), std::size(range)}, {std::size(range)}, Order::C};
+}
+/// Send a contiguous range of numbers as an array of this shape. Throws std::invalid_argument if the shape has not as many elements.
+template <class R> [[nodiscard]] auto as_array(const R& range, std::vector<std::uint64_t> shape, Order order = Order::C) {
+    std::uint64_t length = 1;
+    for (const std::uint64_t extent : shape) length *= extent;
+    if (length != std::size(range))
+        throw std::invalid_argument("python::as_array: the shape has " + std::to_string(length) + " elements, the range " +
+                                    std::to_string(std::size(range)));
+    return ArrayView<typename R::value_type>{{std::data(range), std::size(range)}, std::move(shape), order};
+}
+
+using List = std::vector<Value>;
+struct Tuple {
+    std::vector<Value> elements;
+    friend bool operator==(const Tuple&, const Tuple&);
+};
+struct Set {
+    std::vector<Value> elements;
+    friend bool operator==(const Set&, const Set&);
+};
+struct FrozenSet {
+    std::vector<Value> elements;
+    friend bool operator==(const FrozenSet&, const FrozenSet&);
+};
+struct Dict {
+    std::vector<std::pair<Value, Value>> items;  ///< in Python's order
+    /// Return the value of a key. Throws std::out_of_range if there is none.
+    [[nodiscard]] const Value& at(std::string_view key) const;
+    friend bool operator==(const Dict&, const Dict&);
+};
+/// An object of a class of the Python program, by its attributes.
+struct Object {
+    std::string type;  ///< "module.Class"
+    Dict attributes;
+    friend bool operator==(const Object&, const Object&);
+};
+
+/// Whether `T` is one of the alternatives of a variant.
+template <class T, class Variant> inline constexpr bool is_alternative = false;
+template <class T, class... A> inline constexpr bool is_alternative<T, std::variant<A...>> = (std::is_same_v<T, A> || ...);
+
+/// Any value of Python's that can be received. None is std::monostate.
+class Value {
+public:
+    using Variant = std::variant<std::monostate, bool, std::int64_t, BigInteger, double, std::complex<double>, std::string, Bytes, ByteArray, List,
+                                 Tuple, Dict, Set, FrozenSet, AnyArray, Object>;
+
+    Value() = default;
+    Value(std::nullptr_t) {}
+    Value(const char* text) : variant(std::string(text)) {}
+    template <class T>
+        requires(std::is_integral_v<T> && !std::is_same_v<T, bool> && (sizeof(T) < sizeof(std::int64_t) || std::is_signed_v<T>))
+    Value(T integer) : variant(static_cast<std::int64_t>(integer)) {}
+    template <class T>
+        requires(is_alternative<std::remove_cvref_t<T>, Variant> && !std::is_integral_v<std::remove_cvref_t<T>>)
+    Value(T&& value) : variant(std::in_place_type<std::remove_cvref_t<T>>, std::forward<T>(value)) {}
+    Value(bool value) : variant(value) {}
+
+    [[nodiscard]] bool is_none() const noexcept { return variant.index() == 0; }
+    template <class T> [[nodiscard]] bool is() const noexcept { return std::holds_alternative<T>(variant); }
+    /// Return the value if it is one of `T`, an alternative of the variant. Throws std::bad_variant_access if not.
+    template <class T> [[nodiscard]] const T& get() const { return std::get<T>(variant); }
+    template <class T> [[nodiscard]] T& get() { return std::get<T>(variant); }
+    /// Return the value of a key of a dict.
+    [[nodiscard]] const Value& operator[](std::string_view key) const { return get<Dict>().at(key); }
+    /// Return an element of a list.
+    [[nodiscard]] const Value& operator[](std::size_t i) const { return get<List>().at(i); }
+
+    friend bool operator==(const Value& a, const Value& b) { return a.variant == b.variant; }
+
+    Variant variant;
+};
+
+inline bool operator==(const Tuple& a, const Tuple& b) { return a.elements == b.elements; }
+inline bool operator==(const Set& a, const Set& b) { return a.elements == b.elements; }
+inline bool operator==(const FrozenSet& a, const FrozenSet& b) { return a.elements == b.elements; }
+inline bool operator==(const Dict& a, const Dict& b) { return a.items == b.items; }
+inline bool operator==(const Object& a, const Object& b) { return a.type == b.type && a.attributes == b.attributes; }
+
+inline const Value& Dict::at(std::string_view key) const {
+    for (const auto& [name, value] : items)
+        if (const auto* const text = std::get_if<std::string>(&name.variant); text != nullptr && *text == key)
+            return value;
+    throw std::out_of_range("python::Dict: there is no key '" + std::string(key) + "'");
+}
+
+}  // namespace MPI4CXX::python

@@ -1,0 +1,99 @@
+#include "catch.hpp"
+#include "refused.hpp"
+#include "support.hpp"
+
+#include <mpi4cxx/mpi4cxx.hpp>
+#include <mpi4cxx/python.hpp>
+
+#include <array>
+#include <complex>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+namespace MPI = mpi4cxx;
+namespace python = mpi4cxx::python;
+
+namespace {
+
+struct Step {
+    int number;
+    std::optional<double> time;
+    std::map<std::string, std::vector<int>> parts;
+    friend bool operator==(const Step&, const Step&) = default;
+};
+
+template <class T> T again(const T& value) { return python::loads<T>(python::dumps(value)); }
+
+std::vector<std::byte> bytes_of(const std::string& text) {
+    const auto* const begin = reinterpret_cast<const std::byte*>(text.data());
+    return {begin, begin + text.size()};
+}
+
+}  // namespace
+
+TEST_CASE("A C++ value comes back from its pickle", "[python]") {
+    CHECK(again(true));
+    CHECK(again(-5) == -5);
+    CHECK(again(std::uint64_t{1} << 63) == std::uint64_t{1} << 63);
+    CHECK(again(1.5) == 1.5);
+    CHECK(again(std::complex<float>(1, 2)) == std::complex<float>(1, 2));
+    CHECK(again(std::string("text")) == "text");
+    CHECK(again(std::vector<double>(1000, 0.5)) == std::vector<double>(1000, 0.5));
+    CHECK(again(std::vector<bool>{true, false}) == std::vector<bool>{true, false});
+    CHECK(again(std::array<std::array<int, 2>, 2>{{{1, 2}, {3, 4}}}) == std::array<std::array<int, 2>, 2>{{{1, 2}, {3, 4}}});
+    CHECK(again(std::set<std::string>{"a", "b"}) == std::set<std::string>{"a", "b"});
+    CHECK(again(std::tuple(1, 2.5, std::string("c"))) == std::tuple(1, 2.5, std::string("c")));
+    const Step step{3, std::nullopt, {{"a", {1, 2}}, {"", {}}}};
+    CHECK(again(step) == step);
+    CHECK(python::loads<std::string>(python::dumps("a literal")) == "a literal");
+}
+
+TEST_CASE("Arrays of NumPy keep their shape and their order", "[python]") {
+    const python::Array<float> array{{1, 2, 3, 4, 5, 6}, {2, 3}, python::Order::F};
+    CHECK(again(array) == array);
+    const std::vector<std::byte> pickle = python::dumps(array);
+    CHECK(python::loads<std::vector<std::vector<double>>>(pickle) == std::vector<std::vector<double>>{{1, 3, 5}, {2, 4, 6}});
+    const std::vector<int> numbers{1, 2, 3, 4};
+    CHECK(python::loads<python::Array<int>>(python::dumps(python::as_array(numbers, {2, 2}))) == python::Array<int>{numbers, {2, 2}});
+    CHECK(contains(thrown<std::invalid_argument>([&] { (void)python::as_array(numbers, {3, 2}); }), "the shape has 6 elements, the range 4"));
+}
+
+TEST_CASE("A Value holds what is not known in advance", "[python]") {
+    python::Dict dict;
+    dict.items = {{"x", 1}, {"y", python::List{2.5, nullptr, "three"}}};
+    const python::Value value = dict;
+    const python::Value copy = again(value);
+    CHECK(copy == value);
+    CHECK(copy["x"].get<std::int64_t>() == 1);
+    CHECK(copy["y"][1].is_none());
+    CHECK(copy["y"][2].is<std::string>());
+    CHECK_THROWS_AS(copy["z"], std::out_of_range);
+    CHECK_THROWS_AS(copy.get<bool>(), std::bad_variant_access);
+    CHECK(python::loads<std::map<std::string, std::variant<int, std::vector<python::Value>>>>(python::dumps(value)).size() == 2);
+}
+
+TEST_CASE("Another value than the program asks for is an Exception that names the part", "[python][error]") {
+    const std::map<std::string, std::vector<double>> map{{"x", {1, 2.5}}};
+    const std::string text = type_error([&] { (void)python::loads<std::map<std::string, std::vector<int>>>(python::dumps(map)); });
+    CHECK(contains(text, "value['x'][0] is the float 1, but the program asks for the C++ type int"));
+    CHECK(contains(type_error([&] { (void)python::loads<Step>(python::dumps(map)); }), "value['x'] is no member of the C++ type"));
+    CHECK(contains(type_error([] { (void)python::loads<std::int8_t>(python::dumps(200)); }), "the int 200, which does not fit the C++ type"));
+    CHECK(contains(type_error([] { (void)python::loads<int>({}); }), "these 0 bytes are no pickle"));
+}
+
+TEST_CASE("A pickle that calls a function is not read", "[python][error]") {
+    const auto system = bytes_of("\x80\x04\x8c\x05posix\x8c\x06system\x93\x8c\x06reboot\x85R.");
+    CHECK(contains(type_error([&] { (void)python::loads<python::Value>(system); }), "the function posix.system would be called"));
+}
+
+TEST_CASE("A std::string that is no UTF-8 is no str", "[python][error]") {
+    for (const char* const text : {"\xff", "ab\xc3", "\xc0\x80", "\xe0\x80\x80", "\xf4\x90\x80\x80"})
+        CHECK(contains(thrown<std::invalid_argument>([&] { (void)python::dumps(std::string(text)); }), "a std::string is no UTF-8 from byte"));
+    CHECK(again(std::string("ü€𝄞")) == "ü€𝄞");
+}
