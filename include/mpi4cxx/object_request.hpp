@@ -76,6 +76,7 @@ public:
         Request::check_statuses(requests.size(), statuses, at);
         std::vector<std::optional<T>> came(requests.size());
         Request::FirstError error;
+        Request::drive();  // asks MPI once for all operations; each would ask for itself
         for (std::size_t i = 0; i < requests.size(); ++i)
             if (!requests[i].is_null())
                 error.run([&] { came[i] = requests[i].wait(Request::at_index(statuses, i), at); });

@@ -12,6 +12,7 @@
 #include "requests/backoff.hpp"
 #include "requests/channel.hpp"
 #include "requests/progress.hpp"
+#include "requests/spare_memory.hpp"
 #include "runtime/finalize.hpp"
 
 #include <algorithm>
@@ -297,6 +298,8 @@ struct Receive::State {
     };
 
     explicit State(const ObjectType& wanted) noexcept : type(wanted), arrived(*this) {}
+    static void* operator new(std::size_t) { return SpareMemory<State, 64>::take(); }
+    static void operator delete(void* memory) noexcept { SpareMemory<State, 64>::give_back(memory); }
 
     [[nodiscard]] const Envelope& envelope() const noexcept { return *reinterpret_cast<const Envelope*>(room.bytes.data()); }
     [[nodiscard]] std::span<const std::byte> object_bytes() const noexcept {

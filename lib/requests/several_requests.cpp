@@ -67,14 +67,16 @@ public:
         return count != UNDEFINED ? std::optional(static_cast<std::size_t>(count)) : std::nullopt;
     }
 
-    /// Returns whether MPI's own functions for several requests can take these: none is an Operation or a generalized request, none has a result to
-    /// check, and nothing has to be driven.
-    static bool is_plain(detail::Requests requests) noexcept {
-        bool is = !must_drive();
-        for (std::size_t i = 0; i < requests.size() && is; ++i)
-            is = requests[i].operation() == nullptr && requests[i].kind_ != Request::Kind::general && !requests[i].is_checked();
-        return is;
+    /// Returns whether MPI's own functions for several requests can take these: none is an Operation or a generalized request, and none has a result
+    /// to check.
+    static bool are_of_mpi(detail::Requests requests) noexcept {
+        bool are = true;
+        for (std::size_t i = 0; i < requests.size() && are; ++i)
+            are = requests[i].operation() == nullptr && requests[i].kind_ != Request::Kind::general && !requests[i].is_checked();
+        return are;
     }
+    /// The same, and nothing has to be driven.
+    static bool is_plain(detail::Requests requests) noexcept { return !must_drive() && are_of_mpi(requests); }
 
 private:
     [[nodiscard]] bool is_inactive(std::size_t i) const noexcept { return requests_[i].kind_ == Request::Kind::inactive; }
@@ -103,14 +105,22 @@ void Request::check_statuses(std::size_t requests, std::span<Status> statuses, d
 
 void Request::Waitall(Requests requests, std::span<Status> statuses, At at) {
     check_statuses(requests.size(), statuses, at);
-    if (!RequestArray::is_plain(requests)) {
+    if (!RequestArray::are_of_mpi(requests)) {
         FirstError error;
+        drive();  // asks MPI once for all operations; each would ask for itself
         for (std::size_t i = 0; i < requests.size(); ++i) error.run([&] { requests[i].Wait(at_index(statuses, i), at); });
         error.rethrow();
         return;
     }
     RequestArray array(requests, statuses);
-    call<MPI_Waitall>(array.size(), array.handles(), array.statuses(), at);
+    int all = 0;
+    while (all == 0 && must_drive()) {
+        call<MPI_Testall>(array.size(), array.handles(), &all, array.statuses(), at);
+        if (all == 0)
+            drive();
+    }
+    if (all == 0)
+        call<MPI_Waitall>(array.size(), array.handles(), array.statuses(), at);
     array.are_complete();
 }
 
