@@ -50,8 +50,13 @@ def module(name, **members):
 def spack():
     used = {name: [] for name in ('license', 'version', 'depends_on', 'requires', 'conflicts', 'variant', 'maintainers')}
     directives = {name: (lambda *args, _calls=calls, **options: _calls.append((args, options))) for name, calls in used.items()}
-    package = module('spack.package', MesonPackage=type('MesonPackage', (), {'run_tests': False}), **directives)
-    recipe = run(recipes / 'spack/package.py', {'spack': module('spack'), 'spack.package': package})['Mpi4cxx']
+    repository = recipes / 'spack/spack_repo/mpi4cxx'
+    check((repository / 'repo.yaml').read_text(encoding='utf-8').split() == ['repo:', 'namespace:', 'mpi4cxx', 'api:', 'v2.0'], 'repo.yaml')
+    systems = 'spack_repo', 'spack_repo.builtin', 'spack_repo.builtin.build_systems'
+    modules = {name: module(name) for name in ('spack', *systems)}
+    modules[systems[-1] + '.meson'] = module(systems[-1] + '.meson', MesonPackage=type('MesonPackage', (), {'run_tests': False}))
+    modules['spack.package'] = module('spack.package', **directives)
+    recipe = run(repository / 'packages/mpi4cxx/package.py', modules)['Mpi4cxx']
 
     check(used['version'] == [((project_version,), {})], f'the version is {used["version"]}, meson.build says {project_version}')
     needed = {re.split('[@ ]', args[0])[0] for args, _ in used['depends_on']}
@@ -119,6 +124,34 @@ def conan():
     missing = [str(path) for path in needed if path.resolve() not in exported]
     check(not missing, f'the recipe does not export {missing}')
 
+    class TestedConanFile:
+        def __init__(self):
+            self.cpp = types.SimpleNamespace(build=types.SimpleNamespace(bindir='bin'))
+            self.tested_reference_str, self.requires, self.run = 'mpi4cxx/' + project_version, mock.Mock(), mock.Mock()
+
+    cmake = mock.Mock(spec=['configure', 'build'])
+    modules['conan'] = module('conan', ConanFile=TestedConanFile)
+    modules['conan.tools.build'] = module('conan.tools.build', can_run=lambda _: True)
+    modules['conan.tools.cmake'] = module('conan.tools.cmake', CMake=lambda _: cmake, cmake_layout=mock.Mock())
+    tested = run(recipes / 'conan/test_package/conanfile.py', modules)['Mpi4cxxTestConan']
+    check({'CMakeDeps', 'CMakeToolchain'} <= set(tested.generators), 'the test of the package finds no package')
+    package = tested()
+    for step in ('requirements', 'layout', 'build', 'test'):
+        getattr(package, step)()
+    check(package.requires.call_args.args[0] == package.tested_reference_str, 'the test is of another package')
+    check(cmake.build.called and package.run.called, 'the test runs nothing')
+
+
+def conda():
+    text = (recipes / 'conda/meta.yaml').read_text(encoding='utf-8')
+    check(f'{{% set version = "{project_version}" %}}' in text, 'the version of the conda recipe')
+    check(set(re.findall(r'^  - (\w+)$', (recipes / 'conda/conda_build_config.yaml').read_text(encoding='utf-8'), re.MULTILINE)) == {'mpich', 'openmpi'},
+          'the MPIs of the conda recipe')
+    for mpi in ('mpich', 'openmpi'):
+        script = re.sub(r'\{\{ "(\w+)" if mpi == "mpich" else "(\w+)" \}\}', lambda found: found[1 if mpi == 'mpich' else 2], text)
+        check_options('conda', dict(re.findall(r'-D(mpi|tests|examples|docs)=(\w+)', script)))
+
 
 spack()
 conan()
+conda()

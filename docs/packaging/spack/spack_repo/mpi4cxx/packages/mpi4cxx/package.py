@@ -1,6 +1,9 @@
-# For a Spack repository, as packages/mpi4cxx/package.py. There is no archive to download: in a checkout of the sources,
+# The repository of Spack that this file lies in is for Spack 1.0 and newer. There is no archive to download: in a checkout of the sources,
 #
+#   spack repo add docs/packaging/spack/spack_repo/mpi4cxx
 #   spack dev-build mpi4cxx@0.1.0 ^mpich
+from spack_repo.builtin.build_systems.meson import MesonPackage
+
 from spack.package import *
 
 
@@ -15,7 +18,7 @@ class Mpi4cxx(MesonPackage):
     depends_on("cxx", type="build")
     depends_on("meson@1.0:", type="build")
     depends_on("pkgconfig", type="build")
-    depends_on("cmake", type="build")
+    depends_on("python@3:", type="build")
     # The headers include those of both.
     depends_on("mpi", type=("build", "link", "run"))
     depends_on("cereal@1.3:", type=("build", "link", "run"))
