@@ -13,6 +13,7 @@ find_mpi() {
 mpi=$(find_mpi "${options[@]-}")
 # numerics: the libraries that some examples are skipped without.
 case $mpi in
+  abi) mpi_packages=(mpich libmpich-dev openmpi-bin libopenmpi-dev) numerics=() ;;
   *mpich*) mpi_packages=(mpich libmpich-dev) numerics=(libhdf5-mpich-dev libscalapack-mpich-dev) ;;
   *) mpi_packages=(openmpi-bin libopenmpi-dev) numerics=(libhdf5-openmpi-dev libscalapack-openmpi-dev libfftw3-dev libfftw3-mpi-dev) ;;
 esac
@@ -30,7 +31,19 @@ need() { install "$@" || have_tools || { say "$problem; have them installed, the
 # want PACKAGE…: those that something is skipped without.
 want() { install "$@" || say "$problem; going on without"; }
 
-have_tools() { type -P meson ninja "${CXX:-c++}" pkg-config >/dev/null && pkg-config --exists "$mpi"; }
+have_tools() { type -P meson ninja "${CXX:-c++}" pkg-config >/dev/null && { [ "$mpi" = abi ] || pkg-config --exists "$mpi"; }; }
+
+# folder_of_abi NAME PACKAGE: a folder with one MPI's library of the standard ABI, of which Debian has both in one place.
+folder_of_abi() {
+  local folder=$build_dir/abi/$1 own file
+  own=$(pkg-config --variable=libdir "$2")
+  mkdir -p "$folder"
+  for file in "$own"/../../libmpi_abi_"$1".so.1.* "$own"/libmpi_abi.so.1; do
+    [ ! -e "$file" ] || { ln -sf "$(realpath "$file")" "$folder/libmpi_abi.so.1"; echo "$folder${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"; return; }
+  done
+  say "$2 has no library of the standard ABI"
+  return 1
+}
 
 install() {
   local missing sudo=()

@@ -371,7 +371,7 @@ TEST_CASE("A read of fewer elements than asked for is an error, unless a status 
 }
 
 /// MPICH's MPI_Request_get_status does not drive the calls of files, so that a loop of it never ends, in C neither.
-constexpr bool looks_in_vain = !MPI::detail::is_open_mpi;
+const bool looks_in_vain = !MPI::detail::is_open_mpi();
 
 TEST_CASE("A nonblocking read of fewer elements than asked for says so when it completes") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;

@@ -3,6 +3,7 @@
 
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <dlfcn.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -46,7 +47,9 @@ extern "C" int MPI_Win_free(MPI_Win* raw) {
 }
 extern "C" int MPI_File_close(MPI_File* raw) {
     ++files_closed;
-    return PMPI_File_close(raw);
+    // MPICH 5.0's library of the standard ABI lacks PMPI_File_close.
+    static const auto close = reinterpret_cast<int (*)(MPI_File*)>(dlsym(RTLD_NEXT, "MPI_File_close"));
+    return close(raw);
 }
 extern "C" int MPI_Comm_free(MPI_Comm* raw) {
     ++comms_freed;
@@ -216,7 +219,8 @@ TEST_CASE("Free frees at once, and what is null cannot be freed", "[handle][erro
             CHECK_THROWS_AS(free_now(from), MPI::Exception);  // NOLINT(bugprone-use-after-move)
             CHECK(to);
         }
-        CHECK(freed() == 4);  // two of them refused
+        constexpr bool is_file = std::is_same_v<decltype(sample.make()), MPI::File>;
+        CHECK(freed() == (is_file ? 2 : 4));  // two of them refused, by the MPI or, for files, before the call
     });
 }
 

@@ -214,7 +214,7 @@ public:
     /// End the epoch since the last Fence and begin another, on every process; with MODE_NOSUCCEED, begin none. Calls MPI_Win_fence (MPI-4.0,
     /// 12.5.1). Collective.
     [[gnu::always_inline]] void Fence(int assertion = 0, At at = {}) const {
-        if (assertion != 0 || state_->open_to_all != detail::WindowState::OpenToAll::fence || detail::leaves_out_waiting_operations) [[unlikely]]
+        if (assertion != 0 || state_->open_to_all != detail::WindowState::OpenToAll::fence || detail::leaves_out_waiting_operations()) [[unlikely]]
             return state(at).fence(assertion, at);
         detail::call<MPI_Win_fence>(assertion, handle(), on(at));
     }

@@ -22,7 +22,7 @@ bool is_narrow(const NeighborW& blocks) {
     for (std::size_t i = 0; i < blocks.ranks; ++i)
         if (!is_int(blocks.counts[i]))
             return false;
-    return has_int_neighbor_alltoallw;
+    return has_int_neighbor_alltoallw();
 }
 
 void keep_in(ArgumentCopies& copies, Blocks& blocks, bool narrow) {

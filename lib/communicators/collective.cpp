@@ -41,7 +41,7 @@ Request Comm::Igather(const ConstBuf& sendbuf, const Buf& recvbuf, int root, At 
 
 Prequest Comm::Gather_init(const ConstBuf& sendbuf, const Buf& recvbuf, int root, const Info& info, At at) const {
     const auto [s, r] = detail::gather_blocks(*this, sendbuf, recvbuf, root, at);
-    if (!detail::has_equal_init)
+    if (!detail::has_equal_init())
         return Gatherv_init(sendbuf, {detail::repeated(r), detail::equal_counts(*this, r.count, at)}, root, info, at);
     auto kept = keep(s, r);
     return Prequest::take(get<MPI_Gather_init>(s.data, s.count, s.type, r.data, r.count, r.type, root, handle(), info.handle(), on(at)),
@@ -85,7 +85,7 @@ Request Comm::Iscatter(const ConstBuf& sendbuf, const Buf& recvbuf, int root, At
 
 Prequest Comm::Scatter_init(const ConstBuf& sendbuf, const Buf& recvbuf, int root, const Info& info, At at) const {
     const auto [s, r] = detail::scatter_blocks(*this, sendbuf, recvbuf, root, at);
-    if (!detail::has_equal_init)
+    if (!detail::has_equal_init())
         return Scatterv_init({detail::repeated(s), detail::equal_counts(*this, s.count, at)}, recvbuf, root, info, at);
     auto kept = keep(s, r);
     return Prequest::take(get<MPI_Scatter_init>(s.data, s.count, s.type, r.data, r.count, r.type, root, handle(), info.handle(), on(at)),
@@ -129,7 +129,7 @@ Request Comm::Iallgather(const ConstBuf& sendbuf, const Buf& recvbuf, At at) con
 
 Prequest Comm::Allgather_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Info& info, At at) const {
     const auto [s, r] = detail::allgather_blocks(*this, sendbuf, recvbuf, at);
-    if (!detail::has_equal_init)
+    if (!detail::has_equal_init())
         return Allgatherv_init(sendbuf, {detail::repeated(r), detail::equal_counts(*this, r.count, at)}, info, at);
     auto kept = keep(s, r);
     return Prequest::take(get<MPI_Allgather_init>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), info.handle(), on(at)),
@@ -217,14 +217,14 @@ void Comm::Alltoallw(const ConstBufWArg& sendbuf, const BufWArg& recvbuf, At at)
 
 Request Comm::Ialltoallw(const StoredConstBufWArg& sendbuf, const BufWArg& recvbuf, At at) const {
     auto [s, r] = detail::alltoallw_blocks(*this, sendbuf, recvbuf, at);
-    auto kept = detail::has_ialltoallw_in_place || !sendbuf.is_in_place() ? keep(s, r) : detail::keep_packed(*this, s, r, at);
+    auto kept = detail::has_ialltoallw_in_place() || !sendbuf.is_in_place() ? keep(s, r) : detail::keep_packed(*this, s, r, at);
     return Request::take(get<MPI_Ialltoallw>(s.data, s.counts, s.displs, s.type, r.data, r.counts, r.displs, r.type, handle(), on(at)),
                          std::move(kept));
 }
 
 Prequest Comm::Alltoallw_init(const StoredConstBufWArg& sendbuf, const BufWArg& recvbuf, const Info& info, At at) const {
     auto [s, r] = detail::alltoallw_blocks(*this, sendbuf, recvbuf, at);
-    if (!detail::has_ialltoallw_in_place && sendbuf.is_in_place())
+    if (!detail::has_ialltoallw_in_place() && sendbuf.is_in_place())
         detail::check_equal_sizes(r, at);
     auto kept = keep(s, r);
     return Prequest::take(

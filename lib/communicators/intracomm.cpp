@@ -36,7 +36,7 @@ int mapped(int rank, int nodes) { return rank < nodes ? rank : UNDEFINED; }
 }  // namespace
 
 Intracomm Intracomm::Create_group(const Group& group, int tag, At at) const {
-    if (detail::crashes_without_world && detail::is_session_open() && !detail::has_world() && group.Get_size(at) == 1)
+    if (detail::crashes_without_world() && detail::is_session_open() && !detail::has_world() && group.Get_size(at) == 1)
         return Create_from_group(group, "org.mpi4cxx.create_group", INFO_NULL, ERRORS_RETURN, at);
     return take(made(get<MPI_Comm_create_group>(handle(), group.handle(), tag, on(at)), on(at)), at);
 }

@@ -53,7 +53,7 @@ struct Capacity {
 
 /// Returns a capacity of `inline_limit` bytes. Where truncation overwrites memory, one more byte follows a gap.
 Capacity capacity(At at) {
-    if constexpr (!truncation_overwrites)
+    if (!truncation_overwrites())
         return {inline_limit, MPI_BYTE};
     static const MPI_Datatype type = [at] {
         const int lengths[] = {inline_limit, 1};
@@ -241,7 +241,7 @@ bool Incoming::recv(MPI_Message& message, std::size_t size, const ObjectType& ty
 }
 
 std::size_t Incoming::receive_piece(std::size_t begin, std::size_t size) {
-    const std::size_t piece = std::min(size, piece_size);
+    const std::size_t piece = std::min(size, piece_size());
     recv_out_of_band(bytes_.data() + begin, piece, route_);
     if (piece == size)
         give_receipt();

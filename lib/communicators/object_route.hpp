@@ -23,14 +23,14 @@ void recv_out_of_band(void* to, std::size_t size, const Route& route);
 
 /// The size of a piece of an object's bytes. MPI sends pieces without a handshake, so the receiver reads the first one while the others are on their
 /// way.
-inline constexpr std::size_t piece_size = eager_size;
+[[nodiscard]] inline std::size_t piece_size() noexcept { return eager_size(); }
 /// The most bytes that travel in pieces. More travel in one message, which waits for its receiver; pieces would take up the receiver's memory.
 inline constexpr std::size_t pieces_limit = 1 << 20;
 
 /// Returns whether the object's bytes travel over the channel, apart from the envelope.
 [[nodiscard]] inline bool is_out_of_band(const Envelope& envelope) noexcept { return envelope.length > inline_limit - sizeof envelope; }
 /// Returns the number of bytes in each of their messages.
-[[nodiscard]] inline std::size_t piece_of(const Envelope& envelope) noexcept { return envelope.in_pieces != 0 ? piece_size : envelope.length; }
+[[nodiscard]] inline std::size_t piece_of(const Envelope& envelope) noexcept { return envelope.in_pieces != 0 ? piece_size() : envelope.length; }
 /// Returns the number of these messages.
 [[nodiscard]] inline std::size_t number_of_pieces(const Envelope& envelope) noexcept {
     return is_out_of_band(envelope) ? (envelope.length - 1) / piece_of(envelope) + 1 : 0;

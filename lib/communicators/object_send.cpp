@@ -113,7 +113,7 @@ void bsend_long(const Comm& comm, Packing& object, int dest, int tag, At at) {
     const int receiver = channel_rank(comm, dest, at), side_tag = tag_of_bytes.value();
     std::unique_ptr<MessageCopy> envelope = MessageCopy::of({object.data(), sizeof(Envelope)});
     const std::span<const std::byte> bytes = object.bytes();
-    if constexpr (failed_bsend_blocks_receiver) {  // so send a copy of the library's own, if the bytes fit the attached buffer
+    if (failed_bsend_blocks_receiver()) {  // so send a copy of the library's own, if the bytes fit the attached buffer
         check_attached(bytes.size(), where);
         (void)MessageCopy::start(SendMode::standard, MessageCopy::of(bytes), bytes.size(), receiver, side_tag, channel(at), where);
     } else {

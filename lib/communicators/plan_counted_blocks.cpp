@@ -214,7 +214,7 @@ NeighborwPlan neighbor_alltoallw_blocks(const Neighbors& all, const TypedBlocks&
         if (!blocks.displs.is_wide()) {
             const Blocks narrow = blocks;
             widen(blocks, keep);
-            if (has_int_neighbor_alltoallw)
+            if (has_int_neighbor_alltoallw())
                 blocks.counts = narrow.counts;
         }
         return NeighborW{blocks.ranks, blocks.counts, static_cast<const Aint*>(blocks.displs), blocks.ranks == 0 ? &any_type : types};

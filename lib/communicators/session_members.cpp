@@ -132,7 +132,7 @@ bool check_from_group(const Group& group, const std::string& stringtag, Caller c
 }
 
 void need_world(std::string_view function, const char* what, Place where) {
-    if (crashes_without_world && is_session_open() && !has_world())
+    if (crashes_without_world() && is_session_open() && !has_world())
         throw Exception(MPI_ERR_UNSUPPORTED_OPERATION, function,
                         std::string("not supported by this MPI in a program that has only sessions: ") + what, where);
 }

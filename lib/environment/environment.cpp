@@ -83,6 +83,7 @@ int initialize(int* argc, char*** argv, std::optional<int> required, At at) {
                    : level == "serialized" ? THREAD_SERIALIZED
                                            : THREAD_MULTIPLE;
     const detail::WindowComponents chosen;
+    const detail::Beginning beginning;
     if (required)
         return get<MPI_Init_thread>(argc, argv, *required, at);
     call<MPI_Init>(argc, argv, at);
@@ -91,6 +92,7 @@ int initialize(int* argc, char*** argv, std::optional<int> required, At at) {
 
 /// Throws if MPI is initialized already, for MPI would end the job, or if a variable of the environment has a value that is not allowed.
 void check_first(At at, const char* function) {
+    detail::check_mpi(at, function);
     if (Is_initialized(at))
         detail::misuse({at, function}, "MPI has been initialized already");
     detail::check_not_ended(at, function);
@@ -124,6 +126,7 @@ struct Environment::Before {
 
 Environment::Environment(int* argc, char*** argv, ThreadLevel required, At at) : exceptions_(std::uncaught_exceptions()) {
     detail::check_settings({at, "Environment"});
+    detail::check_mpi(at, "Environment");
     if (Is_initialized(at)) {
         before_ = std::make_unique<Before>(at);
         prepare(at);

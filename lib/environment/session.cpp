@@ -57,7 +57,7 @@ void leave_open(MPI_Session session, const char* reason) {
 
 /// Warns of an MPI that crashes in a job of one process without MPI_Init, in C too, where a request is tested before it is complete.
 void warn_of_one_process(const Session& session) {
-    if (crashes_without_world && !has_world() && session.Create_group("mpi://WORLD").size() == 1)
+    if (crashes_without_world() && !has_world() && session.Create_group("mpi://WORLD").size() == 1)
         std::fprintf(stderr, "mpi4cxx: warning: this MPI can crash in a job of one process that has only sessions: make an Environment too\n");
 }
 
@@ -100,10 +100,14 @@ MPI_Session Session::release() && noexcept {
 }
 
 Session Session::Init(const Info& info, const Errhandler& errhandler, At at) {
+    detail::check_mpi(at, "Session::Init");
     detail::check_not_ended(at, "Session::Init");
     if (!detail::is_running())
         detail::trace_if_asked();
-    Session session = take(get<MPI_Session_init>(info.handle(), errhandler.handle(), at));
+    Session session = take([&] {
+        const detail::Beginning beginning;
+        return get<MPI_Session_init>(info.handle(), errhandler.handle(), at);
+    }());
     session.Set_errhandler(errhandler, at);  // MPICH 4.0 forgets it
     detail::prepare_process(at);
     detail::warn_of_one_process(session);

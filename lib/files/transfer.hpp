@@ -174,7 +174,7 @@ public:
         check_readable(name_of<Fn>());
         Promise promised = promise(name_of<Fn>(), true, checked_expected());
         const auto begin = [&](auto... what) { return get<Fn>(what..., where()); };
-        if (!hangs_in_short_reads || (promised.expected == promised.wanted && knows_begin()))
+        if (!hangs_in_short_reads() || (promised.expected == promised.wanted && knows_begin()))
             return take_promised(begin(arguments...), std::move(promised));
         MPI_Status result{};
         call<Alone>(arguments..., &result, where());
@@ -213,14 +213,14 @@ public:
             const auto write = [&](auto... what) { call<Fn>(what..., &result, where()); };
             const auto prepare = [&] {
                 check_offset();
-                if constexpr (loses_errors_of_collective_writes)
+                if (loses_errors_of_collective_writes())
                     from = Transfer::begin();
             };
             prepared(
                 prepare, [&] { write(arguments...); }, [&] { without_elements(write, arguments...); });
             finish_write(name_of<Fn>(), result);
         });
-        if constexpr (loses_errors_of_collective_writes)
+        if (loses_errors_of_collective_writes())
             together(name_of<Fn>(), [&] { check_written(name_of<Fn>(), from); });  // here all have written
     }
     template <auto Fn, auto End, class... Arguments> void begin(Arguments... arguments) const {

@@ -12,7 +12,7 @@ bool are_chosen = false;
 
 }  // namespace
 
-WindowComponents::WindowComponents() : sets_(has_broken_osc_rdma && std::getenv(variable) == nullptr) {
+WindowComponents::WindowComponents() : sets_(has_broken_osc_rdma() && std::getenv(variable) == nullptr) {
     if (sets_)
         setenv(variable, "^pt2pt,rdma", 1);
     are_chosen = are_chosen || sets_;

@@ -39,22 +39,22 @@ int class_of(int code) {
 std::string mend_of_processes(std::string_view function, std::string_view text) {
     const bool starts = function.starts_with("MPI_Comm_spawn");
     if (function.ends_with("_name"))
-        return detail::is_open_mpi
+        return detail::is_open_mpi()
                    ? "; jobs of different mpiexecs find each other's names by a server: `ompi-server -r FILE`, and for each job `mpiexec "
                      "--ompi-server file:FILE`"
                    : "; jobs of different mpiexecs find each other's names by a server: `hydra_nameserver`, and for each job `mpiexec "
                      "-nameserver HOST`";
     if (text.find("no space for port_name") != std::string_view::npos)
         return "; the addresses of this process are longer than the name of a port: set UCX_TLS=tcp,self for the start";
-    if (!starts && !detail::rarely_has_dynamic_processes)
+    if (!starts && !detail::rarely_has_dynamic_processes())
         return {};
     std::string result = starts ? "; start the processes with the program instead: `mpiexec -n 1 ./program : -n 3 ./other`"
                                 : "; start the processes together instead: `mpiexec -n 1 ./server : -n 3 ./client`";
-    if (detail::rarely_has_dynamic_processes)
+    if (detail::rarely_has_dynamic_processes())
         result += ", or use Open MPI or MPICH 5: this MPICH can rarely start or connect processes";
     else if (std::getenv("SLURM_JOB_ID") != nullptr)
         result += "; srun mostly cannot start more: `srun -n 4` starts all";
-    else if (detail::is_open_mpi)
+    else if (detail::is_open_mpi())
         result += ", or give mpiexec more slots: `mpiexec --host localhost:4` or `--oversubscribe`";
     return result;
 }
@@ -71,7 +71,7 @@ std::string mend(int error_class, std::string_view function, std::string_view te
         if (MPI_Comm_get_attr(detail::has_world() ? MPI_COMM_WORLD : *comm, MPI_TAG_UB, &largest, &found) == MPI_SUCCESS && found != 0)
             return "; tags of messages go from 0 to " + std::to_string(*largest) + " (TAG_UB)";
     }
-    if (error_class == MPI_ERR_WIN && detail::has_broken_osc_rdma && function.starts_with("MPI_Win_create"))
+    if (error_class == MPI_ERR_WIN && detail::has_broken_osc_rdma() && function.starts_with("MPI_Win_create"))
         return "; Open MPI may lack a component for this window: set OMPI_MCA_osc=^pt2pt,rdma";
     if (error_class == MPI_ERR_TRUNCATE)
         return function.ends_with("ecv") || function.find("Wait") != std::string_view::npos || function.find("Test") != std::string_view::npos

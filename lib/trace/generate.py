@@ -15,6 +15,8 @@ table, wrappers, *preprocessor = sys.argv[1:]
 BY_HAND = {'Init', 'Init_thread', 'Finalize', 'Abort', 'Wait', 'Waitall', 'Waitany', 'Waitsome', 'Test', 'Testall', 'Testany', 'Testsome',
            'Request_get_status', 'Request_free', 'Start', 'Startall'}
 UNTRACED = re.compile(r'MPI_(T_|Pcontrol|Wtime|Wtick|Aint_|\w+_[cf]2[cf]|\w+_(to|from)int|\w+f08|Initialized|Finalized)')
+if '-DMPI_ABI' in preprocessor:  # Open MPI's library of the standard ABI lacks what MPI-2 replaced
+    UNTRACED = re.compile(UNTRACED.pattern + '|MPI_(Attr|Keyval)_')
 
 # Collectives: the pattern, what a process sends to each receiver, and what it sends instead with IN_PLACE.
 COLLECTIVES = {
@@ -157,10 +159,13 @@ lines = ['// Written by generate.py.', '#pragma once', '#include "trace/function
 lines += [f'    {{"{name}", Family::{family(name, types)}}},' for name, (_, types) in declared.items()]
 pathlib.Path(table).write_text('\n'.join(lines + ['};', '}  // namespace mpi4cxx::trace', '']))
 
-lines = ['// Written by generate.py.', '#include "trace/call.hpp"', '#pragma GCC diagnostic ignored "-Wdeprecated-declarations"', 'using namespace mpi4cxx::trace;', 'extern "C" {']
+# MPICH 5.0's library of the standard ABI lacks PMPI_File_close, so the next library's MPI_File_close is called.
+NEXT = {'MPI_File_close': 'reinterpret_cast<decltype(&MPI_File_close)>(dlsym(RTLD_NEXT, "MPI_File_close"))'} if '-DMPI_ABI' in preprocessor else {}
+
+lines = ['// Written by generate.py.', '#include "trace/call.hpp"', '#include <dlfcn.h>', '#pragma GCC diagnostic ignored "-Wdeprecated-declarations"', 'using namespace mpi4cxx::trace;', 'extern "C" {']
 for i, (name, (text, types)) in enumerate(declared.items()):
     if name.removeprefix('MPI_') in BY_HAND:
         continue
     lines += [f'MPI4CXX_TRACED int {name}({text}) {{', f'    Call call({i});', *['    ' + line for line in statements(name, types)],
-              f'    return call.done(P{name}({", ".join(types)}));', '}']
+              f'    return call.done({NEXT.get(name, "P" + name)}({", ".join(types)}));', '}']
 pathlib.Path(wrappers).write_text('\n'.join(lines + ['}', '']))

@@ -46,7 +46,7 @@ Win Win::take(MPI_Win raw, At at) {
     result.state_->rank = group.Get_rank(at);
     result.state_->size = group.Get_size(at);
     result.state_->own->needs_flush_of_each =
-        detail::leaves_out_waiting_operations && result.flavor(at) != WIN_FLAVOR_SHARED && detail::WindowComponents::may_be_ucx();
+        detail::leaves_out_waiting_operations() && result.flavor(at) != WIN_FLAVOR_SHARED && detail::WindowComponents::may_be_ucx();
     return result;
 }
 
@@ -118,7 +118,7 @@ std::byte* base_of(const Win& win, At at) { return static_cast<std::byte*>(win.G
 
 /// Throws if the MPI would crash, because it makes no window of one process.
 void check_members(const Intracomm& comm, const char* function, At at) {
-    if (detail::crashes_without_world && detail::is_session_open() && comm.Get_size(at) == 1)
+    if (detail::crashes_without_world() && detail::is_session_open() && comm.Get_size(at) == 1)
         detail::need_world(function, "a window of one process", {at, comm.address()});
 }
 
@@ -182,7 +182,7 @@ Win Win::allocate(Extent extent, bool shared, const Intracomm& comm, const Info&
         call<MPI_Win_allocate_shared>(bytes, unit, info.handle(), comm.handle(), &base, &raw, where);
     } else {
         Info with_gaps;
-        if (detail::needs_gaps_in_allocated_windows) {
+        if (detail::needs_gaps_in_allocated_windows()) {
             with_gaps = info.is_null() ? Info::Create(at) : info.Dup(at);
             with_gaps.Set("alloc_shared_noncontig", "true", at);
         }
@@ -378,7 +378,7 @@ void complete_locally(int target_rank, MPI_Win win, detail::Place where) {
 Request Win::Rput(const ConstBuf& origin, int target_rank, const Target& target, At at) const {
     check_locked(target_rank, at);
     const TargetRange to = range_of(state_.get(), origin, target_rank, target, at);
-    if (detail::crashes_in_dynamic_requests && flavor(at) == WIN_FLAVOR_DYNAMIC) {
+    if (detail::crashes_in_dynamic_requests() && flavor(at) == WIN_FLAVOR_DYNAMIC) {
         call<MPI_Put>(origin.data, origin.count, origin.type, target_rank, to.displacement, to.count, to.type, handle(), on(at));
         complete_locally(target_rank, handle(), on(at));
         return {};
@@ -391,7 +391,7 @@ Request Win::Rput(const ConstBuf& origin, int target_rank, const Target& target,
 Request Win::Rget(const Buf& origin, int target_rank, const Target& target, At at) const {
     check_locked(target_rank, at);
     const TargetRange from = range_of(state_.get(), origin, target_rank, target, at);
-    if (detail::crashes_in_dynamic_requests && flavor(at) == WIN_FLAVOR_DYNAMIC) {
+    if (detail::crashes_in_dynamic_requests() && flavor(at) == WIN_FLAVOR_DYNAMIC) {
         call<MPI_Get>(origin.data, origin.count, origin.type, target_rank, from.displacement, from.count, from.type, handle(), on(at));
         complete_locally(target_rank, handle(), on(at));
         return {};
@@ -400,7 +400,7 @@ Request Win::Rget(const Buf& origin, int target_rank, const Target& target, At a
     Request result =
         Request::take(get<MPI_Rget>(origin.data, origin.count, origin.type, target_rank, from.displacement, from.count, from.type, handle(), on(at)),
                       std::move(kept));
-    if (detail::completes_strided_rget_early && !Datatype::borrow(origin.type).is_named())
+    if (detail::completes_strided_rget_early() && !Datatype::borrow(origin.type).is_named())
         complete_locally(target_rank, handle(), on(at));
     return result;
 }

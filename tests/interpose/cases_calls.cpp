@@ -19,7 +19,7 @@ const char* extension(const std::string& function) {
 
 /// What a persistent call of equal blocks comes to where the MPI's own is wrong.
 const char* equal(const char* function, const char* of_different_size) {
-    return extension(MPI::detail::has_equal_init ? function : of_different_size);
+    return extension(MPI::detail::has_equal_init() ? function : of_different_size);
 }
 
 }  // namespace
@@ -40,7 +40,7 @@ TEST_CASE("A nonblocking or persistent call that fails is an Exception with name
         return n == 1 ? MPI::ConstBufW(a(n), narrow, here, {MPI::INT}) : MPI::ConstBufW(a(n), wide, far, {MPI::INT});
     };
     const auto bw = [&](MPI::Count n) { return n == 1 ? MPI::BufW(b(n), narrow, here, {MPI::INT}) : MPI::BufW(b(n), wide, far, {MPI::INT}); };
-    const char* const uneven = MPI::detail::has_int_neighbor_alltoallw ? "c" : "cw";
+    const char* const uneven = MPI::detail::has_int_neighbor_alltoallw() ? "c" : "cw";
     const auto counts = [&](MPI::Count n) { return n == 1 ? MPI::detail::CountList(narrow) : MPI::detail::CountList(wide); };
 
     // clang-format off
@@ -104,7 +104,7 @@ TEST_CASE("A nonblocking or persistent call that fails is an Exception with name
         Case(extension("MPI_Neighbor_allgatherv_init"), "cr", [&](MPI::Count n) { (void)graph.Neighbor_allgatherv_init(a(n), bv(n)); }),
         Case(extension("MPI_Neighbor_alltoall_init"), "cr", [&](MPI::Count n) { (void)graph.Neighbor_alltoall_init(a(n), b(n)); }),
         Case(extension("MPI_Neighbor_alltoallv_init"), "cr", [&](MPI::Count n) { (void)graph.Neighbor_alltoallv_init(av(n), bv(n)); }),
-        Case(extension("MPI_Neighbor_alltoallw_init"), MPI::detail::has_int_neighbor_alltoallw ? "cr" : "cwr", [&](MPI::Count n) { (void)graph.Neighbor_alltoallw_init(aw(n), bw(n)); }),
+        Case(extension("MPI_Neighbor_alltoallw_init"), MPI::detail::has_int_neighbor_alltoallw() ? "cr" : "cwr", [&](MPI::Count n) { (void)graph.Neighbor_alltoallw_init(aw(n), bw(n)); }),
         Case("MPI_Dist_graph_neighbors_count", "", [&](MPI::Count) { (void)graph.degrees(); }),
         Case("MPI_Dist_graph_neighbors", "", [&](MPI::Count) { (void)graph.inedges(); }),
     }) check(c);

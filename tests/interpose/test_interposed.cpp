@@ -24,7 +24,7 @@ TEST_CASE("Each function that the library calls has been made to fail, or has a 
             for (const char* ending : {"", "_c"})
                 if (const std::string name = std::string(function) + ending; all.count(name) == 1)
                     reviewed[name] = "not called for one process";
-    if (!MPI::detail::has_int_neighbor_alltoallw)
+    if (!MPI::detail::has_int_neighbor_alltoallw())
         for (const char* function : {"MPI_Neighbor_alltoallw", "MPI_Ineighbor_alltoallw", "MPI_Neighbor_alltoallw_init"})
             reviewed[function] = "wrong in this MPI, unlike the large-count twin that is called";
     for (const char* function : {"MPI_Add_error_class", "MPI_Add_error_code", "MPI_Add_error_string"})

@@ -30,6 +30,8 @@ REVIEWED = {
     ('lib/communicators/dup_methods.cpp', 'MPI_Test'): 'raised when somebody waits',
     ('lib/environment/environment.cpp', 'MPI_Finalize'): 'a destructor',
     ('lib/environment/environment.cpp', 'MPI_Pcontrol'): 'takes variable arguments, raised on the spot',
+    ('lib/mpi/implementation.cpp', 'MPI_Abi_get_version'): 'looked at on the spot',
+    ('lib/mpi/implementation.cpp', 'MPI_Get_library_version'): 'without an answer the text is empty',
     ('lib/runtime/error.cpp', 'MPI_Comm_get_attr'): 'describes an error',
     ('lib/runtime/error.cpp', 'MPI_Comm_get_name'): 'describes an error',
     ('lib/runtime/error.cpp', 'MPI_Comm_rank'): 'describes an error',

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 
-OWN = re.compile(r'((\w+ )+(for|to) )?mpi4cxx::abi_\d+_\d+_(mpich|openmpi)::')  # "vtable for mpi4cxx::…", "non-virtual thunk to mpi4cxx::…"
+OWN = re.compile(r'((\w+ )+(for|to) )?mpi4cxx::abi_\d+_\d+_(mpich|openmpi|standard)::')  # "vtable for mpi4cxx::…", "non-virtual thunk to mpi4cxx::…"
 EXPECTED = ['mpi4cxx::COMM_WORLD', 'mpi4cxx::Environment::~Environment()', 'typeinfo for mpi4cxx::Exception']
 
 listed = subprocess.run(['nm', '--dynamic', '--demangle', '--defined-only', sys.argv[1]], stdout=subprocess.PIPE, encoding='utf-8', check=True).stdout

@@ -24,10 +24,19 @@
 #endif
 #pragma GCC visibility pop
 
+// The header of the standard ABI, which came with MPI-5, names no MPI. The program finds one when it starts.
+#if defined(MPI_ABI_VERSION) && !defined(OPEN_MPI) && !defined(MPICH_NUMVERSION)
+#define MPI4CXX_STANDARD_ABI
+#endif
+
 // Which MPI the library was built for, if that is known.
 #if __has_include(<mpi4cxx/detail/mpi/built_for.hpp>)
 #include <mpi4cxx/detail/mpi/built_for.hpp>
-#if defined(MPI4CXX_BUILT_FOR_MPICH) && defined(OPEN_MPI)
+#if defined(MPI4CXX_BUILT_FOR_ABI) && !defined(MPI4CXX_STANDARD_ABI)
+#error "this mpi4cxx was built for the standard ABI, but <mpi.h> is one MPI's own: compile with g++ and the flags of pkg-config mpi4cxx"
+#elif !defined(MPI4CXX_BUILT_FOR_ABI) && defined(MPI4CXX_STANDARD_ABI)
+#error "this mpi4cxx was built for one MPI, but <mpi.h> is that of the standard ABI: compile with g++ and the flags of pkg-config mpi4cxx"
+#elif defined(MPI4CXX_BUILT_FOR_MPICH) && defined(OPEN_MPI)
 #error "this mpi4cxx was built for MPICH, but <mpi.h> is Open MPI's: compile with g++ and the flags of pkg-config mpi4cxx, or with mpicxx.mpich"
 #elif defined(MPI4CXX_BUILT_FOR_OPEN_MPI) && !defined(OPEN_MPI)
 #error "this mpi4cxx was built for Open MPI, but <mpi.h> is not: compile with g++ and the flags of pkg-config mpi4cxx, or with mpicxx.openmpi"
@@ -36,7 +45,9 @@
 
 // The namespace of the library: an inline namespace in mpi4cxx, named after the version of the ABI and the MPI. So code that is compiled with the
 // headers of one does not link with the library of another.
-#ifdef OPEN_MPI
+#ifdef MPI4CXX_STANDARD_ABI
+#define MPI4CXX mpi4cxx::inline abi_0_1_standard
+#elif defined(OPEN_MPI)
 #define MPI4CXX mpi4cxx::inline abi_0_1_openmpi
 #else
 #define MPI4CXX mpi4cxx::inline abi_0_1_mpich
@@ -45,8 +56,10 @@
 /// Marks what the shared library exports. Everything else in it is hidden.
 #define MPI4CXX_API __attribute__((visibility("default")))
 
-// Error classes that came with MPI-4. An MPI without them never reports them.
 namespace MPI4CXX {
+// Error classes that came after MPI-3. An MPI without them never reports them. The headers of the ABI have all of MPI-5, as enumerators rather than
+// macros.
+#ifndef MPI4CXX_STANDARD_ABI
 #ifndef MPI_ERR_SESSION
 inline constexpr int MPI_ERR_SESSION = MPI_ERR_UNKNOWN;
 #endif
@@ -62,8 +75,9 @@ inline constexpr int MPI_ERR_ERRHANDLER = MPI_ERR_UNKNOWN;
 #ifndef MPI_ERR_ABI  // MPI-5
 inline constexpr int MPI_ERR_ABI = MPI_ERR_UNKNOWN;
 #endif
+#endif
 
-// Error classes of fault tolerance. Before MPI-5, an MPI has its own names for them.
+// Error classes of fault tolerance, which are in no standard up to MPI-5.0. An MPI has its own names for them.
 #ifdef MPIX_ERR_REVOKED
 inline constexpr int MPI_ERR_REVOKED = MPIX_ERR_REVOKED;
 inline constexpr int MPI_ERR_PROC_FAILED = MPIX_ERR_PROC_FAILED;
@@ -74,7 +88,10 @@ inline constexpr int MPI_ERR_PROC_FAILED = MPI_ERR_UNKNOWN;
 inline constexpr int MPI_ERR_PROC_FAILED_PENDING = MPI_ERR_UNKNOWN;
 #endif
 
-// Other constants that came with MPI-4.
+// Other constants that came after MPI-3.
+#ifdef MPI4CXX_STANDARD_ABI
+using MPI_Fint = int;  // not every header has what Fortran needs
+#else
 #ifndef MPI_MAX_PSET_NAME_LEN
 inline constexpr int MPI_MAX_PSET_NAME_LEN = 256;
 #endif
@@ -87,17 +104,18 @@ inline constexpr int MPI_COMM_TYPE_HW_GUIDED = -1001, MPI_COMM_TYPE_HW_UNGUIDED 
 #if MPI_VERSION < 4 || (MPI_VERSION == 4 && MPI_SUBVERSION < 1)
 inline constexpr int MPI_COMM_TYPE_RESOURCE_GUIDED = -1003;
 #endif
-#ifndef MPI_TYPECLASS_LOGICAL  // MPI-5.1
-inline constexpr int MPI_TYPECLASS_LOGICAL = MPI_UNDEFINED;
-#endif
 #ifndef MPI_F_STATUS_SIZE
 inline constexpr int MPI_F_STATUS_SIZE = sizeof(MPI_Status) / sizeof(MPI_Fint);
 inline constexpr int MPI_F_SOURCE = 0, MPI_F_TAG = 1, MPI_F_ERROR = 2;
 #endif
+#endif
+#ifndef MPI_TYPECLASS_LOGICAL  // MPI-5.1
+inline constexpr int MPI_TYPECLASS_LOGICAL = MPI_UNDEFINED;
+#endif
 
 namespace detail {
 // MPI_ERRORS_ABORT ends the processes of one communicator. If it is missing, MPI_ERRORS_ARE_FATAL replaces it, which ends all connected processes.
-// MPICH 4.0 has the name, but ends the job when it is set.
+// MPICH 4.0 has the name, but ends the job when it is set. No MPICH with the standard ABI is as old.
 #if !defined(MPI_ERRORS_ABORT) || (defined(MPICH_NUMVERSION) && MPICH_NUMVERSION < 40100000)
 inline const MPI_Errhandler errors_abort = MPI_ERRORS_ARE_FATAL;
 #else

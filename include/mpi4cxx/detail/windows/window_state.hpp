@@ -102,7 +102,7 @@ MPI4CXX_API std::shared_ptr<WindowState> null_window() noexcept;
 
 /// Returns whether the MPI fetches and swaps numbers of this type rightly.
 [[gnu::always_inline]] inline bool can_fetch(MPI_Datatype type) noexcept {
-    if constexpr (!fetches_integers_only)
+    if (!fetches_integers_only())
         return true;
     return type == MPI_INT || type == MPI_UNSIGNED || type == MPI_LONG || type == MPI_UNSIGNED_LONG || type == MPI_LONG_LONG ||
            type == MPI_UNSIGNED_LONG_LONG || type == MPI_INT32_T || type == MPI_UINT32_T || type == MPI_INT64_T || type == MPI_UINT64_T ||
