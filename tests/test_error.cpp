@@ -212,7 +212,7 @@ TEST_CASE("The user removes error codes and classes, where the MPI can", "[error
         CHECK(MPI::Get_error_string(code) != "soon gone");
         MPI::Remove_error_code(code);
         MPI::Remove_error_class(error_class);
-        CHECK(MPI::get_vendor().name != "Open MPI");
+        CHECK((MPI::get_vendor().name != "Open MPI" || MPI::get_vendor().major >= 6));
     } catch (const MPI::Exception& e) {
         CHECK(contains(e.what(), "not supported by this MPI"));
         CHECK(MPI::get_vendor().name == "Open MPI");

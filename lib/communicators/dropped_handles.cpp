@@ -105,6 +105,12 @@ Group members(MPI_Comm comm, Place where) {
     return Group::Union(local, Group::take(get<MPI_Comm_remote_group>(comm, where)), where.at());
 }
 
+/// Returns whether all processes of `part` are in `whole`. MPICH 5 ends the process in MPI_Group_difference of groups of different sessions.
+bool is_within(const Group& part, const Group& whole, At at) {
+    const std::vector<int> ranks = part.Translate_ranks(whole, at);
+    return std::find(ranks.begin(), ranks.end(), MPI_UNDEFINED) == ranks.end();
+}
+
 /// Returns, in order, the names of the handles that this process has dropped and whose processes are all in `comm`.
 std::vector<Name> dropped_within(MPI_Comm comm, Place where) {
     std::vector<std::pair<Name, std::shared_ptr<const Group>>> dropped;
@@ -119,7 +125,7 @@ std::vector<Name> dropped_within(MPI_Comm comm, Place where) {
         return names;
     const Group all = members(comm, where);
     for (const auto& [name, processes] : dropped)
-        if (Group::Difference(*processes, all, where.at()).Get_size(where.at()) == 0)
+        if (is_within(*processes, all, where.at()))
             names.push_back(name);
     return names;
 }

@@ -136,8 +136,9 @@ File File::Open(const Intracomm& comm, const std::filesystem::path& filename, Ac
 void File::Close(At at) {
     if (open_ != nullptr && open_->handle.is_made() && !is_null())
         return end(false, at);
+    const detail::Place where = on(at);  // MPICH 5's library of the standard ABI crashes if it closes a null file
     detail::InstalledHandler<File>::forget(*this);
-    free({at, subject()});
+    free(where);
 }
 
 void File::Delete(const std::filesystem::path& filename, const Info& info, At at) {
@@ -162,7 +163,7 @@ void File::Preallocate(Offset size, At at) const {
     check_writable("MPI_File_preallocate", at);
     check_size(open_.get(), "MPI_File_preallocate", size, on(at), at);
     detail::together(open_.get(), "MPI_File_preallocate", on(at), [&] {
-        if (!detail::preallocate_duplicates)
+        if (!detail::preallocate_duplicates())
             return call<MPI_File_preallocate>(handle(), size, on(at));
         if (open_ == nullptr)
             throw Exception(MPI_ERR_UNSUPPORTED_OPERATION, "MPI_File_preallocate", "not supported by this MPI for files that C has opened", at);

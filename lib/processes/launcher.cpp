@@ -9,7 +9,7 @@
 namespace MPI4CXX::detail {
 
 bool can_ask_launcher() noexcept {
-    if (!waits_for_missing_launcher)
+    if (!waits_for_missing_launcher())
         return true;
     const auto is_set = [](const char* variable) { return std::getenv(variable) != nullptr; };
     constexpr std::array own{"PMI_RANK", "PMI_FD", "PMI_PORT"};

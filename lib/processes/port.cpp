@@ -36,7 +36,7 @@ void check_port_name(const Intracomm& comm, const std::string& name, int root, s
         failure = detail::failure_of([&] {
             const std::size_t point = name.find('.');
             const bool is_unreadable =
-                detail::waits_for_unreadable_port && (point == std::string::npos || name.find(':', point) == std::string::npos);
+                detail::waits_for_unreadable_port() && (point == std::string::npos || name.find(':', point) == std::string::npos);
             if (name.empty() || name.size() >= MPI_MAX_PORT_NAME || is_unreadable)
                 throw Exception(MPI_ERR_PORT, function, "\"" + name + "\" is not the name of a port", where);
         });

@@ -40,7 +40,7 @@ std::vector<fs::path> folders_of(const std::string& command, const Info& info, A
     if (command.find('/') != std::string::npos)
         return {working};
     std::vector<fs::path> folders;
-    if constexpr (spawns_from_working_folder)
+    if (spawns_from_working_folder())
         folders.push_back(working);
     else
         add_paths(folders, info.get("path", "", at));
@@ -60,6 +60,18 @@ void check_program(const std::string& command, const Info& info, At at) {
     std::string where;
     for (const fs::path& folder : folders) where += (where.empty() ? "" : ":") + folder.string();
     throw Exception(MPI_ERR_SPAWN, "MPI_Comm_spawn", "there is no program \"" + command + "\" to run in " + where, at);
+}
+
+std::vector<std::string> launcher_arguments(std::span<const std::string> arguments, At at) {
+    std::vector<std::string> result(arguments.begin(), arguments.end());
+    if (!reads_backslashes_of_arguments())
+        return result;
+    for (std::string& argument : result) {
+        if (argument.empty() || argument.find('\n') != std::string::npos)
+            throw Exception(MPI_ERR_SPAWN, "MPI_Comm_spawn", "MPICH's mpiexec takes no argument that is empty or has an end of line", at);
+        for (std::size_t i = argument.find('\\'); i != std::string::npos; i = argument.find('\\', i + 2)) argument.insert(i, 1, '\\');
+    }
+    return result;
 }
 
 }  // namespace MPI4CXX::detail

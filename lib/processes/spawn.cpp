@@ -14,6 +14,7 @@
 #include <numeric>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace MPI4CXX {
@@ -48,13 +49,15 @@ void check_can_start(const std::string& command, int maxprocs, const Info& info,
 
 /// The programs of Spawn_multiple, as MPI takes them.
 struct Programs {
+    std::vector<std::vector<std::string>> words;
     std::vector<std::vector<char*>> arguments;
     std::vector<char**> argvs;
     std::vector<int> maxprocs;
     std::vector<MPI_Info> infos;
 
-    void add(const detail::StringList& args, int processes, const Info& info) {
-        arguments.push_back(detail::argument_vector(args));
+    void add(std::vector<std::string> args, int processes, const Info& info) {
+        words.push_back(std::move(args));
+        arguments.push_back(detail::argument_vector(words.back()));
         argvs.push_back(arguments.back().data());
         maxprocs.push_back(processes);
         infos.push_back(info.handle());
@@ -69,7 +72,7 @@ Programs programs_of(const detail::StringList& commands, const detail::StringLis
     for (std::size_t i = 0; i < commands.size(); ++i) {
         const int processes = maxprocs.empty() ? 1 : maxprocs[i];
         check_can_start(commands[i], processes, info[i], caller);
-        result.add(args.size() == 0 ? detail::StringList() : args[i], processes, info[i]);
+        result.add(args.size() == 0 ? std::vector<std::string>() : detail::launcher_arguments(args[i], caller.at), processes, info[i]);
     }
     return result;
 }
@@ -96,12 +99,16 @@ Intercomm Intracomm::Spawn(const std::string& command, const detail::StringList&
                            const detail::ErrorCodes& errcodes, At at) const {
     detail::check_root(*this, root, at);
     const Caller caller(at);
+    std::vector<std::string> words;
     std::exception_ptr failure;
     if (Get_rank(at) == root)
-        failure = failure_of([&] { check_can_start(command, maxprocs, info, caller); });
+        failure = failure_of([&] {
+            check_can_start(command, maxprocs, info, caller);
+            words = detail::launcher_arguments(args, at);
+        });
     maxprocs = agree(*this, failure, maxprocs, root, "MPI_Comm_spawn", on(at));
     std::vector<int> own;
-    std::vector<char*> argv = detail::argument_vector(args);
+    std::vector<char*> argv = detail::argument_vector(words);
     MPI_Comm raw = MPI_COMM_NULL;
     call<MPI_Comm_spawn>(command.c_str(), argv.data(), maxprocs, info.handle(), root, handle(), &raw, room_for(maxprocs, errcodes, own), on(at));
     return Intercomm::take_connected(raw, at);
