@@ -6,9 +6,11 @@
 #include <mpi4cxx/mpi4cxx.hpp>
 
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <cstdint>
+#include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <new>
 #include <span>
 #include <string>
@@ -33,16 +35,6 @@ thread_local std::size_t allocated = 0;  // bytes
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
-// The library's calls come here.
-namespace {
-std::size_t advised = 0;  // bytes that are to lie in huge pages
-}  // namespace
-int madvise(void* begin, std::size_t size, int advice) noexcept {
-    if (advice == MADV_HUGEPAGE)
-        advised += size;
-    return static_cast<int>(syscall(SYS_madvise, begin, size, advice));
-}
-
 namespace {
 
 /// How often the second of two calls of `f` allocates.
@@ -58,6 +50,20 @@ std::size_t bytes_of(auto f) {
     const std::size_t before = allocated;
     f();
     return allocated - before;
+}
+
+/// Returns whether the kernel has been asked for huge pages at `address`.
+bool is_in_huge_pages(const void* address) {
+    std::ifstream mappings("/proc/self/smaps");
+    bool is_here = false;
+    for (std::string line; std::getline(mappings, line);) {
+        std::uintptr_t begin = 0, end = 0;
+        if (std::sscanf(line.c_str(), "%zx-%zx ", &begin, &end) == 2)
+            is_here = begin <= reinterpret_cast<std::uintptr_t>(address) && reinterpret_cast<std::uintptr_t>(address) < end;
+        else if (is_here && line.starts_with("VmFlags:"))
+            return line.find(" hg") != std::string::npos;
+    }
+    return false;
 }
 
 /// Every process sends to the next one and receives from the one before.
@@ -341,45 +347,44 @@ TEST_CASE("Large objects are received into the memory that is there", "[allocati
 }
 
 TEST_CASE("Large memory that the library takes is to lie in huge pages", "[allocation]") {
+    if (!std::filesystem::exists("/sys/kernel/mm/transparent_hugepage")) {
+        WARN("this kernel has no huge pages");
+        return;
+    }
     for_each_comm([](const MPI::Intracomm& comm) {
         const Ring ring{comm};
-        constexpr std::size_t page = 2 << 20;
-        const auto advised_in = [](auto f) {
-            const std::size_t before = advised;
-            f();
-            return advised - before;
-        };
-        // What lies in front of the first page and behind the last one stays in small pages.
-        const auto is_all = [](std::size_t count, std::size_t bytes) { return count > bytes - 2 * page && count <= bytes; };
-        constexpr std::size_t n = 1 << 20, bytes = n * sizeof(double);
+        constexpr std::size_t n = 1 << 20;
         const vector<double> sent(n, comm.rank());
-        vector<double> received;
-        CHECK(is_all(advised_in([&] {
-                         MPI::Request request = comm.Isend(sent, ring.next);
-                         received = comm.Recv<double>(ring.previous);
-                         request.Wait();
-                     }),
-                     bytes));
-        CHECK(received == vector<double>(n, ring.previous));
-        if (comm.size() > 1) {
-            CHECK(is_all(advised_in([&] {
-                             auto request = comm.irecv<vector<double>>(ring.previous);
-                             comm.send(sent, ring.next);
-                             received = request.wait();
-                         }),
-                         bytes));
+        {
+            MPI::Request request = comm.Isend(sent, ring.next);
+            const vector<double> received = comm.Recv<double>(ring.previous);
+            request.Wait();
             CHECK(received == vector<double>(n, ring.previous));
-            const std::size_t in_bcast = advised_in([&] { received = comm.bcast(comm.rank() == 0 ? sent : vector<double>()); });
-            CHECK((comm.rank() == 0 || is_all(in_bcast, bytes)));
-            const std::string text = comm.bcast(comm.rank() == 0 ? std::string(bytes, 'a') : std::string());
-            CHECK(text == std::string(bytes, 'a'));
+            CHECK(is_in_huge_pages(&received[n / 2]));
         }
-        // Memory that is there stays as it is, and so does what is small.
-        CHECK(advised_in([&] { comm.Sendrecv(sent, ring.next, 0, received, ring.previous); }) == 0);
-        CHECK(advised_in([&] {
-                  MPI::Request request = comm.Isend(std::span(sent).first(n / 4), ring.next);
-                  CHECK(comm.Recv<double>(ring.previous).size() == n / 4);
-                  request.Wait();
-              }) == 0);
+        {
+            auto request = comm.irecv<vector<double>>(ring.previous);
+            comm.send(sent, ring.next);
+            const vector<double> received = request.wait();
+            CHECK(received == vector<double>(n, ring.previous));
+            CHECK(is_in_huge_pages(&received[n / 2]));
+        }
+        for (const vector<double>& part : comm.allgather(sent)) CHECK(is_in_huge_pages(&part[n / 2]));
+        const std::string text = comm.bcast(comm.rank() == 0 ? std::string(8 * n, 'a') : std::string());
+        CHECK(text == std::string(8 * n, 'a'));
+        CHECK((comm.rank() == 0 || is_in_huge_pages(&text[4 * n])));
     });
+}
+
+TEST_CASE("Memory that is not large stays in small pages", "[allocation]") {
+    constexpr std::size_t size = 2 * MPI::detail::huge_from;
+    void* const memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    REQUIRE(memory != MAP_FAILED);
+    const auto* const middle = static_cast<std::byte*>(memory) + size / 2;
+    CHECK(!is_in_huge_pages(middle));
+    MPI::detail::prefer_huge_pages(memory, MPI::detail::huge_from - 1);
+    CHECK(!is_in_huge_pages(static_cast<std::byte*>(memory) + size / 4));
+    MPI::detail::prefer_huge_pages(memory, size);
+    CHECK(is_in_huge_pages(middle) == std::filesystem::exists("/sys/kernel/mm/transparent_hugepage"));
+    munmap(memory, size);
 }
