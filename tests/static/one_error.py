@@ -1,4 +1,4 @@
-"""Checks that what makes every line fail is said once: a compiler without C++20, the C++ bindings of MPI-2, another MPI's <mpi.h>.
+"""Checks that what makes every line fail is said once: a compiler without C++20 or exceptions, the C++ bindings of MPI-2, another MPI's <mpi.h>.
 
 usage: one_error.py SOURCE_ROOT COMPILER [FLAG…]
 
@@ -33,6 +33,9 @@ for path in sorted((include / 'mpi4cxx').rglob('*.hpp')):
     if 'detail' not in path.parts and '#include <mpi4cxx/' in text:
         name = path.relative_to(include).as_posix()
         check(name, 'mpi4cxx needs C++20: compile with -std=c++20', PROGRAM.format(name), '-std=c++17')
+
+for flag in '-fno-exceptions', '-fno-rtti':
+    check(flag, 'mpi4cxx needs exceptions and typeid', program, '-std=c++20', flag)
 
 with_bindings = subprocess.run([*compiler, '-E', '-dM', '-x', 'c++', '-'], input='#include <mpi.h>', stdout=subprocess.PIPE, encoding='utf-8', check=True)
 if re.search(r'MPIX_CALLREF|MPIPP_H', with_bindings.stdout):

@@ -4,6 +4,8 @@
 // An #error would be followed by thousands of other errors. A header that cannot be found stops the compiler.
 #if __cplusplus <= 201703L
 #include "mpi4cxx needs C++20: compile with -std=c++20"
+#elif !defined(__cpp_exceptions) || !defined(__cpp_rtti)
+#include "mpi4cxx needs exceptions and typeid: compile without -fno-exceptions and -fno-rtti"
 #endif
 #if defined(MPIX_CALLREF) || defined(MPIPP_H)  // MPICH's and Open MPI's C++ bindings, which have a `namespace MPI`
 #include "<mpi.h> came first and brought the C++ bindings of MPI-2: compile with -DMPICH_SKIP_MPICXX -DOMPI_SKIP_MPICXX, as pkg-config mpi4cxx says"
