@@ -237,6 +237,7 @@ def finish(folder, source, version):
         body = re.sub(r'(<div class="title">)(?:mpi4cxx::)?(.*?) (Class|Struct|Namespace|Concept)(?: Template)? Reference', r'\1\2 <small>\3</small>', body)
         body = re.sub(r'<a class="el" href="namespacempi4cxx.html"[^>]*>(\w+)</a>|(?<=&amp;)<a class="el" href="[^"]*">([a-z]\w*)</a>', r'\1\2', body)
         body = re.sub(r'<a class="code[^"]*" href="[^"]*">([a-z]\w*)</a>', r'\1', body)      # a variable, taken for a member
+        body = re.sub(r'<div class="ttc".*?</div></div>', '', body, flags=re.DOTALL)      # tips that need Doxygen's scripts
         body = body.replace('>More...</a>', '>more</a>')
         body = re.sub(r'<a href="\w+-members.html">.*?</a>|<span id="arr_\w+" class="arrow"[^>]*>.*?</span>', '', body)
         body = with_types(inherited(body), types)
