@@ -129,7 +129,7 @@ def sentence_for(name, flat, scope, scope_sentence, is_struct):
         return ['/// The null handle.']
     if re.search(r'\((?:\w*Archive|detail::(?:Packing|Unpacking))&', flat):
         return None         # a hook of cereal's
-    same = re.search(r'\{ (?:return )?(?=[A-Z]|\w+\([^()]*\)\.)(\w+)\([^()]*\)(\.\w+)?(\(\))?; \}$', flat)
+    same = re.search(r'\{ (?:return )?(?=[A-Z]|\w+\([^()]*\)\.|\w+\((?:at)?\); )(\w+)\([^()]*\)(\.\w+)?(\(\))?; \}$', flat)
     if same and same[1] != scope:
         return [f'/// {"Part of what" if same[2] else "The same as"} {same[1]}(){" returns" if same[2] else ""}.']
     if name.startswith('operator') or re.match(r'using (\w+_type|\w+_category|pointer|reference) =', flat):
