@@ -50,6 +50,8 @@ Count Datatype::Unpack(ConstMemoryRegion inbuf, Count position, MemoryRegion out
 }
 
 Count Datatype::Pack_size(Count count, const Comm& comm, At at) const {
+    if (count < 0)  // Open MPI 6 returns a negative size
+        throw Exception(MPI_ERR_COUNT, "MPI_Pack_size", "the count is " + std::to_string(count), at);
     return get<MPI_Pack_size>(count, handle(), comm.handle(), {at, comm.address()});
 }
 

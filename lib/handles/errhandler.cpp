@@ -46,6 +46,7 @@ void handle_error(std::size_t slot, const void* raw, int code) noexcept {
         if (function == nullptr)
             abort_job("an error handler is on a communicator that C has made, and gone everywhere else");
         function->call(raw, code);
+        (void)exchange_handled_code(code);
     } catch (const std::exception& e) {
         abort_job((std::string("exception in an error handler: ") + e.what()).c_str());
     } catch (...) {

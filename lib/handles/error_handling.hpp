@@ -7,6 +7,8 @@
 #include <mpi4cxx/attribute.hpp>
 #include <mpi4cxx/errhandler.hpp>
 
+#include "runtime/finalize.hpp"
+
 #include <array>
 #include <cstddef>
 #include <memory>
@@ -76,8 +78,10 @@ template <class Class> Errhandler ErrorHandling<Class>::Get_errhandler(At at) co
 
 template <class Class> void ErrorHandling<Class>::Set_errhandler(const Errhandler& errhandler, At at) const {
     const auto& self = static_cast<const Class&>(*this);
-    if (errhandler.function_)
+    if (errhandler.function_) {
+        detail::find_lost_codes();
         detail::InstalledHandler<Class>::keep(self, {errhandler.handle(), errhandler.function_}, at);
+    }
     detail::call<detail::handle_traits<Class>::set_errhandler>(self.handle(), errhandler.handle(), detail::place_of(self, at));
     if (!errhandler.function_)
         detail::InstalledHandler<Class>::forget(self, at);

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace MPI4CXX::detail {
@@ -22,6 +23,8 @@ std::vector<MPI_Session>& sessions = *new std::vector<MPI_Session>;
 bool has_ended_with_session = false;
 // The functions that unbind each bound `entry`. Never destroyed, because MPI itself may end the process.
 std::vector<void (*)()>& bound = *new std::vector<void (*)()>;
+
+std::atomic<bool> has_own_handler = false;
 
 void unbind_all() {
     const std::lock_guard lock(mutex);
@@ -141,6 +144,18 @@ void forget_session(MPI_Session session) noexcept {
 MPI_Session only_session() noexcept {
     const std::lock_guard lock(mutex);
     return sessions.size() == 1 && !has_world() ? sessions.front() : MPI_SESSION_NULL;
+}
+
+bool loses_codes() noexcept { return has_own_handler; }
+
+int exchange_handled_code(int code) noexcept {
+    thread_local int handled = MPI_SUCCESS;
+    return std::exchange(handled, code);
+}
+
+void find_lost_codes() {
+    if (loses_errors_after_handler() && !has_own_handler.exchange(true))
+        unbind_all();
 }
 
 int enter(void (*unbind)()) {

@@ -23,6 +23,9 @@ void at_finalize(void (*action)());
 /// Registers `action` for the end of MPI, after the actions of at_finalize: for MPI_Finalize or the end of the last session, whichever is later.
 void at_end(void (*action)());
 
+/// Takes note that the program sets an error handler of its own, where the MPI then loses codes.
+void find_lost_codes();
+
 /// Takes note of a session that is open.
 void note_session(MPI_Session session);
 /// Runs the actions if MPI ends with a session that is going to end.

@@ -6,6 +6,7 @@
 
 #include <mpi4cxx/detail/mpi/at.hpp>
 #include <mpi4cxx/detail/mpi/function_variants.hpp>
+#include <mpi4cxx/detail/mpi/platform.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -30,6 +31,11 @@ MPI4CXX_API void complete(MPI_Request request, MPI_Status* status, std::string_v
 /// Returns MPI_SUCCESS if MPI is running; `unbind` is then called at the beginning of MPI_Finalize. Otherwise returns outside_mpi().
 MPI4CXX_API int enter(void (*unbind)());
 
+/// Whether the code must be found that a call leaves out: the MPI loses it, and the program has set an error handler of its own.
+MPI4CXX_API bool loses_codes() noexcept;
+/// Returns the code with which this thread has called an error handler of the program last, and keeps `code` instead.
+MPI4CXX_API int exchange_handled_code(int code) noexcept;
+
 /// Calls an MPI function through a pointer, which costs no more than the linker's own table. Until MPI is known to run, and again after its end, the
 /// pointer leads to `find_out`. So a call outside the lifetime of MPI is an error like any other, where the MPIs themselves would end the process.
 template <auto Fn> struct entry;
@@ -45,8 +51,16 @@ private:
     [[gnu::cold]] static int find_out(P... args) {
         if (const int code = enter([] { bound.store(find_out, std::memory_order_relaxed); }); code != MPI_SUCCESS)
             return code;
-        bound.store(Fn, std::memory_order_relaxed);
-        return Fn(args...);
+        if (loses_errors_after_handler() && !only_calls_handler<Fn> && loses_codes())
+            bound.store(find_code, std::memory_order_relaxed);
+        else
+            bound.store(Fn, std::memory_order_relaxed);
+        return bound.load(std::memory_order_relaxed)(args...);
+    }
+    static int find_code(P... args) {
+        exchange_handled_code(MPI_SUCCESS);
+        const int code = Fn(args...), handled = exchange_handled_code(MPI_SUCCESS);
+        return code != MPI_SUCCESS ? code : handled;
     }
     static inline std::atomic<int (*)(P...)> bound = find_out;
 };

@@ -61,6 +61,13 @@ template <> inline constexpr bool is_always_allowed<MPI_Info_get_string> = MPI_V
 template <> inline constexpr bool is_always_allowed<MPI_Info_get_nkeys> = MPI_VERSION >= 4;
 template <> inline constexpr bool is_always_allowed<MPI_Info_get_nthkey> = MPI_VERSION >= 4;
 
+/// Whether a function calls an error handler without an error of its own.
+template <auto Fn> inline constexpr bool only_calls_handler = false;
+template <> inline constexpr bool only_calls_handler<MPI_Comm_call_errhandler> = true;
+template <> inline constexpr bool only_calls_handler<MPI_File_call_errhandler> = true;
+template <> inline constexpr bool only_calls_handler<MPI_Session_call_errhandler> = true;
+template <> inline constexpr bool only_calls_handler<MPI_Win_call_errhandler> = true;
+
 template <> struct variants<MPI_Send> : counted<MPI_Send_c>, blocking<MPI_Isend> {};
 template <> struct variants<MPI_Ssend> : counted<MPI_Ssend_c>, blocking<MPI_Issend> {};
 template <> struct variants<MPI_Bsend> : counted<MPI_Bsend_c> {};  // local: it waits for no other process
