@@ -49,18 +49,35 @@ Settings settings(int rank) {
     return result;
 }
 
-/// Creates the folder MPI4CXX_TRACE_DIR, or one beside the program's output: PROGRAM.trace, PROGRAM.trace.2 and so on.
-std::string make_folder() {
+/// Creates the first of STEM, STEM.2 and so on that is not there yet.
+std::string create_next(const fs::path& stem) {
     std::error_code error;
-    if (const char* const given = mpi4cxx::detail::find_setting("MPI4CXX_TRACE_DIR").value(); given != nullptr && *given != '\0') {
-        fs::create_directories(given, error);
-        for (const char* old : {"summary.txt", "matrix.csv", "matrix.svg", "timeline.json", "timeline.svg", "watchdog.txt", "end"})
-            fs::remove(fs::path(given) / old, error);
-        return fs::absolute(given).string();
-    }
-    const fs::path stem = fs::current_path(error) / (fs::read_symlink("/proc/self/exe", error).filename().string() + ".trace");
     fs::path folder = stem;
     for (int i = 2; i < 10000 && !fs::create_directory(folder, error) && !error; ++i) folder = stem.string() + "." + std::to_string(i);
+    return folder.string();
+}
+
+bool is_spawned() {
+    MPI_Comm parent = MPI_COMM_NULL;
+    return PMPI_Comm_get_parent(&parent) == MPI_SUCCESS && parent != MPI_COMM_NULL;
+}
+
+/// Creates the folder MPI4CXX_TRACE_DIR, or one beside the program's output: PROGRAM.trace, PROGRAM.trace.2 and so on. Processes that have been
+/// spawned are a world of their own, with a folder of its own: in MPI4CXX_TRACE_DIR it is `spawned`, `spawned.2` and so on.
+std::string make_folder() {
+    std::error_code error;
+    const char* const given = mpi4cxx::detail::find_setting("MPI4CXX_TRACE_DIR").value();
+    if (given == nullptr || *given == '\0')
+        return create_next(fs::current_path(error) / (fs::read_symlink("/proc/self/exe", error).filename().string() + ".trace"));
+    const fs::path folder = fs::absolute(given, error);
+    fs::create_directories(folder, error);
+    if (is_spawned())
+        return create_next(folder / "spawned");
+    for (const char* old : {"summary.txt", "matrix.csv", "matrix.svg", "timeline.json", "timeline.svg", "watchdog.txt", "end"})
+        fs::remove(folder / old, error);
+    for (const fs::directory_entry& old : fs::directory_iterator(folder, error))
+        if (old.path().stem() == "spawned")
+            fs::remove_all(old.path(), error);
     return folder.string();
 }
 

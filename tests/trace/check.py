@@ -146,6 +146,16 @@ def aborted():
     check_matrix(folder / 'elsewhere')
 
 
+def spawned():
+    """Processes that are started have results of their own."""
+    for _ in range(2):  # the second run replaces the results of the first
+        code, _ = run(2, traffic, 'spawn', MPI4CXX_TRACE='trace', MPI4CXX_TRACE_DIR='given')
+        same(code, 0, 'status')
+        check((0, 'MPI_Comm_spawn') in summary(folder / 'given'), 'the results are not those of the parents')
+        check((0, 'MPI_Finalize') in summary(folder / 'given' / 'spawned'), 'the children have no results')
+        check(not (folder / 'given' / 'spawned.2').exists(), 'old results are left')
+
+
 def preloaded():
     """As other programs use it, for which nobody sets the variable."""
     code, _ = run(3, 'env', f'LD_PRELOAD={library}', traffic, MPI4CXX_TRACE_DIR='preloaded')
@@ -237,6 +247,7 @@ tests = {
     'object': an_object,
     'aborted': aborted,
     'preloaded': preloaded,
+    'spawned': spawned,
     'off': off,
     'cycle': lambda: [
         stands_still(2, 'cycle', *(rf'rank {r}: MPI_Recv from rank {1 - r}, tag 7, ' + world + line('cycle') for r in (0, 1)), in_cycle(0, 1, 0)),

@@ -165,6 +165,11 @@ int main(int argc, char** argv) {
         one_sided();
         return 0;
     }
+    if (way == "spawn") {
+        if (!MPI::Comm::Get_parent())
+            (void)MPI::COMM_WORLD.Spawn(argv[0], {"spawn"}, 2);
+        return 0;
+    }
     if (way == "reused") {
         reused();
         return 0;
