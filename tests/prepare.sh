@@ -15,7 +15,7 @@ mpi=$(find_mpi "${options[@]-}")
 case $mpi in
   abi) mpi_packages=(mpich libmpich-dev openmpi-bin libopenmpi-dev) numerics=() ;;
   *mpich*) mpi_packages=(mpich libmpich-dev) numerics=(libhdf5-mpich-dev libscalapack-mpich-dev) ;;
-  *) mpi_packages=(openmpi-bin libopenmpi-dev) numerics=(libhdf5-openmpi-dev libscalapack-openmpi-dev libfftw3-dev libfftw3-mpi-dev) ;;
+  *) mpi_packages=(openmpi-bin libopenmpi-dev) numerics=(libhdf5-openmpi-dev libscalapack-openmpi-dev libfftw3-dev libfftw3-mpi-dev petsc-dev) ;;
 esac
 numerics+=(libeigen3-dev)
 
