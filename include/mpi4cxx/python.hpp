@@ -3,4 +3,5 @@
 
 #include <mpi4cxx/python/conversion.hpp>
 #include <mpi4cxx/python/pickle.hpp>
+#include <mpi4cxx/python/pickle_comm.hpp>
 #include <mpi4cxx/python/value.hpp>

@@ -8,6 +8,7 @@
 #include "communicators/session_members.hpp"
 #include "requests/ending.hpp"
 #include "runtime/finalize.hpp"
+#include "runtime/mixed_job.hpp"
 
 #include <algorithm>
 #include <array>
@@ -209,7 +210,8 @@ MPI_Comm made(MPI_Comm comm, Place where) {
         if (is_outside(*where.comm))
             mark_outside(comm, where);
     }
-    call<MPI_Comm_set_attr>(comm, key(), reinterpret_cast<void*>(name_handle(comm, where)), where);
+    if (!is_mixed_job())  // other programs would take no part in the agreement on a name
+        call<MPI_Comm_set_attr>(comm, key(), reinterpret_cast<void*>(name_handle(comm, where)), where);
     return comm;
 }
 

@@ -4,6 +4,7 @@
 
 #include "requests/ending.hpp"
 #include "runtime/finalize.hpp"
+#include "runtime/mixed_job.hpp"
 
 #include <memory>
 #include <mutex>
@@ -48,7 +49,7 @@ Outside* found_on(MPI_Comm comm) noexcept {
 
 }  // namespace
 
-bool is_marked_outside(MPI_Comm comm) noexcept { return comm != MPI_COMM_NULL && found_on(comm) != nullptr; }
+bool is_marked_outside(MPI_Comm comm) noexcept { return comm != MPI_COMM_NULL && (is_mixed_job() || found_on(comm) != nullptr); }
 
 void mark_outside(MPI_Comm comm, Place where) {
     if (comm == MPI_COMM_NULL)
@@ -63,6 +64,7 @@ void mark_outside(MPI_Comm comm, Place where) {
 }
 
 MPI_Comm own_channel(MPI_Comm comm, Place where) {
+    mark_outside(comm, where);  // in a mixed job nobody may have done so
     Outside& outside = *found_on(comm);
     if (outside.channel == MPI_COMM_NULL) {
         open_tags(comm, where.at());
@@ -73,9 +75,9 @@ MPI_Comm own_channel(MPI_Comm comm, Place where) {
 }
 
 void disconnect_channel(MPI_Comm comm, Place where) {
-    Outside& outside = *found_on(comm);
-    if (outside.channel != MPI_COMM_NULL)
-        call<MPI_Comm_disconnect>(&outside.channel, where);
+    Outside* const outside = found_on(comm);
+    if (outside != nullptr && outside->channel != MPI_COMM_NULL)
+        call<MPI_Comm_disconnect>(&outside->channel, where);
 }
 
 }  // namespace MPI4CXX::detail

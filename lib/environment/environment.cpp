@@ -7,12 +7,14 @@
 #include <mpi4cxx/version.hpp>
 
 #include "communicators/dropped_handles.hpp"
+#include "communicators/outside.hpp"
 #include "environment/process.hpp"
 #include "mpi/window_components.hpp"
 #include "processes/connections.hpp"
 #include "requests/channel.hpp"
 #include "requests/progress_thread.hpp"
 #include "runtime/finalize.hpp"
+#include "runtime/mixed_job.hpp"
 #include "runtime/settings.hpp"
 #include "runtime/text.hpp"
 #include "runtime/tracing.hpp"
@@ -57,8 +59,12 @@ void prepare(At at) {
     call<MPI_Comm_set_errhandler>(MPI_COMM_WORLD, detail::chosen_errhandler(), at);
     call<MPI_Comm_set_errhandler>(MPI_COMM_SELF, detail::chosen_errhandler(), at);
     detail::disconnect_at_finalize();
-    detail::open_channel(at);
-    detail::free_dropped_at_finalize();
+    if (detail::is_mixed_job()) {
+        detail::mark_outside(MPI_COMM_WORLD, at);
+    } else {
+        detail::open_channel(at);
+        detail::free_dropped_at_finalize();
+    }
     detail::prepare_process(at);
     check_launcher();
     warn_of_unknown_settings();

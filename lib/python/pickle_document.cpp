@@ -17,8 +17,8 @@ namespace MPI4CXX::detail {
 
 namespace {
 
-constexpr std::size_t deepest = 1000;                               // about as deep as Python pickles
-constexpr std::uint64_t copies_at_least = std::uint64_t{64} << 20;  // bytes
+constexpr std::size_t deepest = 1000;                              // about as deep as Python pickles
+constexpr std::uint64_t copies_at_least = std::uint64_t{8} << 20;  // bytes
 constexpr std::uint64_t copies_per_byte = 256;
 constexpr std::uint32_t nothing_there = std::numeric_limits<std::uint32_t>::max();
 

@@ -53,6 +53,11 @@ constexpr Setting settings[] = {
     {"MPI4CXX_FUTURES_WORKERS", "auto", "auto|threads",
      "what the workers of a program of one process are: spawned processes where MPI has room for them, or always threads", is_word},
     {"MPI4CXX_HUGE_PAGES", "yes", "yes|no", "whether memory of 4 MiB and more that the library takes is to lie in huge pages", is_word},
+    {"MPI4CXX_MIXED", "auto", "auto|0|1",
+     "whether other processes of the job may run programs without this library, such as Python; auto: where Open MPI's launcher starts several "
+     "programs",
+     is_word},
+    {"MPI4CXX_MPI4PY", "3 with Open MPI before 5, else 4", "3|4", "the version of the mpi4py with which objects are exchanged collectively", is_word},
     {"MPI4CXX_THREAD_LEVEL", "the program's choice", "single|funneled|serialized|multiple",
      "the level of thread support that the library asks for when it initializes MPI, whatever the program asks for", is_word},
     {"MPI4CXX_TRACE", "0", "0, 1, or some of trace, watchdog, watchdog:SECONDS and abort, with commas between them",

@@ -82,6 +82,8 @@ inline bool prints_stack_of_crash() noexcept { return is_open_mpi(); }
 /// /dev/shm, so that they fail or overwrite one another, and a compare-and-swap of 64 bits crashes. It makes no windows of one process. Debian leaves
 /// out osc/ucx, which has fewer mistakes.
 inline bool has_broken_osc_rdma() noexcept { return is_open_mpi_before(50000000); }
+/// The major version of the mpi4py that distributions make with this MPI.
+inline int usual_mpi4py() noexcept { return is_open_mpi_before(50000000) ? 3 : 4; }
 /// Open MPI 4.1's osc/ucx fetches and swaps integers of 4 and 8 bytes only. MPI_Fetch_and_op adds floating-point numbers as if they were integers.
 inline bool fetches_integers_only() noexcept { return has_broken_osc_rdma(); }
 /// Open MPI 4.1's osc/ucx uses memory that it has never set in MPI_Rput and MPI_Rget to dynamic windows: these crash or fail.

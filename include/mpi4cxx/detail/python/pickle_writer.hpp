@@ -61,8 +61,11 @@ public:
     void begin_frozen_set() { put('('); }
     void end_frozen_set() { put('\x91'); }
 
-    /// Ends the pickle.
-    void end() { put('.'); }
+    /// Ends the pickle. Returns how many bytes there are so far.
+    std::size_t end() {
+        put('.');
+        return size_;
+    }
     [[nodiscard]] std::span<const std::byte> pickle() const noexcept { return {bytes_.data(), size_}; }
     /// The data of arrays that is not in the pickle.
     [[nodiscard]] std::span<const std::span<const std::byte>> buffers() const noexcept;

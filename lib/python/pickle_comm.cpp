@@ -1,0 +1,490 @@
+// The messages of mpi4py's lowercase methods.
+#include <mpi4cxx/python/pickle_comm.hpp>
+
+#include <mpi4cxx/attribute.hpp>
+#include <mpi4cxx/detail/mpi/platform.hpp>
+#include <mpi4cxx/error.hpp>
+
+#include "communicators/ordered_probe.hpp"
+#include "communicators/plan.hpp"
+#include "requests/progress.hpp"
+#include "runtime/settings.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <mutex>
+#include <numeric>
+#include <optional>
+#include <string>
+
+namespace MPI4CXX {
+
+using detail::call;
+using detail::get;
+
+namespace detail {
+
+namespace {
+
+Count length_of(const MPI_Status& status, Place where) { return get<MPI_Get_count>(&status, MPI_BYTE, where); }
+
+/// What pkl5 sends first: the size of the pickle, then that of each buffer.
+std::vector<std::int64_t> sizes_of(const PickleWriter& pickle) {
+    std::vector<std::int64_t> sizes{static_cast<std::int64_t>(pickle.pickle().size())};
+    for (const auto& buffer : pickle.buffers()) sizes.push_back(static_cast<std::int64_t>(buffer.size()));
+    return sizes;
+}
+
+/// Returns memory for the pickle and the buffers that these sizes announce.
+ReceivedPickle announced(std::span<const std::int64_t> sizes, const char* function, Place where) {
+    // A plain pickle ends with a dot, which would be the highest byte of the last size.
+    constexpr auto most = std::int64_t{1} << 56;
+    if (sizes.empty() || std::any_of(sizes.begin(), sizes.end(), [](std::int64_t size) { return size < 0 || size >= most; }))
+        throw Exception(MPI_ERR_TYPE, function,
+                        "the message is none of mpi4py.util.pkl5: it does not begin with sizes. A plain communicator of mpi4py's needs "
+                        "PickleComm(comm), one of mpi4py.util.pkl5 PickleComm::pkl5(comm)",
+                        where);
+    ReceivedPickle received{Bytes::claimed(static_cast<std::size_t>(sizes[0])), Array<Bytes>(sizes.size() - 1)};
+    for (std::size_t i = 1; i < sizes.size(); ++i) received.buffers[i - 1] = Bytes::claimed(static_cast<std::size_t>(sizes[i]));
+    return received;
+}
+
+/// Returns the sizes in the first message of pkl5.
+std::vector<std::int64_t> sizes_in(const Bytes& message, const char* function, Place where) {
+    std::vector<std::int64_t> sizes(message.size() % sizeof(std::int64_t) == 0 ? message.size() / sizeof(std::int64_t) : 0);
+    if (!sizes.empty())
+        std::memcpy(sizes.data(), message.data(), message.size());
+    else
+        (void)announced({}, function, where);
+    return sizes;
+}
+
+/// Calls `f(address, count)` for the pickle and for each buffer.
+template <class F> void for_each_piece(ReceivedPickle& received, F f) {
+    f(received.pickle.data(), static_cast<Count>(received.pickle.size()));
+    for (Bytes& buffer : received.buffers) f(buffer.data(), static_cast<Count>(buffer.size()));
+}
+template <class F> void for_each_piece(const PickleWriter& pickle, F f) {
+    f(pickle.pickle().data(), static_cast<Count>(pickle.pickle().size()));
+    for (const auto& buffer : pickle.buffers()) f(buffer.data(), static_cast<Count>(buffer.size()));
+}
+
+/// The memory of a nonblocking send.
+struct KeptPickle final : RequestResources {
+    explicit KeptPickle(PickleWriter&& written) : pickle(std::move(written)) {}
+    [[nodiscard]] bool is_needed() const override { return true; }
+    [[nodiscard]] bool is_all() const override { return true; }
+    PickleWriter pickle;
+};
+
+/// A nonblocking send of pkl5: of the sizes, and of the pickle. There are no buffers, because the value may be changed at once.
+class PickleSend final : public Pending {
+public:
+    PickleSend(PickleWriter&& pickle, int dest, int tag, const Comm& comm, At at)
+        : Pending({at, comm.address()}), pickle_(std::move(pickle)), size_(static_cast<std::int64_t>(pickle_.pickle().size())) {
+        requests_.reserve(2);
+        requests_.push_back(get<MPI_Isend>(&size_, Count{1}, MPI_INT64_T, dest, tag, comm.handle(), where_));
+        requests_.push_back(
+            get<MPI_Isend>(pickle_.pickle().data(), static_cast<Count>(pickle_.pickle().size()), MPI_BYTE, dest, tag, comm.handle(), where_));
+        where_ = {at, static_cast<const MPI_Comm*>(nullptr)};  // the communicator may be gone when the sends are complete
+        Pending::begin();
+    }
+
+private:
+    void step() override {
+        std::erase_if(requests_, [this](MPI_Request& request) { return passed(request); });
+        complete_ = requests_.empty();
+    }
+    PickleWriter pickle_;
+    std::int64_t size_;
+    std::vector<MPI_Request> requests_;
+};
+
+}  // namespace
+
+struct PickleReceive::State {
+    enum class Step : char { first, parts };
+
+    MPI_Comm comm;  // a copy: the communicator may be destroyed before the message comes
+    PickleBuffers buffers;
+    bool was_cancelled = false;
+    Step step = Step::first;
+    std::optional<OrderedProbe> probe;
+    Bytes first;
+    std::vector<MPI_Request> requests;
+    ReceivedPickle received;
+};
+
+PickleReceive::PickleReceive(const Comm& comm, PickleBuffers buffers, int source, int tag, At at) : Pending(at), state_(std::make_unique<State>()) {
+    check_comm(comm, {at, "irecv"});
+    state_->comm = comm.handle();
+    state_->buffers = buffers;
+    where_ = {at, &state_->comm};
+    state_->probe.emplace(comm.handle(), source, tag);
+}
+PickleReceive::~PickleReceive() = default;
+
+void PickleReceive::cancel() {
+    if (!state_->probe)
+        return;
+    state_->probe.reset();
+    state_->was_cancelled = true;
+    call<MPI_Status_set_cancelled>(&status_, 1, where_);
+    complete_ = true;
+}
+
+ReceivedPickle* PickleReceive::arrived() noexcept { return state_->was_cancelled ? nullptr : &state_->received; }
+
+void PickleReceive::step() {
+    State& state = *state_;
+    if (state.probe) {
+        MPI_Message message = MPI_MESSAGE_NULL;
+        if (!state.probe->take(message, status_, where_))
+            return;
+        state.received.from_null = message == MPI_MESSAGE_NO_PROC;
+        state.first = Bytes::claimed(static_cast<std::size_t>(state.received.from_null ? 0 : length_of(status_, where_)));
+        state.requests.push_back(get<MPI_Imrecv>(state.first.data(), static_cast<Count>(state.first.size()), MPI_BYTE, &message, where_));
+        if (state.buffers == PickleBuffers::inside || state.received.from_null)
+            state.probe.reset();
+    }
+    const auto all_passed = [&] {
+        std::erase_if(state.requests, [this](MPI_Request& request) { return passed(request); });
+        return state.requests.empty();
+    };
+    if (!all_passed())
+        return;
+    if (state.step == State::Step::first && state.buffers == PickleBuffers::beside && !state.received.from_null) {
+        state.received = announced(sizes_in(state.first, "irecv", where_), "irecv", where_);
+        state.step = State::Step::parts;
+        for_each_piece(state.received, [&](void* to, Count size) {
+            state.requests.push_back(get<MPI_Irecv>(to, size, MPI_BYTE, status_.MPI_SOURCE, status_.MPI_TAG, state.comm, where_));
+        });
+        call<MPI_Status_set_elements_x>(&status_, MPI_BYTE, static_cast<Count>(state.received.size()), where_);
+        state.probe.reset();
+        if (!all_passed())
+            return;
+    }
+    if (state.step == State::Step::first)
+        state.received.pickle = std::move(state.first);
+    complete_ = true;
+}
+
+}  // namespace detail
+
+using detail::ReceivedPickle;
+using detail::ReceivedPickles;
+
+namespace {
+
+int chosen_mpi4py() {
+    const std::string version = detail::setting("MPI4CXX_MPI4PY");
+    return version.empty() ? detail::usual_mpi4py : version == "3" ? 3 : 4;
+}
+
+/// The sizes that collective methods send ahead: of type int or MPI_Count.
+class Sizes {
+public:
+    Sizes(std::size_t number, int mpi4py) : number_(number), mpi4py_(mpi4py), narrow_(mpi4py == 3 ? number : 0), wide_(mpi4py == 3 ? 0 : number) {}
+    Sizes(std::span<const Count> sizes, int mpi4py, const char* method, At at) : Sizes(sizes.size(), mpi4py) {
+        for (std::size_t i = 0; i < number_; ++i)
+            if (mpi4py_ != 3)
+                wide_[i] = sizes[i];
+            else if (sizes[i] <= std::numeric_limits<int>::max())
+                narrow_[i] = static_cast<int>(sizes[i]);
+            else
+                detail::misuse({at, method}, "the pickle has " + std::to_string(sizes[i]) + " bytes, mpi4py 3 takes at most 2147483647");
+    }
+    [[nodiscard]] void* data() noexcept { return mpi4py_ == 3 ? static_cast<void*>(narrow_.data()) : wide_.data(); }
+    [[nodiscard]] MPI_Datatype type() const noexcept { return mpi4py_ == 3 ? MPI_INT : MPI_COUNT; }
+    [[nodiscard]] Count operator[](std::size_t i) const noexcept { return mpi4py_ == 3 ? narrow_[i] : wide_[i]; }
+    [[nodiscard]] detail::Array<Count> all() const {
+        detail::Array<Count> sizes(number_);
+        for (std::size_t i = 0; i < number_; ++i) sizes[i] = (*this)[i];
+        return sizes;
+    }
+
+private:
+    std::size_t number_;
+    int mpi4py_;
+    std::vector<int> narrow_;
+    std::vector<Count> wide_;
+};
+
+/// Throws an Exception if a size that has come is none: the other side has another version of mpi4py.
+std::size_t checked_sum(const Sizes& sizes, std::size_t number, const char* method, detail::Place where) {
+    std::size_t sum = 0;
+    for (std::size_t i = 0; i < number; ++i) {
+        if (sizes[i] < 0)
+            throw Exception(MPI_ERR_TYPE, method,
+                            "a size has come that is none: does the Python side have the version of mpi4py that MPI4CXX_MPI4PY names?", where);
+        sum += static_cast<std::size_t>(sizes[i]);
+    }
+    return sum;
+}
+
+std::vector<Aint> displacements(std::span<const Count> sizes) {
+    std::vector<Aint> displs(sizes.size());
+    std::exclusive_scan(sizes.begin(), sizes.end(), displs.begin(), Aint{0});
+    return displs;
+}
+
+/// Counts and displacements as MPI takes them: of type int wherever they fit, as mpi4py's are.
+struct Layout {
+    explicit Layout(std::span<const Count> sizes) : wide_counts(sizes.begin(), sizes.end()), wide_displs(displacements(sizes)) {
+        constexpr Count most = std::numeric_limits<int>::max();
+        is_wide = !sizes.empty() && (wide_displs.back() > most || *std::max_element(sizes.begin(), sizes.end()) > most);
+        if (is_wide)
+            return;
+        counts_.assign(sizes.begin(), sizes.end());
+        displs_.assign(wide_displs.begin(), wide_displs.end());
+    }
+    [[nodiscard]] detail::Counts counts() const { return is_wide ? detail::Counts(wide_counts.data()) : detail::Counts(somewhere(counts_)); }
+    [[nodiscard]] detail::Displs displs() const { return is_wide ? detail::Displs(wide_displs.data()) : detail::Displs(somewhere(displs_)); }
+
+    std::vector<Count> wide_counts;
+    std::vector<Aint> wide_displs;
+    bool is_wide = false;
+
+private:
+    static const int* somewhere(const std::vector<int>& ints) {
+        static constexpr int nothing = 0;
+        return ints.empty() ? &nothing : ints.data();
+    }
+    std::vector<int> counts_, displs_;
+};
+
+/// The duplicate for reductions, which mpi4py makes too. It is an attribute of the communicator, so that all PickleComms share it.
+struct Reductions {
+    MPI_Comm comm = MPI_COMM_NULL;
+    int next_tag = 0;
+};
+
+const Keyval<Comm, Reductions>& reductions_key(At at) {
+    static const auto& key = *new Keyval(Comm::Create_keyval<Reductions>(
+        {}, [](const Comm&, Reductions& reductions) { call<MPI_Comm_free>(&reductions.comm); }, at));  // not destroyed after the end of MPI
+    return key;
+}
+
+}  // namespace
+
+PickleComm::PickleComm(const Comm& comm, detail::PickleBuffers buffers, int mpi4py, At at)
+    : comm_(Comm::borrow(comm.handle())), buffers_(buffers), mpi4py_(mpi4py != 0 ? mpi4py : chosen_mpi4py()) {
+    detail::check_comm(comm, {at, "PickleComm"});
+    if (mpi4py_ != 3 && mpi4py_ != 4)
+        detail::misuse({at, "PickleComm"}, "mpi4py " + std::to_string(mpi4py_) + " is not known, but 3 and 4 are");
+}
+PickleComm::PickleComm(const Comm& comm, int mpi4py, At at) : PickleComm(comm, detail::PickleBuffers::inside, mpi4py, at) {}
+PickleComm PickleComm::pkl5(const Comm& comm, int mpi4py, At at) { return {comm, detail::PickleBuffers::beside, mpi4py, at}; }
+
+bool PickleComm::is_root(int root, At at) const { return detail::is_root(comm_, root, at); }
+
+// Point to point
+
+void PickleComm::send_pickle(const detail::PickleWriter& pickle, int dest, int tag, At at) const {
+    if (buffers_ == detail::PickleBuffers::beside && dest != PROC_NULL) {
+        const std::vector<std::int64_t> sizes = detail::sizes_of(pickle);
+        call<MPI_Send>(sizes.data(), static_cast<Count>(sizes.size()), MPI_INT64_T, dest, tag, comm_.handle(), on(at));
+    }
+    detail::for_each_piece(pickle, [&](const void* data, Count size) { call<MPI_Send>(data, size, MPI_BYTE, dest, tag, comm_.handle(), on(at)); });
+}
+
+Request PickleComm::isend_pickle(detail::PickleWriter pickle, int dest, int tag, At at) const {
+    if (buffers_ == detail::PickleBuffers::beside && dest != PROC_NULL)
+        return Request::take(std::make_unique<detail::PickleSend>(std::move(pickle), dest, tag, comm_, at));
+    auto kept = std::make_unique<detail::KeptPickle>(std::move(pickle));
+    const auto bytes = kept->pickle.pickle();
+    detail::tidy_left();
+    const MPI_Request request = get<MPI_Isend>(bytes.data(), static_cast<Count>(bytes.size()), MPI_BYTE, dest, tag, comm_.handle(), on(at));
+    return Request::take(request, std::move(kept));
+}
+
+ReceivedPickle PickleComm::receive(int source, int tag, Status* status, At at) const {
+    if (detail::must_drive()) {  // a receive that was started earlier gets the earlier message
+        detail::PickleReceive receive(comm_, buffers_, source, tag, at);
+        receive.begin();
+        while (!detail::complete_or_drive(receive)) {}
+        receive.finish(on(at));
+        if (status != nullptr)
+            *status = Status(receive.status());
+        return std::move(*receive.arrived());
+    }
+    return mprobe(source, tag, nullptr, at).receive(status, at);
+}
+
+PickleMessage PickleComm::mprobe(int source, int tag, Status* status, At at) const {
+    Status found;
+    detail::Array<Message> parts(1);
+    parts[0] = comm_.Mprobe(source, tag, &found, at);
+    ReceivedPickle room;
+    room.from_null = parts[0].handle() == MPI_MESSAGE_NO_PROC;
+    room.pickle = detail::Bytes::claimed(static_cast<std::size_t>(room.from_null ? 0 : found.Get_count(BYTE, at)));
+    if (buffers_ == detail::PickleBuffers::beside && !room.from_null) {
+        parts[0].Recv({room.pickle.data(), static_cast<Count>(room.pickle.size()), BYTE}, nullptr, at);
+        room = detail::announced(detail::sizes_in(room.pickle, "recv", on(at)), "recv", on(at));
+        parts = detail::Array<Message>(1 + room.buffers.size());
+        for (Message& part : parts) part = comm_.Mprobe(found.source(), found.tag(), nullptr, at);
+        found.Set_elements(BYTE, static_cast<Count>(room.size()), at);
+    }
+    if (status != nullptr)
+        *status = found;
+    return {std::move(parts), std::move(room), found};
+}
+
+std::optional<PickleMessage> PickleComm::improbe(int source, int tag, Status* status, At at) const {
+    // with pkl5, the other messages follow the first one
+    Status found;
+    if (!comm_.Iprobe(source, tag, &found, at))
+        return std::nullopt;
+    return mprobe(found.source(), found.tag(), status, at);
+}
+
+ReceivedPickle PickleMessage::receive(Status* status, At at) {
+    if (status != nullptr)
+        *status = status_;
+    std::size_t i = 0;
+    detail::for_each_piece(room_, [&](std::byte* to, Count size) { parts_[i++].Recv({to, size, BYTE}, nullptr, at); });
+    return std::move(room_);
+}
+
+// Collectives
+
+void PickleComm::bcast_pickle(const detail::PickleWriter& pickle, int root, At at) const {
+    if (buffers_ == detail::PickleBuffers::beside) {
+        std::vector<std::int64_t> sizes = detail::sizes_of(pickle);
+        auto number = static_cast<std::int64_t>(sizes.size());
+        call<MPI_Bcast>(&number, Count{1}, MPI_INT64_T, root, comm_.handle(), on(at));
+        call<MPI_Bcast>(sizes.data(), static_cast<Count>(sizes.size()), MPI_INT64_T, root, comm_.handle(), on(at));
+    } else {
+        const auto size = static_cast<Count>(pickle.pickle().size());
+        Sizes sizes({&size, 1}, mpi4py_, "bcast", at);
+        call<MPI_Bcast>(sizes.data(), Count{1}, sizes.type(), root, comm_.handle(), on(at));
+    }
+    detail::for_each_piece(pickle, [&](const std::byte* data, Count size) {
+        call<MPI_Bcast>(const_cast<std::byte*>(data), size, MPI_BYTE, root, comm_.handle(), on(at));
+    });
+}
+
+ReceivedPickle PickleComm::bcast_from(int root, At at) const {
+    ReceivedPickle received;
+    received.from_null = root == PROC_NULL;
+    if (buffers_ == detail::PickleBuffers::beside) {
+        std::int64_t number = 0;
+        call<MPI_Bcast>(&number, Count{1}, MPI_INT64_T, root, comm_.handle(), on(at));
+        std::vector<std::int64_t> sizes(static_cast<std::size_t>(std::max<std::int64_t>(number, 0)));
+        call<MPI_Bcast>(sizes.data(), static_cast<Count>(sizes.size()), MPI_INT64_T, root, comm_.handle(), on(at));
+        if (!received.from_null)
+            received = detail::announced(sizes, "bcast", on(at));
+    } else {
+        Sizes sizes(1, mpi4py_);
+        call<MPI_Bcast>(sizes.data(), Count{1}, sizes.type(), root, comm_.handle(), on(at));
+        received.pickle = detail::Bytes::claimed(checked_sum(sizes, 1, "bcast", on(at)));
+    }
+    detail::for_each_piece(received, [&](std::byte* to, Count size) { call<MPI_Bcast>(to, size, MPI_BYTE, root, comm_.handle(), on(at)); });
+    return received;
+}
+
+ReceivedPickle PickleComm::scatter_pickles(const detail::OutgoingPickles& pickles, int root, At at) const {
+    need_inside("scatter", at);
+    const bool gives = is_root(root, at), comes = !comm_.Is_inter(at) || (!gives && root != PROC_NULL);
+    const auto processes = static_cast<std::size_t>(gives ? detail::peers(comm_, at) : 0);
+    check_number(pickles.sizes.size(), processes, gives, "scatter", at);
+    Sizes sizes({pickles.sizes.data(), pickles.sizes.size()}, mpi4py_, "scatter", at), own(1, mpi4py_);
+    call<MPI_Scatter>(sizes.data(), Count{1}, sizes.type(), own.data(), Count{1}, own.type(), root, comm_.handle(), on(at));
+    ReceivedPickle received;
+    received.from_null = !comes;
+    received.pickle = detail::Bytes::claimed(checked_sum(own, 1, "scatter", on(at)));
+    const Layout layout({pickles.sizes.data(), pickles.sizes.size()});
+    call<MPI_Scatterv>(pickles.pickles.pickle().data(), layout.counts(), layout.displs(), MPI_BYTE, received.pickle.data(),
+                       static_cast<Count>(received.pickle.size()), MPI_BYTE, root, comm_.handle(), on(at));
+    return received;
+}
+
+ReceivedPickles PickleComm::gather_pickles(const detail::PickleWriter& pickle, int root, At at) const {
+    need_inside("gather", at);
+    const bool takes = is_root(root, at), gives = !comm_.Is_inter(at) || (!takes && root != PROC_NULL);
+    const auto size = static_cast<Count>(gives ? pickle.pickle().size() : 0);
+    const auto processes = static_cast<std::size_t>(takes ? detail::peers(comm_, at) : 0);
+    Sizes own({&size, 1}, mpi4py_, "gather", at), sizes(processes, mpi4py_);
+    call<MPI_Gather>(own.data(), Count{1}, own.type(), sizes.data(), Count{1}, sizes.type(), root, comm_.handle(), on(at));
+    ReceivedPickles received{detail::Bytes::claimed(checked_sum(sizes, processes, "gather", on(at))), sizes.all()};
+    const Layout layout({received.sizes.data(), processes});
+    call<MPI_Gatherv>(pickle.pickle().data(), size, MPI_BYTE, received.bytes.data(), layout.counts(), layout.displs(), MPI_BYTE, root, comm_.handle(),
+                      on(at));
+    return received;
+}
+
+ReceivedPickles PickleComm::allgather_pickles(const detail::PickleWriter& pickle, At at) const {
+    need_inside("allgather", at);
+    const auto size = static_cast<Count>(pickle.pickle().size());
+    const auto processes = static_cast<std::size_t>(detail::peers(comm_, at));
+    Sizes own({&size, 1}, mpi4py_, "allgather", at), sizes(processes, mpi4py_);
+    call<MPI_Allgather>(own.data(), Count{1}, own.type(), sizes.data(), Count{1}, sizes.type(), comm_.handle(), on(at));
+    ReceivedPickles received{detail::Bytes::claimed(checked_sum(sizes, processes, "allgather", on(at))), sizes.all()};
+    const Layout layout({received.sizes.data(), processes});
+    call<MPI_Allgatherv>(pickle.pickle().data(), size, MPI_BYTE, received.bytes.data(), layout.counts(), layout.displs(), MPI_BYTE, comm_.handle(),
+                         on(at));
+    return received;
+}
+
+ReceivedPickles PickleComm::alltoall_pickles(const detail::OutgoingPickles& pickles, At at) const {
+    need_inside("alltoall", at);
+    const auto processes = static_cast<std::size_t>(detail::peers(comm_, at));
+    check_number(pickles.sizes.size(), processes, true, "alltoall", at);
+    Sizes sent({pickles.sizes.data(), processes}, mpi4py_, "alltoall", at), sizes(processes, mpi4py_);
+    call<MPI_Alltoall>(sent.data(), Count{1}, sent.type(), sizes.data(), Count{1}, sizes.type(), comm_.handle(), on(at));
+    ReceivedPickles received{detail::Bytes::claimed(checked_sum(sizes, processes, "alltoall", on(at))), sizes.all()};
+    const Layout out({pickles.sizes.data(), processes}), in({received.sizes.data(), processes});
+    if (out.is_wide || in.is_wide)
+        detail::misuse({at, "alltoall"}, "the pickles of a process have more than 2147483647 bytes together");
+    call<MPI_Alltoallv>(pickles.pickles.pickle().data(), out.counts(), out.displs(), MPI_BYTE, received.bytes.data(), in.counts(), in.displs(),
+                        MPI_BYTE, comm_.handle(), on(at));
+    return received;
+}
+
+void PickleComm::need_inside(const char* method, At at) const {
+    if (buffers_ == detail::PickleBuffers::beside && mpi4py_ != 3)
+        detail::misuse({at, method}, "mpi4py.util.pkl5 of mpi4py 4 has messages of its own for this: use a PickleComm and a plain communicator");
+}
+
+void PickleComm::check_number(std::size_t values, std::size_t processes, bool gives, const char* method, At at) {
+    if (gives && values != processes)
+        detail::misuse({at, method}, "there are " + std::to_string(values) + " values for " + std::to_string(processes) + " processes");
+}
+
+// Reductions
+
+PickleComm::Duplicate::Duplicate(const PickleComm& of, At at) {
+    if (of.comm_.Is_inter(at))
+        detail::misuse({at, "reduce"}, "reductions with mpi4py's objects need an intracommunicator");
+    static std::mutex mutex;
+    const std::lock_guard lock(mutex);
+    const auto& key = reductions_key(at);
+    Reductions* found = of.comm_.Get_attr(key, at);
+    if (found == nullptr) {
+        of.comm_.Set_attr(key, {get<MPI_Comm_dup>(of.comm_.handle(), of.on(at)), 0}, at);
+        found = of.comm_.Get_attr(key, at);
+    }
+    comm = Intracomm::borrow(found->comm);
+    tag = found->next_tag++;
+    if (found->next_tag >= of.comm_.Get_attr(TAG_UB, at).value_or(32767))
+        found->next_tag = 0;
+}
+
+void PickleComm::send_sized(const Duplicate& duplicate, const detail::PickleWriter& pickle, int dest, At at) const {
+    const auto size = static_cast<Count>(pickle.pickle().size());
+    Sizes sizes({&size, 1}, mpi4py_, "reduce", at);
+    call<MPI_Send>(sizes.data(), Count{1}, sizes.type(), dest, duplicate.tag, duplicate.comm.handle(), on(at));
+    call<MPI_Send>(pickle.pickle().data(), size, MPI_BYTE, dest, duplicate.tag, duplicate.comm.handle(), on(at));
+}
+
+ReceivedPickle PickleComm::receive_sized(const Duplicate& duplicate, int source, At at) const {
+    Sizes sizes(1, mpi4py_);
+    call<MPI_Recv>(sizes.data(), Count{1}, sizes.type(), source, duplicate.tag, duplicate.comm.handle(), MPI_STATUS_IGNORE, on(at));
+    ReceivedPickle received{detail::Bytes::claimed(checked_sum(sizes, 1, "reduce", on(at))), {}};
+    call<MPI_Recv>(received.pickle.data(), static_cast<Count>(received.pickle.size()), MPI_BYTE, source, duplicate.tag, duplicate.comm.handle(),
+                   MPI_STATUS_IGNORE, on(at));
+    return received;
+}
+
+}  // namespace MPI4CXX
