@@ -179,7 +179,7 @@ namespace {
 
 int chosen_mpi4py() {
     const std::string version = detail::setting("MPI4CXX_MPI4PY");
-    return version.empty() ? detail::usual_mpi4py : version == "3" ? 3 : 4;
+    return version.empty() ? detail::usual_mpi4py() : version == "3" ? 3 : 4;
 }
 
 /// The sizes that collective methods send ahead: of type int or MPI_Count.
