@@ -251,6 +251,8 @@ def header(text, notes):
                 name = None         # for whatever follows
             else:
                 insert(begin, notes.on(scope, name, comment))
+            if name == scope and re.search(r'\b\w+\(\)', flat):
+                sentence = []       # what is true of nothing is not true of the constructors that follow
         elif sentence and not re.search(r'\n[ \t]*\n', between) and (previous is None or name.removeprefix('i').startswith(previous.removeprefix('i'))):
             insert(begin, as_sentence(sentence) + notes.on(scope, name, sentence))
             name = previous

@@ -238,6 +238,7 @@ def finish(folder, source, version):
         body = re.sub(r'<a class="el" href="namespacempi4cxx.html"[^>]*>(\w+)</a>|(?<=&amp;)<a class="el" href="[^"]*">([a-z]\w*)</a>', r'\1\2', body)
         body = re.sub(r'<a class="code[^"]*" href="[^"]*">([a-z]\w*)</a>', r'\1', body)      # a variable, taken for a member
         body = re.sub(r'<div class="ttc".*?</div></div>', '', body, flags=re.DOTALL)      # tips that need Doxygen's scripts
+        body = re.sub(r'&lt;tt&gt;(.*?)&lt;/tt&gt;', r'<code>\1</code>', body)     # of headings
         body = body.replace('>More...</a>', '>more</a>')
         body = re.sub(r'<a href="\w+-members.html">.*?</a>|<span id="arr_\w+" class="arrow"[^>]*>.*?</span>', '', body)
         body = with_types(inherited(body), types)

@@ -23,6 +23,15 @@ CONSTANTS = {'COMM_WORLD', 'ANY_SOURCE', 'SUM', 'DOUBLE', 'ERR_RANK', 'MODE_RDON
 CLASSES = {'Intracomm': {'Split', 'Dup', 'Create', 'Send', 'Allreduce', 'Set_name', 'Scan'}, 'Cartcomm': {'Shift', 'Dup', 'Neighbor_alltoall', 'Split', 'Recv'},
            'Intercomm': {'Merge', 'Split', 'Create', 'Send'}, 'Prequest': {'Start', 'Wait'}}
 
+# What a stranger looks for, and the clicks from the front page, three at most.
+CLICKS = [
+    ['index.html', 'md_install.html', 'md_install.html#install_without-root'],
+    ['index.html', 'md_cookbook.html', 'md_cookbook.html#cookbook_how-do-i-send-a-struct-with-a-string-in-it'],
+    ['index.html', 'md_reference.html', 'classmpi4cxx_1_1Comm.html'],       # what Allgatherv throws; with the search, one click
+    ['index.html', 'md_windows.html#windows_one-array-on-each-node'],
+    ['index.html', 'md_debugging.html'],
+]
+
 
 class Page(html.parser.HTMLParser):
     def __init__(self, path):
@@ -76,6 +85,15 @@ def strange_words(pages):
             yield f'{name} has code that Doxygen does not end where it ends'
 
 
+def missing_clicks(pages):
+    for path in CLICKS:
+        for page, target in zip(path, path[1:]):
+            file, _, fragment = target.partition('#')
+            page = page.split('#')[0]
+            if target not in pages[page].targets and not (file == page and f'#{fragment}' in pages[page].targets):
+                yield f'{page} does not lead to {target}'
+
+
 def forgotten(folder, pages):
     """Examples of no member, pages without a neighbour, links that the map and the reference should have."""
     names = make.Names(folder / 'mpi4cxx.tag')
@@ -100,7 +118,7 @@ with tempfile.TemporaryDirectory() as temporary:
         sys.exit('\n'.join(made.stdout.splitlines()[:30]))
     every = {path.name: Page(path) for path in site.glob('*.html')}
     problems = [f'the site has no {name}' for name in ('index.html', 'classmpi4cxx_1_1Comm.html', 'md_design.html', 'hello_8cpp-example.html') if name not in every]
-    problems = problems or sorted({*broken_links(site, every), *missing_names(site, every), *strange_words(every), *forgotten(site, every)})
+    problems = problems or sorted({*broken_links(site, every), *missing_names(site, every), *strange_words(every), *missing_clicks(every), *forgotten(site, every)})
     if not problems and every['md_gallery.html'].pictures < 3:
         problems.append('the gallery has no pictures')
     if problems:
