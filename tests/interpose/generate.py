@@ -58,7 +58,7 @@ lines.append(f'const int interposed_size = {len(names)};')
 for i, name in enumerate(names):
     arguments = ', '.join(parameter_names(declared[name]))
     # MPICH 5.0's library of the standard ABI lacks this twin.
-    twin = '((int (*)(MPI_File*)) dlsym(RTLD_NEXT, "MPI_File_close"))' if name == 'MPI_File_close' else 'P' + name
+    twin = '(__extension__ (int (*)(MPI_File*)) dlsym(RTLD_NEXT, "MPI_File_close"))' if name == 'MPI_File_close' else 'P' + name
     lines.append(f'int {name}({declared[name]}) {{ const int code = interpose({i}); '
                  f'return code != MPI_SUCCESS ? code : interpose_result({i}, {twin}({arguments})); }}')
 pathlib.Path(output).write_text('\n'.join(lines) + '\n')
