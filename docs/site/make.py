@@ -134,8 +134,9 @@ def around_html(parts, current):
 
 def inherited(body):
     """The rows of inherited members, as a list of names for each base."""
-    heads = re.findall(r'<tr class="inherit_header (\S+)">.*?&#160;(.*?)</td></tr>\n', body)
+    heads = re.findall(r'<tr class="inherit_header (\S+)"><td[^>]*>(?:<img[^>]*>|<span[^>]*>.*?</span>)?(?:&#160;)?(.*?)</td></tr>\n', body)
     body = re.sub(r'<tr class="inherit_header .*?</tr>\n', '', body)
+    body = re.sub(r'<tr class="heading"><td colspan="2"><h2 class="groupheader"><a id="inherited"[^>]*></a>.*?</tr>\n', '', body, flags=re.DOTALL)
     lists = []
     for key, title in heads:
         names = {}
@@ -230,7 +231,7 @@ def finish(folder, source, version):
         title = re.search(r'<!--title (.*?)-->', text)[1]
         body = re.search(r'<!-- @@ -->(.*)<!-- @@ -->', text, re.DOTALL)[1]
         # From "top" on all belongs to the frame, but for the heading and the contents.
-        body = re.sub(r'<!--(?! fragment).*?-->|<a class="anchor" id="md__[^"]*"></a>', '', body[body.find('<div class="header">'):], flags=re.DOTALL).rstrip()
+        body = re.sub(r'<!--(?! fragment).*?-->|<a class="anchor" id="md__[^"]*"></a>', '', body[max(body.find('<div class="header">'), 0):], flags=re.DOTALL).rstrip()
         while body.endswith('</div>') and body.count('</div>') > body.count('<div'):
             body = body[:-len('</div>')].rstrip()
         body = re.sub(r'<span class="permalink">.*?</span>|<div class="summary">.*?</div>| onclick="[^"]*"| onmouse\w+="[^"]*"', '', body, flags=re.DOTALL)

@@ -161,6 +161,7 @@ template <> struct Promise<void> : PromiseBase<void> {
 
 }  // namespace detail
 
+// When `wait` returns; the names are those of concurrent.futures.
 enum class ReturnWhen : char { FIRST_COMPLETED, FIRST_EXCEPTION, ALL_COMPLETED };
 inline constexpr ReturnWhen FIRST_COMPLETED = ReturnWhen::FIRST_COMPLETED;
 inline constexpr ReturnWhen FIRST_EXCEPTION = ReturnWhen::FIRST_EXCEPTION;
