@@ -16,9 +16,10 @@ import xml.etree.ElementTree
 CLASSES = ['Comm', 'Intracomm', 'Cartcomm', 'Topocomm', 'Intercomm', 'Request', 'Win', 'File', 'Datatype', 'Status', 'Group', 'Op', 'Info', 'Exception',
            'Environment', 'Session', 'Message', 'Errhandler']
 # Indices of Doxygen's that this program replaces.
-REPLACED = ['functions*.html', 'namespacemembers*.html', 'namespaces.html', 'classes.html', 'examples.html', 'pages.html', 'files.html', 'hierarchy.html', 'dir_*.html',
-            'globals*.html', '*-members.html', '*.js', 'tabs.css', 'doxygen.css', 'doxygen.svg', '*.png.map', 'nav_*.png', 'tab_*.png', 'bc_s.png', 'bdwn.png', 'closed.png',
-            'doc.png', 'folder*.png', 'open.png', 'splitbar*.png', 'sync_*.png', 'search/*']
+REPLACED = ['functions*.html', 'namespacemembers*.html', 'namespaces.html', 'classes.html', 'examples.html', 'pages.html', 'files.html', 'hierarchy.html',
+            'dir_*.html', 'globals*.html', '*-members.html', '*.js', 'tabs.css', 'doxygen.css', 'doxygen.svg', 'nav_*.png', 'tab_*.png', 'bc_s.png', 'bdwn.png',
+            'closed.png', 'doc.png', 'folder*.png', 'open.png', 'splitbar*.png', 'sync_*.png']
+
 
 FRAME = '''<!DOCTYPE html>
 <html lang="en">
@@ -213,6 +214,32 @@ def words(text):
     return html.unescape(re.sub(r'\s+', ' ', re.sub(r'<[^>]+>', '', text))).strip()
 
 
+def body_of(text):
+    """The heading and the contents of a page of Doxygen's, without what its frame and its scripts need."""
+    body = re.search(r'<!-- @@ -->(.*)<!-- @@ -->', text, re.DOTALL)[1]
+    body = re.sub(r'<!--(?! fragment).*?-->|<a class="anchor" id="md__[^"]*"></a>', '', body[max(body.find('<div class="header">'), 0):], flags=re.DOTALL).rstrip()
+    while body.endswith('</div>') and body.count('</div>') > body.count('<div'):
+        body = body[:-len('</div>')].rstrip()
+    body = re.sub(r'<span class="permalink">.*?</span>|<div class="summary">.*?</div>| onclick="[^"]*"| onmouse\w+="[^"]*"', '', body, flags=re.DOTALL)
+    body = re.sub(r'(<div class="title">)(?:mpi4cxx::)?(.*?) (Class|Struct|Namespace|Concept)(?: Template)? Reference', r'\1\2 <small>\3</small>', body)
+    body = re.sub(r'<a class="el" href="namespacempi4cxx.html"[^>]*>(\w+)</a>|(?<=&amp;)<a class="el" href="[^"]*">([a-z]\w*)</a>', r'\1\2', body)
+    body = re.sub(r'<a class="code[^"]*" href="[^"]*">([a-z]\w*)</a>', r'\1', body)      # a variable, taken for a member
+    body = re.sub(r'<div class="ttc".*?</div></div>', '', body, flags=re.DOTALL)      # tips that need Doxygen's scripts
+    body = re.sub(r'&lt;tt&gt;(.*?)&lt;/tt&gt;', r'<code>\1</code>', body)     # of headings
+    body = body.replace('>More...</a>', '>more</a>')
+    body = re.sub(r'<a href="\w+-members.html">.*?</a>|<span id="arr_\w+" class="arrow"[^>]*>.*?</span>', '', body)
+    return body
+
+
+def headings(parts, bodies):
+    """What the search finds besides names: pages, and their headings."""
+    for heading, listed in parts:
+        for file, title in listed:
+            yield [title, heading, file]
+            for anchor, text in re.findall(r'<h[123][^>]*><a[^>]* id="([^"]+)"[^>]*></a>\s*(.*?)</h[123]>', bodies[file][1], re.DOTALL):
+                yield [words(text), title, f'{file}#{anchor}']
+
+
 def finish(folder, source, version):
     site = source / 'docs/site'
     names, mpi4py = Names(folder / 'mpi4cxx.tag'), Map(source / 'docs/mpi4py-map.md')
@@ -224,25 +251,13 @@ def finish(folder, source, version):
     titles = {path.stem: re.match(r'# (.*)', path.read_text(encoding='utf-8'))[1].replace('`', '') for path in pages}
     parts = contents_of(site, titles)
     types = set(re.findall(r'^\| `(\w+)`', (source / 'docs/reference.md').read_text(encoding='utf-8'), re.MULTILINE)) - {name for name, _ in names.classes}
-    found = [[own, owner or 'mpi4cxx', place] for own, owner, place in names.members + names.constants] + [[name, 'class', place] for name, place in names.classes]
+    found = [[own, owner or 'mpi4cxx', place] for own, owner, place in names.members + names.constants]
+    found += [[name, 'class', place] for name, place in names.classes]
     bodies = {}
     for path in sorted(folder.glob('*.html')):
         text = path.read_text(encoding='utf-8')
         title = re.search(r'<!--title (.*?)-->', text)[1]
-        body = re.search(r'<!-- @@ -->(.*)<!-- @@ -->', text, re.DOTALL)[1]
-        # From "top" on all belongs to the frame, but for the heading and the contents.
-        body = re.sub(r'<!--(?! fragment).*?-->|<a class="anchor" id="md__[^"]*"></a>', '', body[max(body.find('<div class="header">'), 0):], flags=re.DOTALL).rstrip()
-        while body.endswith('</div>') and body.count('</div>') > body.count('<div'):
-            body = body[:-len('</div>')].rstrip()
-        body = re.sub(r'<span class="permalink">.*?</span>|<div class="summary">.*?</div>| onclick="[^"]*"| onmouse\w+="[^"]*"', '', body, flags=re.DOTALL)
-        body = re.sub(r'(<div class="title">)(?:mpi4cxx::)?(.*?) (Class|Struct|Namespace|Concept)(?: Template)? Reference', r'\1\2 <small>\3</small>', body)
-        body = re.sub(r'<a class="el" href="namespacempi4cxx.html"[^>]*>(\w+)</a>|(?<=&amp;)<a class="el" href="[^"]*">([a-z]\w*)</a>', r'\1\2', body)
-        body = re.sub(r'<a class="code[^"]*" href="[^"]*">([a-z]\w*)</a>', r'\1', body)      # a variable, taken for a member
-        body = re.sub(r'<div class="ttc".*?</div></div>', '', body, flags=re.DOTALL)      # tips that need Doxygen's scripts
-        body = re.sub(r'&lt;tt&gt;(.*?)&lt;/tt&gt;', r'<code>\1</code>', body)     # of headings
-        body = body.replace('>More...</a>', '>more</a>')
-        body = re.sub(r'<a href="\w+-members.html">.*?</a>|<span id="arr_\w+" class="arrow"[^>]*>.*?</span>', '', body)
-        body = with_types(inherited(body), types)
+        body = with_types(inherited(body_of(text)), types)
         if path.name == 'md_reference.html':
             body = re.sub(rf'(<td class="markdownTableBody\w*">)<code>({"|".join(types)})</code>', r'\1<code id="\2">\2</code>', body)
         if path.name == 'md_mpi4py-map.html':
@@ -252,13 +267,9 @@ def finish(folder, source, version):
     bodies['members.html'] = 'Members', index_of(names.members, 'Members')
     bodies['constants.html'] = 'Constants', index_of(names.constants, 'Constants')
     for file, (title, body) in bodies.items():
-        (folder / file).write_text(FRAME.format(title=title, version=version, body=body, contents=contents_html(parts, file), around=around_html(parts, file)),
-                                   encoding='utf-8')
-    for heading, listed in parts:
-        for file, title in listed:
-            found.append([title, heading, file])
-            for anchor, text in re.findall(r'<h[123][^>]*><a[^>]* id="([^"]+)"[^>]*></a>\s*(.*?)</h[123]>', bodies[file][1], re.DOTALL):
-                found.append([words(text), title, f'{file}#{anchor}'])
+        framed = FRAME.format(title=title, version=version, body=body, contents=contents_html(parts, file), around=around_html(parts, file))
+        (folder / file).write_text(framed, encoding='utf-8')
+    found += headings(parts, bodies)
     (folder / 'search-data.js').write_text(f'const ENTRIES = {json.dumps(found, ensure_ascii=False)};\n', encoding='utf-8')
     for name in ('site.js', 'style.css'):
         shutil.copy(site / name, folder / name)

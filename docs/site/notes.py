@@ -59,7 +59,7 @@ def throws(name, sentence):
 
 class Notes:
     def __init__(self, examples):
-        self.examples, self.used = {}, set()
+        self.examples = {}
         for path in sorted(examples.glob('reference_*.cpp')):
             for names, lines in re.findall(r'^ *// \[(\S.*)\]\n((?:.*\S.*\n)+)', path.read_text(encoding='utf-8'), re.MULTILINE):
                 self.examples |= dict.fromkeys(names.split(), textwrap.dedent(lines).rstrip())

@@ -18,7 +18,8 @@ import make  # noqa: E402, pylint: disable=wrong-import-position
 from notes import Notes  # noqa: E402, pylint: disable=wrong-import-position
 
 # What the index, the pages of classes and the search must have, in bases or not.
-MEMBERS = {'Split', 'Dup', 'Create', 'Split_type', 'Send', 'send', 'Allgatherv', 'Waitall', 'Put', 'Read_at_all', 'submit', 'Get_rank', 'Set_name', 'Get_attr', 'as_completed', 'save', 'share'}
+MEMBERS = {'Split', 'Dup', 'Create', 'Split_type', 'Send', 'send', 'Allgatherv', 'Waitall', 'Put', 'Read_at_all', 'submit', 'Get_rank', 'Set_name',
+           'Get_attr', 'as_completed', 'save', 'share'}
 CONSTANTS = {'COMM_WORLD', 'ANY_SOURCE', 'SUM', 'DOUBLE', 'ERR_RANK', 'MODE_RDONLY', 'PROC_NULL', 'THREAD_MULTIPLE'}
 CLASSES = {'Intracomm': {'Split', 'Dup', 'Create', 'Send', 'Allreduce', 'Set_name', 'Scan'}, 'Cartcomm': {'Shift', 'Dup', 'Neighbor_alltoall', 'Split', 'Recv'},
            'Intercomm': {'Merge', 'Split', 'Create', 'Send'}, 'Prequest': {'Start', 'Wait'}}
