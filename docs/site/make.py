@@ -187,8 +187,10 @@ class Map:
             return body
         for key, place in names.places.items():
             file, _, fragment = place.partition('#')
-            if file == page and fragment and key in self.rows:
-                links = ', '.join(f'<a href="md_mpi4py-map.html#{theirs}">{theirs}</a>' for theirs in self.rows[key])
+            named, _, own = key.rpartition('::')
+            rows = next((self.rows[row] for row in [key] + [f'{base}::{own}' for base in BASES.get(named, [])] if row in self.rows), [])
+            if file == page and fragment and rows:
+                links = ', '.join(f'<a href="md_mpi4py-map.html#{theirs}">{theirs}</a>' for theirs in rows)
                 body = re.sub(rf'(<a id="{fragment}" name="{fragment}"></a>\n<h2 class="memtitle">.*?<div class="memdoc">)', rf'\1\n<p class="mpi4py">mpi4py: {links}</p>',
                               body, count=1, flags=re.DOTALL)
         return body
@@ -220,7 +222,7 @@ def body_of(text):
     body = re.sub(r'<!--(?! fragment).*?-->|<a class="anchor" id="md__[^"]*"></a>', '', body[max(body.find('<div class="header">'), 0):], flags=re.DOTALL).rstrip()
     while body.endswith('</div>') and body.count('</div>') > body.count('<div'):
         body = body[:-len('</div>')].rstrip()
-    body = re.sub(r'<span class="permalink">.*?</span>|<div class="summary">.*?</div>| onclick="[^"]*"| onmouse\w+="[^"]*"', '', body, flags=re.DOTALL)
+    body = re.sub(r'<span class="permalink">.*?</span>|<span class="mlabel">inline</span>|<div class="summary">.*?</div>| onclick="[^"]*"| onmouse\w+="[^"]*"', '', body, flags=re.DOTALL)
     body = re.sub(r'(<div class="title">)(?:mpi4cxx::)?(.*?) (Class|Struct|Namespace|Concept)(?: Template)? Reference', r'\1\2 <small>\3</small>', body)
     body = re.sub(r'<a class="el" href="namespacempi4cxx.html"[^>]*>(\w+)</a>|(?<=&amp;)<a class="el" href="[^"]*">([a-z]\w*)</a>', r'\1\2', body)
     body = re.sub(r'<a class="code[^"]*" href="[^"]*">([a-z]\w*)</a>', r'\1', body)      # a variable, taken for a member

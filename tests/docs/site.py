@@ -104,8 +104,9 @@ def forgotten(folder, pages):
     linked = sum(target.startswith('classmpi4cxx') or target.startswith('namespacempi4cxx') for target in pages['md_mpi4py-map.html'].targets)
     if linked < 700:
         yield f'the map of mpi4py has {linked} links to the reference'
-    if not any(target == 'md_mpi4py-map.html#Comm.Split' for target in pages['classmpi4cxx_1_1Comm.html'].targets):
-        yield 'Comm::Split does not lead back to the map of mpi4py'
+    for name in ('Comm', 'Intracomm'):
+        if 'md_mpi4py-map.html#Comm.Split' not in pages[f'classmpi4cxx_1_1{name}.html'].targets:
+            yield f'{name}::Split does not lead back to the map of mpi4py'
     for page in pathlib.Path(source, 'docs').glob('*.md'):
         file = 'index.html' if page.stem == 'index' else f'md_{page.stem}.html'
         if not any(file in other.targets for name, other in pages.items() if name != file):
