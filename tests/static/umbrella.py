@@ -2,7 +2,7 @@
 
 usage: umbrella.py SOURCE_ROOT [--list]
 
---list prints the public headers that are installed.
+--list prints the public headers that are installed, without the one that needs pybind11.
 """
 import pathlib
 import re
@@ -17,12 +17,12 @@ def is_public(header):
 
 
 if '--list' in sys.argv[2:]:
-    print(*sorted(header.removeprefix('mpi4cxx/') for header in installed if is_public(header)), sep='\n')
+    print(*sorted(header.removeprefix('mpi4cxx/') for header in installed if is_public(header) and header != 'mpi4cxx/pybind11.hpp'), sep='\n')
     sys.exit()
 
 existing = {path.relative_to(include).as_posix() for path in include.rglob('*.hpp')}
 # Which a user includes by itself
-alone = {'mpi4cxx/mpi4cxx.hpp', 'mpi4cxx/futures.hpp', 'mpi4cxx/owned.hpp', 'mpi4cxx/polymorphic.hpp', 'mpi4cxx/python.hpp'}
+alone = {f'mpi4cxx/{name}.hpp' for name in ('mpi4cxx', 'futures', 'owned', 'polymorphic', 'pybind11', 'python')}
 public = {header for header in existing if is_public(header)} - alone
 of_pool = {header for header in public if header.startswith('mpi4cxx/futures/')}
 of_python = {header for header in public if header.startswith('mpi4cxx/python/')}

@@ -164,7 +164,8 @@ private:
             return detail::read_pickle<T>(receive_sized(duplicate, static_cast<int>(other), at), "reduce", on(at));
         };
         T result = value;
-        // As in mpi4py, a process that has sent its result goes on. What it combines from then on reaches nobody, but the others count on its messages.
+        // As in mpi4py, a process that has sent its result goes on. What it combines from then on reaches nobody, but the others count on its
+        // messages.
         for (unsigned bit = 1; bit < size; bit <<= 1)
             if ((rank & bit) != 0) {
                 send_to(result, rank & ~bit);
