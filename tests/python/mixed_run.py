@@ -1,6 +1,8 @@
 """Runs mixed jobs: ranks of Python beside ranks of PROGRAM in one COMM_WORLD.
 
-usage: mixed_run.py SCRIPT PROGRAM LAYOUT…, where a layout such as p1c3 is one rank of Python, then three of C++
+usage: mixed_run.py SCRIPT PROGRAM SAYS LAYOUT…, where a layout such as p1c3 is one rank of Python, then three of C++
+
+Each rank gets the list of the ranks of Python as its argument. A job that ends well says SAYS, a regular expression.
 
 Skipped (exit 77) where there is no mpi4py with NumPy, or one of another MPI than PROGRAM's.
 """
@@ -10,7 +12,7 @@ import shutil
 import subprocess
 import sys
 
-script, program, *layouts = sys.argv[1:]
+script, program, says, *layouts = sys.argv[1:]
 
 
 def mpi_of(file):
@@ -58,7 +60,7 @@ for layout in layouts:
         said, code = result.stdout + result.stderr, result.returncode
     except subprocess.TimeoutExpired as late:
         said, code = f'{late.stdout}\n{late.stderr}', 'no end'
-    if code != 0 or 'the mixed job is done' not in said:
+    if code != 0 or not re.search(says, said):
         failed = True
         print(f'{layout} ended with {code}:\n{said[-2000:]}')
 sys.exit(failed)
