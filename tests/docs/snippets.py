@@ -4,6 +4,7 @@ usage: snippets.py SOURCE_ROOT
 
 Above each ```cpp stands where it is from: <!-- from examples/hello.cpp -->. The block is consecutive lines of that file,
 however deep they are indented there; a line "// …" in the block stands for lines left out. An answer of the cookbook has 25 lines at most.
+A ```python may be from an example too, with "# …" for lines left out.
 """
 import pathlib
 import re
@@ -30,7 +31,7 @@ def find(part, lines, start):
 def parts_of(block):
     parts = [[]]
     for line in lines_of(block):
-        if line.strip() == '// …':
+        if line.strip() in ('// …', '# …'):
             parts.append([])
         else:
             parts[-1].append(line)
@@ -45,14 +46,15 @@ for page in [root / 'README.md', *sorted((root / 'docs').glob('**/*.md'))]:
         place = f'{page.relative_to(root)}:{text.count(chr(10), 0, match.start(2)) + 1}'
         if not language and re.search(r'#include|MPI::|;$', block, re.MULTILINE):
             problems.append(f'{place}: looks like C++, but is not marked as cpp')
-        if language not in ('cpp', 'c++', 'cc', 'C++'):
+        is_python = language == 'python' and (source or '').endswith('.py')
+        if language not in ('cpp', 'c++', 'cc', 'C++') and not is_python:
             if source:
-                problems.append(f'{place}: what is from {source} is not marked as cpp')
+                problems.append(f'{place}: what is from {source} is not marked as cpp or python')
             continue
         if not source:
             problems.append(f'{place}: says nowhere which example it is from')
             continue
-        if not re.fullmatch(r'examples/\w+\.cpp', source) or not (root / source).exists():
+        if not re.fullmatch(r'examples/(\w+\.cpp|python/\w+\.(cpp|py))', source) or not (root / source).exists():
             problems.append(f'{place}: there is no example {source}')
             continue
         compared += 1
