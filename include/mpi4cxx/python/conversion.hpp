@@ -42,7 +42,9 @@ public:
     [[nodiscard]] const detail::PickleDocument& document() const noexcept { return document_; }
     [[nodiscard]] const detail::PicklePath* path() const noexcept { return path_; }
     [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(node_.size); }
+    /// Return the text of a str. It lives as long as the pickle.
     [[nodiscard]] std::string_view text() const noexcept { return node_.text(); }
+    /// Return the bytes of a bytes or a bytearray. They live as long as the pickle.
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return {node_.bytes, size()}; }
     [[nodiscard]] const detail::PickleArray& array() const noexcept { return document_.array(node_); }
 

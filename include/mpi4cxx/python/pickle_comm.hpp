@@ -45,7 +45,9 @@ public:
     /// Speak with a communicator of `mpi4py.util.pkl5`, which sends the data of large arrays beside the pickle, without a copy.
     [[nodiscard]] static PickleComm pkl5(const Comm& comm, int mpi4py = 0, At at = {});
 
+    /// Return the rank of this process in the communicator.
     [[nodiscard]] int rank(At at = {}) const { return comm_.Get_rank(at); }
+    /// Return the number of processes in the communicator.
     [[nodiscard]] int size(At at = {}) const { return comm_.Get_size(at); }
 
     // Point to point

@@ -76,19 +76,24 @@ template <class R> [[nodiscard]] auto as_array(const R& range, std::vector<std::
     return ArrayView<typename R::value_type>{{std::data(range), std::size(range)}, std::move(shape), order};
 }
 
+/// A list of Python's.
 using List = std::vector<Value>;
+/// A tuple of Python's.
 struct Tuple {
     std::vector<Value> elements;
     friend bool operator==(const Tuple&, const Tuple&);
 };
+/// A set of Python's, in any order.
 struct Set {
     std::vector<Value> elements;
     friend bool operator==(const Set&, const Set&);
 };
+/// A frozenset of Python's, in any order.
 struct FrozenSet {
     std::vector<Value> elements;
     friend bool operator==(const FrozenSet&, const FrozenSet&);
 };
+/// A dict of Python's.
 struct Dict {
     std::vector<std::pair<Value, Value>> items;  ///< in Python's order
     /// Return the value of a key. Throws std::out_of_range if there is none.
@@ -109,6 +114,7 @@ template <class T, class... A> inline constexpr bool is_alternative<T, std::vari
 /// Any value of Python's that can be received. None is std::monostate.
 class Value {
 public:
+    /// What a value can be.
     using Variant = std::variant<std::monostate, bool, std::int64_t, BigInteger, double, std::complex<double>, std::string, Bytes, ByteArray, List,
                                  Tuple, Dict, Set, FrozenSet, AnyArray, Object>;
 
@@ -123,7 +129,9 @@ public:
     Value(T&& value) : variant(std::in_place_type<std::remove_cvref_t<T>>, std::forward<T>(value)) {}
     Value(bool value) : variant(value) {}
 
+    /// Tell whether this is None.
     [[nodiscard]] bool is_none() const noexcept { return variant.index() == 0; }
+    /// Tell whether the value is a `T`, an alternative of the variant.
     template <class T> [[nodiscard]] bool is() const noexcept { return std::holds_alternative<T>(variant); }
     /// Return the value if it is one of `T`, an alternative of the variant. Throws std::bad_variant_access if not.
     template <class T> [[nodiscard]] const T& get() const { return std::get<T>(variant); }
@@ -135,7 +143,7 @@ public:
 
     friend bool operator==(const Value& a, const Value& b) { return a.variant == b.variant; }
 
-    Variant variant;
+    Variant variant;  ///< the value itself
 };
 
 inline bool operator==(const Tuple& a, const Tuple& b) { return a.elements == b.elements; }
