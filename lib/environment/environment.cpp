@@ -107,6 +107,7 @@ void check_first(At at, const char* function) {
 
 /// Prepares this process for MPI_Finalize. The sessions that stay open need the progress thread.
 void end_world() {
+    detail::finalize_left_sessions();
     if (!detail::is_session_open())
         detail::end_progress_thread();
 }

@@ -24,6 +24,10 @@ public:
 /// Lets operations move while the program computes, and lets an exception that nobody catches end the job.
 void prepare_process(At at);
 
+/// Finalizes the sessions that nobody can finalize any more. While a session is open, MPICH's MPI_Finalize deletes no attributes, and processes that
+/// exit then look to its launcher as if they had failed.
+void finalize_left_sessions();
+
 /// Ends the job when this process exits, if MPI is still running then. `reason` must last.
 void abort_at_exit(const char* reason);
 

@@ -37,19 +37,10 @@ namespace {
 // that are static objects end later.
 std::vector<MPI_Session>& left_open = *new std::vector<MPI_Session>;
 
-void finalize_left() {
-    for (MPI_Session session : left_open) {
-        const MPI_Session ended = session;
-        if (MPI_Session_finalize(&session) == MPI_SUCCESS)
-            forget_session(ended);
-    }
-    left_open.clear();
-}
-
 /// Leaves a session to MPI_Finalize, where no process waits for the others yet. Without that, the processes of the session would wait for this one.
 void leave_open(MPI_Session session, const char* reason) {
     if (left_open.empty())
-        at_finalize(finalize_left);
+        at_finalize(finalize_left_sessions);
     left_open.push_back(session);
     if (!has_world())
         abort_at_exit(reason);
@@ -74,6 +65,15 @@ std::string quoted(const std::vector<std::string>& names) {
 }
 
 }  // namespace
+
+void finalize_left_sessions() {
+    for (MPI_Session session : left_open) {
+        const MPI_Session ended = session;
+        if (MPI_Session_finalize(&session) == MPI_SUCCESS)
+            forget_session(ended);
+    }
+    left_open.clear();
+}
 
 }  // namespace detail
 
