@@ -33,12 +33,12 @@ std::pair<Words, int> arguments_of(const MPI::Intercomm& children, int child) {
 
 }  // namespace
 
-TEST_CASE("A process that the launcher has started has no parent", "[process]") {
+TEST_CASE("A process that the launcher has started has no parent", "[refused]") {
     CHECK(MPI::Comm::Get_parent().is_null());
     CHECK(!MPI::Comm::Get_parent());
 }
 
-TEST_CASE("What cannot be started is an error on all processes", "[process]") {
+TEST_CASE("What cannot be started is an error on all processes", "[refused]") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const int last = comm.size() - 1;
     const std::string missing = error_of_class(MPI::ERR_SPAWN, [&] { (void)comm.Spawn("./no such program", {}, 2, MPI::INFO_NULL, last); });
@@ -52,7 +52,7 @@ TEST_CASE("What cannot be started is an error on all processes", "[process]") {
     CHECK(error_class([&] { (void)comm.Spawn(program, {}, 1, MPI::INFO_NULL, comm.size()); }) == MPI::ERR_ROOT);
 }
 
-TEST_CASE("Arguments of Spawn that do not fit are misuse on the root, and an error elsewhere", "[process]") {
+TEST_CASE("Arguments of Spawn that do not fit are misuse on the root, and an error elsewhere", "[refused]") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const auto text = [&](auto spawn) { return comm.rank() == 0 ? thrown<std::invalid_argument>(spawn) : error_of_class(MPI::ERR_OTHER, spawn); };
     CHECK(contains(text([&] { (void)comm.Spawn(program, {}, 0); }), "maxprocs is 0"));
@@ -64,7 +64,7 @@ TEST_CASE("Arguments of Spawn that do not fit are misuse on the root, and an err
     CHECK(contains(text([&] { (void)comm.Spawn_multiple({program, program}, {}, {1, -1}); }), "maxprocs is -1"));
 }
 
-TEST_CASE("An MPI without processes to start says what to do instead", "[process]") {
+TEST_CASE("An MPI without processes to start says what to do instead", "[refused]") {
     if (!can_start) {
         for (const MPI::Intracomm* comm : {&MPI::COMM_SELF, &MPI::COMM_WORLD}) {
             const std::string one = thrown<MPI::Exception>([&] { (void)comm->Spawn(program, {"nothing"}); });
@@ -81,7 +81,7 @@ TEST_CASE("An MPI without processes to start says what to do instead", "[process
     }
 }
 
-TEST_CASE("Spawned processes have the arguments that the root gives", "[process]") {
+TEST_CASE("Spawned processes have the arguments that the root gives", "[arguments]") {
     if (can_start) {
         const MPI::Intracomm& comm = MPI::COMM_WORLD;
         const int root = comm.size() - 1;
@@ -104,7 +104,7 @@ TEST_CASE("Spawned processes have the arguments that the root gives", "[process]
     }
 }
 
-TEST_CASE("Several programs share one world", "[process]") {
+TEST_CASE("Several programs share one world", "[programs]") {
     if (can_start) {
         std::vector<MPI::Info> infos(2);
         infos[1] = MPI::Info::Create({{"wdir", "/"}});
@@ -121,7 +121,7 @@ TEST_CASE("Several programs share one world", "[process]") {
     }
 }
 
-TEST_CASE("Parents and children exchange numbers, and merge", "[process]") {
+TEST_CASE("Parents and children exchange numbers, and merge", "[numbers]") {
     if (can_start) {
         const MPI::Intercomm children = MPI::COMM_WORLD.Spawn(program, {"double"}, 2);
         const bool is_root = children.rank() == 0;
@@ -151,7 +151,7 @@ TEST_CASE("Parents and children exchange numbers, and merge", "[process]") {
     }
 }
 
-TEST_CASE("Objects of any size travel between parents and children", "[process]") {
+TEST_CASE("Objects of any size travel between parents and children", "[objects]") {
     if (can_start) {
         using Table = std::map<std::string, std::vector<double>>;
         const MPI::Intracomm& comm = MPI::COMM_WORLD;
@@ -182,7 +182,7 @@ TEST_CASE("Objects of any size travel between parents and children", "[process]"
     }
 }
 
-TEST_CASE("Parents and children disconnect, by a call, a destructor or at their end", "[process]") {
+TEST_CASE("Parents and children disconnect, by a call, a destructor or at their end", "[end]") {
     if (can_start) {
         MPI::Intercomm children = MPI::COMM_WORLD.Spawn(program, {"disconnect"});
         children.Disconnect();
