@@ -205,17 +205,14 @@ void WindowState::flush_local_all(Caller caller) const {
 void WindowState::flush_each(At at) const {
     if (!own->needs_flush_of_each)
         return;
-    if (own->locks > 0) {
-        for (int target = 0; target < size; ++target)
-            if (own->access(target) == Access::locked)
-                call<MPI_Win_flush>(target, win, on(at));
-        return;
-    }
     // A flush belongs into an epoch of locks. Without checks, locks of all processes cost nothing and conflict with none.
-    if (open_to_all != OpenToAll::lock)
+    const bool is_locked = own->locks > 0 || open_to_all == OpenToAll::lock;
+    if (!is_locked)
         call<MPI_Win_lock_all>(MPI_MODE_NOCHECK, win, on(at));
-    for (int target = 0; target < size; ++target) call<MPI_Win_flush>(target, win, on(at));
-    if (open_to_all != OpenToAll::lock)
+    for (int target = 0; target < size; ++target)
+        if (own->locks == 0 || own->access(target) == Access::locked)
+            call<MPI_Win_flush>(target, win, on(at));
+    if (!is_locked)
         call<MPI_Win_unlock_all>(win, on(at));
 }
 
