@@ -4,7 +4,6 @@
 
 #include <sys/mman.h>
 #include <cstdint>
-#include <string_view>
 
 namespace MPI4CXX::detail {
 
@@ -12,15 +11,10 @@ namespace {
 
 constexpr std::uintptr_t page = 2 << 20;  // where huge pages are larger, the kernel leaves out what is smaller
 
-bool are_wanted() noexcept {
-    const char* const given = find_setting("MPI4CXX_HUGE_PAGES").value();
-    return given == nullptr || std::string_view(given) != "no";
-}
-
 }  // namespace
 
 void ask_for_huge_pages(void* begin, std::size_t size) noexcept {
-    static const bool wanted = are_wanted();
+    static const bool wanted = !is_set_to("MPI4CXX_HUGE_PAGES", "no");
     if (!wanted)
         return;
     const auto address = reinterpret_cast<std::uintptr_t>(begin);

@@ -5,6 +5,6 @@ namespace MPI4CXX::detail {
 
 /// Returns whether other processes of COMM_WORLD may run other programs. Then no collective call is made there that the program has not made. Every
 /// process of this library in the job gives the same answer.
-[[nodiscard]] bool is_mixed_job();
+[[nodiscard]] bool is_mixed_job() noexcept;
 
 }  // namespace MPI4CXX::detail

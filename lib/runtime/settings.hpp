@@ -11,6 +11,8 @@ namespace MPI4CXX::detail {
 [[nodiscard]] std::span<const Setting> settings_table() noexcept;
 /// Returns the variable of that name.
 [[nodiscard]] const Setting& find_setting(std::string_view name) noexcept;
+/// Returns whether the variable of that name is set to `value`.
+[[nodiscard]] bool is_set_to(std::string_view name, std::string_view value) noexcept;
 /// Returns the value of a variable; empty where it is not set. Throws std::invalid_argument if the value is not allowed.
 [[nodiscard]] std::string setting(std::string_view name);
 

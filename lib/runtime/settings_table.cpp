@@ -73,6 +73,11 @@ const Setting& find_setting(std::string_view name) noexcept {
     return *std::find_if(std::begin(settings), std::end(settings), [name](const Setting& one) { return one.name == name; });
 }
 
+bool is_set_to(std::string_view name, std::string_view value) noexcept {
+    const char* const given = find_setting(name).value();
+    return given != nullptr && given == value;
+}
+
 std::string setting(std::string_view name) {
     const Setting& found = find_setting(name);
     if (const std::string problem = found.problem(); !problem.empty())
