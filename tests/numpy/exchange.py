@@ -4,20 +4,13 @@ usage: exchange.py LAUNCH RANKS PROGRAM
 
 Skipped (exit 77) where there is no NumPy.
 """
-import os
 import pathlib
 import subprocess
 import sys
 import tempfile
 
-try:
-    import numpy as np
-except ImportError:
-    other = '/usr/bin/python3'   # Debian's NumPy belongs to Debian's Python
-    if sys.executable != other and os.path.exists(other) and 'NUMPY_SOUGHT' not in os.environ:
-        os.execve(other, [other, *sys.argv], os.environ | {'NUMPY_SOUGHT': 'yes'})
-    print('there is no NumPy')
-    sys.exit(77)
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'launch'))
+from numpy_or_skip import np   # noqa: E402
 
 launch, ranks, program = sys.argv[1:]
 RECORD = np.dtype([('mass', '<f8'), ('id', '<i4'), ('flags', '<i2', (2,))])

@@ -8,19 +8,14 @@ import collections
 import dataclasses
 import enum
 import os
+import pathlib
 import pickle
 import struct
 import subprocess
 import sys
 
-try:
-    import numpy as np
-except ImportError:
-    other = '/usr/bin/python3'   # Debian's NumPy belongs to Debian's Python
-    if sys.executable != other and os.path.exists(other) and 'NUMPY_SOUGHT' not in os.environ:
-        os.execve(other, [other, *sys.argv], os.environ | {'NUMPY_SOUGHT': 'yes'})
-    print('there is no NumPy')
-    sys.exit(77)
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'launch'))
+from numpy_or_skip import np   # noqa: E402
 
 program = subprocess.Popen([sys.argv[1]], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 failures = []
