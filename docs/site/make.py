@@ -141,7 +141,7 @@ def inherited(body):
     lists = []
     for key, title in heads:
         names = {}
-        for row in re.findall(rf'<tr class="memitem:\w+ inherit {re.escape(key)}">(.*?)</tr>', body, re.DOTALL):
+        for row in re.findall(rf'<tr class="memitem:\w+ inherit {re.escape(key)}"[^>]*>(.*?)</tr>', body, re.DOTALL):
             if found := re.search(r'class="mem(?:Templ)?ItemRight"[^>]*>(?:.*?)(<a class="el" href="[^"]*">([^<]+)</a>|<b>([^<]+)</b>)', row, re.DOTALL):
                 names.setdefault(found[2] or found[3], found[1])
         if names:
