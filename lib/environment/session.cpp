@@ -37,6 +37,11 @@ namespace {
 // that are static objects end later.
 std::vector<MPI_Session>& left_open = *new std::vector<MPI_Session>;
 
+bool has_begun_first = false;  // a session, before MPI_Init
+
+/// Returns whether a session must stay open, so that MPI_Finalize does not crash.
+bool must_stay_open() { return needs_session_to_finalize() && has_begun_first && has_world(); }
+
 /// Leaves a session to MPI_Finalize, where no process waits for the others yet. Without that, the processes of the session would wait for this one.
 void leave_open(MPI_Session session, const char* reason) {
     if (left_open.empty())
@@ -69,7 +74,7 @@ std::string quoted(const std::vector<std::string>& names) {
 void finalize_left_sessions() {
     for (MPI_Session session : left_open) {
         const MPI_Session ended = session;
-        if (MPI_Session_finalize(&session) == MPI_SUCCESS)
+        if (!must_stay_open() && MPI_Session_finalize(&session) == MPI_SUCCESS)
             forget_session(ended);
     }
     left_open.clear();
@@ -104,6 +109,7 @@ Session Session::Init(const Info& info, const Errhandler& errhandler, At at) {
     detail::check_not_ended(at, "Session::Init");
     if (!detail::is_running())
         detail::trace_if_asked();
+    detail::has_begun_first = detail::has_begun_first || !detail::has_world();
     Session session = take([&] {
         const detail::Beginning beginning;
         return get<MPI_Session_init>(info.handle(), errhandler.handle(), at);
@@ -125,7 +131,8 @@ void Session::end(At at) {
     detail::report_missing_trace(*this);
     MPI_Session raw = handle();
     detail::before_end_of_session();
-    call<MPI_Session_finalize>(&raw, at);
+    if (!detail::must_stay_open())
+        call<MPI_Session_finalize>(&raw, at);
     detail::InstalledHandler<Session>::forget(*this);
     detail::forget_session(std::move(*this).release());
 }

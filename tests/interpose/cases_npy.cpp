@@ -23,11 +23,16 @@ bool is_of_files(const std::string& function) {
 /// Lets each such call within `call` fail once, on the first and on the last rank: that is an Exception on all ranks. Then runs `check`.
 template <class F, class C> void fail_each(const MPI::Intracomm& comm, const std::string& name, F call, C check) {
     int number = 0;
-    for (int rank = 0; rank < comm.size(); rank += std::max(1, comm.size() - 1))
-        for (int i = 0; i < interposed_size; ++i) {
-            const std::string function = interposed[i];
-            bool has_failed = is_of_files(function);
-            for (int skipped = 0; has_failed; ++skipped) {
+    for (int rank = 0; rank < comm.size(); rank += std::max(1, comm.size() - 1)) {
+        (void)failures();
+        call();
+        std::vector<int> calls;
+        for (int i = 0; i < interposed_size; ++i) calls.push_back(is_of_files(interposed[i]) ? calls_since_failures(i) : 0);
+        calls = comm.bcast(calls, rank);
+        check(false);
+        for (int i = 0; i < interposed_size; ++i)
+            for (int skipped = 0; skipped < calls[static_cast<std::size_t>(i)]; ++skipped) {
+                const std::string function = interposed[i];
                 INFO(name << ": " << function << ", call " << skipped << ", on rank " << rank);
                 (void)failures();
                 if (comm.rank() == rank)
@@ -40,7 +45,7 @@ template <class F, class C> void fail_each(const MPI::Intracomm& comm, const std
                     text = e.what();
                     found = e.Get_error_class();
                 }
-                has_failed = comm.bcast(failures() != 0, rank);
+                const bool has_failed = comm.bcast(failures() != 0, rank);
                 number += has_failed ? 1 : 0;
                 CHECK(found == (has_failed ? code : MPI::SUCCESS));
                 if (has_failed && comm.rank() != rank)
@@ -48,7 +53,7 @@ template <class F, class C> void fail_each(const MPI::Intracomm& comm, const std
                 check(has_failed);
                 comm.Barrier();
             }
-        }
+    }
     CHECK(number > 3);
 }
 

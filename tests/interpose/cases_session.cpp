@@ -1,8 +1,19 @@
 #include "case.hpp"
 
+#include <cstddef>
 #include <vector>
 
 namespace MPI = mpi4cxx;
+
+namespace {
+
+/// A buffer of `n` bytes for a call that fails before it looks at them.
+MPI::memory untouched(MPI::Count n) {
+    static std::byte byte{};
+    return {&byte, static_cast<std::size_t>(n)};
+}
+
+}  // namespace
 
 TEST_CASE("A failing function of sessions is an Exception with name, code and place", "[interposed]") {
     const bool has_sessions = fail_next("MPI_Session_init", MPI_SUCCESS) != 0;
@@ -21,7 +32,7 @@ TEST_CASE("A failing function of sessions is an Exception with name, code and pl
         Case("MPI_Session_get_errhandler", "a", [&](MPI::Count) { (void)session.Get_errhandler(); }),
         Case("MPI_Session_set_errhandler", "a", [&](MPI::Count) { session.Set_errhandler(MPI::ERRORS_RETURN); }),
         Case("MPI_Session_call_errhandler", "a", [&](MPI::Count) { session.Call_errhandler(MPI::ERR_ARG); }),
-        Case("MPI_Session_attach_buffer", "a", [&](MPI::Count) { session.Attach_buffer(MPI::memory()); }),
+        Case("MPI_Session_attach_buffer", "ac", [&](MPI::Count n) { session.Attach_buffer(untouched(n)); }),
         Case("MPI_Session_detach_buffer", "aw", [&](MPI::Count) { (void)session.Detach_buffer(); }),
         Case("MPI_Session_flush_buffer", "a", [&](MPI::Count) { session.Flush_buffer(); }),
         Case("MPI_Session_iflush_buffer", "a", [&](MPI::Count) { (void)session.Iflush_buffer(); }),
@@ -42,7 +53,7 @@ TEST_CASE("A failing function that came after MPI-4.0 is an Exception with name,
     for (const Case& c : std::vector<Case>{
         Case("MPI_Buffer_flush", "a", [&](MPI::Count) { MPI::Flush_buffer(); }),
         Case("MPI_Buffer_iflush", "a", [&](MPI::Count) { (void)MPI::Iflush_buffer(); }),
-        Case("MPI_Comm_attach_buffer", "a", [&](MPI::Count) { comm.Attach_buffer(MPI::memory()); }),
+        Case("MPI_Comm_attach_buffer", "ac", [&](MPI::Count n) { comm.Attach_buffer(untouched(n)); }),
         Case("MPI_Comm_detach_buffer", "aw", [&](MPI::Count) { (void)comm.Detach_buffer(); }),
         Case("MPI_Comm_flush_buffer", "a", [&](MPI::Count) { comm.Flush_buffer(); }),
         Case("MPI_Comm_iflush_buffer", "a", [&](MPI::Count) { (void)comm.Iflush_buffer(); }),

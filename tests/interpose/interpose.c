@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static int codes[1000], late_codes[1000], skips[1000];
+static int codes[1000], late_codes[1000], skips[1000], returned[1000];
 static int failed;
 
 static int index_of(const char* function) {
@@ -33,8 +33,11 @@ int failures(void) {
     failed = 0;
     memset(codes, 0, sizeof codes);
     memset(late_codes, 0, sizeof late_codes);
+    memset(returned, 0, sizeof returned);
     return result;
 }
+
+int calls_since_failures(int i) { return returned[i]; }
 
 int interpose(int i) {
     const int code = codes[i];
@@ -45,6 +48,7 @@ int interpose(int i) {
 
 int interpose_result(int i, int result) {
     const int code = late_codes[i];
+    ++returned[i];
     if (code == 0 || skips[i]-- > 0)
         return result;
     late_codes[i] = 0;

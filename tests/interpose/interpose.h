@@ -17,6 +17,8 @@ int fail_next(const char* function, int code);
 int fail_after(const char* function, int skipped, int code);
 /* How many of those calls there have been, and forgets the ones to come. */
 int failures(void);
+/* How often MPI has returned from function number `i` since then. */
+int calls_since_failures(int i);
 
 /* What function number `i` is to return before it does anything. */
 int interpose(int i);
