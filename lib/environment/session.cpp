@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string>
 #include <utility>
@@ -38,9 +39,22 @@ namespace {
 std::vector<MPI_Session>& left_open = *new std::vector<MPI_Session>;
 
 bool has_begun_first = false;  // a session, before MPI_Init
+std::vector<MPI_Session>& kept_open = *new std::vector<MPI_Session>;
 
-/// Returns whether a session must stay open, so that MPI_Finalize does not crash.
-bool must_stay_open() { return needs_session_to_finalize() && has_begun_first && has_world(); }
+void finalize_kept_sessions() {
+    if (!has_world())
+        for (MPI_Session session : kept_open) MPI_Session_finalize(&session);
+}
+
+/// Leaves a session to the end of the process if MPI_Finalize would crash without one that is open. Returns whether that is so.
+bool keep_open(MPI_Session session) {
+    if (!needs_session_to_finalize() || !has_begun_first || !has_world())
+        return false;
+    if (kept_open.empty())
+        std::atexit(finalize_kept_sessions);
+    kept_open.push_back(session);
+    return true;
+}
 
 /// Leaves a session to MPI_Finalize, where no process waits for the others yet. Without that, the processes of the session would wait for this one.
 void leave_open(MPI_Session session, const char* reason) {
@@ -74,7 +88,7 @@ std::string quoted(const std::vector<std::string>& names) {
 void finalize_left_sessions() {
     for (MPI_Session session : left_open) {
         const MPI_Session ended = session;
-        if (!must_stay_open() && MPI_Session_finalize(&session) == MPI_SUCCESS)
+        if (keep_open(session) || MPI_Session_finalize(&session) == MPI_SUCCESS)
             forget_session(ended);
     }
     left_open.clear();
@@ -131,7 +145,7 @@ void Session::end(At at) {
     detail::report_missing_trace(*this);
     MPI_Session raw = handle();
     detail::before_end_of_session();
-    if (!detail::must_stay_open())
+    if (!detail::keep_open(raw))
         call<MPI_Session_finalize>(&raw, at);
     detail::InstalledHandler<Session>::forget(*this);
     detail::forget_session(std::move(*this).release());
