@@ -80,7 +80,7 @@ inline constexpr int MPI_ERR_ABI = MPI_ERR_UNKNOWN;
 #endif
 
 // Error classes of fault tolerance, which are in no standard up to MPI-5.0. An MPI has its own names for them.
-#ifdef MPIX_ERR_REVOKED
+#if defined(MPIX_ERR_REVOKED) && !defined(MPI_ERR_REVOKED)
 inline constexpr int MPI_ERR_REVOKED = MPIX_ERR_REVOKED;
 inline constexpr int MPI_ERR_PROC_FAILED = MPIX_ERR_PROC_FAILED;
 inline constexpr int MPI_ERR_PROC_FAILED_PENDING = MPIX_ERR_PROC_FAILED_PENDING;

@@ -35,13 +35,14 @@ inline bool is_open_mpi_before(long number) noexcept { return implementation.is_
 /// Returns whether the MPI is an MPICH older than version `number`.
 inline bool is_mpich_before(long number) noexcept { return !implementation.is_open_mpi && implementation.version < number; }
 
-inline constexpr bool has_isendrecv = MPI_VERSION >= 4;
-inline constexpr bool has_partitions = MPI_VERSION >= 4;
 #ifdef MPI_SESSION_NULL
 inline constexpr bool has_sessions = true;
 #else
 inline constexpr bool has_sessions = false;
 #endif
+// Both came with sessions, which Open MPI 5 has though it says that it follows MPI-3.1.
+inline constexpr bool has_isendrecv = has_sessions;
+inline constexpr bool has_partitions = has_sessions;
 /// Without MPI_Init, MPICH 4.0 and 4.2 crash when they make a communicator of one process by MPI_Comm_create_group, or a grid without dimensions.
 /// MPICH 4.0 also crashes when it makes a window and, in a job of one process, where a request is tested before it is complete.
 inline bool crashes_without_world() noexcept { return is_mpich_before(50000000); }
