@@ -64,6 +64,13 @@ TEST_CASE("Arrays of NumPy keep their shape and their order", "[python]") {
     CHECK(contains(thrown<std::invalid_argument>([&] { (void)python::as_array(numbers, {3, 2}); }), "the shape has 6 elements, the range 4"));
 }
 
+TEST_CASE("An array of any size lies beside its pickle", "[python]") {
+    const std::vector<double> numbers(1'200'000, 0.5);
+    const auto pickle = MPI::detail::pickled(python::as_array(numbers), MPI::detail::PickleBuffers::beside, "dumps", {});
+    CHECK(pickle.buffers().size() == 1);
+    CHECK(python::loads<std::vector<double>>(pickle.pickle(), pickle.buffers()) == numbers);
+}
+
 TEST_CASE("A Value holds what is not known in advance", "[python]") {
     python::Dict dict;
     dict.items = {{"x", 1}, {"y", python::List{2.5, nullptr, "three"}}};

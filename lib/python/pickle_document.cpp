@@ -624,7 +624,9 @@ struct PickleDocument::State {
             fail("they end within a value");
         const Index root = pop();
         costs.resize(is_shared ? nodes.size() : 0);
-        if (visit(root, 0).bytes > copies_at_least + copies_per_byte * static_cast<std::uint64_t>(end - begin))
+        auto received = static_cast<std::uint64_t>(end - begin);
+        for (const auto& buffer : out_of_band) received += buffer.size();
+        if (visit(root, 0).bytes > copies_at_least + copies_per_byte * received)
             fail("a value refers to its parts so often that its copy would take too much memory");
         return root;
     }
