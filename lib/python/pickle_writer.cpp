@@ -22,6 +22,13 @@ std::size_t end_of_utf8(std::string_view text) {
     const auto* const bytes = reinterpret_cast<const unsigned char*>(text.data());
     std::size_t i = 0;
     while (i < text.size()) {
+        if (std::uint64_t eight = 0; text.size() - i >= sizeof eight) {
+            std::memcpy(&eight, bytes + i, sizeof eight);
+            if ((eight & 0x8080808080808080) == 0) {  // ASCII
+                i += sizeof eight;
+                continue;
+            }
+        }
         const unsigned char lead = bytes[i];
         const std::size_t length = lead < 0x80                   ? 1
                                    : lead >= 0xc2 && lead < 0xe0 ? 2
@@ -120,17 +127,19 @@ void PickleWriter::complex(double re, double im) {
 
 void PickleWriter::put_sized(char opcode_1, char opcode_4, char opcode_8, const void* data, std::size_t size) {
     if (size < 256) {
-        put(opcode_1);
-        put(static_cast<char>(size));
-    } else if (size <= std::numeric_limits<std::uint32_t>::max()) {
+        std::byte* const to = claim(2 + size);
+        to[0] = static_cast<std::byte>(opcode_1);
+        to[1] = static_cast<std::byte>(size);
+        return copy_bytes(to + 2, data, size);
+    }
+    if (size <= std::numeric_limits<std::uint32_t>::max()) {
         put(opcode_4);
         std::memcpy(claim(4), &size, 4);
     } else {
         put(opcode_8);
         std::memcpy(claim(8), &size, 8);
     }
-    if (size != 0)
-        std::memcpy(claim(size), data, size);
+    std::memcpy(claim(size), data, size);
 }
 
 void PickleWriter::text(std::string_view text) {

@@ -214,6 +214,20 @@ template <class T> void write_aggregate(python::Output& to, const T& value) {
 // Reading ----------------------------------------------------------------------------------------------------------------
 
 template <class T> void read_number(const python::Input& from, T& value) {
+    const PickleNode& node = from.node();
+    if constexpr (std::is_same_v<T, double>) {
+        if (node.kind == PickleKind::real) [[likely]] {
+            value = node.real;
+            return;
+        }
+    }
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+        if (node.kind == PickleKind::integer) [[likely]] {
+            value = static_cast<T>(node.integer);
+            if (static_cast<std::int64_t>(value) == node.integer && (std::is_signed_v<T> || node.integer >= 0)) [[likely]]
+                return;
+        }
+    }
     if (const NumberFit fit = from.document().number(from.node(), number_type<T>(), &value); fit != NumberFit::yes) [[unlikely]]
         from.refuse<T>(fit);
 }
@@ -392,13 +406,14 @@ template <class T, class F> void for_each_item(const python::Input& from, F f) {
 
 template <class T> void read_map(const python::Input& from, T& to) {
     to.clear();
-    for_each_item<T>(from, [&to](const python::Input& key_from, const python::Input& value_from) {
+    auto after_last = to.end();  // the keys of a dict are often in order
+    for_each_item<T>(from, [&](const python::Input& key_from, const python::Input& value_from) {
         typename T::key_type key{};
         python::read(key_from, key);
         typename T::mapped_type value{};
         python::read(value_from, value);
         const std::size_t before = to.size();
-        to.emplace(std::move(key), std::move(value));
+        after_last = std::next(to.emplace_hint(after_last, std::move(key), std::move(value)));
         if (to.size() == before)
             key_from.refuse_for("has a key that is the same as another in the C++ type");
     });
