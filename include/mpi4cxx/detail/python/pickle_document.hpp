@@ -88,7 +88,7 @@ public:
     [[nodiscard]] const PickleNode& child(const PickleNode& node, std::size_t i) const noexcept { return nodes_[children_[node.first + i]]; }
     [[nodiscard]] const PickleArray& array(const PickleNode& node) const noexcept { return arrays_[node.first]; }
     [[nodiscard]] std::span<const std::uint64_t> shape(const PickleArray& array) const noexcept {
-        return {extents_ + array.first_extent, array.dimensions};
+        return extents_.subspan(array.first_extent, array.dimensions);
     }
     /// Converts a number of Python's or of NumPy's.
     NumberFit number(const PickleNode& node, NumberType to, void* number) const noexcept;
@@ -100,10 +100,10 @@ private:
     struct [[gnu::visibility("hidden")]] State;
     std::unique_ptr<State> state_;
     const PickleNode* root_ = nullptr;
-    const PickleNode* nodes_ = nullptr;
-    const std::uint32_t* children_ = nullptr;
-    const PickleArray* arrays_ = nullptr;
-    const std::uint64_t* extents_ = nullptr;
+    std::span<const PickleNode> nodes_;
+    std::span<const std::uint32_t> children_;
+    std::span<const PickleArray> arrays_;
+    std::span<const std::uint64_t> extents_;
     const char* function_;
     Place where_;
 };
