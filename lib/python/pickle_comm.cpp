@@ -36,8 +36,7 @@ std::vector<std::int64_t> sizes_of(const PickleWriter& pickle) {
     return sizes;
 }
 
-/// Returns memory for the pickle and the buffers that these sizes announce.
-ReceivedPickle announced(std::span<const std::int64_t> sizes, const char* function, Place where) {
+void check_sizes(std::span<const std::int64_t> sizes, const char* function, Place where) {
     // A plain pickle ends with a dot, which would be the highest byte of the last size.
     constexpr auto most = std::int64_t{1} << 56;
     if (sizes.empty() || std::any_of(sizes.begin(), sizes.end(), [](std::int64_t size) { return size < 0 || size >= most; }))
@@ -45,29 +44,52 @@ ReceivedPickle announced(std::span<const std::int64_t> sizes, const char* functi
                         "the message is none of mpi4py.util.pkl5: it does not begin with sizes. A plain communicator of mpi4py's needs "
                         "PickleComm(comm), one of mpi4py.util.pkl5 PickleComm::pkl5(comm)",
                         where);
-    ReceivedPickle received{Bytes::claimed(static_cast<std::size_t>(sizes[0])), Array<Bytes>(sizes.size() - 1)};
-    for (std::size_t i = 1; i < sizes.size(); ++i) received.buffers[i - 1] = Bytes::claimed(static_cast<std::size_t>(sizes[i]));
-    return received;
 }
 
-/// Returns the sizes in the first message of pkl5.
+/// Returns the sizes in the first message of pkl5: of the pickle, and of each buffer.
 std::vector<std::int64_t> sizes_in(const Bytes& message, const char* function, Place where) {
     std::vector<std::int64_t> sizes(message.size() % sizeof(std::int64_t) == 0 ? message.size() / sizeof(std::int64_t) : 0);
     if (!sizes.empty())
         std::memcpy(sizes.data(), message.data(), message.size());
-    else
-        (void)announced({}, function, where);
+    check_sizes(sizes, function, where);
     return sizes;
 }
+
+/// Returns memory for a pickle and its buffers.
+ReceivedPickle room_for(std::span<const std::int64_t> sizes, PickleTarget* target) {
+    ReceivedPickle room;
+    room.pickle = Bytes::claimed(static_cast<std::size_t>(sizes[0]));
+    const auto buffers = sizes.subspan(1);
+    if (buffers.size() == 1 && target != nullptr)
+        room.in_place = target->memory_for(static_cast<std::size_t>(buffers[0]));
+    if (!room.in_place.empty())
+        return room;
+    room.buffers = Array<Bytes>(buffers.size());
+    for (std::size_t i = 0; i < buffers.size(); ++i) room.buffers[i] = Bytes::claimed(static_cast<std::size_t>(buffers[i]));
+    return room;
+}
+
+Count sum_of(std::span<const std::int64_t> sizes) { return std::accumulate(sizes.begin(), sizes.end(), Count{0}); }
 
 /// Calls `f(address, count)` for the pickle and for each buffer.
 template <class F> void for_each_piece(ReceivedPickle& received, F f) {
     f(received.pickle.data(), static_cast<Count>(received.pickle.size()));
     for (Bytes& buffer : received.buffers) f(buffer.data(), static_cast<Count>(buffer.size()));
+    if (!received.in_place.empty())
+        f(received.in_place.data(), static_cast<Count>(received.in_place.size()));
 }
 template <class F> void for_each_piece(const PickleWriter& pickle, F f) {
     f(pickle.pickle().data(), static_cast<Count>(pickle.pickle().size()));
     for (const auto& buffer : pickle.buffers()) f(buffer.data(), static_cast<Count>(buffer.size()));
+}
+
+ReceivedPickle copy_of(const PickleWriter& pickle) {
+    ReceivedPickle copy = room_for(sizes_of(pickle), nullptr);
+    std::vector<std::byte*> rooms;
+    for_each_piece(copy, [&](std::byte* to, Count) { rooms.push_back(to); });
+    std::size_t i = 0;
+    for_each_piece(pickle, [&](const std::byte* data, Count size) { copy_bytes(rooms[i++], data, static_cast<std::size_t>(size)); });
+    return copy;
 }
 
 /// The memory of a nonblocking send.
@@ -108,6 +130,7 @@ struct PickleReceive::State {
 
     MPI_Comm comm;  // a copy: the communicator may be destroyed before the message comes
     PickleBuffers buffers;
+    PickleTarget* target = nullptr;
     bool was_cancelled = false;
     Step step = Step::first;
     std::optional<OrderedProbe> probe;
@@ -134,6 +157,8 @@ void PickleReceive::cancel() {
     complete_ = true;
 }
 
+void PickleReceive::receive_into(PickleTarget* target) noexcept { state_->target = target; }
+
 ReceivedPickle* PickleReceive::arrived() noexcept { return state_->was_cancelled ? nullptr : &state_->received; }
 
 void PickleReceive::step() {
@@ -155,12 +180,13 @@ void PickleReceive::step() {
     if (!all_passed())
         return;
     if (state.step == State::Step::first && state.buffers == PickleBuffers::beside && !state.received.from_null) {
-        state.received = announced(sizes_in(state.first, "irecv", where_), "irecv", where_);
+        const std::vector<std::int64_t> sizes = sizes_in(state.first, "irecv", where_);
+        state.received = room_for(sizes, state.target);
         state.step = State::Step::parts;
         for_each_piece(state.received, [&](void* to, Count size) {
             state.requests.push_back(get<MPI_Irecv>(to, size, MPI_BYTE, status_.MPI_SOURCE, status_.MPI_TAG, state.comm, where_));
         });
-        call<MPI_Status_set_elements_x>(&status_, MPI_BYTE, static_cast<Count>(state.received.size()), where_);
+        call<MPI_Status_set_elements_x>(&status_, MPI_BYTE, sum_of(sizes), where_);
         state.probe.reset();
         if (!all_passed())
             return;
@@ -299,9 +325,10 @@ Request PickleComm::isend_pickle(detail::PickleWriter pickle, int dest, int tag,
     return Request::take(request, std::move(kept));
 }
 
-ReceivedPickle PickleComm::receive(int source, int tag, Status* status, At at) const {
+ReceivedPickle PickleComm::receive(int source, int tag, detail::PickleTarget* target, Status* status, At at) const {
     if (detail::must_drive()) {  // a receive that was started earlier gets the earlier message
         detail::PickleReceive receive(comm_, buffers_, source, tag, at);
+        receive.receive_into(target);
         receive.begin();
         while (!detail::complete_or_drive(receive)) {}
         receive.finish(on(at));
@@ -309,26 +336,26 @@ ReceivedPickle PickleComm::receive(int source, int tag, Status* status, At at) c
             *status = Status(receive.status());
         return std::move(*receive.arrived());
     }
-    return mprobe(source, tag, nullptr, at).receive(status, at);
+    return mprobe(source, tag, nullptr, at).receive(target, status, at);
 }
 
 PickleMessage PickleComm::mprobe(int source, int tag, Status* status, At at) const {
     Status found;
     detail::Array<Message> parts(1);
     parts[0] = comm_.Mprobe(source, tag, &found, at);
-    ReceivedPickle room;
-    room.from_null = parts[0].handle() == MPI_MESSAGE_NO_PROC;
-    room.pickle = detail::Bytes::claimed(static_cast<std::size_t>(room.from_null ? 0 : found.Get_count(BYTE, at)));
-    if (buffers_ == detail::PickleBuffers::beside && !room.from_null) {
-        parts[0].Recv({room.pickle.data(), static_cast<Count>(room.pickle.size()), BYTE}, nullptr, at);
-        room = detail::announced(detail::sizes_in(room.pickle, "recv", on(at)), "recv", on(at));
-        parts = detail::Array<Message>(1 + room.buffers.size());
+    const bool is_from_null = parts[0].handle() == MPI_MESSAGE_NO_PROC;
+    std::vector<std::int64_t> sizes{is_from_null ? 0 : found.Get_count(BYTE, at)};
+    if (buffers_ == detail::PickleBuffers::beside && !is_from_null) {
+        detail::Bytes message = detail::Bytes::claimed(static_cast<std::size_t>(sizes[0]));
+        parts[0].Recv({message.data(), static_cast<Count>(message.size()), BYTE}, nullptr, at);
+        sizes = detail::sizes_in(message, "recv", on(at));
+        parts = detail::Array<Message>(sizes.size());
         for (Message& part : parts) part = comm_.Mprobe(found.source(), found.tag(), nullptr, at);
-        found.Set_elements(BYTE, static_cast<Count>(room.size()), at);
+        found.Set_elements(BYTE, detail::sum_of(sizes), at);
     }
     if (status != nullptr)
         *status = found;
-    return {std::move(parts), std::move(room), found};
+    return {std::move(parts), std::move(sizes), found};
 }
 
 std::optional<PickleMessage> PickleComm::improbe(int source, int tag, Status* status, At at) const {
@@ -339,18 +366,21 @@ std::optional<PickleMessage> PickleComm::improbe(int source, int tag, Status* st
     return mprobe(found.source(), found.tag(), status, at);
 }
 
-ReceivedPickle PickleMessage::receive(Status* status, At at) {
+ReceivedPickle PickleMessage::receive(detail::PickleTarget* target, Status* status, At at) {
     if (status != nullptr)
         *status = status_;
+    ReceivedPickle received = detail::room_for(sizes_, target);
+    received.from_null = parts_[0].handle() == MPI_MESSAGE_NO_PROC;
     std::size_t i = 0;
-    detail::for_each_piece(room_, [&](std::byte* to, Count size) { parts_[i++].Recv({to, size, BYTE}, nullptr, at); });
-    return std::move(room_);
+    detail::for_each_piece(received, [&](std::byte* to, Count size) { parts_[i++].Recv({to, size, BYTE}, nullptr, at); });
+    return received;
 }
 
 // Collectives
 
 void PickleComm::bcast_pickle(const detail::PickleWriter& pickle, int root, At at) const {
     if (buffers_ == detail::PickleBuffers::beside) {
+        need_intracomm("bcast", at);
         std::vector<std::int64_t> sizes = detail::sizes_of(pickle);
         auto number = static_cast<std::int64_t>(sizes.size());
         call<MPI_Bcast>(&number, Count{1}, MPI_INT64_T, root, comm_.handle(), on(at));
@@ -365,27 +395,27 @@ void PickleComm::bcast_pickle(const detail::PickleWriter& pickle, int root, At a
     });
 }
 
-ReceivedPickle PickleComm::bcast_from(int root, At at) const {
+ReceivedPickle PickleComm::bcast_from(int root, detail::PickleTarget* target, At at) const {
     ReceivedPickle received;
-    received.from_null = root == PROC_NULL;
     if (buffers_ == detail::PickleBuffers::beside) {
+        need_intracomm("bcast", at);
         std::int64_t number = 0;
         call<MPI_Bcast>(&number, Count{1}, MPI_INT64_T, root, comm_.handle(), on(at));
         std::vector<std::int64_t> sizes(static_cast<std::size_t>(std::max<std::int64_t>(number, 0)));
         call<MPI_Bcast>(sizes.data(), static_cast<Count>(sizes.size()), MPI_INT64_T, root, comm_.handle(), on(at));
-        if (!received.from_null)
-            received = detail::announced(sizes, "bcast", on(at));
+        detail::check_sizes(sizes, "bcast", on(at));
+        received = detail::room_for(sizes, target);
     } else {
         Sizes sizes(1, mpi4py_);
         call<MPI_Bcast>(sizes.data(), Count{1}, sizes.type(), root, comm_.handle(), on(at));
         received.pickle = detail::Bytes::claimed(checked_sum(sizes, 1, "bcast", on(at)));
     }
+    received.from_null = root == PROC_NULL;
     detail::for_each_piece(received, [&](std::byte* to, Count size) { call<MPI_Bcast>(to, size, MPI_BYTE, root, comm_.handle(), on(at)); });
     return received;
 }
 
 ReceivedPickle PickleComm::scatter_pickles(const detail::OutgoingPickles& pickles, int root, At at) const {
-    need_inside("scatter", at);
     const bool gives = is_root(root, at), comes = !comm_.Is_inter(at) || (!gives && root != PROC_NULL);
     const auto processes = static_cast<std::size_t>(gives ? detail::peers(comm_, at) : 0);
     check_number(pickles.sizes.size(), processes, gives, "scatter", at);
@@ -401,7 +431,6 @@ ReceivedPickle PickleComm::scatter_pickles(const detail::OutgoingPickles& pickle
 }
 
 ReceivedPickles PickleComm::gather_pickles(const detail::PickleWriter& pickle, int root, At at) const {
-    need_inside("gather", at);
     const bool takes = is_root(root, at), gives = !comm_.Is_inter(at) || (!takes && root != PROC_NULL);
     const auto size = static_cast<Count>(gives ? pickle.pickle().size() : 0);
     const auto processes = static_cast<std::size_t>(takes ? detail::peers(comm_, at) : 0);
@@ -415,7 +444,6 @@ ReceivedPickles PickleComm::gather_pickles(const detail::PickleWriter& pickle, i
 }
 
 ReceivedPickles PickleComm::allgather_pickles(const detail::PickleWriter& pickle, At at) const {
-    need_inside("allgather", at);
     const auto size = static_cast<Count>(pickle.pickle().size());
     const auto processes = static_cast<std::size_t>(detail::peers(comm_, at));
     Sizes own({&size, 1}, mpi4py_, "allgather", at), sizes(processes, mpi4py_);
@@ -428,7 +456,6 @@ ReceivedPickles PickleComm::allgather_pickles(const detail::PickleWriter& pickle
 }
 
 ReceivedPickles PickleComm::alltoall_pickles(const detail::OutgoingPickles& pickles, At at) const {
-    need_inside("alltoall", at);
     const auto processes = static_cast<std::size_t>(detail::peers(comm_, at));
     check_number(pickles.sizes.size(), processes, true, "alltoall", at);
     Sizes sent({pickles.sizes.data(), processes}, mpi4py_, "alltoall", at), sizes(processes, mpi4py_);
@@ -442,9 +469,37 @@ ReceivedPickles PickleComm::alltoall_pickles(const detail::OutgoingPickles& pick
     return received;
 }
 
-void PickleComm::need_inside(const char* method, At at) const {
-    if (buffers_ == detail::PickleBuffers::beside && mpi4py_ != 3)
-        detail::misuse({at, method}, "mpi4py.util.pkl5 of mpi4py 4 has messages of its own for this: use a PickleComm and a plain communicator");
+// Both processes of a pair go through all pairs in the same order, so that none waits for one that waits for it.
+std::vector<ReceivedPickle> PickleComm::exchange(std::span<const detail::PickleWriter> pickles, std::optional<int> source, std::optional<int> dest,
+                                                 const char* method, At at) const {
+    const Duplicate duplicate(*this, method, at);
+    if (source || dest)
+        detail::check_root(duplicate.comm, source ? *source : *dest, at);
+    const int rank = duplicate.comm.Get_rank(at), size = duplicate.comm.Get_size(at);
+    const auto is_sent = [&](int from, int to) { return from == source.value_or(from) && to == dest.value_or(to); };
+    const PickleComm messages(duplicate.comm, buffers_, mpi4py_, at);
+    const auto pickle_for = [&](int to) -> const detail::PickleWriter& { return pickles[pickles.size() == 1 ? 0 : static_cast<std::size_t>(to)]; };
+    const auto send_to = [&](int other) {
+        if (is_sent(rank, other))
+            messages.send_pickle(pickle_for(other), other, duplicate.tag, at);
+    };
+    std::vector<ReceivedPickle> received;
+    for (int other = 0; other < size; ++other) {
+        if (rank < other)
+            send_to(other);
+        if (other != rank && is_sent(other, rank))
+            received.push_back(messages.receive(other, duplicate.tag, nullptr, nullptr, at));
+        if (other < rank)
+            send_to(other);
+        if (other == rank && is_sent(rank, rank))
+            received.push_back(detail::copy_of(pickle_for(rank)));
+    }
+    return received;
+}
+
+void PickleComm::need_intracomm(const char* method, At at) const {
+    if (comm_.Is_inter(at))
+        detail::misuse({at, method}, "PickleComm does this on an intracommunicator, but not on an intercommunicator");
 }
 
 void PickleComm::check_number(std::size_t values, std::size_t processes, bool gives, const char* method, At at) {
@@ -454,9 +509,8 @@ void PickleComm::check_number(std::size_t values, std::size_t processes, bool gi
 
 // Reductions
 
-PickleComm::Duplicate::Duplicate(const PickleComm& of, At at) {
-    if (of.comm_.Is_inter(at))
-        detail::misuse({at, "reduce"}, "reductions with mpi4py's objects need an intracommunicator");
+PickleComm::Duplicate::Duplicate(const PickleComm& of, const char* method, At at) {
+    of.need_intracomm(method, at);
     static std::mutex mutex;
     const std::lock_guard lock(mutex);
     const auto& key = reductions_key(at);
@@ -481,7 +535,8 @@ void PickleComm::send_sized(const Duplicate& duplicate, const detail::PickleWrit
 ReceivedPickle PickleComm::receive_sized(const Duplicate& duplicate, int source, At at) const {
     Sizes sizes(1, mpi4py_);
     call<MPI_Recv>(sizes.data(), Count{1}, sizes.type(), source, duplicate.tag, duplicate.comm.handle(), MPI_STATUS_IGNORE, on(at));
-    ReceivedPickle received{detail::Bytes::claimed(checked_sum(sizes, 1, "reduce", on(at))), {}};
+    ReceivedPickle received;
+    received.pickle = detail::Bytes::claimed(checked_sum(sizes, 1, "reduce", on(at)));
     call<MPI_Recv>(received.pickle.data(), static_cast<Count>(received.pickle.size()), MPI_BYTE, source, duplicate.tag, duplicate.comm.handle(),
                    MPI_STATUS_IGNORE, on(at));
     return received;

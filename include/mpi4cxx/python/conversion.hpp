@@ -1,6 +1,7 @@
 // Which value of Python's a C++ type is, and which values of Python's it can be made of.
 #pragma once
 
+#include <mpi4cxx/detail/mpi/resize_to_overwrite.hpp>
 #include <mpi4cxx/detail/python/member_names.hpp>
 #include <mpi4cxx/detail/python/pickle_document.hpp>
 #include <mpi4cxx/detail/python/pickle_writer.hpp>
@@ -268,6 +269,8 @@ template <class T> void resize_sequence(const ArrayPart& part, T& to) {
     if constexpr (PythonFixed<T>) {
         if (std::size(to) != part.extent())
             part.from.refuse<T>();
+    } else if constexpr (PythonNumber<typename T::value_type> && requires { std::data(to); }) {  // no std::vector<bool>
+        resize_to_overwrite(to, part.extent());
     } else {
         to.clear();
         to.resize(part.extent());
@@ -321,7 +324,7 @@ template <class T> void read_array(const python::Input& from, python::Array<T>& 
     const PickleArray& array = from.array();
     to.shape = shape_of(from);
     to.order = array.is_fortran ? python::Order::F : python::Order::C;
-    to.elements.resize(static_cast<std::size_t>(array.length));
+    resize_to_overwrite(to.elements, static_cast<std::size_t>(array.length));
     read_numbers(ArrayPart{from, 0, array.data}, array.type.size, to.elements.data(), to.elements.size());
 }
 

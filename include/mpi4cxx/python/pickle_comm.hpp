@@ -8,8 +8,10 @@
 #include <mpi4cxx/object_request.hpp>
 #include <mpi4cxx/op.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -20,16 +22,19 @@ namespace MPI4CXX {
 class MPI4CXX_API PickleMessage {
 public:
     /// Receive the message as a value.
-    template <class T> [[nodiscard]] T recv(Status* status = nullptr, At at = {}) { return detail::read_pickle<T>(receive(status, at), "recv", at); }
+    template <class T> [[nodiscard]] T recv(Status* status = nullptr, At at = {}) {
+        detail::ComingPickle<T> coming;
+        return coming.read(receive(coming.target(), status, at), "recv", at);
+    }
 
 private:
     friend class PickleComm;
-    PickleMessage(detail::Array<Message> parts, detail::ReceivedPickle room, Status status)
-        : parts_(std::move(parts)), room_(std::move(room)), status_(status) {}
-    detail::ReceivedPickle receive(Status* status, At at);
+    PickleMessage(detail::Array<Message> parts, std::vector<std::int64_t> sizes, Status status)
+        : parts_(std::move(parts)), sizes_(std::move(sizes)), status_(status) {}
+    detail::ReceivedPickle receive(detail::PickleTarget* target, Status* status, At at);
 
     detail::Array<Message> parts_;  // the pickle; with pkl5 also the buffers
-    detail::ReceivedPickle room_;
+    std::vector<std::int64_t> sizes_;
     Status status_;
 };
 
@@ -58,7 +63,8 @@ public:
     }
     /// Receive a value. PROC_NULL as source gives `T{}`.
     template <class T> [[nodiscard]] T recv(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
-        return detail::read_pickle<T>(receive(source, tag, status, at), "recv", on(at));
+        detail::ComingPickle<T> coming;
+        return coming.read(receive(source, tag, coming.target(), status, at), "recv", on(at));
     }
     /// Start to send a value, which may be changed at once.
     template <class T> [[nodiscard]] Request isend(const T& value, int dest, int tag = 0, At at = {}) const {
@@ -97,38 +103,47 @@ public:
     void barrier(At at = {}) const { comm_.Barrier(at); }
     /// Return `root`'s value on every process. On the others the argument only tells the type. Collective.
     template <class T> [[nodiscard]] sent_as<T> bcast(const T& value, int root = 0, At at = {}) const {
-        if (!is_root(root, at))
-            return detail::read_pickle<sent_as<T>>(bcast_from(root, at), "bcast", on(at));
+        if (!is_root(root, at)) {
+            detail::ComingPickle<sent_as<T>> coming;
+            return coming.read(bcast_from(root, coming.target(), at), "bcast", on(at));
+        }
         bcast_pickle(detail::pickled(value, buffers_, "bcast", on(at)), root, at);
         return sent_as<T>(value);
     }
     /// Send `values[i]` from `root` to process i. Return the value of this process. `values` is significant on `root` only. Collective.
     template <class T, class S> [[nodiscard]] T scatter(const std::vector<S>& values, int root = 0, At at = {}) const {
+        const std::vector<S> none;
         const bool gives = is_root(root, at);
-        return detail::read_pickle<T>(scatter_pickles(detail::each_pickled(gives ? values : std::vector<S>(), "scatter", on(at)), root, at),
-                                      "scatter", on(at));
+        const std::vector<S>& given = gives ? values : none;
+        if (sends_each())
+            return detail::read_pickle<T>(exchange(pickled_alone(given, gives, "scatter", at), root, {}, "scatter", at).at(0), "scatter", on(at));
+        return detail::read_pickle<T>(scatter_pickles(detail::each_pickled(given, "scatter", on(at)), root, at), "scatter", on(at));
     }
     template <class T> [[nodiscard]] T scatter(const std::vector<T>& values, int root = 0, At at = {}) const {
         return scatter<T, T>(values, root, at);
     }
     /// Return the values of all processes, in the order of ranks, on `root`. Return an empty vector elsewhere. Collective.
     template <class T, class S> [[nodiscard]] std::vector<T> gather(const S& value, int root = 0, At at = {}) const {
-        return detail::read_pickles<T>(gather_pickles(detail::pickled(value, detail::PickleBuffers::inside, "gather", on(at)), root, at), "gather",
-                                       on(at));
+        const detail::PickleWriter given = detail::pickled(value, each_buffers(), "gather", on(at));
+        return sends_each() ? detail::read_pickles<T>(exchange({&given, 1}, {}, root, "gather", at), "gather", on(at))
+                            : detail::read_pickles<T>(gather_pickles(given, root, at), "gather", on(at));
     }
     template <class T> [[nodiscard]] std::vector<sent_as<T>> gather(const T& value, int root = 0, At at = {}) const {
         return gather<sent_as<T>, T>(value, root, at);
     }
     /// Return the values of all processes, in the order of ranks. Collective.
     template <class T, class S> [[nodiscard]] std::vector<T> allgather(const S& value, At at = {}) const {
-        return detail::read_pickles<T>(allgather_pickles(detail::pickled(value, detail::PickleBuffers::inside, "allgather", on(at)), at), "allgather",
-                                       on(at));
+        const detail::PickleWriter given = detail::pickled(value, each_buffers(), "allgather", on(at));
+        return sends_each() ? detail::read_pickles<T>(exchange({&given, 1}, {}, {}, "allgather", at), "allgather", on(at))
+                            : detail::read_pickles<T>(allgather_pickles(given, at), "allgather", on(at));
     }
     template <class T> [[nodiscard]] std::vector<sent_as<T>> allgather(const T& value, At at = {}) const {
         return allgather<sent_as<T>, T>(value, at);
     }
     /// Send `values[i]` to process i. Return the values received from all processes, in the order of ranks. Collective.
     template <class T, class S> [[nodiscard]] std::vector<T> alltoall(const std::vector<S>& values, At at = {}) const {
+        if (sends_each())
+            return detail::read_pickles<T>(exchange(pickled_alone(values, true, "alltoall", at), {}, {}, "alltoall", at), "alltoall", on(at));
         return detail::read_pickles<T>(alltoall_pickles(detail::each_pickled(values, "alltoall", on(at)), at), "alltoall", on(at));
     }
     template <class T> [[nodiscard]] std::vector<T> alltoall(const std::vector<T>& values, At at = {}) const { return alltoall<T, T>(values, at); }
@@ -136,19 +151,19 @@ public:
     /// to it by its own `op`, so that the operation of the Python processes has to do the same. Collective.
     template <class T, class F = decltype((SUM))>
     [[nodiscard]] std::optional<T> reduce(const T& value, F&& op = SUM, int root = 0, At at = {}) const {
-        return reduce_on(Duplicate(*this, at), value, op, root, at);
+        return reduce_on(Duplicate(*this, "reduce", at), value, op, root, at);
     }
     /// Combine the values of all processes, in the order of ranks. Return the result on every process. Collective.
     template <class T, class F = decltype((SUM))> [[nodiscard]] T allreduce(const T& value, F&& op = SUM, At at = {}) const {
-        const Duplicate duplicate(*this, at);
+        const Duplicate duplicate(*this, "allreduce", at);
         const std::optional<T> result = reduce_on(duplicate, value, op, 0, at);
         return PickleComm(duplicate.comm, mpi4py_, at).bcast(result ? *result : value, 0, at);
     }
 
 private:
-    /// The duplicate that mpi4py keeps for reductions of objects, and the tag of this one. Collective in the first call.
+    /// The duplicate that mpi4py keeps for collectives made of messages, and the tag of this one. Collective in the first call.
     struct MPI4CXX_API Duplicate {
-        Duplicate(const PickleComm& of, At at);
+        Duplicate(const PickleComm& of, const char* method, At at);
         Intracomm comm;
         int tag = 0;
     };
@@ -185,15 +200,30 @@ private:
 
     void send_pickle(const detail::PickleWriter& pickle, int dest, int tag, At at) const;
     Request isend_pickle(detail::PickleWriter pickle, int dest, int tag, At at) const;
-    detail::ReceivedPickle receive(int source, int tag, Status* status, At at) const;
+    detail::ReceivedPickle receive(int source, int tag, detail::PickleTarget* target, Status* status, At at) const;
     void bcast_pickle(const detail::PickleWriter& pickle, int root, At at) const;
-    detail::ReceivedPickle bcast_from(int root, At at) const;
+    detail::ReceivedPickle bcast_from(int root, detail::PickleTarget* target, At at) const;
     detail::ReceivedPickle scatter_pickles(const detail::OutgoingPickles& pickles, int root, At at) const;
     detail::ReceivedPickles gather_pickles(const detail::PickleWriter& pickle, int root, At at) const;
     detail::ReceivedPickles allgather_pickles(const detail::PickleWriter& pickle, At at) const;
     detail::ReceivedPickles alltoall_pickles(const detail::OutgoingPickles& pickles, At at) const;
-    /// Throws std::invalid_argument where pkl5 has other messages.
-    void need_inside(const char* method, At at) const;
+    /// Whether scatter, gather, allgather and alltoall send each value in messages of its own, as the pkl5 of mpi4py 4 does.
+    [[nodiscard]] bool sends_each() const noexcept { return buffers_ == detail::PickleBuffers::beside && mpi4py_ != 3; }
+    [[nodiscard]] detail::PickleBuffers each_buffers() const noexcept { return sends_each() ? buffers_ : detail::PickleBuffers::inside; }
+    /// Returns a pickle of each value for its process, with buffers of its own.
+    template <class S> std::vector<detail::PickleWriter> pickled_alone(const std::vector<S>& values, bool gives, const char* method, At at) const {
+        need_intracomm(method, at);
+        check_number(values.size(), static_cast<std::size_t>(size(at)), gives, method, at);
+        std::vector<detail::PickleWriter> pickles;
+        pickles.reserve(values.size());
+        for (std::size_t i = 0; i < values.size(); ++i)
+            pickles.push_back(detail::pickled(static_cast<const S&>(values[i]), buffers_, method, on(at)));
+        return pickles;
+    }
+    /// Sends a pickle from each process to each other one, or only from `source`, or only to `dest`. `pickles` is one for all, or one for each.
+    [[nodiscard]] std::vector<detail::ReceivedPickle> exchange(std::span<const detail::PickleWriter> pickles, std::optional<int> source,
+                                                               std::optional<int> dest, const char* method, At at) const;
+    void need_intracomm(const char* method, At at) const;
     static void check_number(std::size_t values, std::size_t processes, bool gives, const char* method, At at);
     void send_sized(const Duplicate& duplicate, const detail::PickleWriter& pickle, int dest, At at) const;
     detail::ReceivedPickle receive_sized(const Duplicate& duplicate, int source, At at) const;

@@ -3,6 +3,7 @@
 
 #include <mpi4cxx/comm.hpp>
 #include <mpi4cxx/detail/mpi/array.hpp>
+#include <mpi4cxx/detail/mpi/resize_to_overwrite.hpp>
 #include <mpi4cxx/detail/objects/bytes.hpp>
 #include <mpi4cxx/detail/objects/delivered.hpp>
 #include <mpi4cxx/detail/python/pickle_writer.hpp>
@@ -12,9 +13,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <span>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace MPI4CXX::detail {
 
@@ -22,13 +26,18 @@ namespace MPI4CXX::detail {
 struct ReceivedPickle {
     Bytes pickle;
     Array<Bytes> buffers;
-    bool from_null = false;  // nothing has come, because the source is PROC_NULL
+    std::span<std::byte> in_place;  // the only buffer, where a PickleTarget has memory for it
+    bool from_null = false;         // nothing has come, because the source is PROC_NULL
+};
 
-    [[nodiscard]] std::size_t size() const noexcept {
-        std::size_t sum = pickle.size();
-        for (const Bytes& buffer : buffers) sum += buffer.size();
-        return sum;
-    }
+/// What has memory for the only buffer beside a pickle.
+class PickleTarget {
+public:
+    /// Returns as many bytes, or none.
+    virtual std::span<std::byte> memory_for(std::size_t bytes) = 0;
+
+protected:
+    ~PickleTarget() = default;
 };
 
 /// Reads a pickle. An empty message is None, as in mpi4py.
@@ -45,8 +54,74 @@ template <class T> T read_pickle(const ReceivedPickle& received, const char* fun
     if (received.from_null)
         return T{};
     std::vector<std::span<const std::byte>> buffers(received.buffers.begin(), received.buffers.end());
+    if (!received.in_place.empty())
+        buffers.push_back(received.in_place);
     return read_pickle<T>(received.pickle, buffers, function, where);
 }
+
+/// A value that will be received.
+template <class T> struct ComingPickle {
+    PickleTarget* target() noexcept { return nullptr; }
+    T read(const ReceivedPickle& received, const char* function, Place where) { return read_pickle<T>(received, function, where); }
+};
+
+template <class T>
+concept NumberVector = is_instance<T, std::vector> && PythonNumber<typename T::value_type> && !std::is_same_v<T, std::vector<bool>>;
+template <class T>
+concept NumberArray = is_instance<T, python::Array> && NumberVector<decltype(T::elements)>;
+
+/// Numbers that will be received: those of an array beside its pickle come straight into the memory of the vector.
+template <class T>
+    requires NumberVector<T> || NumberArray<T>
+class ComingPickle<T> final : PickleTarget {
+public:
+    PickleTarget* target() noexcept { return this; }
+    T read(const ReceivedPickle& received, const char* function, Place where) {
+        if (received.in_place.empty())
+            return read_pickle<T>(received, function, where);
+        const std::span<const std::byte> buffer = received.in_place;
+        const PickleDocument document(received.pickle, {&buffer, 1}, function, where);
+        if (is_read(document))
+            return std::move(value_);
+        T other;
+        python::read(python::Input(document, document.root()), other);
+        return other;
+    }
+
+private:
+    auto& numbers() noexcept {
+        if constexpr (NumberArray<T>)
+            return value_.elements;
+        else
+            return value_;
+    }
+    std::span<std::byte> memory_for(std::size_t bytes) override {
+        if (bytes % sizeof(numbers()[0]) != 0)
+            return {};
+        try {
+            resize_to_overwrite(numbers(), bytes / sizeof(numbers()[0]));
+        } catch (const std::exception&) {  // the pickle is refused where its memory is asked for
+            return {};
+        }
+        return std::as_writable_bytes(std::span(numbers()));
+    }
+    bool is_read(const PickleDocument& document) {
+        using Number = std::remove_reference_t<decltype(numbers()[0])>;
+        if (document.root().kind != PickleKind::array)
+            return false;
+        const PickleArray& array = document.array(document.root());
+        if (array.data != std::as_bytes(std::span(numbers())).data() || array.type != number_type<Number>() || array.is_swapped)
+            return false;
+        if constexpr (NumberArray<T>) {
+            const python::Input input(document, document.root());
+            value_.shape = shape_of(input);
+            value_.order = array.is_fortran ? python::Order::F : python::Order::C;
+            return true;
+        }
+        return array.dimensions == 1;
+    }
+    T value_;
+};
 
 /// The pickles of several processes, one behind another.
 struct ReceivedPickles {
@@ -62,6 +137,13 @@ template <class T> std::vector<T> read_pickles(const ReceivedPickles& received, 
         values.push_back(read_pickle<T>({next, static_cast<std::size_t>(size)}, {}, function, where));
         next += size;
     }
+    return values;
+}
+
+template <class T> std::vector<T> read_pickles(const std::vector<ReceivedPickle>& received, const char* function, Place where) {
+    std::vector<T> values;
+    values.reserve(received.size());
+    for (const ReceivedPickle& one : received) values.push_back(read_pickle<T>(one, function, where));
     return values;
 }
 
@@ -103,6 +185,7 @@ public:
     /// Returns what has come; null if the receive was cancelled.
     [[nodiscard]] ReceivedPickle* arrived() noexcept;
     [[nodiscard]] Place where() const noexcept { return where_; }
+    void receive_into(PickleTarget* target) noexcept;
 
 private:
     void step() override;
@@ -112,11 +195,16 @@ private:
 
 template <class T> class PickleReceiveOf final : public PickleReceive {
 public:
-    using PickleReceive::PickleReceive;
+    PickleReceiveOf(const Comm& comm, PickleBuffers buffers, int source, int tag, At at) : PickleReceive(comm, buffers, source, tag, at) {
+        receive_into(coming_.target());
+    }
     void deliver(void* to) override {
         if (const ReceivedPickle* const received = arrived())
-            *static_cast<DeliveryTarget<T>*>(to) = read_pickle<T>(*received, "irecv", where());
+            *static_cast<DeliveryTarget<T>*>(to) = coming_.read(*received, "irecv", where());
     }
+
+private:
+    ComingPickle<T> coming_;
 };
 
 }  // namespace MPI4CXX::detail

@@ -1,0 +1,115 @@
+#include "catch.hpp"
+#include "refused.hpp"
+#include "support.hpp"
+
+#include <mpi4cxx/mpi4cxx.hpp>
+#include <mpi4cxx/python.hpp>
+
+#include <complex>
+#include <cstdint>
+#include <numeric>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace MPI = mpi4cxx;
+namespace python = mpi4cxx::python;
+
+// The ranks of Python are in tests/python. Here C++ speaks with C++, as each version of mpi4py does.
+
+namespace {
+
+constexpr std::size_t large = 40'000;  // doubles: an array of them lies beside its pickle
+
+std::vector<double> numbers(int first, std::size_t size = large) {
+    std::vector<double> result(size);
+    std::iota(result.begin(), result.end(), first);
+    return result;
+}
+
+/// Sends a value to the process itself.
+template <class T, class S> T received_as(const MPI::PickleComm& comm, const S& value) {
+    MPI::ObjectRequest<T> receive = comm.irecv<T>(0);
+    comm.send(value, 0);
+    return receive.wait();
+}
+
+template <class F> void for_each_kind(const MPI::Comm& comm, F f) {
+    for (const int mpi4py : {3, 4}) {
+        INFO("mpi4py " << mpi4py);
+        f(MPI::PickleComm(comm, mpi4py));
+        INFO("pkl5");
+        f(MPI::PickleComm::pkl5(comm, mpi4py));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("Processes of C++ exchange values by each of mpi4py's protocols", "[python]") {
+    for_each_kind(MPI::COMM_WORLD, [](const MPI::PickleComm& comm) {
+        const int rank = comm.rank(), size = comm.size(), left = (rank + size - 1) % size, right = (rank + 1) % size;
+        const std::vector<double> own = numbers(rank);
+        MPI::ObjectRequest<std::vector<double>> receive = comm.irecv<std::vector<double>>(left, 1);
+        MPI::Request request = comm.isend(python::as_array(own), right, 1);
+        CHECK(receive.wait() == numbers(left));
+        request.Wait();
+        if (rank % 2 == 1)
+            CHECK(comm.recv<std::vector<double>>(left, 3) == numbers(left));
+        if (size != 1)
+            comm.send(python::as_array(own), right, 3);
+        if (rank % 2 == 0 && size != 1)
+            CHECK(comm.mprobe(left, 3).recv<std::vector<double>>() == numbers(left));
+        CHECK(comm.sendrecv<std::string>(std::to_string(rank), right, 2, left, 2) == std::to_string(left));
+
+        using Vectors = std::vector<std::vector<double>>;
+        Vectors all;
+        for (int i = 0; i < size; ++i) all.push_back(numbers(i));
+        std::vector<python::ArrayView<double>> parts;
+        for (const std::vector<double>& part : all) parts.push_back(python::as_array(part));
+        const int root = size - 1;
+        CHECK(comm.bcast(rank == root ? own : std::vector<double>(), root) == numbers(root));
+        CHECK(comm.scatter<std::vector<double>>(parts, root) == own);
+        CHECK(comm.gather<std::vector<double>>(python::as_array(own), root) == (rank == root ? all : Vectors()));
+        CHECK(comm.allgather<std::vector<double>>(python::as_array(own)) == all);
+        CHECK(comm.alltoall<std::vector<double>>(parts) == Vectors(static_cast<std::size_t>(size), own));
+        CHECK(comm.allreduce(rank) == size * (size - 1) / 2);
+        CHECK(comm.gather(rank, 0).size() == static_cast<std::size_t>(rank == 0 ? size : 0));
+    });
+}
+
+TEST_CASE("An array beside its pickle is received as any type that holds its numbers", "[python]") {
+    const auto comm = MPI::PickleComm::pkl5(MPI::COMM_SELF);
+    const std::vector<double> doubles = numbers(1);
+    const std::vector<std::int64_t> integers(large, 5);
+    const std::vector<float> floats(2 * large, 0.5F);
+    CHECK(received_as<std::vector<double>>(comm, python::as_array(doubles)) == doubles);
+    CHECK(received_as<std::vector<double>>(comm, python::as_array(integers)) == std::vector<double>(large, 5));
+    CHECK(received_as<std::vector<std::int64_t>>(comm, python::as_array(integers)) == integers);
+    CHECK(received_as<std::vector<double>>(comm, python::as_array(floats)) == std::vector<double>(2 * large, 0.5));
+    CHECK(received_as<std::vector<std::complex<double>>>(comm, python::as_array(doubles)).size() == large);
+    CHECK(received_as<python::Value>(comm, python::as_array(doubles)).is<python::AnyArray>());
+    const python::Array<double> matrix{doubles, {200, 200}, python::Order::F};
+    CHECK(received_as<python::Array<double>>(comm, matrix) == matrix);
+    CHECK(contains(type_error([&] { (void)received_as<std::vector<double>>(comm, matrix); }), "of shape (200, 200)"));
+    CHECK(contains(type_error([&] { (void)received_as<std::vector<std::int64_t>>(comm, python::as_array(doubles)); }), "of float64"));
+    CHECK(received_as<std::vector<double>>(comm, python::as_array(doubles)) == doubles);  // the next message comes all the same
+}
+
+TEST_CASE("Collectives of mpi4py's messages are refused where this side has none", "[python][error]") {
+    const auto comm = MPI::PickleComm::pkl5(MPI::COMM_SELF, 4);
+    const std::vector<int> two{1, 2};
+    CHECK(contains(thrown<std::invalid_argument>([&] { (void)comm.alltoall(two); }), "there are 2 values for 1 processes"));
+    CHECK(contains(thrown<std::invalid_argument>([&] { (void)comm.scatter(two); }), "there are 2 values for 1 processes"));
+    CHECK(thrown<MPI::Exception>([&] { (void)comm.gather(1, 5); }).find("none of the 1 ranks") != std::string::npos);
+    if (MPI::COMM_WORLD.size() == 1)
+        return;
+    const MPI::Intracomm half = MPI::COMM_WORLD.Split(MPI::COMM_WORLD.rank() % 2);
+    const MPI::Intercomm both = half.Create_intercomm(0, MPI::COMM_WORLD, 1 - MPI::COMM_WORLD.rank() % 2);
+    const auto across = MPI::PickleComm::pkl5(both, 4);
+    const std::string refused = "on an intracommunicator, but not on an intercommunicator";
+    CHECK(contains(thrown<std::invalid_argument>([&] { (void)across.bcast(1, 0); }), refused));
+    CHECK(contains(thrown<std::invalid_argument>([&] { (void)across.allgather(1); }), refused));
+    CHECK(contains(thrown<std::invalid_argument>([&] { (void)across.alltoall(two); }), refused));
+    CHECK(contains(thrown<std::invalid_argument>([&] { (void)across.reduce(1); }), refused));
+    CHECK(MPI::PickleComm(both, 4).allgather(MPI::COMM_WORLD.rank()).size() == static_cast<std::size_t>(both.Get_remote_size()));
+}
