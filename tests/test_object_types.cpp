@@ -6,6 +6,7 @@
 
 #include <cereal/access.hpp>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bitset>
@@ -39,6 +40,21 @@
 namespace MPI = mpi4cxx;
 
 namespace {
+
+// Functions with state, by which containers place their elements ---------------------------------------------------------
+
+struct Along {
+    int direction = 1;
+    bool operator()(int a, int b) const { return direction * a < direction * b; }
+};
+struct Ranked {  // by a table that is large enough to be a block
+    std::vector<int> sign;
+    bool operator()(int a, int b) const { return sign.at(0) * a < sign.at(99999) * b; }
+};
+struct Modulo {
+    int modulus = 1;
+    std::size_t operator()(int a) const { return static_cast<std::size_t>(a % modulus); }
+};
 
 // Plain aggregates -------------------------------------------------------------------------------------------------------
 
@@ -350,6 +366,29 @@ TEST_CASE("Standard types need no header of cereal's", "[object][types]") {
     CHECK(*again(std::make_shared<const std::string>("a")) == "a");
     const auto bytes = MPI::pickle.dumps(std::make_unique<Person>(one));
     CHECK(*MPI::pickle.loads<std::unique_ptr<Person>>(bytes) == one);
+}
+
+TEST_CASE("The order of a set or a map arrives with its elements", "[object][types]") {
+    const std::set<int, Along> numbers({1, 2, 3}, Along{-1});
+    CHECK(std::ranges::equal(again(numbers), std::array{3, 2, 1}));
+    std::set<int, Along> held({1, 2, 3});
+    MPI::Request sent = MPI::COMM_SELF.isend(numbers, 0);
+    MPI::COMM_SELF.recv_into(held, 0);
+    sent.Wait();
+    held.insert(4);
+    CHECK(*held.begin() == 4);
+    const std::map<int, Person, Along> people({{1, person(1)}, {2, person(2)}}, Along{-1});
+    CHECK(comes_back(people));
+    const std::map<int, int, Ranked> ranked({{2, 0}, {70000, 1}, {1, 2}}, Ranked{std::vector<int>(100000, -1)});
+    CHECK(comes_back(ranked));
+    const std::unordered_multimap<int, std::string, Modulo> hashed({{1, "a"}, {4, "b"}, {1, "c"}, {1, "d"}}, 8, Modulo{3});
+    const auto copy = again(hashed);
+    const auto values = [](const auto& map) {
+        std::string all;
+        for (auto [i, end] = map.equal_range(1); i != end; ++i) all += i->second;
+        return all;
+    };
+    CHECK((copy.hash_function().modulus == 3 && copy == hashed && values(copy) == values(hashed)));
 }
 
 TEST_CASE("A variant without a value is refused where it is sent", "[object][types][error]") {

@@ -1,6 +1,7 @@
 // Saves and loads the elements of the standard library's containers.
 #pragma once
 
+#include <mpi4cxx/detail/objects/block_ownership.hpp>
 #include <mpi4cxx/detail/objects/construction.hpp>
 #include <mpi4cxx/detail/objects/encoding.hpp>
 #include <mpi4cxx/input_archive.hpp>
@@ -45,8 +46,44 @@ template <class C> std::size_t length(const C& elements) {
     }
 }
 
+// The functions that decide where a map or a set has its elements.
+
+template <class C>
+concept HasStatefulFunctions = !std::is_same_v<typename stateful_functions<C>::types, TypeList<>>;
+
+template <HasStatefulFunctions C> void save_functions(OutputArchive& archive, const C& elements) {
+    const StableMemory none(archive.packing(), nullptr, 0);  // the functions are copies
+    if constexpr (requires { elements.key_comp(); }) {
+        save_any(archive, elements.key_comp());
+    } else {
+        save_any(archive, elements.hash_function());
+        save_any(archive, elements.key_eq());
+    }
+}
+/// Makes a map or a set empty, and reads its functions.
+template <class C> void load_functions(InputArchive& archive, C& elements) {
+    elements.clear();
+    if constexpr (!HasStatefulFunctions<C>) {
+        return;
+    } else if constexpr (requires { elements.key_comp(); }) {
+        elements = C(make_any<typename C::key_compare>(archive), elements.get_allocator());
+    } else {
+        auto hash = make_any<typename C::hasher>(archive);
+        elements = C(0, std::move(hash), make_any<typename C::key_equal>(archive), elements.get_allocator());
+    }
+}
+/// Returns the hint that puts the next element behind the last one, also among elements with the same key.
+template <class C> auto hint_behind(C& elements, typename C::iterator last) {
+    if constexpr (requires { elements.key_comp(); })
+        return elements.end();
+    else
+        return last;
+}
+
 template <class C> void save_elements(OutputArchive& archive, const C& elements) {
     Packing& to = archive.packing();
+    if constexpr (HasStatefulFunctions<C>)
+        save_functions(archive, elements);
     const std::size_t n = length(elements);
     to.put_size(n);
     const std::size_t begin = to.size();
@@ -65,19 +102,21 @@ template <class C> void save_elements(OutputArchive& archive, const C& elements)
 template <Map C> void load_elements(InputArchive& archive, C& map) {
     using Key = ElementMaker<typename C::key_type>;
     using Value = ElementMaker<typename C::mapped_type>;
+    load_functions(archive, map);
     const std::size_t n = archive.unpacking().get_size(1);
     const std::byte* const begin = archive.unpacking().position();
-    map.clear();
+    auto last = map.end();
     for (std::size_t i = 0; i < n; ++i)  // the tuples make the key before the value
-        map.emplace_hint(map.end(), std::piecewise_construct, std::tuple(Key{archive}), std::tuple(Value{archive}));
+        last = map.emplace_hint(hint_behind(map, last), std::piecewise_construct, std::tuple(Key{archive}), std::tuple(Value{archive}));
     skip_padding(archive.unpacking(), begin, n);
 }
 
 template <Set C> void load_elements(InputArchive& archive, C& set) {
+    load_functions(archive, set);
     const std::size_t n = archive.unpacking().get_size(1);
     const std::byte* const begin = archive.unpacking().position();
-    set.clear();
-    for (std::size_t i = 0; i < n; ++i) set.emplace_hint(set.end(), ElementMaker<typename C::key_type>{archive});
+    auto last = set.end();
+    for (std::size_t i = 0; i < n; ++i) last = set.emplace_hint(hint_behind(set, last), ElementMaker<typename C::key_type>{archive});
     skip_padding(archive.unpacking(), begin, n);
 }
 

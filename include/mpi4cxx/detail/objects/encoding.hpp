@@ -59,6 +59,21 @@ concept Adaptor = StandardType<T> && requires(T& adaptor) {
     adaptor.pop();
 };
 
+template <class... T> struct TypeList {};
+
+/// The functions that decide where a map or a set has its elements, if any of them has state: then they are sent before the elements.
+template <class T> struct stateful_functions { using types = TypeList<>; };
+template <class T>
+    requires(!std::is_empty_v<typename T::key_compare>)
+struct stateful_functions<T> {
+    using types = TypeList<typename T::key_compare>;
+};
+template <class T>
+    requires(!std::is_empty_v<typename T::hasher> || !std::is_empty_v<typename T::key_equal>)
+struct stateful_functions<T> {
+    using types = TypeList<typename T::hasher, typename T::key_equal>;
+};
+
 /// Whether `T` is a std::vector<bool>, whose elements have no addresses.
 template <class T> inline constexpr bool is_vector_of_bool = false;
 template <class A> inline constexpr bool is_vector_of_bool<std::vector<bool, A>> = true;
@@ -85,8 +100,6 @@ concept Atomic = StandardType<T> && requires(T& atomic, typename T::value_type v
 
 // Templates of any number of types, which are recognized by their names.
 
-template <class... T> struct TypeList {};
-
 /// The alternatives of a std::variant.
 template <class T> struct alternatives { static constexpr bool are_there = false; };
 template <template <class...> class C, class... T>
@@ -107,6 +120,9 @@ template <class... T> struct values<std::tuple<T...>> { using types = TypeList<T
 
 template <class T> inline constexpr bool is_unique = false;
 template <class T, class D> inline constexpr bool is_unique<std::unique_ptr<T, D>> = !std::is_array_v<T>;
+/// Whether `T` is a std::unique_ptr whose deleter has state. The receiver's deleter would lack it: it might be a null pointer to a function.
+template <class T> inline constexpr bool has_stateful_deleter = false;
+template <class T, class D> inline constexpr bool has_stateful_deleter<std::unique_ptr<T, D>> = !std::is_empty_v<D>;
 template <class T> inline constexpr bool is_shared = false;
 template <class T> inline constexpr bool is_shared<std::shared_ptr<T>> = !std::is_array_v<T>;
 template <class T> inline constexpr bool is_weak = false;

@@ -11,22 +11,25 @@ namespace MPI4CXX::detail {
 /// Says that a type cannot be taken apart, because it cannot be serialized.
 struct Unknown {};
 
+template <class... T, class... U> TypeList<T..., U...> joined(TypeList<T...>, TypeList<U...>);
+
 /// Returns the types of the objects that a `T` consists of, as far as the library takes it apart.
 template <class T> consteval auto parts_of() {
     if constexpr (std::is_const_v<T> || std::is_volatile_v<T>) {
         return Unknown();
     } else {
         constexpr Encoding encoding = encoding_of<T>();
-        if constexpr (encoding == Encoding::none)
+        if constexpr (encoding == Encoding::none || has_stateful_deleter<T>)
             return Unknown();
         else if constexpr (std::is_array_v<T> && encoding == Encoding::parts)
             return TypeList<std::remove_extent_t<T>>();
         else if constexpr (encoding == Encoding::parts)
             return typename values<T>::types();
         else if constexpr (encoding == Encoding::elements && Map<T>)
-            return TypeList<typename T::key_type, typename T::mapped_type>();
-        else if constexpr (encoding == Encoding::elements || encoding == Encoding::valarray || encoding == Encoding::optional ||
-                           encoding == Encoding::atomic)
+            return decltype(joined(TypeList<typename T::key_type, typename T::mapped_type>(), typename stateful_functions<T>::types()))();
+        else if constexpr (encoding == Encoding::elements)
+            return decltype(joined(TypeList<typename T::value_type>(), typename stateful_functions<T>::types()))();
+        else if constexpr (encoding == Encoding::valarray || encoding == Encoding::optional || encoding == Encoding::atomic)
             return TypeList<typename T::value_type>();
         else if constexpr (encoding == Encoding::adaptor)
             return TypeList<typename T::container_type>();

@@ -23,7 +23,7 @@ template <class T> consteval auto members_of() {
         return TypeList<>();
 }
 
-enum class Reason : char { function, pointer, view, array_pointer, constant, hidden, ambiguous, one_way, untold, union_, other };
+enum class Reason : char { function, pointer, view, array_pointer, deleter, constant, hidden, ambiguous, one_way, untold, union_, other };
 
 template <class T> consteval Reason reason() {
     if constexpr (std::is_const_v<T> || std::is_volatile_v<T>)
@@ -36,6 +36,8 @@ template <class T> consteval Reason reason() {
         return Reason::view;
     else if constexpr (is_array_pointer<T>)
         return Reason::array_pointer;
+    else if constexpr (has_stateful_deleter<T>)
+        return Reason::deleter;
     else if constexpr (std::is_union_v<T>)
         return Reason::union_;
     else if constexpr (HidesSerializeFunctions<T>)
@@ -77,13 +79,18 @@ template <class T> struct cannot_be_serialized {
     static_assert(why != Reason::pointer,
                   "mpi4cxx: this type cannot be sent as an object: a pointer does not say what it points to, or to how many: send *pointer, a "
                   "std::unique_ptr, a std::shared_ptr or a std::span; keep text in a std::string");
-    static_assert(why != Reason::function,
-                  "mpi4cxx: this type cannot be sent as an object: a function has its address in one process only: send a number or a name for it");
+    static_assert(
+        why != Reason::function,
+        "mpi4cxx: this type cannot be sent as an object: a function has its address in one process only: send a number or a name for it, and "
+        "compare elements by a class with operator()");
     static_assert(why != Reason::view,
                   "mpi4cxx: this type cannot be sent as an object: a view or a reference within an object has nothing that the receiver could keep: "
                   "hold a std::string, a std::vector or the object itself");
     static_assert(why != Reason::array_pointer,
                   "mpi4cxx: this type cannot be sent as an object: a pointer to an array does not say how long that is: hold a std::vector");
+    static_assert(why != Reason::deleter,
+                  "mpi4cxx: this type cannot be sent as an object: the deleter of this std::unique_ptr is a function or has members, which the "
+                  "receiver's would lack: name it by a class without members, for which the receiver makes the object by new");
     static_assert(why != Reason::constant,
                   "mpi4cxx: this type cannot be sent as an object: a const member or element cannot be received into: drop the const, or give the "
                   "class a `load_and_construct`");
@@ -110,8 +117,9 @@ template <class T> struct cannot_be_made {
 
 /// Fails to compile: a `T` is sent as another type, which has to be received instead.
 template <class T> struct cannot_be_received {
-    static_assert(!std::is_object_v<T>,
-                  "mpi4cxx: no object of this type can be received: it is sent as a std::string, a std::vector or a std::array: receive that");
+    static_assert(std::is_void_v<T>,
+                  "mpi4cxx: no object of this type can be received: it is sent as a std::string, a std::vector or a std::array, or as the type "
+                  "without const and reference: receive that");
 };
 
 }  // namespace MPI4CXX::detail
