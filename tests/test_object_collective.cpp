@@ -1,6 +1,8 @@
 #include "catch.hpp"
 #include "support.hpp"
 
+#include <mpi4cxx/cartcomm.hpp>
+
 #include <map>
 #include <memory>
 #include <optional>
@@ -484,5 +486,48 @@ TEST_CASE("A combined object that cannot be packed is told to all processes", "[
         return;
     const auto first = [](const Unpackable& a, const Unpackable&) { return a; };
     CHECK(contains(thrown<std::exception>([&] { (void)comm.reduce(Unpackable{comm.rank(), ""}, first); }), "not for sending"));
+    CHECK(comm.allreduce(1) == comm.size());
+}
+
+TEST_CASE("An object that cannot be packed is told to all that wait for it", "[object][collective][error]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int size = comm.size(), culprit = size - 1;
+        const bool is_culprit = comm.rank() == culprit, is_root = comm.rank() == 0;
+        for (const std::size_t n : {1U, 100'000U}) {
+            const Unpackable good{0, std::string(n, 'a')}, mine = is_culprit ? Unpackable{1, ""} : good;
+            std::vector<Unpackable> each(static_cast<std::size_t>(size), good);
+            each.front() = mine;
+            const auto fails = [](const char* form, bool waits, auto f) {
+                INFO(form);
+                CHECK(contains(thrown<std::exception>(f), "not for sending") == waits);
+            };
+            fails("bcast", true, [&] { (void)comm.bcast(mine, culprit); });
+            fails("ibcast", true, [&] { (void)comm.ibcast(mine, culprit).wait(); });
+            fails("gather", is_root || is_culprit, [&] { (void)comm.gather(mine, 0); });
+            fails("igather", is_root || is_culprit, [&] { (void)comm.igather(mine, 0).wait(); });
+            fails("scatter", true, [&] { (void)comm.scatter(each, culprit); });
+            fails("allgather", true, [&] { (void)comm.allgather(mine); });
+            fails("iallgather", true, [&] { (void)comm.iallgather(mine).wait(); });
+            fails("alltoall", true, [&] { (void)comm.alltoall(each); });
+            fails("scan", true, [&] { (void)comm.scan(mine, [](const Unpackable& a, const Unpackable&) { return a; }); });
+            const auto ring = comm.Create_cart({size}, {true});
+            const bool is_neighbor = comm.rank() == (culprit + 1) % size || (comm.rank() + 1) % size == culprit;
+            CHECK(thrown<std::exception>([&] { (void)ring.neighbor_allgather(mine); }).empty() == !(is_culprit || is_neighbor));
+            CHECK(comm.allgather(good).size() == each.size());
+        }
+    });
+}
+
+TEST_CASE("A reduction of objects of two types throws on all processes", "[object][collective][error]") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    if (comm.size() == 1)
+        return;
+    const auto reduce = [&] {
+        if (comm.rank() == 1)
+            (void)comm.reduce(std::string("a"));
+        else
+            (void)comm.reduce(Named{"a"});
+    };
+    CHECK_FALSE(thrown<std::exception>(reduce).empty());
     CHECK(comm.allreduce(1) == comm.size());
 }

@@ -6,7 +6,6 @@
 #include <mpi4cxx/intracomm.hpp>
 
 #include <cstddef>
-#include <exception>
 #include <filesystem>
 #include <optional>
 #include <utility>
@@ -19,14 +18,8 @@ namespace MPI4CXX {
 /// stays. The file is for the same program on machines of one kind. Calls MPI_File_open, MPI_File_write_at_all, MPI_File_write_at and MPI_File_sync
 /// (MPI-4.0, 14). Collective.
 template <class T> void dump(const Intracomm& comm, const std::filesystem::path& path, const T& object, At at = {}) {
-    std::vector<detail::Packing> packed;
-    std::exception_ptr failure;
-    try {
-        packed = detail::one_packed(object, true, detail::Packing::Blocks::beside);
-    } catch (...) {
-        failure = std::current_exception();
-    }
-    detail::dump_object(comm, path, packed, failure, detail::object_type<sent_as<T>>, at);
+    const detail::PackedObjects packed = detail::one_packed(object, true, detail::Packing::Blocks::beside);
+    detail::dump_object(comm, path, packed.objects, packed.failure, detail::object_type<sent_as<T>>, at);
 }
 
 /// Return the object that the process of this rank has dumped. The communicator must have as many processes as wrote the file. If the file is

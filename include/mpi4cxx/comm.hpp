@@ -547,7 +547,11 @@ private:
         constexpr bool moves = std::is_same_v<T, sent_as<T>>;
         constexpr bool can_copy = moves || (std::is_same_v<std::remove_cvref_t<T>, sent_as<T>> && detail::can_be_copied<sent_as<T>>());
         detail::Packing packing(can_copy ? detail::Packing::Blocks::beside : detail::Packing::Blocks::inside);
-        detail::pack(object, packing);
+        try {
+            detail::pack(object, packing);
+        } catch (...) {
+            detail::bcast_failure(*this, root, at);
+        }
         detail::bcast_object(*this, packing, root, at);
         if constexpr (can_copy) {
             return sent_as<T>(std::forward<T>(object));

@@ -45,7 +45,7 @@ int largest(const Comm& comm, int value, At at) {
 
 [[noreturn]] void throw_everywhere(const Comm& comm, const std::exception_ptr& failure, int error_class, std::string_view function, Place where) {
     const At at = where.at();
-    std::string words = failure ? "rank " + std::to_string(comm.Get_rank(at)) + " threw: " + words_of(failure) : std::string();
+    std::string words = failure ? words_of(failure, comm, at) : std::string();
     for (int i = rounds(comm, at); i != 0; --i) {
         const auto [all, lengths] = comm.Allgatherv_counted(words, at);
         const auto first = std::find_if(lengths.begin(), lengths.end(), [](Count length) { return length != 0; });
@@ -58,6 +58,10 @@ int largest(const Comm& comm, int value, At at) {
 }
 
 }  // namespace
+
+std::string words_of(const std::exception_ptr& failure, const Comm& comm, At at) {
+    return "rank " + std::to_string(comm.Get_rank(at)) + " threw: " + words_of(failure);
+}
 
 bool has_failed_anywhere(const Comm& comm, bool failed, At at) { return largest(comm, failed ? 1 : 0, at) != 0; }
 

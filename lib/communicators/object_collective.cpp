@@ -2,6 +2,7 @@
 #include <mpi4cxx/detail/communicators/object_collective.hpp>
 
 #include <mpi4cxx/comm.hpp>
+#include <mpi4cxx/detail/communicators/agreement.hpp>
 
 #include "communicators/object_route.hpp"
 #include "communicators/outside.hpp"
@@ -10,10 +11,10 @@
 #include "requests/progress.hpp"
 #include "requests/side_tag.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <exception>
-#include <iterator>
 #include <span>
 #include <string>
 #include <vector>
@@ -33,6 +34,23 @@ constexpr std::size_t slot_size = 512;
 constexpr std::uint64_t wrong_number = ~std::uint64_t{0};
 /// The same of a process that has no tag left for a large object.
 constexpr std::uint64_t no_tag = wrong_number - 1;
+/// The same of a process that could not pack its objects. The reason follows as text.
+constexpr std::uint64_t not_packed = no_tag - 1;
+
+/// Writes to `slot` that this process gives no object.
+void refuse(std::span<std::byte> slot, std::uint64_t as, const std::string& words) {
+    const Envelope envelope{.length = as};
+    std::memcpy(slot.data(), &envelope, sizeof envelope);
+    const auto text = slot.subspan(sizeof envelope);
+    const std::size_t n = std::min(words.size(), text.size() - 1);
+    std::memcpy(text.data(), words.data(), n);
+    text[n] = std::byte{};
+}
+/// Returns the words that `refuse` has written.
+std::string words_in(std::span<const std::byte> slot) {
+    const auto text = slot.subspan(sizeof(Envelope));
+    return {reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(std::find(text.begin(), text.end(), std::byte{}) - text.begin())};
+}
 
 bool fits(const Envelope& envelope, std::size_t room) { return envelope.length <= room - sizeof envelope; }
 /// Returns how many messages follow the slot.
@@ -52,10 +70,20 @@ void bcast_object(const Comm& comm, const Packing& object, int root, At at) {
         comm.Bcast({static_cast<std::byte*>(const_cast<void*>(block.data)), static_cast<Count>(block.size)}, root, at);
 }
 
+void bcast_failure(const Comm& comm, int root, At at) {
+    const std::exception_ptr failure = std::current_exception();
+    Bytes slot(first_block);
+    refuse({slot.data(), first_block}, not_packed, words_of(failure, comm, at));
+    comm.Bcast({slot.data(), first_block}, root, at);
+    std::rethrow_exception(failure);
+}
+
 Broadcast::Broadcast(const Comm& comm, int root, const ObjectType& type, At at) : comm_(comm), root_(root), at_(at), bytes_(first_block) {
     comm.Bcast({bytes_.data(), first_block}, root, at);
     Envelope envelope;
     std::memcpy(&envelope, bytes_.data(), sizeof envelope);
+    if (envelope.length == not_packed)
+        throw Exception(MPI_ERR_OTHER, "bcast", words_in({bytes_.data(), first_block}), {at, comm.address()});
     const std::byte* bytes = bytes_.data() + sizeof envelope;
     if (!fits(envelope, first_block)) {
         bytes_ = Bytes::claimed(envelope.length);
@@ -146,18 +174,19 @@ const char* method_of(Pattern pattern) {
 struct Exchange::State {
     using clock = std::chrono::steady_clock;
 
-    State(const Comm& communicator, Pattern kind, std::vector<Packing> objects, int root_rank, const ObjectType& wanted, At at)
+    State(const Comm& communicator, Pattern kind, PackedObjects objects, int root_rank, const ObjectType& wanted, At at)
         : comm(communicator.handle()), where(at, &comm), pattern(kind), root(root_rank), type(wanted),
-          sends(std::make_unique<LargeSends>(std::move(objects))) {}
+          sends(std::make_unique<LargeSends>(std::move(objects.objects))), refusal(std::move(objects.failure)) {}
 
     [[nodiscard]] const Envelope& envelope(std::size_t i) const noexcept { return *reinterpret_cast<const Envelope*>(in.data() + i * slot_size); }
-    [[nodiscard]] bool is_object(std::size_t i) const noexcept { return envelope(i).magic == Envelope::mark && envelope(i).length < no_tag; }
+    [[nodiscard]] std::span<const std::byte> slot_of(std::size_t i) const noexcept { return {in.data() + i * slot_size, slot_size}; }
+    [[nodiscard]] bool is_object(std::size_t i) const noexcept { return envelope(i).magic == Envelope::mark && envelope(i).length < not_packed; }
     /// Takes tags for the objects that do not fit their slots. Returns how many messages follow.
     std::size_t take_tags();
     [[nodiscard]] Route route_of(std::size_t i) const noexcept {
         return {channel, envelope(i).sender, envelope(i).side_tag, envelope(i).receipt != 0, where.file, where.line, &comm};
     }
-    void fill_slots(std::size_t processes);
+    void fill_slots(std::size_t processes, const Comm& communicator);
     template <auto Bcast, auto Gather, auto Scatter, auto Allgather, auto Alltoall, class F> void call_mpi(F f);
     void send_large(const Comm& communicator);
     /// Posts receives of what does not fit the slots. Returns the error of this exchange, if there is one.
@@ -180,8 +209,8 @@ struct Exchange::State {
     std::unique_ptr<LargeSends> sends;
     std::size_t processes = 0;
     std::size_t given = 0, received = 0;  // slots
-    std::uint64_t refused_as = 0;         // if this process gives no objects: wrong_number or no_tag
-    std::exception_ptr refusal;           // the error of the latter
+    std::uint64_t refused_as = 0;         // if this process gives no objects: wrong_number, no_tag or not_packed
+    std::exception_ptr refusal;           // the error of the last two
     Bytes out, in;
     MPI_Request slots = MPI_REQUEST_NULL;
     bool opened = false;
@@ -207,7 +236,7 @@ std::size_t Exchange::State::take_tags() {
     return messages * receivers;
 }
 
-void Exchange::State::fill_slots(std::size_t expected) {
+void Exchange::State::fill_slots(std::size_t expected, const Comm& communicator) {
     std::vector<Packing>& objects = sends->objects();
     given = objects.empty() && refused_as == 0 ? 0 : expected;
     out = Bytes(given * slot_size);
@@ -218,15 +247,13 @@ void Exchange::State::fill_slots(std::size_t expected) {
             refused_as = no_tag;
             refusal = std::current_exception();
         }
+    const std::string words = refused_as == not_packed ? words_of(refusal, communicator, where.at()) : std::string();
     for (std::size_t i = 0; i < given; ++i) {
         std::byte* const slot = out.data() + i * slot_size;
-        if (refused_as != 0) {
-            const Envelope envelope{.length = refused_as};
-            std::memcpy(slot, &envelope, sizeof envelope);
-        } else {
-            const Packing& object = objects[i];
-            std::memcpy(slot, object.data(), fits(object.envelope(), slot_size) ? object.size() : sizeof(Envelope));
-        }
+        if (refused_as != 0)
+            refuse({slot, slot_size}, refused_as, words);
+        else
+            std::memcpy(slot, objects[i].data(), fits(objects[i].envelope(), slot_size) ? objects[i].size() : sizeof(Envelope));
     }
 }
 
@@ -268,7 +295,11 @@ std::exception_ptr Exchange::State::open_slots() {
     for (std::size_t i = 0; i < received; ++i) {
         const Envelope& head = envelope(i);
         if (!is_object(i)) {
-            refused = std::max(refused, head.length == no_tag ? no_tag : wrong_number);
+            const bool has_words = head.magic == Envelope::mark && head.length == not_packed;
+            if (has_words && !failure)
+                failure = std::make_exception_ptr(Exception(MPI_ERR_OTHER, method_of(pattern), words_in(slot_of(i)), where));
+            if (!has_words)
+                refused = std::max(refused, head.length == no_tag ? no_tag : wrong_number);
             continue;
         }
         if (head.type != type.hash)
@@ -292,9 +323,8 @@ std::exception_ptr Exchange::State::no_objects(std::uint64_t refused) const {
     }
 }
 
-Exchange::Exchange(const Comm& comm, Pattern pattern, std::span<Packing> objects, int root, const ObjectType& type, At at)
-    : Pending(at), state_(std::make_unique<State>(comm, pattern, std::vector(std::move_iterator(objects.begin()), std::move_iterator(objects.end())),
-                                                  root, type, at)) {
+Exchange::Exchange(const Comm& comm, Pattern pattern, PackedObjects objects, int root, const ObjectType& type, At at)
+    : Pending(at), state_(std::make_unique<State>(comm, pattern, std::move(objects), root, type, at)) {
     need_channel(comm, at);
     State& state = *state_;
     where_ = state.where;
@@ -309,7 +339,9 @@ Exchange::Exchange(const Comm& comm, Pattern pattern, std::span<Packing> objects
     const bool gives = !rooted || (pattern == Pattern::gather ? !is_outside && !(inter && here) : here);
     if (!gives)
         state.sends->objects().clear();
-    if (gives && one_each && state.sends->objects().size() != state.processes)
+    else if (state.refusal)
+        state.refused_as = not_packed;
+    else if (one_each && state.sends->objects().size() != state.processes)
         state.refused_as = wrong_number;
     if (pattern == Pattern::gather)
         state.received = here ? state.processes : 0;
@@ -320,7 +352,7 @@ Exchange::Exchange(const Comm& comm, Pattern pattern, std::span<Packing> objects
     state.large.resize(state.received);
     state.taken.resize(state.received);
     state.in = Bytes((pattern == Pattern::bcast ? 1 : state.received) * slot_size);  // MPICH wants a buffer even for PROC_NULL
-    state.fill_slots(gives ? (one_each ? state.processes : 1) : 0);
+    state.fill_slots(gives ? (one_each ? state.processes : 1) : 0, comm);
 }
 
 Exchange::~Exchange() {

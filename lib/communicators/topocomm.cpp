@@ -196,10 +196,11 @@ constexpr std::size_t aligned(std::size_t size) { return (size + 15) / 16 * 16; 
 
 }  // namespace
 
-FromNeighbors::FromNeighbors(const Topocomm& comm, std::span<const Packing> objects, bool one_to_each, const ObjectType& type, At at) {
+FromNeighbors::FromNeighbors(const Topocomm& comm, const PackedObjects& packed, bool one_to_each, const ObjectType& type, At at) {
+    const std::vector<Packing>& objects = packed.objects;
     const auto [in, out] = comm.degrees(at);
     const auto from = static_cast<std::size_t>(in), to = one_to_each ? static_cast<std::size_t>(out) : 1;
-    const bool is_wrong = objects.size() != to;
+    const bool is_wrong = packed.failure != nullptr || objects.size() != to;
 
     std::vector<Announced> sent(to, {Announced::wrong_number, type.hash}), came(from, {0, type.hash});
     std::vector<Count> counts(to), received(from);
@@ -239,9 +240,12 @@ FromNeighbors::FromNeighbors(const Topocomm& comm, std::span<const Packing> obje
         comm.Neighbor_alltoallv({bytes, counts, places}, into, at);
     else
         comm.Neighbor_allgatherv(bytes, into, at);
+    if (packed.failure)
+        std::rethrow_exception(packed.failure);
     if (any_wrong)
-        misuse({at, "neighbor_alltoall"}, is_wrong ? std::to_string(objects.size()) + " objects for " + std::to_string(to) + " neighbors"
-                                                   : "a neighbor has not one object for each of its neighbors");
+        misuse({at, one_to_each ? "neighbor_alltoall" : "neighbor_allgather"},
+               is_wrong ? std::to_string(objects.size()) + " objects for " + std::to_string(to) + " neighbors"
+                        : "a neighbor has not one object for each of its neighbors, or could not write it");
     if (failure)
         std::rethrow_exception(failure);
 }

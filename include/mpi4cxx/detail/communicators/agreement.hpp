@@ -6,9 +6,13 @@
 #include <mpi4cxx/fwd.hpp>
 
 #include <exception>
+#include <string>
 #include <string_view>
 
 namespace MPI4CXX::detail {
+
+/// Returns which process of `comm` has thrown what, for the others: "rank 2 threw: no luck".
+std::string words_of(const std::exception_ptr& failure, const Comm& comm, At at);
 
 /// Returns whether `failed` is set on at least one process. Collective.
 MPI4CXX_API bool has_failed_anywhere(const Comm& comm, bool failed, At at);

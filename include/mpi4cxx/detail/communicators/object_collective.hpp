@@ -24,6 +24,9 @@ MPI4CXX_API bool is_root(const Comm& comm, int root, At at);
 /// Broadcasts an object from the root.
 MPI4CXX_API void bcast_object(const Comm& comm, const Packing& object, int root, At at);
 
+/// Broadcasts that the root has no object, because the exception that is being handled was thrown while it was packed. Throws that exception again.
+[[noreturn]] MPI4CXX_API void bcast_failure(const Comm& comm, int root, At at);
+
 /// The object of a broadcast on a process that is not the root. Its bytes have come; its blocks are received when their places are known.
 class MPI4CXX_API Broadcast final : public Unpacking {
 public:
@@ -53,6 +56,13 @@ template <class T> T received_bcast(const Comm& comm, int root, At at) {
     return unpacked<T>(broadcast);
 }
 
+/// The objects that a process gives to a collective call, or why they could not be packed. The call throws that on this process when it ends, because
+/// the other processes wait for the objects, and have to be told that they do not come.
+struct PackedObjects {
+    std::vector<Packing> objects;
+    std::exception_ptr failure;
+};
+
 enum class Pattern : char { bcast, gather, scatter, allgather, alltoall };
 
 class Exchange;
@@ -73,8 +83,8 @@ private:
 /// point-to-point messages, so that any number of exchanges can be pending at a time.
 class MPI4CXX_API Exchange : public Pending {
 public:
-    /// Moves from `objects`, which this process sends: one, one for each process, or none. Out-of-band blocks stay unchanged until `run` returns.
-    Exchange(const Comm& comm, Pattern pattern, std::span<Packing> objects, int root, const ObjectType& type, At at);
+    /// Sends one object, one for each process, or none. Out-of-band blocks stay unchanged until `run` returns.
+    Exchange(const Comm& comm, Pattern pattern, PackedObjects objects, int root, const ObjectType& type, At at);
     ~Exchange() override;
 
     /// Starts the exchange as a nonblocking collective, which makes progress from now on.
@@ -138,8 +148,8 @@ private:
 /// An exchange whose result `make` makes of the objects that have come.
 template <class T, class Make> class ExchangeFor final : public Exchange {
 public:
-    ExchangeFor(const Comm& comm, Pattern pattern, std::span<Packing> objects, int root, const ObjectType& type, Make make, At at)
-        : Exchange(comm, pattern, objects, root, type, at), make_(std::move(make)) {}
+    ExchangeFor(const Comm& comm, Pattern pattern, PackedObjects objects, int root, const ObjectType& type, Make make, At at)
+        : Exchange(comm, pattern, std::move(objects), root, type, at), make_(std::move(make)) {}
     void deliver(void* to) override { *static_cast<DeliveryTarget<T>*>(to) = make_(*this); }
 
 private:
@@ -183,42 +193,37 @@ template <class T> struct AllObjects {
     std::vector<T> operator()(const Exchange& exchange) const { return exchange.objects<T>(); }
 };
 
-/// Returns one packed object, or nothing if this process does not give any.
-template <class T> std::vector<Packing> one_packed(const T& object, bool gives = true, Packing::Blocks blocks = Packing::Blocks::inside) {
-    std::vector<Packing> packed_objects;
-    if (gives)
-        pack(object, packed_objects.emplace_back(blocks));
-    return packed_objects;
-}
-
-/// Returns each object packed, or nothing if this process does not give any.
-template <class T>
-std::vector<Packing> each_packed(const std::vector<T>& objects, bool gives = true, Packing::Blocks blocks = Packing::Blocks::inside) {
+/// Packs each object of a range, or none if this process does not give any.
+template <class Objects> PackedObjects each_packed(const Objects& objects, bool gives = true, Packing::Blocks blocks = Packing::Blocks::inside) try {
     std::vector<Packing> packed_objects;
     if (gives) {
         packed_objects.reserve(objects.size());
-        for (const T& object : objects) pack(object, packed_objects.emplace_back(blocks));
+        for (const auto& object : objects) pack(object, packed_objects.emplace_back(blocks));
     }
-    return packed_objects;
+    return {std::move(packed_objects), nullptr};
+} catch (...) {
+    return {{}, std::current_exception()};
+}
+
+/// Packs one object, or none if this process does not give any.
+template <class T> PackedObjects one_packed(const T& object, bool gives = true, Packing::Blocks blocks = Packing::Blocks::inside) {
+    return each_packed(std::span<const T, 1>(std::addressof(object), 1), gives, blocks);
 }
 
 /// Runs a blocking exchange of packed objects. Returns the result of `make`. Out-of-band blocks stay unchanged until then.
-template <class Sent, class Make> auto exchange_packed(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, Make make, At at) {
-    Exchange run(comm, pattern, objects, root, object_type<Sent>, at);
+template <class Sent, class Make> auto exchange_packed(const Comm& comm, Pattern pattern, PackedObjects objects, int root, Make make, At at) {
+    Exchange run(comm, pattern, std::move(objects), root, object_type<Sent>, at);
     return run.run(comm, make);
 }
-/// As exchange_packed. If `make`, which returns a std::optional, throws on one process, this throws on all.
-template <class Sent, class Make> auto combine_packed(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, Make make, At at) {
+/// As exchange_packed, for a `make` that returns a std::optional. If this throws on one process, it throws on all.
+template <class Sent, class Make> auto combine_packed(const Comm& comm, Pattern pattern, PackedObjects objects, int root, Make make, At at) {
     std::exception_ptr failure;
-    const auto attempt = [&](const Exchange& all) -> decltype(make(all)) {
-        try {
-            return make(all);
-        } catch (...) {
-            failure = std::current_exception();
-            return std::nullopt;
-        }
-    };
-    auto result = exchange_packed<Sent>(comm, pattern, std::move(objects), root, attempt, at);
+    decltype(make(std::declval<const Exchange&>())) result;
+    try {
+        result = exchange_packed<Sent>(comm, pattern, std::move(objects), root, std::move(make), at);
+    } catch (...) {
+        failure = std::current_exception();
+    }
     agree(comm, failure, at);
     return result;
 }
@@ -234,8 +239,8 @@ auto exchange_each(const Comm& comm, Pattern pattern, const std::vector<T>& obje
 
 /// Starts a nonblocking exchange of packed objects.
 template <class Sent, class T, class Make>
-ObjectRequest<T> iexchange(const Comm& comm, Pattern pattern, std::vector<Packing> objects, int root, Make make, At at) {
-    auto operation = std::make_unique<ExchangeFor<T, Make>>(comm, pattern, objects, root, object_type<Sent>, std::move(make), at);
+ObjectRequest<T> iexchange(const Comm& comm, Pattern pattern, PackedObjects objects, int root, Make make, At at) {
+    auto operation = std::make_unique<ExchangeFor<T, Make>>(comm, pattern, std::move(objects), root, object_type<Sent>, std::move(make), at);
     operation->begin(comm);
     return ObjectRequest<T>(std::move(operation));
 }
