@@ -23,6 +23,8 @@ std::vector<Command> all_commands();
 
 /// Returns the option that leaves out a command's table.
 Option quiet(bool& variable);
+/// Makes the command say nothing but the verdict, as its own option does.
+void silence(const Command& command);
 /// Returns the option that sets how often something is done, see Rounds.
 Option loop(MPI::Count& variable);
 /// Returns the option that sets how often something is done before that is measured.

@@ -21,6 +21,7 @@ std::vector<Option> program_options(Invocation& invocation) {
             {"--threads", "", "asks MPI for all that threads can do, as --thread-level multiple; the default", level("multiple")},
             {"--no-threads", "", "asks MPI for no threads, as --thread-level single", level("single")},
             {"--thread-level", "LEVEL", "asks MPI for single, funneled, serialized or multiple", set_level},
+            quiet(invocation.is_quiet),
             flag("-V, --version", "says the library's version", invocation.wants_version),
             help_option(invocation.wants_help)};
 }

@@ -8,7 +8,7 @@
 namespace bench {
 
 struct Invocation {
-    bool wants_help = false, wants_version = false, wants_config = false;
+    bool wants_help = false, wants_version = false, wants_config = false, is_quiet = false;
     std::string thread_level;        // empty: as the environment says
     std::optional<Command> command;  // none: all of them
     std::string mistake;             // what is wrong with the command line

@@ -40,12 +40,14 @@ int run(const MPI::Intracomm& comm, const Invocation& given) {
     const std::vector<Place> places = places_of(comm);
     const MPI::Launcher launcher = MPI::get_launcher();
     const Findings found = examine(places);
-    const bool prints = comm.rank() == 0;
-    if (prints && !given.command)
+    const bool prints = comm.rank() == 0, prints_all = prints && !given.command && !given.is_quiet;
+    if (prints_all)
         print_machine(places, launcher);
     std::vector<std::string> sentences;
     for (const Command& one : given.command ? std::vector{*given.command} : all_commands()) {
-        if (prints && !given.command)
+        if (given.is_quiet)
+            silence(one);
+        if (prints_all)
             std::printf("\n");
         sentences.push_back(one.run(comm));
         std::fflush(stdout);

@@ -105,8 +105,8 @@ def commands():
     code, text = run(2, bench, 'pingpong', '-o', '-n', '8', '-l', '1')
     verdict(code, text, pair_verdict(2), AGREE)
     has(text, r'typed', count=0)
-    for quiet in 'helloworld', 'ringtest', 'pingpong', 'allreduce', 'futures':
-        code, text = run(2, bench, quiet, '-q')
+    for arguments in ['-q'], ['--quiet', 'ringtest'], *([name, '-q'] for name in ('helloworld', 'ringtest', 'pingpong', 'allreduce', 'futures')):
+        code, text = run(2, bench, *arguments)
         lines = [line for line in text.splitlines() if not line.startswith('warning: ')]
         check(code == 0 and len(lines) == 1 and lines[0].startswith('verdict: '), 'it says more than the verdict')
 
