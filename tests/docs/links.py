@@ -1,4 +1,4 @@
-"""Checks the links of the pages as they lie in the repository: that files are there, and headings.
+"""Checks the links of the pages as they lie in the repository: that files are there, and headings; and that the site's contents name each page.
 
 usage: links.py SOURCE_ROOT
 """
@@ -36,4 +36,6 @@ for page in pages:
         elif fragment and fragment not in anchors.get(where, set()):
             problems.append(f'{name}: {file or "the page itself"} has no heading #{fragment}')
 problems += [f'no page leads to {page.relative_to(root)}' for page in pages if page not in linked]
+listed = (root / 'docs/site/contents').read_text(encoding='utf-8').split()
+problems += [f'docs/site/contents does not list {page.stem}' for page in pages[1:] if page.stem not in listed]
 sys.exit('\n'.join(problems) or 0)
