@@ -21,7 +21,7 @@ struct Piece {
 /// The pieces that a thread keeps: at most eight, none so large that the rest of the program would miss it.
 class SparePieces {
 public:
-    static constexpr std::size_t smallest = 16 << 10, largest = 16 << 20;
+    static constexpr std::size_t smallest = 256, first_doubled = 16 << 10, largest = 16 << 20;
 
     ~SparePieces() {
         gone = true;
@@ -55,6 +55,12 @@ private:
 thread_local bool SparePieces::gone = false;
 thread_local SparePieces spare;
 
+/// Returns the capacity of a piece for `size` bytes. Many objects that come at once have a piece each, so small ones get little more than they need.
+std::size_t rounded_up(std::size_t size) {
+    return size < SparePieces::first_doubled ? (size + SparePieces::smallest - 1) / SparePieces::smallest * SparePieces::smallest
+                                             : std::bit_ceil(size);
+}
+
 /// Returns new memory that will be kept. glibc leaves freed memory at the end of the heap, up to twice the largest mapping that has been freed.
 /// Kept memory is never freed, so this function frees a mapping of that size first. Otherwise the memory of each received object would go back to
 /// the system when the object is destroyed, and the next one would pay for page faults.
@@ -81,7 +87,7 @@ Bytes::Bytes(std::size_t size) : size_(size) {
         piece = spare.take(std::max(size, SparePieces::smallest));
     if (piece.data == nullptr) {
         const bool is_kept = size <= SparePieces::largest;
-        piece.capacity = is_kept ? std::max(SparePieces::smallest, std::bit_ceil(size)) : size;
+        piece.capacity = is_kept ? rounded_up(size) : size;
         piece.data = is_kept ? fresh(piece.capacity) : static_cast<std::byte*>(::operator new(piece.capacity));
         prefer_huge_pages(piece.data, piece.capacity);
     }
