@@ -15,7 +15,7 @@ namespace MPI4CXX {
 
 /// Write an object of each process to one file. The objects are written to a second file, whose name has ".part" added, which takes the place of the
 /// first one when it is on the disk. So the file is the old one or the new one whenever the job ends. If a process fails, all throw, and the old file
-/// stays. The file is for the same program on machines of one kind. Calls MPI_File_open, MPI_File_write_at_all, MPI_File_write_at and MPI_File_sync
+/// stays. The file is for the same program on machines of one kind. Calls MPI_File_open, MPI_File_write_at and MPI_File_sync
 /// (MPI-4.0, 14). Collective.
 template <class T> void dump(const Intracomm& comm, const std::filesystem::path& path, const T& object, At at = {}) {
     const detail::PackedObjects packed = detail::one_packed(object, true, detail::Packing::Blocks::beside);

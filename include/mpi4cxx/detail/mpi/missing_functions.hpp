@@ -173,7 +173,7 @@ inline int MPI_Intercomm_create_from_groups(MPI_Group, int, MPI_Group, int, cons
 #if MPI_VERSION < 4 || (MPI_VERSION == 4 && MPI_SUBVERSION < 1)
 /// Refuses the split types that this MPI does not know.
 inline int MPI_Comm_split_type(MPI_Comm comm, int split_type, int key, MPI_Info info, MPI_Comm* newcomm) {
-    if (split_type <= -1001)  // the value of a constant that the MPI does not have
+    if (-1003 <= split_type && split_type <= -1001)  // a constant that the MPI does not have
         return *newcomm = MPI_COMM_NULL, detail::missing_function();
     return ::MPI_Comm_split_type(comm, split_type, key, info, newcomm);
 }
