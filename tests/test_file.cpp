@@ -257,6 +257,64 @@ TEST_CASE("A view shows parts of a file, and what is beyond its end is known") {
     CHECK(contains(error_of_class(MPI::ERR_IO, [&] { (void)file.Read_all<int>(); }), "inside an element"));
 }
 
+TEST_CASE("A view that is empty on a process shows nothing there") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const Folder folder(comm);
+    MPI::File file = MPI::File::Open(comm, folder / "view", new_file);
+    const MPI::Cartcomm grid = comm.Create_cart({comm.size(), 1});
+    const std::size_t mine = comm.rank() == 0 ? 3 : 0;  // one row for all processes
+    (void)file.Set_view<int>(grid, {1, 3});
+    file.Write_all(std::vector<int>(mine, 7));
+    file.Sync();
+    CHECK(file.Read_at_all<int>(0) == std::vector<int>(mine, 7));
+    const auto write_too_much = [&] { file.Write_at_all(0, std::vector<int>(3, 8)); };
+    if (comm.size() == 1)
+        write_too_much();
+    else if (mine == 0)
+        CHECK(contains(thrown<std::invalid_argument>(write_too_much), "Write_at_all: the view shows nothing of the file on this process"));
+    else
+        CHECK(contains(thrown<MPI::Exception>(write_too_much), "the view shows nothing"));
+    file.Set_view<int>();
+    CHECK(file.Read_at_all<int>(0).size() == 3);
+    file.Set_view(0, MPI::INT, MPI::INT.Create_contiguous(0).Commit());
+    CHECK(contains(thrown<std::invalid_argument>(write_too_much), "has 12 bytes"));
+}
+
+TEST_CASE("A sequential file is written and read in order") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const Folder folder(comm);
+        std::vector<int> block = block_of(comm.rank());
+        MPI::File file = MPI::File::Open(comm, folder / "sequential", MPI::MODE_CREATE | MPI::MODE_WRONLY | MPI::MODE_SEQUENTIAL);
+        file.Write_ordered(block);
+        file.Close();
+        file = MPI::File::Open(comm, folder / "sequential", MPI::MODE_RDONLY | MPI::MODE_SEQUENTIAL);
+        block.assign(10, -1);
+        file.Read_ordered(block);
+        CHECK(block == block_of(comm.rank()));
+    });
+}
+
+TEST_CASE("The name of a file may have any characters") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const Folder folder(comm);
+    const std::filesystem::path before = std::filesystem::current_path();
+    std::filesystem::current_path(folder / "");
+    for (const char* name : {"at 08:30:00", "ufs:x", "nfs:", ":", "./a:b", "größe", "back\\slash"}) {
+        INFO(name);
+        MPI::File file = MPI::File::Open(comm, name, new_file);
+        file.Write_at_all(comm.rank(), 'x');
+        file.Write_shared('y');  // MPICH keeps the shared pointer in a second file
+        file.Close();
+        CHECK(std::filesystem::exists(name));
+        comm.Barrier();
+        if (comm.rank() == 0)
+            MPI::File::Delete(name);
+        comm.Barrier();
+        CHECK_FALSE(std::filesystem::exists(name));
+    }
+    std::filesystem::current_path(before);
+}
+
 TEST_CASE("A file has a size, a mode, a group, hints, atomicity and extents") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const Folder folder(comm);

@@ -46,6 +46,7 @@ TEST_CASE("What is wrong with a file or a path is the same error class on all MP
             std::ofstream(folder / "old") << "hello world\n";
         comm.Barrier();
         CHECK(class_of_opening(comm, folder / "none", MPI::MODE_WRONLY) == MPI::ERR_NO_SUCH_FILE);
+        CHECK(class_of_opening(comm, "", MPI::MODE_RDWR) == MPI::ERR_NO_SUCH_FILE);
         CHECK(class_of_opening(comm, folder / "none/x", new_file) == MPI::ERR_NO_SUCH_FILE);
         CHECK(class_of_opening(comm, folder / "old", new_file | MPI::MODE_EXCL) == MPI::ERR_FILE_EXISTS);
         CHECK(class_of_opening(comm, folder / "", MPI::MODE_RDWR) == MPI::ERR_BAD_FILE);
@@ -173,6 +174,46 @@ TEST_CASE("A file that an exception drops is closed later, and one that vanishes
     comm.Barrier();
     file.Write_at_all(comm.rank(), 'x');
     CHECK(file.Read_at_all<char>(0).size() == static_cast<std::size_t>(comm.size()));
+}
+
+TEST_CASE("What all processes have to give alike is compared before MPI sees it") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    if (comm.size() == 1)
+        return;
+    const Folder folder(comm);
+    const bool is_first = comm.rank() == 0;
+    const auto misuse = [](auto call) { return thrown<std::invalid_argument>(call); };
+    const std::filesystem::path own = folder / (is_first ? "own0" : "own1");
+    CHECK(contains(misuse([&] { (void)MPI::File::Open(comm, own, new_file); }), own.filename().string()));
+    CHECK(contains(misuse([&] { (void)MPI::File::Open(comm, folder / "modes", is_first ? new_file : MPI::MODE_RDWR); }), "different modes"));
+    CHECK_FALSE(std::filesystem::exists(folder / "modes"));
+    MPI::File file = MPI::File::Open(comm, folder / "file", new_file);
+    const MPI::Offset offset = is_first ? 5 : 7;
+    CHECK(contains(misuse([&] { file.Set_size(offset); }), "Set_size: the processes give different sizes, from 5 to 7"));
+    CHECK(contains(misuse([&] { file.Preallocate(offset); }), "Preallocate: the processes give different sizes"));
+    CHECK(contains(misuse([&] { file.Seek_shared(offset); }), "Seek_shared: the processes give different offsets, from 5 to 7"));
+    CHECK(contains(misuse([&] { file.Set_atomicity(is_first); }), "Set_atomicity: the processes give different flags"));
+    CHECK(file.Get_size() == 0);
+    CHECK(file.Get_position_shared() == 0);
+}
+
+TEST_CASE("The two halves of a split collective call belong together") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const Folder folder(comm);
+        MPI::File file = MPI::File::Open(comm, folder / "split", new_file);
+        const std::vector<char> text(5, 'x');
+        std::vector<char> got(5);
+        const auto misuse = [](auto call) { return thrown<std::invalid_argument>(call); };
+        CHECK(contains(misuse([&] { file.Write_all_end(text); }), "Write_all_end: there is no call to end"));
+        file.Write_at_all_begin(5 * comm.rank(), text);
+        CHECK(contains(misuse([&] { file.Read_all_begin(got); }), "Read_all_begin: MPI_File_write_at_all_end has to end an earlier call first"));
+        CHECK(contains(misuse([&] { file.Read_at_all_end(got); }), "Read_at_all_end: the call under way ends with MPI_File_write_at_all_end"));
+        file.Write_at_all_end(text);
+        file.Sync();
+        file.Read_at_all_begin(5 * comm.rank(), got);
+        file.Read_at_all_end(got);
+        CHECK(got == text);
+    });
 }
 
 TEST_CASE("A wrong argument of one process in a collective call is an error on all, and nobody waits for ever") {

@@ -13,6 +13,8 @@
 #include "runtime/text.hpp"
 
 #include <cerrno>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,6 +46,7 @@ void check_size(const detail::OpenFile* open, std::string_view function, Offset 
         if (size < 0)
             detail::misuse(caller, "the size is " + std::to_string(size));
     });
+    detail::check_same(open, size, "sizes", caller);
 }
 
 /// Throws on all processes if one could not open the file. A process that could leaves the file open, because the others cannot close it.
@@ -119,10 +122,17 @@ File File::Open(const Intracomm& comm, const std::filesystem::path& filename, Ac
         if (filename.native().find('\0') != std::string::npos)
             detail::misuse(caller, "the name of the file contains a null character");
     });
+    // MPICH says that the file does not exist, and Open MPI waits for ever. Only folders may have other names on other nodes.
+    const std::string last = filename.filename().native();
+    const detail::Range hashes = detail::range_of(*open, static_cast<std::int64_t>(std::hash<std::string>()(last)), at);
+    if (hashes.least != hashes.most)
+        detail::misuse(caller, "the processes give different names, this one \"" + last + "\": open a file of one process on COMM_SELF");
+    detail::check_same(open.get(), amode, "modes", caller);
     File file;
+    const std::string name = detail::name_for_mpi(filename);
     errno = 0;
     const std::exception_ptr failure = detail::failure_of([&] {
-        file = take(get<MPI_File_open>(comm.handle(), filename.c_str(), amode, info.handle(), where));
+        file = take(get<MPI_File_open>(comm.handle(), name.c_str(), amode, info.handle(), where));
         file.open_ = open;
         file.Set_errhandler(Errhandler::borrow(detail::chosen_errhandler()), at);
     });
@@ -143,8 +153,9 @@ void File::Close(At at) {
 
 void File::Delete(const std::filesystem::path& filename, const Info& info, At at) {
     const detail::FileSubject file(filename);
+    const std::string name = detail::name_for_mpi(filename);
     errno = 0;
-    call<MPI_File_delete>(filename.c_str(), info.handle(), {at, &file});
+    call<MPI_File_delete>(name.c_str(), info.handle(), {at, &file});
 }
 
 AccessMode File::amode_of_opening(At at) const { return open_ != nullptr ? open_->amode : Get_amode(at); }
@@ -185,12 +196,17 @@ void File::Seek_shared(Offset offset, int whence, At at) const {
     const detail::Caller caller(at);
     detail::together(open_.get(), "MPI_File_seek_shared", on(at),
                      [&] { check_seek(whence, offset, whence == SEEK_CUR ? Get_position_shared(at) : 0, caller); });
+    detail::check_same(open_.get(), offset, "offsets", caller);  // MPICH tells that to some of them, and the others wait for ever
     call<MPI_File_seek_shared>(handle(), offset, whence_of(whence), on(at));
 }
 Offset File::Get_position_shared(At at) const { return get<MPI_File_get_position_shared>(handle(), on(at)); }
 
 Aint File::Get_type_extent(const Datatype& datatype, At at) const { return get<MPI_File_get_type_extent>(handle(), datatype.handle(), on(at)); }
-void File::Set_atomicity(bool flag, At at) const { call<MPI_File_set_atomicity>(handle(), flag ? 1 : 0, on(at)); }
+void File::Set_atomicity(bool flag, At at) const {
+    (void)on(at);
+    detail::check_same(open_.get(), flag ? 1 : 0, "flags", at);
+    call<MPI_File_set_atomicity>(handle(), flag ? 1 : 0, on(at));
+}
 bool File::Get_atomicity(At at) const { return get<MPI_File_get_atomicity>(handle(), on(at)) != 0; }
 void File::Sync(At at) const {
     detail::together(open_.get(), "MPI_File_sync", on(at), [&] { call<MPI_File_sync>(handle(), on(at)); });

@@ -1,11 +1,15 @@
 #include "files/open_file.hpp"
 
 #include <mpi4cxx/detail/communicators/agreement.hpp>
+#include <mpi4cxx/detail/mpi/platform.hpp>
 #include <mpi4cxx/error.hpp>
 
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <string>
 #include <system_error>
@@ -51,6 +55,12 @@ bool is_folder(const std::filesystem::path& path) {
     return std::filesystem::is_directory(path, error);
 }
 
+std::filesystem::path absolute_path(const std::filesystem::path& path) {
+    std::error_code error;
+    std::filesystem::path result = std::filesystem::absolute(path, error);
+    return error ? path : result;  // the MPI will find what is wrong with it
+}
+
 bool says_nothing(int error_class) {
     return error_class == MPI_ERR_OTHER || error_class == MPI_ERR_UNKNOWN || error_class == MPI_ERR_FILE || error_class == MPI_ERR_IO ||
            error_class == MPI_ERR_INTERN;
@@ -74,8 +84,18 @@ int FileSubject::better(int code) const {
     return found == MPI_SUCCESS ? error_class : found;
 }
 
+std::string name_for_mpi(const std::filesystem::path& path) {
+    if (!reads_prefixes_of_file_names() || path.native().find(':') == std::string::npos)
+        return path.native();
+    // A prefix that is named takes the place of MPICH's own look at the file system, where NFS is what matters: it needs locks.
+    const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+    struct statfs system {};
+    const bool is_nfs = statfs(folder.c_str(), &system) == 0 && system.f_type == NFS_SUPER_MAGIC;
+    return (is_nfs ? "nfs:" : "ufs:") + path.native();
+}
+
 OpenFile::OpenFile(const Intracomm& processes, const std::filesystem::path& path, Place where)
-    : subject(path), absolute(std::filesystem::absolute(path)), comm(Intracomm::take(get<MPI_Comm_split>(processes.handle(), 0, 0, where))) {
+    : subject(path), absolute(absolute_path(path)), comm(Intracomm::take(get<MPI_Comm_split>(processes.handle(), 0, 0, where))) {
     subject.rank = comm.Get_rank(where.at());
     subject.size = comm.Get_size(where.at());
 }
@@ -88,6 +108,21 @@ void OpenFile::allocate(MPI_Offset bytes, Place where) const {
     if (error != 0)
         throw Exception(class_of_errno(error) != MPI_SUCCESS ? class_of_errno(error) : MPI_ERR_IO, "MPI_File_preallocate",
                         std::generic_category().message(error), where);
+}
+
+Range range_of(const OpenFile& file, std::int64_t value, At at) {
+    const std::array own{value, ~value};
+    std::array<std::int64_t, 2> least{};
+    file.comm.Allreduce(own, least, MIN, at);
+    return {least[0], ~least[1]};
+}
+
+void check_same(const OpenFile* file, std::int64_t value, const char* what, Caller caller) {
+    if (file == nullptr)
+        return;
+    if (const Range range = range_of(*file, value, caller.at); range.least != range.most)
+        misuse(caller,
+               "the processes give different " + std::string(what) + ", from " + std::to_string(range.least) + " to " + std::to_string(range.most));
 }
 
 void conclude(const OpenFile* file, std::string_view function, const std::exception_ptr& failure, Place where) {

@@ -8,6 +8,7 @@
 #include "communicators/collective_handle.hpp"
 #include "runtime/failure.hpp"
 
+#include <cstdint>
 #include <exception>
 #include <filesystem>
 #include <optional>
@@ -29,6 +30,9 @@ public:
     bool is_open = false;
 };
 
+/// Returns the name by which the MPI finds a file.
+std::string name_for_mpi(const std::filesystem::path& path);
+
 /// A file that its processes have opened.
 struct OpenFile {
     OpenFile(const Intracomm& processes, const std::filesystem::path& path, Place where);
@@ -42,8 +46,20 @@ struct OpenFile {
     CollectiveHandle handle;
     AccessMode amode{};
     Count etype_size = 1;
+    bool shows_nothing = false;  ///< whether the view is empty on this process
+    std::string_view split_end;  ///< the function that ends the split collective call under way; empty if there is none
     std::optional<Count> begun;  ///< how many bytes a split collective read will find
 };
+
+/// The least and the largest of the values that the processes of a file give.
+struct Range {
+    std::int64_t least, most;
+};
+/// Finds them. Collective.
+Range range_of(const OpenFile& file, std::int64_t value, At at);
+
+/// Throws std::invalid_argument on all processes if they give different values. Without an OpenFile, MPI alone compares. Collective.
+void check_same(const OpenFile* file, std::int64_t value, const char* what, Caller caller);
 
 /// Throws on every process if `failure` is set on one of them. Without an OpenFile, throws where it is set.
 void conclude(const OpenFile* file, std::string_view function, const std::exception_ptr& failure, Place where);

@@ -62,6 +62,21 @@ Request take_promised(MPI_Request raw, Promise promise) { return Request::take(r
 void Transfer::check_offset() const {
     if (offset_.value_or(0) < 0)
         misuse(caller_, "the offset is " + std::to_string(*offset_) + ", but offsets begin at 0");
+    if (open_ != nullptr && open_->shows_nothing && wanted() != 0)
+        misuse(caller_, "the view shows nothing of the file on this process, but the buffer has " + std::to_string(wanted()) + " bytes");
+}
+
+void Transfer::check_no_split() const {
+    if (open_ != nullptr && !open_->split_end.empty())
+        misuse(caller_, std::string(open_->split_end) + " has to end an earlier call first");
+}
+
+void Transfer::check_split(std::string_view end) const {
+    if (open_ == nullptr || open_->split_end == end)
+        return;
+    if (open_->split_end.empty())
+        misuse(caller_, "there is no call to end");
+    misuse(caller_, "the call under way ends with " + std::string(open_->split_end));
 }
 
 void Transfer::check_readable(std::string_view function) const {
@@ -79,7 +94,7 @@ std::optional<Offset> Transfer::begin() const {
     case Pointer::shared: return std::nullopt;  // others may move it meanwhile
     case Pointer::ordered: break;
     }
-    if (open_ == nullptr)
+    if (open_ == nullptr || (open_->amode & MODE_SEQUENTIAL) != 0)  // a sequential file has no position
         return std::nullopt;
     // Rank 0 moves the pointer first, so only its position counts.
     Offset own = 0, start = 0, before = 0;
@@ -113,7 +128,7 @@ Count Transfer::bytes_to_end() const {
     const File::View view = file_.Get_view(caller_.at);
     const Offset first = begin().value_or(0), size = get<MPI_File_get_size>(file_.handle(), where());
     const Datatype& tile = view.filetype.is_null() ? view.etype : view.filetype;
-    if (size <= view.disp || tile.Get_size(caller_.at) == 0)
+    if (size <= view.disp || (open_ != nullptr && open_->shows_nothing) || tile.Get_size(caller_.at) == 0)
         return 0;
     const Count tiles = (size - view.disp) / tile.Get_extent(caller_.at).extent + 1,
                 at_most = tiles * tile.Get_size(caller_.at) - first * etype_size();

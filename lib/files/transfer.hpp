@@ -81,6 +81,7 @@ protected:
         };
         try {
             together(name_of<Fn>(), [&] {
+                check_no_split();
                 check();
                 prepared(
                     prepare, [&] { begin(arguments...); }, [&] { without_elements(begin, arguments...); });
@@ -91,10 +92,23 @@ protected:
                 (void)failure_of([&] { with_address([&](auto... what) { call<End>(what..., &result, where()); }, arguments...); });
             throw;
         }
+        if (open_ != nullptr)
+            open_->split_end = name_of<End>();
+    }
+    /// Runs the second half.
+    template <auto Fn, class... Arguments> void end_split(MPI_Status& result, Arguments... arguments) const {
+        check_split(name_of<Fn>());
+        if (open_ != nullptr)
+            open_->split_end = {};
+        call<Fn>(arguments..., &result, where());
     }
     [[nodiscard]] Place where() const { return file_.on(caller_.at); }
-    /// Throws std::invalid_argument if the offset is negative, which Open MPI 4.1 takes for the end of the file.
+    /// Throws std::invalid_argument if the offset is negative, which Open MPI 4.1 takes for the end of the file, or if the view has no place for
+    /// data.
     void check_offset() const;
+    // Throw std::invalid_argument if a split collective call is under way, or is not the one that `end` ends. MPICH does not tell them apart.
+    void check_no_split() const;
+    void check_split(std::string_view end) const;
     // Throw an Exception if the file is not open for this. Open MPI does not tell that on all processes of a collective call.
     void check_readable(std::string_view function) const;
     void check_writable(std::string_view function) const { file_.check_writable(function, caller_.at); }
@@ -164,7 +178,7 @@ public:
     template <auto Fn, class... Arguments> void end(Arguments... arguments) const {
         together(name_of<Fn>(), [&] {
             MPI_Status result{};
-            call<Fn>(arguments..., &result, where());
+            end_split<Fn>(result, arguments...);
             finish_read(name_of<Fn>(), result, kept_expected());
         });
     }
@@ -229,7 +243,7 @@ public:
     template <auto Fn, class... Arguments> void end(Arguments... arguments) const {
         together(name_of<Fn>(), [&] {
             MPI_Status result{};
-            call<Fn>(arguments..., &result, where());
+            end_split<Fn>(result, arguments...);
             finish_write(name_of<Fn>(), result);
         });
     }

@@ -18,13 +18,14 @@ namespace {
 /// Owns a datatype that MPI has returned. Predefined ones may not be freed.
 Datatype own(MPI_Datatype raw, At at) { return Datatype::borrow(raw).is_predefined(at) ? Datatype::borrow(raw) : Datatype::take(raw); }
 
+bool is_empty(const Slab& slab) { return std::find(slab.part.begin(), slab.part.end(), 0) != slab.part.end(); }
+
 /// Returns the datatype of a slab of an array, null if the slab is all that there is to see.
 Datatype type_of(const Slab& slab, const Datatype& etype, detail::Caller caller) {
     if (slab.start.size() != slab.shape.size() || slab.part.size() != slab.shape.size())
         detail::misuse(caller, "a slab has one start and one part per dimension: the shape has " + std::to_string(slab.shape.size()) +
                                    ", the start " + std::to_string(slab.start.size()) + ", the part " + std::to_string(slab.part.size()));
-    const bool is_empty = std::find(slab.part.begin(), slab.part.end(), 0) != slab.part.end();  // no datatype has a length of 0 in any dimension
-    if (slab.shape.empty() || is_empty)
+    if (slab.shape.empty() || is_empty(slab))  // no datatype has a length of 0 in any dimension
         return {};
     return etype.Create_subarray(slab.shape, slab.part, slab.start, ORDER_C, caller.at).Commit(caller.at);
 }
@@ -48,17 +49,20 @@ Slab part_of(const Cartcomm& grid, const detail::Extents& shape, detail::Caller 
 void File::Set_view(Offset disp, const Datatype& etype, const Datatype& filetype, const std::string& datarep, const Info& info, At at) const {
     const MPI_Datatype shown = filetype.is_null() ? etype.handle() : filetype.handle();
     const detail::Caller caller(at);
-    Count etype_size = 0;
+    Count etype_size = 0, size = 0;
     detail::together(open_.get(), "MPI_File_set_view", on(at), [&] {  // MPIs do not tell the others of a wrong argument
         // MPI_DISPLACEMENT_CURRENT, which is -1 in the standard ABI, is for sequential files alone.
         if (disp < 0 && (disp != MPI_DISPLACEMENT_CURRENT || (amode_of_opening(at) & MODE_SEQUENTIAL) == 0))
             detail::misuse(caller, "the displacement is " + std::to_string(disp));
         etype_size = etype.Get_size(at);
+        size = filetype.is_null() ? etype_size : filetype.Get_size(at);
     });
     detail::together(open_.get(), "MPI_File_set_view", on(at),
                      [&] { call<MPI_File_set_view>(handle(), disp, etype.handle(), shown, datarep.c_str(), info.handle(), on(at)); });
-    if (open_ != nullptr)
-        open_->etype_size = etype_size;
+    if (open_ == nullptr)
+        return;
+    open_->etype_size = etype_size;
+    open_->shows_nothing = size == 0;
 }
 
 void File::Set_view(const Slab& slab, const Datatype& etype, Offset disp, At at) const {
@@ -66,6 +70,8 @@ void File::Set_view(const Slab& slab, const Datatype& etype, Offset disp, At at)
     Datatype block;
     detail::together(open_.get(), "MPI_File_set_view", on(at), [&] { block = type_of(slab, etype, caller); });
     Set_view(disp, etype, block, "native", INFO_NULL, at);
+    if (open_ != nullptr)
+        open_->shows_nothing = is_empty(slab);
 }
 
 Slab File::Set_view(const Cartcomm& grid, const detail::Extents& shape, const Datatype& etype, Offset disp, At at) const {

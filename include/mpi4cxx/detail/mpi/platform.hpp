@@ -78,6 +78,8 @@ inline bool failed_bsend_blocks_receiver() noexcept { return is_open_mpi(); }
 /// Open MPI 4.1's MPI_File_preallocate writes what the file holds a second time behind its end. It also fails where processes come at different
 /// times.
 inline bool preallocate_duplicates() noexcept { return is_open_mpi(); }
+/// MPICH takes what stands before the first colon in the name of a file for the kind of the file system, and for no part of the name.
+inline bool reads_prefixes_of_file_names() noexcept { return !is_open_mpi(); }
 /// Open MPI's signal handlers print the stack. The first call of backtrace() loads a library, which never returns in a process that crashed in
 /// malloc.
 inline bool prints_stack_of_crash() noexcept { return is_open_mpi(); }
