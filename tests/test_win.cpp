@@ -75,6 +75,20 @@ TEST_CASE("A window of bytes counts its displacements in its own unit", "[win]")
     });
 }
 
+TEST_CASE("A window of bytes keeps those that are fewer than a unit", "[win]") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    std::vector<std::byte> memory(10);
+    CHECK(MPI::Win::Allocate(10, 4, MPI::INFO_NULL, comm).tomemory().size() == 10);
+    CHECK(MPI::Win::Allocate_shared(10, 4, MPI::INFO_NULL, comm).tomemory().size() == 10);
+    const MPI::Win win = MPI::Win::Create({memory.data(), 10}, 4, MPI::INFO_NULL, comm);
+    CHECK(win.tomemory().size() == 10);
+    const std::array two{std::byte{1}, std::byte{2}};
+    win.Fence();
+    win.Put(two, right_of(comm), {2, 2, MPI::BYTE});
+    win.Fence(MPI::MODE_NOSUCCEED);
+    CHECK(memory[9] == std::byte{2});
+}
+
 TEST_CASE("A shared window is read and written directly", "[win]") {
     for_each_comm([](const MPI::Intracomm& world) {
         const MPI::Intracomm comm = world.Split_type(MPI::COMM_TYPE_SHARED);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <complex>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -154,8 +155,59 @@ TEST_CASE("A window of structs takes structs", "[win]") {
         win.Get(got, right_of(comm), 1);
         win.Fence();
         CHECK(got == sent);
-        refused("predefined operations work on numbers", [&] { win.Accumulate(sent, right_of(comm), 1); });
+        refused("origin holds ", [&] { win.Accumulate(sent, right_of(comm), 1); });
+        refused("combine with Get and Put under an exclusive lock", [&] { win.Accumulate(sent, right_of(comm), 1); });
+        win.Fence();
     });
+}
+
+TEST_CASE("A window of structs of a value and an int takes MINLOC and MAXLOC", "[win]") {
+    struct Place {
+        double value;
+        int rank;
+    };
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const MPI::Win win = MPI::Win::Allocate<Place>(2, comm);
+        for (Place& place : win.span<Place>()) place = {1000, -1};
+        const int last = comm.size() - 1;
+        const Place mine{10.0 - comm.rank(), comm.rank()}, other{0.5, 7};
+        win.Fence();
+        win.Accumulate(mine, last, 1, MPI::MINLOC);
+        win.Fence();
+        Place found{}, before{};
+        win.Get_accumulate(found, found, last, 1, MPI::NO_OP);
+        win.Fence();
+        CHECK(found.value == 10.0 - last);
+        CHECK(found.rank == last);
+        win.Fence();
+        if (comm.rank() == 0)
+            win.Fetch_and_op(other, before, last, 1, MPI::REPLACE);
+        win.Fence(MPI::MODE_NOSUCCEED);
+        CHECK(before.rank == (comm.rank() == 0 ? last : 0));
+        CHECK((comm.rank() != last || (win.span<Place>()[1].rank == 7 && win.span<Place>()[0].rank == -1)));
+    });
+}
+
+TEST_CASE("An operation that is not for the elements is refused", "[win][error]") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const int right = right_of(comm);
+    const auto refuses = [&](auto one, const MPI::Op& op) {
+        using T = decltype(one);
+        const MPI::Win win = MPI::Win::Allocate<T>(1, comm);
+        T result{};
+        const auto epoch = win.lock_all();
+        refused("the operation does not work on elements of ", [&] { win.Accumulate(one, right, 0, op); });
+        refused("Get_accumulate: the operation does not", [&] { win.Get_accumulate(one, result, right, 0, op); });
+        refused("Fetch_and_op: the operation does not", [&] { win.Fetch_and_op(one, result, right, 0, op); });
+        refused("Raccumulate: the operation does not", [&] { (void)win.Raccumulate(one, right, 0, op); });
+        refused("Rget_accumulate: the operation does not", [&] { (void)win.Rget_accumulate(one, result, right, 0, op); });
+    };
+    refuses(1.0, MPI::BAND);
+    refuses(1.0F, MPI::LOR);
+    refuses(std::complex<double>(1), MPI::MAX);
+    refuses(1, MPI::MINLOC);
+    refuses(true, MPI::BXOR);
+    refuses(std::byte{1}, MPI::PROD);
 }
 
 namespace {

@@ -185,8 +185,8 @@ public:
     /// Read one element of the target into `result`, and combine `origin` into that element. Atomic. Calls MPI_Fetch_and_op (MPI-4.0, 12.3.4).
     [[gnu::always_inline]] void Fetch_and_op(const ConstBuf& origin, const Buf& result, int target_rank, Aint target_disp = 0, const Op& op = SUM,
                                              At at = {}) const {
-        const bool is_plain = op.is_plain() && origin.element == nullptr && origin.count == 1 && result.count == 1 && result.type == origin.type &&
-                              detail::can_fetch(origin.type);
+        const bool is_plain = detail::takes_every_number(op.handle()) && origin.element == nullptr && origin.count == 1 && result.count == 1 &&
+                              result.type == origin.type && detail::can_fetch(origin.type);
         if (!is_plain || !state_->admits(1, origin.type, target_rank, target_disp)) [[unlikely]]
             return fetch_with_care(origin.data, origin.count, origin.type, origin.element, result.data, result.count, result.type, result.element,
                                    target_rank, target_disp, op, at.file, at.line);
@@ -288,7 +288,10 @@ private:
         Count count;
         std::size_t size;
         MPI_Datatype type = MPI_DATATYPE_NULL;  // null: the window has no type
+        Aint rest = 0;                          // bytes that follow the last element
     };
+
+    static Extent in_units(Aint bytes, int unit) noexcept { return {bytes / unit, static_cast<std::size_t>(unit), MPI_DATATYPE_NULL, bytes % unit}; }
 
     Win(MPI_Win raw, detail::Ownership ownership);
     static Win create(const Buf& elements, std::size_t element_size, const Intracomm& comm, const Info& info, At at);

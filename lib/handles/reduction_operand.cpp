@@ -25,7 +25,7 @@ template <class Address> void accept(BufferParts<Address>& buf, const Op& op, co
     } else if (element != nullptr && op.is_predefined()) {
         if (element->is_bool && op == SUM)
             misuse(caller, "a SUM of bool is no count: reduce with LOR, or count with int");
-        if (element->pair != nullptr && (op == MINLOC || op == MAXLOC))
+        if (element->pair != nullptr && (op == MINLOC || op == MAXLOC || op == REPLACE || op == NO_OP))
             buf.type = element->pair();
         else if (element->number != nullptr)
             as_numbers();

@@ -133,7 +133,7 @@ Win Win::made(MPI_Win raw, Extent extent, const Intracomm& comm, At at) {
     own.is_made = true;
     own.is_dynamic = result.flavor(at) == WIN_FLAVOR_DYNAMIC;
     // Tools do not see the next call, because the program does not make it.
-    const GivenMemory mine{own.is_dynamic ? 0 : static_cast<std::int64_t>(extent.count) * static_cast<std::int64_t>(extent.size),
+    const GivenMemory mine{own.is_dynamic ? 0 : static_cast<std::int64_t>(extent.count) * static_cast<std::int64_t>(extent.size) + extent.rest,
                            static_cast<std::int64_t>(extent.size)};
     std::vector<GivenMemory> all(static_cast<std::size_t>(state.size));
     constexpr int two = 2;
@@ -168,11 +168,11 @@ Win Win::Create(detail::WindowMemory region, int disp_unit, const Info& info, co
     check_unit(static_cast<Aint>(region.bytes), disp_unit, at);
     check_members(comm, "MPI_Win_create", at);
     MPI_Win raw = get<MPI_Win_create>(region.data, static_cast<Aint>(region.bytes), disp_unit, info.handle(), comm.handle(), {at, comm.address()});
-    return made(raw, {region.bytes / disp_unit, static_cast<std::size_t>(disp_unit)}, comm, at);
+    return made(raw, in_units(region.bytes, disp_unit), comm, at);
 }
 
 Win Win::allocate(Extent extent, bool shared, const Intracomm& comm, const Info& info, At at) {
-    const Aint bytes = bytes_of(extent.count, extent.size, at);
+    const Aint bytes = bytes_of(extent.count, extent.size, at) + extent.rest;
     const int unit = static_cast<int>(extent.size);
     const detail::Place where(at, comm.address());
     void* base = nullptr;
@@ -193,12 +193,12 @@ Win Win::allocate(Extent extent, bool shared, const Intracomm& comm, const Info&
 
 Win Win::Allocate(Aint size, int disp_unit, const Info& info, const Intracomm& comm, At at) {
     check_unit(size, disp_unit, at);
-    return allocate({size / disp_unit, static_cast<std::size_t>(disp_unit)}, false, comm, info, at);
+    return allocate(in_units(size, disp_unit), false, comm, info, at);
 }
 
 Win Win::Allocate_shared(Aint size, int disp_unit, const Info& info, const Intracomm& comm, At at) {
     check_unit(size, disp_unit, at);
-    return allocate({size / disp_unit, static_cast<std::size_t>(disp_unit)}, true, comm, info, at);
+    return allocate(in_units(size, disp_unit), true, comm, info, at);
 }
 
 Win Win::Create_dynamic(const Info& info, const Intracomm& comm, At at) {
@@ -253,13 +253,28 @@ namespace {
 using Origin = detail::BufferParts<const void*>;
 using Result = detail::BufferParts<void*>;
 
+bool takes_pairs(const Op& op) { return op == MINLOC || op == MAXLOC || op == REPLACE || op == NO_OP; }
+
 /// Describes the operand of an accumulate call as the operation takes it.
 template <class Buffer> void accept(Buffer& buf, const Op& op, const char* name, detail::Caller caller) {
     if (op.is_null() || !op.is_plain())
         detail::misuse(caller, op.is_null() ? "the operation is null"
                                             : "one-sided calls take predefined operations only (MPI-4.0, 12.3.4): combine with Get and Put under an "
                                               "exclusive lock, or by sync::Mutex");
+    const detail::ElementType* const element = buf.element;
+    const bool is_class = element != nullptr && element->number == nullptr && !element->is_bool;
+    if (is_class && (element->pair != nullptr ? !takes_pairs(op) : !Datatype::borrow(buf.type).is_named()))
+        detail::misuse(caller, "one-sided calls combine numbers, or pairs by MINLOC and MAXLOC, and " + std::string(name) + " holds " +
+                                   std::string(element->name) + ": combine with Get and Put under an exclusive lock, or by sync::Mutex");
     detail::accept_operand(buf, op, name, caller);
+    detail::check_operation(op, buf.type, caller);
+}
+
+/// Returns the target of an accumulate call. A window of structs is one of the pairs that the structs are laid out as.
+template <class Buffer> Target target_of(Target target, const Buffer& buf, const Buffer& operand, const WindowState& state) {
+    if (target.type == MPI_DATATYPE_NULL && operand.type != buf.type && buf.type == state.element_type && buf.element->pair != nullptr)
+        target.type = operand.type;
+    return target;
 }
 
 void check_one_number(const Result& result, detail::Caller caller) {
@@ -293,7 +308,7 @@ GetAccumulate plan_get_accumulate(const WindowState* state, const Origin& origin
         accept(o, op, "origin", caller);
     if (op != NO_OP && (o.count != r.count || o.type != r.type))
         detail::mismatch(o.count, o.type, r.count, r.type, caller.at, caller.method);
-    const TargetRange from = range_of(state, r, target_rank, target, caller);
+    const TargetRange from = range_of(state, r, target_rank, target_of(target, result, r, *state), caller);
     return {std::move(o), std::move(r), from};
 }
 
@@ -318,7 +333,7 @@ void Win::get_with_care(void* origin, Count count, MPI_Datatype type, const deta
 void Win::Accumulate(const ConstBuf& origin, int target_rank, const Target& target, const Op& op, At at) const {
     ConstBuf o = origin;
     accept(o, op, "origin", at);
-    const TargetRange to = range_of(state_.get(), o, target_rank, target, at);
+    const TargetRange to = range_of(state_.get(), o, target_rank, target_of(target, origin, o, *state_), at);
     call<MPI_Accumulate>(o.data, o.count, o.type, target_rank, to.displacement, to.count, to.type, op.handle(), handle(), on(at));
 }
 
@@ -326,7 +341,7 @@ Request Win::Raccumulate(const ConstBuf& origin, int target_rank, const Target& 
     check_locked(target_rank, at);
     ConstBuf o = origin;
     accept(o, op, "origin", at);
-    const TargetRange to = range_of(state_.get(), o, target_rank, target, at);
+    const TargetRange to = range_of(state_.get(), o, target_rank, target_of(target, origin, o, *state_), at);
     return Request::take(
         get<MPI_Raccumulate>(o.data, o.count, o.type, target_rank, to.displacement, to.count, to.type, op.handle(), handle(), on(at)));
 }

@@ -56,6 +56,9 @@ struct Access {
 /// Returns the range in which `access` works. Throws std::invalid_argument, with both numbers, if the access is not allowed.
 TargetRange check_access(const WindowState* state, const Access& access);
 
+/// Throws std::invalid_argument if the operation is not for such elements. On MPICH 4.0 their target would wait for ever, or crash.
+void check_operation(const Op& op, MPI_Datatype type, Caller caller);
+
 /// Throws an Exception because the window is null.
 [[noreturn]] void refuse_null_window(Caller caller);
 /// Throws std::invalid_argument unless the window has this rank.

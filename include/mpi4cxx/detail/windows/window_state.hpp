@@ -100,6 +100,9 @@ private:
 /// The state of a null window.
 MPI4CXX_API std::shared_ptr<WindowState> null_window() noexcept;
 
+/// Returns whether an operation works on every number.
+[[gnu::always_inline]] inline bool takes_every_number(MPI_Op op) noexcept { return op == MPI_SUM || op == MPI_REPLACE || op == MPI_NO_OP; }
+
 /// Returns whether the MPI fetches and swaps numbers of this type rightly.
 [[gnu::always_inline]] inline bool can_fetch(MPI_Datatype type) noexcept {
     if (!fetches_integers_only())
