@@ -85,6 +85,8 @@ int FileSubject::better(int code) const {
 }
 
 std::string name_for_mpi(const std::filesystem::path& path) {
+    if (fails_for_names_of_one_character() && path.native().size() == 1 && path.is_relative())
+        return "./" + path.native();
     if (!reads_prefixes_of_file_names() || path.native().find(':') == std::string::npos)
         return path.native();
     // A prefix that is named takes the place of MPICH's own look at the file system, where NFS is what matters: it needs locks.

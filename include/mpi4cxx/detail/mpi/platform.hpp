@@ -80,6 +80,8 @@ inline bool failed_bsend_blocks_receiver() noexcept { return is_open_mpi(); }
 inline bool preallocate_duplicates() noexcept { return is_open_mpi(); }
 /// MPICH takes what stands before the first colon in the name of a file for the kind of the file system, and for no part of the name.
 inline bool reads_prefixes_of_file_names() noexcept { return !is_open_mpi(); }
+/// Open MPI 4.1 opens no file whose name has one character.
+inline bool fails_for_names_of_one_character() noexcept { return is_open_mpi(); }
 /// Open MPI's signal handlers print the stack. The first call of backtrace() loads a library, which never returns in a process that crashed in
 /// malloc.
 inline bool prints_stack_of_crash() noexcept { return is_open_mpi(); }
