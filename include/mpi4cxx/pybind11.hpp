@@ -26,7 +26,7 @@
 #include <mpi4py/mpi4py.h>
 #pragma GCC diagnostic pop
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
 #include <exception>
 #include <optional>
@@ -44,66 +44,42 @@ namespace MPI4CXX::python {
 
 namespace detail {
 
-/// How mpi4py keeps the handles of a class. `name` is that of its class.
-template <class T> struct handle_class;
+/// The name of a class, as an argument of a template.
+template <std::size_t N> struct ClassName {
+    char text[N]{};
+    consteval ClassName(const char (&name)[N]) { std::copy_n(name, N, text); }
+};
 
-// One line for each class: what mpi4py calls its type, and the functions that make an object and find the handle in one.
-template <auto* Type, auto* New, auto* Get> struct handle_functions {
+/// What mpi4py calls a class, its type, and the functions that make an object and find the handle in one.
+template <ClassName Name, auto* Type, auto* New, auto* Get> struct HandleClass {
+    static constexpr auto name = pybind11::detail::const_name("mpi4py.MPI.") + pybind11::detail::const_name(Name.text);
     static PyTypeObject* type() { return *Type; }
     static PyObject* make(auto raw) { return (*New)(raw); }
     static auto* get(PyObject* object) { return (*Get)(object); }
 };
+template <ClassName Name, auto* Type> using CommClass = HandleClass<Name, Type, &PyMPIComm_New, &PyMPIComm_Get>;
 
-using CommFunctions = handle_functions<&__pyx_ptype_6mpi4py_3MPI_Comm, &PyMPIComm_New, &PyMPIComm_Get>;
-
-template <> struct handle_class<Comm> : CommFunctions { static constexpr auto name = pybind11::detail::const_name("mpi4py.MPI.Comm"); };
-template <> struct handle_class<Intracomm> : handle_functions<&__pyx_ptype_6mpi4py_3MPI_Intracomm, &PyMPIComm_New, &PyMPIComm_Get> {
-    static constexpr auto name = pybind11::detail::const_name("mpi4py.MPI.Intracomm");
-};
-template <> struct handle_class<Intercomm> : handle_functions<&__pyx_ptype_6mpi4py_3MPI_Intercomm, &PyMPIComm_New, &PyMPIComm_Get> {
-    static constexpr auto name = pybind11::detail::const_name("mpi4py.MPI.Intercomm");
-};
-template <> struct handle_class<Cartcomm> : handle_functions<&__pyx_ptype_6mpi4py_3MPI_Cartcomm, &PyMPIComm_New, &PyMPIComm_Get> {
-    static constexpr auto name = pybind11::detail::const_name("mpi4py.MPI.Cartcomm");
-};
-template <> struct handle_class<Graphcomm> : handle_functions<&__pyx_ptype_6mpi4py_3MPI_Graphcomm, &PyMPIComm_New, &PyMPIComm_Get> {
-    static constexpr auto name = pybind11::detail::const_name("mpi4py.MPI.Graphcomm");
-};
-template <> struct handle_class<Distgraphcomm> : handle_functions<&__pyx_ptype_6mpi4py_3MPI_Distgraphcomm, &PyMPIComm_New, &PyMPIComm_Get> {
-    static constexpr auto name = pybind11::detail::const_name("mpi4py.MPI.Distgraphcomm");
-};
-template <> struct handle_class<Group> : handle_functions<&__pyx_ptype_6mpi4py_3MPI_Group, &PyMPIGroup_New, &PyMPIGroup_Get> {
-    static constexpr auto name = pybind11::detail::const_name("mpi4py.MPI.Group");
-};
-template <> struct handle_class<Datatype> : handle_functions<&__pyx_ptype_6mpi4py_3MPI_Datatype, &PyMPIDatatype_New, &PyMPIDatatype_Get> {
-    static constexpr auto name = pybind11::detail::const_name("mpi4py.MPI.Datatype");
-};
-template <> struct handle_class<Op> : handle_functions<&__pyx_ptype_6mpi4py_3MPI_Op, &PyMPIOp_New, &PyMPIOp_Get> {
-    static constexpr auto name = pybind11::detail::const_name("mpi4py.MPI.Op");
-};
-template <> struct handle_class<Request> : handle_functions<&__pyx_ptype_6mpi4py_3MPI_Request, &PyMPIRequest_New, &PyMPIRequest_Get> {
-    static constexpr auto name = pybind11::detail::const_name("mpi4py.MPI.Request");
-};
-template <> struct handle_class<Message> : handle_functions<&__pyx_ptype_6mpi4py_3MPI_Message, &PyMPIMessage_New, &PyMPIMessage_Get> {
-    static constexpr auto name = pybind11::detail::const_name("mpi4py.MPI.Message");
-};
-template <> struct handle_class<Info> : handle_functions<&__pyx_ptype_6mpi4py_3MPI_Info, &PyMPIInfo_New, &PyMPIInfo_Get> {
-    static constexpr auto name = pybind11::detail::const_name("mpi4py.MPI.Info");
-};
-template <> struct handle_class<Errhandler> : handle_functions<&__pyx_ptype_6mpi4py_3MPI_Errhandler, &PyMPIErrhandler_New, &PyMPIErrhandler_Get> {
-    static constexpr auto name = pybind11::detail::const_name("mpi4py.MPI.Errhandler");
-};
-template <> struct handle_class<Win> : handle_functions<&__pyx_ptype_6mpi4py_3MPI_Win, &PyMPIWin_New, &PyMPIWin_Get> {
-    static constexpr auto name = pybind11::detail::const_name("mpi4py.MPI.Win");
-};
-template <> struct handle_class<File> : handle_functions<&__pyx_ptype_6mpi4py_3MPI_File, &PyMPIFile_New, &PyMPIFile_Get> {
-    static constexpr auto name = pybind11::detail::const_name("mpi4py.MPI.File");
-};
+// clang-format off
+template <class T> struct handle_class;
+template <> struct handle_class<Comm> : CommClass<"Comm", &__pyx_ptype_6mpi4py_3MPI_Comm> {};
+template <> struct handle_class<Intracomm> : CommClass<"Intracomm", &__pyx_ptype_6mpi4py_3MPI_Intracomm> {};
+template <> struct handle_class<Intercomm> : CommClass<"Intercomm", &__pyx_ptype_6mpi4py_3MPI_Intercomm> {};
+template <> struct handle_class<Cartcomm> : CommClass<"Cartcomm", &__pyx_ptype_6mpi4py_3MPI_Cartcomm> {};
+template <> struct handle_class<Graphcomm> : CommClass<"Graphcomm", &__pyx_ptype_6mpi4py_3MPI_Graphcomm> {};
+template <> struct handle_class<Distgraphcomm> : CommClass<"Distgraphcomm", &__pyx_ptype_6mpi4py_3MPI_Distgraphcomm> {};
+template <> struct handle_class<Group> : HandleClass<"Group", &__pyx_ptype_6mpi4py_3MPI_Group, &PyMPIGroup_New, &PyMPIGroup_Get> {};
+template <> struct handle_class<Datatype> : HandleClass<"Datatype", &__pyx_ptype_6mpi4py_3MPI_Datatype, &PyMPIDatatype_New, &PyMPIDatatype_Get> {};
+template <> struct handle_class<Op> : HandleClass<"Op", &__pyx_ptype_6mpi4py_3MPI_Op, &PyMPIOp_New, &PyMPIOp_Get> {};
+template <> struct handle_class<Request> : HandleClass<"Request", &__pyx_ptype_6mpi4py_3MPI_Request, &PyMPIRequest_New, &PyMPIRequest_Get> {};
+template <> struct handle_class<Message> : HandleClass<"Message", &__pyx_ptype_6mpi4py_3MPI_Message, &PyMPIMessage_New, &PyMPIMessage_Get> {};
+template <> struct handle_class<Info> : HandleClass<"Info", &__pyx_ptype_6mpi4py_3MPI_Info, &PyMPIInfo_New, &PyMPIInfo_Get> {};
+template <> struct handle_class<Errhandler> : HandleClass<"Errhandler", &__pyx_ptype_6mpi4py_3MPI_Errhandler, &PyMPIErrhandler_New, &PyMPIErrhandler_Get> {};
+template <> struct handle_class<Win> : HandleClass<"Win", &__pyx_ptype_6mpi4py_3MPI_Win, &PyMPIWin_New, &PyMPIWin_Get> {};
+template <> struct handle_class<File> : HandleClass<"File", &__pyx_ptype_6mpi4py_3MPI_File, &PyMPIFile_New, &PyMPIFile_Get> {};
 #ifdef PyMPISession_Get  // mpi4py 4
-template <> struct handle_class<Session> : handle_functions<&__pyx_ptype_6mpi4py_3MPI_Session, &PyMPISession_New, &PyMPISession_Get> {
-    static constexpr auto name = pybind11::detail::const_name("mpi4py.MPI.Session");
-};
+template <> struct handle_class<Session> : HandleClass<"Session", &__pyx_ptype_6mpi4py_3MPI_Session, &PyMPISession_New, &PyMPISession_Get> {};
 #endif
+// clang-format on
 
 #pragma GCC diagnostic pop
 
@@ -197,9 +173,9 @@ public:
 
     type_caster() = default;
     type_caster(const type_caster&) = delete;
-    type_caster(type_caster&&) = default;
+    type_caster(type_caster&& other) noexcept : value_(std::move(other.value_)), raw_(std::exchange(other.raw_, nullptr)) {}
     type_caster& operator=(const type_caster&) = delete;
-    type_caster& operator=(type_caster&&) = default;
+    type_caster& operator=(type_caster&&) = delete;
     ~type_caster() {
         if constexpr (is_consumed)  // Python's object becomes null when the function has completed the request
             if (value_ && raw_ != nullptr)
@@ -241,9 +217,9 @@ public:
 
     type_caster() = default;
     type_caster(const type_caster&) = delete;
-    type_caster(type_caster&&) = default;
+    type_caster(type_caster&& other) noexcept : value_(other.value_), raw_(std::exchange(other.raw_, nullptr)) {}
     type_caster& operator=(const type_caster&) = delete;
-    type_caster& operator=(type_caster&&) = default;
+    type_caster& operator=(type_caster&&) = delete;
     ~type_caster() {
         if (raw_ != nullptr)
             *raw_ = value_.handle();

@@ -2,6 +2,7 @@
 #include <mpi4cxx/pybind11.hpp>
 
 #include <numeric>
+#include <utility>
 #include <vector>
 
 namespace MPI = mpi4cxx;
@@ -50,6 +51,13 @@ PYBIND11_MODULE(mpi4cxx_test_module, module) {
         "wait", [](MPI::Request& request) { request.Wait(); }, waits);
     module.def(
         "recv_message", [](MPI::Message& message, const MPI::Buf& to, MPI::Status& status) { message.Recv(to, &status); }, waits);
+    module.def("set_source_through_moved_caster", [](const py::object& status, int source) {
+        py::detail::make_caster<MPI::Status> loaded;
+        if (!loaded.load(status, false))
+            throw py::type_error("this is no Status");
+        py::detail::make_caster<MPI::Status> moved = std::move(loaded);
+        static_cast<MPI::Status&>(moved).Set_source(source);
+    });
     module.def(
         "fail",
         [](const MPI::Comm& comm) {

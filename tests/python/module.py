@@ -86,6 +86,8 @@ module.recv_message(message, received, status)
 assert message == MPI.MESSAGE_NULL and status.Get_source() == (rank - 1) % size and (received == (rank - 1) % size).all()
 module.wait(request)
 assert request == MPI.REQUEST_NULL
+module.set_source_through_moved_caster(status, 7)
+assert status.Get_source() == 7
 
 # Errors
 try:
