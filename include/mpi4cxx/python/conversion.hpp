@@ -202,6 +202,7 @@ struct ValueWriter {
 };
 
 template <class T> void write_aggregate(python::Output& to, const T& value) {
+    static_assert(!std::is_pointer_v<T>, "mpi4cxx: this type cannot be sent to Python: a pointer does not say what it points to");
     static_assert(std::is_aggregate_v<T> && !std::is_union_v<T>,
                   "mpi4cxx: this type is no value of Python's: specialise mpi4cxx::python::conversion for it");
     to.begin_dict();
