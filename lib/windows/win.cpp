@@ -219,8 +219,7 @@ SharedMemory Win::Shared_query(int rank, At at) const {
     const auto query = [&](int of) { call<MPI_Win_shared_query>(handle(), of, &size, &disp_unit, &base, on(at)); };
     query(rank);
     // Of PROC_NULL, MPICH 4.2 finds no memory in a communicator of one process.
-    for (int first = 0; rank == PROC_NULL && size == 0 && first < group_size(at); ++first)
-        query(first);
+    for (int first = 0; rank == PROC_NULL && size == 0 && first < group_size(at); ++first) query(first);
     return {{base, static_cast<std::size_t>(size)}, disp_unit};
 }
 
