@@ -95,7 +95,7 @@ TEST_CASE("A failing function of groups, infos, attributes, error handlers or me
 TEST_CASE("A failing function under another name, or of a large count, is an Exception too", "[interposed]") {
     const MPI::At here;
     const MPI::Info info = MPI::Info::Create({{"a", "1"}});
-    if (large_twin("MPI_Send") == "MPI_Send") {  // by what MPI-3 has
+    if (fail_next("MPI_Info_get_string", MPI_SUCCESS) == 0) {  // by what MPI-3 has
         check_failure(Case(
                           "MPI_Info_get_string", "", [](MPI::Count) {}, here),
                       {"MPI_Info_get_valuelen"}, [&] { (void)info.Get("a", here); });
