@@ -22,7 +22,9 @@ template <class C> void reserve_to_overwrite(C& elements, std::size_t n) {
 
 /// Resizes `elements` to `n` elements that are all to be overwritten. Old elements are not kept, and new ones are not initialized where the standard
 /// library allows that. Initializing 8 MB takes as long as receiving them.
-template <class E, class A> void resize_to_overwrite(std::vector<E, A>& elements, std::size_t n) {
+template <class E, class A>
+    requires(!std::is_same_v<E, bool>)
+void resize_to_overwrite(std::vector<E, A>& elements, std::size_t n) {
     reserve_to_overwrite(elements, n);
 #if defined(__GLIBCXX__) && !defined(_GLIBCXX_DEBUG) && !defined(_GLIBCXX_SANITIZE_VECTOR)
     // Trivial elements exist as soon as their memory is allocated (C++20, [intro.object]), so only the size has to be set.
