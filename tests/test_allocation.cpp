@@ -77,9 +77,8 @@ struct Ring {
 
 TEST_CASE("The counter counts", "[allocation]") {
     CHECK(steady([] {
-              const vector<int> three(3);
-              const int* const volatile seen = three.data();  // else clang leaves the vector out
-              (void)seen;
+              void* (*volatile allocate)(std::size_t) = ::operator new;  // a compiler may leave a vector out that nobody reads
+              ::operator delete(allocate(12));
           }) == 1);
     CHECK(steady([] { (void)MPI::COMM_SELF.Allgatherv(vector<int>(3)); }) == 2);
 }

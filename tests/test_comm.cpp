@@ -283,11 +283,13 @@ TEST_CASE("Comm::Create makes a communicator of a group, null elsewhere", "[comm
 TEST_CASE("Comm::Split_type puts processes together that share memory", "[comm]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const MPI::Intracomm node = comm.Split_type(MPI::COMM_TYPE_SHARED), reverse = comm.Split_type(MPI::COMM_TYPE_SHARED, -comm.rank());
-        CHECK(MPI::Comm::Compare(comm, node) == MPI::CONGRUENT);  // one machine
-        CHECK(reverse.rank() == comm.size() - 1 - comm.rank());
+        // One machine. But in MPICH 5 over UCX each process is a node of its own.
+        const bool is_alone = comm.size() > 1 && node.size() == 1;
+        CHECK((is_alone ? !MPI::detail::is_open_mpi() && !MPI::detail::is_mpich_before(50000000) : MPI::Comm::Compare(comm, node) == MPI::CONGRUENT));
+        CHECK(reverse.rank() == (is_alone ? 0 : comm.size() - 1 - comm.rank()));
         CHECK(comm.Split_type(MPI::UNDEFINED).is_null());
         const MPI::Intracomm hinted = comm.Split_type(MPI::COMM_TYPE_SHARED, 0, MPI::Info::Create({{"unknown", "hint"}}));
-        CHECK(hinted.size() == comm.size());
+        CHECK(hinted.size() == node.size());
     });
 }
 

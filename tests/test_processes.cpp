@@ -105,7 +105,10 @@ TEST_CASE("Spawned processes have the arguments that the root gives", "[argument
 }
 
 TEST_CASE("Several programs share one world", "[programs]") {
-    if (can_start) {
+    if (can_start && MPI::detail::crashes_in_spawn_multiple()) {
+        const std::string text = thrown<MPI::Exception>([] { (void)MPI::COMM_WORLD.Spawn_multiple({program, program}); });
+        CHECK(contains(text, "start one after the other by Spawn"));
+    } else if (can_start) {
         std::vector<MPI::Info> infos(2);
         infos[1] = MPI::Info::Create({{"wdir", "/"}});
         std::vector<int> codes;

@@ -108,6 +108,8 @@ inline bool waits_for_missing_launcher() noexcept { return !is_open_mpi(); }
 /// A program that is to be started, whose name has no slash: Open MPI looks in the working folder and in PATH, MPICH in what the key "path" of the
 /// Info says and in PATH.
 inline bool spawns_from_working_folder() noexcept { return is_open_mpi(); }
+/// The launcher of Open MPI 5.0 crashes where it is to start several programs at once.
+inline bool crashes_in_spawn_multiple() noexcept { return is_open_mpi_before(60000000) && !is_open_mpi_before(50000000); }
 /// MPICH 5's mpiexec takes a backslash of an argument of a program that is started for a sign that the next character stands for itself. It ends the
 /// job where an argument is empty, and cuts one at the end of a line.
 inline bool reads_backslashes_of_arguments() noexcept { return !is_open_mpi(); }
