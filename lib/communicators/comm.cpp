@@ -10,7 +10,6 @@
 #include "requests/buffered.hpp"
 #include "runtime/finalize.hpp"
 
-#include <climits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -33,6 +32,17 @@ CommClass class_of(const Comm& comm, At at) {
     case DIST_GRAPH: return CommClass::distgraphcomm;
     default: return CommClass::intracomm;
     }
+}
+
+/// Throws if the launcher has not been asked for fault tolerance. Open MPI 5 revokes a communicator then too, but Shrink waits for ever.
+void need_fault_tolerance(detail::Place where) {
+    const int* value = nullptr;
+    int found = 0;
+    if (MPIX_FT != MPI_KEYVAL_INVALID && detail::has_world())
+        call<MPI_Comm_get_attr>(MPI_COMM_WORLD, MPIX_FT, &value, &found, where);
+    if (found != 0 && *value == 0)
+        throw Exception(MPI_ERR_UNSUPPORTED_OPERATION, "MPIX_Comm_revoke",
+                        "not supported by this MPI in this job: start it with `mpiexec --with-ft ulfm`", where);
 }
 
 bool fits(CommClass actual, CommClass expected) {
@@ -72,10 +82,17 @@ void Comm::Disconnect(At at) {
     free<MPI_Comm_disconnect>(at);
 }
 
-void Comm::Revoke(At at) const { call<MPIX_Comm_revoke>(handle(), on(at)); }
+void Comm::Revoke(At at) const {
+    const detail::Place where = on(at);
+    need_fault_tolerance(where);
+    call<MPIX_Comm_revoke>(handle(), where);
+}
 bool Comm::Is_revoked(At at) const { return get<MPIX_Comm_is_revoked>(handle(), on(at)) != 0; }
 Group Comm::Get_failed(At at) const { return Group::take(get<MPIX_Comm_get_failed>(handle(), on(at))); }
-int Comm::Ack_failed(std::optional<int> num_to_ack, At at) const { return get<MPIX_Comm_ack_failed>(handle(), num_to_ack.value_or(INT_MAX), on(at)); }
+int Comm::Ack_failed(std::optional<int> num_to_ack, At at) const {
+    const int number = num_to_ack ? *num_to_ack : Get_size(at);  // Open MPI 5 takes no larger one
+    return get<MPIX_Comm_ack_failed>(handle(), number, on(at));
+}
 int Comm::Agree(int flag, At at) const {
     call<MPIX_Comm_agree>(handle(), &flag, on(at));
     return flag;

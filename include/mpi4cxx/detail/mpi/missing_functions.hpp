@@ -242,6 +242,7 @@ inline int MPI_Status_f2c(const MPI_Fint* fortran, MPI_Status* status) { return 
 
 // Fault tolerance, which is in no standard yet. MPICH declares some of these functions, but its device ch4 ends the job in every one of them.
 #ifndef OMPI_HAVE_MPI_EXT_FTMPI
+inline constexpr int MPIX_FT = MPI_KEYVAL_INVALID;
 inline int MPIX_Comm_revoke(MPI_Comm) { return detail::missing_function(); }
 inline int MPIX_Comm_is_revoked(MPI_Comm, int* flag) { return *flag = 0, detail::missing_function(); }
 inline int MPIX_Comm_get_failed(MPI_Comm, MPI_Group* failed) { return *failed = MPI_GROUP_NULL, detail::missing_function(); }
