@@ -28,6 +28,11 @@ const File FILE_NULL;
 
 namespace {
 
+void check_not_null(const File& file, At at) {
+    if (file.is_null())
+        detail::refuse_null(MPI_ERR_FILE, "File", "the file is null: it has been closed or moved from, or was never opened", at);
+}
+
 /// Returns MPI's number for one of C's. MPI's own number is returned as it is.
 int whence_of(int whence) {
     static constexpr int numbers[] = {MPI_SEEK_SET, MPI_SEEK_CUR, MPI_SEEK_END};
@@ -106,8 +111,7 @@ void File::end(bool drops, At at) {
 }
 
 detail::Place File::on(At at) const {
-    if (is_null())
-        detail::refuse_null(MPI_ERR_FILE, "File", "the file is null: it has been closed or moved from, or was never opened", at);
+    check_not_null(*this, at);
     errno = 0;  // so that what it is after the call is the call's
     return {at, subject()};
 }
@@ -210,6 +214,18 @@ void File::Set_atomicity(bool flag, At at) const {
 bool File::Get_atomicity(At at) const { return get<MPI_File_get_atomicity>(handle(), on(at)) != 0; }
 void File::Sync(At at) const {
     detail::together(open_.get(), "MPI_File_sync", on(at), [&] { call<MPI_File_sync>(handle(), on(at)); });
+}
+
+// MPICH 5's library of the standard ABI crashes where it is asked for the hints of a null file.
+template <> void Hinted<File>::Set_info(const Info& info, At at) const {
+    const auto& self = static_cast<const File&>(*this);
+    check_not_null(self, at);
+    call<MPI_File_set_info>(self.handle(), info.handle(), detail::place_of(self, at));
+}
+template <> Info Hinted<File>::Get_info(At at) const {
+    const auto& self = static_cast<const File&>(*this);
+    check_not_null(self, at);
+    return Info::take(get<MPI_File_get_info>(self.handle(), detail::place_of(self, at)));
 }
 
 template class ErrorHandling<File>;

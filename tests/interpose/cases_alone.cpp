@@ -80,9 +80,12 @@ TEST_CASE("A failing function of groups, infos, attributes, error handlers or me
         Case("MPI_Buffer_attach", "", [&](MPI::Count) { MPI::Attach_buffer(1000); }),
         Case("MPI_Buffer_detach", "w", [&](MPI::Count) { (void)MPI::Detach_buffer(); }),
         Case("MPI_Reduce_local", "", [&](MPI::Count) { MPI::SUM.Reduce_local(value, value); }),
-        Case("MPI_Status_c2f", "", [&](MPI::Count) { (void)MPI::Status().c2f(); }),
-        Case("MPI_Status_f2c", "", [&](MPI::Count) { (void)MPI::Status::f2c(fortran); }),
     }) check(c);
+    if (!MPI::detail::is_standard_abi)  // which leaves these to the library
+        for (const Case& c : std::vector<Case>{
+            Case("MPI_Status_c2f", "", [&](MPI::Count) { (void)MPI::Status().c2f(); }),
+            Case("MPI_Status_f2c", "", [&](MPI::Count) { (void)MPI::Status::f2c(fortran); }),
+        }) check(c);
     // clang-format on
 
     CHECK(*comm.Get_attr(key) == 1);  // what could not be changed is as it was
