@@ -1,5 +1,6 @@
 """Runs jobs and looks how they end, for the check.py of several folders."""
 import os
+import shlex
 import subprocess
 import sys
 
@@ -13,6 +14,20 @@ def run(*command, limit, without=(), cwd=None, **variables):
         sys.exit(f'{command} did not end in {limit} s; it said:\n{e.stdout}\n{e.stderr}')
     print(command, variables, 'ended with', result.returncode, 'and said:\n' + result.stdout + result.stderr)
     return result.returncode, result.stdout + result.stderr
+
+
+def together(launcher, *parts, **variables):
+    """The command that starts several programs in one job: each part is a number of ranks and a command. Where the launcher crashes with more than one
+    program, as Open MPI's on Debian 13, each rank chooses its own."""
+    colons = [word for ranks, *command in parts for word in (':', '-n', str(ranks), *command)]
+    trial = subprocess.run([*launcher, '-n', '1', 'true', ':', '-n', '1', 'true'], env=os.environ | variables, capture_output=True, check=False)
+    if trial.returncode >= 0:
+        return [*launcher, *colons[1:]]
+    cases, first = [], 0
+    for ranks, *command in parts:
+        cases.append(f'{"|".join(map(str, range(first, first + ranks)))}) exec {shlex.join(map(str, command))} ;;')
+        first += ranks
+    return [*launcher, '-n', str(first), 'sh', '-c', f'case $OMPI_COMM_WORLD_RANK in {" ".join(cases)} esac']
 
 
 def check(condition, text):

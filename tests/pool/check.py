@@ -16,6 +16,8 @@ way, launch, program, other = sys.argv[1:]
 linked = subprocess.run(['ldd', program], capture_output=True, text=True, check=True).stdout
 is_mpich = 'libmpich' in linked or 'libmpi.so.12' in linked
 as_root = {'OMPI_ALLOW_RUN_AS_ROOT': '1', 'OMPI_ALLOW_RUN_AS_ROOT_CONFIRM': '1'}
+# More ranks than cores, on Open MPI 4 and since 5.
+crowded = as_root | {'OMPI_MCA_rmaps_base_oversubscribe': '1', 'PRTE_MCA_rmaps_default_mapping_policy': ':oversubscribe'}
 
 
 def run(*command, **variables):
@@ -59,7 +61,7 @@ def progress():
 def other_program():
     """Two executables in one job."""
     mpiexec = shutil.which('mpiexec.mpich' if is_mpich else 'mpiexec.openmpi') or shutil.which('mpiexec')
-    code, text = run(mpiexec, '-n', '1', program, 'many', ':', '-n', '1', other, 'many', OMPI_MCA_rmaps_base_oversubscribe='1', **as_root)
+    code, text = run(*jobs.together([mpiexec], (1, program, 'many'), (1, other, 'many'), **crowded), **crowded)
     check(code != 0, 'the job ended with 0')
     check('runs another program' in text, 'nobody said why')
 
@@ -74,7 +76,7 @@ def spawn():
         check('`mpiexec -n 4` or `srun -n 4`' in text, 'nobody said what to type')
         return
     for words in ('many', 'soak'):
-        code, text = run(mpiexec, '-n', '1', '--host', 'localhost:4', program, words, OMPI_MCA_rmaps_base_oversubscribe='1', **as_root)
+        code, text = run(mpiexec, '-n', '1', '--host', 'localhost:4', program, words, **crowded)
         check(code == 0, f'the job ended with {code}')
         check(f'{words}: ' in text and 'ok' in text, 'the program did not end well')
         check(words != 'many' or '3 workers in 3 processes' in text, 'there were not 3 spawned workers')

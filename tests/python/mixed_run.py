@@ -7,10 +7,14 @@ Each rank gets the list of the ranks of Python as its argument. A job that ends 
 Skipped (exit 77) where there is no mpi4py with NumPy, or one of another MPI than PROGRAM's.
 """
 import os
+import pathlib
 import re
 import shutil
 import subprocess
 import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'launch'))
+import jobs  # noqa: E402, pylint: disable=wrong-import-position
 
 script, program, says, *layouts = sys.argv[1:]
 
@@ -51,10 +55,9 @@ for layout in layouts:
     parts = [(kind, int(number)) for kind, number in re.findall(r'([pc])(\d)', layout)]
     kinds = ''.join(kind * number for kind, number in parts)
     of_python = ','.join(str(rank) for rank, kind in enumerate(kinds) if kind == 'p')
-    command = launcher.copy()
-    for kind, number in parts:
-        command += [':'] if len(command) > len(launcher) else []
-        command += ['-n', str(number), *([python, script] if kind == 'p' else [program]), of_python]
+    command = jobs.together(launcher, *((number, *([python, script] if kind == 'p' else [program]), of_python) for kind, number in parts), **environment)
+    if 'sh' in command:
+        environment['MPI4CXX_MIXED'] = '1'   # nor does a job in which the ranks choose their programs
     try:
         result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=200, check=False)
         said, code = result.stdout + result.stderr, result.returncode
