@@ -48,7 +48,7 @@ Cartcomm Cartcomm::Sub(const detail::FlagList& remain_dims, At at) const {
     if (!remain)
         detail::misuse(at, std::to_string(remain_dims.size()) + " flags for " + std::to_string(dims) + " dimensions");
     if (std::none_of(remain->begin(), remain->end(), [](int flag) { return flag != 0; }))
-        detail::need_world("MPI_Cart_sub", "a grid without dimensions", on(at));
+        detail::need_world_for_empty_grid("MPI_Cart_sub", Get_size(at), on(at));
     Cartcomm sub = take(detail::made(get<MPI_Cart_sub>(handle(), remain->data(), on(at)), on(at)), at);
     if (sub)
         return sub;

@@ -63,7 +63,7 @@ Intercomm Intracomm::Create_intercomm(int local_leader, const Intracomm& peer_co
 Cartcomm Intracomm::Create_cart(detail::IntList dims, const detail::FlagList& periods, bool reorder, At at) const {
     const std::vector<int> wraps = detail::periods_of(dims, periods, at);
     if (dims.empty())
-        detail::need_world("MPI_Cart_create", "a grid without dimensions", on(at));
+        detail::need_world_for_empty_grid("MPI_Cart_create", Get_size(at), on(at));
     return Cartcomm::take(made(get<MPI_Cart_create>(handle(), dims.length(), dims.data(), wraps.data(), reorder ? 1 : 0, on(at)), on(at)), at);
 }
 

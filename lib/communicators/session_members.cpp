@@ -115,6 +115,12 @@ int size_of(const Group& group, Caller caller) {
     return group.Get_size(caller.at);
 }
 
+void refuse_without_world(std::string_view function, const char* what, Place where) {
+    if (is_session_open() && !has_world())
+        throw Exception(MPI_ERR_UNSUPPORTED_OPERATION, function,
+                        std::string("not supported by this MPI in a program that has only sessions: ") + what, where);
+}
+
 }  // namespace
 
 bool check_from_group(const Group& group, const std::string& stringtag, Caller caller) {
@@ -132,9 +138,13 @@ bool check_from_group(const Group& group, const std::string& stringtag, Caller c
 }
 
 void need_world(std::string_view function, const char* what, Place where) {
-    if (crashes_without_world() && is_session_open() && !has_world())
-        throw Exception(MPI_ERR_UNSUPPORTED_OPERATION, function,
-                        std::string("not supported by this MPI in a program that has only sessions: ") + what, where);
+    if (crashes_without_world())
+        refuse_without_world(function, what, where);
+}
+
+void need_world_for_empty_grid(std::string_view function, int processes, Place where) {
+    if (crashes_without_world() || (!is_open_mpi() && processes == 1))  // MPICH 5 crashes in a job of one process
+        refuse_without_world(function, "a grid without dimensions", where);
 }
 
 void check_leader(const Group& group, int leader, const char* name, Caller caller) {
