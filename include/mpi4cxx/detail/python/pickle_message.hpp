@@ -55,7 +55,7 @@ template <class T> T read_pickle(const ReceivedPickle& received, const char* fun
         return T{};
     std::vector<std::span<const std::byte>> buffers(received.buffers.begin(), received.buffers.end());
     if (!received.in_place.empty())
-        buffers.push_back(received.in_place);
+        buffers.emplace_back(received.in_place);
     return read_pickle<T>(received.pickle, buffers, function, where);
 }
 
