@@ -14,7 +14,7 @@ namespace detail {
 /// The objects that the neighbours have sent to this process. Each neighbour sends the same object to all, or another object to each.
 class MPI4CXX_API FromNeighbors {
 public:
-    FromNeighbors(const Topocomm& comm, const PackedObjects& packed, bool one_to_each, const ObjectType& type, At at);
+    FromNeighbors(const Topocomm& comm, const GivenObjects& given, bool one_to_each, const ObjectType& type, At at);
 
     /// Returns the objects, a `T{}` for PROC_NULL.
     template <class T> [[nodiscard]] std::vector<T> objects() const {

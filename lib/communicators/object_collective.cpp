@@ -15,6 +15,7 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <iterator>
 #include <span>
 #include <string>
 #include <vector>
@@ -119,7 +120,7 @@ namespace {
 /// The sends of bytes that do not fit their slots, and of blocks.
 class LargeSends final : public Operation {
 public:
-    explicit LargeSends(std::vector<Packing> objects) : objects_(std::move(objects)) {}
+    explicit LargeSends(std::span<Packing> objects) : objects_(std::move_iterator(objects.begin()), std::move_iterator(objects.end())) {}
 
     /// Reserves memory for `number` sends, before the other processes are told to expect them.
     void expect(std::size_t number) { requests_.reserve(number); }
@@ -174,9 +175,9 @@ const char* method_of(Pattern pattern) {
 struct Exchange::State {
     using clock = std::chrono::steady_clock;
 
-    State(const Comm& communicator, Pattern kind, PackedObjects objects, int root_rank, const ObjectType& wanted, At at)
+    State(const Comm& communicator, Pattern kind, const GivenObjects& objects, int root_rank, const ObjectType& wanted, At at)
         : comm(communicator.handle()), where(at, &comm), pattern(kind), root(root_rank), type(wanted),
-          sends(std::make_unique<LargeSends>(std::move(objects.objects))), refusal(std::move(objects.failure)) {}
+          sends(std::make_unique<LargeSends>(objects.objects)), refusal(objects.failure) {}
 
     [[nodiscard]] const Envelope& envelope(std::size_t i) const noexcept { return *reinterpret_cast<const Envelope*>(in.data() + i * slot_size); }
     [[nodiscard]] std::span<const std::byte> slot_of(std::size_t i) const noexcept { return {in.data() + i * slot_size, slot_size}; }
@@ -323,8 +324,8 @@ std::exception_ptr Exchange::State::no_objects(std::uint64_t refused) const {
     }
 }
 
-Exchange::Exchange(const Comm& comm, Pattern pattern, PackedObjects objects, int root, const ObjectType& type, At at)
-    : Pending(at), state_(std::make_unique<State>(comm, pattern, std::move(objects), root, type, at)) {
+Exchange::Exchange(const Comm& comm, Pattern pattern, const GivenObjects& objects, int root, const ObjectType& type, At at)
+    : Pending(at), state_(std::make_unique<State>(comm, pattern, objects, root, type, at)) {
     need_channel(comm, at);
     State& state = *state_;
     where_ = state.where;

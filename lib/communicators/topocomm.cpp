@@ -196,11 +196,11 @@ constexpr std::size_t aligned(std::size_t size) { return (size + 15) / 16 * 16; 
 
 }  // namespace
 
-FromNeighbors::FromNeighbors(const Topocomm& comm, const PackedObjects& packed, bool one_to_each, const ObjectType& type, At at) {
-    const std::vector<Packing>& objects = packed.objects;
+FromNeighbors::FromNeighbors(const Topocomm& comm, const GivenObjects& given, bool one_to_each, const ObjectType& type, At at) {
+    const std::span<const Packing> objects = given.objects;
     const auto [in, out] = comm.degrees(at);
     const auto from = static_cast<std::size_t>(in), to = one_to_each ? static_cast<std::size_t>(out) : 1;
-    const bool is_wrong = packed.failure != nullptr || objects.size() != to;
+    const bool is_wrong = given.failure != nullptr || objects.size() != to;
 
     std::vector<Announced> sent(to, {Announced::wrong_number, type.hash}), came(from, {0, type.hash});
     std::vector<Count> counts(to), received(from);
@@ -240,8 +240,8 @@ FromNeighbors::FromNeighbors(const Topocomm& comm, const PackedObjects& packed, 
         comm.Neighbor_alltoallv({bytes, counts, places}, into, at);
     else
         comm.Neighbor_allgatherv(bytes, into, at);
-    if (packed.failure)
-        std::rethrow_exception(packed.failure);
+    if (given.failure)
+        std::rethrow_exception(given.failure);
     if (any_wrong)
         misuse({at, one_to_each ? "neighbor_alltoall" : "neighbor_allgather"},
                is_wrong ? std::to_string(objects.size()) + " objects for " + std::to_string(to) + " neighbors"

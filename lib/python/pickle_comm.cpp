@@ -29,6 +29,13 @@ namespace {
 
 Count length_of(const MPI_Status& status, Place where) { return get<MPI_Get_count>(&status, MPI_BYTE, where); }
 
+/// Returns the elements as a member or a result of what users look into.
+template <class T> Array<T> array_of(std::vector<T> elements) {
+    Array<T> result(elements.size());
+    std::move(elements.begin(), elements.end(), result.begin());
+    return result;
+}
+
 /// What pkl5 sends first: the size of the pickle, then that of each buffer.
 std::vector<std::int64_t> sizes_of(const PickleWriter& pickle) {
     std::vector<std::int64_t> sizes{static_cast<std::int64_t>(pickle.pickle().size())};
@@ -355,7 +362,7 @@ PickleMessage PickleComm::mprobe(int source, int tag, Status* status, At at) con
     }
     if (status != nullptr)
         *status = found;
-    return {std::move(parts), std::move(sizes), found};
+    return {std::move(parts), detail::array_of(std::move(sizes)), found};
 }
 
 std::optional<PickleMessage> PickleComm::improbe(int source, int tag, Status* status, At at) const {
@@ -470,8 +477,8 @@ ReceivedPickles PickleComm::alltoall_pickles(const detail::OutgoingPickles& pick
 }
 
 // Both processes of a pair go through all pairs in the same order, so that none waits for one that waits for it.
-std::vector<ReceivedPickle> PickleComm::exchange(std::span<const detail::PickleWriter> pickles, std::optional<int> source, std::optional<int> dest,
-                                                 const char* method, At at) const {
+detail::Array<ReceivedPickle> PickleComm::exchange(std::span<const detail::PickleWriter> pickles, std::optional<int> source, std::optional<int> dest,
+                                                   const char* method, At at) const {
     const Duplicate duplicate(*this, method, at);
     if (source || dest)
         detail::check_root(duplicate.comm, source ? *source : *dest, at);
@@ -494,7 +501,7 @@ std::vector<ReceivedPickle> PickleComm::exchange(std::span<const detail::PickleW
         if (other == rank && is_sent(rank, rank))
             received.push_back(detail::copy_of(pickle_for(rank)));
     }
-    return received;
+    return detail::array_of(std::move(received));
 }
 
 void PickleComm::need_intracomm(const char* method, At at) const {

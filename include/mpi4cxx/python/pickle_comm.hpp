@@ -29,12 +29,12 @@ public:
 
 private:
     friend class PickleComm;
-    PickleMessage(detail::Array<Message> parts, std::vector<std::int64_t> sizes, Status status)
+    PickleMessage(detail::Array<Message> parts, detail::Array<std::int64_t> sizes, Status status)
         : parts_(std::move(parts)), sizes_(std::move(sizes)), status_(status) {}
     detail::ReceivedPickle receive(detail::PickleTarget* target, Status* status, At at);
 
     detail::Array<Message> parts_;  // the pickle; with pkl5 also the buffers
-    std::vector<std::int64_t> sizes_;
+    detail::Array<std::int64_t> sizes_;
     Status status_;
 };
 
@@ -116,7 +116,7 @@ public:
         const bool gives = is_root(root, at);
         const std::vector<S>& given = gives ? values : none;
         if (sends_each())
-            return detail::read_pickle<T>(exchange(pickled_alone(given, gives, "scatter", at), root, {}, "scatter", at).at(0), "scatter", on(at));
+            return detail::read_pickle<T>(exchange(pickled_alone(given, gives, "scatter", at), root, {}, "scatter", at)[0], "scatter", on(at));
         return detail::read_pickle<T>(scatter_pickles(detail::each_pickled(given, "scatter", on(at)), root, at), "scatter", on(at));
     }
     template <class T> [[nodiscard]] T scatter(const std::vector<T>& values, int root = 0, At at = {}) const {
@@ -221,8 +221,8 @@ private:
         return pickles;
     }
     /// Sends a pickle from each process to each other one, or only from `source`, or only to `dest`. `pickles` is one for all, or one for each.
-    [[nodiscard]] std::vector<detail::ReceivedPickle> exchange(std::span<const detail::PickleWriter> pickles, std::optional<int> source,
-                                                               std::optional<int> dest, const char* method, At at) const;
+    [[nodiscard]] detail::Array<detail::ReceivedPickle> exchange(std::span<const detail::PickleWriter> pickles, std::optional<int> source,
+                                                                 std::optional<int> dest, const char* method, At at) const;
     void need_intracomm(const char* method, At at) const;
     static void check_number(std::size_t values, std::size_t processes, bool gives, const char* method, At at);
     void send_sized(const Duplicate& duplicate, const detail::PickleWriter& pickle, int dest, At at) const;

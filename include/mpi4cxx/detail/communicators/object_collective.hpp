@@ -58,7 +58,14 @@ template <class T> T received_bcast(const Comm& comm, int root, At at) {
 
 /// The objects that a process gives to a collective call, or why they could not be packed. The call throws that on this process when it ends, because
 /// the other processes wait for the objects, and have to be told that they do not come.
+struct GivenObjects {
+    std::span<Packing> objects;
+    std::exception_ptr failure;
+};
+
+/// The same where they are packed. The library must not look into this, because its std::vector may be another class.
 struct PackedObjects {
+    operator GivenObjects() noexcept { return {objects, failure}; }
     std::vector<Packing> objects;
     std::exception_ptr failure;
 };
@@ -83,8 +90,8 @@ private:
 /// point-to-point messages, so that any number of exchanges can be pending at a time.
 class MPI4CXX_API Exchange : public Pending {
 public:
-    /// Sends one object, one for each process, or none. Out-of-band blocks stay unchanged until `run` returns.
-    Exchange(const Comm& comm, Pattern pattern, PackedObjects objects, int root, const ObjectType& type, At at);
+    /// Moves from `objects`, which this process sends: one, one for each process, or none. Out-of-band blocks stay unchanged until `run` returns.
+    Exchange(const Comm& comm, Pattern pattern, const GivenObjects& objects, int root, const ObjectType& type, At at);
     ~Exchange() override;
 
     /// Starts the exchange as a nonblocking collective, which makes progress from now on.
@@ -149,7 +156,7 @@ private:
 template <class T, class Make> class ExchangeFor final : public Exchange {
 public:
     ExchangeFor(const Comm& comm, Pattern pattern, PackedObjects objects, int root, const ObjectType& type, Make make, At at)
-        : Exchange(comm, pattern, std::move(objects), root, type, at), make_(std::move(make)) {}
+        : Exchange(comm, pattern, objects, root, type, at), make_(std::move(make)) {}
     void deliver(void* to) override { *static_cast<DeliveryTarget<T>*>(to) = make_(*this); }
 
 private:
@@ -212,7 +219,7 @@ template <class T> PackedObjects one_packed(const T& object, bool gives = true, 
 
 /// Runs a blocking exchange of packed objects. Returns the result of `make`. Out-of-band blocks stay unchanged until then.
 template <class Sent, class Make> auto exchange_packed(const Comm& comm, Pattern pattern, PackedObjects objects, int root, Make make, At at) {
-    Exchange run(comm, pattern, std::move(objects), root, object_type<Sent>, at);
+    Exchange run(comm, pattern, objects, root, object_type<Sent>, at);
     return run.run(comm, make);
 }
 /// As exchange_packed, for a `make` that returns a std::optional. If this throws on one process, it throws on all.

@@ -140,7 +140,7 @@ template <class T> std::vector<T> read_pickles(const ReceivedPickles& received, 
     return values;
 }
 
-template <class T> std::vector<T> read_pickles(const std::vector<ReceivedPickle>& received, const char* function, Place where) {
+template <class T> std::vector<T> read_pickles(const Array<ReceivedPickle>& received, const char* function, Place where) {
     std::vector<T> values;
     values.reserve(received.size());
     for (const ReceivedPickle& one : received) values.push_back(read_pickle<T>(one, function, where));
