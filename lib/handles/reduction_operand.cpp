@@ -6,6 +6,8 @@
 
 namespace MPI4CXX::detail {
 
+bool takes_pairs(const Op& op) { return op == MINLOC || op == MAXLOC || op == REPLACE || op == NO_OP; }
+
 namespace {
 
 /// Describes `buf` by the elements that `op` works on. For a predefined operation, arrays become their numbers, and a struct becomes the pair that
@@ -25,7 +27,7 @@ template <class Address> void accept(BufferParts<Address>& buf, const Op& op, co
     } else if (element != nullptr && op.is_predefined()) {
         if (element->is_bool && op == SUM)
             misuse(caller, "a SUM of bool is no count: reduce with LOR, or count with int");
-        if (element->pair != nullptr && (op == MINLOC || op == MAXLOC || op == REPLACE || op == NO_OP))
+        if (element->pair != nullptr && takes_pairs(op))
             buf.type = element->pair();
         else if (element->number != nullptr)
             as_numbers();

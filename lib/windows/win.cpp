@@ -252,8 +252,6 @@ namespace {
 using Origin = detail::BufferParts<const void*>;
 using Result = detail::BufferParts<void*>;
 
-bool takes_pairs(const Op& op) { return op == MINLOC || op == MAXLOC || op == REPLACE || op == NO_OP; }
-
 /// Describes the operand of an accumulate call as the operation takes it.
 template <class Buffer> void accept(Buffer& buf, const Op& op, const char* name, detail::Caller caller) {
     if (op.is_null() || !op.is_plain())
@@ -262,7 +260,7 @@ template <class Buffer> void accept(Buffer& buf, const Op& op, const char* name,
                                               "exclusive lock, or by sync::Mutex");
     const detail::ElementType* const element = buf.element;
     const bool is_class = element != nullptr && element->number == nullptr && !element->is_bool;
-    if (is_class && (element->pair != nullptr ? !takes_pairs(op) : !Datatype::borrow(buf.type).is_named()))
+    if (is_class && (element->pair != nullptr ? !detail::takes_pairs(op) : !Datatype::borrow(buf.type).is_named()))
         detail::misuse(caller, "one-sided calls combine numbers, or pairs by MINLOC and MAXLOC, and " + std::string(name) + " holds " +
                                    std::string(element->name) + ": combine with Get and Put under an exclusive lock, or by sync::Mutex");
     detail::accept_operand(buf, op, name, caller);
