@@ -143,7 +143,7 @@ void need_world(std::string_view function, const char* what, Place where) {
 }
 
 void need_world_for_empty_grid(std::string_view function, int processes, Place where) {
-    if (crashes_without_world() || (!is_open_mpi() && processes == 1))  // MPICH 5 crashes in a job of one process
+    if (crashes_in_empty_grid_without_world(processes))
         refuse_without_world(function, "a grid without dimensions", where);
 }
 
