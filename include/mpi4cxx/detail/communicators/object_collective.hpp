@@ -224,10 +224,11 @@ template <class Sent, class Make> auto exchange_packed(const Comm& comm, Pattern
 }
 /// As exchange_packed, for a `make` that returns a std::optional. If this throws on one process, it throws on all.
 template <class Sent, class Make> auto combine_packed(const Comm& comm, Pattern pattern, PackedObjects objects, int root, Make make, At at) {
+    Exchange run(comm, pattern, objects, root, object_type<Sent>, at);  // outside the try: while it is made, the others already wait in another call
     std::exception_ptr failure;
     decltype(make(std::declval<const Exchange&>())) result;
     try {
-        result = exchange_packed<Sent>(comm, pattern, std::move(objects), root, std::move(make), at);
+        result = run.run(comm, make);
     } catch (...) {
         failure = std::current_exception();
     }
