@@ -75,6 +75,7 @@ template <class T> constexpr bool check_bufferable() {
     constexpr bool is_sparse = requires(T & t) { t.valuePtr(), t.innerIndexPtr(), t.outerIndexPtr(); };
     constexpr bool is_expression = EigenExpression<T> && !EigenArray<T> && !is_sparse;
     constexpr bool is_scattered = std::ranges::range<T&> && !Contiguous<T>;
+    constexpr bool is_accessed = requires(T & t) { t.accessor(), t.mapping(); };
     constexpr bool is_unknown = std::is_class_v<T> && !Contiguous<T> && requires(T & t) { t.data(), t.size(); };
     if constexpr (Bufferable<T>)
         return true;
@@ -90,6 +91,10 @@ template <class T> constexpr bool check_bufferable() {
         static_assert(!is_scattered,
                       "mpi4cxx: the elements of this range do not lie in one piece of memory: copy them into a std::vector, or send the container "
                       "as an object with the lowercase method");
+    else if constexpr (is_accessed)
+        static_assert(!is_accessed,
+                      "mpi4cxx: the accessor of this mdspan may look for elements elsewhere than its layout says: describe the memory by "
+                      "mpi4cxx::buffer_traits, or send an mdspan with std::default_accessor");
     else if constexpr (is_unknown)
         static_assert(!is_unknown,
                       "mpi4cxx: data() and size() do not tell how this class lies in memory: describe it by mpi4cxx::buffer_traits or, if it is "

@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cstddef>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -56,10 +57,20 @@ concept EigenArray = EigenExpression<C> &&(static_cast<unsigned>(C::Flags) & 0x4
     array.innerStride(), array.outerStride();
 };
 
+/// Returns whether the elements of an mdspan lie where its layout says. Another accessor than the standard's may look elsewhere.
+template <class C> consteval bool has_direct_accessor() {
+    if constexpr (requires { typename C::accessor_type; })
+        return type_name<typename C::accessor_type>().find("::default_accessor<") != std::string_view::npos ||
+               type_name<typename C::accessor_type>().find("::aligned_accessor<") != std::string_view::npos;
+    else
+        return true;
+}
+
 /// A std::mdspan or a Kokkos::mdspan whose layout has strides and whose data handle is a plain pointer to the elements.
 template <class C>
 concept Mdspan = requires(const C& array) {
     typename C::mapping_type;
+    requires has_direct_accessor<C>();
     requires std::is_same_v<typename C::data_handle_type, typename C::element_type*>;
     requires std::is_same_v<typename C::reference, typename C::element_type&>;
     requires C::is_always_strided();
