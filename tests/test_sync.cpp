@@ -102,6 +102,10 @@ TEST_CASE("A counter has a start, steps, increments and a root", "[sync][counter
     (void)moved.next();
     moved.free();
     CHECK(thrown<std::invalid_argument>([&] { sync::Counter(comm, 0, 1, MPI::INFO_NULL, comm.size()); }).find("root") != std::string::npos);
+    if (comm.size() > 1)
+        CHECK(thrown<std::invalid_argument>([&] {
+                  sync::Counter(comm, 0, 1, MPI::INFO_NULL, comm.rank() == last ? 1 : 0);
+              }).find("different roots") != std::string::npos);
     CHECK(thrown<MPI::Exception>([&] { (void)moved.next(); }).find("null") != std::string::npos);
 }
 

@@ -5,6 +5,7 @@
 #include <mpi4cxx/detail/mpi/platform.hpp>
 #include <mpi4cxx/error.hpp>
 
+#include "communicators/comparison.hpp"
 #include "files/installed_handler.hpp"
 #include "files/open_file.hpp"
 #include "handles/hinted.hpp"
@@ -128,7 +129,7 @@ File File::Open(const Intracomm& comm, const std::filesystem::path& filename, Ac
     });
     // MPICH says that the file does not exist, and Open MPI waits for ever. Only folders may have other names on other nodes.
     const std::string last = filename.filename().native();
-    const detail::Range hashes = detail::range_of(*open, static_cast<std::int64_t>(std::hash<std::string>()(last)), at);
+    const detail::Range hashes = detail::range_of(open->comm, static_cast<std::int64_t>(std::hash<std::string>()(last)), at);
     if (hashes.least != hashes.most)
         detail::misuse(caller, "the processes give different names, this one \"" + last + "\": open a file of one process on COMM_SELF");
     detail::check_same(open.get(), amode, "modes", caller);

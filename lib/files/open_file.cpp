@@ -4,12 +4,13 @@
 #include <mpi4cxx/detail/mpi/platform.hpp>
 #include <mpi4cxx/error.hpp>
 
+#include "communicators/comparison.hpp"
+
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <string>
 #include <system_error>
@@ -112,19 +113,9 @@ void OpenFile::allocate(MPI_Offset bytes, Place where) const {
                         std::generic_category().message(error), where);
 }
 
-Range range_of(const OpenFile& file, std::int64_t value, At at) {
-    const std::array own{value, ~value};
-    std::array<std::int64_t, 2> least{};
-    file.comm.Allreduce(own, least, MIN, at);
-    return {least[0], ~least[1]};
-}
-
 void check_same(const OpenFile* file, std::int64_t value, const char* what, Caller caller) {
-    if (file == nullptr)
-        return;
-    if (const Range range = range_of(*file, value, caller.at); range.least != range.most)
-        misuse(caller,
-               "the processes give different " + std::string(what) + ", from " + std::to_string(range.least) + " to " + std::to_string(range.most));
+    if (file != nullptr)
+        check_same(file->comm, value, what, caller);
 }
 
 void conclude(const OpenFile* file, std::string_view function, const std::exception_ptr& failure, Place where) {

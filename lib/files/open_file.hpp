@@ -51,13 +51,6 @@ struct OpenFile {
     std::optional<Count> begun;  ///< how many bytes a split collective read will find
 };
 
-/// The least and the largest of the values that the processes of a file give.
-struct Range {
-    std::int64_t least, most;
-};
-/// Finds them. Collective.
-Range range_of(const OpenFile& file, std::int64_t value, At at);
-
 /// Throws std::invalid_argument on all processes if they give different values. Without an OpenFile, MPI alone compares. Collective.
 void check_same(const OpenFile* file, std::int64_t value, const char* what, Caller caller);
 

@@ -2,6 +2,7 @@
 
 #include <mpi4cxx/error.hpp>
 
+#include "communicators/comparison.hpp"
 #include "windows/shared_words.hpp"
 
 #include <string>
@@ -12,6 +13,7 @@ namespace {
 
 Win make_window(const Intracomm& comm, Counter::value_type start, const Info& info, int root, At at) {
     const int size = comm.Get_size(at);
+    detail::check_same(comm, root, "roots", {at, "sync::Counter"});
     if (root < 0 || root >= size)
         detail::misuse({at, "sync::Counter"}, "root " + std::to_string(root) + " of " + std::to_string(size) + " processes");
     return detail::open_window(comm, "sync::Counter", std::span<const Counter::value_type>(&start, 1), root, info, at);
