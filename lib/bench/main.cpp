@@ -65,17 +65,19 @@ int start(const Invocation& given) {
     const MPI::Environment environment;
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const std::string problem = alone(MPI::get_launcher(), comm.size());
-    const bool prints = comm.rank() == 0 && (problem.empty() || MPI::get_launcher().rank == 0);
+    // A launcher ends the job when the first process fails. So none fails before the one that speaks has spoken: of processes that are each alone,
+    // the others never do.
+    if (!problem.empty() && MPI::get_launcher().rank != 0)
+        return EXIT_SUCCESS;
     if (!given.mistake.empty()) {
-        if (prints)
+        if (comm.rank() == 0)
             std::fputs(usage(given).c_str(), stderr);
-        comm.Barrier();  // a launcher ends the job when the first process fails
+        comm.Barrier();
         return is_misused;
     }
     if (problem.empty())
         return run(comm, given);
-    if (prints)
-        print_verdict({{problem}, {}}, {}, MPI::get_launcher(), comm.size());
+    print_verdict({{problem}, {}}, {}, MPI::get_launcher(), comm.size());
     return has_problem;
 }
 

@@ -235,10 +235,10 @@ def launcher():
         has(text, r"^problem: launcher and library do not agree: (srun|Open MPI's mpiexec|MPICH's mpiexec) started 4 processes, "
                   r'but each is alone in its world, for the program is linked to (MPICH|Open MPI): ', '^verdict: 1 problem$')
         has(text, 'Hello', count=0)
-        code, text = alone(bench, **{size: '4', rank: '3'})
-        check(code == 1 and 'verdict' not in text, 'rank 3 speaks too')
-        code, text = alone(bench, 'dance', **{size: '4', rank: '3'})
-        check(code == 2 and 'usage' not in text, 'rank 3 speaks too')
+        # A launcher may end the job when the first process fails, and rank 0 has not spoken yet.
+        for arguments in [], ['dance']:
+            code, text = alone(bench, *arguments, **{size: '4', rank: '3'})
+            check(code == 0 and not re.search('verdict|usage', text), f'rank 3 ended with {code}, or speaks too')
     other = shutil.which('mpiexec.openmpi' if is_mpich else 'mpiexec.mpich')
     if other:
         code, text = alone(other, '-n', '2', bench)
