@@ -132,6 +132,9 @@ def sentence_for(name, flat, scope, scope_sentence, is_struct):
     same = re.search(r'\{ (?:return )?(?=[A-Z]|\w+\([^()]*\)\.|\w+\((?:at)?\); )(\w+)\([^()]*\)(\.\w+)?(\(\))?; \}$', flat)
     if same and same[1] != scope:
         return [f'/// {"Part of what" if same[2] else "The same as"} {same[1]}(){" returns" if same[2] else ""}.']
+    attribute = re.search(r'\{ return [^;{}]*\bGet_attr\((\w+), at\)[^;{}]*; \}$', flat)
+    if attribute:
+        return [f'/// Return the attribute {attribute[1]}.']
     if name.startswith('operator') or re.match(r'using (\w+_type|\w+_category|pointer|reference) =', flat):
         return None
     if scope and (name == scope or is_struct) and scope_sentence and not re.search(r'[(:]detail::(?!Integers)', flat.split(' : ')[0].split(') {')[0]):

@@ -228,6 +228,7 @@ def body_of(text):
     body = re.sub(r'<a class="code[^"]*" href="[^"]*">([a-z]\w*)</a>', r'\1', body)      # a variable, taken for a member
     body = re.sub(r'<div class="ttc".*?</div></div>', '', body, flags=re.DOTALL)      # tips that need Doxygen's scripts
     body = re.sub(r'&lt;tt&gt;(.*?)&lt;/tt&gt;', r'<code>\1</code>', body)     # of headings
+    body = re.sub(r'(<a [^>]*>)([^<]*`[^<]*)(?=</a>)', lambda link: link[1] + re.sub('`([^`]+)`', r'<code>\1</code>', link[2]), body)     # of links
     body = body.replace('>More...</a>', '>more</a>')
     body = re.sub(r'<a href="\w+-members.html">.*?</a>|<span id="arr_\w+" class="arrow"[^>]*>.*?</span>', '', body)
     return body

@@ -37,7 +37,8 @@ CLICKS = [
 class Page(html.parser.HTMLParser):
     def __init__(self, path):
         super().__init__()
-        self.names, self.targets, self.pictures, self.words = set(), [], 0, []
+        self.names, self.targets, self.pictures, self.words, self.links = set(), [], 0, [], []
+        self.is_link = False
         self.feed(path.read_text(encoding='utf-8'))
 
     def handle_starttag(self, tag, attrs):
@@ -45,9 +46,15 @@ class Page(html.parser.HTMLParser):
         self.names |= {attrs[name] for name in ('id', 'name') if attrs.get(name)}
         self.targets += [attrs[name] for name in ('href', 'src') if attrs.get(name)]
         self.pictures += tag == 'img'
+        self.is_link = self.is_link or tag == 'a'
 
     def handle_data(self, data):
         self.words += re.findall(r'\w+', data)
+        if self.is_link:
+            self.links.append(data)
+
+    def handle_endtag(self, tag):
+        self.is_link = self.is_link and tag != 'a'
 
 
 def broken_links(folder, pages):
@@ -84,6 +91,7 @@ def strange_words(pages):
             yield f'{name} names detail'
         if 'ilinebr' in page.words:
             yield f'{name} has code that Doxygen does not end where it ends'
+        yield from (f'{name} has a link that reads {text}' for text in page.links if '`' in text)
 
 
 def missing_clicks(pages):
