@@ -216,6 +216,11 @@ def words(text):
     return html.unescape(re.sub(r'\s+', ' ', re.sub(r'<[^>]+>', '', text))).strip()
 
 
+def vocabulary(text):
+    """The different words of a text, each once."""
+    return ' '.join(sorted({word for word in re.findall(r'[a-z][\w-]{2,}', words(text).lower()) if len(word) < 30}))
+
+
 def body_of(text):
     """The heading and the contents of a page of Doxygen's, without what its frame and its scripts need."""
     body = re.search(r'<!-- @@ -->(.*)<!-- @@ -->', text, re.DOTALL)[1]
@@ -235,12 +240,15 @@ def body_of(text):
 
 
 def headings(parts, bodies):
-    """What the search finds besides names: pages, and their headings."""
+    """What the search finds besides names: pages, their headings with the words that follow, and what the front page says of them."""
     for heading, listed in parts:
         for file, title in listed:
-            yield [title, heading, file]
-            for anchor, text in re.findall(r'<h[123][^>]*><a[^>]* id="([^"]+)"[^>]*></a>\s*(.*?)</h[123]>', bodies[file][1], re.DOTALL):
-                yield [words(text), title, f'{file}#{anchor}']
+            text, *sections = re.split(r'<h[123][^>]*><a[^>]* id="([^"]+)"[^>]*></a>\s*(.*?)</h[123]>', bodies[file][1], flags=re.DOTALL)
+            yield [title, heading, file, vocabulary(text)]
+            for anchor, name, text in zip(sections[::3], sections[1::3], sections[2::3]):
+                yield [words(name), title, f'{file}#{anchor}', vocabulary(text)]
+    for who, place in re.findall(r'<td[^>]*>([^<>]*)</td>\s*<td[^>]*><a class="el" href="([^"]+)"', bodies['index.html'][1]):
+        yield [words(who), 'Start here', place]
 
 
 def finish(folder, source, version):

@@ -1,12 +1,12 @@
-// Search: names that begin with the words come first, then those that contain them.
+// Search: titles come first that begin with the query, then those with words that begin with its words, then sections whose text has such words.
 const input = document.getElementById('search'), list = document.getElementById('found');
 let chosen = -1;
 
-function rank([name, where], words) {
-  const text = name.toLowerCase(), full = (where + '::' + name).toLowerCase();
-  if (!words.every(word => text.includes(word) || full.includes(word))) return Infinity;
-  const query = words.join(' ');
-  const quality = text === query || full === query ? 0 : text.startsWith(query) ? 1 : text.includes(query) ? 2 : 3;
+function rank([name, where, , text = ''], words) {
+  const title = name.toLowerCase(), full = (where + '::' + name).toLowerCase(), query = words.join(' ');
+  const begin = in_what => words.every(word => (' ' + in_what).match('[^a-z0-9]' + word.replace(/[^\w\s]/g, '\\$&')));
+  if (title === query || full === query) return name.length;
+  const quality = title.startsWith(query) ? 1 : begin(full) ? 2 : begin(text) ? 3 : words.every(word => full.includes(word)) ? 4 : Infinity;
   return quality * 1000 + name.length;
 }
 

@@ -33,6 +33,9 @@ CLICKS = [
     ['index.html', 'md_debugging.html'],
 ]
 
+# What he writes into the search, and where it leads him.
+SOUGHT = {'hang': 'md_debugging.html', 'deadlock': 'md_debugging.html', 'oversubscribe': 'md_install.html', 'gpu': 'md_limits.html', 'struct': 'md_cookbook.html'}
+
 
 class Page(html.parser.HTMLParser):
     def __init__(self, path):
@@ -79,9 +82,12 @@ def missing_names(folder, pages):
     for name, wanted in CLASSES.items():
         yield from (f'the page of {name} does not have {member}' for member in wanted - set(pages[f'classmpi4cxx_1_1{name}.html'].words))
     entries = json.loads((folder / 'search-data.js').read_text(encoding='utf-8').removeprefix('const ENTRIES = ').rstrip(';\n'))
-    found = {name for name, _, _ in entries}
+    found = {entry[0] for entry in entries}
     yield from (f'the search does not find {name}' for name in (MEMBERS | CONSTANTS | {'Intracomm', 'Install'}) - found)
-    yield from (f'the search leads to {place}, which is not there' for _, _, place in entries if not (folder / place.split('#')[0]).exists())
+    yield from (f'the search leads to {entry[2]}, which is not there' for entry in entries if not (folder / entry[2].split('#')[0]).exists())
+    for word, place in SOUGHT.items():
+        if not any(entry[2].startswith(place) and re.search(rf'\b{word}', ' '.join((entry[0], *entry[3:])).lower()) for entry in entries):
+            yield f'the search for {word} does not lead to {place}'
 
 
 def strange_words(pages):
