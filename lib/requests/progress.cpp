@@ -286,20 +286,18 @@ void cancel(Operation& operation) {
 void keep(std::unique_ptr<Operation> operation) {
     end_at_finalize();
     all.adopt(std::move(operation));
+    wake_progress_thread();  // MPICH 5's MPI_Comm_disconnect waits until requests are freed, and nobody else would look at this one
 }
 
 bool leave_incomplete(std::unique_ptr<Operation>& operation) {
-    {
-        const std::lock_guard lock(mutex);
-        note_activity();
-        operation->advance();
-        if (operation->is_complete()) {
-            all.remove(*operation);
-            return false;
-        }
-        keep(std::move(operation));
+    const std::lock_guard lock(mutex);
+    note_activity();
+    operation->advance();
+    if (operation->is_complete()) {
+        all.remove(*operation);
+        return false;
     }
-    wake_progress_thread();
+    keep(std::move(operation));
     return true;
 }
 
