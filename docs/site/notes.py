@@ -44,6 +44,7 @@ THROWS = [
     (r'File::I?[Ww]rite\w*', '`Exception` of class ERR_READ_ONLY: the file is open for reading only. Of class ERR_NO_SPACE: the disk is full.'),
     (r'File::I?(?:[Rr]ead|[Ww]rite)_at\w*|File::(?:Seek|Seek_shared|Set_size|Preallocate)', '`std::invalid_argument`: the offset or size is negative.'),
     (r'File::Open', '`Exception` of class ERR_NO_SUCH_FILE, ERR_FILE_EXISTS, ERR_ACCESS or ERR_AMODE, on every process.'),
+    (r'Counter::Counter', '`std::invalid_argument`, on every process: the processes give different roots, or there is no such process.'),
     (r'SharedArray::SharedArray|share', '`std::invalid_argument`, on every process: the processes give different shapes. `Exception` of class ERR_NO_MEM: the node has no room.'),
     (r'Executor::(?:submit|map)', 'Nothing that a task throws: that comes out of its future, or at its place among the results.'),
     (r'Future::result', 'What the task has thrown, with its own type. `TimeoutError`, `CancelledError` or `BrokenExecutor` if there is no result.'),
