@@ -247,7 +247,7 @@ TEST_CASE("Damage in a block is found, and its rank named on all ranks") {
     const std::string good = read_file(path);
     const std::size_t each = (good.size() - 40) / static_cast<std::size_t>(comm.size());
     for (int rank = 0; rank < comm.size(); ++rank)
-        for (const std::size_t part : {1, 5}) {
+        for (const std::size_t part : {1U, 5U}) {
             std::string bad = good;
             bad[40 + each * static_cast<std::size_t>(rank) + each * part / 6] ^= 4;
             replace_file(comm, damaged, bad);
