@@ -79,7 +79,7 @@ TEST_CASE("A window of bytes keeps those that are fewer than a unit", "[win]") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     std::vector<std::byte> memory(10);
     CHECK(MPI::Win::Allocate(10, 4, MPI::INFO_NULL, comm).tomemory().size() == 10);
-    CHECK(MPI::Win::Allocate_shared(10, 4, MPI::INFO_NULL, comm).tomemory().size() == 10);
+    CHECK(MPI::Win::Allocate_shared(10, 4, MPI::INFO_NULL, comm.Split_type(MPI::COMM_TYPE_SHARED)).tomemory().size() == 10);
     const MPI::Win win = MPI::Win::Create({memory.data(), 10}, 4, MPI::INFO_NULL, comm);
     CHECK(win.tomemory().size() == 10);
     const std::array two{std::byte{1}, std::byte{2}};

@@ -36,6 +36,12 @@ std::vector<int> own_cores() {
     return cores;
 }
 
+/// Returns whether the MPI takes each process for a node. MPICH 5 over UCX does, and leaves it to UCX to find the memory that processes share.
+bool puts_each_on_its_own_node() {
+    const MPI::Vendor library = MPI::get_vendor();
+    return library.name == "MPICH" && library.major >= 5 && MPI::Get_library_version().find("ch4:ucx") != std::string::npos;
+}
+
 Place place_of(const MPI::Intracomm& comm) {
     const MPI::Intracomm node = comm.Split_type(MPI::COMM_TYPE_SHARED);
     struct statvfs about {};
@@ -50,7 +56,14 @@ Place place_of(const MPI::Intracomm& comm) {
 
 }  // namespace
 
-std::vector<Place> places_of(const MPI::Intracomm& comm) { return comm.allgather(place_of(comm)); }
+std::vector<Place> places_of(const MPI::Intracomm& comm) {
+    std::vector<Place> places = comm.allgather(place_of(comm));
+    if (puts_each_on_its_own_node()) {
+        std::map<std::string, int> first;
+        for (int rank = 0; Place & place : places) place.node = first.try_emplace(place.host, rank++).first->second;
+    }
+    return places;
+}
 
 std::vector<Node> nodes_of(const std::vector<Place>& places) {
     std::map<int, Node> nodes;

@@ -154,9 +154,9 @@ void Session::end(At at) {
 void Session::drop() noexcept try {
     if (!exceptions_ || is_null() || !detail::is_running())
         return;
-    const std::string members = detail::members_of(handle());
     if (std::uncaught_exceptions() > *exceptions_)
         return detail::leave_open(handle(), "an exception left the scope of an mpi4cxx::Session");
+    const std::string members = detail::members_of(handle());
     if (members.empty())
         return end({});
     std::fprintf(stderr, "mpi4cxx: a Session goes out of scope before its communicators, windows and files: %s\n", members.c_str());

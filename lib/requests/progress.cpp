@@ -66,6 +66,9 @@ public:
         count();
     }
     [[nodiscard]] std::size_t size() const noexcept { return operations_.size(); }
+    [[nodiscard]] bool has_adopted() const noexcept {
+        return std::any_of(operations_.begin(), operations_.end(), [](const Operation* operation) { return operation->is_adopted_; });
+    }
     /// Cancels the operations that still have an owner.
     void cancel() {
         for (Operation* const operation : operations_)
@@ -236,6 +239,13 @@ std::size_t drive_all() {
     all.drive(finished);
     free_dropped(dropped_requests.size());
     return all.size() + dropped_requests.size();
+}
+
+bool drive_left() {
+    Finished finished;
+    const std::lock_guard lock(mutex);
+    all.drive(finished);
+    return all.has_adopted();
 }
 
 void cancel_all() {

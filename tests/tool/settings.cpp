@@ -29,7 +29,8 @@ int main(int argc, char** argv) {
         (void)MPI::Init_thread(MPI::THREAD_MULTIPLE);
     {
         const MPI::Environment env(MPI::THREAD_MULTIPLE);
-        std::printf("thread level %d\n", MPI::Query_thread() - MPI::THREAD_SINGLE);
+        const MPI::ThreadLevel level = MPI::Query_thread();
+        std::printf("thread level %d\n", (level >= MPI::THREAD_FUNNELED) + (level >= MPI::THREAD_SERIALIZED) + (level >= MPI::THREAD_MULTIPLE));
         std::fflush(stdout);
         call_errhandler(what);
         std::printf("went on\n");
