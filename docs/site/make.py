@@ -16,7 +16,7 @@ import xml.etree.ElementTree
 CLASSES = ['Comm', 'Intracomm', 'Cartcomm', 'Topocomm', 'Intercomm', 'Request', 'Win', 'File', 'Datatype', 'Status', 'Group', 'Op', 'Info', 'Exception',
            'Environment', 'Session', 'Message', 'Errhandler']
 # Indices of Doxygen's that this program replaces.
-REPLACED = ['functions*.html', 'namespacemembers*.html', 'namespaces.html', 'classes.html', 'examples.html', 'pages.html', 'files.html', 'hierarchy.html',
+REPLACED = ['functions*.html', 'doxygen_crawl.html', 'namespacemembers*.html', 'namespaces.html', 'classes.html', 'examples.html', 'pages.html', 'files.html', 'hierarchy.html',
             'dir_*.html', 'globals*.html', '*-members.html', '*.js', 'tabs.css', 'doxygen.css', 'doxygen.svg', 'nav_*.png', 'tab_*.png', 'bc_s.png', 'bdwn.png',
             'closed.png', 'doc.png', 'folder*.png', 'open.png', 'splitbar*.png', 'sync_*.png']
 
@@ -233,9 +233,10 @@ def body_of(text):
     body = re.sub(r'<a class="code[^"]*" href="[^"]*">([a-z]\w*)</a>', r'\1', body)      # a variable, taken for a member
     body = re.sub(r'<div class="ttc".*?</div></div>', '', body, flags=re.DOTALL)      # tips that need Doxygen's scripts
     body = re.sub(r'&lt;tt&gt;(.*?)&lt;/tt&gt;', r'<code>\1</code>', body)     # of headings
+    body = re.sub(r'<span class="tt">(.*?)</span>', r'<code>\1</code>', body)      # as Doxygen has written code since 1.10
     body = re.sub(r'(<a [^>]*>)([^<]*`[^<]*)(?=</a>)', lambda link: link[1] + re.sub('`([^`]+)`', r'<code>\1</code>', link[2]), body)     # of links
     body = body.replace('>More...</a>', '>more</a>')
-    body = re.sub(r'<a href="\w+-members.html">.*?</a>|<span id="arr_\w+" class="arrow"[^>]*>.*?</span>', '', body)
+    body = re.sub(r'<a href="doxygen_crawl.html" ?/?>(?:</a>)?|<a href="\w+-members.html">.*?</a>|<span id="arr_\w+" class="arrow"[^>]*>.*?</span>', '', body)
     return body
 
 
