@@ -35,7 +35,7 @@ private:
 struct Flags {
     unsigned visible : 1, level : 5;
     int : 3;
-    bool operator==(const Flags&) const = default;
+    bool operator==(const Flags& other) const { return visible == other.visible && level == other.level; }  // clang++ 14's own compares the gap too
 };
 union Value {
     int i;
