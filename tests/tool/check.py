@@ -211,7 +211,8 @@ def cores():
         verdict(code, text, hello_verdict(4), AGREE)
         has(text, rf'^warning: ranks 0,2 share 1 core of ', '^warning: ranks 1,3 share 1 core of ')
     script = f'if [ "${{PMI_RANK-$OMPI_COMM_WORLD_RANK}}" = 1 ]; then exec taskset -c {core} "$0" helloworld; else exec "$0" helloworld; fi'
-    code, text = run(2, 'sh', '-c', script, bench, OMPI_MCA_hwloc_base_binding_policy='none')
+    code, text = run(2, 'sh', '-c', script, bench, OMPI_MCA_hwloc_base_binding_policy='none', PRTE_MCA_hwloc_default_binding_policy='none',
+                     PRTE_MCA_bindto='none')      # Open MPI 4, 5, 6
     verdict(code, text, hello_verdict(2), AGREE)
 
 
