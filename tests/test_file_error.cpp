@@ -128,32 +128,6 @@ TEST_CASE("Operations on a null file are errors") {
     CHECK(error_class([&] { closed.Close(); }) == MPI::ERR_FILE);
 }
 
-TEST_CASE("A write that the system cuts short is an error on all processes") {
-    const MPI::Intracomm& comm = MPI::COMM_WORLD;
-    const Folder folder(comm);
-    MPI::File file = MPI::File::Open(comm, folder / "limited", new_file);
-    const std::vector<char> many(100000);
-    {
-        const ShortFiles limit(4096);
-        CHECK(error_class([&] { file.Write_at(0, many); }) == MPI::ERR_IO);
-        CHECK(error_class([&] { file.Write_at_all(100000 * comm.rank(), many); }) == MPI::ERR_IO);
-        comm.Barrier();
-        CHECK(error_class([&] { file.Write_at_all(0, std::vector<char>(comm.rank() == 0 ? 100000U : 10U)); }) == MPI::ERR_IO);
-    }
-    comm.Barrier();
-    file.Write_at_all(100000 * comm.rank(), many);
-}
-
-TEST_CASE("A full disk is an error on all processes") {
-    const MPI::Intracomm& comm = MPI::COMM_WORLD;
-    if (const SmallDisk disk(comm); disk) {
-        MPI::File file = MPI::File::Open(comm, disk / "full", new_file);
-        const std::vector<char> many(1 << 21);
-        CHECK(contains(error_of_class(MPI::ERR_NO_SPACE, [&] { file.Write_at_all(MPI::Offset{comm.rank()} << 21, many); }), "full"));
-        CHECK(error_class([&] { file.Write(many); }) == MPI::ERR_NO_SPACE);
-    }
-}
-
 TEST_CASE("A file that an exception drops is closed later, and one that vanishes stays open") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const Folder folder(comm);
@@ -261,4 +235,32 @@ TEST_CASE("A wrong argument of one process in a collective call is an error on a
     }
     comm.Barrier();
     file.Close();
+}
+
+// These come last: after a collective write has failed, Open MPI synchronizes no file any more.
+
+TEST_CASE("A write that the system cuts short is an error on all processes") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const Folder folder(comm);
+    MPI::File file = MPI::File::Open(comm, folder / "limited", new_file);
+    const std::vector<char> many(100000);
+    {
+        const ShortFiles limit(4096);
+        CHECK(error_class([&] { file.Write_at(0, many); }) == MPI::ERR_IO);
+        CHECK(error_class([&] { file.Write_at_all(100000 * comm.rank(), many); }) == MPI::ERR_IO);
+        comm.Barrier();
+        CHECK(error_class([&] { file.Write_at_all(0, std::vector<char>(comm.rank() == 0 ? 100000U : 10U)); }) == MPI::ERR_IO);
+    }
+    comm.Barrier();
+    file.Write_at_all(100000 * comm.rank(), many);
+}
+
+TEST_CASE("A full disk is an error on all processes") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    if (const SmallDisk disk(comm); disk) {
+        MPI::File file = MPI::File::Open(comm, disk / "full", new_file);
+        const std::vector<char> many(1 << 21);
+        CHECK(contains(error_of_class(MPI::ERR_NO_SPACE, [&] { file.Write_at_all(MPI::Offset{comm.rank()} << 21, many); }), "full"));
+        CHECK(error_class([&] { file.Write(many); }) == MPI::ERR_NO_SPACE);
+    }
 }

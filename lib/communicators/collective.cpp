@@ -4,6 +4,7 @@
 #include <mpi4cxx/detail/mpi/platform.hpp>
 
 #include "communicators/argument_copies.hpp"
+#include "communicators/call_alltoallw.hpp"
 #include "communicators/plan.hpp"
 
 namespace MPI4CXX {
@@ -212,7 +213,7 @@ void Comm::return_alltoallv(const ConstBufVArg& sendbuf, detail::AnyVector resul
 
 void Comm::Alltoallw(const ConstBufWArg& sendbuf, const BufWArg& recvbuf, At at) const {
     const auto [s, r] = detail::alltoallw_blocks(*this, sendbuf, recvbuf, at);
-    call<MPI_Alltoallw>(s.data, s.counts, s.displs, s.type, r.data, r.counts, r.displs, r.type, handle(), on(at));
+    detail::call_alltoallw(r.ranks, on(at), s.data, s.counts, s.displs, s.type, r.data, r.counts, r.displs, r.type, handle());
 }
 
 Request Comm::Ialltoallw(const StoredConstBufWArg& sendbuf, const BufWArg& recvbuf, At at) const {

@@ -3,6 +3,8 @@
 #include <mpi4cxx/cartcomm.hpp>
 #include <mpi4cxx/graphcomm.hpp>
 
+#include "communicators/call_alltoallw.hpp"
+
 #include <algorithm>
 #include <numeric>
 
@@ -150,7 +152,7 @@ template <class F> auto BlocksByProcess::call_mpi(F f) const {
 }
 
 void BlocksByProcess::run(const Topocomm& comm, At at) const {
-    call_mpi([&](auto... blocks) { call<MPI_Alltoallw>(blocks..., comm.handle(), Place{at, comm.address()}); });
+    call_mpi([&](auto... blocks) { call_alltoallw(send_.counts.size(), Place{at, comm.address()}, blocks..., comm.handle()); });
 }
 
 Request BlocksByProcess::start(std::unique_ptr<BlocksByProcess> blocks, const Topocomm& comm, At at) {

@@ -9,7 +9,6 @@
 #include "communicators/dropped_handles.hpp"
 #include "communicators/outside.hpp"
 #include "environment/process.hpp"
-#include "mpi/window_components.hpp"
 #include "processes/connections.hpp"
 #include "requests/channel.hpp"
 #include "requests/progress_thread.hpp"
@@ -88,8 +87,7 @@ int initialize(int* argc, char*** argv, std::optional<int> required, At at) {
                    : level == "funneled"   ? THREAD_FUNNELED
                    : level == "serialized" ? THREAD_SERIALIZED
                                            : THREAD_MULTIPLE;
-    const detail::WindowComponents chosen;
-    const detail::Beginning beginning;
+    const detail::Beginning beginning(required == THREAD_MULTIPLE);
     if (required)
         return get<MPI_Init_thread>(argc, argv, *required, at);
     call<MPI_Init>(argc, argv, at);

@@ -67,7 +67,7 @@ void check_mpi(At at, const char* function) {
                      other.c_str());
 }
 
-Beginning::Beginning() {
+Beginning::Beginning(bool has_threads) : parameters_(has_threads) {
     static const bool is_told = std::atexit(name_launcher) == 0;
     is_beginning = is_told;
 }

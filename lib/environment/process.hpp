@@ -3,6 +3,8 @@
 
 #include <mpi4cxx/detail/mpi/at.hpp>
 
+#include "mpi/open_mpi_parameters.hpp"
+
 namespace MPI4CXX::detail {
 
 /// Throws std::invalid_argument if MPI has ended in this process. MPICH 4.0 would crash, and the library's own datatypes are gone.
@@ -11,14 +13,17 @@ void check_not_ended(At at, const char* function);
 /// Throws std::invalid_argument if this program cannot use the MPI that it has loaded. Warns of a second one.
 void check_mpi(At at, const char* function);
 
-/// MPI begins while one exists. If the MPI ends the process meanwhile, as MPICH 5 does under Open MPI's mpiexec, the exit says which launcher is
-/// right.
+/// MPI begins while one exists, with `has_threads` if several threads may call it at once. If the MPI ends the process meanwhile, as MPICH 5 does
+/// under Open MPI's mpiexec, the exit says which launcher is right.
 class Beginning {
 public:
-    Beginning();
+    explicit Beginning(bool has_threads);
     Beginning(const Beginning&) = delete;
     Beginning& operator=(const Beginning&) = delete;
     ~Beginning();
+
+private:
+    OpenMpiParameters parameters_;
 };
 
 /// Lets operations move while the program computes, and lets an exception that nobody catches end the job.

@@ -125,7 +125,7 @@ Session Session::Init(const Info& info, const Errhandler& errhandler, At at) {
         detail::trace_if_asked();
     detail::has_begun_first = detail::has_begun_first || !detail::has_world();
     Session session = take([&] {
-        const detail::Beginning beginning;
+        const detail::Beginning beginning(true);
         return get<MPI_Session_init>(info.handle(), errhandler.handle(), at);
     }());
     session.Set_errhandler(errhandler, at);  // MPICH 4.0 forgets it

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -60,6 +61,27 @@ private:
     std::size_t integer_ = 0, address_ = 0, large_ = 0;
 };
 
+/// Replaces Open MPI's own numbers by the constants of the header. A number that is neither stays.
+void replace_own_numbers(Combiner combiner, std::span<int> integers) {
+    if (combiner != COMBINER_SUBARRAY && combiner != COMBINER_DARRAY)
+        return;
+    constexpr int orders[]{MPI_ORDER_C, MPI_ORDER_FORTRAN};
+    constexpr int distributions[]{MPI_DISTRIBUTE_BLOCK, MPI_DISTRIBUTE_CYCLIC, MPI_DISTRIBUTE_NONE};
+    const auto replace = [](int& number, std::span<const int> constants) {
+        if (number >= 0 && static_cast<std::size_t>(number) < constants.size())
+            number = constants[static_cast<std::size_t>(number)];
+    };
+    replace(integers.back(), orders);
+    if (combiner != COMBINER_DARRAY)
+        return;
+    // size, rank, ndims, perhaps gsizes, distribs, dargs, psizes, order
+    const auto ndims = static_cast<std::size_t>(integers[2]);
+    for (int& number : integers.last(3 * ndims + 1).first(ndims)) replace(number, distributions);
+    for (int& number : integers.last(2 * ndims + 1).first(ndims))
+        if (number == -1)
+            number = MPI_DISTRIBUTE_DFLT_DARG;
+}
+
 }  // namespace
 
 Datatype::Envelope Datatype::Get_envelope(At at) const {
@@ -77,9 +99,12 @@ void Datatype::get_contents(const detail::ContentsParts& contents, At at) const 
     const auto size = [](Count count) { return static_cast<std::size_t>(count); };
     std::vector<MPI_Datatype> types(size(e.datatypes));
     auto* const datatypes = contents.datatypes.room<Datatype>(types.size());
-    call<MPI_Type_get_contents>(handle(), e.integers, e.addresses, e.large_counts, e.datatypes, contents.integers.room<int>(size(e.integers)),
+    int* const integers = contents.integers.room<int>(size(e.integers));
+    call<MPI_Type_get_contents>(handle(), e.integers, e.addresses, e.large_counts, e.datatypes, integers,
                                 contents.addresses.room<Aint>(size(e.addresses)), contents.large_counts.room<Count>(size(e.large_counts)),
                                 types.data(), at);
+    if (detail::has_own_numbers_in_contents())
+        replace_own_numbers(e.combiner, {integers, size(e.integers)});
     std::transform(types.begin(), types.end(), datatypes, [](MPI_Datatype type) { return borrow(type).is_predefined() ? borrow(type) : take(type); });
 }
 

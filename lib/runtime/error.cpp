@@ -73,6 +73,8 @@ std::string mend(int error_class, std::string_view function, std::string_view te
     }
     if (error_class == MPI_ERR_WIN && detail::has_broken_osc_rdma() && function.starts_with("MPI_Win_create"))
         return "; Open MPI may lack a component for this window: set OMPI_MCA_osc=^pt2pt,rdma";
+    if (error_class == MPI_ERR_OTHER && detail::is_open_mpi() && function == "MPI_File_sync")
+        return "; Open MPI refuses this while a nonblocking call on any file is under way, and after a collective write to any file has failed";
     if (error_class == MPI_ERR_TRUNCATE)
         return function.ends_with("ecv") || function.find("Wait") != std::string_view::npos || function.find("Test") != std::string_view::npos
                    ? "; the message is longer than the buffer: `Recv<T>(source, tag)` takes any length"

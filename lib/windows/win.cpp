@@ -11,7 +11,7 @@
 #include "handles/hinted.hpp"
 #include "handles/named.hpp"
 #include "handles/reduction_operand.hpp"
-#include "mpi/window_components.hpp"
+#include "mpi/open_mpi_parameters.hpp"
 #include "runtime/finalize.hpp"
 #include "runtime/settings.hpp"
 #include "windows/window_private.hpp"
@@ -46,7 +46,7 @@ Win Win::take(MPI_Win raw, At at) {
     result.state_->rank = group.Get_rank(at);
     result.state_->size = group.Get_size(at);
     result.state_->own->needs_flush_of_each =
-        detail::leaves_out_waiting_operations() && result.flavor(at) != WIN_FLAVOR_SHARED && detail::WindowComponents::may_be_ucx();
+        detail::leaves_out_waiting_operations() && result.flavor(at) != WIN_FLAVOR_SHARED && detail::OpenMpiParameters::may_have_ucx_windows();
     return result;
 }
 

@@ -64,19 +64,20 @@ template <class... P> struct Roles {
 template <class F> struct indices_of;
 template <class... P> struct indices_of<int (*)(P...)> { using type = std::index_sequence_for<P...>; };
 
+// Each function says that it is exported, because clang++ hides the members of a class template with hidden arguments.
+
 /// The stand-in that counts larger elements, or passes one element of a datatype that holds many.
 template <auto Fn, auto BlockCount = &block_count, class F = decltype(Fn), class = typename indices_of<F>::type> struct Narrowed;
-template <auto Fn, auto BlockCount, class... P, std::size_t... I>
-struct MPI4CXX_API Narrowed<Fn, BlockCount, int (*)(P...), std::index_sequence<I...>> {
-    [[gnu::used]] static int call(typename Roles<P...>::template wide<I, P>... args);
+template <auto Fn, auto BlockCount, class... P, std::size_t... I> struct Narrowed<Fn, BlockCount, int (*)(P...), std::index_sequence<I...>> {
+    [[gnu::used]] MPI4CXX_API static int call(typename Roles<P...>::template wide<I, P>... args);
 };
 template <auto Fn> inline constexpr auto narrowed = &Narrowed<Fn>::call;
 template <auto Fn> inline constexpr auto narrowed_among_neighbors = &Narrowed<Fn, &neighbor_count>::call;
 
 /// The stand-in that reports that a large count is not supported.
 template <auto Fn, class F = decltype(Fn), class = typename indices_of<F>::type> struct Refused;
-template <auto Fn, class... P, std::size_t... I> struct MPI4CXX_API Refused<Fn, int (*)(P...), std::index_sequence<I...>> {
-    [[gnu::used]] static int call(typename Roles<P...>::template wide<I, P>...);
+template <auto Fn, class... P, std::size_t... I> struct Refused<Fn, int (*)(P...), std::index_sequence<I...>> {
+    [[gnu::used]] MPI4CXX_API static int call(typename Roles<P...>::template wide<I, P>...);
 };
 template <auto Fn> inline constexpr auto refused = &Refused<Fn>::call;
 
@@ -84,21 +85,21 @@ template <auto Fn> inline constexpr auto refused = &Refused<Fn>::call;
 /// of the received ones, and all processes have to choose the same one.
 template <auto Fn, class F = decltype(Fn)> struct Alike;
 template <auto Fn, class... P>
-struct MPI4CXX_API Alike<Fn, int (*)(const void*, int, MPI_Datatype, void*, const int*, const int*, MPI_Datatype, MPI_Comm, P...)> {
-    [[gnu::used]] static int call(const void* send, MPI_Count count, MPI_Datatype type, void* recv, const MPI_Count* counts, const MPI_Aint* displs,
-                                  MPI_Datatype recvtype, MPI_Comm comm, P... rest);
+struct Alike<Fn, int (*)(const void*, int, MPI_Datatype, void*, const int*, const int*, MPI_Datatype, MPI_Comm, P...)> {
+    [[gnu::used]] MPI4CXX_API static int call(const void* send, MPI_Count count, MPI_Datatype type, void* recv, const MPI_Count* counts,
+                                              const MPI_Aint* displs, MPI_Datatype recvtype, MPI_Comm comm, P... rest);
 };
 template <auto Fn> inline constexpr auto alike = &Alike<Fn>::call;
 
 /// The stand-in for calls whose blocks have a datatype each: a large block becomes one element of a datatype that holds all of it, at its place.
 /// `Displ` is the type of the int function's displacements.
 template <auto Fn, class F = decltype(Fn)> struct Typed;
-template <auto Fn, class Displ, class... P> struct MPI4CXX_API Typed<Fn, int (*)(const void*, const int*, const Displ*, const MPI_Datatype*, void*,
-                                                                                 const int*, const Displ*, const MPI_Datatype*, MPI_Comm, P...)> {
-    [[gnu::used]] static int call(const void* send, const MPI_Count* sends, const MPI_Aint* from, const MPI_Datatype* sent, void* recv,
-                                  const MPI_Count* receives, const MPI_Aint* to, const MPI_Datatype* received, MPI_Comm comm, P... rest);
-    [[gnu::used]] static int refused(const void*, const MPI_Count*, const MPI_Aint*, const MPI_Datatype*, void*, const MPI_Count*, const MPI_Aint*,
-                                     const MPI_Datatype*, MPI_Comm, P...);
+template <auto Fn, class Displ, class... P> struct Typed<Fn, int (*)(const void*, const int*, const Displ*, const MPI_Datatype*, void*, const int*,
+                                                                     const Displ*, const MPI_Datatype*, MPI_Comm, P...)> {
+    [[gnu::used]] MPI4CXX_API static int call(const void* send, const MPI_Count* sends, const MPI_Aint* from, const MPI_Datatype* sent, void* recv,
+                                              const MPI_Count* receives, const MPI_Aint* to, const MPI_Datatype* received, MPI_Comm comm, P... rest);
+    [[gnu::used]] MPI4CXX_API static int refused(const void*, const MPI_Count*, const MPI_Aint*, const MPI_Datatype*, void*, const MPI_Count*,
+                                                 const MPI_Aint*, const MPI_Datatype*, MPI_Comm, P...);
 };
 template <auto Fn> inline constexpr auto typed = &Typed<Fn>::call;
 template <auto Fn> inline constexpr auto typed_refused = &Typed<Fn>::refused;
@@ -106,8 +107,8 @@ template <auto Fn> inline constexpr auto typed_refused = &Typed<Fn>::refused;
 /// The stand-in for reductions, which go element by element but do not take a datatype that holds many elements. It calls the int function for one
 /// piece after the other, which only a blocking reduction allows.
 template <auto Fn, class F = decltype(Fn)> struct Pieces;
-template <auto Fn, class... P> struct MPI4CXX_API Pieces<Fn, int (*)(const void*, void*, int, MPI_Datatype, MPI_Op, P...)> {
-    [[gnu::used]] static int call(const void* send, void* recv, MPI_Count count, MPI_Datatype type, MPI_Op op, P... rest);
+template <auto Fn, class... P> struct Pieces<Fn, int (*)(const void*, void*, int, MPI_Datatype, MPI_Op, P...)> {
+    [[gnu::used]] MPI4CXX_API static int call(const void* send, void* recv, MPI_Count count, MPI_Datatype type, MPI_Op op, P... rest);
 };
 template <auto Fn> inline constexpr auto in_pieces = &Pieces<Fn>::call;
 
@@ -215,11 +216,11 @@ inline constexpr auto MPI_Buffer_detach_c = detach;
 /// The large-count variant of a function that reads or writes a file: passes one element of a datatype that holds all elements. MPI-4's own variants
 /// are not used, because those of MPICH before 4.1 end the job if a count exceeds int (its issue 5866). It is compiled in lib/mpi/file_count.cpp.
 template <auto Fn, class F = decltype(Fn)> struct AsOneElement;
-template <auto Fn, class Address, class... P> struct MPI4CXX_API AsOneElement<Fn, int (*)(MPI_File, Address*, int, MPI_Datatype, P...)> {
-    [[gnu::used]] static int call(MPI_File file, Address* buf, MPI_Count count, MPI_Datatype type, P... rest);
+template <auto Fn, class Address, class... P> struct AsOneElement<Fn, int (*)(MPI_File, Address*, int, MPI_Datatype, P...)> {
+    [[gnu::used]] MPI4CXX_API static int call(MPI_File file, Address* buf, MPI_Count count, MPI_Datatype type, P... rest);
 };
-template <auto Fn, class Address, class... P> struct MPI4CXX_API AsOneElement<Fn, int (*)(MPI_File, MPI_Offset, Address*, int, MPI_Datatype, P...)> {
-    [[gnu::used]] static int call(MPI_File file, MPI_Offset offset, Address* buf, MPI_Count count, MPI_Datatype type, P... rest);
+template <auto Fn, class Address, class... P> struct AsOneElement<Fn, int (*)(MPI_File, MPI_Offset, Address*, int, MPI_Datatype, P...)> {
+    [[gnu::used]] MPI4CXX_API static int call(MPI_File file, MPI_Offset offset, Address* buf, MPI_Count count, MPI_Datatype type, P... rest);
 };
 template <auto Fn> inline constexpr auto as_one_element = &AsOneElement<Fn>::call;
 

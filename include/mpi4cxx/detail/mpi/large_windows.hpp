@@ -8,16 +8,15 @@ namespace MPI4CXX::detail {
 
 /// The stand-in of a one-sided function for large counts. What has a request is complete but for the last piece when the call returns.
 template <auto Fn, class F = decltype(Fn)> struct OneSided;
-template <auto Fn, class Address, class... P>
-struct MPI4CXX_API OneSided<Fn, int (*)(Address, int, MPI_Datatype, int, MPI_Aint, int, MPI_Datatype, P...)> {
-    [[gnu::used]] static int call(Address origin, MPI_Count count, MPI_Datatype type, int target_rank, MPI_Aint target_disp, MPI_Count target_count,
-                                  MPI_Datatype target_type, P... rest);
+template <auto Fn, class Address, class... P> struct OneSided<Fn, int (*)(Address, int, MPI_Datatype, int, MPI_Aint, int, MPI_Datatype, P...)> {
+    [[gnu::used]] MPI4CXX_API static int call(Address origin, MPI_Count count, MPI_Datatype type, int target_rank, MPI_Aint target_disp,
+                                              MPI_Count target_count, MPI_Datatype target_type, P... rest);
 };
 template <auto Fn, class... P>
-struct MPI4CXX_API OneSided<Fn, int (*)(const void*, int, MPI_Datatype, void*, int, MPI_Datatype, int, MPI_Aint, int, MPI_Datatype, MPI_Op, P...)> {
-    [[gnu::used]] static int call(const void* origin, MPI_Count count, MPI_Datatype type, void* result, MPI_Count result_count,
-                                  MPI_Datatype result_type, int target_rank, MPI_Aint target_disp, MPI_Count target_count, MPI_Datatype target_type,
-                                  MPI_Op op, P... rest);
+struct OneSided<Fn, int (*)(const void*, int, MPI_Datatype, void*, int, MPI_Datatype, int, MPI_Aint, int, MPI_Datatype, MPI_Op, P...)> {
+    [[gnu::used]] MPI4CXX_API static int call(const void* origin, MPI_Count count, MPI_Datatype type, void* result, MPI_Count result_count,
+                                              MPI_Datatype result_type, int target_rank, MPI_Aint target_disp, MPI_Count target_count,
+                                              MPI_Datatype target_type, MPI_Op op, P... rest);
 };
 template <auto Fn> inline constexpr auto one_sided = &OneSided<Fn>::call;
 

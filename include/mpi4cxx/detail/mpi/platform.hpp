@@ -65,6 +65,11 @@ inline bool has_ialltoallw_in_place() noexcept { return !is_mpich_before(4010100
 /// different sizes are right.
 inline bool has_equal_init() noexcept { return !is_mpich_before(40300000); }
 
+/// On a communicator of one process, Open MPI's MPI_Alltoallw takes displacements for numbers of elements. They are bytes.
+inline bool miscounts_in_lone_alltoallw() noexcept { return is_open_mpi(); }
+/// Open MPI 6's library of the standard ABI describes sub-arrays and distributed arrays by the numbers of Open MPI's own header.
+inline bool has_own_numbers_in_contents() noexcept { return is_standard_abi && is_open_mpi(); }
+
 /// MPICH 4.0 disagrees with itself on where the memory of a process begins in a window of MPI_Win_allocate (its issue 6110), so that other processes
 /// write elsewhere. It is right if the blocks of a node may have gaps between them.
 inline bool needs_gaps_in_allocated_windows() noexcept { return is_mpich_before(40100000); }
@@ -91,6 +96,8 @@ inline bool prints_stack_of_crash() noexcept { return is_open_mpi(); }
 /// /dev/shm, so that they fail or overwrite one another, and a compare-and-swap of 64 bits crashes. It makes no windows of one process. Debian leaves
 /// out osc/ucx, which has fewer mistakes.
 inline bool has_broken_osc_rdma() noexcept { return is_open_mpi_before(50000000); }
+/// Where several threads communicate, Open MPI 6's btl/sm loses messages that it sends through fast boxes.
+inline bool loses_small_messages_of_threads() noexcept { return is_open_mpi() && !is_open_mpi_before(60000000); }
 /// The major version of the mpi4py that distributions make with this MPI.
 inline int usual_mpi4py() noexcept { return is_open_mpi_before(50000000) ? 3 : 4; }
 /// Open MPI 4.1's osc/ucx fetches and swaps integers of 4 and 8 bytes only. MPI_Fetch_and_op adds floating-point numbers as if they were integers.
