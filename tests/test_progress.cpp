@@ -259,3 +259,15 @@ TEST_CASE("Two processes that send each other large objects before they receive 
         CHECK(comm.recv<Large>(left_of(comm)) == numbers(mebibyte, left_of(comm)));
     });
 }
+
+TEST_CASE("Disconnect waits neither for what collectives of large objects leave behind nor for a dropped request", "[progress]") {
+    for_each_comm([](const MPI::Intracomm& world) {
+        MPI::Intracomm comm = world.Dup();
+        for (int i = 0; i < 20; ++i) {
+            CHECK(comm.iallgather(numbers(mebibyte / 20, comm.rank())).wait().size() == static_cast<std::size_t>(comm.size()));
+            CHECK(comm.allgather(numbers(mebibyte / 20, comm.rank())).back().front() == comm.size() - 1);
+        }
+        { const MPI::Request dropped = comm.Ibarrier(); }
+        comm.Disconnect();
+    });
+}

@@ -8,7 +8,6 @@
 #include "runtime/finalize.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -103,10 +102,11 @@ MPI_Session session_of(MPI_Comm comm) {
 std::string members_of(MPI_Session session) {
     constexpr std::size_t most = 5;
     std::vector<MPI_Comm> handles = handles_of(session);
-    // MPICH keeps a communicator that was freed until its messages are complete, and nobody waits for some of the library's own.
-    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    for (bool may_end = true; !handles.empty() && may_end && std::chrono::steady_clock::now() < patience; handles = handles_of(session))
-        may_end = drive_left();
+    if (!handles.empty()) {
+        // MPICH keeps a communicator that was freed until its messages are complete, and nobody waits for some of the library's own.
+        settle_left();
+        handles = handles_of(session);
+    }
     std::string text;
     for (std::size_t i = 0; i < std::min(handles.size(), most); ++i) text += (i == 0 ? "" : ", ") + described(handles[i]);
     return text + (handles.size() > most ? ", and " + std::to_string(handles.size() - most) + " more" : "");

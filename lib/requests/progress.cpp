@@ -7,6 +7,7 @@
 #include "runtime/finalize.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -241,11 +242,15 @@ std::size_t drive_all() {
     return all.size() + dropped_requests.size();
 }
 
-bool drive_left() {
-    Finished finished;
-    const std::lock_guard lock(mutex);
-    all.drive(finished);
-    return all.has_adopted();
+void settle_left() {
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    for (bool is_settled = false; !is_settled && std::chrono::steady_clock::now() < patience;) {
+        Finished finished;
+        const std::scoped_lock lock(mutex, left_mutex);
+        all.drive(finished);
+        free_dropped(dropped_requests.size());
+        is_settled = !all.has_adopted() && dropped_requests.empty();
+    }
 }
 
 void cancel_all() {

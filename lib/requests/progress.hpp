@@ -23,8 +23,8 @@ void unwatch(Operation& operation);
 void drive();
 /// Drives all operations, frees dropped requests that are complete, and returns how many of both are incomplete.
 [[nodiscard]] std::size_t drive_all();
-/// Drives all operations. Returns whether any of those that nobody waits for is incomplete.
-[[nodiscard]] bool drive_left();
+/// Drives all operations until those that nobody waits for are complete and all dropped requests are freed, but no longer than ten seconds.
+void settle_left();
 /// Tries to cancel all pending operations that still have an owner.
 void cancel_all();
 /// Drives all operations from the progress thread, which does not count as `activity`. Returns whether anything moved.

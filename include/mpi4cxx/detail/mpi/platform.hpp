@@ -126,6 +126,8 @@ inline bool reads_backslashes_of_arguments() noexcept { return !is_open_mpi(); }
 inline bool waits_for_unreadable_port() noexcept { return is_open_mpi(); }
 /// MPICH before 5 cannot start processes, nor connect to others, with the device that distributions build it with.
 inline bool rarely_has_dynamic_processes() noexcept { return is_mpich_before(50000000); }
+/// MPICH 5's MPI_Comm_disconnect waits until the program has freed all requests, complete ones too.
+inline bool disconnects_after_freed_requests() noexcept { return !is_open_mpi() && !is_mpich_before(50000000); }
 /// A function of MPICH 5 that has called an error handler of the program reports success, in C too. The library finds the error all the same.
 inline bool loses_errors_after_handler() noexcept { return !is_open_mpi() && !is_mpich_before(50000000); }
 /// The largest message, in bytes, that the MPI sends without a handshake with the receiver, rounded down.
