@@ -24,7 +24,7 @@ namespace MPI4CXX::detail {
 
 namespace {
 
-/// The size of the first message of a broadcast, which holds all of a small object.
+/// The size of the first message of a broadcast, which holds all of a small object. No Packing has less memory (lib/objects/packing.cpp).
 constexpr std::size_t first_block = 1024;
 
 /// The size of a process's slot in an exchange: enough for most numbers, names and small structs.
