@@ -24,8 +24,8 @@ namespace MPI4CXX::detail {
 
 namespace {
 
-/// The size of the first message of a broadcast, which holds all of a small object. No Packing has less memory (lib/objects/packing.cpp).
-constexpr std::size_t first_block = 1024;
+/// The size of the first message of a broadcast, which holds all of a small object. No object has less memory.
+constexpr std::size_t first_block = Packing::first_size;
 
 /// The size of a process's slot in an exchange: enough for most numbers, names and small structs.
 constexpr std::size_t slot_size = 512;

@@ -18,18 +18,10 @@ void Packing::Delete::operator()(OutOfBand* out_of_band) const noexcept { delete
 
 std::span<const Block> Packing::blocks() const noexcept { return out_of_band_ == nullptr ? std::span<const Block>() : out_of_band_->blocks; }
 
-namespace {
-
-/// The memory that a new object begins with. Most need no more, and an alltoall packs one for each process. Every broadcast sends so many bytes.
-constexpr std::size_t first_size = 1024;
-
-}  // namespace
-
 void Packing::grow(std::size_t more) {
-    const bool is_new = begin_ == nullptr;
-    const std::size_t used = is_new ? sizeof(Envelope) : size();
-    Bytes memory = Bytes::at_least(is_new ? first_size : std::max(used + more, 2 * used));
-    if (!is_new)
+    const std::size_t used = begin_ == nullptr ? sizeof(Envelope) : size();
+    Bytes memory = Bytes::at_least(std::max(used + more, 2 * used));
+    if (begin_ != nullptr)
         std::memcpy(memory.data(), begin_, used);
     memory_ = std::move(memory);
     begin_ = memory_.data();

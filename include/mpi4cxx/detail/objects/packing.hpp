@@ -33,8 +33,11 @@ public:
         beside,  ///< out of band: read from the object until they are sent
     };
 
+    /// The memory that an object begins with, in bytes. Most objects need no more, and an alltoall packs one for each process.
+    static constexpr std::size_t first_size = 1024;
+
     Packing(InlineBuffer& room, Blocks blocks) noexcept : Packing(room.bytes.data(), room.bytes.size(), blocks) {}
-    explicit Packing(Blocks blocks) : Packing(nullptr, 0, blocks) { grow(inline_limit); }
+    explicit Packing(Blocks blocks) : Packing(nullptr, 0, blocks) { grow(first_size - sizeof(Envelope)); }
     Packing(Packing&&) noexcept = default;
     Packing& operator=(Packing&&) noexcept = default;
     ~Packing() = default;
