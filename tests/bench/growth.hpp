@@ -4,10 +4,9 @@
 namespace bench {
 
 struct Cost {
-    long calls = 0;       // of MPI functions, without those that only look whether something has come
-    long bytes = 0;       // in the buffers that they send from and receive into
-    long memory = 0;      // in bytes, the most that the calling thread has had at a time, allocated outside MPI
-    long mpi_memory = 0;  // and within
+    long calls = 0;   // of MPI functions, without those that only look whether something has come
+    long bytes = 0;   // in the buffers that they send from and receive into
+    long memory = 0;  // in bytes, the most that the calling thread has at a time, without MPI's own
 };
 
 /// Counts from now on: the MPI functions that all threads call, and the memory of this thread.

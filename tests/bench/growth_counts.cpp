@@ -30,7 +30,7 @@ struct Memory {
     }
     long now = 0, most = 0;
 };
-thread_local Memory own_memory, mpi_memory;
+thread_local Memory memory;
 thread_local int depth = 0;            // how many of the functions defined here this thread is in
 thread_local std::string_view called;  // the one that the program has called
 
@@ -46,8 +46,8 @@ void enter(std::string_view function) {
 void leave() { --depth; }
 
 void count_memory(void* address, long sign) {
-    if (counts_memory)
-        (depth != 0 ? mpi_memory : own_memory).add(sign * static_cast<long>(malloc_usable_size(address)));
+    if (counts_memory && depth == 0)
+        memory.add(sign * static_cast<long>(malloc_usable_size(address)));
 }
 void* allocated(void* address) {
     count_memory(address, 1);
@@ -100,13 +100,13 @@ namespace bench {
 
 void begin_counting() {
     calls = bytes = 0;
-    own_memory = mpi_memory = {};
+    memory = {};
     counts = counts_memory = true;
 }
 
 Cost end_counting() {
     counts = counts_memory = false;
-    return {calls, bytes, own_memory.most, mpi_memory.most};
+    return {calls, bytes, memory.most};
 }
 
 }  // namespace bench
@@ -126,9 +126,7 @@ int interpose_result(int, int result) {
 int PMPI_Comm_dup(MPI_Comm comm, MPI_Comm* made) { return Call<PMPI_Comm_dup>()(comm, made); }
 int PMPI_Comm_free(MPI_Comm* comm) { return Call<PMPI_Comm_free>()(comm); }
 int PMPI_Comm_get_parent(MPI_Comm* parent) { return Call<PMPI_Comm_get_parent>()(parent); }
-int PMPI_Comm_set_errhandler(MPI_Comm comm, MPI_Errhandler handler) {
-    return Call<PMPI_Comm_set_errhandler>()(comm, handler);
-}
+int PMPI_Comm_set_errhandler(MPI_Comm comm, MPI_Errhandler handler) { return Call<PMPI_Comm_set_errhandler>()(comm, handler); }
 
 int PMPI_Bcast(void* data, int count, MPI_Datatype type, int root, MPI_Comm comm) {
     return Call<PMPI_Bcast>().with(count, type)(data, count, type, root, comm);

@@ -197,6 +197,7 @@ def sections(results):
         'share': share_tables(results),
         'counts': count_tables(results),
         'compile': compile_tables(results),
+        'growth': results.get('growth', ''),
         'plots': '\n'.join(f'![{alt}]({file})' for file, alt, _ in plots(results)),
     }
 
