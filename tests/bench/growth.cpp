@@ -34,7 +34,6 @@ int rank = 0, size = 0;
 int argument_count = 0;
 char** arguments = nullptr;
 std::optional<MPI::Environment> environment;
-std::optional<MPI::Intracomm> duplicate;
 
 const Map object = make_map(2);
 const Doubles numbers = make_doubles(4);
@@ -65,7 +64,6 @@ void alltoall_c() {
 }
 
 void reduce() { (void)comm.reduce(object, Merge()); }
-void reduce_on_duplicate() { (void)duplicate->reduce(object, Merge()); }
 void reduce_c() {
     Doubles sum(data_size(object) / sizeof(double)), own(sum);
     MPI_Reduce(own.data(), sum.data(), static_cast<int>(sum.size()), MPI_DOUBLE, MPI_SUM, 0, MPI_COMM_WORLD);
@@ -125,7 +123,6 @@ constexpr Case cases[] = {
     {"allgather", allgather, allgather_c, {3, 0, 3072}},
     {"alltoall", alltoall, alltoall_c, {3, 0, 4096}},
     {"reduce", reduce, reduce_c, {13, 2}},
-    {"reduce on a duplicate", reduce_on_duplicate, nullptr},
     {"allreduce", allreduce, allreduce_c, {17, 2}},
     {"Allgatherv", allgatherv, allgatherv_c, {4}},
     {"Split", split, split_c, {9}},
@@ -173,12 +170,6 @@ void begin() {
     start();
     PMPI_Comm_rank(MPI_COMM_WORLD, &rank);
     PMPI_Comm_size(MPI_COMM_WORLD, &size);
-    duplicate = comm.Dup();
-}
-
-void end() {
-    duplicate.reset();
-    environment.reset();
 }
 
 int measure(const Case& test, bool in_c) {
@@ -191,7 +182,7 @@ int measure(const Case& test, bool in_c) {
     const Figures own = figures_of(cost), others = combined(rank == 0 ? Figures() : own, MPI_MAX), sums = combined(own, MPI_SUM);
     if (rank == 0)
         for (std::size_t i = 0; i < own.size(); ++i) std::printf("%ld %ld %.6g\n", own[i], others[i], static_cast<double>(sums[i]) / size);
-    end();
+    environment.reset();
     if (begins && in_c)
         MPI_Finalize();
     return 0;
@@ -212,7 +203,7 @@ int check() {
     for (const Case& test : cases)
         if (test.most.calls != 0)
             wrong += is_more(test) ? 1 : 0;
-    end();
+    environment.reset();
     return wrong;
 }
 

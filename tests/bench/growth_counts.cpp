@@ -150,6 +150,9 @@ int PMPI_Alltoall(const void* data, int count, MPI_Datatype type, void* all, int
 int PMPI_Allreduce(const void* data, void* result, int count, MPI_Datatype type, MPI_Op op, MPI_Comm comm) {
     return Call<PMPI_Allreduce>().with(2L * count, type)(data, result, count, type, op, comm);
 }
+int PMPI_Reduce(const void* data, void* result, int count, MPI_Datatype type, MPI_Op op, int root, MPI_Comm comm) {
+    return Call<PMPI_Reduce>().with(rank_on(comm) == root ? 2L * count : count, type)(data, result, count, type, op, root, comm);
+}
 int PMPI_Send(const void* data, int count, MPI_Datatype type, int to, int tag, MPI_Comm comm) {
     return Call<PMPI_Send>().with(count, type)(data, count, type, to, tag, comm);
 }

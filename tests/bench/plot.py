@@ -1,4 +1,4 @@
-"""Bars on a logarithmic scale, as SVG."""
+"""Bars and lines on logarithmic scales, as SVG."""
 import html
 import math
 
@@ -55,28 +55,31 @@ def bars(title, rows, peers):
 def lines(title, rows):
     """Of each name, two dictionaries of figures by numbers, the first as a line and the second dashed. Both scales are logarithmic."""
     points = [(x, y) for found in rows.values() for figures in found for x, y in figures.items() if y > 0]
-    xs, (lowest, highest) = sorted({x for x, _ in points}), (f(y for _, y in points) for f in (min, max))
-    height, right_of_names = 300, 110
+    xs, ys = sorted({x for x, _ in points}), [y for _, y in points]
+    lowest, highest, height, start, names = min(ys), max(ys), 300, 90, 80
 
-    def place(x, y):
-        return (left / 2 + width * math.log(x / xs[0]) / math.log(xs[-1] / xs[0]), top + height * (1 - math.log(y / lowest) / math.log(highest / lowest)))
+    def at(x):
+        return start + width * math.log(x / xs[0]) / math.log(xs[-1] / xs[0])
 
-    body = []
+    def up(y):
+        return top + height * (1 - math.log(y / lowest) / math.log(highest / lowest))
+
+    body = [text(at(x), top + height + 20, str(x), text_anchor='middle', fill='#444') for x in xs]
     for power in range(math.ceil(math.log10(lowest)), math.floor(math.log10(highest)) + 1):
-        y = place(xs[0], 10**power)[1]
-        body += [f'<line x1="{left / 2}" y1="{y:.1f}" x2="{left / 2 + width}" y2="{y:.1f}" stroke="#ddd"/>', text(left / 2 - 8, y + 4, f'{10**power:,}'.replace(',', '\u202f'), text_anchor='end', fill='#444')]
-    body += [text(place(x, lowest)[0], top + height + 20, str(x), text_anchor='middle', fill='#444') for x in xs]
-    taken = []
+        y = up(10**power)
+        body.append(f'<line x1="{start}" y1="{y:.1f}" x2="{start + width}" y2="{y:.1f}" stroke="#ddd"/>')
+        body.append(text(start - 8, y + 4, f'{10**power:,}'.replace(',', '\u202f'), text_anchor='end', fill='#444'))
+    labelled = []
     for colour, (name, found) in zip(colours, rows.items()):
         for figures, dash in zip(found, ('', ' stroke-dasharray="5 4"')):
-            path = ' '.join(f'{a:.1f},{b:.1f}' for a, b in (place(x, y) for x, y in sorted(figures.items()) if y > 0))
+            path = ' '.join(f'{at(x):.1f},{up(y):.1f}' for x, y in sorted(figures.items()) if y > 0)
             if path:
                 body.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{dash}/>')
-        y = place(xs[-1], found[0][xs[-1]])[1]
-        while any(abs(y - other) < 13 for other in taken):
+        y = up(found[0][xs[-1]])
+        while any(abs(y - other) < 13 for other in labelled):
             y -= 1
-        taken.append(y)
-        body.append(text(left / 2 + width + 8, y + 4, name, fill=colour))
+        labelled.append(y)
+        body.append(text(start + width + 8, y + 4, name, fill=colour))
     return '\n'.join([
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left // 2 + width + right_of_names}" height="{top + height + 32}" font-family="sans-serif" font-size="12">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{start + width + names}" height="{top + height + 32}" font-family="sans-serif" font-size="12">',
         '<rect width="100%" height="100%" fill="#fff"/>', text(10, 18, title, font_size='14', font_weight='bold'), *body, '</svg>', ''])
