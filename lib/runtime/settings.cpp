@@ -10,10 +10,10 @@ namespace MPI4CXX {
 
 namespace {
 
-/// Returns whether `name` is that of a variable of the library, or of the project's scripts, which start programs with these in their environment.
+/// Returns whether `name` is that of a variable of the library, or one with which the library or the project's scripts start programs.
 bool is_known(std::string_view name) {
     const auto settings = detail::settings_table();
-    return name == "MPI4CXX_BUILD" || name == "MPI4CXX_YIELD" ||
+    return name == "MPI4CXX_BUILD" || name == "MPI4CXX_YIELD" || name == "MPI4CXX_FUTURES_SPAWNED" ||
            std::any_of(settings.begin(), settings.end(), [name](const Setting& one) { return one.name == name; });
 }
 

@@ -16,8 +16,9 @@ way, launch, program, other = sys.argv[1:]
 linked = subprocess.run(['ldd', program], capture_output=True, text=True, check=True).stdout
 is_mpich = 'libmpich' in linked or 'libmpi.so.12' in linked
 as_root = {'OMPI_ALLOW_RUN_AS_ROOT': '1', 'OMPI_ALLOW_RUN_AS_ROOT_CONFIRM': '1'}
-# More ranks than cores, on Open MPI 4 and since 5.
-crowded = as_root | {'OMPI_MCA_rmaps_base_oversubscribe': '1', 'PRTE_MCA_rmaps_default_mapping_policy': ':oversubscribe'}
+# More ranks than cores, on Open MPI 4, since 5, and since 6 also for spawned ones.
+crowded = as_root | {'OMPI_MCA_rmaps_base_oversubscribe': '1', 'PRTE_MCA_rmaps_default_mapping_policy': ':oversubscribe',
+                     'PRTE_MCA_bindto': 'core:overload-allowed'}
 
 
 def run(*command, **variables):
@@ -80,6 +81,7 @@ def spawn():
         check(code == 0, f'the job ended with {code}')
         check(f'{words}: ' in text and 'ok' in text, 'the program did not end well')
         check(words != 'many' or '3 workers in 3 processes' in text, 'there were not 3 spawned workers')
+        check('mpi4cxx: warning' not in text, 'a worker warned')
     code, text = run(mpiexec, '-n', '1', '--host', 'localhost:4', program, 'many', MPI4CXX_FUTURES_WORKERS='threads', MPI4CXX_FUTURES_MAX_WORKERS='2', **as_root)
     check('2 workers in 1 processes' in text, 'the workers were not threads')
 
