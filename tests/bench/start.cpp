@@ -9,6 +9,7 @@
 
 #include <cstdio>
 #include <fstream>
+#include <optional>
 #include <string>
 
 namespace {
@@ -29,19 +30,25 @@ long own_memory() {
     return sum;
 }
 
-void report(std::size_t before) { std::printf("%zu %ld\n", heap() - before, own_memory()); }
-
 }  // namespace
+
+#ifdef START_IN_C
+/// What callgrind counts.
+extern "C" [[gnu::noinline]] void begin(int argc, char** argv) {
+    int given = 0;
+    MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &given);
+}
+extern "C" void end() { MPI_Finalize(); }
+#else
+static std::optional<mpi4cxx::Environment> environment;
+/// What callgrind counts.
+extern "C" [[gnu::noinline]] void begin(int argc, char** argv) { environment.emplace(argc, argv); }
+extern "C" void end() { environment.reset(); }
+#endif
 
 int main(int argc, char** argv) {
     const std::size_t before = heap();
-#ifdef START_IN_C
-    int given = 0;
-    MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &given);
-    report(before);
-    MPI_Finalize();
-#else
-    const mpi4cxx::Environment env(argc, argv);
-    report(before);
-#endif
+    begin(argc, argv);
+    std::printf("%zu %ld\n", heap() - before, own_memory());
+    end();
 }
