@@ -5,7 +5,6 @@ A job must end within the time, with a status that is not 0 and with the message
 """
 import pathlib
 import shutil
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'launch'))
@@ -36,8 +35,7 @@ def launcher(others, warning, **variables):
 
 
 own = "the test's own failure"
-linked = subprocess.run(['ldd', program], capture_output=True, text=True).stdout
-is_mpich = 'libmpich' in linked or 'libmpi.so.12' in linked
+is_mpich = jobs.is_mpich(program)
 tests = {
     'uncaught': lambda: [job(mode, 'rank 1 of 4: uncaught exception: ' + own) for mode in ('barrier', 'receive', 'communicators')],
     'error': lambda: job('mpi_error', 'rank 1 of 4: uncaught exception: MPI_Send on MPI_COMM_WORLD, rank 1 of 4: ', 'abort.cpp:'),

@@ -1,5 +1,6 @@
 """Runs jobs and looks how they end, for the check.py of several folders."""
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -14,6 +15,12 @@ def run(*command, limit, without=(), cwd=None, **variables):
         sys.exit(f'{command} did not end in {limit} s; it said:\n{e.stdout}\n{e.stderr}')
     print(command, variables, 'ended with', result.returncode, 'and said:\n' + result.stdout + result.stderr)
     return result.returncode, result.stdout + result.stderr
+
+
+def is_mpich(program):
+    """Whether the loader gives MPICH to `program`, and not Open MPI. Either may have the standard ABI."""
+    linked = subprocess.run(['ldd', program], capture_output=True, text=True, check=True).stdout
+    return re.search(r'libmpich|libmpi\.so\.12|libmpi_abi', linked) is not None and re.search('libopen[-_]', linked) is None
 
 
 def together(launcher, *parts, **variables):

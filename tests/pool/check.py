@@ -5,7 +5,6 @@ A job must end within the time, with a status that is not 0 where it goes wrong,
 import pathlib
 import re
 import shutil
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'launch'))
@@ -13,8 +12,7 @@ import jobs
 from jobs import check
 
 way, launch, program, other = sys.argv[1:]
-linked = subprocess.run(['ldd', program], capture_output=True, text=True, check=True).stdout
-is_mpich = 'libmpich' in linked or 'libmpi.so.12' in linked
+is_mpich = jobs.is_mpich(program)
 as_root = {'OMPI_ALLOW_RUN_AS_ROOT': '1', 'OMPI_ALLOW_RUN_AS_ROOT_CONFIRM': '1'}
 # More ranks than cores, on Open MPI 4, since 5, and since 6 also for spawned ones.
 crowded = as_root | {'OMPI_MCA_rmaps_base_oversubscribe': '1', 'PRTE_MCA_rmaps_default_mapping_policy': ':oversubscribe',

@@ -71,6 +71,12 @@ const Operation& operation(int i) {
 }
 constexpr int operations = 3;
 
+/// All ranks run on one node, but to MPICH 5 over UCX each is a node of its own.
+bool shares_memory(const MPI::Intracomm& comm) {
+    static const bool result = comm.Split_type(MPI::COMM_TYPE_SHARED).Get_size() == comm.Get_size();
+    return result;
+}
+
 /// A window of elements of T, with a model of the memory of all processes.
 template <class T> class Tried {
 public:
@@ -80,7 +86,7 @@ public:
         switch (plan.below(4)) {
         case 0: win_ = MPI::Win::Create(own_, comm); break;
         case 1: win_ = MPI::Win::Allocate<T>(size_, comm); break;
-        case 2: win_ = MPI::Win::Allocate_shared<T>(size_, comm); break;  // all ranks run on one node
+        case 2: win_ = shares_memory(comm) ? MPI::Win::Allocate_shared<T>(size_, comm) : MPI::Win::Allocate<T>(size_, comm); break;
         default:
             is_dynamic_ = true;
             win_ = MPI::Win::Create_dynamic(comm);

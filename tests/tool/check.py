@@ -7,7 +7,6 @@ Looks at the form of tables and verdicts, never at times.
 import pathlib
 import re
 import shutil
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'launch'))
@@ -16,8 +15,7 @@ from jobs import check
 
 way, launch, bench, settings, no_init, root = sys.argv[1:]
 root = pathlib.Path(root)
-linked = subprocess.run(['ldd', bench], capture_output=True, text=True, check=True).stdout
-is_mpich = any(name in linked for name in ('libmpich', 'libmpi.so.12', 'libmpi_abi')) and 'libopen-' not in linked
+is_mpich = jobs.is_mpich(bench)
 as_root = {'OMPI_ALLOW_RUN_AS_ROOT': '1', 'OMPI_ALLOW_RUN_AS_ROOT_CONFIRM': '1', 'OMPI_MCA_rmaps_base_oversubscribe': '1'}
 # What a launcher around this test says is not what it looks at.
 OTHERS = ('MPI4CXX_E', 'MPI4CXX_F', 'MPI4CXX_TR', 'MPI4CXX_TH', 'PMI_', 'OMPI_COMM', 'SLURM_', 'SLURMD_')
