@@ -4,6 +4,7 @@
 A job must end within the time, with a status that is not 0 and with the message of the rank that failed.
 """
 import pathlib
+import re
 import shutil
 import sys
 
@@ -28,6 +29,8 @@ def job(mode, *messages):
 
 def launcher(others, warning, **variables):
     code, text = run(*others, program, 'nothing', **variables)
+    if code != 0 and 'internal_Init_thread' in text:    # MPICH 5 ends a program that Open MPI's launcher has started
+        return check(re.search(f'the MPI has ended this program where it begins.*{warning}', text), f'nobody said "{warning}"')
     check(code == 0, 'the program ended with an error')
     count = text.count('mpi4cxx: warning')
     check(count == (1 if warning else 0), f'{count} warnings')

@@ -72,10 +72,7 @@ const Operation& operation(int i) {
 constexpr int operations = 3;
 
 /// All ranks run on one node, but to MPICH 5 over UCX each is a node of its own.
-bool shares_memory(const MPI::Intracomm& comm) {
-    static const bool result = comm.Split_type(MPI::COMM_TYPE_SHARED).Get_size() == comm.Get_size();
-    return result;
-}
+bool shares_memory(const MPI::Intracomm& comm) { return comm.Split_type(MPI::COMM_TYPE_SHARED).Get_size() == comm.Get_size(); }
 
 /// A window of elements of T, with a model of the memory of all processes.
 template <class T> class Tried {
