@@ -462,6 +462,22 @@ TEST_CASE("Alltoallw in place takes blocks of different sizes", "[collective]") 
     });
 }
 
+TEST_CASE("Alltoallw in place does not wait for processes that have only empty blocks", "[collective]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const auto size = static_cast<std::size_t>(comm.size());
+        vector<int> all(size, comm.rank()), counts(size, 0), bytes(size, 0);
+        counts[static_cast<std::size_t>(comm.rank())] = comm.rank() == 0 ? 1 : 0;
+        const vector<MPI::Datatype> types = [&] {
+            vector<MPI::Datatype> ints;
+            for (std::size_t i = 0; i < size; ++i) ints.push_back(MPI::Datatype::borrow(MPI_INT));
+            return ints;
+        }();
+        comm.Alltoallw(MPI::IN_PLACE, {all, counts, bytes, types});
+        comm.Ialltoallw(MPI::IN_PLACE, {all, counts, bytes, types}).Wait();
+        CHECK(all == vector<int>(size, comm.rank()));
+    });
+}
+
 TEST_CASE("Alltoallw takes absolute addresses", "[collective]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const auto size = static_cast<std::size_t>(comm.size());
