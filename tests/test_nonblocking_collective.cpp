@@ -462,7 +462,7 @@ TEST_CASE("Alltoallw in place takes blocks of different sizes", "[collective]") 
     });
 }
 
-TEST_CASE("Alltoallw in place does not wait for processes that have only empty blocks", "[collective]") {
+TEST_CASE("Alltoallv and Alltoallw in place do not wait for processes that have only empty blocks", "[collective]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const auto size = static_cast<std::size_t>(comm.size());
         vector<int> all(size, comm.rank()), counts(size, 0), bytes(size, 0);
@@ -474,6 +474,9 @@ TEST_CASE("Alltoallw in place does not wait for processes that have only empty b
         }();
         comm.Alltoallw(MPI::IN_PLACE, {all, counts, bytes, types});
         comm.Ialltoallw(MPI::IN_PLACE, {all, counts, bytes, types}).Wait();
+        comm.Alltoallv(MPI::IN_PLACE, {all, counts, bytes});
+        comm.Ialltoallv(MPI::IN_PLACE, {all, counts, bytes}).Wait();
+        comm.Ibarrier().Wait();
         CHECK(all == vector<int>(size, comm.rank()));
     });
 }

@@ -7,6 +7,9 @@
 #include "communicators/call_alltoallw.hpp"
 #include "communicators/plan.hpp"
 
+#include <cstddef>
+#include <vector>
+
 namespace MPI4CXX {
 
 using detail::call;
@@ -190,8 +193,24 @@ void Comm::Alltoallv(const ConstBufVArg& sendbuf, const BufVArg& recvbuf, At at)
     call<MPI_Alltoallv>(s.data, s.counts, s.displs, s.type, r.data, r.counts, r.displs, r.type, handle(), on(at));
 }
 
+/// Does an Ialltoallv in place by an Ialltoallw.
+static Request ialltoallw_in_place(const Comm& comm, const detail::RecvV& blocks, At at) {
+    const auto extent = static_cast<Aint>(Datatype::borrow(blocks.type).Get_extent(at).extent);
+    std::vector<Count> counts;
+    std::vector<Aint> addresses;
+    std::vector<Datatype> types;
+    for (std::size_t i = 0; i < blocks.ranks; ++i) {
+        counts.push_back(blocks.counts[i]);
+        addresses.push_back(reinterpret_cast<Aint>(blocks.data) + static_cast<Aint>(blocks.displs[i]) * extent);
+        types.push_back(Datatype::borrow(blocks.type));
+    }
+    return comm.Ialltoallw(IN_PLACE, {BOTTOM, counts, addresses, types}, at);
+}
+
 Request Comm::Ialltoallv(const StoredConstBufVArg& sendbuf, const BufVArg& recvbuf, At at) const {
     auto [s, r] = detail::alltoallv_blocks(*this, sendbuf, recvbuf, at);
+    if (detail::waits_in_ialltoallw_in_place() && sendbuf.is_in_place())
+        return ialltoallw_in_place(*this, r, at);
     auto kept = keep(s, r);
     return Request::take(get<MPI_Ialltoallv>(s.data, s.counts, s.displs, s.type, r.data, r.counts, r.displs, r.type, handle(), on(at)),
                          std::move(kept));

@@ -67,7 +67,8 @@ inline bool has_equal_init() noexcept { return !is_mpich_before(40300000); }
 
 /// On a communicator of one process, Open MPI's MPI_Alltoallw takes displacements for numbers of elements. They are bytes.
 inline bool miscounts_in_lone_alltoallw() noexcept { return is_open_mpi(); }
-/// In Open MPI's MPI_Ialltoallw in place, processes that have only empty blocks take no part, and the others wait for them for ever.
+/// In Open MPI's MPI_Ialltoallw in place, processes that have only empty blocks take no part, and the others wait for them for ever. After such an
+/// MPI_Ialltoallv in place, the next nonblocking collective waits.
 inline bool waits_in_ialltoallw_in_place() noexcept { return is_open_mpi(); }
 /// Open MPI 6's library of the standard ABI describes sub-arrays and distributed arrays by the numbers of Open MPI's own header.
 inline bool has_own_numbers_in_contents() noexcept { return is_standard_abi && is_open_mpi(); }
