@@ -3,6 +3,7 @@
 
 #include <mpi4cxx/memory.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -15,7 +16,9 @@ namespace MPI = mpi4cxx;
 
 namespace MPI4CXX::detail {
 MPI4CXX_API void limit_side_tags(int used_once, int reused);
-}
+MPI4CXX_API std::uint64_t take_common_tags() noexcept;
+MPI4CXX_API void give_back_common_tags(std::uint64_t tags) noexcept;
+}  // namespace MPI4CXX::detail
 
 // As after billions of large messages: all tags are used up that are used only once, and `few` others are left. The first case stands just before
 // that.
@@ -228,5 +231,24 @@ TEST_CASE("Reductions of objects give their tags back, also when they throw", "[
             if (comm.size() > 1)
                 CHECK(contains(thrown<std::exception>([&] { (void)comm.allreduce(texts(1), failing); }), "this operation fails"));
         }
+    });
+}
+
+TEST_CASE("Reductions give their tags back, and need none that is free on all processes", "[object][error]") {
+    const std::uint64_t all = ~std::uint64_t{0};
+    for_each_comm([&](const MPI::Intracomm& comm) {
+        std::string together;
+        for (int rank = 0; rank < comm.size(); ++rank) together += std::to_string(rank);
+        const auto join = [](const std::string& a, const std::string& b) { return a + b; };
+        const auto refuse = [](const std::string&, const std::string&) -> std::string { throw std::runtime_error("refused"); };
+        for (int round = 0; round < rounds; ++round) {
+            const std::uint64_t taken = round % 2 == 1 && comm.rank() == 0 ? MPI::detail::take_common_tags() : 0;
+            for (int root = 0; root < comm.size(); ++root)
+                CHECK(comm.reduce(std::to_string(comm.rank()), join, root) == (comm.rank() == root ? std::optional(together) : std::nullopt));
+            CHECK(thrown<std::exception>([&] { (void)comm.allreduce(std::string("a"), refuse); }).empty() == (comm.size() == 1));
+            MPI::detail::give_back_common_tags(taken);
+        }
+        CHECK(MPI::detail::take_common_tags() == all);
+        MPI::detail::give_back_common_tags(all);
     });
 }

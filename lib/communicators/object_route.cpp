@@ -6,7 +6,7 @@
 #include "requests/channel.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <array>
 #include <span>
 #include <vector>
 
@@ -38,15 +38,27 @@ int channel_rank(const Comm& comm, int rank, At at) {
     return rank;
 }
 
+bool to_channel_ranks(const Comm& comm, std::span<int> ranks, At at) {
+    if (opened_channel == MPI_COMM_NULL)
+        return false;
+    if (comm.handle() != MPI_COMM_WORLD)
+        to_world(comm, ranks, at);
+    return std::find(ranks.begin(), ranks.end(), MPI_UNDEFINED) == ranks.end();
+}
+
 bool reaches_all(const Comm& comm, At at) {
     if (opened_channel == MPI_COMM_NULL || comm.handle() == MPI_COMM_WORLD)
         return opened_channel != MPI_COMM_NULL;
     const Place where{at, comm.address()};
     const int peers = comm.Is_inter(at) ? get<MPI_Comm_remote_size>(comm.handle(), where) : comm.Get_size(at);
-    std::vector<int> ranks(static_cast<std::size_t>(peers));
-    std::iota(ranks.begin(), ranks.end(), 0);
-    to_world(comm, ranks, at);
-    return std::find(ranks.begin(), ranks.end(), MPI_UNDEFINED) == ranks.end();
+    std::array<int, 1024> part;  // of their ranks
+    for (int next = 0; next < peers;) {
+        const std::span ranks(part.data(), std::min(part.size(), static_cast<std::size_t>(peers - next)));
+        for (int& rank : ranks) rank = next++;
+        if (!to_channel_ranks(comm, ranks, at))
+            return false;
+    }
+    return true;
 }
 
 }  // namespace MPI4CXX::detail

@@ -7,11 +7,14 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <span>
 
 namespace MPI4CXX::detail {
 
 /// Returns the rank on the channel of process `rank` of `comm`. Throws std::invalid_argument if the process is not in COMM_WORLD.
 [[nodiscard]] int channel_rank(const Comm& comm, int rank, At at);
+/// Translates ranks of `comm` to those on the channel. Returns false if the channel is not open, or does not reach one of the processes.
+[[nodiscard]] bool to_channel_ranks(const Comm& comm, std::span<int> ranks, At at);
 /// Returns whether the channel is open and reaches all processes to which this one sends on a communicator.
 [[nodiscard]] bool reaches_all(const Comm& comm, At at);
 /// Tells a sender that asks that it can send its blocks, or gives it a receipt: everything under this tag has been received, or all receives are

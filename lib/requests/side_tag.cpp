@@ -131,13 +131,15 @@ void ReusedTags::close() noexcept {
 }
 
 ReusedTags& reused = *new ReusedTags;  // never destroyed: threads may send while the process exits
-std::atomic<int> once_left = 0;        // these tags are used from the highest down
+constexpr int common_tags = 64;        // the lowest tags
+std::atomic<std::uint64_t> free_common_tags = ~std::uint64_t{0};
+std::atomic<int> once_left = 0;  // these tags are used from the highest down
 
 /// Returns a tag that has not been used yet and never will be again; nothing if all have.
 std::optional<int> next_new_tag() noexcept {
     int left = once_left.load(std::memory_order_relaxed);
     while (left != 0 && !once_left.compare_exchange_weak(left, left - 1, std::memory_order_relaxed)) {}
-    return left != 0 ? std::optional(left - 1) : std::nullopt;
+    return left != 0 ? std::optional(common_tags + left - 1) : std::nullopt;
 }
 
 /// Waits for a tag that comes again. The receivers may be waiting for this process, so the wait ends after a second.
@@ -157,7 +159,7 @@ int wait_for_tag(At at) {
 }  // namespace
 
 void open_side_tags(int number) {
-    once_left = number / 2;
+    once_left = number / 2 - common_tags;
     reused.open(number / 2, number - number / 2);
 }
 
@@ -188,6 +190,9 @@ void SideTag::use(int receivers, MPI_Comm channel) noexcept {
 
 std::optional<int> borrow_side_tag() { return reused.take(); }
 void give_back_side_tag(int tag) noexcept { reused.give_back(tag); }
+
+std::uint64_t take_common_tags() noexcept { return free_common_tags.exchange(0); }
+void give_back_common_tags(std::uint64_t tags) noexcept { free_common_tags |= tags; }
 
 void limit_side_tags(int used_once, int number) {
     once_left = std::min(once_left.load(), used_once);

@@ -146,8 +146,8 @@ template <class T, class F> std::optional<T> Comm::reduce(const T& object, F&& o
     } else {
         detail::check_root(*this, root, at);
         if (detail::is_tree_better(*this, at))
-            if (detail::ReductionTree tree(*this, at); tree.is_usable())
-                return tree.combine(object, op, root);
+            if (detail::ReductionTree tree(*this, root, at); tree.is_usable())
+                return tree.combine(object, op);
         auto packed = detail::one_packed(object, true, detail::Packing::Blocks::beside);
         return detail::combine_packed<T>(*this, detail::Pattern::gather, std::move(packed), root, detail::FoldAll<T, F&>{op}, at);
     }

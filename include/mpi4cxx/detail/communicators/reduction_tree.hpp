@@ -5,28 +5,30 @@
 #include <mpi4cxx/detail/communicators/object_message.hpp>
 #include <mpi4cxx/detail/mpi/array.hpp>
 
+#include <cstdint>
 #include <exception>
 #include <optional>
+#include <span>
 #include <utility>
 
 namespace MPI4CXX::detail {
 
-/// Returns whether to use a ReductionTree: not for two processes, where announcing its tags costs more than it saves, and not for an
+/// Returns whether to use a ReductionTree: not for two processes, where agreeing on its tag costs more than it saves, and not for an
 /// intercommunicator. The result is the same on every process.
 MPI4CXX_API bool is_tree_better(const Comm& comm, At at);
 
 /// A binomial tree along which the processes of an intracommunicator combine their objects. Each process combines its object with those of its
 /// children, which have the next higher ranks, and sends the result to its parent. So the order of ranks is kept, processes combine in parallel, and
-/// no process holds all objects. The messages travel on the channel, under tags that all processes tell each other first.
+/// no process holds all objects. The messages travel on the channel, under a tag on which all processes agree first.
 class MPI4CXX_API ReductionTree {
 public:
-    /// Tells all processes the tags of the messages. Collective.
-    ReductionTree(const Comm& comm, At at);
+    /// Makes a tree that leads to `root`. Collective.
+    ReductionTree(const Comm& comm, int root, At at);
 
-    /// Returns whether the channel reaches all processes, and each has a tag.
+    /// Returns whether the channel reaches all processes, and there are tags. The result is the same on every process.
     [[nodiscard]] bool is_usable() const noexcept { return usable_; }
-    /// Returns on `root` the combination of the objects of all processes. If `op` throws on one process, this throws on all.
-    template <class T, class F> std::optional<T> combine(const T& object, F& op, int root) {
+    /// Returns on the root the combination of the objects of all processes. If `op` throws on one process, this throws on all.
+    template <class T, class F> std::optional<T> combine(const T& object, F& op) {
         std::optional<T> result;
         std::exception_ptr failure;
         const auto attempt = [&](auto step) {
@@ -38,7 +40,7 @@ public:
             }
         };
         attempt([&] { result.emplace(object); });
-        for (const int child : children_)
+        for (const Partner& child : children_)
             attempt([&] {
                 Incoming incoming;
                 if (!receive(incoming, child, object_type<T>))
@@ -49,7 +51,7 @@ public:
                 T combined = op(std::move(*result), next);  // op may return a reference to one of its arguments
                 result = std::move(combined);
             });
-        if (const int to = rank_ == 0 && root != 0 ? root : parent_; to != PROC_NULL) {
+        if (receiver_.rank != PROC_NULL) {
             InlineBuffer room;
             Packing packing(room, Packing::Blocks::beside);
             attempt([&] {
@@ -57,42 +59,51 @@ public:
                     pack(*result, packing);
             });
             if (result)
-                attempt([&] { send(&packing, to); });  // throws only before anything is sent
+                attempt([&] { send(&packing); });  // throws only before anything is sent
             if (!result)
-                attempt([&] { send(nullptr, to); });
+                attempt([&] { send(nullptr); });
         }
-        if (rank_ == root && root != 0)
+        if (first_.rank != PROC_NULL)
             attempt([&] {
                 Incoming incoming;
                 result.reset();
-                if (receive(incoming, 0, object_type<T>))
+                if (receive(incoming, first_, object_type<T>))
                     result = unpacked<T>(incoming);
             });
         const bool failed = has_failed_anywhere(comm_, failure != nullptr, at_);
         give_back_tag();  // all processes have received all messages
         if (failed)
             throw_everywhere(comm_, failure, at_);
-        return rank_ == root ? std::move(result) : std::nullopt;
+        return is_root_ ? std::move(result) : std::nullopt;
     }
 
 private:
-    struct Address {
-        int rank, tag;  // on the channel
+    /// Another process of the tree.
+    struct Partner {
+        int rank = PROC_NULL;  // on the channel
+        int tag = 0;           // of what it sends
     };
 
+    /// Agrees with all processes on one tag. Returns false if no tag is free on all of them, because other threads are about to agree on theirs, or if
+    /// the channel does not reach a partner of some process.
+    bool agree_on_tag(bool reaches_partners);
+    /// Tells all processes a tag of this one, and learns those of its partners.
+    void announce_tags(bool reaches_partners, std::span<Partner* const> partners);
     void give_back_tag() const;
     /// Receives the object of a process. Returns false if that process has failed.
-    bool receive(Incoming& incoming, int from, const ObjectType& type) const;
-    /// Sends a combined object; null says that this process has failed.
-    void send(Packing* object, int to) const;
+    bool receive(Incoming& incoming, const Partner& from, const ObjectType& type) const;
+    /// Sends the combined object to the receiver; null says that this process has failed.
+    void send(Packing* object) const;
 
     const Comm& comm_;
     MPI_Comm channel_ = MPI_COMM_NULL;
     At at_;
-    Array<Address> addresses_;
-    Array<int> children_;
-    int rank_ = 0;
-    int parent_ = PROC_NULL;
+    Array<Partner> children_;
+    Partner receiver_;  // the parent; of rank 0, the root if that is another process
+    Partner first_;     // rank 0, where the root is another process and this is it
+    std::uint64_t common_tag_ = 0;  // as one bit; 0 if there is none
+    int own_tag_ = 0;
+    bool is_root_ = false;
     bool usable_ = true;
 };
 
