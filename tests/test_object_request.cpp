@@ -71,6 +71,23 @@ struct Traffic {
 
 using Receive = MPI::ObjectRequest<Numbers>;
 
+TEST_CASE("Hundreds of pending receives are tested one after the other until all have come", "[object]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        Traffic traffic(comm, 500);
+        for (auto& request : traffic.requests)
+            if (!request.is_null())
+                CHECK_FALSE(request.test());
+        comm.Barrier();
+        traffic.send();
+        while (traffic.active() != 0)
+            for (std::size_t i = 0; i < traffic.requests.size(); ++i)
+                if (!traffic.requests[i].is_null())
+                    if (const auto object = traffic.requests[i].test())
+                        CHECK(traffic.is_right(i, *object));
+        traffic.finish();
+    });
+}
+
 TEST_CASE("ObjectRequest::waitall and testall return all objects and give each request its status", "[object][request]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         for (const bool waits : {true, false}) {

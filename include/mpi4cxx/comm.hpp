@@ -416,7 +416,7 @@ public:
                                                          Status* status = nullptr, At at = {}) const {
         detail::Packing packing(detail::Packing::Blocks::beside);
         detail::pack(object, packing);
-        Request sent = detail::start_object(*this, std::move(packing), dest, sendtag, at);
+        Request sent = detail::start_object(*this, packing, dest, sendtag, at);
         T received = recv<T>(source, recvtag, status, at);
         sent.Wait(nullptr, at);
         return received;
@@ -541,7 +541,7 @@ private:
         } else {
             detail::pack(object, packing);
         }
-        return detail::isend_object(*this, mode, std::move(packing), std::move(owned), dest, tag, at);
+        return detail::isend_object(*this, mode, packing, std::move(owned), dest, tag, at);
     }
     template <class T> sent_as<T> bcast_from_here(T&& object, int root, At at) const {
         constexpr bool moves = std::is_same_v<T, sent_as<T>>;

@@ -36,10 +36,8 @@ public:
         if (request_.drive_receive())
             return std::nullopt;
         std::optional<T> object = test_now(status, at);
-        if (!object) {
-            Request::drive();
+        if (!object && Request::drive())
             object = test_now(status, at);
-        }
         return object;
     }
     /// Turn this into a plain Request that leaves its object in `object`. The call that completes the Request writes `object`; nothing is written if

@@ -74,7 +74,8 @@ public:
           kind_(other.kind_) {}
     Request& operator=(Request&& other) noexcept {
         if (this != &other) {
-            drop();
+            if (!is_null()) [[unlikely]]
+                drop();
             raw_ = std::exchange(other.raw_, MPI_REQUEST_NULL);
             resources_ = std::exchange(other.resources_, nullptr);
             drop_ = other.drop_;
@@ -216,8 +217,8 @@ private:
         kind_ = Kind::operation;
         return std::move(*this);
     }
-    /// Drives all pending operations.
-    static void drive();
+    /// Drives all pending operations. Returns false, and does nothing, if they are many and have just been driven.
+    static bool drive();
     /// If this is a receive that is not known to be complete, drives and returns true.
     [[nodiscard]] bool drive_receive() const;
     /// Like Get_status, but does not drive other pending operations.
@@ -251,7 +252,11 @@ private:
 
     void wait_driving(Status* status, const char* file, unsigned long line);
     /// After a completion: frees the resources of a request that is null now, and makes a complete persistent request inactive.
-    void finish(bool complete, bool failed) noexcept;
+    void finish(bool complete, bool failed) noexcept {
+        if (resources_ != nullptr || kind_ != Kind::once)
+            finish_more(complete, failed);
+    }
+    void finish_more(bool complete, bool failed) noexcept;
     /// Like Test, but does not drive other pending operations.
     bool test_now(Status* status, At at);
     /// The same for one of several requests. Returns nothing if the request is null, or persistent and not started.

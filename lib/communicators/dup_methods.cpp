@@ -42,7 +42,7 @@ void PendingComm::advance() {
     complete_ = complete_ || done != 0 || code_ != MPI_SUCCESS;
 }
 
-void PendingComm::finish(Place where) {
+void PendingComm::finish(const Place& where) {
     if (code_ == MPI_SUCCESS && from_outside_)
         mark_outside(comm_, where);
     if (code_ == MPI_SUCCESS)

@@ -394,7 +394,8 @@ void Exchange::end() {
         if (!state.taken[i] && state.is_object(i))
             FromExchange(*this, i);
     state.sends_last = false;
-    complete_ = !state.is_under_way();
+    if (state.is_under_way())
+        go_on();
     while (!complete_or_drive(*this)) {}
     finish(state.where);
 }

@@ -312,7 +312,9 @@ struct Receive::State {
     std::optional<OrderedProbe> probe;       // until the message has come, where an object comes whole
     MPI_Request request = MPI_REQUEST_NULL;  // of the envelope, or of the whole object
     std::vector<Part> parts;                 // of the bytes, then of the blocks
+    std::optional<std::size_t> length;  // of the object, which its status tells
     bool from_null = false;
+    bool is_cancelled = false;  // unless the message came before
     Route route;
     Bytes bytes;
     std::vector<Bytes> held_blocks;
@@ -353,6 +355,9 @@ void Receive::receive_found(MPI_Message& message, std::size_t size) {
 
 Receive::~Receive() = default;
 
+void* Receive::operator new(std::size_t size) { return SmallMemory::take(size); }
+void Receive::operator delete(void* memory, std::size_t size) noexcept { SmallMemory::give_back(memory, size); }
+
 bool Receive::passed_parts() {
     std::vector<State::Part>& parts = state_->parts;
     MPI_Status found;
@@ -382,17 +387,17 @@ void Receive::step() {
         open_envelope();
     if (!complete_ && state.step == State::Step::opened)
         receive_bytes();
-    if (!complete_ && state.step == State::Step::bytes && passed_parts())
+    if (!complete_ && state.step == State::Step::bytes && (state.parts.empty() || passed_parts()))
         open_bytes();
     if (!complete_ && state.step == State::Step::blocks)
-        complete_ = passed_parts();
+        complete_ = state.parts.empty() || passed_parts();
 }
 
 void Receive::open_envelope() {
     State& state = *state_;
     if (state.from_null)
         status_ = status_of_null();
-    complete_ = state.from_null || get<MPI_Test_cancelled>(&status_, where_) != 0;
+    complete_ = state.from_null || (state.is_cancelled && get<MPI_Test_cancelled>(&status_, where_) != 0);
     if (complete_)
         return;
     if (state.bytes.data() != nullptr)
@@ -410,7 +415,7 @@ void Receive::open_whole_object() {
     state.whole_block = state.bytes.data() + sizeof envelope + envelope.length;
     state.arrived.open({state.bytes.data() + sizeof envelope, envelope.length}, envelope.blocks);
     state.step = State::Step::blocks;
-    set_length(&status_, state.arrived.remaining(), where_);
+    state.length = state.arrived.remaining();
     if (envelope.type != state.type.hash)
         failure_ = std::make_exception_ptr(state.type.mismatch("irecv", envelope.type, where_));
 }
@@ -442,7 +447,7 @@ void Receive::open_bytes() {
     const Envelope& envelope = state.envelope();
     state.step = State::Step::blocks;
     state.arrived.open(state.object_bytes(), envelope.blocks);
-    set_length(&status_, state.arrived.remaining(), where_);
+    state.length = state.arrived.remaining();
     if (envelope.type != state.type.hash)
         failure_ = std::make_exception_ptr(state.type.mismatch("irecv", envelope.type, where_));
     if (envelope.blocks != 0)
@@ -488,14 +493,22 @@ MPI_Request* Receive::awaited() {
     return state_->parts.empty() ? nullptr : &state_->parts.back().request;  // there is none while memory for the bytes is missing
 }
 
+const MPI_Status& Receive::status() {
+    if (state_->length)  // only now, because few look at it
+        set_length(&status_, *state_->length, where_);
+    return status_;
+}
+
 void Receive::cancel() {
     if (state_->probe) {
         state_->probe.reset();
         call<MPI_Status_set_cancelled>(&status_, 1, where_);
         complete_ = true;
     }
-    if (!complete_ && state_->step == State::Step::envelope)
+    if (!complete_ && state_->step == State::Step::envelope) {
         MPI_Cancel(&state_->request);
+        state_->is_cancelled = true;
+    }
 }
 
 Unpacking* Receive::arrived() noexcept { return state_->step == State::Step::blocks ? &state_->arrived : nullptr; }

@@ -11,6 +11,7 @@
 #include "requests/progress.hpp"
 #include "requests/progress_thread.hpp"
 #include "requests/side_tag.hpp"
+#include "requests/spare_memory.hpp"
 
 #include <chrono>
 #include <cstring>
@@ -29,7 +30,7 @@ namespace MPI4CXX::detail {
 
 namespace {
 
-MPI_Request start(SendMode mode, const void* data, std::size_t size, int dest, int tag, MPI_Comm comm, Place where) {
+MPI_Request start(SendMode mode, const void* data, std::size_t size, int dest, int tag, MPI_Comm comm, const Place& where) {
     const auto count = static_cast<Count>(size);
     switch (mode) {
     case SendMode::synchronous: return get<MPI_Issend>(data, count, MPI_BYTE, dest, tag, comm, where);
@@ -49,7 +50,7 @@ void send(SendMode mode, std::span<const std::byte> message, int dest, int tag, 
     call<MPI_Send>(message.data(), count, MPI_BYTE, dest, tag, comm, where);
 }
 
-/// A copy of one message, kept until MPI has sent it. The bytes follow the object in memory.
+/// A copy of one message, kept until MPI has sent it. Its size and its bytes follow the object in memory.
 class MessageCopy final : public RequestResources {
 public:
     static std::unique_ptr<MessageCopy> of(std::span<const std::byte> bytes) {
@@ -68,27 +69,36 @@ public:
         }
         return sending;
     }
-    static void operator delete(void* memory) { ::operator delete(memory); }
-    [[nodiscard]] std::span<const std::byte> bytes(std::size_t size) const noexcept { return {reinterpret_cast<const std::byte*>(this + 1), size}; }
+    static void operator delete(void* memory) noexcept { SmallMemory::give_back(memory, size_behind(memory)); }
+    [[nodiscard]] std::span<const std::byte> bytes(std::size_t size) const noexcept {
+        return {reinterpret_cast<const std::byte*>(this + 1) + sizeof size, size};
+    }
     [[nodiscard]] bool is_needed() const override { return true; }
     [[nodiscard]] bool is_all() const override { return true; }
 
-    static Request start(SendMode mode, std::unique_ptr<MessageCopy> sending, std::size_t size, int dest, int tag, MPI_Comm comm, Place where) {
+    static Request start(SendMode mode, std::unique_ptr<MessageCopy> sending, std::size_t size, int dest, int tag, MPI_Comm comm, const Place& where) {
         tidy_left();
         const MPI_Request request = detail::start(mode, sending->data(), size, dest, tag, comm, where);
         return Request::take(request, std::move(sending));
     }
 
 private:
-    static void* operator new(std::size_t size, std::size_t bytes) { return ::operator new(size + bytes); }
-    static void operator delete(void* memory, std::size_t) { ::operator delete(memory); }
+    static void* operator new(std::size_t size, std::size_t bytes) {
+        size += sizeof size + bytes;
+        void* const memory = SmallMemory::take(size);
+        size_behind(memory) = size;
+        return memory;
+    }
+    static void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
+    /// The size of an object's memory, which outlives the object.
+    static std::size_t& size_behind(void* memory) noexcept { return *reinterpret_cast<std::size_t*>(static_cast<MessageCopy*>(memory) + 1); }
     MessageCopy() noexcept = default;
-    std::byte* data() noexcept { return reinterpret_cast<std::byte*>(this + 1); }
+    std::byte* data() noexcept { return reinterpret_cast<std::byte*>(this + 1) + sizeof(std::size_t); }
 };
 
-Request isend_inline(SendMode mode, const Packing& object, int dest, int tag, const Comm& comm, Place where) {
+Request isend_inline(SendMode mode, const Packing& object, int dest, int tag, const Comm& comm, const At& at) {
     const std::size_t size = dest == PROC_NULL ? sizeof(Envelope) : object.size();
-    return MessageCopy::start(mode, MessageCopy::of({object.data(), size}), size, dest, tag, comm.handle(), where);
+    return MessageCopy::start(mode, MessageCopy::of({object.data(), size}), size, dest, tag, comm.handle(), {at, comm.address()});
 }
 
 std::size_t whole_size(const Packing& object) {
@@ -98,9 +108,9 @@ std::size_t whole_size(const Packing& object) {
 }
 
 /// Sends an object in one message, with its blocks.
-Request isend_whole(SendMode mode, const Packing& object, int dest, int tag, const Comm& comm, Place where) {
+Request isend_whole(SendMode mode, const Packing& object, int dest, int tag, const Comm& comm, const At& at) {
     const std::size_t size = whole_size(object);
-    return MessageCopy::start(mode, MessageCopy::of(object, size), size, dest, tag, comm.handle(), where);
+    return MessageCopy::start(mode, MessageCopy::of(object, size), size, dest, tag, comm.handle(), {at, comm.address()});
 }
 
 /// Copies the bytes of a long object to the attached buffer, then sends the envelope from memory of the library's own. The envelope goes last: if the
@@ -264,12 +274,12 @@ void send_object(const Comm& comm, SendMode mode, Packing& object, int dest, int
     Request::take(std::make_unique<PendingSend>(comm, mode, std::move(object), nullptr, Owner::caller, dest, tag, at)).Wait(nullptr, at);
 }
 
-Request isend_object(const Comm& comm, SendMode mode, Packing object, std::unique_ptr<OwnedObject> owned, int dest, int tag, At at) {
+Request isend_object(const Comm& comm, SendMode mode, Packing& object, std::unique_ptr<OwnedObject> owned, int dest, int tag, const At& at) {
     need_channel(comm, at);
     if (object.is_inline() || dest == PROC_NULL)
-        return isend_inline(mode, object, dest, tag, comm, {at, comm.address()});
+        return isend_inline(mode, object, dest, tag, comm, at);
     if (is_outside(comm.handle()))
-        return isend_whole(mode, object, dest, tag, comm, {at, comm.address()});
+        return isend_whole(mode, object, dest, tag, comm, at);
     if (mode == SendMode::buffered) {
         bsend_long(comm, object, dest, tag, at);
         return {};  // the send is complete
@@ -277,12 +287,12 @@ Request isend_object(const Comm& comm, SendMode mode, Packing object, std::uniqu
     return Request::take(std::make_unique<PendingSend>(comm, mode, std::move(object), std::move(owned), Owner::operation, dest, tag, at));
 }
 
-Request start_object(const Comm& comm, Packing object, int dest, int tag, At at) {
+Request start_object(const Comm& comm, Packing& object, int dest, int tag, const At& at) {
     need_channel(comm, at);
     if (object.is_inline() || dest == PROC_NULL)
-        return isend_inline(SendMode::standard, object, dest, tag, comm, {at, comm.address()});
+        return isend_inline(SendMode::standard, object, dest, tag, comm, at);
     if (is_outside(comm.handle()))
-        return isend_whole(SendMode::standard, object, dest, tag, comm, {at, comm.address()});
+        return isend_whole(SendMode::standard, object, dest, tag, comm, at);
     auto operation = std::make_unique<PendingSend>(comm, SendMode::standard, std::move(object), nullptr, Owner::caller, dest, tag, at);
     operation->begin();
     return Request::take(std::move(operation));

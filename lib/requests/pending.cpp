@@ -24,7 +24,7 @@ void Pending::advance() {
     }
 }
 
-void Pending::finish(Place) {
+void Pending::finish(const Place&) {
     if (failure_)
         std::rethrow_exception(failure_);
 }

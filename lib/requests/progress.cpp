@@ -66,6 +66,11 @@ public:
         operation.place_ = Operation::nowhere;
         count();
     }
+    /// Takes a complete operation out of the table, and leaves it to its owner.
+    void retire(Operation& operation) noexcept {
+        remove(operation);
+        operation.is_done_.store(true, std::memory_order_release);
+    }
     [[nodiscard]] std::size_t size() const noexcept { return operations_.size(); }
     [[nodiscard]] bool has_adopted() const noexcept {
         return std::any_of(operations_.begin(), operations_.end(), [](const Operation* operation) { return operation->is_adopted_; });
@@ -82,6 +87,22 @@ public:
         drive_on(false);
         finished.swap(finished_);
         count();
+    }
+    /// Does the same, and then rests for up to four times as long if the operations are many. So a program that tests them one after the other, or
+    /// waits for something else, does not spend its time on asking for all. Returns false, and does nothing, during a rest.
+    bool drive_unless_resting(Finished& finished) {
+        if (operations_.size() <= some) {
+            drive(finished);
+            return true;
+        }
+        const auto start = Clock::now();
+        if (start < end_of_rest_)
+            return false;
+        const auto most = std::chrono::nanoseconds(100) * operations_.size();  // in case that the thread was stopped meanwhile
+        drive(finished);
+        const auto end = Clock::now();
+        end_of_rest_ = end + std::min<Clock::duration>(4 * (end - start), most);
+        return true;
     }
     /// Drives all operations in the progress thread, which destroys nothing.
     void drive_aside() { drive_on(true); }
@@ -137,17 +158,20 @@ private:
     }
     void end(Operation& operation, bool aside) noexcept {
         operation.is_complete_unseen_ = aside;
-        if (operation.is_adopted_)
-            finished_.add(operation);
+        if (!operation.is_adopted_)
+            return retire(operation);
         remove(operation);
+        finished_.add(operation);
     }
 
-    static constexpr std::size_t few = 2;
+    using Clock = std::chrono::steady_clock;
+    static constexpr std::size_t few = 2, some = 16;
     std::vector<Operation*> operations_, ready_;
     std::vector<MPI_Request> requests_;
     std::vector<int> indices_;
     std::vector<MPI_Status> statuses_;
     Finished finished_;
+    Clock::time_point end_of_rest_;
 };
 
 namespace {
@@ -220,11 +244,11 @@ void unwatch(Operation& operation) {
     all.remove(operation);
 }
 
-void drive() {
+bool drive() {
     Finished finished;
     const std::lock_guard lock(mutex);
     note_activity();
-    all.drive(finished);
+    return all.drive_unless_resting(finished);
 }
 
 bool drive_aside() {
@@ -259,12 +283,14 @@ void cancel_all() {
 }
 
 bool look(Operation& operation) {
-    const std::lock_guard lock(mutex);
-    note_activity();
-    operation.advance();
-    if (!operation.is_complete())
-        return operation.may_leave();
-    all.remove(operation);
+    if (!operation.is_done()) {
+        const std::lock_guard lock(mutex);
+        note_activity();
+        operation.advance();
+        if (!operation.is_complete())
+            return operation.may_leave();
+        all.retire(operation);
+    }
     (void)OperationTable::is_unseen(operation);
     return true;
 }
@@ -277,15 +303,15 @@ bool drive_receive(Operation& operation) {
     if (operation.is_complete())
         return OperationTable::is_unseen(operation);
     note_activity();
-    all.drive(finished);
+    operation.advance();
+    if (operation.is_complete())
+        all.retire(operation);
+    (void)all.drive_unless_resting(finished);
     return true;
 }
 
 bool complete_or_drive(Operation& operation) {
-    if (look(operation))
-        return true;
-    drive();
-    return look(operation);
+    return look(operation) || (drive() && look(operation));
 }
 
 bool needs_caller(Operation& operation) {
@@ -350,7 +376,7 @@ void complete(MPI_Request request, MPI_Status* status, std::string_view function
             raise(code, function, where.file, where.line, where.comm);
         if (flag != 0)
             return;
-        drive();
+        (void)drive();
     }
 }
 

@@ -19,8 +19,8 @@ extern std::uint64_t steps;
 void watch(Operation& operation);
 /// Removes `operation` from those that are driven. A complete one has been removed already.
 void unwatch(Operation& operation);
-/// Drives all operations as far as they go without waiting.
-void drive();
+/// Drives all operations as far as they go without waiting. Returns false, and does nothing, if they are many and have just been driven.
+bool drive();
 /// Drives all operations, frees dropped requests that are complete, and returns how many of both are incomplete.
 [[nodiscard]] std::size_t drive_all();
 /// Drives all operations until those that nobody waits for are complete and all dropped requests are freed, but no longer than ten seconds.
@@ -33,7 +33,7 @@ bool drive_aside();
 [[nodiscard]] std::uint32_t activity() noexcept;
 /// Advances `operation` as far as it goes. Returns whether it is complete or can be left to complete by itself.
 bool look(Operation& operation);
-/// Returns whether `operation` is a receive that this process does not know to be complete. If it is incomplete, drives all operations.
+/// Returns whether `operation` is a receive that this process does not know to be complete. An incomplete one is driven, and the others with it.
 bool drive_receive(Operation& operation);
 /// Does the same as `look`. If the answer is no, drives all other operations, for which this one may wait, and looks again.
 bool complete_or_drive(Operation& operation);

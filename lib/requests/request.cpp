@@ -30,7 +30,7 @@ struct Request::Completion {
     ~Completion() { request.finish(complete, failed); }
 };
 
-void Request::finish(bool complete, bool failed) noexcept {
+void Request::finish_more(bool complete, bool failed) noexcept {
     if (kind_ == Kind::once && raw_ == MPI_REQUEST_NULL)
         delete std::exchange(resources_, nullptr);
     if (kind_ != Kind::active)
@@ -46,7 +46,7 @@ void Request::wait_object(void* object, Status* status, At at) {
     while (!take_object(object, status, at)) drive();
 }
 
-void Request::drive() { detail::drive(); }
+bool Request::drive() { return detail::drive(); }
 
 bool Request::drive_receive() const { return operation() != nullptr && detail::drive_receive(*operation()); }
 
@@ -56,7 +56,7 @@ bool Request::take_object(void* object, Status* status, At at) {
     if (!detail::look(*operation()))
         return false;
     std::unique_ptr<Operation> done(static_cast<Operation*>(std::exchange(resources_, nullptr)));
-    if (detail::leave_incomplete(done))
+    if (!done->is_done() && detail::leave_incomplete(done))
         return true;
     if (status != nullptr)
         *status = Status(done->status());
@@ -82,7 +82,7 @@ class Failed final : public Operation {
 public:
     explicit Failed(std::exception_ptr error) : error_(std::move(error)) { complete_ = true; }
     void advance() override {}
-    void finish(detail::Place) override { std::rethrow_exception(error_); }
+    void finish(const detail::Place&) override { std::rethrow_exception(error_); }
 
 private:
     std::exception_ptr error_;
@@ -107,8 +107,7 @@ bool Request::Test(Status* status, At at) {
         return true;
     if (!must_drive() && operation() == nullptr)
         return false;
-    drive();
-    return test_now(status, at);
+    return drive() && test_now(status, at);
 }
 
 bool Request::test_now(Status* status, At at) {
@@ -145,8 +144,7 @@ bool Request::Get_status(Status* status, At at) const {
         return true;
     if (!must_drive() && operation() == nullptr)
         return false;
-    drive();
-    return get_status_now(status, at);
+    return drive() && get_status_now(status, at);
 }
 
 bool Request::get_status_now(Status* status, At at) const {

@@ -30,7 +30,7 @@ public:
         for (std::size_t i = 0; i < requests_.size(); ++i)
             if (!is_inactive(i)) {
                 requests_[i].raw_ = raw_[i];
-                requests_[i].finish(false, failed_);
+                requests_[i].finish(are_all_complete_, failed_);
             }
         for (std::size_t i = 0; i < statuses_.size(); ++i) statuses_[i] = Status(raw_statuses_[i]);
     }
@@ -51,9 +51,9 @@ public:
         requests_[i].raw_ = raw_[i];
         requests_[i].finish(true, false);
     }
-    void are_complete(bool all = true) {
+    void are_complete(bool all = true) noexcept {
         failed_ = false;
-        for (int i = 0; all && i < size(); ++i) is_complete(i);
+        are_all_complete_ = all;
     }
 
     /// Writes the indices that MPI_Waitsome or MPI_Testsome returns; returns their number, nothing where no request is active.
@@ -95,7 +95,7 @@ private:
     std::array<MPI_Status, 64> raw_array_;
     MPI_Request* raw_;
     MPI_Status* raw_statuses_;
-    bool failed_ = true;
+    bool failed_ = true, are_all_complete_ = false;
 };
 
 void Request::check_statuses(std::size_t requests, std::span<Status> statuses, detail::Caller caller) {

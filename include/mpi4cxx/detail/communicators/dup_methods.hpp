@@ -45,7 +45,7 @@ public:
     PendingComm(const Info& info, Place where);
     ~PendingComm() override;
     void advance() override;
-    void finish(Place where) override;
+    void finish(const Place& where) override;
 
 protected:
     MPI_Comm comm_ = MPI_COMM_NULL;

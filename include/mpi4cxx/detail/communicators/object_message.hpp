@@ -32,10 +32,11 @@ template <class T> struct OwnedObjectOf final : OwnedObject {
 
 /// Sends what pack() has written. Returns when the object may be changed.
 MPI4CXX_API void send_object(const Comm& comm, SendMode mode, Packing& object, int dest, int tag, At at);
-/// Starts to send what pack() has written. Out-of-band blocks belong to `owned`.
-MPI4CXX_API Request isend_object(const Comm& comm, SendMode mode, Packing object, std::unique_ptr<OwnedObject> owned, int dest, int tag, At at);
-/// Starts to send what pack() has written. Out-of-band blocks belong to the caller, who waits until the operation is complete.
-MPI4CXX_API Request start_object(const Comm& comm, Packing object, int dest, int tag, At at);
+/// Starts to send what pack() has written, and takes it. Out-of-band blocks belong to `owned`. The place goes by address: a struct that the caller has
+/// just written in parts is slow to copy.
+MPI4CXX_API Request isend_object(const Comm& comm, SendMode mode, Packing& object, std::unique_ptr<OwnedObject> owned, int dest, int tag, const At& at);
+/// Starts to send what pack() has written, and takes it. Out-of-band blocks belong to the caller, who waits until the operation is complete.
+MPI4CXX_API Request start_object(const Comm& comm, Packing& object, int dest, int tag, const At& at);
 
 /// Stands for the object of a Receive that does not need to hold one.
 struct NoObject {};
@@ -98,11 +99,14 @@ public:
     /// Receives the message of `size` bytes that a matched probe has found.
     Receive(MPI_Message& message, std::size_t size, const ObjectType& type, At at);
     ~Receive() override;
+    static void* operator new(std::size_t size);
+    static void operator delete(void* memory, std::size_t size) noexcept;
     using Pending::begin;
 
     void cancel() override;
     [[nodiscard]] bool is_receive() const override { return true; }
     [[nodiscard]] MPI_Request* awaited() final;
+    [[nodiscard]] const MPI_Status& status() final;
 
 protected:
     /// Returns the object's bytes and blocks; null if nothing came, because the source is PROC_NULL or the receive was cancelled.

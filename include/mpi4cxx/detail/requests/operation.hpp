@@ -54,19 +54,27 @@ public:
     /// Returns whether the operation uses memory of the caller who started it, even if it is cancelled.
     [[nodiscard]] virtual bool needs_caller() const { return false; }
     /// Throws the error of a failed operation. Called once, when the operation is complete.
-    virtual void finish(Place) {}
+    virtual void finish(const Place&) {}
     /// Moves the received object to the given address, where an object of the request's type lies. Called once, after `finish`.
     virtual void deliver(void*) {}
 
     /// Returns whether the operation is complete. A failed one is, too.
     [[nodiscard]] bool is_complete() const noexcept { return complete_; }
+    /// Returns whether it is complete and nobody but its owner knows it any more. Needs no lock.
+    [[nodiscard]] bool is_done() const noexcept { return is_done_.load(std::memory_order_acquire); }
     /// Returns where the object goes; null if that has not been set yet.
     [[nodiscard]] void* target() const noexcept { return target_; }
     void deliver_to(void* target) noexcept { target_ = target; }
     /// Returns the status of a complete operation.
-    [[nodiscard]] const MPI_Status& status() const noexcept { return status_; }
+    [[nodiscard]] virtual const MPI_Status& status() { return status_; }
 
 protected:
+    /// Says that more follows a complete operation.
+    void go_on() noexcept {
+        complete_ = false;
+        is_done_.store(false, std::memory_order_relaxed);
+    }
+
     MPI_Status status_{};
     bool complete_ = false;
 
@@ -78,6 +86,7 @@ private:
     // the operation's place in the table of driven operations
     static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
     std::size_t place_ = nowhere;
+    std::atomic<bool> is_done_ = false;
     bool is_adopted_ = false;          // by the table, which destroys it once it is complete
     bool is_complete_unseen_ = false;  // completed by the progress thread, which no other thread has noticed
     Operation* next_finished_ = nullptr;

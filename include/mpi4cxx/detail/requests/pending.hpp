@@ -14,7 +14,7 @@ public:
     ~Pending() override;
     void advance() final;
     void hear(int code, const MPI_Status& status) final;
-    void finish(Place where) override;
+    void finish(const Place& where) override;
 
 protected:
     /// `where` is the place that started it. The communicator's address must stay valid.
