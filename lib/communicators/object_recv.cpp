@@ -312,7 +312,7 @@ struct Receive::State {
     std::optional<OrderedProbe> probe;       // until the message has come, where an object comes whole
     MPI_Request request = MPI_REQUEST_NULL;  // of the envelope, or of the whole object
     std::vector<Part> parts;                 // of the bytes, then of the blocks
-    std::optional<std::size_t> length;  // of the object, which its status tells
+    std::optional<std::size_t> length;       // of the object, which its status tells
     bool from_null = false;
     bool is_cancelled = false;  // unless the message came before
     Route route;

@@ -76,7 +76,8 @@ public:
     [[nodiscard]] bool is_needed() const override { return true; }
     [[nodiscard]] bool is_all() const override { return true; }
 
-    static Request start(SendMode mode, std::unique_ptr<MessageCopy> sending, std::size_t size, int dest, int tag, MPI_Comm comm, const Place& where) {
+    static Request start(SendMode mode, std::unique_ptr<MessageCopy> sending, std::size_t size, int dest, int tag, MPI_Comm comm,
+                         const Place& where) {
         tidy_left();
         const MPI_Request request = detail::start(mode, sending->data(), size, dest, tag, comm, where);
         return Request::take(request, std::move(sending));

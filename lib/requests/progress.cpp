@@ -310,9 +310,7 @@ bool drive_receive(Operation& operation) {
     return true;
 }
 
-bool complete_or_drive(Operation& operation) {
-    return look(operation) || (drive() && look(operation));
-}
+bool complete_or_drive(Operation& operation) { return look(operation) || (drive() && look(operation)); }
 
 bool needs_caller(Operation& operation) {
     const std::lock_guard lock(mutex);

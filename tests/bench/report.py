@@ -21,6 +21,7 @@ groups = {
     'collective': (('Allreduce ', 'Allgatherv ', 'Bcast '), (2, 4)),
     'object': (('send ',), (2,)),
     'object collective': (('bcast ', 'gather ', 'allreduce '), (2, 4)),
+    'rate': (('in flight ', 'Test ', 'to one '), (2, 4)),
     'window': (('Put ', 'Get ', 'Fetch_and_op ', 'Fence'), (2,)),
     'lock': (('Counter ', 'Mutex '), (2, 4)),
     'file': (('Write_at_all ', 'Read_at_all ', 'npy ', 'dump ', 'load '), (2,)),

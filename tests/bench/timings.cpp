@@ -27,7 +27,7 @@ namespace {
 
 std::vector<Row> all_rows() {
     std::vector<Row> rows;
-    for (const auto& some : {message_rows(), window_rows(), file_rows()}) rows.insert(rows.end(), some.begin(), some.end());
+    for (const auto& some : {message_rows(), rate_rows(), window_rows(), file_rows()}) rows.insert(rows.end(), some.begin(), some.end());
     return rows;
 }
 

@@ -42,6 +42,7 @@ struct Row {
 };
 
 std::vector<Row> message_rows();
+std::vector<Row> rate_rows();
 std::vector<Row> window_rows();
 std::vector<Row> file_rows();
 

@@ -145,6 +145,45 @@ def objects(thing):
     return {name: peer(comm) for name, comm in comms.items()}
 
 
+def repeated(messages, turn):
+    def turns(count):
+        for _ in range(count):
+            turn()
+
+    return {'mpi4py': (messages, turns, turn)}
+
+
+def in_flight(thing):
+    nothing = [bytearray(0), MPI.BYTE]
+
+    def turn():
+        if rank == 0:
+            MPI.Request.waitall([world.isend(thing, 1) for _ in range(64)])
+            world.Recv(nothing, 1, 1)
+            return True
+        things = MPI.Request.waitall([world.irecv(source=0) for _ in range(64)])
+        world.Send(nothing, 0, 1)
+        return equal(things[0], thing) and equal(things[-1], thing)
+
+    return repeated(64, turn)
+
+
+def to_one(thing):
+    each = 100000 // (size - 1)
+
+    def turn():
+        right = True
+        for _ in range(each * (size - 1) if rank == 0 else each):
+            if rank == 0:
+                right = len(world.recv()) == len(thing) and right
+            else:
+                world.send(thing, 0)
+        world.Barrier()
+        return right
+
+    return repeated(each * (size - 1), turn)
+
+
 def bcast_object(thing):
     return {name: collective(thing, lambda comm=comm: comm.bcast(thing if rank == 0 else None)) for name, comm in comms.items()}
 
@@ -258,6 +297,10 @@ rows = {
     'send vector 1e6': lambda: objects(make_doubles(1000000)),
     'send vector 4e6': lambda: objects(make_doubles(4000000)),
     'send vectors 1000x100': lambda: objects([make_doubles(100) for _ in range(1000)]),
+    'in flight double': lambda: in_flight(1.5),
+    'in flight string 100': lambda: in_flight('x' * 100),
+    'in flight map 2': lambda: in_flight(make_map(2)),
+    'to one string 100': lambda: to_one('x' * 100),
     'bcast map 1000': lambda: bcast_object(make_map(1000)),
     'bcast vector 1e6': lambda: bcast_object(make_doubles(1000000)),
     'gather map 1000': gather_map,

@@ -32,9 +32,10 @@ template <class T> struct OwnedObjectOf final : OwnedObject {
 
 /// Sends what pack() has written. Returns when the object may be changed.
 MPI4CXX_API void send_object(const Comm& comm, SendMode mode, Packing& object, int dest, int tag, At at);
-/// Starts to send what pack() has written, and takes it. Out-of-band blocks belong to `owned`. The place goes by address: a struct that the caller has
-/// just written in parts is slow to copy.
-MPI4CXX_API Request isend_object(const Comm& comm, SendMode mode, Packing& object, std::unique_ptr<OwnedObject> owned, int dest, int tag, const At& at);
+/// Starts to send what pack() has written, and takes it. Out-of-band blocks belong to `owned`. The place goes by address: a struct that the caller
+/// has just written in parts is slow to copy.
+MPI4CXX_API Request isend_object(const Comm& comm, SendMode mode, Packing& object, std::unique_ptr<OwnedObject> owned, int dest, int tag,
+                                 const At& at);
 /// Starts to send what pack() has written, and takes it. Out-of-band blocks belong to the caller, who waits until the operation is complete.
 MPI4CXX_API Request start_object(const Comm& comm, Packing& object, int dest, int tag, const At& at);
 

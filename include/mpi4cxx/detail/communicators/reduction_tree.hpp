@@ -84,8 +84,8 @@ private:
         int tag = 0;           // of what it sends
     };
 
-    /// Agrees with all processes on one tag. Returns false if no tag is free on all of them, because other threads are about to agree on theirs, or if
-    /// the channel does not reach a partner of some process.
+    /// Agrees with all processes on one tag. Returns false if no tag is free on all of them, because other threads are about to agree on theirs, or
+    /// if the channel does not reach a partner of some process.
     bool agree_on_tag(bool reaches_partners);
     /// Tells all processes a tag of this one, and learns those of its partners.
     void announce_tags(bool reaches_partners, std::span<Partner* const> partners);
@@ -99,8 +99,8 @@ private:
     MPI_Comm channel_ = MPI_COMM_NULL;
     At at_;
     Array<Partner> children_;
-    Partner receiver_;  // the parent; of rank 0, the root if that is another process
-    Partner first_;     // rank 0, where the root is another process and this is it
+    Partner receiver_;              // the parent; of rank 0, the root if that is another process
+    Partner first_;                 // rank 0, where the root is another process and this is it
     std::uint64_t common_tag_ = 0;  // as one bit; 0 if there is none
     int own_tag_ = 0;
     bool is_root_ = false;
