@@ -40,8 +40,8 @@ ReductionTree::ReductionTree(const Comm& comm, int root, At at)
 
     std::vector<Partner*> partners{&receiver_, &first_};
     for (Partner& child : children_) partners.push_back(&child);
-    std::vector<int> ranks;
-    for (const Partner* partner : partners) ranks.push_back(partner->rank);
+    std::vector<int> ranks(partners.size());
+    std::transform(partners.begin(), partners.end(), ranks.begin(), [](const Partner* partner) { return partner->rank; });
     const bool reaches_partners = to_channel_ranks(comm, ranks, at);
     if (agree_on_tag(reaches_partners))
         for (Partner* partner : partners) partner->tag = own_tag_;
