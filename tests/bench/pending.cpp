@@ -5,22 +5,19 @@
 #include <mpi4cxx/mpi4cxx.hpp>
 
 #include <malloc.h>
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
 #include <vector>
 
+#include "median.hpp"
+
 namespace MPI = mpi4cxx;
+using bench::median;
 
 namespace {
 
 const MPI::Intracomm& comm = MPI::COMM_WORLD;
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
-}
 
 /// Microseconds of CPU time that `f` takes, by one of `n`.
 template <class F> double cpu_time(int n, F f) {

@@ -4,7 +4,6 @@
 // threads with objects and with MPI's own calls, as medians of turns that alternate.
 #include <mpi4cxx/mpi4cxx.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <functional>
@@ -12,7 +11,10 @@
 #include <thread>
 #include <vector>
 
+#include "median.hpp"
+
 namespace MPI = mpi4cxx;
+using bench::median;
 
 namespace {
 
@@ -53,11 +55,6 @@ double time_of(const std::vector<MPI::Intracomm>& comms, void (*exchange)(const 
     for (std::thread& thread : threads) thread.join();
     MPI::COMM_WORLD.Barrier();
     return 1e6 * (MPI::Wtime() - start) / (2.0 * messages * static_cast<double>(comms.size()));
-}
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values[values.size() / 2];
 }
 
 }  // namespace

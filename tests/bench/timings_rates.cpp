@@ -200,6 +200,11 @@ Peers tests_of_pending() {
     const auto shared = std::make_shared<Pending>();
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const auto is_right = [=] { return shared->received.back() == shared->sent; };
+    const auto test = [=](std::size_t i) { return shared->requests[i].Test(); };
+    const auto wait = [=] {
+        MPI::Request::Waitall(shared->requests);
+        return is_right();
+    };
     const auto raw = [=](const char* name) {
         return tests(
             name, [=](std::size_t i) { MPI_Irecv(&shared->received[i], 1, MPI_DOUBLE, 1, 0, MPI_COMM_WORLD, &shared->raw[i]); },
@@ -220,19 +225,11 @@ Peers tests_of_pending() {
                 [=](std::size_t i) { return shared->objects[i].test().has_value(); }, [=, &comm] { comm.send(shared->sent, 0); },
                 [=] { return MPI::ObjectRequest<double>::waitall(shared->objects).back() == shared->sent; }),
             tests(
-                "mpi4cxx into", [=, &comm](std::size_t i) { shared->requests[i] = comm.irecv_into(shared->received[i], 1); },
-                [=](std::size_t i) { return shared->requests[i].Test(); }, [=, &comm] { comm.send(shared->sent, 0); },
-                [=] {
-                    MPI::Request::Waitall(shared->requests);
-                    return is_right();
-                }),
+                "mpi4cxx into", [=, &comm](std::size_t i) { shared->requests[i] = comm.irecv_into(shared->received[i], 1); }, test,
+                [=, &comm] { comm.send(shared->sent, 0); }, wait),
             tests(
-                "mpi4cxx typed", [=, &comm](std::size_t i) { shared->requests[i] = comm.Irecv(shared->received[i], 1); },
-                [=](std::size_t i) { return shared->requests[i].Test(); }, [=, &comm] { comm.Send(shared->sent, 0); },
-                [=] {
-                    MPI::Request::Waitall(shared->requests);
-                    return is_right();
-                })};
+                "mpi4cxx typed", [=, &comm](std::size_t i) { shared->requests[i] = comm.Irecv(shared->received[i], 1); }, test,
+                [=, &comm] { comm.Send(shared->sent, 0); }, wait)};
 }
 
 }  // namespace
