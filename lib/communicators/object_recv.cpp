@@ -27,7 +27,7 @@ namespace MPI4CXX::detail {
 namespace {
 
 /// Returns the envelope of a message of `size` bytes. Throws Exception if the message has none.
-const Envelope& open(const InlineBuffer& room, Count size, Place where) {
+const Envelope& open(const InlineBuffer& room, Count size, const Place& where) {
     const Envelope& envelope = *reinterpret_cast<const Envelope*>(room.bytes.data());
     const std::uint64_t behind = static_cast<std::uint64_t>(size) - sizeof envelope;
     if (size < static_cast<Count>(sizeof envelope) || size > static_cast<Count>(inline_limit) || envelope.magic != Envelope::mark ||
@@ -65,20 +65,20 @@ Capacity capacity(At at) {
     return {1, type};
 }
 
-Count received_bytes(const MPI_Status& status, Place where) { return get<MPI_Get_count>(&status, MPI_BYTE, where); }
+inline Count received_bytes(const MPI_Status& status, const Place& where) { return get<MPI_Get_count>(&status, MPI_BYTE, where); }
 
-void set_length(MPI_Status* status, std::size_t length, Place where) {
+void set_length(MPI_Status* status, std::size_t length, const Place& where) {
     call<MPI_Status_set_elements_x>(status, MPI_BYTE, static_cast<Count>(length), where);
 }
 
 /// Throws Exception if fewer bytes have come than were announced: the rest of the memory is uninitialized. If more have come, MPI reports an error.
-void check_length(const MPI_Status& status, std::size_t announced, Place where) {
+void check_length(const MPI_Status& status, std::size_t announced, const Place& where) {
     if (const auto size = static_cast<std::size_t>(received_bytes(status, where)); size != announced) [[unlikely]]
         throw Exception(MPI_ERR_TYPE, "recv", std::to_string(announced) + " bytes were announced, " + std::to_string(size) + " have come", where);
 }
 
 /// Returns the envelope of an object that has come in one message with its blocks. Throws Exception if the message has none.
-const Envelope& open_whole(const Bytes& message, Place where) {
+const Envelope& open_whole(const Bytes& message, const Place& where) {
     const Envelope& envelope = *reinterpret_cast<const Envelope*>(message.data());
     if (envelope.magic != Envelope::mark || envelope.length > message.size() - sizeof envelope)
         throw Exception(MPI_ERR_TYPE, "recv", "the message of " + std::to_string(message.size()) + " bytes is no object", where);
@@ -86,7 +86,7 @@ const Envelope& open_whole(const Bytes& message, Place where) {
 }
 
 /// Copies the next block of an object that has come in one message.
-void copy_block(void* to, std::size_t size, const std::byte*& next, const Bytes& message, Place where) {
+void copy_block(void* to, std::size_t size, const std::byte*& next, const Bytes& message, const Place& where) {
     if (size > static_cast<std::size_t>(message.data() + message.size() - next))
         throw Exception(MPI_ERR_TYPE, "recv", "the message of " + std::to_string(message.size()) + " bytes ends within a block of an object", where);
     std::memcpy(to, next, size);
@@ -387,10 +387,10 @@ void Receive::step() {
         open_envelope();
     if (!complete_ && state.step == State::Step::opened)
         receive_bytes();
-    if (!complete_ && state.step == State::Step::bytes && (state.parts.empty() || passed_parts()))
+    if (!complete_ && state.step == State::Step::bytes && passed_parts())
         open_bytes();
     if (!complete_ && state.step == State::Step::blocks)
-        complete_ = state.parts.empty() || passed_parts();
+        complete_ = passed_parts();
 }
 
 void Receive::open_envelope() {

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdint>
 #include <limits>
 #include <vector>
 
@@ -61,11 +62,11 @@ bool ReductionTree::agree_on_tag(bool reaches_partners) {
         give_back_common_tags(offered);
         throw;
     }
-    common_tag_ = common & (~common + 1);  // the lowest bit
-    give_back_common_tags(offered & ~common_tag_);
-    if (common_tag_ != 0)
-        own_tag_ = std::countr_zero(common_tag_);
-    return common_tag_ != 0;
+    const std::uint64_t lowest = common & (~common + 1);
+    give_back_common_tags(offered & ~lowest);
+    if (lowest != 0)
+        own_tag_ = std::countr_zero(lowest);
+    return lowest != 0;
 }
 
 void ReductionTree::announce_tags(bool reaches_partners, std::span<Partner* const> partners) {
@@ -81,12 +82,7 @@ void ReductionTree::announce_tags(bool reaches_partners, std::span<Partner* cons
         give_back_side_tag(own_tag_);
 }
 
-void ReductionTree::give_back_tag() const {
-    if (common_tag_ != 0)
-        give_back_common_tags(common_tag_);
-    else
-        give_back_side_tag(own_tag_);
-}
+void ReductionTree::give_back_tag() const { give_back_side_tag(own_tag_); }
 
 bool ReductionTree::receive(Incoming& incoming, const Partner& from, const ObjectType& type) const {
     try {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -268,12 +269,13 @@ std::size_t drive_all() {
 
 void settle_left() {
     const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    for (bool is_settled = false; !is_settled && std::chrono::steady_clock::now() < patience;) {
-        Finished finished;
+    const auto is_something_left = [] {
         const std::scoped_lock lock(mutex, left_mutex);
-        all.drive(finished);
-        free_dropped(dropped_requests.size());
-        is_settled = !all.has_adopted() && dropped_requests.empty();
+        return all.has_adopted() || !dropped_requests.empty();
+    };
+    while (is_something_left() && std::chrono::steady_clock::now() < patience) {
+        static_cast<void>(drive_all());
+        std::this_thread::yield();
     }
 }
 

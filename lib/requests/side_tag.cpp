@@ -189,10 +189,16 @@ void SideTag::use(int receivers, MPI_Comm channel) noexcept {
 }
 
 std::optional<int> borrow_side_tag() { return reused.take(); }
-void give_back_side_tag(int tag) noexcept { reused.give_back(tag); }
 
 std::uint64_t take_common_tags() noexcept { return free_common_tags.exchange(0); }
 void give_back_common_tags(std::uint64_t tags) noexcept { free_common_tags |= tags; }
+
+void give_back_side_tag(int tag) noexcept {
+    if (tag < common_tags)
+        give_back_common_tags(std::uint64_t{1} << tag);
+    else
+        reused.give_back(tag);
+}
 
 void limit_side_tags(int used_once, int number) {
     once_left = std::min(once_left.load(), used_once);

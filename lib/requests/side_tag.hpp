@@ -40,11 +40,13 @@ private:
 
 /// Returns a tag that is in use until it is given back; nothing if too many messages are on their way.
 [[nodiscard]] std::optional<int> borrow_side_tag();
-void give_back_side_tag(int tag) noexcept;
 
 /// Takes all tags that are free on this process of those on which several processes can agree. Each bit is a tag, the lowest is tag 0.
 [[nodiscard]] MPI4CXX_API std::uint64_t take_common_tags() noexcept;
 MPI4CXX_API void give_back_common_tags(std::uint64_t tags) noexcept;
+
+/// Gives back one tag, whether it was borrowed or common.
+void give_back_side_tag(int tag) noexcept;
 
 /// Goes on as if only so many tags were left that are used once, and so many that come again, for tests of what happens after billions of messages.
 MPI4CXX_API void limit_side_tags(int used_once, int reused);

@@ -5,7 +5,6 @@
 #include <mpi4cxx/detail/communicators/object_message.hpp>
 #include <mpi4cxx/detail/mpi/array.hpp>
 
-#include <cstdint>
 #include <exception>
 #include <optional>
 #include <span>
@@ -99,9 +98,8 @@ private:
     MPI_Comm channel_ = MPI_COMM_NULL;
     At at_;
     Array<Partner> children_;
-    Partner receiver_;              // the parent; of rank 0, the root if that is another process
-    Partner first_;                 // rank 0, where the root is another process and this is it
-    std::uint64_t common_tag_ = 0;  // as one bit; 0 if there is none
+    Partner receiver_;  // the parent; of rank 0, the root if that is another process
+    Partner first_;     // rank 0, where the root is another process and this is it
     int own_tag_ = 0;
     bool is_root_ = false;
     bool usable_ = true;
