@@ -1,10 +1,9 @@
 // Objects of all kinds of types, none of which needs a header of cereal's, through every lowercase method.
 #include "catch.hpp"
+#include "object_ways.hpp"
 #include "support.hpp"
 
 #include <mpi4cxx/mpi4cxx.hpp>
-
-#include <cereal/access.hpp>
 
 #include <algorithm>
 #include <array>
@@ -115,59 +114,6 @@ struct Counter {
 Person person(int rank) { return {"person " + std::to_string(rank) + std::string(40, 'x'), rank, {"tag", std::to_string(rank)}}; }
 Team team(int rank) { return {person(rank), {person(1), person(2)}, {{"a", person(rank)}}, person(3), person(rank), {"x", letter(rank)}}; }
 
-// Types that have no public default constructor ----------------------------------------------------------------------------
-
-class Hidden {
-public:
-    explicit Hidden(int value) : value_(value) {}
-    bool operator==(const Hidden&) const = default;
-    friend Hidden operator+(Hidden a, Hidden b) { return Hidden(a.value_ + b.value_); }
-
-private:
-    Hidden() = default;
-    friend class cereal::access;
-    template <class Archive> void serialize(Archive& archive) { archive(value_); }
-    int value_ = 0;
-};
-struct Id {
-    explicit Id(int number) : value(number) {}
-    auto operator<=>(const Id&) const = default;
-    friend Id operator+(Id a, Id b) { return Id(a.value + b.value); }
-    template <class Archive> void serialize(Archive& archive) { archive(value); }
-    template <class Archive> static void load_and_construct(Archive& archive, cereal::construct<Id>& construct) {
-        int value = 0;
-        archive(value);
-        construct(value);
-    }
-    int value;
-};
-struct Fixture {  // can only be made
-    explicit Fixture(std::string text) : name(std::move(text)) {}
-    bool operator==(const Fixture&) const = default;
-    template <class Archive> void save(Archive& archive) const { archive(name); }
-    template <class Archive> static void load_and_construct(Archive& archive, cereal::construct<Fixture>& construct) {
-        std::string name;
-        archive(name);
-        if (name == "none")
-            throw std::runtime_error("there is none");
-        construct(name);
-        if (name == "late")
-            throw std::runtime_error("it is late");
-    }
-    std::string name;
-};
-struct Knowing : std::enable_shared_from_this<Knowing> {
-    explicit Knowing(int number) : value(number) {}
-    template <class Archive> void save(Archive& archive) const { archive(value); }
-    template <class Archive> static void load_and_construct(Archive& archive, cereal::construct<Knowing>& construct) {
-        int value = 0;
-        archive(value);
-        construct(value);
-        CHECK(construct->shared_from_this() != nullptr);
-    }
-    int value;
-};
-
 // What goes as it lies in memory -------------------------------------------------------------------------------------------
 
 struct Value {
@@ -206,7 +152,6 @@ struct Throws {  // when it is copied
     template <class Archive> void serialize(Archive&) {}
 };
 
-template <class T> T again(const T& object) { return MPI::pickle.loads<T>(MPI::pickle.dumps(object)); }
 /// Whether objects of this type come back equal, alone and within others.
 template <class T> bool comes_back(const T& object) {
     const bool alone = again(object) == object, in_vector = again(std::vector<T>(3, object)) == std::vector<T>(3, object),
@@ -214,68 +159,6 @@ template <class T> bool comes_back(const T& object) {
                in_pair = again(std::pair(std::string("x"), object)) == std::pair(std::string("x"), object),
                in_optional = again(std::optional(object)) == std::optional(object);
     return alone && in_vector && in_map && in_pair && in_optional;
-}
-
-/// Sends `object` in every way; `at(rank)` is the object of another process, `equal(a, b)` whether two are the same.
-template <class Make, class Equal> void everywhere(const MPI::Intracomm& comm, Make at, Equal equal) {
-    using T = decltype(at(0));
-    const int rank = comm.rank(), size = comm.size(), right = right_of(comm), left = left_of(comm);
-    const auto is_from = [&](const T& object, int other) { return equal(object, at(other)); };
-    const auto are_all = [&](const std::vector<T>& objects) {
-        bool all = objects.size() == static_cast<std::size_t>(size);
-        for (std::size_t i = 0; i < objects.size(); ++i) all = all && is_from(objects[i], static_cast<int>(i));
-        return all;
-    };
-    const auto one_each = [&] {
-        std::vector<T> objects;
-        for (int i = 0; i < size; ++i) objects.push_back(at(i));
-        return objects;
-    };
-    {
-        auto received = comm.irecv<T>(left, 1);
-        comm.send(at(rank), right, 1);
-        CHECK(is_from(received.wait(), left));
-    }
-    {
-        MPI::Request moved = comm.isend(at(rank), right, 2), second = comm.issend(at(rank), right, 2);
-        CHECK(is_from(comm.recv<T>(left, 2), left));
-        T into = at(size);
-        comm.recv_into(into, left, 2);
-        CHECK(is_from(into, left));
-        moved.wait();
-        second.wait();
-    }
-    {
-        MPI::Request sent = comm.isend(at(rank), right, 3);
-        CHECK(is_from(comm.Mprobe(left, 3).recv<T>(), left));
-        sent.wait();
-    }
-    CHECK(is_from(comm.sendrecv<T>(at(rank), right, 4, left, 4), left));
-    CHECK(is_from(comm.bcast(at(rank), size - 1), size - 1));
-    const T named = at(rank);
-    CHECK(is_from(comm.bcast(named, size - 1), size - 1));
-    CHECK(is_from(comm.scatter(one_each(), 0), rank));
-    CHECK(are_all(comm.allgather(at(rank))));
-    CHECK(are_all(comm.iallgather(at(rank)).wait()));
-    CHECK(are_all(comm.alltoall(one_each())) == (size == 1));
-    const auto gathered = comm.gather(at(rank), 0), later = comm.igather(at(rank), 0).wait();
-    CHECK((rank == 0 ? are_all(gathered) : gathered.empty()));
-    CHECK((rank == 0 ? are_all(later) : later.empty()));
-    CHECK(is_from(comm.ibcast(at(rank), 0).wait(), 0));
-    CHECK(is_from(comm.iscatter(one_each(), 0).wait(), rank));
-    std::vector<MPI::ObjectRequest<T>> requests;
-    for (int i = 0; i < 3; ++i) requests.push_back(comm.irecv<T>(left, 5));
-    for (int i = 0; i < 3; ++i) comm.isend(at(rank), right, 5).wait();
-    for (const T& object : MPI::ObjectRequest<T>::waitall(requests)) CHECK(is_from(object, left));
-    auto tested = comm.irecv<T>(left, 6);
-    MPI::Request sent = comm.isend(at(rank), right, 6);
-    std::optional<T> object;
-    while (!(object = tested.test())) {}
-    CHECK(is_from(*object, left));
-    sent.wait();
-}
-template <class Make> void everywhere(const MPI::Intracomm& comm, Make at) {
-    everywhere(comm, at, [](const auto& a, const auto& b) { return a == b; });
 }
 
 }  // namespace
@@ -313,6 +196,7 @@ TEST_CASE("A plain aggregate goes through every lowercase method with nothing wr
         }
         CHECK(comm.allreduce(person(comm.rank())) == Person{names, age, person(comm.size() - 1).tags});
         CHECK(comm.scan(person(comm.rank())).tags == person(comm.rank()).tags);
+        CHECK(comm.recv<Person>(MPI::PROC_NULL) == Person{});
     });
 }
 
@@ -414,58 +298,6 @@ TEST_CASE("Pointers to one object stay pointers to one object", "[object][types]
     CHECK((copy->value == 1 && copy->next->value == 2 && copy->next->next == copy && copy->next->back.lock() == copy));
     ring->next.reset();
     copy->next.reset();
-}
-
-TEST_CASE("A class without a public default constructor goes wherever cereal can make its objects", "[object][types]") {
-    for_each_comm([](const MPI::Intracomm& comm) {
-        everywhere(comm, [](int rank) { return Hidden(rank); });
-        everywhere(comm, [](int rank) { return Id(rank); });
-        everywhere(comm, [](int rank) { return Fixture(std::string(static_cast<std::size_t>(rank) * 1000, 'x')); });
-        everywhere(comm, [](int rank) { return std::vector<Hidden>(static_cast<std::size_t>(rank), Hidden(rank)); });
-        everywhere(comm, [](int rank) { return std::vector<Fixture>(static_cast<std::size_t>(rank), Fixture("a")); });
-        everywhere(comm, [](int rank) { return std::map<int, Hidden>{{1, Hidden(rank)}}; });
-        everywhere(comm, [](int rank) { return std::set<Id>{Id(rank), Id(rank + 1)}; });
-        everywhere(comm, [](int rank) { return std::pair(Id(rank), Hidden(1)); });
-        everywhere(comm, [](int rank) { return std::tuple(Id(rank), std::string("a")); });
-        everywhere(comm, [](int rank) { return std::array{Hidden(rank), Hidden(2)}; });
-        everywhere(comm, [](int rank) { return std::optional(Hidden(rank)); });
-        everywhere(comm, [](int rank) { return std::variant<Hidden, Id>(Id(rank)); });
-        everywhere(comm, [](int rank) { return std::forward_list<Id>{Id(rank)}; });
-        everywhere(comm, [](int rank) { return std::list<Fixture>{Fixture(letter(rank))}; });
-        const auto equal = [](const auto& a, const auto& b) { return a && b && *a == *b; };
-        everywhere(
-            comm, [](int rank) { return std::make_unique<Hidden>(rank); }, equal);
-        everywhere(
-            comm, [](int rank) { return std::make_unique<Fixture>(letter(rank)); }, equal);
-        everywhere(
-            comm, [](int rank) { return std::make_shared<Hidden>(rank); }, equal);
-        everywhere(
-            comm, [](int rank) { return std::make_shared<Id>(rank); }, equal);
-        CHECK(comm.allreduce(Hidden(comm.rank())) == Hidden(sum_to(comm.size())));
-        CHECK(comm.allreduce(Id(comm.rank())) == Id(sum_to(comm.size())));
-        CHECK(comm.scan(Id(comm.rank())) == Id(sum_to(comm.rank() + 1)));
-        const auto fewer = [&](auto into, const auto& sent) {
-            MPI::Request request = comm.isend(sent, right_of(comm));
-            comm.recv_into(into, left_of(comm));
-            request.wait();
-            return into == sent;
-        };
-        CHECK(fewer(std::vector<Hidden>(5, Hidden(1)), std::vector<Hidden>(2, Hidden(2))));
-        CHECK(fewer(std::list<Id>(5, Id(1)), std::list<Id>(2, Id(2))));
-    });
-    CHECK(again(std::make_shared<Knowing>(5))->shared_from_this()->value == 5);
-    CHECK_THROWS_AS(again(Fixture("none")), std::runtime_error);
-    CHECK_THROWS_AS(again(std::make_shared<Fixture>("late")), std::runtime_error);
-}
-
-TEST_CASE("Where nothing comes, there is no object of a class without a default constructor", "[object][types][error]") {
-    const MPI::Intracomm& comm = MPI::COMM_WORLD;
-    CHECK(comm.recv<Person>(MPI::PROC_NULL) == Person{});
-    CHECK_THROWS_AS(comm.recv<Hidden>(MPI::PROC_NULL), std::invalid_argument);
-    CHECK_THROWS_AS(comm.irecv<Id>(MPI::PROC_NULL).wait(), std::invalid_argument);
-    Id into(3);
-    comm.recv_into(into, MPI::PROC_NULL);
-    CHECK(into == Id(3));
 }
 
 TEST_CASE("What converts to text, and is none, is received as what it is", "[object][types]") {
