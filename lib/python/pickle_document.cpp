@@ -89,7 +89,7 @@ struct PickleDocument::State : PickleCalls {
     }
 
     /// Executes one opcode. Returns false at the end.
-    bool step() {
+    [[gnu::always_inline]] inline bool step() {
         opcode_at = next - begin;
         const auto opcode = static_cast<Opcode>(*take(1));
         const auto size_1 = [&] { return static_cast<std::uint64_t>(take_number<std::uint8_t>()); };
@@ -196,7 +196,7 @@ struct PickleDocument::State : PickleCalls {
         return root;
     }
 
-    /// What the copy of a node takes. A part that is shared counts each time.
+    /// What the copy of a node takes. A part that is shared counts each time. Where nothing is shared, only arrays count, and what is in one another.
     struct Cost {
         std::uint64_t bytes = 0;
         std::uint32_t height = 0;  // 0: not known
@@ -225,7 +225,10 @@ struct PickleDocument::State : PickleCalls {
         Cost cost{16, 1};
         for (std::uint64_t i = 0; i < node.size; ++i) {
             const Index index_of_part = children[node.first + i];
-            const Cost part = has_children(nodes[index_of_part].kind) ? visit(index_of_part, depth + 1) : cost_of_leaf(nodes[index_of_part]);
+            const bool is_leaf = !has_children(nodes[index_of_part].kind);
+            if (is_leaf && !is_shared && nodes[index_of_part].kind != PickleKind::array)
+                continue;  // what is not shared cannot take more than a few times its bytes
+            const Cost part = is_leaf ? cost_of_leaf(nodes[index_of_part]) : visit(index_of_part, depth + 1);
             if (__builtin_add_overflow(cost.bytes, part.bytes, &cost.bytes))
                 cost.bytes = std::numeric_limits<std::uint64_t>::max();
             cost.height = std::max(cost.height, part.height + 1);

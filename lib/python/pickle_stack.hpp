@@ -33,10 +33,11 @@ struct PickleStack {
         stack.reserve(expected_nodes);
     }
 
-    [[noreturn]] void fail(const std::string& text) const {
-        throw Exception(
-            MPI_ERR_TYPE, function,
-            "these " + std::to_string(end - begin) + " bytes are no pickle that is read: at byte " + std::to_string(opcode_at) + " " + text, where);
+    [[noreturn, gnu::cold, gnu::noinline]] void fail(std::string_view text) const {
+        throw Exception(MPI_ERR_TYPE, function,
+                        "these " + std::to_string(end - begin) + " bytes are no pickle that is read: at byte " + std::to_string(opcode_at) + " " +
+                            std::string(text),
+                        where);
     }
 
     // The bytes
@@ -63,11 +64,12 @@ struct PickleStack {
 
     // Nodes
 
-    Index add(PickleNode node) {
-        if (nodes.size() == nothing_there)
+    [[gnu::always_inline]] inline Index add(const PickleNode& node) {
+        const std::size_t index = nodes.size();
+        if (index == nothing_there) [[unlikely]]
             fail("there are too many values");
         nodes.push_back(node);
-        return static_cast<Index>(nodes.size() - 1);
+        return static_cast<Index>(index);
     }
     Index add(PickleKind kind, const std::byte* bytes, std::uint64_t size) {
         PickleNode node{kind, 0, size};

@@ -17,17 +17,34 @@ namespace {
 /// Shorter data of arrays goes into the pickle, as mpi4py's does.
 constexpr std::size_t least_beside = 1024 * 1024 / 4;
 
+/// Whether no byte has its highest bit set. Looks at eight at a time, at some of them twice.
+bool is_ascii(std::string_view text) {
+    const auto bits_at = [&]<class Bits>(std::size_t i, Bits) {
+        Bits some = 0;
+        std::memcpy(&some, text.data() + i, sizeof some);
+        return some;
+    };
+    constexpr std::uint64_t highest_bits = 0x8080808080808080;
+    std::uint64_t bits = 0;
+    if (text.size() >= sizeof bits) {
+        bits = bits_at(text.size() - sizeof bits, bits);
+        for (std::size_t i = 0; i + sizeof bits < text.size(); i += sizeof bits) bits |= bits_at(i, bits);
+    } else if (std::uint32_t half = 0; text.size() >= sizeof half) {
+        bits = bits_at(0, half) | bits_at(text.size() - sizeof half, half);
+    } else {
+        for (const char c : text) bits |= static_cast<unsigned char>(c);
+    }
+    return (bits & highest_bits) == 0;
+}
+
 /// Returns where the text stops being UTF-8 as Python reads it.
 std::size_t end_of_utf8(std::string_view text) {
     const auto* const bytes = reinterpret_cast<const unsigned char*>(text.data());
     std::size_t i = 0;
     while (i < text.size()) {
-        if (std::uint64_t eight = 0; text.size() - i >= sizeof eight) {
-            std::memcpy(&eight, bytes + i, sizeof eight);
-            if ((eight & 0x8080808080808080) == 0) {  // ASCII
-                i += sizeof eight;
-                continue;
-            }
+        if (is_ascii(text.substr(i, 8))) {
+            i += std::min<std::size_t>(8, text.size() - i);
+            continue;
         }
         const unsigned char lead = bytes[i];
         const std::size_t length = lead < 0x80                   ? 1
@@ -143,7 +160,7 @@ void PickleWriter::put_sized(char opcode_1, char opcode_4, char opcode_8, const 
 }
 
 void PickleWriter::text(std::string_view text) {
-    if (const std::size_t end = end_of_utf8(text); end != text.size())
+    if (const std::size_t end = is_ascii(text) ? text.size() : end_of_utf8(text); end != text.size()) [[unlikely]]
         misuse({where_.at(), function_}, "a std::string is no UTF-8 from byte " + std::to_string(end) + " of " + std::to_string(text.size()) +
                                              " on, so it cannot be a str of Python's: send a std::vector<std::byte>, which is bytes");
     put_sized(static_cast<char>(Opcode::short_bin_unicode), static_cast<char>(Opcode::bin_unicode), static_cast<char>(Opcode::bin_unicode8),
