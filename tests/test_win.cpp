@@ -16,6 +16,15 @@
 
 namespace MPI = mpi4cxx;
 
+namespace {
+
+void says(const std::string& text, const std::string& part) {
+    INFO(text);
+    CHECK(contains(text, part));
+}
+
+}  // namespace
+
 TEST_CASE("Win::Allocate gives each process its elements", "[win]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const MPI::Win win = MPI::Win::Allocate<double>(comm.rank() + 1, comm);
@@ -127,6 +136,27 @@ TEST_CASE("Memory can be attached to a dynamic window and detached", "[win]") {
     });
 }
 
+TEST_CASE("Memory is attached once, and detached as a whole", "[win][error]") {
+    const MPI::Win win = MPI::Win::Create_dynamic(MPI::COMM_SELF);
+    std::vector<int> memory(100), none;
+    const std::span<int> all(memory), half = all.subspan(50), middle = all.subspan(25, 50), before = all.first(25);
+    win.Attach(middle);
+    says(thrown<std::invalid_argument>([&] { win.Attach(memory); }), "Attach: a part of this memory is attached to the window already");
+    CHECK_THROWS_AS(win.Attach(half), std::invalid_argument);
+    CHECK_THROWS_AS(win.Attach(middle), std::invalid_argument);
+    says(thrown<std::invalid_argument>([&] { win.Detach(half); }), "Detach: the memory that was attached begins 100 bytes before this");
+    says(thrown<std::invalid_argument>([&] { win.Detach(memory); }), "Detach: no memory that begins here has been attached");
+    win.Attach(before);
+    win.Detach(middle);
+    CHECK_THROWS_AS(win.Detach(middle), std::invalid_argument);
+    win.Attach(middle);
+    win.Attach(none);
+    win.Attach(none);
+    win.Detach(none);
+    win.Detach({before.data(), 0});
+    CHECK_THROWS_AS(win.Detach(before), std::invalid_argument);
+}
+
 TEST_CASE("A window has a name, attributes, hints, an error handler and a Fortran handle", "[win]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const MPI::Win win = MPI::Win::Allocate<int>(1, comm);
@@ -175,10 +205,6 @@ TEST_CASE("An error of MPI names the window and the rank", "[win][error]") {
 
 TEST_CASE("The types and the sizes of a window are checked when it is made", "[win][error]") {
     for_each_comm([](const MPI::Intracomm& comm) {
-        const auto says = [](const std::string& text, const std::string& part) {
-            INFO(text);
-            CHECK(contains(text, part));
-        };
         says(thrown<std::invalid_argument>([&] { (void)MPI::Win::Allocate<int>(-1, comm); }), "a window of -1 elements of 4 bytes");
         says(thrown<std::invalid_argument>([&] { (void)MPI::Win::Allocate<double>(MPI::Count{1} << 61, comm); }), "of 8 bytes");
         says(thrown<std::invalid_argument>([&] { (void)MPI::Win::Allocate(8, 0, MPI::INFO_NULL, comm); }), "displacements of 0 bytes");

@@ -128,9 +128,11 @@ public:
     /// MPI_Win_create_dynamic (MPI-4.0, 12.2.4). Collective.
     [[nodiscard]] static Win Create_dynamic(const Info& info = INFO_NULL, const Intracomm& comm = COMM_SELF, At at = {});
     [[nodiscard]] static Win Create_dynamic(const Intracomm& comm, At at = {}) { return Create_dynamic(INFO_NULL, comm, at); }
-    /// Add memory to a dynamic window, until Detach. Calls MPI_Win_attach (MPI-4.0, 12.2.4). Local.
+    /// Add memory to a dynamic window, until Detach. Throws std::invalid_argument if a part of it is attached already. Calls MPI_Win_attach (MPI-4.0,
+    /// 12.2.4). Local.
     void Attach(detail::WindowMemory region, At at = {}) const;
-    /// Take attached memory out of a dynamic window. Calls MPI_Win_detach (MPI-4.0, 12.2.4). Local.
+    /// Take attached memory out of a dynamic window. Throws std::invalid_argument unless it begins where attached memory does. Calls MPI_Win_detach
+    /// (MPI-4.0, 12.2.4). Local.
     void Detach(detail::MemoryRegion region, At at = {}) const;
     /// Free the window. Throws std::invalid_argument if a lock or another epoch is open here. Calls MPI_Win_free (MPI-4.0, 12.2.5). Collective.
     void Free(At at = {});

@@ -206,9 +206,30 @@ Win Win::Create_dynamic(const Info& info, const Intracomm& comm, At at) {
     return made(get<MPI_Win_create_dynamic>(info.handle(), comm.handle(), {at, comm.address()}), {0, 1}, comm, at);
 }
 
-void Win::Attach(detail::WindowMemory region, At at) const { call<MPI_Win_attach>(handle(), region.data, static_cast<Aint>(region.bytes), on(at)); }
+// MPICH attaches no bytes, but refuses to detach them. Here they are a part of the window without a call.
+void Win::Attach(detail::WindowMemory region, At at) const {
+    WindowState::Private& own = *state(at).own;
+    if (own.is_dynamic && region.bytes == 0)
+        return;
+    if (own.is_dynamic && region.bytes > 0)
+        own.attached.add(region.data, static_cast<std::size_t>(region.bytes), {at, "Attach"});
+    try {
+        call<MPI_Win_attach>(handle(), region.data, static_cast<Aint>(region.bytes), on(at));
+    } catch (...) {
+        own.attached.remove(region.data);
+        throw;
+    }
+}
 
-void Win::Detach(detail::MemoryRegion region, At at) const { call<MPI_Win_detach>(handle(), region.data, on(at)); }
+void Win::Detach(detail::MemoryRegion region, At at) const {
+    WindowState::Private& own = *state(at).own;
+    if (own.is_dynamic && region.bytes == 0 && !own.attached.has(region.data))
+        return;
+    if (own.is_dynamic)
+        own.attached.check(region.data, {at, "Detach"});
+    call<MPI_Win_detach>(handle(), region.data, on(at));
+    own.attached.remove(region.data);
+}
 
 // Queries ------------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@
 #include <mpi4cxx/detail/windows/window_state.hpp>
 
 #include "communicators/collective_handle.hpp"
+#include "windows/attached_memory.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -31,6 +32,7 @@ struct WindowState::Private {
     bool is_started = false;
     std::vector<int> started;  // the targets of Start
     bool is_posted = false;
+    AttachedMemory attached;
 
     [[nodiscard]] Access access(int target_rank) const noexcept { return targets[static_cast<std::size_t>(target_rank)].access; }
 };

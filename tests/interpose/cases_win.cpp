@@ -13,7 +13,8 @@ TEST_CASE("A call of a window that fails is an Exception with name, code and pla
     const MPI::Errhandler handler = MPI::Win::Create_errhandler([](const MPI::Win&, int) {});
     const auto buf = [&](MPI::Count n) { return MPI::Buf(&x, n, MPI::INT); };
     const auto into = [&](MPI::Count n) { return MPI::Buf(&y, n, MPI::INT); };
-    const MPI::Win raw = MPI::Win::borrow(win.handle());  // whose epochs are unknown, so that every call comes to MPI
+    // Whose epochs and memory are unknown, so that every call comes to MPI.
+    const MPI::Win raw = MPI::Win::borrow(win.handle()), raw_dynamic = MPI::Win::borrow(dynamic.handle());
 
     // clang-format off
     for (const Case& c : std::vector<Case>{
@@ -22,7 +23,7 @@ TEST_CASE("A call of a window that fails is an Exception with name, code and pla
         Case("MPI_Win_allocate_shared", "", [&](MPI::Count) { (void)MPI::Win::Allocate_shared<int>(1, self); }),
         Case("MPI_Win_create_dynamic", "", [&](MPI::Count) { (void)MPI::Win::Create_dynamic(self); }),
         Case("MPI_Win_attach", "", [&](MPI::Count) { dynamic.Attach(memory); }),
-        Case("MPI_Win_detach", "", [&](MPI::Count) { dynamic.Detach(memory); }),
+        Case("MPI_Win_detach", "", [&](MPI::Count) { raw_dynamic.Detach(memory); }),
         Case("MPI_Win_shared_query", "", [&](MPI::Count) { (void)win.Shared_query(0); }),
         Case("MPI_Win_get_group", "", [&](MPI::Count) { (void)win.Get_group(); }),
         Case("MPI_Win_get_name", "", [&](MPI::Count) { (void)win.Get_name(); }),
