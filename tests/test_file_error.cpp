@@ -237,6 +237,29 @@ TEST_CASE("A wrong argument of one process in a collective call is an error on a
     file.Close();
 }
 
+TEST_CASE("Data that is no whole number of the view's elements is an error, where Open MPI writes it") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const Folder folder(comm);
+    MPI::File file = MPI::File::Open(comm, folder / "etypes", new_file);
+    file.Set_view<double>();
+    std::vector<int> three(3), two(2);
+    const auto is_refused = [](auto call) {
+        return contains(thrown<std::invalid_argument>(call), "12 bytes, which is no whole number of the view's elements of 8 bytes");
+    };
+    CHECK(is_refused([&] { file.Write(three); }));
+    CHECK(is_refused([&] { file.Write_at(1, three); }));
+    CHECK(is_refused([&] { file.Write_shared(three); }));
+    CHECK(is_refused([&] { file.Iwrite(three).Wait(); }));
+    CHECK(is_refused([&] { file.Read(three); }));
+    CHECK(is_refused([&] { file.Iread_at(1, three).Wait(); }));
+    const bool is_wrong = comm.rank() == comm.size() - 1;
+    const auto write = [&] { file.Write_at_all(comm.rank(), is_wrong ? three : two); };
+    CHECK((is_wrong ? is_refused(write) : contains(thrown<MPI::Exception>(write), " threw: Write_at_all: the buffer has 12 bytes")));
+    file.Write_at_all(comm.rank(), two);
+    CHECK(file.Get_size() == 8 * comm.size());
+    file.Close();
+}
+
 // These come last: after a collective write has failed, Open MPI synchronizes no file any more.
 
 TEST_CASE("A write that the system cuts short is an error on all processes") {

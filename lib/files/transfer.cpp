@@ -59,11 +59,14 @@ private:
 
 Request take_promised(MPI_Request raw, Promise promise) { return Request::take(raw, std::make_unique<Promised>(std::move(promise))); }
 
-void Transfer::check_offset() const {
+void Transfer::check_place() const {
     if (offset_.value_or(0) < 0)
         misuse(caller_, "the offset is " + std::to_string(*offset_) + ", but offsets begin at 0");
     if (open_ != nullptr && open_->shows_nothing && wanted() != 0)
         misuse(caller_, "the view shows nothing of the file on this process, but the buffer has " + std::to_string(wanted()) + " bytes");
+    if (open_ != nullptr && open_->etype_size > 1 && wanted() % open_->etype_size != 0)
+        misuse(caller_, "the buffer has " + std::to_string(wanted()) + " bytes, which is no whole number of the view's elements of " +
+                            std::to_string(open_->etype_size) + " bytes");
 }
 
 void Transfer::check_no_split() const {
@@ -181,7 +184,7 @@ public:
     using Transfer::Transfer;
     template <class F> void run_together(F step) const { together("MPI_File_read_all", step); }
     [[nodiscard]] Count elements(MPI_Datatype type, Count most) const {
-        check_offset();
+        check_place();
         const Count size = get<MPI_Type_size_x>(type, where()), bytes = bytes_to_end();
         if (bytes % size != 0 && bytes / size < most)
             throw Exception(MPI_ERR_IO, "MPI_File_read",

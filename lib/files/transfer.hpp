@@ -103,9 +103,9 @@ protected:
         call<Fn>(arguments..., &result, where());
     }
     [[nodiscard]] Place where() const { return file_.on(caller_.at); }
-    /// Throws std::invalid_argument if the offset is negative, which Open MPI 4.1 takes for the end of the file, or if the view has no place for
-    /// data.
-    void check_offset() const;
+    /// Throws std::invalid_argument if the offset is negative, which Open MPI 4.1 takes for the end of the file, if the view has no place for data,
+    /// or if the data is no whole number of its etypes, which Open MPI writes nevertheless.
+    void check_place() const;
     // Throw std::invalid_argument if a split collective call is under way, or is not the one that `end` ends. MPICH does not tell them apart.
     void check_no_split() const;
     void check_split(std::string_view end) const;
@@ -170,7 +170,7 @@ public:
     }
     template <auto Fn, auto End, class... Arguments> void begin(Arguments... arguments) const {
         const auto prepare = [this] {
-            check_offset();
+            check_place();
             keep_expected();
         };
         begin_together<Fn, End>([this] { check_readable(name_of<Fn>()); }, prepare, arguments...);
@@ -203,7 +203,7 @@ public:
 
 private:
     [[nodiscard]] Count checked_expected() const {
-        check_offset();
+        check_place();
         return expected();
     }
 };
@@ -214,7 +214,7 @@ public:
     using Transfer::Transfer;
     template <auto Fn, class... Arguments> void alone(Arguments... arguments) const {
         check_writable(name_of<Fn>());
-        check_offset();
+        check_place();
         MPI_Status result{};
         call<Fn>(arguments..., &result, where());
         finish_write(name_of<Fn>(), result);
@@ -226,7 +226,7 @@ public:
             MPI_Status result{};
             const auto write = [&](auto... what) { call<Fn>(what..., &result, where()); };
             const auto prepare = [&] {
-                check_offset();
+                check_place();
                 if (loses_errors_of_collective_writes())
                     from = Transfer::begin();
             };
@@ -238,7 +238,7 @@ public:
             together(name_of<Fn>(), [&] { check_written(name_of<Fn>(), from); });  // here all have written
     }
     template <auto Fn, auto End, class... Arguments> void begin(Arguments... arguments) const {
-        begin_together<Fn, End>([this] { check_writable(name_of<Fn>()); }, [this] { check_offset(); }, arguments...);
+        begin_together<Fn, End>([this] { check_writable(name_of<Fn>()); }, [this] { check_place(); }, arguments...);
     }
     template <auto Fn, class... Arguments> void end(Arguments... arguments) const {
         together(name_of<Fn>(), [&] {
@@ -250,13 +250,13 @@ public:
     /// Starts a nonblocking write.
     template <auto Fn, class... Arguments> [[nodiscard]] Request start(Arguments... arguments) const {
         check_writable(name_of<Fn>());
-        check_offset();
+        check_place();
         Promise promised = promise(name_of<Fn>(), false, wanted());
         return take_promised(get<Fn>(arguments..., where()), std::move(promised));
     }
     template <auto Fn, class... Arguments> [[nodiscard]] Request start_together(Arguments... arguments) const {
         const auto begin = [&](auto... what) { return Request::take(get<Fn>(what..., where())); };
-        prepared([&] { check_offset(); }, [] {}, [&] { without_elements(begin, arguments...).Wait(); });
+        prepared([&] { check_place(); }, [] {}, [&] { without_elements(begin, arguments...).Wait(); });
         return start<Fn>(arguments...);
     }
 };
