@@ -257,6 +257,12 @@ TEST_CASE("Data that is no whole number of the view's elements is an error, wher
     CHECK((is_wrong ? is_refused(write) : contains(thrown<MPI::Exception>(write), " threw: Write_at_all: the buffer has 12 bytes")));
     file.Write_at_all(comm.rank(), two);
     CHECK(file.Get_size() == 8 * comm.size());
+    const auto view = [&](const MPI::Datatype& filetype) { return [&] { file.Set_view(0, MPI::DOUBLE, filetype); }; };
+    const MPI::Datatype odd = MPI::INT.Create_contiguous(3).Commit();
+    CHECK(contains(thrown<std::invalid_argument>(view(odd)), "Set_view: the filetype has 12 bytes, which is no whole number of etypes of 8 bytes"));
+    const std::vector<int> lengths{1, 1}, places{1, 0};
+    const MPI::Datatype backwards = MPI::DOUBLE.Create_indexed(lengths, places).Commit();
+    CHECK(contains(thrown<MPI::Exception>(view(backwards)), "its displacements do not decrease"));
     file.Close();
 }
 

@@ -56,9 +56,20 @@ void File::Set_view(Offset disp, const Datatype& etype, const Datatype& filetype
             detail::misuse(caller, "the displacement is " + std::to_string(disp));
         etype_size = etype.Get_size(at);
         size = filetype.is_null() ? etype_size : filetype.Get_size(at);
+        if (etype_size > 0 && size % etype_size != 0)
+            detail::misuse(caller, "the filetype has " + std::to_string(size) + " bytes, which is no whole number of etypes of " +
+                                       std::to_string(etype_size) + " bytes");
     });
-    detail::together(open_.get(), "MPI_File_set_view", on(at),
-                     [&] { call<MPI_File_set_view>(handle(), disp, etype.handle(), shown, datarep.c_str(), info.handle(), on(at)); });
+    detail::together(open_.get(), "MPI_File_set_view", on(at), [&] {
+        try {
+            call<MPI_File_set_view>(handle(), disp, etype.handle(), shown, datarep.c_str(), info.handle(), on(at));
+        } catch (const Exception& e) {
+            if (filetype.is_null())
+                throw;
+            throw Exception(e.Get_error_code(), e.function(),
+                            e.Get_error_string() + " (a filetype is committed and made of etypes, and its displacements do not decrease)", on(at));
+        }
+    });
     if (open_ == nullptr)
         return;
     open_->etype_size = etype_size;
