@@ -120,7 +120,7 @@ TEST_CASE("PROC_NULL receives and sends nothing", "[p2p]") {
         const auto is_null = [](const MPI::Status& status) {
             return status.source() == MPI::PROC_NULL && status.tag() == MPI::ANY_TAG && status.count() == 0;
         };
-        int value = 17;
+        int value = 17, other = 0;
         comm.Send(value, MPI::PROC_NULL);
         comm.Ssend(value, MPI::PROC_NULL);
         comm.Bsend(value, MPI::PROC_NULL);
@@ -141,6 +141,15 @@ TEST_CASE("PROC_NULL receives and sends nothing", "[p2p]") {
         status = {};
         comm.Sendrecv(value, MPI::PROC_NULL, 1, value, MPI::PROC_NULL, 1, &status);
         CHECK(is_null(status));
+        status = {};
+        MPI::ObjectRequest<int> object = comm.irecv<int>(left_of(comm), 77);  // that has to be driven meanwhile
+        comm.Recv(value, MPI::PROC_NULL, 3, &status);
+        CHECK(is_null(status));
+        status = {};
+        comm.Sendrecv(value, MPI::PROC_NULL, 1, other, MPI::PROC_NULL, 1, &status);
+        CHECK(is_null(status));
+        object.cancel();
+        (void)object.wait();
         status = {};
         CHECK(comm.Probe(MPI::PROC_NULL, MPI::ANY_TAG, &status));
         CHECK(is_null(status));
@@ -320,6 +329,23 @@ TEST_CASE("Sendrecv_replace and the nonblocking forms exchange in a ring", "[p2p
             comm.Barrier();
         }
     });
+}
+
+TEST_CASE("A Sendrecv into the memory that it sends is refused", "[p2p][error]") {
+    const MPI::Intracomm& comm = MPI::COMM_SELF;
+    std::vector<int> data{1, 2, 3};
+    CHECK(thrown<std::invalid_argument>([&] {
+              comm.Sendrecv(data, 0, 0, data, 0, 0);
+          }).find("Sendrecv: sendbuf and recvbuf are the same memory: use Sendrecv_replace") == 0);
+    CHECK(thrown<std::invalid_argument>([&] { (void)comm.Isendrecv(data, 0, 0, data, 0, 0); }).find("Isendrecv: sendbuf and recvbuf") == 0);
+    CHECK_FALSE(comm.Iprobe());
+    comm.Sendrecv(data, MPI::PROC_NULL, 0, data, MPI::PROC_NULL, 0);
+    comm.Sendrecv({data.data(), 0}, 0, 0, {data.data(), 0}, 0, 0);
+    // From one address on, two datatypes may show different elements.
+    const std::vector<int> lengths{1}, first{0}, last{2};
+    const MPI::Datatype from = MPI::INT.Create_indexed(lengths, first).Commit(), to = MPI::INT.Create_indexed(lengths, last).Commit();
+    comm.Sendrecv({data.data(), 1, from}, 0, 0, {data.data(), 1, to}, 0, 0);
+    CHECK(data == std::vector<int>{1, 2, 1});
 }
 
 TEST_CASE("The forms of Sendrecv take PROC_NULL on either side", "[p2p]") {

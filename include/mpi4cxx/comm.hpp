@@ -161,10 +161,10 @@ public:
         return Request::take(detail::get<MPI_Irecv>(buf.data, buf.count, buf.type, source, tag, handle(), on(at)), Request::Drop::cancel);
     }
 
-    /// Send and receive at the same time. Calls MPI_Sendrecv (MPI-4.0, 3.11).
+    /// Send and receive at the same time. Throws std::invalid_argument if both buffers are the same memory. Calls MPI_Sendrecv (MPI-4.0, 3.11).
     [[gnu::always_inline]] void Sendrecv(const ConstBufArg& sendbuf, int dest, int sendtag, const Buf& recvbuf, int source = ANY_SOURCE,
                                          int recvtag = ANY_TAG, Status* status = nullptr, At at = {}) const {
-        if (detail::must_drive()) [[unlikely]]
+        if (detail::must_drive() || sendbuf.data == recvbuf.data) [[unlikely]]
             return sendrecv_driving(sendbuf.data, sendbuf.count, sendbuf.type, dest, sendtag, recvbuf.data, recvbuf.count, recvbuf.type, source,
                                     recvtag, status, at);
         detail::call<MPI_Sendrecv>(sendbuf.data, sendbuf.count, sendbuf.type, dest, sendtag, recvbuf.data, recvbuf.count, recvbuf.type, source,
@@ -182,7 +182,8 @@ public:
     /// Send the contents of `buf`, and replace them with the message that is received. Calls MPI_Sendrecv_replace (MPI-4.0, 3.11).
     void Sendrecv_replace(const Buf& buf, int dest, int sendtag = 0, int source = ANY_SOURCE, int recvtag = ANY_TAG, Status* status = nullptr,
                           At at = {}) const;
-    /// Start a Sendrecv. Calls MPI_Isendrecv (MPI-4.0, 3.7.2), or MPI_Isend and MPI_Irecv if the MPI library has no MPI_Isendrecv.
+    /// Start a Sendrecv. Throws std::invalid_argument if both buffers are the same memory. Calls MPI_Isendrecv (MPI-4.0, 3.7.2), or MPI_Isend and
+    /// MPI_Irecv if the MPI library has no MPI_Isendrecv.
     [[nodiscard]] Request Isendrecv(const ConstBuf& sendbuf, int dest, int sendtag, const Buf& recvbuf, int source = ANY_SOURCE,
                                     int recvtag = ANY_TAG, At at = {}) const;
     /// Start a Sendrecv_replace. Calls MPI_Isendrecv_replace (MPI-4.0, 3.7.2), or MPI_Isend and MPI_Irecv if the MPI library has no

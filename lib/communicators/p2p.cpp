@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -35,8 +36,26 @@ bool Comm::Iprobe(int source, int tag, Status* status, At at) const {
     return flag != 0;
 }
 
+namespace {
+
+/// Throws std::invalid_argument if the elements that are sent are those that are received, which ends the job on MPICH. Other datatypes may show
+/// other elements from the same address on.
+void check_apart(const void* sendbuf, Count sendcount, MPI_Datatype sendtype, int dest, const void* recvbuf, Count recvcount, MPI_Datatype recvtype,
+                 int source, detail::Caller caller) {
+    if (sendbuf == recvbuf && sendbuf != MPI_BOTTOM && sendtype == recvtype && sendcount != 0 && recvcount != 0 && dest != PROC_NULL &&
+        source != PROC_NULL)
+        detail::misuse(caller, "sendbuf and recvbuf are the same memory: use " + std::string(caller.method) + "_replace");
+}
+
+}  // namespace
+
 void Comm::sendrecv_driving(const void* sendbuf, Count sendcount, MPI_Datatype sendtype, int dest, int sendtag, void* recvbuf, Count recvcount,
                             MPI_Datatype recvtype, int source, int recvtag, Status* status, At at) const {
+    check_apart(sendbuf, sendcount, sendtype, dest, recvbuf, recvcount, recvtype, source, {at, "Sendrecv"});
+    if (source == PROC_NULL) {  // of which MPI_Irecv of MPICH 4.0 gives a wrong status
+        call<MPI_Send>(sendbuf, sendcount, sendtype, dest, sendtag, handle(), on(at));
+        return call<MPI_Recv>(recvbuf, recvcount, recvtype, source, recvtag, handle(), Status::to(status), on(at));
+    }
     // not MPI_Isendrecv, which MPI-3 does not have and MPICH before 4.1 refuses for PROC_NULL
     Request received = Request::take(get<MPI_Irecv>(recvbuf, recvcount, recvtype, source, recvtag, handle(), on(at)), Request::Drop::cancel);
     call<MPI_Send>(sendbuf, sendcount, sendtype, dest, sendtag, handle(), on(at));
@@ -85,6 +104,7 @@ bool as_two(int dest, int source, MPI_Datatype type, MPI_Datatype other) {
 Request Comm::Isendrecv(const ConstBuf& sendbuf, int dest, int sendtag, const Buf& recvbuf, int source, int recvtag, At at) const {
     const ConstBuf& s = sendbuf;
     const Buf& r = recvbuf;
+    check_apart(s.data, s.count, s.type, dest, r.data, r.count, r.type, source, at);
     if (!as_two(dest, source, s.type, r.type))
         return Request::take(get<MPI_Isendrecv>(s.data, s.count, s.type, dest, sendtag, r.data, r.count, r.type, source, recvtag, handle(), on(at)));
     Request received = Irecv(recvbuf, source, recvtag, at);

@@ -186,6 +186,12 @@ private:
     [[gnu::cold, gnu::noinline]] static void as_immediate(P... arguments, const char* file, unsigned long line, const MPI_Comm* comm) {
         const Place where({file, line}, comm);
         const std::tuple<P...> args(arguments...);
+        if constexpr (source_argument<Fn> >= 0)
+            if (std::get<source_argument<Fn>>(args) == MPI_PROC_NULL) {  // no wait, and MPI_Irecv of MPICH 4.0 gives a wrong status of it
+                if (const int code = invoke<Fn>::now(arguments...); code != MPI_SUCCESS)
+                    fail<Fn>(code, where);
+                return;
+            }
         constexpr bool receives = std::is_same_v<std::tuple_element_t<sizeof...(P) - 1, std::tuple<P...>>, MPI_Status*>;
         auto* status = MPI_STATUS_IGNORE;
         if constexpr (receives)

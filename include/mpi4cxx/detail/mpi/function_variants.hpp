@@ -32,6 +32,10 @@ struct large_of<Fn> {
 };
 template <auto Fn> using large_type = typename large_of<Fn>::type;
 
+/// Which argument is the rank from which a function receives; none: -1.
+template <auto Fn> inline constexpr int source_argument = -1;
+template <> inline constexpr int source_argument<MPI_Recv> = 3;
+
 /// Whether a function may be called before MPI is initialized and after it is finalized (MPI-4.0, 11.4.1). MPI-4 allows more functions than MPI-3.
 template <auto Fn> inline constexpr bool is_always_allowed = false;
 template <> inline constexpr bool is_always_allowed<MPI_Initialized> = true;
