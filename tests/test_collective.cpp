@@ -5,6 +5,7 @@
 
 #include <sched.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <numeric>
@@ -301,6 +302,54 @@ TEST_CASE("Comm::Alltoallv takes sides of different width, and works in place", 
         received = sent;
         comm.Alltoallv(MPI::IN_PLACE, {received, wide, wide_displs});
         CHECK(received == expected);
+    });
+}
+
+TEST_CASE("A process's block that lies in its own place stays there, as with IN_PLACE", "[collective]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int rank = comm.rank(), size = comm.size();
+        const auto pairs = [&](int from, int to) { return vector<int>{100 * from + to, 100 * from + to + 1}; };  // sent by `from` to `to`
+        const auto all = [&](auto pair) {
+            vector<int> result;
+            for (int i = 0; i < size; ++i)
+                for (const int x : pair(i)) result.push_back(x);
+            return result;
+        };
+        const vector<int> sent = all([&](int to) { return pairs(rank, to); }), received = all([&](int from) { return pairs(from, rank); });
+        const vector<int> diagonal = all([&](int i) { return pairs(i, i); });
+        const vector<int> counts(static_cast<std::size_t>(size), 2);
+        vector<int> displs = iota(size);
+        for (int& x : displs) x *= 2;
+        const auto block = [](vector<int>& memory, int of) { return std::span(memory).subspan(2 * static_cast<std::size_t>(of), 2); };
+        const auto check = [&](const vector<int>& expected, auto call) {
+            vector<int> memory = sent;
+            call(memory);
+            CHECK(memory == expected);
+        };
+        check(received, [&](auto& memory) { comm.Alltoall(memory, memory); });
+        check(received, [&](auto& memory) { comm.Ialltoall(memory, memory).Wait(); });
+        check(received, [&](auto& memory) { comm.Alltoallv({memory, counts, displs}, {memory, counts, displs}); });
+        check(received, [&](auto& memory) { comm.Ialltoallv({memory, counts, displs}, {memory, counts}).Wait(); });
+        check(diagonal, [&](auto& memory) { comm.Allgather(block(memory, rank), memory); });
+        check(diagonal, [&](auto& memory) { comm.Iallgather(block(memory, rank), memory).Wait(); });
+        check(diagonal, [&](auto& memory) { comm.Allgatherv(block(memory, rank), {memory, counts, displs}); });
+        check(diagonal, [&](auto& memory) { comm.Iallgatherv(block(memory, rank), {memory, counts}).Wait(); });
+        for (int root = 0; root < size; ++root) {
+            const auto at_root = [&](const vector<int>& expected) -> const vector<int>& { return rank == root ? expected : sent; };
+            check(at_root(diagonal), [&](auto& memory) { comm.Gather(block(memory, rank), memory, root); });
+            check(at_root(diagonal), [&](auto& memory) { comm.Igather(block(memory, rank), memory, root).Wait(); });
+            check(at_root(diagonal), [&](auto& memory) { comm.Gatherv(block(memory, rank), {memory, counts, displs}, root); });
+            vector<int> scattered = sent;
+            std::ranges::copy(pairs(root, rank), scattered.begin() + 2 * rank);
+            check(scattered, [&](auto& memory) { comm.Scatter(memory, block(memory, rank), root); });
+            check(scattered, [&](auto& memory) { comm.Iscatter(memory, block(memory, rank), root).Wait(); });
+            check(scattered, [&](auto& memory) { comm.Scatterv({memory, counts, displs}, block(memory, rank), root); });
+        }
+        // A type with a gap behind it: the place is found by its extent.
+        const MPI::Datatype every_second = MPI::INT.Create_resized(0, 8).Commit();
+        vector<int> memory = sent;
+        comm.Allgather({memory.data() + 2 * rank, 1, every_second}, {memory.data(), 1, every_second});
+        CHECK(memory == all([&](int i) { return vector{100 * i + i, 100 * rank + i + 1}; }));
     });
 }
 

@@ -46,7 +46,7 @@ Request Comm::Igather(const ConstBuf& sendbuf, const Buf& recvbuf, int root, At 
 Prequest Comm::Gather_init(const ConstBuf& sendbuf, const Buf& recvbuf, int root, const Info& info, At at) const {
     const auto [s, r] = detail::gather_blocks(*this, sendbuf, recvbuf, root, at);
     if (!detail::has_equal_init())
-        return Gatherv_init(sendbuf, {detail::repeated(r), detail::equal_counts(*this, r.count, at)}, root, info, at);
+        return Gatherv_init(s, {detail::repeated(r), detail::equal_counts(*this, r.count, at)}, root, info, at);
     auto kept = keep(s, r);
     return Prequest::take(get<MPI_Gather_init>(s.data, s.count, s.type, r.data, r.count, r.type, root, handle(), info.handle(), on(at)),
                           std::move(kept));
@@ -90,7 +90,7 @@ Request Comm::Iscatter(const ConstBuf& sendbuf, const Buf& recvbuf, int root, At
 Prequest Comm::Scatter_init(const ConstBuf& sendbuf, const Buf& recvbuf, int root, const Info& info, At at) const {
     const auto [s, r] = detail::scatter_blocks(*this, sendbuf, recvbuf, root, at);
     if (!detail::has_equal_init())
-        return Scatterv_init({detail::repeated(s), detail::equal_counts(*this, s.count, at)}, recvbuf, root, info, at);
+        return Scatterv_init({detail::repeated(s), detail::equal_counts(*this, s.count, at)}, r, root, info, at);
     auto kept = keep(s, r);
     return Prequest::take(get<MPI_Scatter_init>(s.data, s.count, s.type, r.data, r.count, r.type, root, handle(), info.handle(), on(at)),
                           std::move(kept));
@@ -134,7 +134,7 @@ Request Comm::Iallgather(const ConstBuf& sendbuf, const Buf& recvbuf, At at) con
 Prequest Comm::Allgather_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Info& info, At at) const {
     const auto [s, r] = detail::allgather_blocks(*this, sendbuf, recvbuf, at);
     if (!detail::has_equal_init())
-        return Allgatherv_init(sendbuf, {detail::repeated(r), detail::equal_counts(*this, r.count, at)}, info, at);
+        return Allgatherv_init(s, {detail::repeated(r), detail::equal_counts(*this, r.count, at)}, info, at);
     auto kept = keep(s, r);
     return Prequest::take(get<MPI_Allgather_init>(s.data, s.count, s.type, r.data, r.count, r.type, handle(), info.handle(), on(at)),
                           std::move(kept));
@@ -209,7 +209,7 @@ static Request ialltoallw_in_place(const Comm& comm, const detail::RecvV& blocks
 
 Request Comm::Ialltoallv(const StoredConstBufVArg& sendbuf, const BufVArg& recvbuf, At at) const {
     auto [s, r] = detail::alltoallv_blocks(*this, sendbuf, recvbuf, at);
-    if (detail::waits_in_ialltoallw_in_place() && sendbuf.is_in_place())
+    if (detail::waits_in_ialltoallw_in_place() && s.data == MPI_IN_PLACE)
         return ialltoallw_in_place(*this, r, at);
     auto kept = keep(s, r);
     return Request::take(get<MPI_Ialltoallv>(s.data, s.counts, s.displs, s.type, r.data, r.counts, r.displs, r.type, handle(), on(at)),

@@ -3,6 +3,7 @@
 #include "handles/reduction_operand.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -34,6 +35,20 @@ void same_block(const ConstBuf& one, const Buf& other, const char* one_name, con
 }
 
 }  // namespace
+
+bool is_own_block(const ConstBuf& one, const void* all, Count count, Count offset, MPI_Datatype type, At at) {
+    if (one.type != type || one.count != count || count == 0 || all == MPI_BOTTOM)
+        return false;
+    const std::uintptr_t distance = reinterpret_cast<std::uintptr_t>(one.data) - reinterpret_cast<std::uintptr_t>(all);
+    if (distance == 0 || offset == 0)
+        return distance == 0 && offset == 0;
+    // MPI is asked for the extent only if it is likely to be this.
+    constexpr std::uintptr_t largest_extent = std::uintptr_t{1} << 20;
+    const auto elements = static_cast<std::uintptr_t>(offset);
+    if (distance % elements != 0 || distance / elements > largest_extent)
+        return false;
+    return static_cast<std::uintptr_t>(Datatype::borrow(type).Get_extent(at).extent) == distance / elements;
+}
 
 Count partition(const ConstBuf& buf, int partitions, Caller caller) { return block(buf, {partitions, "partitions"}, "buf", nullptr, caller); }
 
@@ -114,8 +129,11 @@ bool is_root(const Comm& comm, int root, At at) {
 Pair gather_blocks(const Comm& comm, const ConstBuf& send, Buf recv, int root, Caller caller) {
     if (is_root(comm, root, caller.at)) {
         recv.count = block(recv, peers(comm, caller.at), "recvbuf", "Gatherv", caller);
-        if (!send.is_in_place() && root != ROOT)
+        if (!send.is_in_place() && root != ROOT) {
             same_block(send, recv, "sendbuf", "recvbuf", caller);
+            if (is_own_block(send, recv.data, recv.count, root * recv.count, recv.type, caller.at))
+                return {IN_PLACE, recv};
+        }
     }
     return {send, recv};
 }
@@ -123,16 +141,22 @@ Pair gather_blocks(const Comm& comm, const ConstBuf& send, Buf recv, int root, C
 Pair scatter_blocks(const Comm& comm, ConstBuf send, const Buf& recv, int root, Caller caller) {
     if (is_root(comm, root, caller.at)) {
         send.count = block(send, peers(comm, caller.at), "sendbuf", "Scatterv", caller);
-        if (!recv.is_in_place() && root != ROOT)
+        if (!recv.is_in_place() && root != ROOT) {
             same_block(send, recv, "sendbuf", "recvbuf", caller);
+            if (is_own_block(recv, send.data, send.count, root * send.count, send.type, caller.at))
+                return {send, IN_PLACE};
+        }
     }
     return {send, recv};
 }
 
 Pair allgather_blocks(const Comm& comm, const ConstBuf& send, Buf recv, Caller caller) {
     recv.count = block(recv, peers(comm, caller.at), "recvbuf", "Allgatherv", caller);
-    if (!send.is_in_place() && !comm.Is_inter(caller.at))
+    if (!send.is_in_place() && !comm.Is_inter(caller.at)) {
         same_block(send, recv, "sendbuf", "recvbuf", caller);
+        if (is_own_block(send, recv.data, recv.count, comm.Get_rank(caller.at) * recv.count, recv.type, caller.at))
+            return {IN_PLACE, recv};
+    }
     return {send, recv};
 }
 
@@ -141,8 +165,11 @@ Pair alltoall_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller) {
     recv.count = block(recv, processes, "recvbuf", "Alltoallv", caller);
     if (!send.is_in_place()) {
         send.count = block(send, processes, "sendbuf", "Alltoallv", caller);
-        if (!comm.Is_inter(caller.at))
+        if (!comm.Is_inter(caller.at)) {
             same_block(send, recv, "sendbuf", "recvbuf", caller);
+            if (is_own_block(send, recv.data, recv.count, 0, recv.type, caller.at))  // the same memory
+                return {IN_PLACE, recv};
+        }
     }
     return {send, recv};
 }

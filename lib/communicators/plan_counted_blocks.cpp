@@ -124,23 +124,44 @@ template <class Address> Uneven<Address, MPI_Datatype> uneven(const Blocks& bloc
     return result;
 }
 
+template <class Address> bool is_block_of(const ConstBuf& one, const Uneven<Address, MPI_Datatype>& all, int rank, At at) {
+    const auto i = static_cast<std::size_t>(rank);
+    return is_own_block(one, all.data, all.counts[i], all.displs[i], all.type, at);
+}
+
+bool are_same(const Blocks& one, const Blocks& other) {
+    for (std::size_t i = 0; i < one.ranks; ++i)
+        if (one.counts[i] != other.counts[i] || one.displs[i] != other.displs[i])
+            return false;
+    return true;
+}
+
 }  // namespace
 
 GathervPlan gatherv_blocks(const Comm& comm, const ConstBuf& send, const BufVArg& recv, int root, Caller caller) {
-    if (is_root(comm, root, caller.at))
-        return allgatherv_blocks(peers(comm, caller.at), send, recv, caller);
-    return {send, uneven({}, recv)};
+    if (!is_root(comm, root, caller.at))
+        return {send, uneven({}, recv)};
+    GathervPlan plan = allgatherv_blocks(peers(comm, caller.at), send, recv, caller);
+    if (root != ROOT && is_block_of(plan.send, plan.recv, root, caller.at))
+        plan.send = IN_PLACE;
+    return plan;
 }
 
 ScattervPlan scatterv_blocks(const Comm& comm, const ConstBufVArg& send, const Buf& recv, int root, Caller caller) {
     Blocks blocks;
     if (is_root(comm, root, caller.at))
         blocks = checked_blocks(peers(comm, caller.at), send, length(send, Side::send, caller), recv.count, Side::send, caller);
-    return {uneven(blocks, send), recv};
+    ScattervPlan plan{uneven(blocks, send), recv};
+    if (blocks.ranks != 0 && root != ROOT && is_block_of(recv, plan.send, root, caller.at))
+        plan.recv = IN_PLACE;
+    return plan;
 }
 
 GathervPlan allgatherv_blocks(const Comm& comm, const ConstBuf& send, const BufVArg& recv, Caller caller) {
-    return allgatherv_blocks(peers(comm, caller.at), send, recv, caller);
+    GathervPlan plan = allgatherv_blocks(peers(comm, caller.at), send, recv, caller);
+    if (!comm.Is_inter(caller.at) && is_block_of(plan.send, plan.recv, comm.Get_rank(caller.at), caller.at))
+        plan.send = IN_PLACE;
+    return plan;
 }
 
 GathervPlan allgatherv_blocks(Peers peers, const ConstBuf& send, const BufVArg& recv, Caller caller) {
@@ -149,7 +170,11 @@ GathervPlan allgatherv_blocks(Peers peers, const ConstBuf& send, const BufVArg& 
 
 AlltoallvPlan alltoallv_blocks(const Comm& comm, const ConstBufVArg& send, const BufVArg& recv, Caller caller) {
     const int all = peers(comm, caller.at);
-    return alltoallv_blocks({all, all}, send, recv, caller);
+    AlltoallvPlan plan = alltoallv_blocks({all, all}, send, recv, caller);
+    if (plan.send.data == plan.recv.data && plan.recv.data != MPI_BOTTOM && plan.send.type == plan.recv.type && !comm.Is_inter(caller.at) &&
+        are_same(plan.send, plan.recv))
+        plan.send.data = MPI_IN_PLACE;
+    return plan;
 }
 
 AlltoallvPlan alltoallv_blocks(const Neighbors& all, const ConstBufVArg& send, const BufVArg& recv, Caller caller) {
