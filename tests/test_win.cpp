@@ -155,6 +155,7 @@ TEST_CASE("Memory is attached once, and detached as a whole", "[win][error]") {
     win.Detach(none);
     win.Detach({before.data(), 0});
     CHECK_THROWS_AS(win.Detach(before), std::invalid_argument);
+    win.Detach(middle);  // Open MPI 4.1 crashes where memory that was attached twice is attached at the end
 }
 
 TEST_CASE("A window has a name, attributes, hints, an error handler and a Fortran handle", "[win]") {
