@@ -56,13 +56,13 @@ void nothing_is_sent(const MPI::Comm& comm) { CHECK_FALSE(comm.Iprobe()); }
 TEST_CASE("An Exception names function, communicator, rank and the user's line", "[error]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const int nobody = comm.size() + 5;
-        int value = 1;
+        int value = 1, got = 0;
         std::string text = "object";
         // clang-format off
         check_exception(comm, MPI::ERR_RANK, "MPI_Send", __LINE__, [&] { comm.Send(value, nobody); });
         check_exception(comm, MPI::ERR_RANK, "MPI_Isend", __LINE__, [&] { (void)comm.Isend(value, nobody); });
         check_exception(comm, MPI::ERR_RANK, "MPI_Recv", __LINE__, [&] { comm.Recv(value, nobody); });
-        check_exception(comm, MPI::ERR_RANK, "MPI_Sendrecv", __LINE__, [&] { comm.Sendrecv(value, nobody, 0, value); });
+        check_exception(comm, MPI::ERR_RANK, "MPI_Sendrecv", __LINE__, [&] { comm.Sendrecv(value, nobody, 0, got); });
         check_exception(comm, MPI::ERR_RANK, "MPI_Probe", __LINE__, [&] { comm.Probe(nobody); });
         check_exception(comm, MPI::ERR_RANK, "MPI_Mprobe", __LINE__, [&] { (void)comm.Mprobe(nobody); });
         check_exception(comm, MPI::ERR_RANK, "MPI_Mprobe", __LINE__, [&] { (void)comm.Recv<int>(nobody); });

@@ -31,7 +31,7 @@ std::string misuse_of(auto f) { return thrown<std::invalid_argument>(f); }
 TEST_CASE("A plan divides the buffer of all blocks and leaves the other as it is", "[plan]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const auto size = static_cast<std::size_t>(comm.size());
-        vector<int> part(3), all(3 * size);
+        vector<int> part(3), all(3 * size), other(3 * size);
         for (int root = 0; root < comm.size(); ++root) {
             const bool is_root = comm.rank() == root;
             const auto [gs, gr] = gather_blocks(comm, part, all, root, caller);
@@ -47,8 +47,8 @@ TEST_CASE("A plan divides the buffer of all blocks and leaves the other as it is
         }
         CHECK(allgather_blocks(comm, part, all, caller).recv.count == 3);
         CHECK(allgather_blocks(comm, MPI::IN_PLACE, all, caller).recv.count == 3);
-        CHECK(alltoall_blocks(comm, all, all, caller).send.count == 3);
-        CHECK(alltoall_blocks(comm, all, all, caller).recv.count == 3);
+        CHECK(alltoall_blocks(comm, all, other, caller).send.count == 3);
+        CHECK(alltoall_blocks(comm, all, other, caller).recv.count == 3);
         CHECK(alltoall_blocks(comm, MPI::IN_PLACE, all, caller).recv.count == 3);
         CHECK(reduce_blocks(comm, all, part, MPI::SUM, caller).recv.count == 3);
         CHECK(reduce_blocks(comm, MPI::IN_PLACE, all, MPI::SUM, caller).recv.count == 3);
@@ -59,14 +59,15 @@ TEST_CASE("A plan divides the buffer of all blocks and leaves the other as it is
 TEST_CASE("A count that is named is that of one block, as in C", "[plan]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const int size = comm.size(), rank = comm.rank();
-        vector<int> part(3), all(static_cast<std::size_t>(3 * size));
+        vector<int> part(3), all(static_cast<std::size_t>(3 * size)), other(all.size());
         const MPI::Buf named(all.data(), 3), typed(all.data(), 3, MPI::INT);
         for (const MPI::Buf& blocks : {named, typed}) {
             CHECK(gather_blocks(comm, part, blocks, rank, caller).recv.count == 3);
             CHECK(scatter_blocks(comm, blocks, part, rank, caller).send.count == 3);
             CHECK(allgather_blocks(comm, part, blocks, caller).recv.count == 3);
-            CHECK(alltoall_blocks(comm, blocks, blocks, caller).send.count == 3);
-            CHECK(alltoall_blocks(comm, blocks, all, caller).recv.count == 3);
+            CHECK(alltoall_blocks(comm, blocks, other, caller).send.count == 3);
+            CHECK(alltoall_blocks(comm, other, blocks, caller).recv.count == 3);
+            CHECK(alltoall_blocks(comm, all, blocks, caller).send.is_in_place());
             CHECK(reduce_blocks(comm, blocks, part, MPI::SUM, caller).recv.count == 3);
             CHECK(neighbor_alltoall_blocks({size, size}, blocks, all, caller).send.count == 3);
             CHECK(partition(blocks, 7, caller) == 3);
@@ -160,6 +161,22 @@ TEST_CASE("The same memory on both sides of a reduction is in place", "[plan]") 
         CHECK(send.is_in_place() == (comm.rank() == 0));
         CHECK(recv.count == 2);
     });
+}
+
+TEST_CASE("A block that lies in its own place is in place, and one in the place of another is refused", "[plan]") {
+    vector<double> all(6);
+    const auto is_own = [&](std::size_t at, MPI::Count count, MPI::Count offset) {
+        return is_own_block({all.data() + at, 2, MPI::DOUBLE}, all.data(), count, offset, MPI_DOUBLE, caller);
+    };
+    CHECK(is_own(0, 2, 0));
+    CHECK(is_own(4, 2, 4));
+    CHECK_FALSE(is_own(4, 2, 2));
+    CHECK_FALSE(is_own(4, 2, 0));
+    CHECK_FALSE(is_own(4, 3, 4));
+    CHECK_FALSE(is_own_block({all.data() + 4, 2, MPI::INT}, all.data(), 2, 4, MPI_DOUBLE, caller));
+    CHECK_FALSE(is_own_block({MPI::BOTTOM, 2, MPI::DOUBLE}, MPI_BOTTOM, 2, 0, MPI_DOUBLE, caller));
+    CHECK_FALSE(is_own_block({all.data(), 0, MPI::DOUBLE}, all.data(), 0, 0, MPI_DOUBLE, caller));
+    CHECK(misuse_of([&] { (void)is_own(0, 2, 2); }).find("Method: sendbuf and recvbuf begin at the same place") == 0);
 }
 
 TEST_CASE("A plan does not compare counts of different types", "[plan]") {

@@ -341,8 +341,11 @@ TEST_CASE("An access that is not allowed is refused before MPI, with the line of
         const MPI::Op op = MPI::Op::Create<int>([](int a, int b) { return a + b; });
         refused("predefined operations only", [&] { win.Accumulate(x, right, 0, op); });
         refused("predefined operations only", [&] { win.Fetch_and_op(x, y, right, 0, op); });
-        std::array<int, 2> two{};
-        refused("works on one number", [&] { win.Fetch_and_op(two, two, right); });
+        std::array<int, 2> two{}, others{};
+        refused("works on one number", [&] { win.Fetch_and_op(two, others, right); });
+        refused("origin and result are the same memory", [&] { win.Fetch_and_op(x, x, right); });
+        refused("origin and result are the same memory", [&] { win.Get_accumulate(two, two, right); });
+        win.Fetch_and_op(x, x, right, 0, MPI::NO_OP);
         refused("one number of one type", [&] { win.Compare_and_swap(d, x, y, right); });
         win.Fence(MPI::MODE_NOSUCCEED);
         refused("no epoch is open", [&] { win.Put(x, right); });

@@ -181,14 +181,15 @@ public:
     }
     /// Combine `origin` into the target by a predefined operation, or REPLACE. Atomic for each element. Calls MPI_Accumulate (MPI-4.0, 12.3.4).
     void Accumulate(const ConstBuf& origin, int target_rank, const Target& target = {}, const Op& op = SUM, At at = {}) const;
-    /// Read the target into `result`, and combine `origin` into the target; NO_OP only reads. Atomic for each element. Calls MPI_Get_accumulate
-    /// (MPI-4.0, 12.3.4).
+    /// Read the target into `result`, and combine `origin` into the target; NO_OP only reads. Atomic for each element. Throws std::invalid_argument
+    /// if `result` is the memory of `origin`. Calls MPI_Get_accumulate (MPI-4.0, 12.3.4).
     void Get_accumulate(const ConstBuf& origin, const Buf& result, int target_rank, const Target& target = {}, const Op& op = SUM, At at = {}) const;
-    /// Read one element of the target into `result`, and combine `origin` into that element. Atomic. Calls MPI_Fetch_and_op (MPI-4.0, 12.3.4).
+    /// Read one element of the target into `result`, and combine `origin` into that element. Atomic. Throws std::invalid_argument if both are the
+    /// same memory. Calls MPI_Fetch_and_op (MPI-4.0, 12.3.4).
     [[gnu::always_inline]] void Fetch_and_op(const ConstBuf& origin, const Buf& result, int target_rank, Aint target_disp = 0, const Op& op = SUM,
                                              At at = {}) const {
         const bool is_plain = detail::takes_every_number(op.handle()) && origin.element == nullptr && origin.count == 1 && result.count == 1 &&
-                              result.type == origin.type && detail::can_fetch(origin.type);
+                              result.type == origin.type && result.data != origin.data && detail::can_fetch(origin.type);
         if (!is_plain || !state_->admits(1, origin.type, target_rank, target_disp)) [[unlikely]]
             return fetch_with_care(origin.data, origin.count, origin.type, origin.element, result.data, result.count, result.type, result.element,
                                    target_rank, target_disp, op, at.file, at.line);

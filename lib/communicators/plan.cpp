@@ -36,18 +36,20 @@ void same_block(const ConstBuf& one, const Buf& other, const char* one_name, con
 
 }  // namespace
 
-bool is_own_block(const ConstBuf& one, const void* all, Count count, Count offset, MPI_Datatype type, At at) {
+bool is_own_block(const ConstBuf& one, const void* all, Count count, Count offset, MPI_Datatype type, Caller caller) {
     if (one.type != type || one.count != count || count == 0 || all == MPI_BOTTOM)
         return false;
     const std::uintptr_t distance = reinterpret_cast<std::uintptr_t>(one.data) - reinterpret_cast<std::uintptr_t>(all);
+    if (distance == 0 && offset != 0)
+        misuse(caller, "sendbuf and recvbuf begin at the same place, where the block of another process belongs");
     if (distance == 0 || offset == 0)
-        return distance == 0 && offset == 0;
+        return distance == 0;
     // MPI is asked for the extent only if it is likely to be this.
     constexpr std::uintptr_t largest_extent = std::uintptr_t{1} << 20;
     const auto elements = static_cast<std::uintptr_t>(offset);
     if (distance % elements != 0 || distance / elements > largest_extent)
         return false;
-    return static_cast<std::uintptr_t>(Datatype::borrow(type).Get_extent(at).extent) == distance / elements;
+    return static_cast<std::uintptr_t>(Datatype::borrow(type).Get_extent(caller.at).extent) == distance / elements;
 }
 
 Count partition(const ConstBuf& buf, int partitions, Caller caller) { return block(buf, {partitions, "partitions"}, "buf", nullptr, caller); }
@@ -131,7 +133,7 @@ Pair gather_blocks(const Comm& comm, const ConstBuf& send, Buf recv, int root, C
         recv.count = block(recv, peers(comm, caller.at), "recvbuf", "Gatherv", caller);
         if (!send.is_in_place() && root != ROOT) {
             same_block(send, recv, "sendbuf", "recvbuf", caller);
-            if (is_own_block(send, recv.data, recv.count, root * recv.count, recv.type, caller.at))
+            if (is_own_block(send, recv.data, recv.count, root * recv.count, recv.type, caller))
                 return {IN_PLACE, recv};
         }
     }
@@ -143,7 +145,7 @@ Pair scatter_blocks(const Comm& comm, ConstBuf send, const Buf& recv, int root, 
         send.count = block(send, peers(comm, caller.at), "sendbuf", "Scatterv", caller);
         if (!recv.is_in_place() && root != ROOT) {
             same_block(send, recv, "sendbuf", "recvbuf", caller);
-            if (is_own_block(recv, send.data, send.count, root * send.count, send.type, caller.at))
+            if (is_own_block(recv, send.data, send.count, root * send.count, send.type, caller))
                 return {send, IN_PLACE};
         }
     }
@@ -154,7 +156,7 @@ Pair allgather_blocks(const Comm& comm, const ConstBuf& send, Buf recv, Caller c
     recv.count = block(recv, peers(comm, caller.at), "recvbuf", "Allgatherv", caller);
     if (!send.is_in_place() && !comm.Is_inter(caller.at)) {
         same_block(send, recv, "sendbuf", "recvbuf", caller);
-        if (is_own_block(send, recv.data, recv.count, comm.Get_rank(caller.at) * recv.count, recv.type, caller.at))
+        if (is_own_block(send, recv.data, recv.count, comm.Get_rank(caller.at) * recv.count, recv.type, caller))
             return {IN_PLACE, recv};
     }
     return {send, recv};
@@ -167,7 +169,7 @@ Pair alltoall_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller) {
         send.count = block(send, processes, "sendbuf", "Alltoallv", caller);
         if (!comm.Is_inter(caller.at)) {
             same_block(send, recv, "sendbuf", "recvbuf", caller);
-            if (is_own_block(send, recv.data, recv.count, 0, recv.type, caller.at))  // the same memory
+            if (is_own_block(send, recv.data, recv.count, 0, recv.type, caller))  // the same memory
                 return {IN_PLACE, recv};
         }
     }

@@ -21,7 +21,8 @@ struct Pair {
 
 /// Returns whether `one` is one of the blocks that lie in the memory `all`: that of `count` elements which begins `offset` elements behind its
 /// beginning. A call that would copy a process's own block to where it lies is meant to be in place. MPICH ends it, and Open MPI may give wrong data.
-bool is_own_block(const ConstBuf& one, const void* all, Count count, Count offset, MPI_Datatype type, At at);
+/// Throws std::invalid_argument if another block begins where `one` does.
+bool is_own_block(const ConstBuf& one, const void* all, Count count, Count offset, MPI_Datatype type, Caller caller);
 
 /// Gather: on the root, `recv` holds one block per process.
 Pair gather_blocks(const Comm& comm, const ConstBuf& send, Buf recv, int root, Caller caller);

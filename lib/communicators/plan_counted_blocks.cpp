@@ -124,9 +124,9 @@ template <class Address> Uneven<Address, MPI_Datatype> uneven(const Blocks& bloc
     return result;
 }
 
-template <class Address> bool is_block_of(const ConstBuf& one, const Uneven<Address, MPI_Datatype>& all, int rank, At at) {
+template <class Address> bool is_block_of(const ConstBuf& one, const Uneven<Address, MPI_Datatype>& all, int rank, Caller caller) {
     const auto i = static_cast<std::size_t>(rank);
-    return is_own_block(one, all.data, all.counts[i], all.displs[i], all.type, at);
+    return is_own_block(one, all.data, all.counts[i], all.displs[i], all.type, caller);
 }
 
 bool are_same(const Blocks& one, const Blocks& other) {
@@ -142,7 +142,7 @@ GathervPlan gatherv_blocks(const Comm& comm, const ConstBuf& send, const BufVArg
     if (!is_root(comm, root, caller.at))
         return {send, uneven({}, recv)};
     GathervPlan plan = allgatherv_blocks(peers(comm, caller.at), send, recv, caller);
-    if (root != ROOT && is_block_of(plan.send, plan.recv, root, caller.at))
+    if (root != ROOT && is_block_of(plan.send, plan.recv, root, caller))
         plan.send = IN_PLACE;
     return plan;
 }
@@ -152,14 +152,14 @@ ScattervPlan scatterv_blocks(const Comm& comm, const ConstBufVArg& send, const B
     if (is_root(comm, root, caller.at))
         blocks = checked_blocks(peers(comm, caller.at), send, length(send, Side::send, caller), recv.count, Side::send, caller);
     ScattervPlan plan{uneven(blocks, send), recv};
-    if (blocks.ranks != 0 && root != ROOT && is_block_of(recv, plan.send, root, caller.at))
+    if (blocks.ranks != 0 && root != ROOT && is_block_of(recv, plan.send, root, caller))
         plan.recv = IN_PLACE;
     return plan;
 }
 
 GathervPlan allgatherv_blocks(const Comm& comm, const ConstBuf& send, const BufVArg& recv, Caller caller) {
     GathervPlan plan = allgatherv_blocks(peers(comm, caller.at), send, recv, caller);
-    if (!comm.Is_inter(caller.at) && is_block_of(plan.send, plan.recv, comm.Get_rank(caller.at), caller.at))
+    if (!comm.Is_inter(caller.at) && is_block_of(plan.send, plan.recv, comm.Get_rank(caller.at), caller))
         plan.send = IN_PLACE;
     return plan;
 }

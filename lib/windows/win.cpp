@@ -327,6 +327,8 @@ GetAccumulate plan_get_accumulate(const WindowState* state, const Origin& origin
     if (op != NO_OP && (o.count != r.count || o.type != r.type))
         detail::mismatch(o.count, o.type, r.count, r.type, caller.at, caller.method);
     const TargetRange from = range_of(state, r, target_rank, target_of(target, result, r, *state), caller);
+    if (op != NO_OP && o.data == r.data && o.count != 0)  // Open MPI would combine what it has read
+        detail::misuse(caller, "origin and result are the same memory: what is read needs memory of its own");
     return {std::move(o), std::move(r), from};
 }
 
