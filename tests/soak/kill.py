@@ -71,7 +71,9 @@ def one_job(count, delay, how, program, *arguments):
         time.sleep(delay)
         ranks = alive(program)
         if len(ranks) != count:
-            return 'ranks were gone before one was killed'
+            for pid in alive():
+                kill(pid, signal.SIGKILL)
+            return f'{len(ranks)} of {count} ranks were left before one was killed; the job said {job.communicate(timeout=limit)[0]}'
         begin = time.monotonic()
         kill(chosen.choice(ranks), how)
         try:
