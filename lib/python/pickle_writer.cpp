@@ -17,20 +17,16 @@ namespace {
 /// Shorter data of arrays goes into the pickle, as mpi4py's does.
 constexpr std::size_t least_beside = 1024 * 1024 / 4;
 
-/// Whether no byte has its highest bit set. Looks at eight at a time, at some of them twice.
+/// Whether the next bytes, at most eight, have no highest bit set. Looks at some of them twice.
 bool is_ascii(std::string_view text) {
-    const auto bits_at = [&]<class Bits>(std::size_t i, Bits) {
-        Bits some = 0;
-        std::memcpy(&some, text.data() + i, sizeof some);
-        return some;
-    };
     constexpr std::uint64_t highest_bits = 0x8080808080808080;
     std::uint64_t bits = 0;
     if (text.size() >= sizeof bits) {
-        bits = bits_at(text.size() - sizeof bits, bits);
-        for (std::size_t i = 0; i + sizeof bits < text.size(); i += sizeof bits) bits |= bits_at(i, bits);
-    } else if (std::uint32_t half = 0; text.size() >= sizeof half) {
-        bits = bits_at(0, half) | bits_at(text.size() - sizeof half, half);
+        std::memcpy(&bits, text.data(), sizeof bits);
+    } else if (std::uint32_t first = 0, last = 0; text.size() >= sizeof first) {
+        std::memcpy(&first, text.data(), sizeof first);
+        std::memcpy(&last, text.data() + text.size() - sizeof last, sizeof last);
+        bits = first | last;
     } else {
         for (const char c : text) bits |= static_cast<unsigned char>(c);
     }
@@ -42,7 +38,7 @@ std::size_t end_of_utf8(std::string_view text) {
     const auto* const bytes = reinterpret_cast<const unsigned char*>(text.data());
     std::size_t i = 0;
     while (i < text.size()) {
-        if (is_ascii(text.substr(i, 8))) {
+        if (is_ascii(text.substr(i))) {
             i += std::min<std::size_t>(8, text.size() - i);
             continue;
         }
@@ -160,7 +156,7 @@ void PickleWriter::put_sized(char opcode_1, char opcode_4, char opcode_8, const 
 }
 
 void PickleWriter::text(std::string_view text) {
-    if (const std::size_t end = is_ascii(text) ? text.size() : end_of_utf8(text); end != text.size()) [[unlikely]]
+    if (const std::size_t end = end_of_utf8(text); end != text.size()) [[unlikely]]
         misuse({where_.at(), function_}, "a std::string is no UTF-8 from byte " + std::to_string(end) + " of " + std::to_string(text.size()) +
                                              " on, so it cannot be a str of Python's: send a std::vector<std::byte>, which is bytes");
     put_sized(static_cast<char>(Opcode::short_bin_unicode), static_cast<char>(Opcode::bin_unicode), static_cast<char>(Opcode::bin_unicode8),
