@@ -188,6 +188,8 @@ struct PickleDocument::State : PickleCalls {
         if (!marks.empty() || stack.size() != 1)
             fail("they end within a value");
         const Index root = pop();
+        if (!is_shared && arrays.empty() && containers <= deepest)
+            return root;  // neither too deep nor larger than a few times its bytes
         costs.resize(is_shared ? nodes.size() : 0);
         auto received = static_cast<std::uint64_t>(end - begin);
         for (const auto& buffer : out_of_band) received += buffer.size();

@@ -85,6 +85,7 @@ struct PickleStack {
     Index add_container(PickleKind kind, std::size_t first) {
         if (children.size() >= nothing_there - stack.size())
             fail("there are too many values");
+        ++containers;
         PickleNode node{kind, static_cast<Index>(children.size()), stack.size() - first};
         node.integer = static_cast<std::int64_t>(node.size);  // the capacity
         children.insert(children.end(), stack.begin() + static_cast<std::ptrdiff_t>(first), stack.end());
@@ -100,6 +101,7 @@ struct PickleStack {
     Index add_copy(PickleKind kind, const PickleNode& of) {
         const PickleNode source = of;
         count_copies(source.size);
+        ++containers;
         PickleNode node{kind, static_cast<Index>(children.size()), source.size};
         node.integer = static_cast<std::int64_t>(node.size);
         for (std::uint64_t i = 0; i < source.size; ++i) children.push_back(children[source.first + i]);
@@ -170,6 +172,7 @@ struct PickleStack {
     Place where;
     std::ptrdiff_t opcode_at = 0;
     std::uint64_t copied = 0;
+    std::size_t containers = 0;
 
     std::size_t expected_nodes;
     Bytes first_memory;

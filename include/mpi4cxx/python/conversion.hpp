@@ -408,16 +408,32 @@ template <class T, class F> void for_each_item(const python::Input& from, F f) {
     }
 }
 
+template <class T> T make_key(const python::Input& from) {
+    if constexpr (std::is_same_v<T, std::string>)
+        if (from.is(PickleKind::text)) [[likely]]
+            return T(from.text());
+    T key{};
+    python::read(from, key);
+    return key;
+}
+
+/// Returns the hint that puts the next key behind the last one.
+template <class T> auto hint_behind_last(T& map, typename T::iterator last) {
+    if constexpr (requires { --last; })
+        if (last == std::prev(map.end()))  // costs less than the way from the last node to the end
+            return map.end();
+    return std::next(last);
+}
+
 template <class T> void read_map(const python::Input& from, T& to) {
     to.clear();
-    auto after_last = to.end();  // the keys of a dict are often in order
+    auto hint = to.end();  // the keys of a dict are often in order
     for_each_item<T>(from, [&](const python::Input& key_from, const python::Input& value_from) {
-        typename T::key_type key{};
-        python::read(key_from, key);
+        auto key = make_key<typename T::key_type>(key_from);
         typename T::mapped_type value{};
         python::read(value_from, value);
         const std::size_t before = to.size();
-        after_last = std::next(to.emplace_hint(after_last, std::move(key), std::move(value)));
+        hint = hint_behind_last(to, to.emplace_hint(hint, std::move(key), std::move(value)));
         if (to.size() == before)
             key_from.refuse_for("has a key that is the same as another in the C++ type");
     });
