@@ -212,6 +212,12 @@ TEST_CASE("A buffer of blocks has a count and a displacement a rank", "[buffer]"
     CHECK(receives_blocks({whole, counts}) == packed);
     CHECK(sends_blocks({constant, counts}) == packed);
     CHECK(receives_blocks({std::span(whole), std::array{1, 2, 3}}) == packed);
+    double array[6]{};
+    const double* pointer = array;
+    CHECK(receives_blocks({array, counts}) == SeenV{{array, 6, MPI_DOUBLE}, {1, 2, 3}, {}, true});  // whose length is known
+    CHECK(sends_blocks({std::as_const(array), counts}) == SeenV{{array, 6, MPI_DOUBLE}, {1, 2, 3}, {}, true});
+    CHECK(sends_blocks({pointer, counts}).buf.count > 6);  // whose length is not
+    CHECK(receives_blocks({array + 0, counts}).buf.count > 6);
 
     SECTION("also wider than int") {
         const MPI::Count far = MPI::Count(1) << 40;

@@ -282,6 +282,13 @@ TEST_CASE("Nonblocking reductions combine in the order of ranks, by a copy of an
         };
         auto commas = joining(", "), dashes = joining(std::string(100, '-'));
         CHECK(dashes.wait() == with(std::string(100, '-')));
+        // an operation that has gone, and another that takes its place
+        auto sum = comm.iallreduce(rank + 1, MPI::Op::Create<int>([](int a, int b) { return a + b; }));
+        auto factorial = comm.ireduce(rank + 1, MPI::Op::Create<int>([](int a, int b) { return a * b; }), root);
+        const MPI::Op other = MPI::Op::Create<int>([](int, int) { return -7; });
+        CHECK(sum.wait() == size * (size + 1) / 2);
+        const int factorials[] = {1, 1, 2, 6, 24};
+        CHECK(factorial.wait() == (rank == root ? std::optional<int>(factorials[size]) : std::nullopt));
         CHECK(commas.wait() == with(", "));
 
         const auto merge = [](Table a, const Table& b) {

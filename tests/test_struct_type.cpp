@@ -104,6 +104,26 @@ TEST_CASE("A class is described by its members, private ones and a base's too", 
     });
 }
 
+TEST_CASE("What a description leaves out is not sent with an object either", "[datatype][struct]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const char* const there = "there";
+        Particle mine(comm.rank(), 0.5), other;
+        mine.here = there;
+        auto sent = comm.isend(mine, right_of(comm));
+        comm.recv_into(other, left_of(comm));
+        sent.wait();
+        CHECK(other.id() == left_of(comm));
+        CHECK(other.mass == 0.5);
+        CHECK(other.here == std::string("here"));
+        // Nor may an operation see it where MPI has made the element.
+        const Particle first = comm.allreduce(mine, [](const Particle& a, const Particle& b) {
+            CHECK((a.here != nullptr && b.here != nullptr));
+            return a.id() < b.id() ? a : b;
+        });
+        CHECK(first.id() == 0);
+    });
+}
+
 TEST_CASE("A class described by hand is a member, an element and a part like any other", "[datatype][struct]") {
     STATIC_REQUIRE(MPI::Mapped<Tagged>);
     STATIC_REQUIRE(MPI::Mapped<std::array<std::pair<Particle, Flags>, 2>>);

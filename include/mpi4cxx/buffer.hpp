@@ -268,6 +268,9 @@ struct TypedBlocks : Blocks {
 /// The count of a buffer of unknown length.
 inline constexpr Count any_count = std::numeric_limits<Count>::max();
 
+template <class P>
+concept PointerToElements = std::is_pointer_v<P> && Mapped<std::remove_pointer_t<P>>;
+
 /// The buffer of a call that has a count for each block. A pointer is enough, because these counts give the length.
 template <class Buffer> struct BlocksBuffer : Buffer {
     using Address = decltype(Buffer::data);
@@ -276,11 +279,14 @@ template <class Buffer> struct BlocksBuffer : Buffer {
     BlocksBuffer(const Buffer& buf) noexcept : Buffer(buf) {}
     /// An address whose datatype is named later.
     BlocksBuffer(Address address) noexcept { point_to(address, MPI_DATATYPE_NULL); }
-    template <Mapped T> BlocksBuffer(T* address) {
-        static_assert(std::is_convertible_v<T*, Address>, "mpi4cxx: a receive buffer must be writable: this one is const");
-        if constexpr (std::is_convertible_v<T*, Address>)
-            point_to(address, datatype_traits<std::remove_cv_t<T>>::get());
-    }
+    /// A pointer to elements. An array is no pointer here: its length is known.
+    template <class P>
+        requires PointerToElements<std::remove_cvref_t<P>> BlocksBuffer(P&& address) {
+            using Pointer = std::remove_cvref_t<P>;
+            static_assert(std::is_convertible_v<Pointer, Address>, "mpi4cxx: a receive buffer must be writable: this one is const");
+            if constexpr (std::is_convertible_v<Pointer, Address>)
+                point_to(address, datatype_traits<std::remove_cv_t<std::remove_pointer_t<Pointer>>>::get());
+        }
     void point_to(Address address, MPI_Datatype datatype) noexcept { static_cast<BufferParts<Address>&>(*this) = {address, any_count, datatype}; }
 };
 

@@ -534,7 +534,7 @@ private:
         std::unique_ptr<detail::OwnedObject> owned;
         constexpr bool is_held = std::is_same_v<T, sent_as<T>> && !detail::FixedSize<T>;  // moved in, and may have out-of-band blocks
         detail::InlineBuffer room;
-        detail::Packing packing(room, is_held ? detail::Packing::Blocks::beside : detail::Packing::Blocks::inside);
+        detail::Packing packing(room, is_held ? detail::Packing::Blocks::owned : detail::Packing::Blocks::inside);
         if constexpr (is_held) {
             auto moved = std::make_unique<detail::OwnedObjectOf<T>>(std::forward<T>(object));
             detail::pack(moved->object, packing);

@@ -138,10 +138,10 @@ concept TupleLike = requires {
     std::tuple_size<T>::value;
 };
 
-/// An aggregate without a base, with at most 32 members, all of which have a datatype.
+/// An aggregate without a base, with at most 32 members, all of which have a datatype and can be assigned to.
 template <class T>
 concept PlainAggregate = std::is_class_v<T> && std::is_aggregate_v<T> && std::is_trivially_copy_constructible_v<T> &&
-                         std::is_trivially_destructible_v<T> && !TupleLike<T> &&
+                         std::is_trivially_destructible_v<T> && std::is_copy_assignable_v<T> && !TupleLike<T> &&
                          decltype(with_members(std::declval<T&>(), AllMapped()))::value;
 
 }  // namespace detail

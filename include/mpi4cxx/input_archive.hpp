@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <type_traits>
 #include <typeindex>
 #include <unordered_map>
 
@@ -16,7 +17,10 @@ class InputArchive;
 
 namespace detail {
 template <class T> void load_any(InputArchive& archive, T& object);
-}
+/// The type of a temporary number or container, where `T&&` is the type of an argument. Other temporaries may refer to what is read.
+template <class T>
+concept IsLostValue = !std::is_reference_v<T> && (std::is_arithmetic_v<T> || std::is_enum_v<T> || requires { typename T::allocator_type; });
+}  // namespace detail
 
 /// Reads what an OutputArchive has written. Throws an Exception if the bytes cannot be that.
 class InputArchive final : public cereal::InputArchive<InputArchive, cereal::AllowEmptyClassElision> {
@@ -28,6 +32,8 @@ public:
 
     // These operators hide cereal's, for the same reason as in OutputArchive.
     template <class... T> InputArchive& operator()(T&&... objects) {
+        static_assert((!detail::IsLostValue<T> && ...),
+                      "mpi4cxx: what is read here is lost, because it goes into a temporary: give the archive a member or a variable");
         (detail::load_any(*this, objects), ...);
         return *this;
     }
@@ -46,7 +52,9 @@ public:
             return nullptr;
         const auto found = pointers_.find(id);
         if (found == pointers_.end() || found->second.type != wanted_)
-            detail::Unpacking::corrupt("a pointer is to nothing of its type");
+            detail::Unpacking::corrupt(
+                "a pointer is to nothing of its type, or two std::shared_ptr of different types are to one object or to its first "
+                "member");
         return found->second.pointer;
     }
     /// Sets the type of the next pointer to an object that has been read before.

@@ -10,6 +10,7 @@
 #include <concepts>
 #include <memory>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace MPI4CXX {
@@ -63,6 +64,27 @@ concept ReductionOf = requires(F& f, const T& a, const T& b) {
     { f(a, b) } -> std::convertible_to<T>;
 };
 
+namespace detail {
+
+/// Returns whether an `R` is a number of a narrower type than a `T`, as the result of a std::plus<int> is for a double.
+template <class R, class T> consteval bool is_narrower() {
+    if constexpr (!std::is_arithmetic_v<R> || !std::is_arithmetic_v<T> || std::is_same_v<R, bool>)
+        return false;
+    else if constexpr (std::is_floating_point_v<T> != std::is_floating_point_v<R>)
+        return std::is_floating_point_v<T>;
+    else
+        return sizeof(R) < sizeof(T);
+}
+
+/// Fails to compile if a function of two objects of type `T` returns less than a `T`.
+template <class T, class F> struct check_result {
+    static_assert(!is_narrower<std::remove_cvref_t<std::invoke_result_t<F&, const T&, const T&>>, T>(),
+                  "mpi4cxx: this operation returns a narrower type of numbers than those that it combines: make it a function of their type, as "
+                  "std::plus<double> is for double");
+};
+
+}  // namespace detail
+
 /// A reduction operation (MPI-4.0, 6.9). Freeing is local.
 /// Predefined operations are function objects as well: `SUM(a, b)` is `a + b` on any type that has a `+`.
 class MPI4CXX_API Op : public Handle<Op>, public Fortran<Op> {
@@ -76,9 +98,14 @@ public:
     static Op borrow(MPI_Op raw) noexcept { return Op(raw, detail::Ownership::borrow); }
 
     /// Make an operation from an associative function of two elements, which may capture. Any number of these operations can exist. `f(a, b)` gets
-    /// `a` from lower ranks than `b`. Set `commute` only if f(a, b) = f(b, a). An exception in `f` aborts the job. A nonblocking or persistent call
-    /// keeps the captures of `f` as long as needed. Calls MPI_Op_create (MPI-4.0, 6.9.5).
+    /// `a` from lower ranks than `b`; members that the datatype leaves out are undefined in both. Set `commute` only if f(a, b) = f(b, a). An
+    /// exception in `f` aborts the job. A nonblocking or persistent call keeps the captures of `f` as long as needed. Calls MPI_Op_create
+    /// (MPI-4.0, 6.9.5).
     template <Mapped T, ReductionOf<T> F> [[nodiscard]] static Op Create(F f, bool commute = false, At at = {}) {
+        static_assert(std::is_trivially_copy_constructible_v<T> && std::is_trivially_destructible_v<T>,
+                      "mpi4cxx: an operation combines elements in memory of MPI's, in which no object of this class has been constructed: combine "
+                      "objects by a lowercase reduction, such as allreduce");
+        (void)sizeof(detail::check_result<T, F>);
         return create(std::make_unique<detail::ElementReduction<T, F>>(std::move(f)), commute, at);
     }
     /// Make an operation from a function of arrays, for elements whose type is known only at run time. `f(in, inout, count, datatype)` combines

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 #include <variant>
 
@@ -45,9 +46,25 @@ template <class T>
 concept HoldsObjects = requires(const T* object) {
     StandardHolder::take(object);
 };
+/// A class that can do what a class of the standard library can whose header need not be there.
+template <class T>
+concept LooksStandard = (requires(T & adaptor) {
+                            typename T::container_type;
+                            adaptor.pop();
+                        }) ||
+                        (requires(const T& valarray) { valarray.cshift(1); }) || (requires(T & bits) { bits.flip().to_ullong(); }) ||
+                        (requires(const T& number) {
+                            typename T::value_type;
+                            number.real();
+                            number.imag();
+                        }) ||
+                        (requires {
+                            typename T::rep;
+                            typename T::period;
+                        });
 /// A class that derives from a standard class which holds objects of other types.
 template <class T>
-concept DerivesFromStandard = (HasAllocator<T> || HoldsObjects<T>)&&!type_name<T>().starts_with("std::");
+concept DerivesFromStandard = (HasAllocator<T> || HoldsObjects<T> || LooksStandard<T>)&&!type_name<T>().starts_with("std::");
 
 }  // namespace detail
 
@@ -155,9 +172,19 @@ template <class T> inline constexpr bool has_texts_as_elements = false;
 template <class E, std::size_t N> inline constexpr bool has_texts_as_elements<E[N]> =
     !Character<std::remove_cv_t<E>> && !std::is_same_v<sent_as<E>, E>;
 
+/// Throws std::invalid_argument if `object` is a part of an object of a derived class, whose other members would be lost.
+template <class T> void check_whole(const T& object) {
+    if constexpr (std::is_polymorphic_v<T> && !std::is_final_v<T>)
+        if (typeid(object) != typeid(T)) [[unlikely]]
+            Packing::refuse(
+                "this reference to a base class is to an object of a derived one, whose other members would not be sent: send a "
+                "std::unique_ptr or a std::shared_ptr to the object");
+}
+
 /// Writes `object` as a `sent_as<T>`, without an envelope.
 template <class T> void save_sent(Packing& to, const T& object) {
     using Sent = sent_as<T>;
+    check_whole(object);
     if constexpr (!Serializable<T>) {
         explain<Sent>();
     } else if constexpr (has_texts_as_elements<T>) {
@@ -201,6 +228,13 @@ template <class T> void load_sent(Unpacking& from, T& object) {
         with_archive(from, [&object](InputArchive& archive) { load_any(archive, object); });
 }
 
+// GCC 12 copies an object that a nested block returns, so the objects are made in functions of their own: a class may own what a copy would own, too.
+template <class T> T make_and_load(Unpacking& from) {
+    T object{};
+    load_sent(from, object);
+    return object;
+}
+
 /// Returns what save_sent has written, as a new object.
 template <class T> T make_sent(Unpacking& from) {
     if constexpr (!Serializable<T>) {
@@ -212,9 +246,7 @@ template <class T> T make_sent(Unpacking& from) {
     } else if constexpr (EncodedAs<T, Encoding::contiguous>) {
         return make_contiguous<T>(from);
     } else if constexpr (std::is_default_constructible_v<T>) {
-        T object{};
-        load_sent(from, object);
-        return object;
+        return make_and_load<T>(from);
     } else {
         return with_archive(from, [](InputArchive& archive) { return make_any<T>(archive); });
     }

@@ -48,6 +48,9 @@ template <class T, auto... Members> struct struct_type : detail::composite<T> {
     static void flatten(std::size_t offset, detail::Members& members) {
         detail::with_outline<T>([&](T& object) { detail::flatten_members(&object, offset, members, detail::part<T, Members>::of(object)...); });
     }
+    static constexpr bool names_members = true;
+    /// Calls `f` with each of the members that are sent.
+    template <class F> static void for_each_named(T& object, F f) { (f(detail::part<T, Members>::of(object)), ...); }
 };
 
 /// The datatype of a class that is sent as its bytes in memory, with padding: for bit-fields and unions, between machines of one kind.

@@ -16,16 +16,19 @@ namespace {
 
 std::string at_text(At at) { return std::string(" (") + at.file + ":" + std::to_string(at.line) + ")"; }
 
+// MPICH 4.0 writes behind MPI_MAX_ERROR_STRING characters if a text fills them: it adds another to the first null character that it finds.
+constexpr int error_string_size = 2 * MPI_MAX_ERROR_STRING;
+
 // The next functions call MPI without checking return codes, because they describe an error already. Open MPI 4.1 ends the program if they call it
 // before MPI_Init.
 
 std::string error_text(int code) {
     if (!detail::is_running())
         return "error " + std::to_string(code);
-    char text[MPI_MAX_ERROR_STRING] = "";
+    char text[error_string_size] = "";
     int length = 0;
     MPI_Error_string(code, text, &length);
-    return {text, static_cast<std::size_t>(length)};
+    return text;
 }
 
 int class_of(int code) {
@@ -132,7 +135,7 @@ Exception::Exception(Parts&& parts)
       text_(std::move(parts.text)), function_(std::move(parts.function)), object_(std::move(parts.object)) {}
 
 int Get_error_class(int code, At at) { return detail::get<MPI_Error_class>(code, at); }
-std::string Get_error_string(int code, At at) { return detail::text<MPI_Error_string, MPI_MAX_ERROR_STRING>(at, code); }
+std::string Get_error_string(int code, At at) { return detail::text<MPI_Error_string, error_string_size>(at, code); }
 
 int Add_error_class(At at) { return detail::get<MPI_Add_error_class>(at); }
 int Add_error_code(int errorclass, At at) { return detail::get<MPI_Add_error_code>(errorclass, at); }

@@ -50,7 +50,7 @@ std::string readable(const char* mangled) {
 
 }  // namespace
 
-ObjectType::ObjectType(const std::type_info& type) noexcept : hash(hash_of(type.name())), mangled_(type.name()) {
+ObjectType::ObjectType(const std::type_info& type, std::size_t size) noexcept : hash(hash_of(type.name()) + size), mangled_(type.name()) {
     auto* const known = new (std::nothrow) Known{hash, mangled_, first.load()};
     while (known != nullptr && !first.compare_exchange_weak(known->next, known)) {}
 }

@@ -122,12 +122,22 @@ public:
     template <class T> [[nodiscard]] std::vector<T> objects() const {
         std::vector<T> all;
         all.reserve(size());
-        for (std::size_t i = 0; i < size(); ++i) all.push_back(object<T>(i));
+        for (std::size_t i = 0; i < size(); ++i)
+            if constexpr (std::is_constructible_v<T, ObjectMaker<void>>)  // a class that is made of anything would be made of the maker
+                all.push_back(object<T>(i));
+            else
+                all.emplace_back(ObjectMaker<T>{*this, i});
         return all;
     }
 
 private:
     friend class FromExchange;
+    /// Makes an object in place, without a copy, when it is converted to one.
+    template <class T> struct ObjectMaker {
+        operator T() const { return exchange.object<T>(i); }
+        const Exchange& exchange;
+        std::size_t i;
+    };
 
     void step() override;
     /// Runs the exchange until all has come but the blocks. Throws what has gone wrong.

@@ -26,9 +26,28 @@ template <class T, class F>
 concept NativeOp = (std::is_same_v<std::remove_cvref_t<F>, Op> && Mapped<T>) || (Number<T> && PredefinedAs<F, Max, Min, Sum, Prod>) ||
                    (Number<T> && std::is_integral_v<T> && PredefinedAs<F, Land, Lor, Lxor, Band, Bor, Bxor>);
 
+template <class T> consteval bool is_all_in_datatype();
+struct AllInDatatype {
+    template <class... M> constexpr auto operator()(M&...) const { return std::bool_constant<(is_all_in_datatype<std::remove_cv_t<M>>() && ...)>(); }
+};
+/// Returns whether the datatype of a `T` leaves nothing out, so that there are whole objects in MPI's memory.
+template <class T> consteval bool is_all_in_datatype() {
+    if constexpr (std::is_array_v<T>)
+        return is_all_in_datatype<std::remove_all_extents_t<T>>();
+    else if constexpr (Builtin<T> || Enumeration<T>)
+        return true;
+    else if constexpr (TupleLike<T> && requires { typename T::value_type; })
+        return is_all_in_datatype<typename T::value_type>();
+    else if constexpr (is_sequence_of_values<T>)
+        return []<std::size_t... I>(std::index_sequence<I...>) { return (is_all_in_datatype<std::tuple_element_t<I, T>>() && ...); }
+    (std::make_index_sequence<std::tuple_size_v<T>>());
+    else if constexpr (requires { datatype_traits<T>::is_reflected; }) return decltype(with_members(std::declval<T&>(), AllInDatatype()))::value;
+    else return std::is_base_of_v<bytes_type<T>, datatype_traits<T>>;
+}
+
 /// An `F` that MPI can call on elements of type `T`.
 template <class T, class F>
-concept CallableByMpi = !NativeOp<T, F> && Mapped<T> && ReductionOf<std::remove_reference_t<F>, T>;
+concept CallableByMpi = !NativeOp<T, F> && Mapped<T> && ReductionOf<std::remove_reference_t<F>, T> && is_all_in_datatype<T>();
 
 // Whether a type has the operators that the predefined operations use within their bodies.
 template <class T>
@@ -74,6 +93,12 @@ template <class T, class F> struct check_combines {
         combines<T, F>(),
         "mpi4cxx: this operation does not combine two objects of this type: a lowercase reduction combines whole objects. The elements of "
         "vectors and arrays are combined by the uppercase one, Allreduce for allreduce; else give a function of two objects that returns one");
+    static constexpr bool checks_result = [] {
+        if constexpr (std::is_invocable_v<F&, const T&, const T&>)
+            return sizeof(check_result<T, F>) != 0;
+        return true;
+    }();
+    static_assert(checks_result);
 };
 
 /// Returns the objects up to `end`, combined from the left.
@@ -125,9 +150,14 @@ public:
     }
 
 private:
-    static MPI_Datatype type(const Op& op, At at) { return op.accept(datatype_traits<T>::get(), at); }
+    /// Returns the type of the elements, and keeps the captures of the operation.
+    MPI_Datatype type(const Op& op, At at) {
+        op_ = op.user();
+        return op.accept(datatype_traits<T>::get(), at);
+    }
 
     T in_, out_{};
+    std::shared_ptr<UserOp> op_;
     bool gives_result_;
 };
 

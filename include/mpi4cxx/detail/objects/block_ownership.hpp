@@ -21,6 +21,8 @@ public:
         if (before_.size != 0)
             stable_ = {reinterpret_cast<std::uintptr_t>(begin), size};
     }
+    /// What was stable before is still stable.
+    explicit StableMemory(Packing& packing) noexcept : stable_(packing.stable_), before_(packing.stable_) {}
     /// What was stable before is still stable if `part` lies in it; otherwise no memory is.
     StableMemory(Packing& packing, const void* part) noexcept : stable_(packing.stable_), before_(packing.stable_) {
         if (!packing.is_stable(part))
@@ -42,12 +44,22 @@ concept HasSaveMinimal =
     cereal::traits::has_member_versioned_save_minimal<T, OutputArchive>::value ||
     cereal::traits::has_non_member_versioned_save_minimal<T, OutputArchive>::value;
 
+/// Returns the memory that is stable while that is saved to which a pointer points, if what owns the pointer is stable.
+template <class T> StableMemory stable_memory_behind(Packing& packing, const T& pointer) {
+    if constexpr (PolymorphicPointer<T>)
+        return StableMemory(packing, dynamic_cast<const void*>(pointer.get()), 1);
+    else
+        return StableMemory(packing);
+}
+
 /// Returns the memory that is stable while `object` is saved by a function of the user's or of cereal's, or through a pointer or a copy.
 template <class T> StableMemory stable_memory_of(Packing& packing, const T& object) {
     if constexpr (is_weak<T> || EncodedAs<T, Encoding::atomic> || HasSaveMinimal<T>)
         return StableMemory(packing, nullptr, 0);  // a copy is saved, or an object that only a temporary pointer keeps
+    else if constexpr (is_shared<T>)
+        return packing.owns_object() ? StableMemory(packing, nullptr, 0) : stable_memory_behind(packing, object);
     else if constexpr (PolymorphicPointer<T>)
-        return StableMemory(packing, dynamic_cast<const void*>(object.get()), 1);
+        return stable_memory_behind(packing, object);
     else
         return StableMemory(packing, &object, sizeof object);
 }

@@ -128,12 +128,16 @@ template <class... T> std::size_t get_index(InputArchive& archive, TypeList<T...
     return index;
 }
 
+template <class T> T make_and_load(InputArchive& archive) {
+    T object{};
+    load_any(archive, object);
+    return object;
+}
+
 /// Reads a new object that is not a contiguous container.
 template <class T> T make_by_archive(InputArchive& archive) {
     if constexpr (std::is_default_constructible_v<T>) {
-        T object{};
-        load_any(archive, object);
-        return object;
+        return make_and_load<T>(archive);
     } else if constexpr (HasLoadAndConstruct<T>) {
         Storage<T> place;
         place.construct(archive, do_nothing);

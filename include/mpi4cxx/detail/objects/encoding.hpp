@@ -12,6 +12,14 @@
 #include <utility>
 #include <vector>
 
+namespace MPI4CXX {
+
+/// Specialise it as true for a class that inherits its serialize from a base class which sends the members of the derived class, too, as by a virtual
+/// function. Without it, the compiler refuses to send such a class.
+template <class T> inline constexpr bool inherits_serialize = false;
+
+}  // namespace MPI4CXX
+
 namespace MPI4CXX::detail {
 
 // The standard library's containers. cereal's functions for them are not used: they resize a container to the length that the message claims
@@ -135,9 +143,28 @@ concept PolymorphicPointer = SmartPointer<T> && std::is_polymorphic_v<typename T
 
 // Types of the user.
 
+// Returns the class that has a member function.
+template <class C, class R, class... A> C class_of(R (C::*)(A...));
+template <class C, class R, class... A> C class_of(R (C::*)(A...) const);
+
+/// Whether a class is a base of `T` that knows `T`: an argument of its template.
+template <class B, class T> inline constexpr bool knows_derived = false;
+template <template <class...> class B, class... A, class T> inline constexpr bool knows_derived<B<A...>, T> = (std::is_same_v<A, T> || ...);
+
+/// Whether `T` adds members to the class `B` that has its serialize, which cannot know them.
+template <class T, class B> inline constexpr bool adds_members_to =
+    !std::is_same_v<B, T> && (sizeof(T) > sizeof(B)) && !knows_derived<B, T> && !inherits_serialize<T>;
+
+/// A class that would be sent without the members that it adds to a base class, because it has inherited serialize or save from that.
+template <class T>
+concept InheritsSerialize = std::is_class_v<T> &&(
+    requires { requires adds_members_to<T, decltype(class_of(&T::template serialize<OutputArchive>))>; } ||
+    requires { requires adds_members_to<T, decltype(class_of(&T::template save<OutputArchive>))>; });
+
 /// A class that cereal can write and read, by functions of the class, functions beside it, or functions of a header of cereal's.
 template <class T>
-concept CerealSerializable = HasSerializeFunctions<T> && cereal::traits::is_output_serializable<T, OutputArchive>::value &&
+concept CerealSerializable =
+    HasSerializeFunctions<T> && !InheritsSerialize<T> && cereal::traits::is_output_serializable<T, OutputArchive>::value &&
     (cereal::traits::is_input_serializable<T, InputArchive>::value || cereal::traits::has_load_and_construct<T, InputArchive>::value);
 
 struct MemberTypes {
@@ -154,6 +181,12 @@ concept Aggregate = std::is_class_v<T> && std::is_aggregate_v<T> && !std::is_emp
 /// A trivially copyable type of which only the datatype is known.
 template <class T>
 concept TriviallyCopyableMapped = !HasSerializeFunctions<T> && Mapped<T> && std::is_trivially_copyable_v<T>;
+
+/// A class whose members to send are named by a struct_type.
+template <class T>
+concept NamedMembersMapped = TriviallyCopyableMapped<T> && requires {
+    datatype_traits<T>::names_members;
+};
 
 // Types of cereal's.
 
@@ -185,6 +218,7 @@ enum class Encoding : char {
     cereal,        ///< as cereal writes its own types
     user_defined,  ///< what the functions of the class, or those beside it, write
     members,       ///< the members of an aggregate, one after the other
+    named,         ///< the members that a struct_type names, one after the other
     memory,        ///< the bytes in memory, of which only the datatype is known
     empty,         ///< nothing: an object of an empty class
     none,          ///< the type cannot be serialized
@@ -228,6 +262,8 @@ template <class T> consteval Encoding encoding_of() {
         return Encoding::user_defined;
     else if constexpr (Aggregate<T>)
         return Encoding::members;
+    else if constexpr (NamedMembersMapped<T>)
+        return Encoding::named;
     else if constexpr (TriviallyCopyableMapped<T>)
         return Encoding::memory;
     else if constexpr (std::is_empty_v<T> && std::is_default_constructible_v<T> && !HasSerializeFunctions<T>)
@@ -249,7 +285,7 @@ template <EncodedWithoutArchive Sent, class T> [[gnu::always_inline]] inline voi
     if constexpr (encoding == Encoding::contiguous)
         write_contiguous(to, object);
     else if constexpr (encoding == Encoding::block)
-        to.put_block(&object, sizeof object, 1);
+        to.put_block(std::addressof(object), sizeof object, 1);
     else
         write(to, object);
 }

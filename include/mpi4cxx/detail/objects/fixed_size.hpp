@@ -11,6 +11,7 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <memory>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -54,8 +55,7 @@ concept HidesSerializeFunctions = std::is_class_v<T> && !std::is_final_v<T> && !
 
 /// A plain aggregate of members that have datatypes, without serialize functions. It has a fixed size if all its members have.
 template <class T>
-concept FixedSizeAggregate =
-    std::is_aggregate_v<T> && std::is_copy_assignable_v<T> && !HasSerializeFunctions<T> && !HidesSerializeFunctions<T> && PlainAggregate<T>;
+concept FixedSizeAggregate = std::is_aggregate_v<T> && !HasSerializeFunctions<T> && !HidesSerializeFunctions<T> && PlainAggregate<T>;
 
 /// A type that the user has declared to be sent as its bytes in memory, by bytes_type.
 template <class T>
@@ -159,7 +159,7 @@ template <class T, class F> void for_each_part(T& value, F f) {
 /// Writes a value to memory that has room for it. Returns the end.
 template <class T> std::byte* write_fixed(std::byte* to, const T& value) {
     if constexpr (SameBytesInMemory<T> || std::is_same_v<T, bool>) {
-        std::memcpy(to, &value, sizeof value);
+        std::memcpy(to, std::addressof(value), sizeof value);
         to += sizeof value;
     } else {
         for_each_part(value, [&to](const auto& part) { to = write_fixed(to, part); });
@@ -170,7 +170,7 @@ template <class T> std::byte* write_fixed(std::byte* to, const T& value) {
 /// Reads a value from memory that holds all of it. Returns the end.
 template <class T> const std::byte* read_fixed(const std::byte* from, T& value) {
     if constexpr (SameBytesInMemory<T>) {
-        std::memcpy(&value, from, sizeof value);
+        std::memcpy(std::addressof(value), from, sizeof value);
         from += sizeof value;
     } else if constexpr (std::is_same_v<T, bool>) {
         if (*from > std::byte{1}) [[unlikely]]
@@ -186,9 +186,9 @@ template <FixedSize T> void write(Packing& to, const T& value) { write_fixed(to.
 template <FixedSize T> void read(Unpacking& from, T& value) { read_fixed(from.take(layout<T>().size), value); }
 template <BlockSized T> void read_block(Unpacking& from, T& value) {
     if (const std::byte* const bytes = from.take_block(sizeof value, 1); bytes == nullptr)
-        from.receive_block(&value, sizeof value);
+        from.receive_block(std::addressof(value), sizeof value);
     else
-        std::memcpy(&value, bytes, sizeof value);
+        std::memcpy(std::addressof(value), bytes, sizeof value);
 }
 
 }  // namespace detail

@@ -31,6 +31,7 @@ public:
     enum class Blocks : char {
         inside,  ///< copied into the bytes, so that the object may change at once
         beside,  ///< out of band: read from the object until they are sent
+        owned,   ///< as beside, for an object that the message keeps; but others may change what it shares with them
     };
 
     /// The memory that an object begins with, in bytes. Most objects need no more, and an alltoall packs one for each process.
@@ -87,6 +88,22 @@ public:
         return is_stable(data) && size <= stable_.size - (reinterpret_cast<std::uintptr_t>(data) - stable_.begin);
     }
 
+    /// Returns whether the object is kept by the message.
+    [[nodiscard]] bool owns_object() const noexcept { return owns_object_; }
+
+    // A user's function may change or destroy what it has given to the archive, whose blocks are read later.
+
+    [[nodiscard]] std::size_t number_of_blocks() const noexcept { return out_of_band_ == nullptr ? 0 : blocks().size(); }
+    /// Remembers the last block, which holds the elements of `container`.
+    void watch(const void* container, const void* (*elements_of)(const void*));
+    /// Returns how many blocks are being watched.
+    [[nodiscard]] std::size_t watched() const noexcept { return out_of_band_ == nullptr ? 0 : count_watched(); }
+    /// Throws std::invalid_argument if one of the blocks that are watched, but the first `number`, has changed. Ends the watch of these.
+    void check_watched(std::size_t number) {
+        if (out_of_band_ != nullptr) [[unlikely]]
+            check_blocks(number);
+    }
+
     /// Throws std::invalid_argument: this object cannot be sent.
     [[noreturn]] static void refuse(const char* why);
     /// Throws std::invalid_argument: the class of this object is not registered.
@@ -120,9 +137,12 @@ private:
     };
 
     Packing(std::byte* room, std::size_t size, Blocks blocks) noexcept
-        : begin_(room), cursor_(room + (size == 0 ? 0 : sizeof(Envelope))), end_(room + size), stable_{0, blocks == Blocks::beside ? SIZE_MAX : 0} {}
+        : begin_(room), cursor_(room + (size == 0 ? 0 : sizeof(Envelope))), end_(room + size), stable_{0, blocks == Blocks::inside ? 0 : SIZE_MAX},
+          owns_object_(blocks == Blocks::owned) {}
     void grow(std::size_t more);
     bool leave_out_of_band(const void* from, std::size_t size);
+    [[nodiscard]] std::size_t count_watched() const noexcept;
+    void check_blocks(std::size_t number);
     void put_many_elements(const void* from, std::size_t n, std::size_t length, std::size_t alignment);
     std::uint32_t put_block_sizes();
 
@@ -135,6 +155,7 @@ private:
     std::byte* cursor_;
     std::byte* end_;
     Range stable_;
+    bool owns_object_;
     Bytes memory_;
     std::unique_ptr<OutOfBand, Delete> out_of_band_;
 };

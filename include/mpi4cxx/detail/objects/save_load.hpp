@@ -48,12 +48,19 @@ template <class T> [[gnu::always_inline]] inline void save_any(OutputArchive& ar
     } else if constexpr (encoding == Encoding::cereal) {
         archive.save_by_cereal(object);
     } else if constexpr (encoding == Encoding::user_defined) {
-        const StableMemory stable = stable_memory_of(archive.packing(), object);
+        archive.check_depth();
+        Packing& to = archive.packing();
+        const StableMemory stable = stable_memory_of(to, object);
+        const std::size_t watched_before = to.watched();
         archive.save_by_cereal(object);
+        to.check_watched(watched_before);
     } else if constexpr (encoding == Encoding::members) {
+        archive.check_depth();
         with_members(object, [&archive](const auto&... members) { (save_any(archive, members), ...); });
+    } else if constexpr (encoding == Encoding::named) {
+        datatype_traits<T>::for_each_named(const_cast<T&>(object), [&archive](const auto& member) { save_any(archive, member); });
     } else if constexpr (encoding == Encoding::memory) {
-        archive.packing().append(&object, sizeof object);
+        archive.packing().append(std::addressof(object), sizeof object);
     } else if constexpr (encoding == Encoding::none) {
         explain<T>();
     }
@@ -98,8 +105,10 @@ template <class T> void load_any(InputArchive& archive, T& object) {
     } else if constexpr (encoding == Encoding::members) {
         archive.check_depth();
         with_members(object, [&archive](auto&... members) { (load_any(archive, members), ...); });
+    } else if constexpr (encoding == Encoding::named) {
+        datatype_traits<T>::for_each_named(object, [&archive](auto& member) { load_any(archive, member); });
     } else if constexpr (encoding == Encoding::memory) {
-        archive.unpacking().read(&object, sizeof object);
+        archive.unpacking().read(std::addressof(object), sizeof object);
     } else if constexpr (encoding == Encoding::none) {
         explain<T>();
     }
@@ -115,8 +124,13 @@ template <class T> void save_user_argument(OutputArchive& archive, const T& obje
     } else if constexpr (CannotHoldBlocks<T>) {
         save_any(archive, object);
     } else {
-        const StableMemory stable = stable_memory_of_argument(archive.packing(), object);
+        Packing& to = archive.packing();
+        const StableMemory stable = stable_memory_of_argument(to, object);
+        const std::size_t blocks_before = to.number_of_blocks();
         save_any(archive, object);
+        if constexpr (EncodedAs<T, Encoding::contiguous>)
+            if (to.number_of_blocks() > blocks_before)
+                to.watch(&object, [](const void* container) -> const void* { return static_cast<const T*>(container)->data(); });
     }
 }
 

@@ -23,7 +23,7 @@ template <class T> consteval auto members_of() {
         return TypeList<>();
 }
 
-enum class Reason : char { function, pointer, view, array_pointer, deleter, constant, hidden, ambiguous, one_way, untold, union_, other };
+enum class Reason : char { function, pointer, view, array_pointer, deleter, constant, hidden, ambiguous, one_way, inherited, untold, union_, other };
 
 template <class T> consteval Reason reason() {
     if constexpr (std::is_const_v<T> || std::is_volatile_v<T>)
@@ -42,6 +42,8 @@ template <class T> consteval Reason reason() {
         return Reason::union_;
     else if constexpr (HidesSerializeFunctions<T>)
         return Reason::hidden;
+    else if constexpr (InheritsSerialize<T>)
+        return Reason::inherited;
     else if constexpr (HasSerializeFunctions<T>)
         return cereal::traits::detail::count_output_serializers<T, OutputArchive>::value > 1 ||
                        cereal::traits::detail::count_input_serializers<T, InputArchive>::value > 1
@@ -73,6 +75,11 @@ template <class T> struct cannot_be_serialized {
     static_assert(why != Reason::one_way,
                   "mpi4cxx: this type cannot be sent as an object: it has only one of save and load: give it both, or a `template <class Archive> "
                   "void serialize(Archive&)`; save is const");
+    static_assert(
+        why != Reason::inherited,
+        "mpi4cxx: this class would be sent without its own members, because its serialize, or save, is that of a base class: give it one of "
+        "its own, which also sends `cereal::base_class<Base>(this)` (<cereal/types/base_class.hpp>); or, if that of the base class sends all "
+        "members, say `template <> inline constexpr bool mpi4cxx::inherits_serialize<T> = true;`");
     static_assert(why != Reason::untold,
                   "mpi4cxx: this type cannot be sent as an object: the members of this aggregate cannot be told, for it has a base class, more than "
                   "32 members, or one that {} does not make: give it a `template <class Archive> void serialize(Archive&)`");

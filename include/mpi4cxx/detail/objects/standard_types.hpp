@@ -116,6 +116,7 @@ template <class T> void save_pointer(OutputArchive& archive, const T& pointer) {
     } else {
         const std::uint32_t id = archive.registerSharedPointer(pointer);
         archive.packing().put(id);
+        const StableMemory stable = stable_memory_of(archive.packing(), pointer);
         if ((id & cereal::detail::msb_32bit) != 0)
             save_any(archive, *pointer);
     }

@@ -23,7 +23,7 @@ template <class T> consteval std::string_view type_name() {  // "std::vector<dou
 /// A type of objects that this program sends or receives. All such types are on one list, so that an error can name the type that has come instead.
 class MPI4CXX_API ObjectType {
 public:
-    explicit ObjectType(const std::type_info& type) noexcept;
+    ObjectType(const std::type_info& type, std::size_t size) noexcept;
     ObjectType(const ObjectType&) = delete;
     ObjectType& operator=(const ObjectType&) = delete;
 
@@ -34,13 +34,13 @@ public:
     [[nodiscard]] std::string name() const;
 
     /// Identifies the type in messages. It is a hash of the mangled name, because GCC's readable spelling of a type depends on how the type was
-    /// spelled before.
+    /// spelled before. The size tells apart what has the same name in two programs, or in unnamed namespaces of two files.
     const std::uint64_t hash;
 
 private:
     const char* mangled_;
 };
 
-template <class T> inline const ObjectType object_type{typeid(T)};
+template <class T> inline const ObjectType object_type{typeid(T), sizeof(T)};
 
 }  // namespace MPI4CXX::detail
