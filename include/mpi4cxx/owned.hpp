@@ -41,6 +41,9 @@ private:
 /// The class owns the object, as if by a std::unique_ptr: a receive deletes the object that the pointer had, and makes another with `new`, or sets
 /// the pointer to null. An object that two pointers point to would arrive twice: make these std::shared_ptr. A pointer to a base class needs
 /// <mpi4cxx/polymorphic.hpp> too.
+/// A class with a destructor that deletes the pointer must not be copied, or the object is deleted twice. Give it a move constructor that takes the
+/// pointer, `Tree(Tree&& other) noexcept : child(std::exchange(other.child, nullptr)) {}`: then C++ makes no copies. Or receive it by recv_into or
+/// irecv_into only, which fill an object in place.
 template <class T> [[nodiscard]] Owned<T> owned(T*& pointer) noexcept { return Owned<T>(pointer); }
 
 }  // namespace MPI4CXX
