@@ -1,4 +1,5 @@
 #include "catch.hpp"
+#include "refused.hpp"
 #include "support.hpp"
 
 #include <mpi4cxx/mpi4cxx.hpp>
@@ -73,6 +74,12 @@ TEST_CASE("A partitioned send and receive complete when dropped", "[partitioned]
     });
 }
 
+TEST_CASE("A partitioned receive names its source and its tag", "[partitioned][error]") {
+    int got = 0;
+    refused("Precv_init: a partitioned receive names its source", [&] { (void)MPI::COMM_SELF.Precv_init(got, 1); });
+    refused("Precv_init: a partitioned receive names its source", [&] { (void)MPI::COMM_SELF.Precv_init(got, 1, 0); });
+}
+
 TEST_CASE("Partitions are equal", "[partitioned]") {
     vector<int> five(5);
     CHECK(contains(thrown<std::invalid_argument>([&] { (void)MPI::COMM_SELF.Psend_init(five, 2, 0); }),
@@ -98,4 +105,62 @@ TEST_CASE("Partitioned calls with PROC_NULL are complete at once", "[partitioned
     send.Start();
     send.Pready_range(0, 1);
     CHECK(x == vector<int>(2, 7));
+}
+
+TEST_CASE("A partition is one of the send, and is ready once", "[partitioned][error]") {
+    if (!is_supported())
+        return;
+    for_each_comm([](const MPI::Intracomm& comm) {
+        vector<int> sent(4, comm.rank()), got(4, -1);
+        MPI::Prequest send = comm.Psend_init(sent, 4, right_of(comm), 4), receive = comm.Precv_init(got, 4, left_of(comm), 4);
+        for (int round = 0; round < 2; ++round) {
+            refused("the send has not been started", [&] { send.Pready(0); });
+            receive.Start();
+            send.Start();
+            refused("partition 4 of a send with 4", [&] { send.Pready(4); });
+            refused("partition -1 of a send with 4", [&] { send.Pready_list({0, -1}); });
+            send.Pready(1);
+            refused("partition 1 is ready already", [&] { send.Pready(1); });
+            refused("partition 1 is ready already", [&] { send.Pready_range(0, 3); });
+            refused("partition 0 is ready already", [&] { send.Pready_list({0, 0}); });
+            refused("no partitions from 3 to 2", [&] { send.Pready_range(3, 2); });
+            refused("this is a receive", [&] { receive.Pready(0); });
+            send.Pready_list({0, 2, 3});  // what was refused is not ready
+            receive.Wait();
+            send.Wait();
+            CHECK(got == vector<int>(4, left_of(comm)));
+        }
+    });
+}
+
+TEST_CASE("A partitioned request is freed when it is complete", "[partitioned][error]") {
+    if (!is_supported())
+        return;
+    for_each_comm([](const MPI::Intracomm& comm) {
+        vector<int> sent(2, comm.rank()), got(2, -1);
+        MPI::Prequest send = comm.Psend_init(sent, 2, right_of(comm), 4), receive = comm.Precv_init(got, 2, left_of(comm), 4);
+        receive.Start();
+        send.Start();
+        send.Pready(0);
+        refused("the operation is under way", [&] { send.Free(); });
+        send.Pready(1);
+        while (!receive.Get_status() || !send.Get_status()) {}
+        receive.Free();
+        send.Free();
+        CHECK((send.is_null() && receive.is_null()));
+        CHECK(got == vector<int>(2, left_of(comm)));
+    });
+}
+
+TEST_CASE("A null persistent request is refused by a sentence", "[partitioned][error]") {
+    const auto is_refused = [](auto call) {
+        MPI::Prequest null;
+        CHECK(contains(error_of_class(MPI::ERR_REQUEST, [&] { call(null); }), "the request is null"));
+    };
+    is_refused([](MPI::Prequest& null) { null.Start(); });
+    is_refused([](MPI::Prequest& null) { MPI::Prequest::Startall({&null, 1}); });
+    is_refused([](MPI::Prequest& null) { null.Pready(0); });
+    is_refused([](MPI::Prequest& null) { null.Pready_range(0, 1); });
+    is_refused([](MPI::Prequest& null) { null.Pready_list({0}); });
+    is_refused([](MPI::Prequest& null) { (void)null.Parrived(0); });
 }

@@ -45,8 +45,9 @@ private:
     explicit Prequest(MPI_Request raw) noexcept : Request(raw, nullptr, Drop::nothing, Kind::active) {}  // perhaps; MPI knows
     void begin(At at) const;
     [[nodiscard]] detail::Partitions* partitions() const noexcept;
-    /// Notes that `number` more partitions are ready. Returns whether the peer is PROC_NULL, so that MPI need not be told.
-    bool is_ready(int number) const noexcept;
+    /// Notes that `number` more partitions are ready: those in `list`, or if that is null, those from `first` on. Returns whether MPI has to be told:
+    /// not if the peer is PROC_NULL. Throws if the request is null, or if one of them cannot become ready now.
+    [[nodiscard]] bool mark(std::size_t number, const int* list, int first, detail::Caller caller) const;
 };
 
 }  // namespace MPI4CXX

@@ -166,6 +166,8 @@ Prequest Comm::Psend_init(const ConstBuf& buf, int partitions, int dest, int tag
 
 Prequest Comm::Precv_init(const Buf& buf, int partitions, int source, int tag, const Info& info, At at) const {
     const Count each = detail::partition(buf, partitions, at);
+    if (source == ANY_SOURCE || (tag == ANY_TAG && source != PROC_NULL))
+        detail::misuse(at, "a partitioned receive names its source and its tag: it takes neither ANY_SOURCE nor ANY_TAG (MPI-4.0, 4.2.1)");
     auto all = std::make_unique<detail::Partitions>(0, detail::has_partitions && source == PROC_NULL);
     const MPI_Request raw = all->with_nobody
                                 ? get<MPI_Recv_init>(buf.data, each * partitions, buf.type, source, tag, handle(), on(at))

@@ -3,17 +3,21 @@
 #include <mpi4cxx/detail/requests/operation.hpp>
 
 #include <atomic>
+#include <cstddef>
+#include <vector>
 
 namespace MPI4CXX::detail {
 
 /// The partitions of a partitioned send or receive.
 struct Partitions final : RequestResources {
-    Partitions(int number, bool nobody) noexcept : all(number), with_nobody(nobody) {}
+    Partitions(int number, bool nobody) : all(number), with_nobody(nobody), is_ready(static_cast<std::size_t>(number)) {}
 
-    const int all;
-    const bool with_nobody;        ///< from or to PROC_NULL, which makes MPICH before 4.1 crash
-    std::atomic<int> missing = 0;  ///< partitions of a started send that are not ready yet
+    const int all;                            ///< of a send; 0 of a receive
+    const bool with_nobody;                   ///< from or to PROC_NULL, which makes MPICH before 4.1 crash
+    std::atomic<int> missing = 0;             ///< partitions of a started send that are not ready yet
+    std::vector<std::atomic<bool>> is_ready;  ///< for each partition of a started send
     [[nodiscard]] bool can_complete() const override { return missing <= 0; }
+    [[nodiscard]] bool is_needed() const override { return true; }  // MPICH crashes later if the request is freed before it is complete
 };
 
 }  // namespace MPI4CXX::detail

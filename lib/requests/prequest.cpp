@@ -5,6 +5,10 @@
 #include "requests/partitions.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
 #include <vector>
 
 namespace MPI4CXX {
@@ -17,18 +21,47 @@ Prequest::Prequest(MPI_Request raw, std::unique_ptr<detail::RequestResources> re
 /// Returns the partitions of a partitioned request; null for others.
 detail::Partitions* Prequest::partitions() const noexcept { return dynamic_cast<detail::Partitions*>(resources()); }
 
-void Prequest::begin(At at) const {
-    if (kind() == Kind::active && resources() != nullptr)
-        detail::misuse({at, "Start"}, "the operation is under way");
-    if (auto* const all = partitions())
-        all->missing = all->all;
+namespace {
+
+void check_not_null(const Prequest& request, detail::Caller caller) {
+    if (request.is_null())
+        detail::refuse_null(MPI_ERR_REQUEST, caller.method, "the request is null: it was never made, moved from or freed", caller.at);
 }
 
-bool Prequest::is_ready(int number) const noexcept {
+}  // namespace
+
+void Prequest::begin(At at) const {
+    check_not_null(*this, {at, "Start"});
+    if (kind() == Kind::active && resources() != nullptr)
+        detail::misuse({at, "Start"}, "the operation is under way");
+    if (auto* const all = partitions()) {
+        for (std::atomic<bool>& is_ready : all->is_ready) is_ready = false;
+        all->missing = all->all;
+    }
+}
+
+// MPI counts the partitions without looking which they are, and may complete the request at once. So they are checked and counted before it is told.
+bool Prequest::mark(std::size_t number, const int* list, int first, detail::Caller caller) const {
+    check_not_null(*this, caller);
     auto* const all = partitions();
-    if (all != nullptr)
-        all->missing -= number;
-    return all != nullptr && all->with_nobody;
+    if (all == nullptr)  // MPI knows
+        return true;
+    if (all->all == 0)
+        detail::misuse(caller, "this is a receive: its sender says which partitions are ready");
+    if (kind() != Kind::active)
+        detail::misuse(caller, "the send has not been started");
+    const auto nth = [=](std::size_t i) { return list != nullptr ? list[i] : first + static_cast<int>(i); };
+    for (std::size_t i = 0; i < number; ++i) {
+        const int partition = nth(i);
+        const bool is_one = partition >= 0 && partition < all->all;
+        if (is_one && !all->is_ready[static_cast<std::size_t>(partition)].exchange(true))
+            continue;
+        while (i-- > 0) all->is_ready[static_cast<std::size_t>(nth(i))] = false;
+        detail::misuse(caller, is_one ? "partition " + std::to_string(partition) + " is ready already"
+                                      : "partition " + std::to_string(partition) + " of a send with " + std::to_string(all->all));
+    }
+    all->missing -= static_cast<int>(number);
+    return !all->with_nobody;
 }
 
 void Prequest::Start(At at) {
@@ -45,25 +78,25 @@ void Prequest::Startall(std::span<Prequest> requests, At at) {
     for (Prequest& request : requests) request.activate();
 }
 
-// Partitions are counted before MPI is told, because MPI may complete the request at once.
-
 void Prequest::Pready(int partition, At at) {
-    if (!is_ready(1))
+    if (mark(1, nullptr, partition, at))
         call<MPI_Pready>(partition, handle(), at);
 }
 
 void Prequest::Pready_range(int low, int high, At at) {
-    if (!is_ready(high - low + 1))
+    if (low > high)
+        detail::misuse(at, "there are no partitions from " + std::to_string(low) + " to " + std::to_string(high));
+    if (mark(static_cast<std::size_t>(std::int64_t{high} - low + 1), nullptr, low, at))
         call<MPI_Pready_range>(low, high, handle(), at);
 }
 
 void Prequest::Pready_list(std::span<const int> list, At at) {
-    const auto size = static_cast<int>(list.size());
-    if (!is_ready(size))
-        call<MPI_Pready_list>(size, const_cast<int*>(list.data()), handle(), at);  // MPI-4.1 makes it const
+    if (mark(list.size(), list.data(), 0, at))
+        call<MPI_Pready_list>(static_cast<int>(list.size()), const_cast<int*>(list.data()), handle(), at);  // MPI-4.1 makes it const
 }
 
 bool Prequest::Parrived(int partition, At at) const {
+    check_not_null(*this, at);
     const auto* const all = partitions();
     return (all != nullptr && all->with_nobody) || detail::get<MPI_Parrived>(handle(), partition, at) != 0;
 }

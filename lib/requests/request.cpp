@@ -177,7 +177,9 @@ void Request::Free(At at) {
     if (operation() != nullptr || (resources_ != nullptr && resources_->is_all()))
         return drop();
     if (resources_ != nullptr && resources_->is_needed() && !Get_status(nullptr, at))
-        detail::misuse(at, "a collective call is under way: it has to be completed");
+        detail::misuse(at, "the operation is under way: it has to be completed");
+    if (resources_ != nullptr && resources_->is_needed() && kind_ == Kind::active)  // for MPI it is, until the program has seen it complete
+        (void)Test(nullptr, at);
     call<MPI_Request_free>(&raw_, at);
     delete std::exchange(resources_, nullptr);
 }
