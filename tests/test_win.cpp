@@ -210,6 +210,12 @@ TEST_CASE("The types and the sizes of a window are checked when it is made", "[w
             std::vector<int> narrow(2);
             std::vector<double> wide(2);
             refused("a typed window has one type", [&] { (void)(comm.rank() == 0 ? MPI::Win::Create(narrow, comm) : MPI::Win::Create(wide, comm)); });
+            refused("ranks 0 and 1 give elements of different types",
+                    [&] { (void)(comm.rank() == 1 ? MPI::Win::Allocate<float>(1, comm) : MPI::Win::Allocate<int>(1, comm)); });
+            refused("elements of 4 and of 1 bytes",
+                    [&] { (void)(comm.rank() == 1 ? MPI::Win::Allocate(8, 1, MPI::INFO_NULL, comm) : MPI::Win::Allocate<int>(2, comm)); });
+            const MPI::Win mixed = comm.rank() == 0 ? MPI::Win::Allocate<int>(2, comm) : MPI::Win::Allocate(8, 4, MPI::INFO_NULL, comm);
+            CHECK_FALSE(mixed.is_null());
         }
     });
 }

@@ -94,8 +94,33 @@ void Win::end(bool drops, At at) {
 }
 
 // Creation -----------------------------------------------------------------------------------------------------------
+    std::uint64_t type;  // its name as a number; 0 if the window has no element type
 
 namespace {
+std::uint64_t number_of(MPI_Datatype type) {
+    if (type == MPI_DATATYPE_NULL)
+        return 0;
+    std::uint64_t hash = 14695981039346656037u;  // FNV-1a
+    for (const char c : detail::datatype_name(type)) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+    return hash;
+}
+
+/// Throws std::invalid_argument, on all processes or on none, if the window is typed and not all have given elements of one type.
+void check_types(const std::vector<GivenMemory>& all, At at) {
+    const auto typed = std::find_if(all.begin(), all.end(), [](const GivenMemory& given) { return given.type != 0; });
+    if (typed == all.end())
+        return;
+    const auto rank = [&](auto given) { return std::to_string(given - all.begin()); };
+    for (auto given = all.begin(); given != all.end(); ++given) {
+        if (given->unit != typed->unit)
+            detail::misuse({at, "Win"}, "the processes give elements of " + std::to_string(typed->unit) + " and of " + std::to_string(given->unit) +
+                                            " bytes: a typed window has one type");
+        if (given->type != 0 && given->type != typed->type)
+            detail::misuse({at, "Win"},
+                           "ranks " + rank(typed) + " and " + rank(given) + " give elements of different types: a typed window has one type");
+    }
+}
+
 
 /// What the processes tell one another of a new window.
 struct GivenMemory {
@@ -134,14 +159,12 @@ Win Win::made(MPI_Win raw, Extent extent, const Intracomm& comm, At at) {
     own.is_dynamic = result.flavor(at) == WIN_FLAVOR_DYNAMIC;
     // Tools do not see the next call, because the program does not make it.
     const GivenMemory mine{own.is_dynamic ? 0 : static_cast<std::int64_t>(extent.count) * static_cast<std::int64_t>(extent.size) + extent.rest,
-                           static_cast<std::int64_t>(extent.size)};
+                           static_cast<std::int64_t>(extent.size), number_of(extent.type)};
     std::vector<GivenMemory> all(static_cast<std::size_t>(state.size));
-    constexpr int two = 2;
-    call<PMPI_Allgather>(&mine, two, MPI_INT64_T, all.data(), two, MPI_INT64_T, comm.handle(), where);
+    constexpr int three = 3;
+    call<PMPI_Allgather>(&mine, three, MPI_INT64_T, all.data(), three, MPI_INT64_T, comm.handle(), where);
+    check_types(all, at);
     for (const GivenMemory& given : all) {
-        if (extent.type != MPI_DATATYPE_NULL && given.unit != mine.unit)
-            detail::misuse({at, "Win"}, "the processes give elements of " + std::to_string(mine.unit) + " and of " + std::to_string(given.unit) +
-                                            " bytes: a typed window has one type");
         own.targets.push_back({static_cast<Aint>(given.bytes), static_cast<int>(given.unit)});
         own.elements.push_back(static_cast<std::uint64_t>(std::min<MPI_Aint>(given.bytes / given.unit, std::numeric_limits<int>::max())));
     }
