@@ -179,7 +179,17 @@ TEST_CASE("Epochs that do not fit together are refused", "[win][error]") {
         refused("is not locked by this process", [&] { win.Flush_local(0); });
         refused("no lock is held", [&] { win.Flush_all(); });
         refused("no lock is held", [&] { win.Flush_local_all(); });
+        {
+            const auto epoch = win.lock(comm.rank(), MPI::LOCK_SHARED);
+            refused("has locked its own memory", [&] { win.Post(all); });
+        }
+        {
+            const auto epoch = win.lock_all();
+            refused("has locked its own memory", [&] { win.Post(all); });
+        }
         win.Post(all);
+        refused("an epoch of Post is open", [&] { win.Lock(comm.rank()); });
+        refused("an epoch of Post is open", [&] { win.Lock_all(); });
         win.Start(all);
         refused("open already", [&] { win.Post(all); });
         refused("open already", [&] { win.Start(all); });
@@ -191,7 +201,8 @@ TEST_CASE("Epochs that do not fit together are refused", "[win][error]") {
         refused("an epoch of Post is open", [&] { win.Free(); });
         win.Wait();
         if (comm.size() < MPI::COMM_WORLD.size())
-            refused("processes that the window does not have", [&] { win.Start(MPI::COMM_WORLD.group()); });
+            for (const auto call : {&MPI::Win::Start, &MPI::Win::Post})
+                refused("processes that the window does not have", [&] { (win.*call)(MPI::COMM_WORLD.group(), 0, {}); });
         win.Free();
         CHECK(win.is_null());
     });

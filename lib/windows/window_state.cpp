@@ -5,12 +5,15 @@
 
 #include "windows/window_private.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
 
 namespace MPI4CXX::detail {
 
+#include <utility>
+#include <vector>
 namespace {
 
 void check_no_lock(const WindowState& state, Caller caller) {
@@ -31,6 +34,15 @@ void check_not_posted(const WindowState& state, Caller caller) {
 void check_is_locked(const WindowState& state, int target_rank, Caller caller) {
     check_target(state, target_rank, caller);
     if (state.own->access(target_rank) != WindowState::Access::locked)
+/// Returns the ranks in the window of the processes of `group`. Throws std::invalid_argument if the window does not have them all.
+std::vector<int> ranks_of(const Group& group, const WindowState& state, Caller caller) {
+    const Group all = Group::take(get<MPI_Win_get_group>(state.win, state.on(caller.at)));
+    std::vector<int> ranks = group.Translate_ranks(all, caller.at);
+    if (std::find_if(ranks.begin(), ranks.end(), [](int rank) { return rank < 0; }) != ranks.end())
+        misuse(caller, "the group has processes that the window does not have");
+    return ranks;
+}
+
         misuse(caller, "rank " + std::to_string(target_rank) + " is not locked by this process");
 }
 
@@ -86,13 +98,8 @@ void WindowState::start(const Group& group, int assertion, At at) {
     if (own->is_started)
         misuse({at, "Start"}, "an epoch of Start is open already: Complete it first");
     check_no_lock(*this, {at, "Start"});
-    if (own->is_made) {
-        const Group all = Group::take(get<MPI_Win_get_group>(win, on(at)));
-        own->started = group.Translate_ranks(all, at);
-        for (const int target : own->started)
-            if (target < 0)
-                misuse({at, "Start"}, "the group has processes that the window does not have");
-    }
+    if (own->is_made)
+        own->started = ranks_of(group, *this, {at, "Start"});
     call<MPI_Win_start>(group.handle(), assertion, win, on(at));
     open(OpenToAll::no);
     own->is_started = true;
@@ -115,6 +122,11 @@ void WindowState::post(const Group& group, int assertion, At at) {
     call<MPI_Win_post>(group.handle(), assertion, win, on(at));
     own->is_posted = true;
     if (open_to_all == OpenToAll::fence)
+    if (own->is_made) {
+        if (open_to_all == OpenToAll::lock || own->access(rank) == Access::locked)
+            misuse({at, "Post"}, "this process has locked its own memory: unlock it first");
+        (void)ranks_of(group, *this, {at, "Post"});
+    }
         open(OpenToAll::no);
 }
 
@@ -145,6 +157,8 @@ void WindowState::lock(int target_rank, int lock_type, int assertion, At at) {
     }
     call<MPI_Win_lock>(lock_type, target_rank, assertion, win, on(at));
     open(OpenToAll::no);
+        if (target_rank == rank)
+            check_not_posted(*this, {at, "Lock"});
     if (!own->is_made)
         return;
     open(target_rank, Access::locked);
@@ -170,6 +184,7 @@ void WindowState::lock_all(int assertion, At at) {
     call<MPI_Win_lock_all>(assertion, win, on(at));
     open(OpenToAll::lock);
 }
+    check_not_posted(*this, {at, "Lock_all"});
 
 void WindowState::unlock_all(At at) {
     if (own->is_made && open_to_all != OpenToAll::lock)
