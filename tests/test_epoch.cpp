@@ -217,3 +217,26 @@ TEST_CASE("A window that is locked when it is destroyed is unlocked first", "[wi
         other.Lock(comm.rank() == right_of(comm) ? MPI::PROC_NULL : comm.rank(), MPI::LOCK_SHARED);
     });
 }
+
+TEST_CASE("Epochs of Start and Post end with their window", "[win]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int last = comm.size() - 1, sent = 7;
+        if (last == 0)
+            return;
+        MPI::Win win = MPI::Win::Allocate<int>(1, comm);
+        if (comm.rank() == last)
+            win.Post(comm.group().Incl({0}));
+        if (comm.rank() == 0) {
+            win.Start(comm.group().Incl({last}));
+            win.Put(sent, last);
+            win = {};
+        }
+        if (comm.rank() == last) {
+            win.Wait();
+            CHECK(win.span<int>()[0] == sent);
+        }
+        const MPI::Win both = MPI::Win::Allocate<int>(1, comm);
+        both.Post(comm.group());
+        both.Start(comm.group());
+    });
+}

@@ -330,3 +330,13 @@ TEST_CASE("What one process drops lasts as long as another has the window", "[wi
     (void)world.Dup();
     CHECK(witness.left() == 0);
 }
+
+TEST_CASE("A window that the program leaves is freed when MPI ends", "[win]") {  // or MPI crashes in MPI_Finalize
+    static MPI::Win left, attached, locked;
+    static std::array<int, 3> memory{};
+    left = MPI::Win::Allocate<int>(1, MPI::COMM_WORLD);
+    attached = MPI::Win::Create(memory, MPI::COMM_WORLD);
+    locked = MPI::Win::Allocate<int>(1, MPI::COMM_WORLD);
+    locked.Lock_all();
+    CHECK(left.span<int>().size() == 1);
+}

@@ -10,6 +10,7 @@
 #include "runtime/finalize.hpp"
 #include "runtime/mixed_job.hpp"
 
+#include "windows/window_private.hpp"
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -193,7 +194,10 @@ HandleName name_handle(MPI_Comm comm, Place where) {
 void free_dropped_at_finalize() {
     static const bool once = [] {
         at_finalize([] {
-            end_operations();  // both are collective, and all processes have to do them in the same order
+            // These are collective, and all processes have to do them in the same order.
+            end_operations();
+            if (!is_session_open())  // otherwise the program may use some longer
+                free_left_windows();
             const std::vector<Name> dropped = dropped_within(MPI_COMM_WORLD, {});
             free_dropped(least({none, next_after(-1, dropped)}, MPI_COMM_WORLD, {})[1], dropped, MPI_COMM_WORLD, {});
         });

@@ -60,8 +60,11 @@ Win::~Win() {
     if (state_->own->handle.is_made() && detail::is_running())
         try {
             end(!detail::may_free(true), {});
-        } catch (...) {  // the window stays until MPI ends
+        } catch (const std::exception& error) {
+            detail::warn_of_left_window(error);
         }
+    if (state_->own->is_made)  // it is freed by now, or nobody can free it
+        (void)static_cast<Handle&&>(*this).release();
 }
 
 void Win::Free(At at) {
@@ -73,21 +76,12 @@ void Win::Free(At at) {
 }
 
 void Win::end(bool drops, At at) {
-    state_->close_locks();  // others may wait for them
     const std::shared_ptr<WindowState> state = std::exchange(state_, detail::null_window());
     const MPI_Win raw = static_cast<Handle&&>(*this).release();
-    state->win = MPI_WIN_NULL;
-    const auto free_together = [raw, at](bool all_idle) {
-        if (!all_idle)  // MPICH does not free a window with an open epoch
-            call<MPI_Win_fence>(MPI_MODE_NOSUCCEED, raw, at);
-        MPI_Win freed = raw;
-        call<MPI_Win_free>(&freed, at);
-    };
     try {
-        state->own->handle.end(free_together, drops, state->open_to_all == WindowState::OpenToAll::no, at);
+        detail::end_window(*state, drops, at);
     } catch (...) {  // what could not be freed is still there
         *this = Win(raw, detail::Ownership::own);
-        state->win = raw;
         state_ = state;
         throw;
     }
@@ -156,6 +150,7 @@ Win Win::made(MPI_Win raw, Extent extent, const Intracomm& comm, At at) {
     WindowState::Private& own = *state.own;
     own.handle = detail::CollectiveHandle(comm.handle(), where);
     own.is_made = true;
+    detail::note_window(result.state_);
     own.is_dynamic = result.flavor(at) == WIN_FLAVOR_DYNAMIC;
     // Tools do not see the next call, because the program does not make it.
     const GivenMemory mine{own.is_dynamic ? 0 : static_cast<std::int64_t>(extent.count) * static_cast<std::int64_t>(extent.size) + extent.rest,

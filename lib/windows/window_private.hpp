@@ -9,6 +9,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <memory>
 #include <vector>
 
 namespace MPI4CXX::detail {
@@ -60,6 +62,15 @@ TargetRange check_access(const WindowState* state, const Access& access);
 
 /// Throws std::invalid_argument if the operation is not for such elements. On MPICH 4.0 their target would wait for ever, or crash.
 void check_operation(const Op& op, MPI_Datatype type, Caller caller);
+
+/// Frees a window that the library has made: see CollectiveHandle::end. The window stays if this throws.
+void end_window(WindowState& state, bool drops, At at);
+/// Takes note of a window that the library has just made.
+void note_window(const std::shared_ptr<WindowState>& state);
+/// Frees the windows that the program has left, as MPI_Finalize begins. Some MPIs crash in MPI_Finalize otherwise.
+void free_left_windows() noexcept;
+/// Says on standard error that a window could not be freed.
+void warn_of_left_window(const std::exception& error) noexcept;
 
 /// Throws an Exception because the window is null.
 [[noreturn]] void refuse_null_window(Caller caller);

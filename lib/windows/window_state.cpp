@@ -7,13 +7,16 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdio>
+#include <exception>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace MPI4CXX::detail {
 
-#include <utility>
-#include <vector>
 namespace {
 
 void check_no_lock(const WindowState& state, Caller caller) {
@@ -31,9 +34,6 @@ void check_not_posted(const WindowState& state, Caller caller) {
         misuse(caller, "an epoch of Post is open: Wait for it first");
 }
 
-void check_is_locked(const WindowState& state, int target_rank, Caller caller) {
-    check_target(state, target_rank, caller);
-    if (state.own->access(target_rank) != WindowState::Access::locked)
 /// Returns the ranks in the window of the processes of `group`. Throws std::invalid_argument if the window does not have them all.
 std::vector<int> ranks_of(const Group& group, const WindowState& state, Caller caller) {
     const Group all = Group::take(get<MPI_Win_get_group>(state.win, state.on(caller.at)));
@@ -43,6 +43,9 @@ std::vector<int> ranks_of(const Group& group, const WindowState& state, Caller c
     return ranks;
 }
 
+void check_is_locked(const WindowState& state, int target_rank, Caller caller) {
+    check_target(state, target_rank, caller);
+    if (state.own->access(target_rank) != WindowState::Access::locked)
         misuse(caller, "rank " + std::to_string(target_rank) + " is not locked by this process");
 }
 
@@ -119,14 +122,14 @@ void WindowState::complete(At at) {
 void WindowState::post(const Group& group, int assertion, At at) {
     if (own->is_posted)
         misuse({at, "Post"}, "an epoch of Post is open already: Wait for it first");
-    call<MPI_Win_post>(group.handle(), assertion, win, on(at));
-    own->is_posted = true;
-    if (open_to_all == OpenToAll::fence)
     if (own->is_made) {
         if (open_to_all == OpenToAll::lock || own->access(rank) == Access::locked)
             misuse({at, "Post"}, "this process has locked its own memory: unlock it first");
         (void)ranks_of(group, *this, {at, "Post"});
     }
+    call<MPI_Win_post>(group.handle(), assertion, win, on(at));
+    own->is_posted = true;
+    if (open_to_all == OpenToAll::fence)
         open(OpenToAll::no);
 }
 
@@ -154,11 +157,11 @@ void WindowState::lock(int target_rank, int lock_type, int assertion, At at) {
         if (open_to_all == OpenToAll::lock || own->access(target_rank) == Access::locked)
             misuse({at, "Lock"}, "rank " + std::to_string(target_rank) + " is locked by this process already");
         check_not_started(*this, {at, "Lock"});
+        if (target_rank == rank)
+            check_not_posted(*this, {at, "Lock"});
     }
     call<MPI_Win_lock>(lock_type, target_rank, assertion, win, on(at));
     open(OpenToAll::no);
-        if (target_rank == rank)
-            check_not_posted(*this, {at, "Lock"});
     if (!own->is_made)
         return;
     open(target_rank, Access::locked);
@@ -181,10 +184,10 @@ void WindowState::lock_all(int assertion, At at) {
     if (own->locks > 0 || open_to_all == OpenToAll::lock)
         misuse({at, "Lock_all"}, "a lock is held on this window already: unlock it first");
     check_not_started(*this, {at, "Lock_all"});
+    check_not_posted(*this, {at, "Lock_all"});
     call<MPI_Win_lock_all>(assertion, win, on(at));
     open(OpenToAll::lock);
 }
-    check_not_posted(*this, {at, "Lock_all"});
 
 void WindowState::unlock_all(At at) {
     if (own->is_made && open_to_all != OpenToAll::lock)
@@ -238,12 +241,65 @@ void WindowState::check_free(At at) const {
 }
 
 void WindowState::close_locks() noexcept try {
+    if (own->is_started)
+        complete({});
     if (open_to_all == OpenToAll::lock)
         unlock_all({});
     for (int target = 0; own->locks > 0 && target < size; ++target)
         if (own->access(target) == Access::locked)
             unlock(target, {});
 } catch (...) {  // a destructor has nobody to tell
+}
+
+void end_window(WindowState& state, bool drops, At at) {
+    state.close_locks();                 // others may wait for them
+    if (state.own->is_posted && !drops)  // MPICH does not free it otherwise
+        state.wait(at);
+    const MPI_Win raw = std::exchange(state.win, MPI_WIN_NULL);
+    const auto free_together = [raw, at](bool all_idle) {
+        if (!all_idle)  // MPICH does not free a window with an open epoch
+            call<MPI_Win_fence>(MPI_MODE_NOSUCCEED, raw, at);
+        MPI_Win freed = raw;
+        call<MPI_Win_free>(&freed, at);
+    };
+    try {
+        state.own->handle.end(free_together, drops, state.open_to_all == WindowState::OpenToAll::no, at);
+    } catch (...) {
+        state.win = raw;
+        throw;
+    }
+}
+
+namespace {
+
+std::mutex mutex;
+// In the order in which the windows were made, which is the same on all processes. Never destroyed, because MPI may end later.
+auto& made_windows = *new std::vector<std::weak_ptr<WindowState>>;
+
+}  // namespace
+
+void note_window(const std::shared_ptr<WindowState>& state) {
+    const std::lock_guard lock(mutex);
+    std::erase_if(made_windows, [](const auto& window) { return window.expired(); });
+    made_windows.push_back(state);
+}
+
+void free_left_windows() noexcept {
+    std::vector<std::weak_ptr<WindowState>> left;
+    {
+        const std::lock_guard lock(mutex);
+        left = std::exchange(made_windows, {});
+    }
+    for (const auto& window : left) try {
+            if (const auto state = window.lock(); state != nullptr && state->own->handle.is_made())
+                end_window(*state, false, {});
+        } catch (const std::exception& error) {
+            warn_of_left_window(error);
+        }
+}
+
+void warn_of_left_window(const std::exception& error) noexcept {
+    std::fprintf(stderr, "mpi4cxx: warning: a window could not be freed: %s\n", error.what());
 }
 
 }  // namespace MPI4CXX::detail
