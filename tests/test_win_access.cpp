@@ -347,6 +347,13 @@ TEST_CASE("An access that is not allowed is refused before MPI, with the line of
         refused("origin and result are the same memory", [&] { win.Get_accumulate(two, two, right); });
         win.Fetch_and_op(x, x, right, 0, MPI::NO_OP);
         refused("one number of one type", [&] { win.Compare_and_swap(d, x, y, right); });
+        refused("the memory of origin or of compare", [&] { win.Compare_and_swap(x, y, x, right); });
+        refused("the memory of origin or of compare", [&] { win.Compare_and_swap(x, y, y, right); });
+        refused("a target of -3 elements", [&] { win.Put(x, right, {0, -3}); });
+        refused("a target of -3 elements", [&] { win.Accumulate(x, right, {0, -3}); });
+        const MPI::Datatype null;
+        CHECK(contains(type_error([&] { win.Put(x, right, {0, 1, null}); }), "the datatype of the target is null"));
+        CHECK(contains(type_error([&] { win.Accumulate(x, right, {0, 1, null}); }), "the datatype of the target is null"));
         win.Fence(MPI::MODE_NOSUCCEED);
         refused("no epoch is open", [&] { win.Put(x, right); });
     });

@@ -12,7 +12,7 @@ namespace MPI4CXX {
 /// dynamic window they are addresses.
 struct Target {
     Aint displacement = 0;
-    Count count = -1;                       ///< negative: as many as the origin has
+    Count count = -1;                       ///< -1: as many as the origin has
     MPI_Datatype type = MPI_DATATYPE_NULL;  ///< null: that of the origin
 
     constexpr Target() noexcept = default;
@@ -20,10 +20,13 @@ struct Target {
     template <std::integral D, std::integral N> constexpr Target(D displ, N n) noexcept
         : displacement(static_cast<Aint>(displ)), count(static_cast<Count>(n)) {}
     template <std::integral D, std::integral N> Target(D displ, N n, const Datatype& datatype) noexcept
-        : displacement(static_cast<Aint>(displ)), count(static_cast<Count>(n)), type(datatype.handle()) {}
+        : displacement(static_cast<Aint>(displ)), count(datatype.is_null() ? of_null_type : static_cast<Count>(n)), type(datatype.handle()) {}
 
     /// Whether count and datatype are those of the origin.
-    [[nodiscard]] constexpr bool is_like_origin() const noexcept { return count < 0 && type == MPI_DATATYPE_NULL; }
+    [[nodiscard]] constexpr bool is_like_origin() const noexcept { return count == -1 && type == MPI_DATATYPE_NULL; }
+
+    /// The count of a target whose datatype was given, but null: the call refuses it.
+    static constexpr Count of_null_type = -2;
 };
 
 }  // namespace MPI4CXX

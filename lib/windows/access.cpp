@@ -111,6 +111,11 @@ void check_operation(const Op& op, MPI_Datatype type, Caller caller) {
 TargetRange check_access(const WindowState* state, const Access& access) {
     if (state->win == MPI_WIN_NULL)
         refuse_null_window(access.caller);
+    if (access.target.count == Target::of_null_type)
+        refuse_null(MPI_ERR_TYPE, access.caller.method, "the datatype of the target is null: it was never made, moved from or freed",
+                    access.caller.at);
+    if (access.target.count < -1)
+        misuse(access.caller, "a target of " + std::to_string(access.target.count) + " elements");
     const Place where = state->on(access.caller.at);
     const MPI_Datatype element = access.strided != nullptr ? access.strided->element : access.type;
     const MPI_Count elements = access.strided != nullptr ? access.count * access.strided->elements : access.count;

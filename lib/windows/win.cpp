@@ -88,9 +88,15 @@ void Win::end(bool drops, At at) {
 }
 
 // Creation -----------------------------------------------------------------------------------------------------------
-    std::uint64_t type;  // its name as a number; 0 if the window has no element type
 
 namespace {
+
+/// What the processes tell one another of a new window.
+struct GivenMemory {
+    std::int64_t bytes, unit;
+    std::uint64_t type;  // its name as a number; 0 if the window has no element type
+};
+
 std::uint64_t number_of(MPI_Datatype type) {
     if (type == MPI_DATATYPE_NULL)
         return 0;
@@ -114,12 +120,6 @@ void check_types(const std::vector<GivenMemory>& all, At at) {
                            "ranks " + rank(typed) + " and " + rank(given) + " give elements of different types: a typed window has one type");
     }
 }
-
-
-/// What the processes tell one another of a new window.
-struct GivenMemory {
-    std::int64_t bytes, unit;
-};
 
 Aint bytes_of(Count count, std::size_t size, At at) {
     Aint bytes = 0;
@@ -288,6 +288,13 @@ void Win::check_type(MPI_Datatype type, std::string_view name, At at) const {
 
 namespace {
 
+/// Returns the target of a call that has been passed on in parts.
+Target target_from(Aint displacement, Count count, MPI_Datatype type) {
+    Target target(displacement, count);
+    target.type = type;
+    return target;
+}
+
 using Origin = detail::BufferParts<const void*>;
 using Result = detail::BufferParts<void*>;
 
@@ -355,16 +362,16 @@ GetAccumulate plan_get_accumulate(const WindowState* state, const Origin& origin
 void Win::put_with_care(const void* origin, Count count, MPI_Datatype type, const detail::ElementType* element, const detail::Strided* strided,
                         int target_rank, Aint target_disp, Count target_count, MPI_Datatype target_type, const char* file, unsigned long line) const {
     const At at{file, line};
-    const TargetRange to = check_access(
-        state_.get(), {count, type, element, strided, target_rank, {target_disp, target_count, Datatype::borrow(target_type)}, {at, "Put"}});
+    const TargetRange to =
+        check_access(state_.get(), {count, type, element, strided, target_rank, target_from(target_disp, target_count, target_type), {at, "Put"}});
     call<MPI_Put>(origin, count, type, target_rank, to.displacement, to.count, to.type, handle(), on(at));
 }
 
 void Win::get_with_care(void* origin, Count count, MPI_Datatype type, const detail::ElementType* element, const detail::Strided* strided,
                         int target_rank, Aint target_disp, Count target_count, MPI_Datatype target_type, const char* file, unsigned long line) const {
     const At at{file, line};
-    const TargetRange from = check_access(
-        state_.get(), {count, type, element, strided, target_rank, {target_disp, target_count, Datatype::borrow(target_type)}, {at, "Get"}});
+    const TargetRange from =
+        check_access(state_.get(), {count, type, element, strided, target_rank, target_from(target_disp, target_count, target_type), {at, "Get"}});
     call<MPI_Get>(origin, count, type, target_rank, from.displacement, from.count, from.type, handle(), on(at));
 }
 
@@ -414,6 +421,8 @@ void Win::Compare_and_swap(const ConstBuf& origin, const ConstBuf& compare, cons
     if (origin.type != result.type || origin.type != compare.type || origin.count != 1 || compare.count != 1)
         detail::misuse(at, "origin, compare and result have to be one number of one type each");
     check_one_number(result, at);
+    if (result.data == origin.data || result.data == compare.data)
+        detail::misuse(at, "the result is the memory of origin or of compare: what is read needs memory of its own");
     if (!detail::can_fetch(result.type))
         throw Exception(MPI_ERR_UNSUPPORTED_OPERATION, "MPI_Compare_and_swap",
                         "not supported by this MPI for elements of " + detail::datatype_name(result.type) + ", but for integers of 4 and 8 bytes",
