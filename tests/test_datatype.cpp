@@ -448,6 +448,14 @@ TEST_CASE("A datatype that is made wrongly is an Exception", "[datatype][error]"
                    "Create_darray: 1 sizes, 2 distributions, 1 arguments and 1 grid sizes"));
     CHECK(contains(misuse([] { (void)MPI::INT.Create_darray(1, 0, {4}, {MPI::DISTRIBUTE_CYCLIC}, {MPI::Count(1) << 40}, {1}); }),
                    "Create_darray: 1099511627776 is more than the 2147483647 that an int holds"));
+    const auto deal = [](int size, int elements, int distribution, int processes) {
+        return misuse([=] { (void)MPI::INT.Create_darray(size, 0, {elements}, {distribution}, {MPI::DISTRIBUTE_DFLT_DARG}, {processes}); });
+    };
+    CHECK(contains(deal(4, 8, 77, 4), "dimension 0 has an unknown distribution, 77"));
+    CHECK(contains(deal(4, -8, MPI::DISTRIBUTE_CYCLIC, 4), "dimension 0 has -8 elements"));
+    CHECK(contains(deal(4, 8, MPI::DISTRIBUTE_NONE, 4), "dimension 0 has 4 processes, but DISTRIBUTE_NONE means one"));
+    CHECK(contains(deal(4, 8, MPI::DISTRIBUTE_BLOCK, 3), "the grid has 3 processes, the call 4"));
+    CHECK(contains(deal(0, 8, MPI::DISTRIBUTE_BLOCK, 0), "dimension 0 has 0 processes"));
     CHECK_THROWS_AS((void)MPI::INT.Create_hvector(-1, 1, 1), MPI::Exception);
     CHECK_THROWS_AS((void)MPI::INT.Create_indexed({-1}, {0}), MPI::Exception);
     CHECK_THROWS_AS((void)MPI::INT.Create_hindexed({-1}, {0}), MPI::Exception);

@@ -222,6 +222,19 @@ Datatype Datatype::Create_darray(int size, int rank, CountList gsizes, CountList
                                  At at) const {
     const Count ndims =
         common_size({{gsizes.size, "sizes"}, {distribs.size, "distributions"}, {dargs.size, "arguments"}, {psizes.size, "grid sizes"}}, at);
+    Count processes = 1;
+    for (std::size_t i = 0; i < gsizes.size; ++i) {
+        const std::string dimension = "dimension " + std::to_string(i) + " has ";
+        if (gsizes[i] < 0)
+            detail::misuse(at, dimension + std::to_string(gsizes[i]) + " elements");
+        if (distribs[i] != DISTRIBUTE_BLOCK && distribs[i] != DISTRIBUTE_CYCLIC && distribs[i] != DISTRIBUTE_NONE)
+            detail::misuse(at, dimension + "an unknown distribution, " + std::to_string(distribs[i]));
+        if (psizes[i] <= 0 || (distribs[i] == DISTRIBUTE_NONE && psizes[i] != 1))
+            detail::misuse(at, dimension + std::to_string(psizes[i]) + " processes" + (psizes[i] > 0 ? ", but DISTRIBUTE_NONE means one" : ""));
+        processes = __builtin_mul_overflow(processes, psizes[i], &processes) ? -1 : processes;
+    }
+    if (processes != size)
+        detail::misuse(at, "the grid has " + std::to_string(processes) + " processes, the call " + std::to_string(size));
     return take(get<MPI_Type_create_darray>(size, rank, static_cast<int>(ndims), Arrays({gsizes})[0], ints(distribs, at).data(),
                                             ints(dargs, at).data(), ints(psizes, at).data(), order, handle(), at));
 }
