@@ -160,3 +160,7 @@ TEST_CASE("Two processes join over a socket", "[process]") {
             CHECK(other.sendrecv<std::string>(letter(pair.rank()), 0) == letter(1 - pair.rank()));
         }
 }
+
+TEST_CASE("What is not the name of a port is not closed", "[process][error]") {
+    CHECK(contains(error_of_class(MPI::ERR_PORT, [] { MPI::Close_port(""); }), "\"\" is not the name of a port"));
+}

@@ -28,6 +28,10 @@ template <auto Fn, class... Args> std::string port_name_of(At at, Args... args) 
     return name.data();
 }
 
+[[noreturn]] void refuse_port(const std::string& name, std::string_view function, detail::Place where) {
+    throw Exception(MPI_ERR_PORT, function, "\"" + name + "\" is not the name of a port", where);
+}
+
 /// Throws an Exception of class ERR_PORT on all processes if the root's name is none of a port. Collective.
 void check_port_name(const Intracomm& comm, const std::string& name, int root, std::string_view function, detail::Place where) {
     detail::check_root(comm, root, where.at());
@@ -38,7 +42,7 @@ void check_port_name(const Intracomm& comm, const std::string& name, int root, s
             const bool is_unreadable =
                 detail::waits_for_unreadable_port() && (point == std::string::npos || name.find(':', point) == std::string::npos);
             if (name.empty() || name.size() >= MPI_MAX_PORT_NAME || is_unreadable)
-                throw Exception(MPI_ERR_PORT, function, "\"" + name + "\" is not the name of a port", where);
+                refuse_port(name, function, where);
         });
     detail::agree(comm, failure, function, where);
 }
@@ -52,7 +56,11 @@ void check_open(const Port& port, detail::Caller caller) {
 
 std::string Open_port(const Info& info, At at) { return port_name_of<MPI_Open_port>(at, info.handle()); }
 
-void Close_port(const std::string& port_name, At at) { call<MPI_Close_port>(port_name.c_str(), at); }
+void Close_port(const std::string& port_name, At at) {
+    if (port_name.empty())  // MPICH crashes
+        refuse_port(port_name, "MPI_Close_port", at);
+    call<MPI_Close_port>(port_name.c_str(), at);
+}
 
 void Publish_name(const std::string& service_name, const std::string& port_name, const Info& info, At at) {
     call<MPI_Publish_name>(service_name.c_str(), info.handle(), port_name.c_str(), at);
