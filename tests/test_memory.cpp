@@ -12,6 +12,8 @@
 
 namespace MPI = mpi4cxx;
 
+static const MPI::Aint before_mpi = MPI::Aint_diff(MPI::Aint_add(3, 4), 5);
+
 TEST_CASE("Alloc_mem returns memory that frees itself", "[memory]") {
     MPI::Memory memory = MPI::Alloc_mem(1000);
     CHECK(memory.size() == 1000);
@@ -73,6 +75,7 @@ TEST_CASE("Addresses are counted in bytes", "[memory]") {
     CHECK(MPI::Aint_diff(first, third) == -16);
     CHECK(MPI::Aint_add(first, 16) == third);
     CHECK(MPI::Aint_add(third, -16) == first);
+    CHECK(before_mpi == 2);
     CHECK(MPI::Get_address(MPI::BOTTOM) == 0);
     CHECK(first == static_cast<MPI::Aint>(reinterpret_cast<std::intptr_t>(numbers.data())));
     int value = 5, got = 0;

@@ -19,6 +19,7 @@
 #include "runtime/tracing.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -199,8 +200,11 @@ Version Get_abi_version(At at) {
 
 Info Get_abi_info(At at) { return Info::take(get<MPI_Abi_get_info>(at)); }
 Info Get_abi_fortran_info(At at) { return Info::take(get<MPI_Abi_get_fortran_info>(at)); }
-double Wtime() noexcept { return MPI_Wtime(); }
-double Wtick() noexcept { return MPI_Wtick(); }
+
+// Timers that end after MPI are usual, but there MPI may end the process.
+using OwnClock = std::chrono::steady_clock;
+double Wtime() noexcept { return detail::is_running() ? MPI_Wtime() : std::chrono::duration<double>(OwnClock::now().time_since_epoch()).count(); }
+double Wtick() noexcept { return detail::is_running() ? MPI_Wtick() : std::chrono::duration<double>(OwnClock::duration(1)).count(); }
 
 Version Get_version(At at) {
     Version result{};

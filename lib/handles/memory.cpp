@@ -7,6 +7,7 @@
 
 #include "handles/attached_buffer.hpp"
 
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -53,8 +54,9 @@ Memory Alloc_mem(Aint size, const Info& info, At at) {
 
 void Free_mem(void* address, At at) { call<MPI_Free_mem>(address, at); }
 
-Aint Aint_add(Aint base, Aint disp) noexcept { return MPI_Aint_add(base, disp); }
-Aint Aint_diff(Aint addr1, Aint addr2) noexcept { return MPI_Aint_diff(addr1, addr2); }
+// MPI's own functions do the same (MPI-4.0, 5.1.5), but MPICH ends a process that calls them before MPI_Init.
+Aint Aint_add(Aint base, Aint disp) noexcept { return static_cast<Aint>(static_cast<std::uintptr_t>(base) + static_cast<std::uintptr_t>(disp)); }
+Aint Aint_diff(Aint addr1, Aint addr2) noexcept { return static_cast<Aint>(static_cast<std::uintptr_t>(addr1) - static_cast<std::uintptr_t>(addr2)); }
 
 void Attach_buffer(memory buf, At at) {
     const std::lock_guard lock(mutex);
