@@ -4,7 +4,9 @@
 
 #include "runtime/finalize.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <numeric>
 #include <string>
 
@@ -78,16 +80,45 @@ Group Group::Difference(const Group& group1, const Group& group2, At at) {
     return group1.made_from(get<MPI_Group_difference>(group1.handle(), group2.handle(), at));
 }
 
-Group Group::Incl(IntList ranks, At at) const { return made_from(get<MPI_Group_incl>(handle(), length(ranks), ranks.data(), at)); }
-Group Group::Excl(IntList ranks, At at) const { return made_from(get<MPI_Group_excl>(handle(), length(ranks), ranks.data(), at)); }
+namespace {
+
+/// Throws std::invalid_argument if a rank is named twice, which some MPIs take. Ranks that the group does not have are left to MPI.
+void check_distinct(std::vector<int> ranks, detail::Caller caller) {
+    std::sort(ranks.begin(), ranks.end());
+    if (const auto twice = std::adjacent_find(ranks.begin(), ranks.end()); twice != ranks.end())
+        detail::misuse(caller, "rank " + std::to_string(*twice) + " is named twice");
+}
+
+void check_distinct(std::span<const Group::Range> ranges, const Group& group, detail::Caller caller) {
+    const int size = group.Get_size(caller.at);
+    std::vector<int> ranks;
+    for (const auto& [first, last, stride] : ranges)
+        for (std::int64_t rank = first; stride != 0 && rank >= 0 && rank < size && (stride > 0 ? rank <= last : rank >= last); rank += stride)
+            ranks.push_back(static_cast<int>(rank));
+    check_distinct(std::move(ranks), caller);
+}
+
+}  // namespace
+
+Group Group::Incl(IntList ranks, At at) const {
+    check_distinct({ranks.begin(), ranks.end()}, at);
+    return made_from(get<MPI_Group_incl>(handle(), length(ranks), ranks.data(), at));
+}
+
+Group Group::Excl(IntList ranks, At at) const {
+    check_distinct({ranks.begin(), ranks.end()}, at);
+    return made_from(get<MPI_Group_excl>(handle(), length(ranks), ranks.data(), at));
+}
 
 Group Group::Range_incl(std::span<const Range> ranges, At at) const {
+    check_distinct(ranges, *this, at);
     auto all = triples(ranges);
     return made_from(get<MPI_Group_range_incl>(handle(), length(all), raw(all), at));
 }
 Group Group::Range_incl(std::initializer_list<Range> ranges, At at) const { return Range_incl(std::span(ranges.begin(), ranges.size()), at); }
 
 Group Group::Range_excl(std::span<const Range> ranges, At at) const {
+    check_distinct(ranges, *this, at);
     auto all = triples(ranges);
     return made_from(get<MPI_Group_range_excl>(handle(), length(all), raw(all), at));
 }
