@@ -1,4 +1,5 @@
 #include "catch.hpp"
+#include "refused.hpp"
 #include "support.hpp"
 
 #include <mpi4cxx/mpi4cxx.hpp>
@@ -196,6 +197,18 @@ TEST_CASE("Info asks for a key that is there", "[info][error]") {
     const MPI::Info info = MPI::Info::Create({{"a", "1"}});
     CHECK_THROWS_AS((void)info.Get_nthkey(1), MPI::Exception);
     CHECK_THROWS_AS((void)info.Get_nthkey(-1), MPI::Exception);
+}
+
+TEST_CASE("A key or a value with a null character is refused, not cut", "[info][error]") {
+    const std::string cut("z\0k", 3);
+    MPI::Info info = MPI::Info::Create({{"z", "1"}});
+    refused("Set: the key contains a null character", [&] { info.Set(cut, "2"); });
+    refused("Set: the value contains a null character", [&] { info.Set("y", cut); });
+    refused("Get: the key contains a null character", [&] { (void)info.Get(cut); });
+    refused("Delete: the key contains a null character", [&] { info.Delete(cut); });
+    CHECK(info.Get("z") == "1");
+    CHECK(info.Get_nkeys() == 1);
+    refused("Set_name: the name contains a null character", [&] { MPI::COMM_SELF.Dup().Set_name(cut); });
 }
 
 TEST_CASE("A communicator takes hints and tells which it uses", "[info][comm]") {

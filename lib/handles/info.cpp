@@ -3,12 +3,20 @@
 #include <mpi4cxx/error.hpp>
 
 #include "mpi/argument_vector.hpp"
+#include "runtime/text.hpp"
 
 #include <array>
 
 namespace MPI4CXX {
 
 using detail::call;
+using detail::whole;
+
+namespace {
+
+const char* key_of(const std::string& key, detail::Caller caller) { return whole(key, "the key", caller); }
+
+}  // namespace
 
 const Info INFO_NULL;
 const Info INFO_ENV = Info::borrow(MPI_INFO_ENV);
@@ -31,10 +39,10 @@ Info Info::Dup(At at) const { return take(detail::get<MPI_Info_dup>(handle(), at
 std::optional<std::string> Info::Get(const std::string& key, At at) const {
     std::string value(255, '\0');
     int size = 256, flag = 0;  // including the terminator
-    call<MPI_Info_get_string>(handle(), key.c_str(), &size, value.data(), &flag, at);
+    call<MPI_Info_get_string>(handle(), key_of(key, at), &size, value.data(), &flag, at);
     if (flag != 0 && static_cast<std::size_t>(size) > value.size() + 1) {
         value.resize(static_cast<std::size_t>(size) - 1);
-        call<MPI_Info_get_string>(handle(), key.c_str(), &size, value.data(), &flag, at);
+        call<MPI_Info_get_string>(handle(), key_of(key, at), &size, value.data(), &flag, at);
     }
     if (flag == 0)
         return {};
@@ -42,8 +50,11 @@ std::optional<std::string> Info::Get(const std::string& key, At at) const {
     return value;
 }
 
-void Info::Set(const std::string& key, const std::string& value, At at) { call<MPI_Info_set>(handle(), key.c_str(), value.c_str(), at); }
-void Info::Delete(const std::string& key, At at) { call<MPI_Info_delete>(handle(), key.c_str(), at); }
+void Info::Set(const std::string& key, const std::string& value, At at) {
+    call<MPI_Info_set>(handle(), key_of(key, at), whole(value, "the value", at), at);
+}
+
+void Info::Delete(const std::string& key, At at) { call<MPI_Info_delete>(handle(), key_of(key, at), at); }
 int Info::Get_nkeys(At at) const { return detail::get<MPI_Info_get_nkeys>(handle(), at); }
 
 std::string Info::Get_nthkey(int n, At at) const {

@@ -16,7 +16,7 @@ template <class Class> std::string Named<Class>::Get_name(At at) const {
 
 template <class Class> void Named<Class>::Set_name(const std::string& name, At at) const {
     const auto& self = static_cast<const Class&>(*this);
-    detail::call<detail::handle_traits<Class>::set_name>(self.handle(), name.c_str(), detail::place_of(self, at));
+    detail::call<detail::handle_traits<Class>::set_name>(self.handle(), detail::whole(name, "the name", at), detail::place_of(self, at));
 }
 
 }  // namespace MPI4CXX

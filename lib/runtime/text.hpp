@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mpi4cxx/detail/mpi/call.hpp>
+#include <mpi4cxx/error.hpp>
 
 #include <array>
 #include <span>
@@ -15,6 +16,13 @@ template <auto Fn, int Size, class... Args> std::string text(Place where, Args..
     int length = 0;
     call<Fn>(args..., buffer.data(), &length, where);
     return {buffer.data(), static_cast<std::size_t>(length)};
+}
+
+/// Returns a string for C. Throws std::invalid_argument if C would see its beginning only.
+inline const char* whole(const std::string& text, const char* what, Caller caller) {
+    if (text.find('\0') != std::string::npos)
+        misuse(caller, std::string(what) + " contains a null character");
+    return text.c_str();
 }
 
 /// Returns numbers in the form "(3, 4)".
