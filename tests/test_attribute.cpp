@@ -218,6 +218,30 @@ TEST_CASE("An exception in a delete function keeps the attribute, and is the err
     });
 }
 
+TEST_CASE("An exception in a delete function is the error of Free", "[attribute][error]") {
+    for (const bool is_last : {false, true}) {
+        MPI::Intracomm comm = MPI::COMM_SELF.Dup();
+        bool throws = true;
+        auto thrower = MPI::Comm::Create_keyval<int>(MPI::NULL_COPY_FN, [&](const MPI::Comm&, int&) {
+            if (throws)
+                throw MPI::Exception(MPI::ERR_NO_SPACE);
+        });
+        auto other = MPI::Comm::Create_keyval<int>(MPI::NULL_COPY_FN, [](const MPI::Comm&, int&) {});
+        comm.Set_attr(is_last ? other : thrower, 1);
+        comm.Set_attr(is_last ? thrower : other, 2);
+        CHECK(error_class([&] { comm.Delete_attr(thrower); }) == MPI::ERR_NO_SPACE);
+        throws = false;
+        comm.Delete_attr(thrower);
+        comm.Set_attr(thrower, 3);
+        throws = true;
+        CHECK(error_class([&] { comm.Free(); }) == MPI::ERR_NO_SPACE);
+        throws = false;
+        MPI::Intracomm healthy = MPI::COMM_SELF.Dup();
+        healthy.Set_attr(thrower, 4);
+        CHECK_NOTHROW(healthy.Free());
+    }
+}
+
 TEST_CASE("Keys that were not made here have addresses for values", "[attribute]") {
     const MPI::Intracomm comm = MPI::COMM_SELF.Dup();
     int raw = MPI::KEYVAL_INVALID, value = 7;

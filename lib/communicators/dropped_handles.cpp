@@ -6,11 +6,12 @@
 
 #include "communicators/outside.hpp"
 #include "communicators/session_members.hpp"
+#include "handles/attribute.hpp"
 #include "requests/ending.hpp"
 #include "runtime/finalize.hpp"
 #include "runtime/mixed_job.hpp"
-
 #include "windows/window_private.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -62,9 +63,10 @@ Dropped take_out(Name name) {
 }
 
 /// MPI keeps the name of a communicator as an attribute.
-int forget_comm(MPI_Comm, int, void* name, void*) {
+int forget_comm(MPI_Comm comm, int, void* name, void*) {
     forget(reinterpret_cast<Name>(name));
-    return MPI_SUCCESS;
+    const FailedDeletion failed = std::exchange(failed_deletion, {});
+    return failed.comm == comm ? failed.code : MPI_SUCCESS;
 }
 
 int key() {

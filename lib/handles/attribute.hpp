@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <optional>
+#include <type_traits>
 
 namespace MPI4CXX {
 
@@ -20,13 +21,30 @@ template <class Class> int copy_attribute(typename handle_traits<Class>::raw_typ
     });
 }
 
+/// The last attribute of a communicator that this thread could not delete. MPI_Comm_free deletes the library's own attribute last, and MPICH forgets
+/// the errors of those before, so the deletion of that one reports them.
+struct FailedDeletion {
+    MPI_Comm comm = MPI_COMM_NULL;
+    int code = MPI_SUCCESS;
+};
+inline thread_local FailedDeletion failed_deletion;
+
+/// Forgets the failed deletion at the end of a call that deletes one attribute, and reports it itself.
+struct OneDeletion {
+    ~OneDeletion() { failed_deletion = {}; }
+};
+
 // If `remove` throws, the attribute stays set, so it stays in memory.
 template <class Class> int delete_attribute(typename handle_traits<Class>::raw_type owner, int, void* value, void*) {
-    return code_of([&] {
+    const int code = code_of([&] {
         auto* const attribute = static_cast<Attribute<Class>*>(value);
         attribute->remove(Class::borrow(owner));
         delete attribute;
     });
+    if constexpr (std::is_same_v<Class, Comm>)
+        if (code != MPI_SUCCESS)
+            failed_deletion = {owner, code};
+    return code;
 }
 
 }  // namespace detail
@@ -47,6 +65,7 @@ template <class Class> std::optional<void*> Attributes<Class>::Get_attr(int keyv
 
 template <class Class> void Attributes<Class>::Set_attr(int keyval, void* value, At at) const {
     const auto& self = static_cast<const Class&>(*this);
+    const detail::OneDeletion of_the_value_before;
     detail::call<detail::handle_traits<Class>::set_attr>(self.handle(), keyval, value, detail::place_of(self, at));
 }
 
@@ -57,6 +76,7 @@ template <class Class> void Attributes<Class>::set_attr(int keyval, std::unique_
 
 template <class Class> void Attributes<Class>::Delete_attr(int keyval, At at) const {
     const auto& self = static_cast<const Class&>(*this);
+    const detail::OneDeletion deletion;
     detail::call<detail::handle_traits<Class>::delete_attr>(self.handle(), keyval, detail::place_of(self, at));
 }
 
