@@ -237,6 +237,52 @@ TEST_CASE("A wrong argument of one process in a collective call is an error on a
     file.Close();
 }
 
+TEST_CASE("A wrong buffer of one process in a collective call is an error on all, and nobody waits for ever") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const Folder folder(comm);
+    MPI::File file = MPI::File::Open(comm, folder / "wrong", new_file);
+    file.Set_size(1000);
+    std::vector<int> room(2, 7);
+    const int wrong = comm.size() - 1;
+    const MPI::Datatype unready = MPI::INT.Create_contiguous(2);
+    struct Wrong {
+        const char* words;
+        int error_class;
+        MPI::Buf buf;
+    };
+    for (const Wrong& w : {Wrong{"the buffer has -2 elements", MPI::ERR_COUNT, {room.data(), -2}},
+                           Wrong{"the buffer of 2 elements has no memory", MPI::ERR_BUFFER, {static_cast<int*>(nullptr), 2}},
+                           Wrong{"the datatype of the buffer is not committed", MPI::ERR_TYPE, {room.data(), 1, unready}}}) {
+        INFO(w.words);
+        const bool is_wrong = comm.rank() == wrong;
+        const MPI::Buf buf = is_wrong ? w.buf : MPI::Buf(room);
+        const auto check = [&](auto call) {
+            CHECK(contains(error_of_class(w.error_class, call), w.words));
+            comm.Barrier();
+        };
+        check([&] { file.Write_all(buf); });
+        check([&] { file.Write_at_all(0, buf); });
+        check([&] { file.Write_ordered(buf); });
+        check([&] { file.Write_all_begin(buf); });
+        check([&] { file.Read_all(buf); });
+        check([&] { file.Read_at_all(0, buf); });
+        check([&] { file.Read_ordered(buf); });
+        check([&] { file.Read_at_all_begin(0, buf); });
+        check([&] { file.Write({w.buf}); });
+        // Nonblocking calls throw where the buffer is wrong. The others get what they asked for.
+        const auto write = [&] { file.Iwrite_at_all(8 * comm.rank(), buf).Wait(); };
+        const auto read = [&] { file.Iread_at_all(8 * comm.rank(), buf).Wait(); };
+        is_wrong ? check(write) : (write(), comm.Barrier());
+        is_wrong ? check(read) : (read(), comm.Barrier());
+        file.Write_at_all(8 * comm.rank(), room);
+    }
+    // Addresses that are absolute begin at MPI_BOTTOM, which may be the null pointer.
+    const std::vector<int> lengths{2};
+    const std::vector<MPI::Aint> places{MPI::Get_address(room.data())};
+    file.Write_at_all(8 * comm.rank(), {MPI::BOTTOM, 1, MPI::INT.Create_hindexed(lengths, places).Commit()});
+    CHECK(file.Read_at_all<int>(8 * comm.rank(), 2) == room);
+}
+
 TEST_CASE("Data that is no whole number of the view's elements is an error, where Open MPI writes it") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const Folder folder(comm);

@@ -29,6 +29,13 @@ namespace {
                where);
 }
 
+/// Returns whether a datatype is committed. No function of MPI tells that, but one that packs nothing fails if it is not.
+bool is_committed(MPI_Datatype type, MPI_Comm comm) {
+    char nothing = 0;
+    Count end = 0;
+    return failure_of([&] { call<MPI_Pack_c>(&nothing, 0, type, &nothing, Count{sizeof nothing}, &end, comm); }) == nullptr;
+}
+
 /// What the request of a nonblocking call keeps.
 class Promised final : public RequestResources {
 public:
@@ -58,6 +65,20 @@ private:
 }  // namespace
 
 Request take_promised(MPI_Request raw, Promise promise) { return Request::take(raw, std::make_unique<Promised>(std::move(promise))); }
+
+void Transfer::check_buffer() const {
+    const auto refuse = [this](int error_class, const std::string& text) { throw Exception(error_class, caller_.method, text, where()); };
+    if (count_ < 0)
+        refuse(MPI_ERR_COUNT, "the buffer has " + std::to_string(count_) + " elements");
+    if (count_ == 0)
+        return;
+    const Datatype type = Datatype::borrow(type_);
+    // Datatypes of absolute addresses have the null pointer, but begin elsewhere.
+    if (data_ == nullptr && wanted() != 0 && type.Get_true_extent(caller_.at).lb == 0)
+        refuse(MPI_ERR_BUFFER, "the buffer of " + std::to_string(count_) + " elements has no memory: its address is the null pointer");
+    if (open_ != nullptr && !type.is_predefined(caller_.at) && !is_committed(type_, open_->comm.handle()))
+        refuse(MPI_ERR_TYPE, "the datatype of the buffer is not committed: call its Commit() first");
+}
 
 void Transfer::check_place() const {
     if (offset_.value_or(0) < 0)
@@ -111,6 +132,16 @@ std::optional<Offset> Transfer::begin() const {
     return before - own;
 }
 
+std::optional<Offset> Transfer::checked_begin() const {
+    const std::exception_ptr wrong = failure_of([this] { check_arguments(); });
+    if (wrong && pointer_ != Pointer::ordered)
+        std::rethrow_exception(wrong);
+    const std::optional<Offset> result = begin();  // in an ordered call the others need this process to find it
+    if (wrong)
+        std::rethrow_exception(wrong);
+    return result;
+}
+
 Count Transfer::bytes_within(Offset begin, Count bytes) const {
     const Offset size = get<MPI_File_get_size>(file_.handle(), where());
     const Count unit = etype_size();
@@ -139,8 +170,8 @@ Count Transfer::bytes_to_end() const {
 }
 
 Count Transfer::expected() const {
+    const std::optional<Offset> from = checked_begin();
     const Count bytes = wanted();
-    const std::optional<Offset> from = begin();
     return bytes == 0 || !from ? bytes : bytes_within(*from, bytes);
 }
 
@@ -184,7 +215,7 @@ public:
     using Transfer::Transfer;
     template <class F> void run_together(F step) const { together("MPI_File_read_all", step); }
     [[nodiscard]] Count elements(MPI_Datatype type, Count most) const {
-        check_place();
+        check_arguments();
         const Count size = get<MPI_Type_size_x>(type, where()), bytes = bytes_to_end();
         if (bytes % size != 0 && bytes / size < most)
             throw Exception(MPI_ERR_IO, "MPI_File_read",

@@ -54,8 +54,8 @@ Request take_promised(MPI_Request raw, Promise promise);
 class Transfer {
 public:
     Transfer(const File& file, Pointer pointer, const ConstBuf& buf, Status* status, Caller caller) noexcept
-        : file_(file), open_(file.open_.get()), pointer_(pointer), count_(buf.count), type_(buf.type), memory_(buf.strided), status_(status),
-          caller_(caller) {}
+        : file_(file), open_(file.open_.get()), pointer_(pointer), data_(buf.data), count_(buf.count), type_(buf.type), memory_(buf.strided),
+          status_(status), caller_(caller) {}
     Transfer(const File& file, Offset offset, const ConstBuf& buf, Status* status, Caller caller) noexcept
         : Transfer(file, Pointer::individual, buf, status, caller) {
         offset_ = offset;
@@ -103,9 +103,11 @@ protected:
         call<Fn>(arguments..., &result, where());
     }
     [[nodiscard]] Place where() const { return file_.on(caller_.at); }
-    /// Throws std::invalid_argument if the offset is negative, which Open MPI 4.1 takes for the end of the file, if the view has no place for data,
-    /// or if the data is no whole number of its etypes, which Open MPI writes nevertheless.
-    void check_place() const;
+    /// Throws what is wrong with the arguments. MPI tells that only on this process, so that the others would wait in a collective call.
+    void check_arguments() const {
+        check_buffer();
+        check_place();
+    }
     // Throw std::invalid_argument if a split collective call is under way, or is not the one that `end` ends. MPICH does not tell them apart.
     void check_no_split() const;
     void check_split(std::string_view end) const;
@@ -113,7 +115,7 @@ protected:
     void check_readable(std::string_view function) const;
     void check_writable(std::string_view function) const { file_.check_writable(function, caller_.at); }
     [[nodiscard]] Count wanted() const;
-    /// Returns how many of the wanted bytes lie within the file, as far as that is known before the call.
+    /// Checks the arguments, and returns how many of the wanted bytes lie within the file, as far as that is known before the call.
     [[nodiscard]] Count expected() const;
     /// Returns how many of `bytes` bytes of the view, from etype `begin` on, lie within the file.
     [[nodiscard]] Count bytes_within(Offset begin, Count bytes) const;
@@ -124,6 +126,8 @@ protected:
     /// Throws unless the file reaches to the end of what has been written from etype `from` on.
     void check_written(std::string_view function, std::optional<Offset> from) const;
     [[nodiscard]] std::optional<Offset> begin() const;
+    /// Checks the arguments, and returns `begin()`.
+    [[nodiscard]] std::optional<Offset> checked_begin() const;
     /// Whether it is known where in the file the transfer begins.
     [[nodiscard]] bool knows_begin() const noexcept { return pointer_ == Pointer::individual; }
     void keep_expected() const;
@@ -133,12 +137,18 @@ protected:
     }
 
 private:
+    /// Throws an Exception if the buffer has no address, a negative count, or a datatype that is not committed.
+    void check_buffer() const;
+    /// Throws std::invalid_argument if the offset is negative, which Open MPI 4.1 takes for the end of the file, if the view has no place for data,
+    /// or if the data is no whole number of its etypes, which Open MPI writes nevertheless.
+    void check_place() const;
     [[nodiscard]] Count etype_size() const;
 
     const File& file_;
     OpenFile* open_;  ///< null if the file was not opened by this library
     Pointer pointer_;
     std::optional<Offset> offset_;
+    const void* data_;
     Count count_;
     MPI_Datatype type_;
     std::shared_ptr<const void> memory_;
@@ -153,7 +163,7 @@ public:
     using Transfer::Transfer;
     template <auto Fn, class... Arguments> void alone(Arguments... arguments) const {
         check_readable(name_of<Fn>());
-        const Count there = checked_expected();
+        const Count there = expected();
         MPI_Status result{};
         call<Fn>(arguments..., &result, where());
         finish_read(name_of<Fn>(), result, there);
@@ -164,16 +174,12 @@ public:
             Count there = 0;
             MPI_Status result{};
             const auto read = [&](auto... what) { call<Fn>(what..., &result, where()); };
-            prepared([&] { there = checked_expected(); }, [&] { read(arguments...); }, [&] { without_elements(read, arguments...); });
+            prepared([&] { there = expected(); }, [&] { read(arguments...); }, [&] { without_elements(read, arguments...); });
             finish_read(name_of<Fn>(), result, there);
         });
     }
     template <auto Fn, auto End, class... Arguments> void begin(Arguments... arguments) const {
-        const auto prepare = [this] {
-            check_place();
-            keep_expected();
-        };
-        begin_together<Fn, End>([this] { check_readable(name_of<Fn>()); }, prepare, arguments...);
+        begin_together<Fn, End>([this] { check_readable(name_of<Fn>()); }, [this] { keep_expected(); }, arguments...);
     }
     template <auto Fn, class... Arguments> void end(Arguments... arguments) const {
         together(name_of<Fn>(), [&] {
@@ -186,7 +192,7 @@ public:
     /// request for nothing.
     template <auto Fn, auto Alone, class... Arguments> [[nodiscard]] Request start(Arguments... arguments) const {
         check_readable(name_of<Fn>());
-        Promise promised = promise(name_of<Fn>(), true, checked_expected());
+        Promise promised = promise(name_of<Fn>(), true, expected());
         const auto begin = [&](auto... what) { return get<Fn>(what..., where()); };
         if (!hangs_in_short_reads() || (promised.expected == promised.wanted && knows_begin()))
             return take_promised(begin(arguments...), std::move(promised));
@@ -197,14 +203,8 @@ public:
     }
     template <auto Fn, auto Alone, class... Arguments> [[nodiscard]] Request start_together(Arguments... arguments) const {
         const auto begin = [&](auto... what) { return Request::take(get<Fn>(what..., where())); };
-        prepared([&] { (void)checked_expected(); }, [] {}, [&] { without_elements(begin, arguments...).Wait(); });
+        prepared([&] { (void)expected(); }, [] {}, [&] { without_elements(begin, arguments...).Wait(); });
         return start<Fn, Alone>(arguments...);
-    }
-
-private:
-    [[nodiscard]] Count checked_expected() const {
-        check_place();
-        return expected();
     }
 };
 
@@ -214,7 +214,7 @@ public:
     using Transfer::Transfer;
     template <auto Fn, class... Arguments> void alone(Arguments... arguments) const {
         check_writable(name_of<Fn>());
-        check_place();
+        check_arguments();
         MPI_Status result{};
         call<Fn>(arguments..., &result, where());
         finish_write(name_of<Fn>(), result);
@@ -226,9 +226,10 @@ public:
             MPI_Status result{};
             const auto write = [&](auto... what) { call<Fn>(what..., &result, where()); };
             const auto prepare = [&] {
-                check_place();
                 if (loses_errors_of_collective_writes())
-                    from = Transfer::begin();
+                    from = checked_begin();
+                else
+                    check_arguments();
             };
             prepared(
                 prepare, [&] { write(arguments...); }, [&] { without_elements(write, arguments...); });
@@ -238,7 +239,7 @@ public:
             together(name_of<Fn>(), [&] { check_written(name_of<Fn>(), from); });  // here all have written
     }
     template <auto Fn, auto End, class... Arguments> void begin(Arguments... arguments) const {
-        begin_together<Fn, End>([this] { check_writable(name_of<Fn>()); }, [this] { check_place(); }, arguments...);
+        begin_together<Fn, End>([this] { check_writable(name_of<Fn>()); }, [this] { check_arguments(); }, arguments...);
     }
     template <auto Fn, class... Arguments> void end(Arguments... arguments) const {
         together(name_of<Fn>(), [&] {
@@ -250,13 +251,13 @@ public:
     /// Starts a nonblocking write.
     template <auto Fn, class... Arguments> [[nodiscard]] Request start(Arguments... arguments) const {
         check_writable(name_of<Fn>());
-        check_place();
+        check_arguments();
         Promise promised = promise(name_of<Fn>(), false, wanted());
         return take_promised(get<Fn>(arguments..., where()), std::move(promised));
     }
     template <auto Fn, class... Arguments> [[nodiscard]] Request start_together(Arguments... arguments) const {
         const auto begin = [&](auto... what) { return Request::take(get<Fn>(what..., where())); };
-        prepared([&] { check_place(); }, [] {}, [&] { without_elements(begin, arguments...).Wait(); });
+        prepared([&] { check_arguments(); }, [] {}, [&] { without_elements(begin, arguments...).Wait(); });
         return start<Fn>(arguments...);
     }
 };
