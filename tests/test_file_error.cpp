@@ -57,6 +57,10 @@ TEST_CASE("What is wrong with a file or a path is the same error class on all MP
         CHECK(error_class([&] { MPI::File::Delete(folder / ""); }) == MPI::ERR_BAD_FILE);
         CHECK(contains(thrown<std::invalid_argument>([&] { (void)MPI::File::Open(comm, std::string("a\0b", 3)); }), "null character"));
 
+        const std::string longer = (folder / "old").string() + std::string("\0.tmp", 5);
+        CHECK(contains(thrown<std::invalid_argument>([&] { MPI::File::Delete(longer); }), "Delete: the name of the file contains a null character"));
+        CHECK(std::filesystem::exists(folder / "old"));
+
         std::vector<char> text(5);
         MPI::File file = MPI::File::Open(comm, folder / "old");
         CHECK(error_class([&] { file.Write_at(0, text); }) == MPI::ERR_READ_ONLY);

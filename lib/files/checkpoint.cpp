@@ -224,10 +224,7 @@ private:
 void dump_object(const Intracomm& comm, const std::filesystem::path& path, std::span<const Packing> packed, const std::exception_ptr& failure,
                  const ObjectType& type, At at) {
     const Dump dump(comm, path, at);
-    const std::exception_ptr misnamed = failure_of([&] {
-        if (path.native().find('\0') != std::string::npos)
-            misuse({at, "dump"}, "the name of the file contains a null character");
-    });
+    const std::exception_ptr misnamed = failure_of([&] { check_name(path, {at, "dump"}); });
     dump.agree_on(misnamed ? misnamed : failure);
     dump.write(packed.front(), type.name());
 }

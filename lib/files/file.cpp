@@ -123,10 +123,7 @@ File File::Open(const Intracomm& comm, const std::filesystem::path& filename, Ac
     const auto open = std::make_shared<detail::OpenFile>(comm, filename, detail::Place{at, comm.address()});
     const detail::Place where(at, &open->subject);
     const detail::Caller caller(at);
-    detail::together(open.get(), "MPI_File_open", where, [&] {
-        if (filename.native().find('\0') != std::string::npos)
-            detail::misuse(caller, "the name of the file contains a null character");
-    });
+    detail::together(open.get(), "MPI_File_open", where, [&] { detail::check_name(filename, caller); });
     // MPICH says that the file does not exist, and Open MPI waits for ever. Only folders may have other names on other nodes.
     const std::string last = filename.filename().native();
     const detail::Range hashes = detail::range_of(open->comm, static_cast<std::int64_t>(std::hash<std::string>()(last)), at);
@@ -157,6 +154,7 @@ void File::Close(At at) {
 }
 
 void File::Delete(const std::filesystem::path& filename, const Info& info, At at) {
+    detail::check_name(filename, at);
     const detail::FileSubject file(filename);
     const std::string name = detail::name_for_mpi(filename);
     errno = 0;

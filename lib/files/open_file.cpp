@@ -85,6 +85,11 @@ int FileSubject::better(int code) const {
     return found == MPI_SUCCESS ? error_class : found;
 }
 
+void check_name(const std::filesystem::path& path, Caller caller) {
+    if (path.native().find('\0') != std::string::npos)
+        misuse(caller, "the name of the file contains a null character");
+}
+
 std::string name_for_mpi(const std::filesystem::path& path) {
     if (fails_for_names_of_one_character() && path.native().size() == 1 && path.is_relative())
         return "./" + path.native();

@@ -30,6 +30,9 @@ public:
     bool is_open = false;
 };
 
+/// Throws std::invalid_argument if the name of a file has a null character, behind which the system sees nothing of it.
+void check_name(const std::filesystem::path& path, Caller caller);
+
 /// Returns the name by which the MPI finds a file.
 std::string name_for_mpi(const std::filesystem::path& path);
 
