@@ -192,7 +192,11 @@ TEST_CASE("The shared file pointer takes turns") {
         check_sum([&] { file.Iwrite_shared(rank).Wait(); }, [&](int& one) { file.Iread_shared(one).Wait(); });
         CHECK(file.Get_size() == 4 * size);
 
-        file.Seek_shared(0);
+        file.Seek(1);
+        file.Seek_shared(-size, SEEK_END);
+        CHECK(file.Get_position_shared() == 0);
+        CHECK(file.Get_position() == 1);
+        comm.Barrier();
         std::vector<int> too_long(2);
         CHECK(error_class([&] { file.Read_ordered(too_long); }) == MPI::ERR_IO);
     });

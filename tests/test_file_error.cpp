@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -70,7 +71,12 @@ TEST_CASE("What is wrong with a file or a path is the same error class on all MP
         CHECK(contains(error_of_class(MPI::ERR_UNSUPPORTED_DATAREP, [&] { file.Set_view(0, MPI::BYTE, MPI::BYTE, "foo"); }), "old"));
         CHECK(contains(thrown<std::invalid_argument>([&] { file.Seek(-6); }), "Seek: the file pointer would move to -6"));
         CHECK(contains(thrown<std::invalid_argument>([&] { file.Seek(-7, SEEK_CUR); }), "to -7"));
+        CHECK(contains(thrown<std::invalid_argument>([&] { file.Seek(-8, MPI_SEEK_SET); }), "to -8"));
+        file.Seek(1);
+        constexpr MPI::Offset most = std::numeric_limits<MPI::Offset>::max();
+        CHECK(contains(thrown<std::invalid_argument>([&] { file.Seek(most, SEEK_CUR); }), "Seek: the file pointer would move from 1 by"));
         CHECK(error_class([&] { file.Seek(0, 77); }) == MPI::ERR_ARG);
+        CHECK(error_class([&] { file.Seek_shared(0, 77); }) == MPI::ERR_ARG);
         file = MPI::File::Open(comm, folder / "old", MPI::MODE_WRONLY);
         CHECK(error_class([&] { file.Read_at(0, text); }) == MPI::ERR_ACCESS);
         CHECK(error_class([&] { file.Read_all(text); }) == MPI::ERR_ACCESS);
@@ -171,6 +177,7 @@ TEST_CASE("What all processes have to give alike is compared before MPI sees it"
     CHECK(contains(misuse([&] { file.Set_size(offset); }), "Set_size: the processes give different sizes, from 5 to 7"));
     CHECK(contains(misuse([&] { file.Preallocate(offset); }), "Preallocate: the processes give different sizes"));
     CHECK(contains(misuse([&] { file.Seek_shared(offset); }), "Seek_shared: the processes give different offsets, from 5 to 7"));
+    CHECK(contains(misuse([&] { file.Seek_shared(4, is_first ? SEEK_SET : SEEK_END); }), "Seek_shared: the processes give different values of whence"));
     CHECK(contains(misuse([&] { file.Set_atomicity(is_first); }), "Set_atomicity: the processes give different flags"));
     CHECK(file.Get_size() == 0);
     CHECK(file.Get_position_shared() == 0);
@@ -224,6 +231,7 @@ TEST_CASE("A wrong argument of one process in a collective call is an error on a
     });
     check("Set_size: the size is -1", [&] { file.Set_size(is_wrong ? -1 : 5 * comm.size()); });
     check("Seek_shared: the file pointer would move to -1", [&] { file.Seek_shared(is_wrong ? -1 : 0); });
+    check("Seek_shared: the file pointer would move to -1", [&] { file.Seek_shared(is_wrong ? -1 - 5 * comm.size() : 0, SEEK_END); });
     check("Open: the name of the file contains a null character",
           [&] { (void)MPI::File::Open(comm, is_wrong ? std::string("a\0b", 3) : (folder / "wrong").string()); });
 

@@ -13,7 +13,10 @@
 #include "runtime/settings.hpp"
 #include "runtime/text.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -34,16 +37,34 @@ void check_not_null(const File& file, At at) {
         detail::refuse_null(MPI_ERR_FILE, "File", "the file is null: it has been closed or moved from, or was never opened", at);
 }
 
-/// Returns MPI's number for one of C's. MPI's own number is returned as it is.
-int whence_of(int whence) {
-    static constexpr int numbers[] = {MPI_SEEK_SET, MPI_SEEK_CUR, MPI_SEEK_END};
-    return whence >= SEEK_SET && whence <= SEEK_END ? numbers[whence] : whence;
+/// From where a file pointer moves: MPI's numbers, in the order of C's.
+constexpr std::array whences{MPI_SEEK_SET, MPI_SEEK_CUR, MPI_SEEK_END};
+
+/// Returns C's number for one of MPI's, and any other as it is.
+int in_c(int whence) {
+    const auto found = std::find(whences.begin(), whences.end(), whence);
+    return found != whences.end() ? static_cast<int>(found - whences.begin()) : whence;
+}
+/// Returns MPI's number for one of C's, and any other as it is.
+int in_mpi(int whence) { return whence >= SEEK_SET && whence <= SEEK_END ? whences[static_cast<std::size_t>(whence)] : whence; }
+
+/// Throws std::invalid_argument if a file pointer would move to where no offset is. MPIs report that as errors of different classes.
+void check_seek(Offset offset, Offset position, detail::Caller caller) {
+    Offset place = 0;
+    if (__builtin_add_overflow(position, offset, &place))
+        detail::misuse(caller, "the file pointer would move from " + std::to_string(position) + " by " + std::to_string(offset) +
+                                   ", beyond the largest offset");
+    if (place < 0)
+        detail::misuse(caller, "the file pointer would move to " + std::to_string(place) + ", but offsets begin at 0");
 }
 
-/// Throws std::invalid_argument if a file pointer would move before the beginning of the file. MPIs report that as errors of different classes.
-void check_seek(int whence, Offset offset, Offset position, detail::Caller caller) {
-    if ((whence == SEEK_SET || whence == SEEK_CUR) && position + offset < 0)
-        detail::misuse(caller, "the file pointer would move to " + std::to_string(position + offset) + ", but offsets begin at 0");
+/// Returns the offset at the end of the file. Only the file pointer of this process can tell it, whatever the view is.
+Offset end_of_view(const File& file, At at) {
+    const Offset before = file.Get_position(at);
+    file.Seek(0, SEEK_END, at);
+    const Offset end = file.Get_position(at);
+    file.Seek(before, SEEK_SET, at);
+    return end;
 }
 
 /// Throws on all processes if the size of a file would be negative on one.
@@ -190,17 +211,29 @@ AccessMode File::Get_amode(At at) const { return static_cast<AccessMode>(get<MPI
 Group File::Get_group(At at) const { return Group::take(get<MPI_File_get_group>(handle(), on(at))); }
 
 void File::Seek(Offset offset, int whence, At at) const {
-    check_seek(whence, offset, whence == SEEK_CUR ? Get_position(at) : 0, at);
-    call<MPI_File_seek>(handle(), offset, whence_of(whence), on(at));
+    const int from = in_c(whence);
+    if (from == SEEK_SET || from == SEEK_CUR)
+        check_seek(offset, from == SEEK_CUR ? Get_position(at) : 0, at);
+    call<MPI_File_seek>(handle(), offset, in_mpi(from), on(at));
 }
 Offset File::Get_position(At at) const { return get<MPI_File_get_position>(handle(), on(at)); }
 Offset File::Get_byte_offset(Offset offset, At at) const { return get<MPI_File_get_byte_offset>(handle(), offset, on(at)); }
 void File::Seek_shared(Offset offset, int whence, At at) const {
     const detail::Caller caller(at);
+    const int from = in_c(whence);
+    // MPICH tells what is wrong to some of them, and the others wait for ever.
+    detail::together(open_.get(), "MPI_File_seek_shared", on(at), [&] {
+        switch (from) {
+        case SEEK_SET: return check_seek(offset, 0, caller);
+        case SEEK_CUR: return check_seek(offset, Get_position_shared(at), caller);
+        case SEEK_END: return check_seek(offset, end_of_view(*this, at), caller);
+        default: throw Exception(MPI_ERR_ARG, "MPI_File_seek_shared", "whence is " + std::to_string(whence), on(at));
+        }
+    });
+    detail::check_same(open_.get(), from, "values of whence", caller);
+    detail::check_same(open_.get(), offset, "offsets", caller);
     detail::together(open_.get(), "MPI_File_seek_shared", on(at),
-                     [&] { check_seek(whence, offset, whence == SEEK_CUR ? Get_position_shared(at) : 0, caller); });
-    detail::check_same(open_.get(), offset, "offsets", caller);  // MPICH tells that to some of them, and the others wait for ever
-    call<MPI_File_seek_shared>(handle(), offset, whence_of(whence), on(at));
+                     [&] { call<MPI_File_seek_shared>(handle(), offset, in_mpi(from), on(at)); });
 }
 Offset File::Get_position_shared(At at) const { return get<MPI_File_get_position_shared>(handle(), on(at)); }
 
