@@ -51,6 +51,7 @@ TEST_CASE("What is wrong with a file or a path is the same error class on all MP
         CHECK(class_of_opening(comm, folder / "none/x", new_file) == MPI::ERR_NO_SUCH_FILE);
         CHECK(class_of_opening(comm, folder / "old", new_file | MPI::MODE_EXCL) == MPI::ERR_FILE_EXISTS);
         CHECK(class_of_opening(comm, folder / "", MPI::MODE_RDWR) == MPI::ERR_BAD_FILE);
+        CHECK(class_of_opening(comm, folder / "", MPI::MODE_RDONLY) == MPI::ERR_BAD_FILE);
         CHECK(class_of_opening(comm, folder / "old/x", MPI::MODE_RDONLY) == MPI::ERR_BAD_FILE);
         CHECK(class_of_opening(comm, folder / "old", MPI::MODE_RDONLY | MPI::MODE_CREATE) == MPI::ERR_AMODE);
         CHECK(class_of_opening(comm, folder / "old", MPI::MODE_RDONLY | MPI::MODE_WRONLY) == MPI::ERR_AMODE);

@@ -144,7 +144,11 @@ File File::Open(const Intracomm& comm, const std::filesystem::path& filename, Ac
     const auto open = std::make_shared<detail::OpenFile>(comm, filename, detail::Place{at, comm.address()});
     const detail::Place where(at, &open->subject);
     const detail::Caller caller(at);
-    detail::together(open.get(), "MPI_File_open", where, [&] { detail::check_name(filename, caller); });
+    detail::together(open.get(), "MPI_File_open", where, [&] {
+        detail::check_name(filename, caller);
+        if (detail::is_folder(filename))  // MPICH opens one for reading, and says that a read has found nothing
+            throw Exception(MPI_ERR_BAD_FILE, "MPI_File_open", "this is a folder", where);
+    });
     // MPICH says that the file does not exist, and Open MPI waits for ever. Only folders may have other names on other nodes.
     const std::string last = filename.filename().native();
     const detail::Range hashes = detail::range_of(open->comm, static_cast<std::int64_t>(std::hash<std::string>()(last)), at);

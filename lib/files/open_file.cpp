@@ -51,11 +51,6 @@ int class_of_path(const std::filesystem::path& path) {
                                                          : class_of_errno(error.value());
 }
 
-bool is_folder(const std::filesystem::path& path) {
-    std::error_code error;
-    return std::filesystem::is_directory(path, error);
-}
-
 std::filesystem::path absolute_path(const std::filesystem::path& path) {
     std::error_code error;
     std::filesystem::path result = std::filesystem::absolute(path, error);
@@ -83,6 +78,11 @@ int FileSubject::better(int code) const {
     const int of_path = is_open ? MPI_SUCCESS : class_of_path(path);  // Open MPI's errno after opening is that of a later call
     const int found = of_path != MPI_SUCCESS ? of_path : class_of_errno(error);
     return found == MPI_SUCCESS ? error_class : found;
+}
+
+bool is_folder(const std::filesystem::path& path) {
+    std::error_code error;
+    return std::filesystem::is_directory(path, error);
 }
 
 void check_name(const std::filesystem::path& path, Caller caller) {

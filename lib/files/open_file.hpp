@@ -33,6 +33,8 @@ public:
 /// Throws std::invalid_argument if the name of a file has a null character, behind which the system sees nothing of it.
 void check_name(const std::filesystem::path& path, Caller caller);
 
+bool is_folder(const std::filesystem::path& path);
+
 /// Returns the name by which the MPI finds a file.
 std::string name_for_mpi(const std::filesystem::path& path);
 
