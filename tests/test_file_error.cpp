@@ -178,10 +178,32 @@ TEST_CASE("What all processes have to give alike is compared before MPI sees it"
     CHECK(contains(misuse([&] { file.Set_size(offset); }), "Set_size: the processes give different sizes, from 5 to 7"));
     CHECK(contains(misuse([&] { file.Preallocate(offset); }), "Preallocate: the processes give different sizes"));
     CHECK(contains(misuse([&] { file.Seek_shared(offset); }), "Seek_shared: the processes give different offsets, from 5 to 7"));
-    CHECK(contains(misuse([&] { file.Seek_shared(4, is_first ? SEEK_SET : SEEK_END); }), "Seek_shared: the processes give different values of whence"));
+    CHECK(
+        contains(misuse([&] { file.Seek_shared(4, is_first ? SEEK_SET : SEEK_END); }), "Seek_shared: the processes give different values of whence"));
     CHECK(contains(misuse([&] { file.Set_atomicity(is_first); }), "Set_atomicity: the processes give different flags"));
     CHECK(file.Get_size() == 0);
     CHECK(file.Get_position_shared() == 0);
+    const auto view = [&](const MPI::Datatype& etype, const char* datarep = "native") { file.Set_view(0, etype, MPI::DATATYPE_NULL, datarep); };
+    CHECK(contains(misuse([&] { view(is_first ? MPI::INT : MPI::DOUBLE); }),
+                   "Set_view: the processes give different extents of the etype, from 4 to 8"));
+    CHECK(contains(misuse([&] { view(MPI::INT, is_first ? "native" : "external32"); }), "the processes give different representations of data"));
+
+    // Views may differ, but not where a file pointer is shared.
+    file.Set_view<int>(is_first ? 0 : 4);
+    int number = is_first ? 0 : 1;
+    file.Write_at_all(0, number);
+    const auto is_refused = [&](auto call) {
+        return contains(misuse(call), ": the processes have different views, so they cannot share a file pointer");
+    };
+    CHECK(is_refused([&] { file.Write_ordered(number); }));
+    CHECK(is_refused([&] { file.Read_ordered(number); }));
+    CHECK(is_refused([&] { file.Read_ordered_begin(number); }));
+    CHECK(is_refused([&] { file.Write_shared(number); }));
+    CHECK(is_refused([&] { file.Iread_shared(number).Wait(); }));
+    CHECK(is_refused([&] { file.Seek_shared(0); }));
+    file.Set_view<int>();
+    file.Write_ordered(number);
+    CHECK(file.Get_size() == 4 * comm.size());
 }
 
 TEST_CASE("The two halves of a split collective call belong together") {

@@ -52,8 +52,8 @@ int in_mpi(int whence) { return whence >= SEEK_SET && whence <= SEEK_END ? whenc
 void check_seek(Offset offset, Offset position, detail::Caller caller) {
     Offset place = 0;
     if (__builtin_add_overflow(position, offset, &place))
-        detail::misuse(caller, "the file pointer would move from " + std::to_string(position) + " by " + std::to_string(offset) +
-                                   ", beyond the largest offset");
+        detail::misuse(
+            caller, "the file pointer would move from " + std::to_string(position) + " by " + std::to_string(offset) + ", beyond the largest offset");
     if (place < 0)
         detail::misuse(caller, "the file pointer would move to " + std::to_string(place) + ", but offsets begin at 0");
 }
@@ -227,6 +227,7 @@ void File::Seek_shared(Offset offset, int whence, At at) const {
     const int from = in_c(whence);
     // MPICH tells what is wrong to some of them, and the others wait for ever.
     detail::together(open_.get(), "MPI_File_seek_shared", on(at), [&] {
+        detail::check_shared_view(open_.get(), caller);
         switch (from) {
         case SEEK_SET: return check_seek(offset, 0, caller);
         case SEEK_CUR: return check_seek(offset, Get_position_shared(at), caller);
@@ -236,8 +237,7 @@ void File::Seek_shared(Offset offset, int whence, At at) const {
     });
     detail::check_same(open_.get(), from, "values of whence", caller);
     detail::check_same(open_.get(), offset, "offsets", caller);
-    detail::together(open_.get(), "MPI_File_seek_shared", on(at),
-                     [&] { call<MPI_File_seek_shared>(handle(), offset, in_mpi(from), on(at)); });
+    detail::together(open_.get(), "MPI_File_seek_shared", on(at), [&] { call<MPI_File_seek_shared>(handle(), offset, in_mpi(from), on(at)); });
 }
 Offset File::Get_position_shared(At at) const { return get<MPI_File_get_position_shared>(handle(), on(at)); }
 

@@ -123,6 +123,12 @@ void check_same(const OpenFile* file, std::int64_t value, const char* what, Call
         check_same(file->comm, value, what, caller);
 }
 
+void check_shared_view(const OpenFile* file, Caller caller) {
+    if (file != nullptr && !file->has_shared_view)
+        misuse(caller,
+               "the processes have different views, so they cannot share a file pointer: set the same view on all, or use Write_at_all and its kin");
+}
+
 void conclude(const OpenFile* file, std::string_view function, const std::exception_ptr& failure, Place where) {
     if (file != nullptr)
         agree(file->comm, failure, function, where);

@@ -81,6 +81,8 @@ void Transfer::check_buffer() const {
 }
 
 void Transfer::check_place() const {
+    if (pointer_ != Pointer::individual)
+        check_shared_view(open_, caller_);
     if (offset_.value_or(0) < 0)
         misuse(caller_, "the offset is " + std::to_string(*offset_) + ", but offsets begin at 0");
     if (open_ != nullptr && open_->shows_nothing && wanted() != 0)

@@ -140,7 +140,7 @@ private:
     /// Throws an Exception if the buffer has no address, a negative count, or a datatype that is not committed.
     void check_buffer() const;
     /// Throws std::invalid_argument if the offset is negative, which Open MPI 4.1 takes for the end of the file, if the view has no place for data,
-    /// or if the data is no whole number of its etypes, which Open MPI writes nevertheless.
+    /// if it cannot be shared, or if the data is no whole number of its etypes, which Open MPI writes nevertheless.
     void check_place() const;
     [[nodiscard]] Count etype_size() const;
 

@@ -3,10 +3,13 @@
 #include <mpi4cxx/error.hpp>
 #include <mpi4cxx/file.hpp>
 
+#include "communicators/comparison.hpp"
 #include "files/open_file.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <functional>
 #include <string>
 
 namespace MPI4CXX {
@@ -44,12 +47,33 @@ Slab part_of(const Cartcomm& grid, const detail::Extents& shape, detail::Caller 
     return slab;
 }
 
+/// What a process gives to Set_view, as far as a few numbers tell it.
+struct GivenView {
+    Count etype_extent = 0;
+    std::string numbers;
+};
+
+/// Returns whether the views of all processes are the same. Throws std::invalid_argument on all if they have what they may not (MPI-4.0, 14.3).
+bool compare_views(const detail::OpenFile& open, const GivenView& view, const std::string& datarep, detail::Caller caller) {
+    const auto is_same = [&](const std::string& text) {
+        const detail::Range hashes = detail::range_of(open.comm, static_cast<std::int64_t>(std::hash<std::string>()(text)), caller.at);
+        return hashes.least == hashes.most;
+    };
+    if (is_same(view.numbers + datarep))
+        return true;
+    detail::check_same(&open, view.etype_extent, "extents of the etype", caller);
+    if (!is_same(datarep))
+        detail::misuse(caller, "the processes give different representations of data, this one \"" + datarep + '"');
+    return false;
+}
+
 }  // namespace
 
 void File::Set_view(Offset disp, const Datatype& etype, const Datatype& filetype, const std::string& datarep, const Info& info, At at) const {
     const MPI_Datatype shown = filetype.is_null() ? etype.handle() : filetype.handle();
     const detail::Caller caller(at);
     Count etype_size = 0, size = 0;
+    GivenView given;
     detail::together(open_.get(), "MPI_File_set_view", on(at), [&] {  // MPIs do not tell the others of a wrong argument
         // MPI_DISPLACEMENT_CURRENT, which is -1 in the standard ABI, is for sequential files alone.
         if (disp < 0 && (disp != MPI_DISPLACEMENT_CURRENT || (amode_of_opening(at) & MODE_SEQUENTIAL) == 0))
@@ -59,7 +83,13 @@ void File::Set_view(Offset disp, const Datatype& etype, const Datatype& filetype
         if (etype_size > 0 && size % etype_size != 0)
             detail::misuse(caller, "the filetype has " + std::to_string(size) + " bytes, which is no whole number of etypes of " +
                                        std::to_string(etype_size) + " bytes");
+        const Datatype part = Datatype::borrow(shown);
+        const Datatype::Extent of_etype = etype.Get_extent(at), repeats = part.Get_extent(at), covers = part.Get_true_extent(at);
+        given.etype_extent = of_etype.extent;
+        for (const Count number : {Count{disp}, etype_size, size, of_etype.extent, repeats.lb, repeats.extent, covers.lb, covers.extent})
+            given.numbers += std::to_string(number) + ' ';
     });
+    const bool is_shared = open_ == nullptr || compare_views(*open_, given, datarep, caller);
     detail::together(open_.get(), "MPI_File_set_view", on(at), [&] {
         try {
             call<MPI_File_set_view>(handle(), disp, etype.handle(), shown, datarep.c_str(), info.handle(), on(at));
@@ -74,6 +104,7 @@ void File::Set_view(Offset disp, const Datatype& etype, const Datatype& filetype
         return;
     open_->etype_size = etype_size;
     open_->shows_nothing = size == 0;
+    open_->has_shared_view = is_shared;
 }
 
 void File::Set_view(const Slab& slab, const Datatype& etype, Offset disp, At at) const {
