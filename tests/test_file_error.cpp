@@ -341,6 +341,14 @@ TEST_CASE("Data that is no whole number of the view's elements is an error, wher
     const auto view = [&](const MPI::Datatype& filetype) { return [&] { file.Set_view(0, MPI::DOUBLE, filetype); }; };
     const MPI::Datatype odd = MPI::INT.Create_contiguous(3).Commit();
     CHECK(contains(thrown<std::invalid_argument>(view(odd)), "Set_view: the filetype has 12 bytes, which is no whole number of etypes of 8 bytes"));
+    const auto view_of = [&](const MPI::Datatype& etype) { return [&] { file.Set_view(0, etype); }; };
+    const MPI::Datatype none = MPI::INT.Create_contiguous(0).Commit(), still = MPI::DOUBLE.Create_resized(0, 0).Commit();
+    CHECK(contains(thrown<std::invalid_argument>(view_of(none)), "Set_view: the etype has no bytes"));
+    CHECK(contains(thrown<std::invalid_argument>(view_of(still)), "Set_view: the filetype has an extent of 0 bytes"));
+    CHECK(contains(thrown<std::invalid_argument>(view(still)), "Set_view: the filetype has an extent of 0 bytes"));
+    CHECK(MPI_File_set_view(file.handle(), 0, none.handle(), none.handle(), "native", MPI_INFO_NULL) == MPI_SUCCESS);  // which C may do
+    const MPI::File same = MPI::File::borrow(file.handle());
+    CHECK(contains(thrown<std::invalid_argument>([&] { same.Read_at(0, two); }), "Read_at: the etype of the view has no bytes"));
     const std::vector<int> lengths{1, 1}, places{1, 0};
     const MPI::Datatype backwards = MPI::DOUBLE.Create_indexed(lengths, places).Commit();
     CHECK(contains(thrown<MPI::Exception>(view(backwards)), "its displacements do not decrease"));

@@ -112,7 +112,12 @@ void Transfer::check_readable(std::string_view function) const {
 
 Count Transfer::wanted() const { return count_ == 0 ? 0 : count_ * get<MPI_Type_size_x>(type_, where()); }
 
-Count Transfer::etype_size() const { return open_ != nullptr ? open_->etype_size : file_.Get_view(caller_.at).etype.Get_size(caller_.at); }
+Count Transfer::etype_size() const {
+    const Count size = open_ != nullptr ? open_->etype_size : file_.Get_view(caller_.at).etype.Get_size(caller_.at);
+    if (size == 0)  // as C may have set it
+        misuse(caller_, "the etype of the view has no bytes");
+    return size;
+}
 
 std::optional<Offset> Transfer::begin() const {
     switch (pointer_) {
@@ -164,10 +169,10 @@ Count Transfer::bytes_to_end() const {
     const File::View view = file_.Get_view(caller_.at);
     const Offset first = begin().value_or(0), size = get<MPI_File_get_size>(file_.handle(), where());
     const Datatype& tile = view.filetype.is_null() ? view.etype : view.filetype;
-    if (size <= view.disp || (open_ != nullptr && open_->shows_nothing) || tile.Get_size(caller_.at) == 0)
+    const Count extent = tile.Get_extent(caller_.at).extent;
+    if (size <= view.disp || (open_ != nullptr && open_->shows_nothing) || tile.Get_size(caller_.at) == 0 || extent <= 0)
         return 0;
-    const Count tiles = (size - view.disp) / tile.Get_extent(caller_.at).extent + 1,
-                at_most = tiles * tile.Get_size(caller_.at) - first * etype_size();
+    const Count tiles = (size - view.disp) / extent + 1, at_most = tiles * tile.Get_size(caller_.at) - first * etype_size();
     return at_most > 0 ? bytes_within(first, at_most) : 0;
 }
 

@@ -79,12 +79,17 @@ void File::Set_view(Offset disp, const Datatype& etype, const Datatype& filetype
         if (disp < 0 && (disp != MPI_DISPLACEMENT_CURRENT || (amode_of_opening(at) & MODE_SEQUENTIAL) == 0))
             detail::misuse(caller, "the displacement is " + std::to_string(disp));
         etype_size = etype.Get_size(at);
+        if (etype_size == 0)
+            detail::misuse(caller, "the etype has no bytes");
         size = filetype.is_null() ? etype_size : filetype.Get_size(at);
-        if (etype_size > 0 && size % etype_size != 0)
+        if (size % etype_size != 0)
             detail::misuse(caller, "the filetype has " + std::to_string(size) + " bytes, which is no whole number of etypes of " +
                                        std::to_string(etype_size) + " bytes");
         const Datatype part = Datatype::borrow(shown);
         const Datatype::Extent of_etype = etype.Get_extent(at), repeats = part.Get_extent(at), covers = part.Get_true_extent(at);
+        if (size > 0 && repeats.extent <= 0)
+            detail::misuse(caller, "the filetype has an extent of " + std::to_string(repeats.extent) +
+                                       " bytes, so it would not show more of the file when it is repeated");
         given.etype_extent = of_etype.extent;
         for (const Count number : {Count{disp}, etype_size, size, of_etype.extent, repeats.lb, repeats.extent, covers.lb, covers.extent})
             given.numbers += std::to_string(number) + ' ';
