@@ -225,6 +225,37 @@ TEST_CASE("The two halves of a split collective call belong together") {
     });
 }
 
+TEST_CASE("A file with a nonblocking call under way is not closed") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const Folder folder(comm);
+        const bool is_busy = comm.rank() == comm.size() - 1;
+        std::vector<char> text(5, 'x');
+        MPI::File file = MPI::File::Open(comm, folder / "busy", new_file);
+        MPI::Request request;
+        if (is_busy)
+            request = file.Iwrite_at(0, text);
+        const auto check = [&](const std::string& method, auto call) {
+            if (is_busy)
+                CHECK(thrown<std::invalid_argument>(call).find(method + ": a nonblocking call on the file is under way") == 0);
+            else
+                CHECK(contains(thrown<MPI::Exception>(call), " is under way"));
+        };
+        check("Close", [&] { file.Close(); });
+        check("Close", [&] { file.Close(); });
+        check("Sync", [&] { file.Sync(); });
+        check("Set_size", [&] { file.Set_size(9); });
+        check("Set_view", [&] { file.Set_view<int>(); });
+        request.Wait();
+        file.Close();
+        {
+            const MPI::File dropped = MPI::File::Open(comm, folder / "busy", new_file);
+            request = dropped.Iread_at_all(0, text);
+        }
+        request.Wait();
+        CHECK(text == std::vector<char>(5, 'x'));
+    });
+}
+
 TEST_CASE("A wrong argument of one process in a collective call is an error on all, and nobody waits for ever") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const Folder folder(comm);

@@ -67,9 +67,10 @@ Offset end_of_view(const File& file, At at) {
     return end;
 }
 
-/// Throws on all processes if the size of a file would be negative on one.
+/// Throws on all processes if a call is under way on one, or if the size of a file would be negative.
 void check_size(const detail::OpenFile* open, std::string_view function, Offset size, detail::Place where, detail::Caller caller) {
     detail::together(open, function, where, [&] {
+        detail::check_idle(open, caller);
         if (size < 0)
             detail::misuse(caller, "the size is " + std::to_string(size));
     });
@@ -112,19 +113,28 @@ MPI_File File::release() && noexcept {
 void File::drop() noexcept try {
     if (open_ != nullptr && open_->handle.is_made() && !is_null() && detail::is_running())
         end(!detail::may_free(true), {});
-} catch (...) {  // the file stays open until MPI ends
+} catch (...) {  // the file stays open until MPI ends, and so long calls that are under way may use it
+    (void)std::move(*this).release();
 }
 
 void File::end(bool drops, At at) {
-    detail::InstalledHandler<File>::forget(*this);
     const std::shared_ptr<detail::OpenFile> file(std::move(open_));
     const MPI_File raw = static_cast<Handle&&>(*this).release();
-    const auto close = [file, at, raw](bool) {
+    const bool is_idle = file->split_end.empty() && file->pending == 0;
+    const auto close = [file, at, raw](bool all_idle) {
+        const detail::Place where(at, &file->subject);
+        if (!all_idle && !file->is_left) {  // MPICH crashes where such a call is completed after that
+            file->handle = detail::CollectiveHandle(file->comm.handle(), where);
+            detail::check_idle(file.get(), {at, "Close"});
+            throw Exception(MPI_ERR_OTHER, "MPI_File_close", "a call on the file is under way on another process", where);
+        }
         MPI_File closed = raw;
-        call<MPI_File_close>(&closed, {at, &file->subject});
+        detail::InstalledHandler<File>::forget(borrow(raw));
+        call<MPI_File_close>(&closed, where);
     };
     try {
-        file->handle.end(close, drops, true, {at, &file->subject});
+        file->handle.end(close, drops, is_idle, {at, &file->subject});
+        file->is_left = true;
     } catch (...) {  // what could not be closed is still there, with its name
         *this = File(raw, detail::Ownership::own);
         open_ = file;
@@ -249,6 +259,8 @@ void File::Set_atomicity(bool flag, At at) const {
 }
 bool File::Get_atomicity(At at) const { return get<MPI_File_get_atomicity>(handle(), on(at)) != 0; }
 void File::Sync(At at) const {
+    const detail::Caller caller(at);
+    detail::together(open_.get(), "MPI_File_sync", on(at), [&] { detail::check_idle(open_.get(), caller); });
     detail::together(open_.get(), "MPI_File_sync", on(at), [&] { call<MPI_File_sync>(handle(), on(at)); });
 }
 

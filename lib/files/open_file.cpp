@@ -129,6 +129,17 @@ void check_shared_view(const OpenFile* file, Caller caller) {
                "the processes have different views, so they cannot share a file pointer: set the same view on all, or use Write_at_all and its kin");
 }
 
+void check_no_split(const OpenFile* file, Caller caller) {
+    if (file != nullptr && !file->split_end.empty())
+        misuse(caller, std::string(file->split_end) + " has to end an earlier call first");
+}
+
+void check_idle(const OpenFile* file, Caller caller) {
+    check_no_split(file, caller);
+    if (file != nullptr && file->pending != 0)
+        misuse(caller, "a nonblocking call on the file is under way: wait for its request first");
+}
+
 void conclude(const OpenFile* file, std::string_view function, const std::exception_ptr& failure, Place where) {
     if (file != nullptr)
         agree(file->comm, failure, function, where);

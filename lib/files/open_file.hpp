@@ -8,6 +8,7 @@
 #include "communicators/collective_handle.hpp"
 #include "runtime/failure.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <exception>
 #include <filesystem>
@@ -51,10 +52,12 @@ struct OpenFile {
     CollectiveHandle handle;
     AccessMode amode{};
     Count etype_size = 1;
-    bool shows_nothing = false;   ///< whether the view is empty on this process
-    bool has_shared_view = true;  ///< whether all processes have the same view, as far as that is known
-    std::string_view split_end;   ///< the function that ends the split collective call under way; empty if there is none
-    std::optional<Count> begun;   ///< how many bytes a split collective read will find
+    bool shows_nothing = false;    ///< whether the view is empty on this process
+    bool has_shared_view = true;   ///< whether all processes have the same view, as far as that is known
+    std::atomic<int> pending = 0;  ///< how many nonblocking calls of this process have not been completed
+    bool is_left = false;          ///< whether the processes have left the file to be closed later
+    std::string_view split_end;    ///< the function that ends the split collective call under way; empty if there is none
+    std::optional<Count> begun;    ///< how many bytes a split collective read will find
 };
 
 /// Throws std::invalid_argument on all processes if they give different values. Without an OpenFile, MPI alone compares. Collective.
@@ -62,6 +65,10 @@ void check_same(const OpenFile* file, std::int64_t value, const char* what, Call
 
 /// Throws std::invalid_argument if the processes have different views, so that they cannot share a file pointer.
 void check_shared_view(const OpenFile* file, Caller caller);
+
+// Throw std::invalid_argument if a split collective call is under way on this process, or any call that has to be completed first.
+void check_no_split(const OpenFile* file, Caller caller);
+void check_idle(const OpenFile* file, Caller caller);
 
 /// Throws on every process if `failure` is set on one of them. Without an OpenFile, throws where it is set.
 void conclude(const OpenFile* file, std::string_view function, const std::exception_ptr& failure, Place where);

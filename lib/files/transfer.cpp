@@ -39,7 +39,10 @@ bool is_committed(MPI_Datatype type, MPI_Comm comm) {
 /// What the request of a nonblocking call keeps.
 class Promised final : public RequestResources {
 public:
-    explicit Promised(Promise promise) noexcept : promise_(std::move(promise)) {}
+    explicit Promised(Promise promise) noexcept : promise_(std::move(promise)) { count(1); }
+    ~Promised() override { count(-1); }
+    Promised(const Promised&) = delete;
+    Promised& operator=(const Promised&) = delete;
     [[nodiscard]] bool is_needed() const override { return promise_.memory != nullptr; }
     [[nodiscard]] bool is_checked() const override { return true; }
     void correct(MPI_Status& result) const override {
@@ -59,6 +62,11 @@ public:
     }
 
 private:
+    void count(int one) noexcept {
+        if (promise_.open != nullptr)
+            promise_.open->pending += one;
+    }
+
     Promise promise_;
 };
 
@@ -90,11 +98,6 @@ void Transfer::check_place() const {
     if (open_ != nullptr && open_->etype_size > 1 && wanted() % open_->etype_size != 0)
         misuse(caller_, "the buffer has " + std::to_string(wanted()) + " bytes, which is no whole number of the view's elements of " +
                             std::to_string(open_->etype_size) + " bytes");
-}
-
-void Transfer::check_no_split() const {
-    if (open_ != nullptr && !open_->split_end.empty())
-        misuse(caller_, std::string(open_->split_end) + " has to end an earlier call first");
 }
 
 void Transfer::check_split(std::string_view end) const {

@@ -81,7 +81,7 @@ protected:
         };
         try {
             together(name_of<Fn>(), [&] {
-                check_no_split();
+                check_no_split(open_, caller_);
                 check();
                 prepared(
                     prepare, [&] { begin(arguments...); }, [&] { without_elements(begin, arguments...); });
@@ -108,8 +108,7 @@ protected:
         check_buffer();
         check_place();
     }
-    // Throw std::invalid_argument if a split collective call is under way, or is not the one that `end` ends. MPICH does not tell them apart.
-    void check_no_split() const;
+    /// Throws std::invalid_argument unless `end` ends the split collective call that is under way. MPICH does not tell them apart.
     void check_split(std::string_view end) const;
     // Throw an Exception if the file is not open for this. Open MPI does not tell that on all processes of a collective call.
     void check_readable(std::string_view function) const;

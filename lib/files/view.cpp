@@ -75,6 +75,7 @@ void File::Set_view(Offset disp, const Datatype& etype, const Datatype& filetype
     Count etype_size = 0, size = 0;
     GivenView given;
     detail::together(open_.get(), "MPI_File_set_view", on(at), [&] {  // MPIs do not tell the others of a wrong argument
+        detail::check_idle(open_.get(), caller);
         // MPI_DISPLACEMENT_CURRENT, which is -1 in the standard ABI, is for sequential files alone.
         if (disp < 0 && (disp != MPI_DISPLACEMENT_CURRENT || (amode_of_opening(at) & MODE_SEQUENTIAL) == 0))
             detail::misuse(caller, "the displacement is " + std::to_string(disp));
