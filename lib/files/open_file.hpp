@@ -57,6 +57,7 @@ struct OpenFile {
     std::atomic<int> pending = 0;  ///< how many nonblocking calls of this process have not been completed
     bool is_left = false;          ///< whether the processes have left the file to be closed later
     std::string_view split_end;    ///< the function that ends the split collective call under way; empty if there is none
+    void* split_data = nullptr;    ///< the address of its buffer
     std::optional<Count> begun;    ///< how many bytes a split collective read will find
 };
 

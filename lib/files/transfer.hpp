@@ -81,7 +81,7 @@ protected:
         };
         try {
             together(name_of<Fn>(), [&] {
-                check_no_split(open_, caller_);
+                check_no_split();
                 check();
                 prepared(
                     prepare, [&] { begin(arguments...); }, [&] { without_elements(begin, arguments...); });
@@ -92,15 +92,22 @@ protected:
                 (void)failure_of([&] { with_address([&](auto... what) { call<End>(what..., &result, where()); }, arguments...); });
             throw;
         }
-        if (open_ != nullptr)
-            open_->split_end = name_of<End>();
+        if (open_ == nullptr)
+            return;
+        open_->split_end = name_of<End>();
+        open_->split_data = const_cast<void*>(data_);
     }
-    /// Runs the second half.
-    template <auto Fn, class... Arguments> void end_split(MPI_Status& result, Arguments... arguments) const {
+    /// Runs the second half. One that has another buffer ends the call too, because the other processes do, and throws.
+    template <auto Fn, class Address> void end_split(MPI_Status& result, MPI_File file, Address* data) const {
         check_split(name_of<Fn>());
-        if (open_ != nullptr)
+        Address* begun = data;
+        if (open_ != nullptr) {
+            begun = open_->split_data;
             open_->split_end = {};
-        call<Fn>(arguments..., &result, where());
+        }
+        call<Fn>(file, begun, &result, where());
+        if (data != begun)
+            misuse(caller_, "the buffer is another than that of the first half, which is complete now");
     }
     [[nodiscard]] Place where() const { return file_.on(caller_.at); }
     /// Throws what is wrong with the arguments. MPI tells that only on this process, so that the others would wait in a collective call.
@@ -108,6 +115,7 @@ protected:
         check_buffer();
         check_place();
     }
+    void check_no_split() const { detail::check_no_split(open_, caller_); }
     /// Throws std::invalid_argument unless `end` ends the split collective call that is under way. MPICH does not tell them apart.
     void check_split(std::string_view end) const;
     // Throw an Exception if the file is not open for this. Open MPI does not tell that on all processes of a collective call.
@@ -169,6 +177,7 @@ public:
     }
     template <auto Fn, class... Arguments> void collective(Arguments... arguments) const {
         together(name_of<Fn>(), [&] {
+            check_no_split();
             check_readable(name_of<Fn>());
             Count there = 0;
             MPI_Status result{};
@@ -201,6 +210,7 @@ public:
         return take_promised(without_elements(begin, arguments...), std::move(promised));
     }
     template <auto Fn, auto Alone, class... Arguments> [[nodiscard]] Request start_together(Arguments... arguments) const {
+        check_no_split();
         const auto begin = [&](auto... what) { return Request::take(get<Fn>(what..., where())); };
         prepared([&] { (void)expected(); }, [] {}, [&] { without_elements(begin, arguments...).Wait(); });
         return start<Fn, Alone>(arguments...);
@@ -221,6 +231,7 @@ public:
     template <auto Fn, class... Arguments> void collective(Arguments... arguments) const {
         std::optional<Offset> from;
         together(name_of<Fn>(), [&] {
+            check_no_split();
             check_writable(name_of<Fn>());
             MPI_Status result{};
             const auto write = [&](auto... what) { call<Fn>(what..., &result, where()); };
@@ -255,6 +266,7 @@ public:
         return take_promised(get<Fn>(arguments..., where()), std::move(promised));
     }
     template <auto Fn, class... Arguments> [[nodiscard]] Request start_together(Arguments... arguments) const {
+        check_no_split();
         const auto begin = [&](auto... what) { return Request::take(get<Fn>(what..., where())); };
         prepared([&] { check_arguments(); }, [] {}, [&] { without_elements(begin, arguments...).Wait(); });
         return start<Fn>(arguments...);
