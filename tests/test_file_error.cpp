@@ -428,5 +428,8 @@ TEST_CASE("A full disk is an error on all processes") {
         const std::vector<char> many(1 << 21);
         CHECK(contains(error_of_class(MPI::ERR_NO_SPACE, [&] { file.Write_at_all(MPI::Offset{comm.rank()} << 21, many); }), "full"));
         CHECK(error_class([&] { file.Write(many); }) == MPI::ERR_NO_SPACE);
+        const MPI::Offset length = file.Get_size();
+        CHECK(contains(error_of_class(MPI::ERR_NO_SPACE, [&] { file.Preallocate(MPI::Offset{1} << 62); }), "the disk has only"));
+        CHECK(file.Get_size() == length);
     }
 }

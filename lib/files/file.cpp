@@ -212,6 +212,10 @@ void File::Preallocate(Offset size, At at) const {
     check_writable("MPI_File_preallocate", at);
     check_size(open_.get(), "MPI_File_preallocate", size, on(at), at);
     detail::together(open_.get(), "MPI_File_preallocate", on(at), [&] {
+        if (open_ != nullptr)
+            open_->check_room(size - Get_size(at), on(at));
+    });
+    detail::together(open_.get(), "MPI_File_preallocate", on(at), [&] {
         if (!detail::preallocate_duplicates())
             return call<MPI_File_preallocate>(handle(), size, on(at));
         if (open_ == nullptr)

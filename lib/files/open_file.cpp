@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -106,6 +107,15 @@ OpenFile::OpenFile(const Intracomm& processes, const std::filesystem::path& path
     : subject(path), absolute(absolute_path(path)), comm(Intracomm::take(get<MPI_Comm_split>(processes.handle(), 0, 0, where))) {
     subject.rank = comm.Get_rank(where.at());
     subject.size = comm.Get_size(where.at());
+}
+
+void OpenFile::check_room(MPI_Offset more, Place where) const {
+    std::error_code error;
+    const std::uintmax_t free = std::filesystem::space(absolute, error).free;
+    if (!error && more > 0 && static_cast<std::uintmax_t>(more) > free)
+        throw Exception(MPI_ERR_NO_SPACE, "MPI_File_preallocate",
+                        "the file would become " + std::to_string(more) + " bytes longer, but the disk has only " + std::to_string(free) + " left",
+                        where);
 }
 
 void OpenFile::allocate(MPI_Offset bytes, Place where) const {

@@ -43,6 +43,8 @@ std::string name_for_mpi(const std::filesystem::path& path);
 struct OpenFile {
     OpenFile(const Intracomm& processes, const std::filesystem::path& path, Place where);
 
+    /// Throws an Exception if the disk has no room for `more` bytes. Some systems write until it is full before they say so.
+    void check_room(MPI_Offset more, Place where) const;
     /// Makes room on the disk for the first `bytes` bytes of the file.
     void allocate(MPI_Offset bytes, Place where) const;
 
