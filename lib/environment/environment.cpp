@@ -98,9 +98,9 @@ int initialize(int* argc, char*** argv, std::optional<int> required, At at) {
 /// Throws if MPI is initialized already, for MPI would end the job, or if a variable of the environment has a value that is not allowed.
 void check_first(At at, const char* function) {
     detail::check_mpi(at, function);
+    detail::check_not_ended(at, function);
     if (Is_initialized(at))
         detail::misuse({at, function}, "MPI has been initialized already");
-    detail::check_not_ended(at, function);
     detail::check_settings({at, function});
 }
 
@@ -133,12 +133,12 @@ struct Environment::Before {
 Environment::Environment(int* argc, char*** argv, ThreadLevel required, At at) : exceptions_(std::uncaught_exceptions()) {
     detail::check_settings({at, "Environment"});
     detail::check_mpi(at, "Environment");
+    detail::check_not_ended(at, "Environment");
     if (Is_initialized(at)) {
         before_ = std::make_unique<Before>(at);
         prepare(at);
         return;
     }
-    detail::check_not_ended(at, "Environment");
     initialize(argc, argv, required, at);
     prepare_own(at);
 }

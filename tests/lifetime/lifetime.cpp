@@ -3,6 +3,8 @@
 
 #include <cstdio>
 #include <exception>
+#include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -131,5 +133,16 @@ int main(int argc, char** argv) {
         use();
     }
     refuses_all("MPI is finalized: the Environment has ended");
+    for (void (*const begin)() : {+[] { const MPI::Environment again; }, +[] { MPI::Init(); }}) {
+        std::string text = "nothing thrown";
+        try {
+            begin();
+        } catch (const std::invalid_argument& e) {
+            text = e.what();
+        }
+        check(text.find("MPI has ended in this process and cannot begin again") != std::string::npos, __LINE__, text);
+    }
+    if (argc == 1)
+        pending.refuse("MPI is finalized: the Environment has ended");
     return failures == 0 ? 0 : 1;
 }
