@@ -76,12 +76,17 @@ public:
     [[nodiscard]] bool has_adopted() const noexcept {
         return std::any_of(operations_.begin(), operations_.end(), [](const Operation* operation) { return operation->is_adopted_; });
     }
-    /// Cancels the operations that still have an owner.
+    /// Cancels the operations that still have an owner, because MPI ends.
     void cancel() {
+        is_ending_.store(true, std::memory_order_relaxed);
         for (Operation* const operation : operations_)
             if (!operation->is_adopted_)
                 operation->cancel();
     }
+    /// Whether any operation may be among those that the end of MPI has cancelled. Needs no lock.
+    [[nodiscard]] bool is_ending() const noexcept { return is_ending_.load(std::memory_order_relaxed); }
+    /// Takes an operation from among them. Returns whether it was there.
+    bool take_ended(const Operation& operation) noexcept { return std::erase(ended_, &operation) != 0; }
 
     /// Drives all operations until nothing moves, because one may wait for what another has sent. Moves those to destroy to `finished`.
     void drive(Finished& finished) {
@@ -157,10 +162,14 @@ private:
         MPI_Error_class(code, &result);
         return result;
     }
+    static bool is_cancelled(Operation& operation) noexcept { return get<PMPI_Test_cancelled>(&operation.status()) != 0; }
     void end(Operation& operation, bool aside) noexcept {
         operation.is_complete_unseen_ = aside;
-        if (!operation.is_adopted_)
+        if (!operation.is_adopted_) {
+            if (is_ending() && is_cancelled(operation))
+                ended_.push_back(&operation);
             return retire(operation);
+        }
         remove(operation);
         finished_.add(operation);
     }
@@ -172,6 +181,8 @@ private:
     std::vector<int> indices_;
     std::vector<MPI_Status> statuses_;
     Finished finished_;
+    std::vector<const Operation*> ended_;  // those that their owners will find cancelled by the end of MPI
+    std::atomic<bool> is_ending_ = false;
     Clock::time_point end_of_rest_;
 };
 
@@ -282,6 +293,13 @@ void settle_left() {
 void cancel_all() {
     const std::lock_guard lock(mutex);
     all.cancel();
+}
+
+bool was_ended(const Operation& operation) noexcept {
+    if (!all.is_ending())
+        return false;
+    const std::lock_guard lock(mutex);
+    return all.take_ended(operation) && !is_running();
 }
 
 bool look(Operation& operation) {

@@ -25,8 +25,10 @@ bool drive();
 [[nodiscard]] std::size_t drive_all();
 /// Drives all operations until those that nobody waits for are complete and all dropped requests are freed, but no longer than ten seconds.
 void settle_left();
-/// Tries to cancel all pending operations that still have an owner.
+/// Tries to cancel all pending operations that still have an owner, because MPI ends.
 void cancel_all();
+/// Returns, once, whether MPI has ended and its end has cancelled `operation`, which is complete.
+[[nodiscard]] bool was_ended(const Operation& operation) noexcept;
 /// Drives all operations from the progress thread, which does not count as `activity`. Returns whether anything moved.
 bool drive_aside();
 /// Returns a number that changes whenever the program's threads drive operations or begin one that has to be driven.

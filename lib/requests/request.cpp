@@ -36,7 +36,7 @@ void Request::finish_more(bool complete, bool failed) noexcept {
     if (kind_ != Kind::active)
         return;
     int ended = complete ? 1 : 0;
-    if (failed)  // and the error may have ended it
+    if (failed && detail::is_running())  // and the error may have ended it
         MPI_Request_get_status(raw_, &ended, MPI_STATUS_IGNORE);
     if (ended != 0)
         kind_ = Kind::inactive;
@@ -56,6 +56,8 @@ bool Request::take_object(void* object, Status* status, At at) {
     if (!detail::look(*operation()))
         return false;
     std::unique_ptr<Operation> done(static_cast<Operation*>(std::exchange(resources_, nullptr)));
+    if (detail::was_ended(*done))
+        detail::raise(detail::outside_mpi(), "ObjectRequest", at.file, at.line, nullptr);
     if (!done->is_done() && detail::leave_incomplete(done))
         return true;
     if (status != nullptr)

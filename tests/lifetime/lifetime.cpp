@@ -80,6 +80,38 @@ void refuses_all(const std::string& words) {
     check(MPI::Get_version().version >= 3 && !MPI::Get_library_version().empty(), __LINE__, "no version");
 }
 
+/// Requests that are pending when MPI ends. Nobody sends what they wait for.
+struct Pending {
+    int number = 0;
+    MPI::Prequest persistent;
+    MPI::ObjectRequest<std::string> waited, tested, both, awaited;
+    std::string text;
+    MPI::Request into;
+
+    void begin() {
+        const MPI::Intracomm& world = MPI::COMM_WORLD;
+        persistent = world.Recv_init(number, 0, 1);
+        persistent.Start();
+        for (auto* object : {&waited, &tested, &both, &awaited}) *object = world.irecv<std::string>(0, 2);
+        into = world.irecv_into(text, 0, 2);
+    }
+    void refuse(const std::string& words) {
+        const unsigned long await_line = __LINE__ + 1;
+        const auto await = [](MPI::ObjectRequest<std::string>& request) -> MPI::Coroutine<std::string> { co_return co_await request; };
+        // clang-format off
+        refused(__LINE__, words, [&] { persistent.Wait(); });
+        refused(__LINE__, words, [&] { (void)persistent.Test(); });
+        refused(__LINE__, words, [&] { MPI::Request::Waitall(std::span(&persistent, 1)); });
+        refused(__LINE__, words, [&] { persistent.Cancel(); });
+        refused(__LINE__, words, [&] { (void)waited.wait(); });
+        refused(__LINE__, words, [&] { (void)tested.test(); });
+        refused(__LINE__, words, [&] { both.Wait(); });
+        refused(await_line, words, [&] { (void)await(awaited).get(); });
+        refused(__LINE__, words, [&] { into.Wait(); });
+        // clang-format on
+    }
+};
+
 /// While MPI runs, and before it ends, when all that has been bound is unbound.
 void use() {
     double x = 1, y = 0;
@@ -122,6 +154,7 @@ void refuses_objects() {
 }  // namespace
 
 int main(int argc, char** argv) {
+    Pending pending;
     refuses_all("MPI is not initialized: make an mpi4cxx::Environment first");
     if (argc > 1) {
         MPI_Init(&argc, &argv);
@@ -131,6 +164,7 @@ int main(int argc, char** argv) {
     } else {
         const MPI::Environment env(argc, argv);
         use();
+        pending.begin();
     }
     refuses_all("MPI is finalized: the Environment has ended");
     for (void (*const begin)() : {+[] { const MPI::Environment again; }, +[] { MPI::Init(); }}) {
