@@ -152,6 +152,8 @@ void leave(std::string_view what, const MPI::Intracomm& comm) {
         left.send = comm.isend(std::string(what == "left_send" ? 1 : 200'000, 'a'), next, 1);
         (void)comm.recv<std::string>();
     }
+    if (what == "left_incomplete" && comm.rank() == 0)
+        left.collective = comm.iallgather(0);  // nobody else joins in
     if (what == "left_collective")
         left.collective = comm.iallgather(comm.rank());
     if (what == "unmatched")

@@ -82,6 +82,17 @@ def unmatched():
             quiet(ranks, way, 'mpi4cxx: rank 0 ends MPI with messages on MPI_COMM_WORLD that nobody has received: ', ' bytes from rank 0 with tag 7')
 
 
+    code, text = run(launch, '-n', '2', program, 'unmatched_large')
+    sizes = [int(size) for size in re.findall(r'(\d+) bytes from rank', text)]
+    check(sizes and all(size >= 200_000 for size in sizes), 'the line does not tell how large the object is')
+
+
+def incomplete():
+    code, text = run(launch, '-n', '2', program, 'left_incomplete')
+    check(code == 0, f'the job ended with {code}')
+    check(text.count('incomplete operations on objects: 1') == 1, 'not one line says that an operation is incomplete')
+
+
 def by_hand():
     for way in 'functions', 'threads':
         code, text = run(launch, '-n', '3', program, way)
@@ -144,6 +155,7 @@ tests |= {
     'handled': handled,
     'left': left,
     'unmatched': unmatched,
+    'incomplete': incomplete,
     'nested': nested,
     'by_hand': by_hand,
     'launcher': wrong_launcher,
