@@ -215,8 +215,10 @@ private:
             } catch (...) {
                 tried = chunk.done == before ? tried + 1 : 1;
                 goes_on = tried <= task.retries && chunk.result == results_.size();  // a result that cannot be written cannot be written later either
-                if (!goes_on)
+                if (!goes_on) {
+                    cut(std::max(chunk.result, begin));
                     pack_failure(answer, begin);
+                }
             }
         }
         context_.type = nullptr;
@@ -229,6 +231,15 @@ private:
         align(results_);
         if (results_.size() > enough || end - sent_ > soon)
             flush();
+    }
+
+    /// Drops a result that could not be written whole. There may be no memory to write anything behind it.
+    void cut(std::size_t size) {
+        if (size >= results_.size())
+            return;
+        Packing kept(Packing::Blocks::inside);
+        kept.append(results_.bytes().data(), size - kept.size());
+        results_ = std::move(kept);
     }
 
     /// Writes the exception that is being handled.

@@ -107,6 +107,7 @@ def worker_dies():
     'progress': progress,
     'idle': lambda: [good(n, 'idle', says='idle: manager') for n in (1, 3)],
     'soak': lambda: [good(n, 'soak', says=r'soak: \d+ tasks, \d+ exceptions: ok') for n in (1, 2, 3)],
+    'no_memory': lambda: good(2, 'no_memory', says='no_memory: ok'),
     'throws': lambda: [bad(n, 'throws', says=["uncaught exception: the program's own failure"]) for n in (1, 3)],
     'worker_dies': worker_dies,
     'other_program': other_program,

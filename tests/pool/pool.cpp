@@ -9,8 +9,10 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <map>
+#include <new>
 #include <numeric>
 #include <random>
 #include <set>
@@ -142,6 +144,25 @@ void idle() {
     require(most < 0.05, "an idle worker uses more than 5 % of a core");
 }
 
+/// A worker that cannot write a large result for want of memory goes on.
+void no_memory() {
+    MPIPoolExecutor executor({.max_workers = 1});
+    const auto make = [] {
+        constexpr std::size_t size = 100'000'001;
+        std::size_t pages = 0;
+        std::ifstream("/proc/self/statm") >> pages;
+        const rlimit limit{pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) + 3 * size, RLIM_INFINITY};
+        setrlimit(RLIMIT_AS, &limit);
+        return std::vector<char>(size);
+    };
+    try {
+        (void)executor.submit(make).result();
+        require(false, "there was memory for the result and for the copy that makes it longer");
+    } catch (const std::bad_alloc&) {}
+    check_squares(executor, 10);
+    std::puts("no_memory: ok");
+}
+
 // Many small tasks with random exceptions and sizes.
 std::string work(int number, const std::string& argument) {
     if (number % 13 == 0)
@@ -206,6 +227,7 @@ int main(int argc, char** argv) {
         {"idle", idle},
         {"progress", progress},
         {"backwards", backwards},
+        {"no_memory", no_memory},
         {"throws", program_throws},
         {"soak", [&] { soak(argc > 2 ? std::atoi(argv[2]) : 20'000); }},
         {"crash", [] { in_a_task([] { raise(SIGSEGV); }); }},
