@@ -20,8 +20,15 @@ namespace MPI4CXX::detail {
 
 namespace {
 
-/// Aborts the job before this process dies of an exception that nobody catches. The other processes would wait for it forever.
+std::terminate_handler old_terminate = nullptr;
+
+/// Aborts the job before this process dies of an exception that nobody catches. The other processes would wait for it forever. They wait for no
+/// child.
 [[noreturn]] void on_terminate() {
+    if (is_forked()) {
+        old_terminate();
+        std::abort();
+    }
     std::string message = "terminated";
     if (const std::exception_ptr exception = std::current_exception()) {
         try {
@@ -76,7 +83,10 @@ Beginning::~Beginning() { is_beginning = false; }
 
 void prepare_process(At at) {
     allow_progress_thread(at);
-    std::set_terminate(on_terminate);
+    note_forks();
+    const std::terminate_handler before = std::set_terminate(on_terminate);
+    if (old_terminate == nullptr)  // a later one may be another of the library's, which calls this one
+        old_terminate = before;
     if (prints_stack_of_crash()) {
         void* frame = nullptr;
         backtrace(&frame, 1);

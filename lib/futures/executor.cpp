@@ -9,6 +9,7 @@
 #include "futures/trace.hpp"
 #include "futures/worker.hpp"
 #include "futures/worker_pool.hpp"
+#include "runtime/finalize.hpp"
 
 #include <exception>
 #include <stdexcept>
@@ -147,6 +148,8 @@ void Executor::shutdown(bool wait, bool cancel_futures) {
 }
 
 void Executor::close() noexcept {
+    if (mpi4cxx::detail::is_forked())
+        static_cast<void>(new detail::ExecutorStatePtr(std::move(state_)));  // never ends: the workers are not this process's
     if (state_ == nullptr)
         return;
     try {

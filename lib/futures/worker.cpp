@@ -119,8 +119,10 @@ private:
 };
 thread_local std::uintptr_t SignalStack::end_ = 0;
 
-/// Returns the state of the worker to which this thread belongs, if a task is running.
+/// Returns the state of the worker to which this thread belongs, if a task is running. A child that the task has forked belongs to none.
 WorkerContext* current_context() noexcept {
+    if (mpi4cxx::detail::is_forked())
+        return nullptr;
     WorkerContext* const here = context != nullptr ? context : process_context.load();
     return here != nullptr && here->type != nullptr ? here : nullptr;
 }

@@ -1,5 +1,7 @@
 #include "runtime/finalize.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -101,7 +103,25 @@ void find_place(int* rank, int* size) noexcept {
 
 std::atomic<int> open_sessions = 0;
 
+namespace {
+
+std::atomic<bool> is_child = false;
+
+}  // namespace
+
+void note_forks() {
+    static const int result = pthread_atfork(nullptr, nullptr, [] {
+        is_child = true;
+        open_sessions = 0;
+    });
+    static_cast<void>(result);  // without memory for the handler, children do not know
+}
+
+bool is_forked() noexcept { return is_child.load(std::memory_order_relaxed); }
+
 bool has_world() noexcept {
+    if (is_forked())
+        return false;
     int initialized = 0, finalized = 0;
     MPI_Initialized(&initialized);
     MPI_Finalized(&finalized);

@@ -10,12 +10,17 @@ namespace MPI4CXX::detail {
 /// How many sessions are open.
 extern std::atomic<int> open_sessions;
 inline bool is_session_open() noexcept { return open_sessions.load(std::memory_order_relaxed) != 0; }
-/// Returns whether COMM_WORLD and COMM_SELF can be used now: MPI_Init has been called, and MPI_Finalize has not.
+/// Returns whether COMM_WORLD and COMM_SELF can be used now: MPI_Init has been called, MPI_Finalize has not, and this is no forked child.
 bool has_world() noexcept;
 /// Returns whether MPI can be called now: there is a COMM_WORLD, or a session is open.
 bool is_running() noexcept;
 /// Returns whether MPI has ended in this process.
 bool has_ended() noexcept;
+
+/// Has the children that the program forks from now on know what they are.
+void note_forks();
+/// Returns whether this process is a forked child of one that uses MPI, which is not the child's to use or to end.
+bool is_forked() noexcept;
 
 /// Registers `action` for the beginning of MPI_Finalize, whoever calls MPI_Finalize, or for the end of the last session if that is later. The action
 /// that was registered last runs first.

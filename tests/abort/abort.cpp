@@ -1,6 +1,10 @@
 // Programs that go wrong: abort WAY. The script beside this runs them and looks how they end.
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -164,6 +168,22 @@ void leave(std::string_view what, const MPI::Intracomm& comm) {
         left.send = comm.Isend(large, 0, 7);
 }
 
+/// Ends a forked child in one of the ways; the parent goes on.
+void fork_child(std::string_view way, const MPI::Intracomm& comm) {
+    comm.Barrier();
+    const MPI::Intracomm copy = comm.Dup();
+    if (const pid_t child = fork(); child != 0) {
+        int status = 0;
+        waitpid(child, &status, 0);
+        comm.Barrier();
+        std::fprintf(stderr, "child: %d\n", WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+    } else if (way == "fork_throw") {
+        fail();
+    } else {
+        throw child;  // to main, which returns
+    }
+}
+
 /// A C application that calls one function of C++: its own errors stay fatal.
 int nested() {
     MPI_Init(nullptr, nullptr);
@@ -196,6 +216,8 @@ void in_environment(int& argc, char**& argv) {
     if (way == "heap")
         heap(comm);
     leave(way, comm);
+    if (way.starts_with("fork_"))
+        fork_child(way, comm);
     if (way == "reduction")
         reduction(comm);
     if (way == "handler")
@@ -218,7 +240,11 @@ int main(int argc, char** argv) {
     else if (way == "nested")
         return nested();
     if (!std::string_view(argv[1]).starts_with("caught")) {
-        in_environment(argc, argv);
+        try {
+            in_environment(argc, argv);
+        } catch (pid_t) {
+            return 6;
+        }
         return 0;
     }
     try {

@@ -6,6 +6,7 @@ A job must end within the time, with a status that is not 0 and with the message
 import pathlib
 import re
 import shutil
+import signal
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'launch'))
@@ -54,6 +55,15 @@ def handled():
     code, text = run(launch, '-n', '2', program, 'inside')
     check(code == 0, 'an exception that is caught in the scope of the Environment ended the job')
     check(text.count('handled: ') == 2, 'not every rank went on')
+
+
+def forked():
+    """The end of a forked child is not that of the job."""
+    for way, end, count in ('fork_throw', signal.SIGABRT, 2), ('fork_return', 6, 0):
+        code, text = run(launch, '-n', '2', program, way)
+        check(code == 0, f'{way}: the job ended with {code}')
+        check(text.count(f'child: {int(end)}') == 2, f'{way}: a child ended otherwise')
+        check(text.count(own) == count, f'{way}: not every child has told its exception')
 
 
 def nested():
@@ -153,6 +163,7 @@ def ends(case, message):
 
 tests |= {
     'handled': handled,
+    'forked': forked,
     'left': left,
     'unmatched': unmatched,
     'incomplete': incomplete,

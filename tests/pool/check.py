@@ -108,6 +108,7 @@ def worker_dies():
     'idle': lambda: [good(n, 'idle', says='idle: manager') for n in (1, 3)],
     'soak': lambda: [good(n, 'soak', says=r'soak: \d+ tasks, \d+ exceptions: ok') for n in (1, 2, 3)],
     'no_memory': lambda: good(2, 'no_memory', says='no_memory: ok'),
+    'forks': lambda: [good(n, 'forks', says='forks: ok') for n in (1, 2)],
     'throws': lambda: [bad(n, 'throws', says=["uncaught exception: the program's own failure"]) for n in (1, 3)],
     'worker_dies': worker_dies,
     'other_program': other_program,

@@ -3,6 +3,7 @@
 #include <mpi4cxx/mpi4cxx.hpp>
 
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -163,6 +164,31 @@ void no_memory() {
     std::puts("no_memory: ok");
 }
 
+/// Children that tasks fork may end in any way.
+void forks() {
+    const auto exits = [] {
+        const pid_t child = fork();
+        if (child == 0)
+            std::exit(3);
+        int status = 0;
+        waitpid(child, &status, 0);
+        return WEXITSTATUS(status);
+    };
+    const auto crashes = [] {
+        const pid_t child = fork();
+        if (child == 0)
+            raise(SIGSEGV);
+        int status = 0;
+        waitpid(child, &status, 0);
+        return WTERMSIG(status);
+    };
+    MPIPoolExecutor executor;
+    require(executor.submit(exits).result() == 3, "the child has exited with another status");
+    require(executor.submit(crashes).result() == SIGSEGV, "the child has ended otherwise");
+    check_squares(executor, 10);
+    std::puts("forks: ok");
+}
+
 // Many small tasks with random exceptions and sizes.
 std::string work(int number, const std::string& argument) {
     if (number % 13 == 0)
@@ -228,6 +254,7 @@ int main(int argc, char** argv) {
         {"progress", progress},
         {"backwards", backwards},
         {"no_memory", no_memory},
+        {"forks", forks},
         {"throws", program_throws},
         {"soak", [&] { soak(argc > 2 ? std::atoi(argv[2]) : 20'000); }},
         {"crash", [] { in_a_task([] { raise(SIGSEGV); }); }},
