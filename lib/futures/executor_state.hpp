@@ -50,6 +50,7 @@ public:
     const std::shared_ptr<WorkerPool> pool;
     const PoolOptions options;
     const int workers;
+    const std::uint64_t own_number = ++last_number;  // an address may be that of an earlier executor
 
     /// Returns the reason if the executor is broken, else null.
     [[nodiscard]] std::exception_ptr failure() const { return is_broken ? broken : nullptr; }
@@ -73,6 +74,9 @@ public:
     std::atomic<std::size_t> callback_lists{0};  // lists of callbacks of finished work that have not run
     std::atomic<std::uint64_t> number{0};
     std::atomic<bool> closed{false};
+
+private:
+    static inline std::atomic<std::uint64_t> last_number{0};
 };
 
 }  // namespace MPI4CXX::futures::detail

@@ -10,11 +10,9 @@
 
 namespace MPI4CXX::futures::detail {
 
-class ExecutorState;
-
 /// The tasks that a worker ran from `begin` on for `duration`, both in ns.
 struct TraceEvent {
-    const ExecutorState* executor;
+    std::uint64_t executor;  // its number
     const std::type_info* function;
     std::uint64_t number, count;
     std::int64_t begin, duration;

@@ -188,7 +188,7 @@ void WorkerPool::unpack_results(const ResultMessage& message, std::vector<Comple
 void WorkerPool::record_trace(const std::vector<Completed>& results) {
     const std::lock_guard lock(queue_mutex_);
     for (const auto& [in_flight, header, values, error] : results) {
-        const TraceEvent event{in_flight.work->executor.get(),
+        const TraceEvent event{in_flight.work->executor->own_number,
                                in_flight.work->function,
                                in_flight.taken.number,
                                in_flight.taken.count,
@@ -226,7 +226,7 @@ void WorkerPool::mark_ready(int worker) {
 std::vector<TraceEvent> WorkerPool::take_trace(const ExecutorState& executor) {
     const std::lock_guard lock(queue_mutex_);
     std::vector<TraceEvent> events;
-    std::erase_if(trace_, [&](const TraceEvent& event) { return event.executor == &executor && (events.push_back(event), true); });
+    std::erase_if(trace_, [&](const TraceEvent& event) { return event.executor == executor.own_number && (events.push_back(event), true); });
     oldest_ = 0;
     return events;
 }

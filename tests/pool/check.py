@@ -109,6 +109,7 @@ def worker_dies():
     'soak': lambda: [good(n, 'soak', says=r'soak: \d+ tasks, \d+ exceptions: ok') for n in (1, 2, 3)],
     'no_memory': lambda: good(2, 'no_memory', says='no_memory: ok'),
     'forks': lambda: [good(n, 'forks', says='forks: ok') for n in (1, 2)],
+    'traces': lambda: [good(n, 'traces', says='traces: ok') for n in (1, 2)],
     'throws': lambda: [bad(n, 'throws', says=["uncaught exception: the program's own failure"]) for n in (1, 3)],
     'worker_dies': worker_dies,
     'other_program': other_program,

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <new>
 #include <numeric>
@@ -189,6 +190,25 @@ void forks() {
     std::puts("forks: ok");
 }
 
+/// The picture of an executor has nothing of those before it.
+void traces() {
+    const std::string path = "/tmp/mpi4cxx-traces-" + std::to_string(getpid()) + ".json";
+    for (int i = 0; i < 5; ++i) {
+        {
+            MPIPoolExecutor before;
+            check_squares(before, 10);
+        }
+        MPIPoolExecutor executor;
+        (void)executor.submit(square, 3).result();
+        executor.trace(path);
+        std::ifstream file(path);
+        const std::string text{std::istreambuf_iterator<char>(file), {}};
+        std::remove(path.c_str());
+        require(text.find("\"ph\": \"X\"") == text.rfind("\"ph\": \"X\""), "the picture shows tasks of an earlier executor");
+    }
+    std::puts("traces: ok");
+}
+
 // Many small tasks with random exceptions and sizes.
 std::string work(int number, const std::string& argument) {
     if (number % 13 == 0)
@@ -255,6 +275,7 @@ int main(int argc, char** argv) {
         {"backwards", backwards},
         {"no_memory", no_memory},
         {"forks", forks},
+        {"traces", traces},
         {"throws", program_throws},
         {"soak", [&] { soak(argc > 2 ? std::atoi(argv[2]) : 20'000); }},
         {"crash", [] { in_a_task([] { raise(SIGSEGV); }); }},
