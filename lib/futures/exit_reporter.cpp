@@ -139,4 +139,11 @@ void ExitReporter::end() noexcept {
         write_line(slot_, number_size, "-");
 }
 
+void ExitReporter::end_all() noexcept {
+    const std::unique_lock lock(mutex, std::try_to_lock);  // a thread that has crashed may hold it
+    for (std::size_t i = 0; lock.owns_lock() && i < slots; ++i)
+        if (is_taken[i])
+            write_line(shared_slots().memory + i * slot_size, number_size, "-");
+}
+
 }  // namespace MPI4CXX::futures::detail

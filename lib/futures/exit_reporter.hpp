@@ -20,6 +20,8 @@ public:
     void set_function(const std::string& name) noexcept;
     void begin(std::uint64_t number) noexcept;
     void end() noexcept;
+    /// Reports no task of this process, because the program ends it.
+    static void end_all() noexcept;
 
 private:
     char* slot_;

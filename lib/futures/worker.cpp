@@ -155,9 +155,11 @@ void on_signal(int number, siginfo_t* info, void*) {
 }
 
 void on_exit() {
+    if (mpi4cxx::detail::is_forked())
+        return;
     WorkerContext* const here = current_context();
     if (here == nullptr)
-        return;
+        return ExitReporter::end_all();
     report_death(*here, "called exit()");
     mpi4cxx::detail::abort_after_output(MPI_COMM_WORLD, EXIT_FAILURE);
 }

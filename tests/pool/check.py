@@ -36,6 +36,7 @@ def bad(n, *arguments, says=()):
     check('went on' not in text, 'the job went on')
     for words in says:
         check(re.search(words, text), f'nobody said "{words}"')
+    return text
 
 
 def many():
@@ -84,6 +85,13 @@ def spawn():
     check('2 workers in 1 processes' in text, 'the workers were not threads')
 
 
+def throws():
+    own = "uncaught exception: the program's own failure"
+    for n in (1, 3):
+        text = bad(n, 'throws', says=[own])
+        check(n > 1 or 'without a word' not in text, 'a task is said to be killed that ends with the program')
+
+
 def worker_dies():
     where = r'(rank [12]|thread \d+ of rank 0|spawned rank \d+) on \S+ '
     bad(3, 'crash', says=[where + r'crashed \(segmentation fault\) in task \d+, main::'])
@@ -110,7 +118,7 @@ def worker_dies():
     'no_memory': lambda: good(2, 'no_memory', says='no_memory: ok'),
     'forks': lambda: [good(n, 'forks', says='forks: ok') for n in (1, 2)],
     'traces': lambda: [good(n, 'traces', says='traces: ok') for n in (1, 2)],
-    'throws': lambda: [bad(n, 'throws', says=["uncaught exception: the program's own failure"]) for n in (1, 3)],
+    'throws': throws,
     'worker_dies': worker_dies,
     'other_program': other_program,
     'spawn': spawn,
