@@ -458,6 +458,44 @@ struct Unreadable {
 
 }  // namespace
 
+namespace {
+
+/// Cannot be sent or read if the value is ten.
+struct NoTen {
+    int value = 0;
+    bool is_sent = true;
+    template <class Archive> void save(Archive& archive) const {
+        archive(value, is_sent, std::string(3, 'x'));
+        check(!is_sent);
+    }
+    template <class Archive> void load(Archive& archive) {
+        std::string text;
+        archive(value, is_sent, text);
+        check(is_sent);
+    }
+    void check(bool is_here) const {
+        if (value == 10 && is_here)
+            throw std::length_error("ten cannot travel");
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a result of a map that cannot be sent or read loses none before it", "[futures]") {
+    with_executors([](Executor& executor) {
+        for (const int chunksize : {1, 4, 40, 0})
+            for (const bool is_sent : {false, true}) {
+                std::vector<int> got;
+                const auto make = [is_sent](int x) { return NoTen{x, is_sent}; };
+                const auto message = thrown<std::length_error>([&] {
+                    for (const NoTen& one : executor.map({.chunksize = chunksize}, make, numbers(40))) got.push_back(one.value);
+                });
+                CHECK(contains(message, "ten cannot travel"));
+                CHECK(got == numbers(10));
+            }
+    });
+}
+
 TEST_CASE("what cannot be sent or read fails its task alone", "[futures]") {
     with_executors([](Executor& executor) {
         CHECK(contains(thrown<std::length_error>([&] { (void)executor.submit([] { return Unsendable{}; }).result(); }), "cannot be sent"));

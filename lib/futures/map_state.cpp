@@ -173,7 +173,6 @@ DoneCallbacks MapState::deliver(const Portion& taken, std::uint64_t done, Unpack
         if (done > 0)
             store(taken.first, done, from);
     } catch (...) {
-        done = 0;
         error = std::current_exception();
     }
     const bool ends = error != nullptr && options_.cancel_on_failure;

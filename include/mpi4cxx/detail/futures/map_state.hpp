@@ -5,9 +5,12 @@
 #include <mpi4cxx/futures/options.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <exception>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace MPI4CXX::futures::detail {
@@ -54,8 +57,9 @@ public:
     [[nodiscard]] std::size_t consumed() const noexcept { return consumed_; }
 
 protected:
-    /// Reads `n` results and stores them as results `first`, `first + 1`, ….
-    virtual void store(std::size_t first, std::size_t n, Unpacking& from) = 0;
+    /// Reads `n` results and stores them as results `first`, `first + 1`, …. If one cannot be read, stores those before it and throws; `n` is then
+    /// how many are stored.
+    virtual void store(std::size_t first, std::uint64_t& n, Unpacking& from) = 0;
     /// Frees the results that the reader has consumed.
     virtual void drop_consumed() noexcept = 0;
     /// Returns whether the next results are there, and if so makes them the reader's current ones.
@@ -113,12 +117,23 @@ private:
         Value value;
     };
 
-    void store(std::size_t first, std::size_t n, Unpacking& from) override {
+    void store(std::size_t first, std::uint64_t& n, Unpacking& from) override {
+        const std::uint64_t all = std::exchange(n, 0);
         std::vector<Holder> values;
-        values.reserve(n);
-        for (std::size_t i = 0; i < n; ++i) with_item<Value>(from, [&values](Unpacking& item) { values.push_back({get_value<Value>(item)}); });
-        const std::lock_guard lock(mutex_);
-        results_.emplace_hint(results_.end(), first, std::move(values));
+        values.reserve(all);
+        std::exception_ptr error;
+        try {
+            while (values.size() < all) with_item<Value>(from, [&values](Unpacking& item) { values.push_back({get_value<Value>(item)}); });
+        } catch (...) {
+            error = std::current_exception();
+        }
+        if (const std::size_t read = values.size(); read != 0) {
+            const std::lock_guard lock(mutex_);
+            results_.emplace_hint(results_.end(), first, std::move(values));
+            n = read;
+        }
+        if (error != nullptr)
+            std::rethrow_exception(error);
     }
     void drop_consumed() noexcept override {
         current_.clear();
