@@ -200,6 +200,24 @@ TEST_CASE("a map with a buffersize reads its inputs as the results are taken", "
     });
 }
 
+TEST_CASE("a loop over a map goes on where the last one was left", "[futures]") {
+    with_executors([](Executor& executor) {
+        for (const int chunksize : {1, 3, 40}) {
+            auto texts = executor.map(
+                {.chunksize = chunksize}, [](int x) { return "text " + std::to_string(x); }, numbers(12));
+            std::vector<std::string> got;
+            for (const std::size_t end : {4, 6, 7, 100})
+                for (std::string text : texts) {
+                    got.push_back(std::move(text));
+                    if (got.size() == end)
+                        break;
+                }
+            CHECK(got == executor.map([](int x) { return "text " + std::to_string(x); }, numbers(12)).list());
+            CHECK(texts.list().empty());
+        }
+    });
+}
+
 TEST_CASE("a task is a function, a lambda, or an object that can be serialized", "[futures]") {
     with_executors([](Executor& executor) {
         const int by = static_cast<int>(getpid()) % 7;

@@ -25,8 +25,8 @@ MPI4CXX_API void publish(MapState& map_state, bool is_last);
 }  // namespace detail
 
 /// The results of a map: a range that can be iterated once. The results come in the order of the inputs unless the map is unordered. If a call has
-/// thrown, the iteration throws the exception at that position. After that, or when the loop is left early, the calls that no worker has begun are
-/// cancelled.
+/// thrown, the iteration throws the exception at that position. After that, the calls that no worker has begun are cancelled; so are they when this
+/// is destroyed before the iteration has come to its end. If the loop is left early, another loop goes on behind the last result.
 template <class R> class [[nodiscard]] Results {
 public:
     using value_type = detail::stored<R>;
@@ -63,9 +63,11 @@ public:
         Results* results_;
     };
 
-    /// Wait for the first result.
+    /// Wait for the first result, or for the one behind that at which an earlier loop was left.
     iterator begin() {
         check();
+        if (map_state_->has_more())
+            map_state_->advance();
         return iterator(this);
     }
     [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
