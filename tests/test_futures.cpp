@@ -218,6 +218,30 @@ TEST_CASE("a loop over a map goes on where the last one was left", "[futures]") 
     });
 }
 
+TEST_CASE("a shutdown waits for no input of a map", "[futures]") {
+    for (const std::size_t taken : {0, 10}) {
+        with_executors([taken](Executor& executor) {
+            auto unread = executor.map({.buffersize = 4}, square, std::views::iota(0));
+            std::size_t got = 0;
+            if (taken != 0)
+                for (const int value : unread) {
+                    CHECK(value == square(static_cast<int>(got)));
+                    if (++got == taken)
+                        break;
+                }
+            executor.shutdown();
+            executor.shutdown();
+            const auto message = thrown<std::runtime_error>([&] {
+                for (const int value : unread) CHECK(value == square(static_cast<int>(got++)));
+            });
+            CHECK(contains(message, "was shut down before the map had read all its inputs"));
+            CHECK(got <= taken + 4);
+        });
+    }
+    std::optional<Results<int>> outlives;
+    with_executor([&outlives](Executor& executor) { outlives.emplace(executor.map({.buffersize = 4}, square, std::views::iota(0))); });
+}
+
 TEST_CASE("a task is a function, a lambda, or an object that can be serialized", "[futures]") {
     with_executors([](Executor& executor) {
         const int by = static_cast<int>(getpid()) % 7;

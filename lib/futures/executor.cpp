@@ -142,9 +142,11 @@ void Executor::shutdown(bool wait, bool cancel_futures) {
     state.closed = true;
     if (cancel_futures)
         state.pool->cancel(state);
-    if (wait)
-        detail::wait_until([&state] { return detail::in_callback() ? state.pending.load(std::memory_order_acquire) == 0 : state.is_finished(); },
-                           Timeout::Clock::time_point::max());
+    if (!wait)
+        return;
+    state.pool->cut_inputs_off(state);
+    detail::wait_until([&state] { return detail::in_callback() ? state.pending.load(std::memory_order_acquire) == 0 : state.is_finished(); },
+                       Timeout::Clock::time_point::max());
 }
 
 void Executor::close() noexcept {

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -72,6 +73,8 @@ void MapState::add() {
 
 void MapState::publish(bool is_last) {
     const std::lock_guard lock(items_mutex_);
+    if (is_cut_off_)
+        return open_.reset();
     if (open_ != nullptr) {
         bytes_ += open_->items.bytes().size();
         lists_->segments.push_back(std::move(open_));
@@ -233,6 +236,17 @@ DoneCallbacks MapState::cancel_rest() {
     return stop();
 }
 
+DoneCallbacks MapState::cut_off() {
+    bool has_settled = false;
+    {
+        const std::lock_guard lock(items_mutex_);
+        if (!is_last_)
+            is_last_ = is_cut_off_ = true;
+        has_settled = settle();
+    }
+    return finish(has_settled);
+}
+
 void MapState::finish_if_done() {
     bool has_settled = false;
     {
@@ -286,8 +300,11 @@ bool MapState::wait_ready() {
             error = lists_->errors.begin()->second;
         else if (broken_ != nullptr)
             error = broken_;
-        else if (const std::lock_guard items_lock(items_mutex_); is_last_ && consumed_ == published_)
+        else if (const std::lock_guard items_lock(items_mutex_); is_last_ && consumed_ == published_) {
             found = Found::end;
+            if (is_cut_off_)
+                error = std::make_exception_ptr(std::runtime_error("futures: the executor was shut down before the map had read all its inputs"));
+        }
         return found != Found::nothing || error != nullptr;
     };
     if (!wait_until(look, deadline_))

@@ -1,6 +1,7 @@
 // Queues of a worker pool, received results, and failure. worker_pool_dispatch.cpp sends the tasks.
 #include "futures/worker_pool.hpp"
 
+#include <mpi4cxx/detail/futures/map_state.hpp>
 #include <mpi4cxx/error.hpp>
 #include <mpi4cxx/futures/errors.hpp>
 
@@ -252,6 +253,17 @@ void WorkerPool::cancel(ExecutorState& executor) {
         take_queues(executor, all);
     }
     end_all(all, [](WorkItem& work) { return work.cancel_rest(); });
+}
+
+void WorkerPool::cut_inputs_off(ExecutorState& executor) {
+    ExecutorState::Queue maps;
+    {
+        const std::lock_guard lock(queue_mutex_);
+        maps = executor.maps;
+    }
+    end_all(maps, [](WorkItem& work) { return static_cast<MapState&>(work).cut_off(); });
+    const std::lock_guard lock(queue_mutex_);
+    std::erase_if(executor.maps, [](const auto& map) { return map->is_taken(); });
 }
 
 void WorkerPool::fail(ExecutorState& executor, const std::exception_ptr& error) {

@@ -43,6 +43,8 @@ public:
     void send_to_idle_workers();
     /// Cancels the work that no worker has yet.
     void cancel(ExecutorState& executor);
+    /// Has the maps of an executor read no more inputs.
+    void cut_inputs_off(ExecutorState& executor);
     /// Ends all pending work of an executor whose initializer has failed.
     void fail(ExecutorState& executor, const std::exception_ptr& error);
     /// Waits until nothing is pending, then stops the workers.

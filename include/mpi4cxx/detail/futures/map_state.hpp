@@ -54,6 +54,8 @@ public:
     [[nodiscard]] DoneCallbacks deliver(const Portion& taken, std::uint64_t done, Unpacking& from, std::exception_ptr error, double seconds) override;
     [[nodiscard]] DoneCallbacks abandon(std::exception_ptr error) override;
     [[nodiscard]] DoneCallbacks cancel_rest() override;
+    /// Takes no more inputs, because the executor is shut down. What has been added is still called.
+    [[nodiscard]] DoneCallbacks cut_off();
     [[nodiscard]] std::size_t consumed() const noexcept { return consumed_; }
 
 protected:
@@ -89,7 +91,7 @@ private:
 
     mutable std::mutex items_mutex_;  // protects the members below
     std::size_t published_ = 0, bytes_ = 0, taken_ = 0, in_flight_ = 0;
-    bool is_last_ = false, cancelled_ = false, settled_ = false;
+    bool is_last_ = false, is_cut_off_ = false, cancelled_ = false, settled_ = false;
     double seconds_ = -1;  // estimated time of one item
 
     std::unique_ptr<Callback> on_settled_;
