@@ -998,6 +998,16 @@ TEST_CASE("wrong options are refused", "[futures]") {
         CHECK(contains(thrown<std::invalid_argument>([&] { (void)executor.map({.buffersize = -2}, square, numbers(2)); }), "buffersize is -2"));
         CHECK(contains(thrown<std::invalid_argument>([&] { (void)executor.direct().map({.buffersize = 2}, square, numbers(2)); }), "fixed split"));
         CHECK(contains(thrown<std::invalid_argument>([&] { (void)executor.on(1000).submit(square, 2); }), "no worker 1000"));
+        CHECK(contains(thrown<std::invalid_argument>([&] { (void)executor.on(-1).submit(square, 2); }), "no worker -1"));
+    });
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const auto refused = [&comm](const PoolOptions& options) {
+            return thrown<std::invalid_argument>([&] { const MPICommExecutor executor(comm, 0, options); });
+        };
+        CHECK(contains(refused({.max_workers = -1}), "max_workers is -1"));
+        CHECK(contains(refused({.prefetch = -5}), "prefetch is -5"));
+        CHECK(contains(refused({.retries = -1}), "retries is -1"));
+        CHECK(contains(refused({.threads = -2}), "threads is -2"));
     });
 }
 

@@ -23,7 +23,7 @@ void check_open(const ExecutorStatePtr& executor, int worker) {
         throw_empty("view of an executor");
     if (executor->closed)
         throw std::runtime_error("futures: the executor is shut down: it takes no more tasks");
-    if (worker >= executor->workers)
+    if (worker != any_worker && (worker < 0 || worker >= executor->workers))
         throw std::invalid_argument("futures: there is no worker " + std::to_string(worker) + ", the executor has " +
                                     std::to_string(executor->workers));
 }

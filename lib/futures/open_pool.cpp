@@ -27,9 +27,7 @@ namespace {
 std::shared_ptr<WorkerPool>& shared = *new std::shared_ptr<WorkerPool>;
 
 /// Returns the number of workers that the program or the environment asks for; 0 if neither does.
-int wanted_workers(const PoolOptions& options, At at) {
-    if (options.max_workers < 0)
-        mpi4cxx::detail::misuse({at, "MPIPoolExecutor"}, "max_workers is " + std::to_string(options.max_workers) + ", it must be positive");
+int wanted_workers(const PoolOptions& options) {
     return options.max_workers > 0 ? options.max_workers : std::atoi(mpi4cxx::detail::setting("MPI4CXX_FUTURES_MAX_WORKERS").c_str());
 }
 
@@ -61,6 +59,17 @@ void set_shared_pool(std::unique_ptr<MpiManagerTransport> transport, At at) {
 
 }  // namespace
 
+void check_options(const PoolOptions& options, mpi4cxx::detail::Caller caller) {
+    const auto check = [caller](int value, const char* name) {
+        if (value < 0)
+            mpi4cxx::detail::misuse(caller, std::string(name) + " is " + std::to_string(value) + ", it must be positive");
+    };
+    check(options.max_workers, "max_workers");
+    check(options.prefetch, "prefetch");
+    check(options.retries, "retries");
+    check(options.threads, "threads");
+}
+
 void refuse_in_task(mpi4cxx::detail::Caller caller) {
     if (in_task())
         mpi4cxx::detail::misuse(caller, "a task cannot make an executor: its worker would wait for workers that wait for it");
@@ -73,7 +82,7 @@ std::shared_ptr<ExecutorState> open_private_pool(std::unique_ptr<ManagerTranspor
 }
 
 std::shared_ptr<ExecutorState> open_thread_pool(const PoolOptions& options, At at) {
-    const int wanted = wanted_workers(options, at);
+    const int wanted = wanted_workers(options);
     const int threads = wanted > 0 ? wanted : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     return open_private_pool(std::make_unique<ThreadManagerTransport>(threads, COMM_WORLD.Get_rank(at), Get_processor_name(at)), options);
 }
@@ -83,7 +92,8 @@ std::shared_ptr<ExecutorState> open_shared_pool(const PoolOptions& options, At a
     refuse_in_task(caller);
     if (!mpi4cxx::detail::is_running())
         mpi4cxx::detail::misuse(caller, "make an mpi4cxx::Environment first");
-    const int wanted = wanted_workers(options, at);
+    check_options(options, caller);
+    const int wanted = wanted_workers(options);
     if (shared != nullptr)
         return make_executor_state(shared, options, wanted);
     if (Intercomm manager = get_manager(at); !manager.is_null()) {

@@ -18,6 +18,8 @@ std::shared_ptr<ExecutorState> open_thread_pool(const PoolOptions& options, At a
 /// Returns an executor state on workers of its own.
 std::shared_ptr<ExecutorState> open_private_pool(std::unique_ptr<ManagerTransport> transport, const PoolOptions& options);
 
+/// Throws if an option has a value that is not allowed.
+void check_options(const PoolOptions& options, mpi4cxx::detail::Caller caller);
 /// Throws if a task makes an executor.
 void refuse_in_task(mpi4cxx::detail::Caller caller);
 

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <memory>
 #include <tuple>
 #include <type_traits>
@@ -21,7 +22,7 @@ namespace MPI4CXX::futures::detail {
 /// The state that an executor shares with its views and its tasks.
 using ExecutorStatePtr = std::shared_ptr<ExecutorState>;
 
-constexpr int any_worker = -1;
+constexpr int any_worker = std::numeric_limits<int>::min();  // no number that a program names by mistake
 
 /// Whether the first argument is a function, not options.
 template <class F>
