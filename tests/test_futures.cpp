@@ -413,6 +413,9 @@ namespace {
 struct Odd : std::out_of_range {
     using std::out_of_range::out_of_range;
 };
+struct Silent : std::exception {
+    [[nodiscard]] const char* what() const noexcept override { return nullptr; }
+};
 void throw_kind(int kind) {
     switch (kind) {
     case 0: throw std::invalid_argument("zero");
@@ -422,6 +425,8 @@ void throw_kind(int kind) {
     case 4: throw 4;
     case 5: throw std::string("five");
     case 6: throw MPI::Exception(MPI::ERR_TAG, "MPI_Send", "six");
+    case 7: throw static_cast<const char*>(nullptr);
+    case 8: throw Silent();
     default: break;
     }
 }
@@ -457,6 +462,8 @@ TEST_CASE("a task's exception arrives with its type, message, worker and host", 
             CHECK(e.message() == "three");
             CHECK(contains(e.type(), "Odd"));
         }
+        CHECK(contains(thrown<std::runtime_error>([&] { executor.submit(throw_kind, 7).result(); }), "exception of type char const*"));
+        CHECK(contains(thrown<std::exception>([&] { executor.submit(throw_kind, 8).result(); }), "in a task on "));
         const auto failed = executor.submit(fail, 1);
         CHECK(failed.exception() != nullptr);
         CHECK(executor.submit(square, 1).exception() == nullptr);

@@ -34,7 +34,7 @@ std::terminate_handler old_terminate = nullptr;
         try {
             std::rethrow_exception(exception);
         } catch (const std::exception& e) {
-            message = std::string("uncaught exception: ") + e.what();
+            message = std::string("uncaught exception: ") + (e.what() != nullptr ? e.what() : "");
         } catch (...) {
             message = "uncaught exception of a type that is no std::exception";
         }

@@ -77,12 +77,14 @@ std::unique_ptr<ReceivedException> mpi_exception(const Description& description,
     return make_remote(Exception(description.code, "", description.message), error, description.message);
 }
 
+const char* text_of(const char* text) noexcept { return text != nullptr ? text : ""; }
+
 /// Returns the message of the exception that is being handled as an E; null if it is no E.
 template <class E> std::unique_ptr<std::string> text_as() {
     try {
         throw;
     } catch (const E& e) {
-        return std::make_unique<std::string>(e.what());
+        return std::make_unique<std::string>(text_of(e.what()));
     } catch (...) {
         return nullptr;
     }
@@ -177,7 +179,7 @@ std::size_t describe(const std::type_info& type, const Bases& bases, Description
     } catch (const std::string& text) {
         description.message = text;
     } catch (const char* text) {
-        description.message = text;
+        description.message = text_of(text);
     } catch (...) {}
     return kind;
 }

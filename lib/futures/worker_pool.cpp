@@ -23,14 +23,14 @@ std::string message_of(const std::exception_ptr& error) {
     try {
         std::rethrow_exception(error);
     } catch (const std::exception& e) {
-        return e.what();
+        return e.what() != nullptr ? e.what() : "";
     } catch (...) {
         return "unknown";
     }
 }
 
 /// Ends all items with `end`, then runs their callbacks.
-template <class F> void end_all(const std::vector<Ref<WorkItem>>& items, F end) {
+template <class Items, class F> void end_all(const Items& items, F end) {
     std::vector<DoneCallbacks> callback_lists;
     callback_lists.reserve(items.size());
     for (const Ref<WorkItem>& work : items) callback_lists.push_back(end(*work));
