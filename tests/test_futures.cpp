@@ -918,6 +918,21 @@ TEST_CASE("a task cannot make an executor", "[futures]") {
     });
 }
 
+namespace {
+
+Executor* own_executor = nullptr;
+
+}  // namespace
+
+TEST_CASE("a task cannot submit to its own executor", "[futures]") {
+    MPICommExecutor executor(MPI::COMM_SELF, 0, {.max_workers = 1});
+    own_executor = &executor;
+    CHECK(contains(thrown<std::invalid_argument>([&] { (void)executor.submit([] { return own_executor->submit(square, 3).result(); }).result(); }),
+                   "a task cannot submit to the executor that runs it"));
+    MPICommExecutor other(MPI::COMM_SELF);
+    CHECK(other.submit([] { return own_executor->submit(square, 3).result(); }).result() == 9);
+}
+
 TEST_CASE("executors may exist at once", "[futures]") {
     if (MPICommExecutor one{MPI::COMM_WORLD, 0}) {
         MPICommExecutor two{MPI::COMM_SELF, 0, {.max_workers = 2}};

@@ -14,6 +14,8 @@ MPICommExecutor::MPICommExecutor(const Intracomm& comm, int root, const PoolOpti
                                 "root is " + std::to_string(root) + ", but the communicator has " + std::to_string(comm.Get_size(at)) + " processes");
     detail::refuse_in_task({at, "MPICommExecutor"});
     detail::check_options(options, {at, "MPICommExecutor"});
+    if (comm.Get_size(at) > 1)
+        detail::refuse_both_kinds(true, {at, "MPICommExecutor"});
     if (comm.Get_size(at) == 1)
         open(detail::open_thread_pool(options, at));
     else if (Intracomm own = comm.Dup(at); is_root_)

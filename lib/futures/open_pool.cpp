@@ -70,6 +70,12 @@ void check_options(const PoolOptions& options, mpi4cxx::detail::Caller caller) {
     check(options.threads, "threads");
 }
 
+void refuse_both_kinds(bool is_private, mpi4cxx::detail::Caller caller) {
+    if (holds_processes(!is_private))
+        mpi4cxx::detail::misuse(caller, is_private ? "the other processes serve MPIPoolExecutor until MPI ends: they cannot come here"
+                                                   : "other processes serve an MPICommExecutor: they come here only when that has ended");
+}
+
 void refuse_in_task(mpi4cxx::detail::Caller caller) {
     if (in_task())
         mpi4cxx::detail::misuse(caller, "a task cannot make an executor: its worker would wait for workers that wait for it");
@@ -92,6 +98,7 @@ std::shared_ptr<ExecutorState> open_shared_pool(const PoolOptions& options, At a
     refuse_in_task(caller);
     if (!mpi4cxx::detail::is_running())
         mpi4cxx::detail::misuse(caller, "make an mpi4cxx::Environment first");
+    refuse_both_kinds(false, caller);
     check_options(options, caller);
     const int wanted = wanted_workers(options);
     if (shared != nullptr)

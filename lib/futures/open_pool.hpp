@@ -22,5 +22,7 @@ std::shared_ptr<ExecutorState> open_private_pool(std::unique_ptr<ManagerTranspor
 void check_options(const PoolOptions& options, mpi4cxx::detail::Caller caller);
 /// Throws if a task makes an executor.
 void refuse_in_task(mpi4cxx::detail::Caller caller);
+/// Throws if the other processes serve an executor of the other kind, MPICommExecutor or the shared pool of MPIPoolExecutor.
+void refuse_both_kinds(bool is_private, mpi4cxx::detail::Caller caller);
 
 }  // namespace MPI4CXX::futures::detail

@@ -5,6 +5,7 @@
 
 #include "futures/backoff.hpp"
 #include "futures/done_callbacks.hpp"
+#include "futures/mpi_transport.hpp"
 #include "futures/worker_pool.hpp"
 #include "runtime/settings.hpp"
 
@@ -109,6 +110,13 @@ void unregister_pool(const WorkerPool& pool) {
     WorkerPools list = *pools;
     std::erase_if(list, [&pool](const auto& one) { return one.get() == &pool; });
     change(std::move(list));
+}
+
+bool holds_processes(bool is_private) {
+    const auto list = current();
+    return std::any_of(list->begin(), list->end(), [is_private](const auto& pool) {
+        return pool->is_private() == is_private && dynamic_cast<const MpiManagerTransport*>(&pool->transport()) != nullptr;
+    });
 }
 
 void wake_progress_thread() {

@@ -7,6 +7,8 @@ namespace MPI4CXX::futures::detail {
 
 namespace {
 
+thread_local const ManagerTransport* own_manager = nullptr;
+
 Bytes bytes_of(const Packing& packing) {
     Bytes bytes(packing.bytes().size());
     std::memcpy(bytes.data(), packing.bytes().data(), bytes.size());
@@ -20,6 +22,7 @@ class ThreadManagerTransport::WorkerThread final : public WorkerTransport {
 public:
     WorkerThread(ThreadManagerTransport& transport, int worker)
         : transport_(transport), worker_(worker), thread_([this] {
+              own_manager = &transport_;
               run_worker(*this,
                          {worker_, transport_.rank_, "thread " + std::to_string(worker_) + " of rank " + std::to_string(transport_.rank_),
                           transport_.host_, ""},
@@ -91,6 +94,8 @@ bool ThreadManagerTransport::poll(ResultMessage& message) {
     arrived_.fetch_sub(1, std::memory_order_release);
     return true;
 }
+
+bool ThreadManagerTransport::is_worker_of(const ManagerTransport& transport) noexcept { return own_manager == &transport; }
 
 void ThreadManagerTransport::stop() {
     for (const auto& worker : workers_) worker->stop();

@@ -24,6 +24,8 @@ public:
     void send(int worker, Packing&& tasks) override;
     bool poll(ResultMessage& message) override;
     void stop() override;
+    /// Returns whether this thread is a worker of that transport.
+    [[nodiscard]] static bool is_worker_of(const ManagerTransport& transport) noexcept;
 
 private:
     class WorkerThread;

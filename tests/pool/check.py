@@ -117,6 +117,7 @@ def worker_dies():
     'soak': lambda: [good(n, 'soak', says=r'soak: \d+ tasks, \d+ exceptions: ok') for n in (1, 2, 3)],
     'no_memory': lambda: good(2, 'no_memory', says='no_memory: ok'),
     'forks': lambda: [good(n, 'forks', says='forks: ok') for n in (1, 2)],
+    'both_kinds': lambda: [good(n, 'both_kinds', says='both_kinds: ok') for n in (2, 3)],
     'traces': lambda: [good(n, 'traces', says='traces: ok') for n in (1, 2)],
     'throws': throws,
     'worker_dies': worker_dies,

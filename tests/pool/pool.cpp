@@ -190,6 +190,27 @@ void forks() {
     std::puts("forks: ok");
 }
 
+/// The other ranks serve one executor at a time.
+void both_kinds() {
+    const auto refused = [](auto make) {
+        try {
+            make();
+        } catch (const std::invalid_argument& e) {
+            return std::string(e.what());
+        }
+        return std::string("nothing was thrown");
+    };
+    if (MPICommExecutor outer{MPI::COMM_WORLD}) {
+        require(refused([] { const MPIPoolExecutor inner; }).find("other processes serve an MPICommExecutor") != std::string::npos, "inner pool");
+        check_squares(outer, 10);
+    }
+    MPIPoolExecutor executor;
+    require(refused([] { const MPICommExecutor inner(MPI::COMM_WORLD); }).find("serve MPIPoolExecutor until MPI ends") != std::string::npos,
+            "MPICommExecutor beside a pool");
+    check_squares(executor, 10);
+    std::puts("both_kinds: ok");
+}
+
 /// The picture of an executor has nothing of those before it.
 void traces() {
     const std::string path = "/tmp/mpi4cxx-traces-" + std::to_string(getpid()) + ".json";
@@ -275,6 +296,7 @@ int main(int argc, char** argv) {
         {"backwards", backwards},
         {"no_memory", no_memory},
         {"forks", forks},
+        {"both_kinds", both_kinds},
         {"traces", traces},
         {"throws", program_throws},
         {"soak", [&] { soak(argc > 2 ? std::atoi(argv[2]) : 20'000); }},
