@@ -218,6 +218,18 @@ TEST_CASE("a loop over a map goes on where the last one was left", "[futures]") 
     });
 }
 
+TEST_CASE("the results of a map are a range for views, and can be assigned", "[futures]") {
+    with_executors([](Executor& executor) {
+        int sum = 0;
+        for (const int value : executor.map(square, numbers(10)) | std::views::transform([](int x) { return 2 * x; })) sum += value;
+        CHECK(sum == 2 * 285);
+        auto results = executor.map(square, numbers(10));
+        CHECK(*results.begin() == 0);
+        results = executor.map(square, numbers(3));
+        CHECK(results.list() == std::vector<int>{0, 1, 4});
+    });
+}
+
 TEST_CASE("a shutdown waits for no input of a map", "[futures]") {
     for (const std::size_t taken : {0, 10}) {
         with_executors([taken](Executor& executor) {
@@ -616,6 +628,12 @@ TEST_CASE("callbacks, continuations, collect and compose", "[futures]") {
         for (int i = 0; i < 20; ++i) futures.push_back(executor.submit(square, i));
         CHECK(collect(futures).result() == executor.map(square, numbers(20)).list());
         CHECK(collect(std::vector<Future<int>>()).result().empty());
+        collect(std::vector<Future<void>>{executor.submit([] {}), executor.submit([] {})}).result();
+        CHECK(
+            contains(thrown<std::logic_error>([&] {
+                         collect(std::vector<Future<void>>{executor.submit([] {}), executor.submit([] { throw std::logic_error("void"); })}).result();
+                     }),
+                     "void"));
         auto failing = std::vector<Future<std::string>>{executor.submit(fail, 5), executor.submit([] { return std::string("fine"); })};
         CHECK(contains(thrown<std::runtime_error>([&] { (void)collect(failing).result(); }), "no luck with 5"));
 

@@ -270,9 +270,19 @@ struct CollectOptions {
     bool cancel_on_failure = false;  ///< cancels the futures whose tasks no worker has yet, as soon as one future has an exception
 };
 
-/// Return one future of all results, in order. The first exception becomes its exception. Cancelling it cancels all futures.
-template <class T> Future<std::vector<T>> collect(const std::vector<Future<T>>& futures, const CollectOptions& options = {}) {
-    detail::Ref<detail::FutureStateOf<std::vector<T>>> all(new detail::FutureStateOf<std::vector<T>>);
+namespace detail {
+
+/// The results of several futures.
+template <class T> struct all_of { using type = std::vector<T>; };
+template <> struct all_of<void> { using type = void; };
+
+}  // namespace detail
+
+/// Return one future of all results, in order, or of void if they are void. The first exception becomes its exception. Cancelling it cancels all
+/// futures.
+template <class T> auto collect(const std::vector<Future<T>>& futures, const CollectOptions& options = {}) {
+    using All = typename detail::all_of<T>::type;
+    detail::Ref<detail::FutureStateOf<All>> all(new detail::FutureStateOf<All>);
     struct Shared {
         explicit Shared(const std::vector<Future<T>>& all) : futures(all), left(all.size()) {}
         std::vector<Future<T>> futures;
@@ -283,15 +293,17 @@ template <class T> Future<std::vector<T>> collect(const std::vector<Future<T>>& 
     const auto complete = [all, shared] {
         if (!all->begin())
             return;
-        detail::finish_with<std::vector<T>>(*all, [&] {
-            std::vector<T> results;
-            results.reserve(shared->futures.size());
-            for (Future<T>& future : shared->futures)
-                if constexpr (std::is_copy_constructible_v<T>)
-                    results.push_back(future.result());
-                else
-                    results.push_back(std::move(future.result()));
-            return results;
+        detail::finish_with<All>(*all, [&]() -> All {
+            if constexpr (!std::is_void_v<T>) {
+                std::vector<T> results;
+                results.reserve(shared->futures.size());
+                for (Future<T>& future : shared->futures)
+                    if constexpr (std::is_copy_constructible_v<T>)
+                        results.push_back(future.result());
+                    else
+                        results.push_back(std::move(future.result()));
+                return results;
+            }
         });
     };
     if (futures.empty())
@@ -310,7 +322,7 @@ template <class T> Future<std::vector<T>> collect(const std::vector<Future<T>>& 
         if (state->is_cancelled())
             for (const Future<T>& future : shared->futures) future.cancel();
     });
-    return Future<std::vector<T>>(all);
+    return Future<All>(all);
 }
 
 /// Return the future of `on_result(result)`. If there is an exception, return the future of `on_exception(exception)`, which may return a value or

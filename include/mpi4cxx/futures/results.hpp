@@ -34,7 +34,13 @@ public:
     explicit Results(detail::Ref<detail::MapStateOf<R>> map_state, std::unique_ptr<detail::MapInput> input = nullptr, std::size_t window = 0) noexcept
         : map_state_(std::move(map_state)), input_(std::move(input)), window_(window) {}
     Results(Results&&) noexcept = default;
-    Results& operator=(Results&&) = delete;
+    Results& operator=(Results&& other) noexcept {
+        if (this != &other) {
+            std::destroy_at(this);
+            std::construct_at(this, std::move(other));
+        }
+        return *this;
+    }
     ~Results() {
         if (map_state_ && (begun_ || input_ != nullptr) && !ended_)
             map_state_->cancel();
