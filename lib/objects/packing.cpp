@@ -49,7 +49,8 @@ std::span<const Block> Packing::blocks() const noexcept { return out_of_band_ ==
 
 void Packing::grow(std::size_t more) {
     const std::size_t used = begin_ == nullptr ? sizeof(Envelope) : size();
-    Bytes memory = Bytes::at_least(std::max(used + more, 2 * used));
+    constexpr std::size_t padding = 16;  // what follows large data may have to be aligned, which must not take as much memory again
+    Bytes memory = Bytes::at_least(std::max(used + more + padding, 2 * used));
     if (begin_ != nullptr)
         std::memcpy(memory.data(), begin_, used);
     memory_ = std::move(memory);
