@@ -10,10 +10,10 @@
 #include "requests/ending.hpp"
 #include "runtime/finalize.hpp"
 #include "runtime/mixed_job.hpp"
-#include "windows/window_private.hpp"
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -193,13 +193,21 @@ HandleName name_handle(MPI_Comm comm, Place where) {
     return name;
 }
 
+namespace {
+
+std::atomic<void (*)() noexcept> left = nullptr;
+
+}  // namespace
+
+void free_left_at_finalize(void (*free_left)() noexcept) noexcept { left = free_left; }
+
 void free_dropped_at_finalize() {
     static const bool once = [] {
         at_finalize([] {
             // These are collective, and all processes have to do them in the same order.
             end_operations();
-            if (!is_session_open())  // otherwise the program may use some longer
-                free_left_windows();
+            if (const auto free_left = left.load(); free_left != nullptr && !is_session_open())  // otherwise the program may use some longer
+                free_left();
             const std::vector<Name> dropped = dropped_within(MPI_COMM_WORLD, {});
             free_dropped(least({none, next_after(-1, dropped)}, MPI_COMM_WORLD, {})[1], dropped, MPI_COMM_WORLD, {});
         });

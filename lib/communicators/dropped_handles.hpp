@@ -26,6 +26,9 @@ void forget(HandleName name) noexcept;
 /// Keeps a handle that may not be freed now until all of its processes can agree to call `free`.
 void set_aside(HandleName name, std::function<void()> free, Group processes);
 
+/// Calls `free_left` at the beginning of MPI_Finalize, to free handles that the program has neither freed nor dropped: windows.
+void free_left_at_finalize(void (*free_left)() noexcept) noexcept;
+
 /// Lets all processes of COMM_WORLD free at the beginning of MPI_Finalize what all have dropped. MPICH crashes there if a window is left.
 void free_dropped_at_finalize();
 

@@ -63,7 +63,7 @@ Win::~Win() {
         } catch (const std::exception& error) {
             detail::warn_of_left_window(error);
         }
-    if (state_->own->is_made)  // it is freed by now, or nobody can free it
+    if (state_->win == MPI_WIN_NULL)  // it was freed as MPI_Finalize began
         (void)static_cast<Handle&&>(*this).release();
 }
 

@@ -65,10 +65,8 @@ void check_operation(const Op& op, MPI_Datatype type, Caller caller);
 
 /// Frees a window that the library has made: see CollectiveHandle::end. The window stays if this throws.
 void end_window(WindowState& state, bool drops, At at);
-/// Takes note of a window that the library has just made.
+/// Takes note of a window that the library has just made. It is freed as MPI_Finalize begins, if the program has left it. MPICH crashes otherwise.
 void note_window(const std::shared_ptr<WindowState>& state);
-/// Frees the windows that the program has left, as MPI_Finalize begins. Some MPIs crash in MPI_Finalize otherwise.
-void free_left_windows() noexcept;
 /// Says on standard error that a window could not be freed.
 void warn_of_left_window(const std::exception& error) noexcept;
 

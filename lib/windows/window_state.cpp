@@ -276,26 +276,31 @@ std::mutex mutex;
 // In the order in which the windows were made, which is the same on all processes. Never destroyed, because MPI may end later.
 auto& made_windows = *new std::vector<std::weak_ptr<WindowState>>;
 
-}  // namespace
-
-void note_window(const std::shared_ptr<WindowState>& state) {
-    const std::lock_guard lock(mutex);
-    std::erase_if(made_windows, [](const auto& window) { return window.expired(); });
-    made_windows.push_back(state);
-}
-
 void free_left_windows() noexcept {
     std::vector<std::weak_ptr<WindowState>> left;
     {
         const std::lock_guard lock(mutex);
         left = std::exchange(made_windows, {});
     }
-    for (const auto& window : left) try {
-            if (const auto state = window.lock(); state != nullptr && state->own->handle.is_made())
-                end_window(*state, false, {});
+    for (const auto& window : left) {
+        const auto state = window.lock();
+        if (state == nullptr || !state->own->handle.is_made())
+            continue;
+        try {
+            end_window(*state, false, {});
         } catch (const std::exception& error) {
             warn_of_left_window(error);
         }
+    }
+}
+
+}  // namespace
+
+void note_window(const std::shared_ptr<WindowState>& state) {
+    const std::lock_guard lock(mutex);
+    std::erase_if(made_windows, [](const auto& window) { return window.expired(); });
+    made_windows.push_back(state);
+    free_left_at_finalize(free_left_windows);
 }
 
 void warn_of_left_window(const std::exception& error) noexcept {
