@@ -235,6 +235,7 @@ TEST_CASE("Epochs of Start and Post end with their window", "[win]") {
             win.Wait();
             CHECK(win.span<int>()[0] == sent);
         }
+        win = {};
         const MPI::Win both = MPI::Win::Allocate<int>(1, comm);
         both.Post(comm.group());
         both.Start(comm.group());
