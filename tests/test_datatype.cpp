@@ -448,7 +448,7 @@ TEST_CASE("A datatype that is made wrongly is an Exception", "[datatype][error]"
                    "Create_darray: 1 sizes, 2 distributions, 1 arguments and 1 grid sizes"));
     CHECK(contains(misuse([] { (void)MPI::INT.Create_darray(1, 0, {4}, {MPI::DISTRIBUTE_CYCLIC}, {MPI::Count(1) << 40}, {1}); }),
                    "Create_darray: 1099511627776 is more than the 2147483647 that an int holds"));
-    const auto deal = [](int size, int elements, int distribution, int processes) {
+    const auto deal = [&](int size, int elements, int distribution, int processes) {
         return misuse([=] { (void)MPI::INT.Create_darray(size, 0, {elements}, {distribution}, {MPI::DISTRIBUTE_DFLT_DARG}, {processes}); });
     };
     CHECK(contains(deal(4, 8, 77, 4), "dimension 0 has an unknown distribution, 77"));

@@ -712,7 +712,7 @@ TEST_CASE("A collective request that has things to keep cannot be freed under wa
     MPI::Request request = comm.Iallgatherv(mine, {all, vector<int>(size, 1)});
     MPI::Prequest persistent = comm.Allgatherv_init(mine, {all, vector<int>(size, 1)});
     if (comm.rank() != 0) {
-        CHECK(contains(thrown<std::invalid_argument>([&] { request.Free(); }), "Free: a collective call is under way"));
+        CHECK(contains(thrown<std::invalid_argument>([&] { request.Free(); }), "Free: the operation is under way"));
         comm.Send(mine, 0, 1);
     }
     request.Wait();
