@@ -168,6 +168,7 @@ TEST_CASE("A wrong type and a missing file are named on all ranks") {
     CHECK(error_class([&] { MPI::dump(comm, folder / "none/x", 1); }) == MPI::ERR_NO_SUCH_FILE);
     CHECK(error_class([&] { MPI::dump(comm, folder / "", 1); }) == MPI::ERR_BAD_FILE);
     CHECK(contains(thrown<std::invalid_argument>([&] { MPI::dump(comm, std::string("a\0b", 3), 1); }), "dump: the name of the file contains"));
+    CHECK(contains(thrown<std::invalid_argument>([&] { MPI::dump(comm, "", 1); }), "dump: the name of the file is empty"));
 
     // Only one rank has another type.
     if (comm.rank() == comm.size() - 1)

@@ -224,7 +224,11 @@ private:
 void dump_object(const Intracomm& comm, const std::filesystem::path& path, std::span<const Packing> packed, const std::exception_ptr& failure,
                  const ObjectType& type, At at) {
     const Dump dump(comm, path, at);
-    const std::exception_ptr misnamed = failure_of([&] { check_name(path, {at, "dump"}); });
+    const std::exception_ptr misnamed = failure_of([&] {
+        check_name(path, {at, "dump"});
+        if (path.empty())
+            misuse({at, "dump"}, "the name of the file is empty");
+    });
     dump.agree_on(misnamed ? misnamed : failure);
     dump.write(packed.front(), type.name());
 }

@@ -152,7 +152,8 @@ void File::Write_ordered_end(const ConstBuf& buf, Status* status, At at) const {
 }
 
 void File::read_into(detail::AnyVector result, MPI_Datatype type, const Offset* offset, Count count, bool collective, At at) const {
-    const Buf buf = detail::room_for_rest(*this, offset, type, count, collective, result, at);
+    const char* const method = offset != nullptr ? (collective ? "Read_at_all" : "Read_at") : (collective ? "Read_all" : "Read");
+    const Buf buf = detail::room_for_rest(*this, offset, type, count, collective, result, {at, method});
     Status status;
     if (offset != nullptr)
         collective ? Read_at_all(*offset, buf, &status, at) : Read_at(*offset, buf, &status, at);

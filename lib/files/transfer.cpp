@@ -74,10 +74,12 @@ private:
 
 Request take_promised(MPI_Request raw, Promise promise) { return Request::take(raw, std::make_unique<Promised>(std::move(promise))); }
 
+void Transfer::refuse_count(Count count) const { throw Exception(MPI_ERR_COUNT, caller_.method, "the count is " + std::to_string(count), where()); }
+
 void Transfer::check_buffer() const {
     const auto refuse = [this](int error_class, const std::string& text) { throw Exception(error_class, caller_.method, text, where()); };
     if (count_ < 0)
-        refuse(MPI_ERR_COUNT, "the buffer has " + std::to_string(count_) + " elements");
+        refuse_count(count_);
     if (count_ == 0)
         return;
     const Datatype type = Datatype::borrow(type_);
@@ -225,6 +227,8 @@ public:
     using Transfer::Transfer;
     template <class F> void run_together(F step) const { together("MPI_File_read_all", step); }
     [[nodiscard]] Count elements(MPI_Datatype type, Count most) const {
+        if (most < 0)
+            refuse_count(most);
         check_arguments();
         const Count size = get<MPI_Type_size_x>(type, where()), bytes = bytes_to_end();
         if (bytes % size != 0 && bytes / size < most)

@@ -121,6 +121,7 @@ protected:
     // Throw an Exception if the file is not open for this. Open MPI does not tell that on all processes of a collective call.
     void check_readable(std::string_view function) const;
     void check_writable(std::string_view function) const { file_.check_writable(function, caller_.at); }
+    [[noreturn]] void refuse_count(Count count) const;
     [[nodiscard]] Count wanted() const;
     /// Checks the arguments, and returns how many of the wanted bytes lie within the file, as far as that is known before the call.
     [[nodiscard]] Count expected() const;

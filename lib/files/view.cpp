@@ -100,7 +100,7 @@ void File::Set_view(Offset disp, const Datatype& etype, const Datatype& filetype
         try {
             call<MPI_File_set_view>(handle(), disp, etype.handle(), shown, datarep.c_str(), info.handle(), on(at));
         } catch (const Exception& e) {
-            if (filetype.is_null())
+            if (filetype.is_null() || e.Get_error_class() == MPI_ERR_UNSUPPORTED_DATAREP)
                 throw;
             throw Exception(e.Get_error_code(), e.function(),
                             e.Get_error_string() + " (a filetype is committed and made of etypes, and its displacements do not decrease)", on(at));
