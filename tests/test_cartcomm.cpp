@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <climits>
 #include <functional>
 #include <numeric>
 #include <string>
@@ -232,6 +233,30 @@ TEST_CASE("Flags that are not one a dimension are misuse", "[cartcomm][error]") 
     const vector<bool> three(3);
     CHECK(thrown<std::invalid_argument>([&] { (void)grid.Sub(three); }).find("Sub: 3 flags for 2 dimensions (") == 0);
     CHECK(thrown<std::invalid_argument>([&] { (void)MPI::COMM_SELF.Create_cart({1}, three); }).find("Create_cart: 1 dimensions, 3 periods (") == 0);
+}
+
+TEST_CASE("Extents that make no grid are misuse", "[cartcomm][error]") {
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    const auto misused = [](auto f, const char* text) { return contains(thrown<std::invalid_argument>(f), text); };
+    CHECK(misused([&] { (void)world.Create_cart({-1}); }, "Create_cart: an extent of -1"));
+    CHECK(misused([&] { (void)world.Create_cart({65536, 65536}); }, "Create_cart: the grid has more places than an int can count"));
+    CHECK(misused([&] { (void)world.Cart_map({-2}); }, "Cart_map: an extent of -2"));
+    CHECK(misused([&] { (void)world.Cart_map({65536, 65536}); }, "Cart_map: the grid has more places than an int can count"));
+    CHECK(world.Create_cart({0}).is_null());
+    CHECK(world.Cart_map({0}) == MPI::UNDEFINED);
+}
+
+TEST_CASE("Cartcomm::Shift wraps around however large the step is", "[cartcomm]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const MPI::Cartcomm ring = comm.Create_cart({comm.size()}, true);
+        const long size = comm.size();
+        for (const int disp : {INT_MAX, INT_MIN, INT_MAX - 1}) {
+            const auto place = [&](long at) { return static_cast<int>((at % size + size) % size); };
+            const auto [source, dest] = ring.Shift(0, disp);
+            CHECK(source == place(long{ring.rank()} - disp));
+            CHECK(dest == place(long{ring.rank()} + disp));
+        }
+    });
 }
 
 TEST_CASE("Flags of a grid come from any list of bool, or one is for all dimensions", "[cartcomm]") {

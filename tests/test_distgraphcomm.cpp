@@ -124,6 +124,16 @@ TEST_CASE("Numbers of sources, degrees, edges and weights that do not match are 
     CHECK(misused([&] { (void)comm.Create_dist_graph_adjacent({0}, {0}, {1, 2}); }, "Create_dist_graph_adjacent: 1 sources, 2 weights ("));
     CHECK(misused([&] { (void)comm.Create_dist_graph_adjacent({0}, {0}, {1}, MPI::WEIGHTS_EMPTY); },
                   "Create_dist_graph_adjacent: 1 destinations, 0 weights ("));
+    CHECK(misused([&] { (void)comm.Create_dist_graph({0, 0}, {2, -1}, {0}); }, "Create_dist_graph: a degree of -1 ("));
+}
+
+TEST_CASE("Edges of a distributed graph go from and to processes that exist", "[distgraphcomm][error]") {
+    const MPI::Intracomm& comm = MPI::COMM_SELF;
+    const auto misused = [](auto f) { return contains(thrown<std::invalid_argument>(f), ": node 99 in a graph of 1 ("); };
+    CHECK(misused([&] { (void)comm.Create_dist_graph({99}, {1}, {0}); }));
+    CHECK(misused([&] { (void)comm.Create_dist_graph({0}, {1}, {99}); }));
+    CHECK(misused([&] { (void)comm.Create_dist_graph_adjacent({99}, {0}); }));
+    CHECK(misused([&] { (void)comm.Create_dist_graph_adjacent({0}, {99}); }));
 }
 
 TEST_CASE("A communicator can be taken over as a distributed graph only if it is one", "[distgraphcomm]") {

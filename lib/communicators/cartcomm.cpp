@@ -37,6 +37,12 @@ void Cartcomm::get_coords(int rank, detail::AnyVector result, At at) const {
 Cartcomm::Neighbors Cartcomm::Shift(int direction, int disp, At at) const {
     if (const int dims = Get_dim(at); direction < 0 || direction >= dims)  // Open MPI 4.1 does not check
         detail::misuse(at, "direction " + std::to_string(direction) + " in a grid of " + std::to_string(dims) + " dimensions");
+    if (const int size = Get_size(at); disp < -size || disp > size) {  // MPICH adds `disp` to a coordinate in 32 bits
+        const Topo grid = Get_topo(at);
+        const auto i = static_cast<std::size_t>(direction);
+        if (grid.periods[i] != 0)
+            disp %= grid.dims[i];
+    }
     Neighbors result{PROC_NULL, PROC_NULL};
     call<MPI_Cart_shift>(handle(), direction, disp, &result.source, &result.dest, on(at));
     return result;

@@ -13,8 +13,6 @@
 #include "communicators/session_members.hpp"
 #include "runtime/finalize.hpp"
 
-#include <functional>
-#include <numeric>
 #include <vector>
 
 namespace MPI4CXX {
@@ -62,6 +60,7 @@ Intercomm Intracomm::Create_intercomm(int local_leader, const Intracomm& peer_co
 
 Cartcomm Intracomm::Create_cart(detail::IntList dims, const detail::FlagList& periods, bool reorder, At at) const {
     const std::vector<int> wraps = detail::periods_of(dims, periods, at);
+    (void)detail::places_of(dims, at);
     if (dims.empty())
         detail::need_world_for_empty_grid("MPI_Cart_create", Get_size(at), on(at));
     return Cartcomm::take(made(get<MPI_Cart_create>(handle(), dims.length(), dims.data(), wraps.data(), reorder ? 1 : 0, on(at)), on(at)), at);
@@ -74,6 +73,10 @@ Graphcomm Intracomm::Create_graph(detail::IntList index, detail::IntList edges, 
 
 Distgraphcomm Intracomm::Create_dist_graph_adjacent(detail::IntList sources, detail::IntList destinations, Weights sourceweights, Weights destweights,
                                                     const Info& info, bool reorder, At at) const {
+    for (const detail::IntList& neighbors : {sources, destinations})
+        for (const int node : neighbors)
+            if (node != PROC_NULL)  // MPICH takes it, as that of a grid
+                detail::check_node(node, Get_size(at), at);
     detail::check_weights(sourceweights, sources, "sources", at);
     detail::check_weights(destweights, destinations, "destinations", at);
     Distgraphcomm graph = Distgraphcomm::take(
@@ -92,6 +95,7 @@ Distgraphcomm Intracomm::Create_dist_graph(detail::IntList sources, detail::IntO
     if (degrees.one())
         each = same = std::vector<int>(sources.size(), *degrees.one());
     detail::check_degrees(sources, each, destinations, at);
+    for (const detail::IntList& nodes : {sources, destinations}) detail::check_nodes(nodes, Get_size(at), at);
     detail::check_weights(weights, destinations, "destinations", at);
     Distgraphcomm graph =
         Distgraphcomm::take(made(get<MPI_Dist_graph_create>(handle(), sources.length(), sources.data(), each.data(), destinations.data(),
@@ -104,7 +108,7 @@ Distgraphcomm Intracomm::Create_dist_graph(detail::IntList sources, detail::IntO
 
 int Intracomm::Cart_map(detail::IntList dims, const detail::FlagList& periods, At at) const {
     const std::vector<int> wraps = detail::periods_of(dims, periods, at);
-    const int nodes = std::accumulate(dims.begin(), dims.end(), 1, std::multiplies<>());
+    const int nodes = detail::places_of(dims, at);
     return mapped(get<MPI_Cart_map>(handle(), dims.length(), dims.data(), wraps.data(), on(at)), nodes);
 }
 

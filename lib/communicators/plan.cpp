@@ -3,6 +3,7 @@
 #include "handles/reduction_operand.hpp"
 
 #include <algorithm>
+#include <climits>
 #include <cstdint>
 #include <numeric>
 #include <string>
@@ -71,6 +72,18 @@ std::vector<int> periods_of(IntList dims, const FlagList& periods, Caller caller
     return *std::move(wraps);
 }
 
+int places_of(IntList dims, Caller caller) {
+    std::int64_t places = 1;
+    for (const int extent : dims) {
+        if (extent < 0)
+            misuse(caller, "an extent of " + std::to_string(extent) + " makes no grid");
+        places *= extent;
+        if (places > INT_MAX)
+            misuse(caller, "the grid has more places than an int can count: " + std::to_string(places) + " or more");
+    }
+    return static_cast<int>(places);
+}
+
 void check_graph(IntList index, IntList edges, Caller caller) {
     int end = 0;
     for (const int next : index) {
@@ -80,8 +93,7 @@ void check_graph(IntList index, IntList edges, Caller caller) {
     }
     if (end != edges.length())
         misuse(caller, "index ends with " + std::to_string(end) + ", there are " + std::to_string(edges.size()) + " edges");
-    for (const int edge : edges)  // Open MPI 4.1 does not look
-        check_node(edge, index.length(), caller);
+    check_nodes(edges, index.length(), caller);  // Open MPI 4.1 does not look
 }
 
 void check_node(int node, int nodes, Caller caller) {
@@ -89,10 +101,17 @@ void check_node(int node, int nodes, Caller caller) {
         misuse(caller, "node " + std::to_string(node) + " in a graph of " + std::to_string(nodes));
 }
 
+void check_nodes(IntList listed, int nodes, Caller caller) {
+    for (const int node : listed) check_node(node, nodes, caller);
+}
+
 void check_degrees(IntList sources, IntList degrees, IntList destinations, Caller caller) {
     if (degrees.size() != sources.size())
         misuse(caller, std::to_string(sources.size()) + " sources, " + std::to_string(degrees.size()) + " degrees");
-    const int edges = std::accumulate(degrees.begin(), degrees.end(), 0);
+    for (const int degree : degrees)
+        if (degree < 0)
+            misuse(caller, "a degree of " + std::to_string(degree) + " is no number of edges");
+    const std::int64_t edges = std::accumulate(degrees.begin(), degrees.end(), std::int64_t{0});
     if (edges != destinations.length())
         misuse(caller, "the degrees are " + std::to_string(edges) + " in all, there are " + std::to_string(destinations.size()) + " destinations");
 }

@@ -44,11 +44,14 @@ Pair reduce_blocks(const Comm& comm, ConstBuf send, Buf recv, const Op& op, Call
 Count partition(const ConstBuf& buf, int partitions, Caller caller);
 /// Grids: returns whether each of `dims` wraps around, as MPI takes it. None does if `periods` is empty.
 std::vector<int> periods_of(IntList dims, const FlagList& periods, Caller caller);
+/// Grids: returns the number of places. Throws if an extent is negative, or if an int cannot count the places.
+int places_of(IntList dims, Caller caller);
 /// Graphs: throws unless `index` never decreases and ends with the number of `edges`, and every edge goes to an existing node.
 void check_graph(IntList index, IntList edges, Caller caller);
 void check_node(int node, int nodes, Caller caller);
-/// Distributed graphs: these throw unless there is one degree per source, as many destinations as the sum of the degrees, and, if there are weights,
-/// one weight per edge.
+void check_nodes(IntList listed, int nodes, Caller caller);
+/// Distributed graphs: these throw unless there is one degree per source, none of them negative, as many destinations as the sum of the degrees, and,
+/// if there are weights, one weight per edge.
 void check_degrees(IntList sources, IntList degrees, IntList destinations, Caller caller);
 void check_weights(const Weights& weights, IntList edges, const char* name, Caller caller);
 
