@@ -561,6 +561,23 @@ TEST_CASE("Collectives reject sizes that do not match", "[comm][collective]") {
     CHECK(has(misuse([&] { comm.Reduce_scatter_block(real, other, op); }), {"Reduce_scatter_block", "MPI_INT", "MPI_DOUBLE"}));
 }
 
+TEST_CASE("What is refused as in place leaves no messages to the next call", "[comm][collective]") {
+    for_each_root([](const MPI::Intracomm& comm, int root) {
+        const vector<int> first = iota(comm.size(), 100), second = iota(comm.size(), 200);
+        int mine = -1;
+        if (comm.rank() != root) {
+            CHECK(has(misuse([&] { comm.Scatter(first, MPI::IN_PLACE, root); }), {"Scatter", "recvbuf is IN_PLACE", "only on the root"}));
+            CHECK(has(misuse([&] { comm.Gather(MPI::IN_PLACE, mine, root); }), {"Gather", "sendbuf is IN_PLACE", "only on the root"}));
+            CHECK(has(misuse([&] { comm.Reduce(MPI::IN_PLACE, mine, MPI::SUM, root); }), {"Reduce", "sendbuf is IN_PLACE", "only on the root"}));
+        } else {
+            CHECK(has(misuse([&] { comm.Gather(mine, MPI::IN_PLACE, root); }), {"Gather", "recvbuf is IN_PLACE"}));
+            CHECK(has(misuse([&] { comm.Gather(mine, {}, root); }), {"Gather", "sendbuf has 4 bytes a process, recvbuf 0"}));
+        }
+        comm.Scatter(second, mine, root);
+        CHECK(mine == 200 + comm.rank());
+    });
+}
+
 TEST_CASE("The v calls reject wrong numbers of counts and blocks outside the buffer", "[comm][collective]") {
     for_both_widths([]<class I, class D>(I, D) {
         const MPI::Intracomm& comm = MPI::COMM_SELF;

@@ -5,6 +5,7 @@
 #include "support.hpp"
 
 #include <climits>
+#include <complex>
 #include <vector>
 
 namespace MPI = mpi4cxx;
@@ -42,8 +43,10 @@ TEST_CASE("A plan divides the buffer of all blocks and leaves the other as it is
             const auto [ss, sr] = scatter_blocks(comm, all, part, root, caller);
             CHECK(ss.count == (is_root ? 3 : std::ssize(all)));
             CHECK(sr.count == 3);
-            CHECK(gather_blocks(comm, MPI::IN_PLACE, all, root, caller).send.is_in_place());
-            CHECK(scatter_blocks(comm, all, MPI::IN_PLACE, root, caller).recv.is_in_place());
+            if (is_root) {
+                CHECK(gather_blocks(comm, MPI::IN_PLACE, all, root, caller).send.is_in_place());
+                CHECK(scatter_blocks(comm, all, MPI::IN_PLACE, root, caller).recv.is_in_place());
+            }
         }
         CHECK(allgather_blocks(comm, part, all, caller).recv.count == 3);
         CHECK(allgather_blocks(comm, MPI::IN_PLACE, all, caller).recv.count == 3);
@@ -80,17 +83,17 @@ TEST_CASE("A count that is named is that of one block, as in C", "[plan]") {
 
 TEST_CASE("Of blocks by a pointer nobody knows how many elements there are", "[plan]") {
     const MPI::Intracomm& comm = MPI::COMM_SELF;
-    vector<int> few(2);
+    vector<int> few(2), five(5), ten(10);
     const vector<int> counts{5}, displs{-3};
-    const auto plan = allgatherv_blocks(comm, few, {few.data(), counts, displs}, caller);
+    const auto plan = allgatherv_blocks(comm, five, {few.data(), counts, displs}, caller);
     CHECK(plan.recv.counts[0] == 5);
     CHECK(plan.recv.displs[0] == -3);
     CHECK(plan.recv.type == MPI_INT);
-    CHECK(allgatherv_blocks(comm, few, {few.data(), counts}, caller).recv.displs[0] == 0);
+    CHECK(allgatherv_blocks(comm, five, {few.data(), counts}, caller).recv.displs[0] == 0);
     const MPI::Datatype pair = MPI::INT.Create_contiguous(2).Commit();
-    CHECK(allgatherv_blocks(comm, few, {few.data(), counts, displs, pair}, caller).recv.type == pair.handle());
-    CHECK(allgatherv_blocks(comm, few, {few, counts, displs, pair}, caller).recv.type == pair.handle());
-    CHECK(allgatherv_blocks(comm, few, {static_cast<void*>(few.data()), counts, {}, pair}, caller).recv.data == few.data());
+    CHECK(allgatherv_blocks(comm, ten, {few.data(), counts, displs, pair}, caller).recv.type == pair.handle());
+    CHECK(allgatherv_blocks(comm, ten, {few, counts, displs, pair}, caller).recv.type == pair.handle());
+    CHECK(allgatherv_blocks(comm, ten, {static_cast<void*>(few.data()), counts, {}, pair}, caller).recv.data == few.data());
 }
 
 TEST_CASE("A buffer that is too short for its blocks says what all of them need", "[plan]") {
@@ -177,6 +180,88 @@ TEST_CASE("A block that lies in its own place is in place, and one in the place 
     CHECK_FALSE(is_own_block({MPI::BOTTOM, 2, MPI::DOUBLE}, MPI_BOTTOM, 2, 0, MPI_DOUBLE, caller));
     CHECK_FALSE(is_own_block({all.data(), 0, MPI::DOUBLE}, all.data(), 0, 0, MPI_DOUBLE, caller));
     CHECK(misuse_of([&] { (void)is_own(0, 2, 2); }).find("Method: sendbuf and recvbuf begin at the same place") == 0);
+}
+
+TEST_CASE("A plan refuses IN_PLACE where there is nothing in place", "[plan]") {
+    const auto refuses = [](const char* text, auto plan) {
+        const std::string why = misuse_of(plan);
+        INFO(why);
+        CHECK(contains(why, text));
+    };
+    for_each_comm([&](const MPI::Intracomm& comm) {
+        const auto size = static_cast<std::size_t>(comm.size());
+        int one = 0;
+        vector<int> all(size);
+        const vector<int> counts(size, 1);
+        const MPI::InPlace& in_place = MPI::IN_PLACE;
+        const char *const only_send = "recvbuf is IN_PLACE, which only sendbuf can be", *const only_recv =
+                                                                                            "sendbuf is IN_PLACE, which only recvbuf can be";
+        for (int root = 0; root < comm.size(); ++root) {
+            if (comm.rank() == root) {
+                refuses(only_send, [&] { gather_blocks(comm, one, in_place, root, caller); });
+                refuses(only_send, [&] { gatherv_blocks(comm, one, in_place, root, caller); });
+                refuses(only_recv, [&] { scatter_blocks(comm, in_place, one, root, caller); });
+                refuses(only_recv, [&] { scatterv_blocks(comm, in_place, one, root, caller); });
+                refuses(only_send, [&] { reduce_pair(comm, one, in_place, MPI::SUM, root, caller); });
+            } else {
+                refuses("sendbuf is IN_PLACE, which it can be only on the root", [&] { gather_blocks(comm, in_place, all, root, caller); });
+                refuses("sendbuf is IN_PLACE, which", [&] { gatherv_blocks(comm, in_place, {all, counts}, root, caller); });
+                refuses("recvbuf is IN_PLACE, which it can be only on the root", [&] { scatter_blocks(comm, all, in_place, root, caller); });
+                refuses("recvbuf is IN_PLACE, which", [&] { scatterv_blocks(comm, {all, counts}, in_place, root, caller); });
+                refuses("sendbuf is IN_PLACE, which", [&] { reduce_pair(comm, in_place, one, MPI::SUM, root, caller); });
+            }
+        }
+        refuses(only_send, [&] { allgather_blocks(comm, one, in_place, caller); });
+        refuses(only_send, [&] { allgatherv_blocks(comm, one, in_place, caller); });
+        refuses(only_send, [&] { alltoall_blocks(comm, all, in_place, caller); });
+        refuses(only_send, [&] { alltoallv_blocks(comm, {all, counts}, in_place, caller); });
+        refuses(only_send, [&] { alltoallw_blocks(comm, MPI::BufW(in_place), MPI::BufW(in_place), caller); });
+        refuses(only_send, [&] { allreduce_pair(comm, one, in_place, MPI::SUM, caller); });
+        refuses(only_send, [&] { reduce_blocks(comm, all, in_place, MPI::SUM, caller); });
+        refuses(only_send, [&] { reduce_scatter_blocks(comm, all, in_place, counts, MPI::SUM, caller); });
+        refuses("buf is IN_PLACE: give the memory itself", [&] { check_bcast(comm, MPI_IN_PLACE, 0, caller); });
+        const Neighbors both{comm.size(), comm.size()};
+        const char* const neighbors = "is IN_PLACE, which it cannot be among neighbors";
+        refuses(neighbors, [&] { neighbor_allgather_blocks(both.from, in_place, all, caller); });
+        refuses(neighbors, [&] { neighbor_alltoall_blocks(both, all, in_place, caller); });
+        refuses(neighbors, [&] { alltoallv_blocks(both, in_place, {all, counts}, caller); });
+        refuses(neighbors, [&] { allgatherv_blocks(both.from, in_place, {all, counts}, caller); });
+        refuses(neighbors, [&] { neighbor_alltoallw_blocks(both, MPI::ConstBufW(in_place), MPI::BufW(in_place), caller); });
+    });
+}
+
+TEST_CASE("A plan of blocks of different sizes compares what a process sends to itself", "[plan]") {
+    const MPI::Intracomm& comm = MPI::COMM_SELF;
+    vector<int> two(2), three(3);
+    vector<float> reals(3);
+    const vector<int> count{2}, more{3};
+    const char* const text = "Method: sendbuf has 3 elements for this process, recvbuf 2 (here.cpp:7)";
+    CHECK(misuse_of([&] { gatherv_blocks(comm, three, {two, count}, 0, caller); }) == text);
+    CHECK(misuse_of([&] { scatterv_blocks(comm, {three, more}, two, 0, caller); }) == text);
+    CHECK(misuse_of([&] { allgatherv_blocks(comm, three, {two, count}, caller); }) == text);
+    CHECK(misuse_of([&] { alltoallv_blocks(comm, {three, more}, {two, count}, caller); }) == text);
+    CHECK(misuse_of([&] {
+              allgatherv_blocks(comm, three, {reals, more}, caller);
+          }) == "Method: sendbuf holds MPI_INT, recvbuf MPI_FLOAT (here.cpp:7)");
+    CHECK(allgatherv_blocks(comm, two, {three, count}, caller).recv.counts[0] == 2);
+}
+
+TEST_CASE("A plan refuses numbers of one type that arrive as those of another", "[plan]") {
+    const MPI::Intracomm& comm = MPI::COMM_SELF;
+    vector<int> ints(2);
+    vector<unsigned> naturals(2);
+    vector<float> floats(2);
+    vector<double> one_double(1);
+    vector<std::complex<float>> one_complex(1);
+    vector<char> bytes(8);
+    CHECK(misuse_of([&] { allgather_blocks(comm, ints, floats, caller); }) == "Method: sendbuf holds MPI_INT, recvbuf MPI_FLOAT (here.cpp:7)");
+    CHECK(contains(misuse_of([&] { gather_blocks(comm, floats, one_double, 0, caller); }), "recvbuf MPI_DOUBLE"));
+    CHECK(contains(misuse_of([&] { scatter_blocks(comm, ints, one_double, 0, caller); }), "recvbuf MPI_DOUBLE"));
+    CHECK(contains(misuse_of([&] { alltoall_blocks(comm, one_double, ints, caller); }), "recvbuf MPI_INT"));
+    CHECK(misuse_of([&] { gather_blocks(comm, ints, {}, 0, caller); }) == "Method: sendbuf has 8 bytes a process, recvbuf 0 (here.cpp:7)");
+    CHECK(allgather_blocks(comm, ints, naturals, caller).recv.count == 2);
+    CHECK(allgather_blocks(comm, ints, bytes, caller).recv.count == 8);
+    CHECK(allgather_blocks(comm, floats, one_complex, caller).recv.count == 1);
 }
 
 TEST_CASE("A plan does not compare counts of different types", "[plan]") {

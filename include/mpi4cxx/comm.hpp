@@ -228,8 +228,8 @@ public:
     void Barrier(At at = {}) const { detail::call<MPI_Barrier>(handle(), on(at)); }
     /// Copy `root`'s `buf` to every process. Calls MPI_Bcast (MPI-4.0, 6.4). Collective.
     void Bcast(const Buf& buf, int root = 0, At at = {}) const {
-        if (root < 0) [[unlikely]]
-            (void)detail::is_root(*this, root, at);
+        if (root < 0 || buf.is_in_place()) [[unlikely]]
+            detail::check_bcast(*this, buf.data, root, at);
         detail::call<MPI_Bcast>(buf.data, buf.count, buf.type, root, handle(), on(at));
     }
     /// Gather equal blocks into `recvbuf`, which is significant on `root` only and holds size() blocks. Calls MPI_Gather (MPI-4.0, 6.5). Collective.

@@ -21,13 +21,13 @@ Request Comm::Ibarrier(At at) const { return Request::take(get<MPI_Ibarrier>(han
 Prequest Comm::Barrier_init(const Info& info, At at) const { return Prequest::take(get<MPI_Barrier_init>(handle(), info.handle(), on(at))); }
 
 Request Comm::Ibcast(const Buf& buf, int root, At at) const {
-    (void)detail::is_root(*this, root, at);
+    detail::check_bcast(*this, buf.data, root, at);
     auto kept = keep(buf);
     return Request::take(get<MPI_Ibcast>(buf.data, buf.count, buf.type, root, handle(), on(at)), std::move(kept));
 }
 
 Prequest Comm::Bcast_init(const Buf& buf, int root, const Info& info, At at) const {
-    (void)detail::is_root(*this, root, at);
+    detail::check_bcast(*this, buf.data, root, at);
     auto kept = keep(buf);
     return Prequest::take(get<MPI_Bcast_init>(buf.data, buf.count, buf.type, root, handle(), info.handle(), on(at)), std::move(kept));
 }

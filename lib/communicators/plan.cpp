@@ -1,5 +1,6 @@
 #include "communicators/plan.hpp"
 
+#include "handles/element_kind.hpp"
 #include "handles/reduction_operand.hpp"
 
 #include <algorithm>
@@ -28,14 +29,37 @@ template <class Address> Count block(const BufferParts<Address>& buf, Peers part
     return parts.number == 0 ? 0 : buf.count / parts.number;
 }
 
-/// One process's block against the other side, where both can be counted in the same elements.
-void same_block(const ConstBuf& one, const Buf& other, const char* one_name, const char* other_name, Caller caller) {
-    if (one.datatype_of_elements() == other.datatype_of_elements() && one.elements() != other.elements())
-        misuse(caller, std::string(one_name) + " has " + std::to_string(one.elements()) + " elements a process, " + other_name + " " +
-                           std::to_string(other.elements()));
+void same_block(const ConstBuf& send, const Buf& recv, Caller caller) {
+    same_block(send.elements(), send.datatype_of_elements(), recv.elements(), recv.datatype_of_elements(), "a process", caller);
+}
+
+/// Neighbors have no block in place, on either side.
+void refuse_in_place(const ConstBuf& send, const Buf& recv, Caller caller) {
+    refuse_in_place(send.data, Side::send, not_among_neighbors, caller);
+    refuse_in_place(recv.data, Side::recv, not_among_neighbors, caller);
 }
 
 }  // namespace
+
+void refuse_in_place(const void* data, Side side, const char* why, Caller caller) {
+    if (data == MPI_IN_PLACE) [[unlikely]]
+        misuse(caller, std::string(side == Side::send ? "sendbuf" : "recvbuf") + " is IN_PLACE, " + why);
+}
+
+void same_block(Count sends, MPI_Datatype send, Count receives, MPI_Datatype recv, const char* whose, Caller caller) {
+    const auto differ = [&](Count one, const char* unit, Count other) {
+        misuse(caller, "sendbuf has " + std::to_string(one) + unit + whose + ", recvbuf " + std::to_string(other));
+    };
+    if (send == recv && sends != receives)
+        differ(sends, " elements ", receives);
+    if (send == recv || (sends == 0 && receives == 0) || send == MPI_PACKED || recv == MPI_PACKED)
+        return;
+    if (sends != 0 && receives != 0 && !are_exchangeable(send, recv, caller.at))
+        mismatch(sends, send, receives, recv, caller.at, caller.method);
+    const auto bytes = [&](Count count, MPI_Datatype type) { return count == 0 ? 0 : count * Datatype::borrow(type).Get_size(caller.at); };
+    if (const Count out = bytes(sends, send), in = bytes(receives, recv); out != in)
+        differ(out, " bytes ", in);
+}
 
 bool is_own_block(const ConstBuf& one, const void* all, Count count, Count offset, MPI_Datatype type, Caller caller) {
     if (one.type != type || one.count != count || count == 0 || all == MPI_BOTTOM)
@@ -147,34 +171,49 @@ bool is_root(const Comm& comm, int root, At at) {
     return root == ROOT;
 }
 
+void check_bcast(const Comm& comm, const void* buf, int root, Caller caller) {
+    if (buf == MPI_IN_PLACE)
+        misuse(caller, "buf is IN_PLACE: give the memory itself, from which the root sends and into which the others receive");
+    (void)is_root(comm, root, caller.at);
+}
+
 Pair gather_blocks(const Comm& comm, const ConstBuf& send, Buf recv, int root, Caller caller) {
     if (is_root(comm, root, caller.at)) {
+        refuse_in_place(recv.data, Side::recv, only_send, caller);
         recv.count = block(recv, peers(comm, caller.at), "recvbuf", "Gatherv", caller);
         if (!send.is_in_place() && root != ROOT) {
-            same_block(send, recv, "sendbuf", "recvbuf", caller);
+            same_block(send, recv, caller);
             if (is_own_block(send, recv.data, recv.count, root * recv.count, recv.type, caller))
                 return {IN_PLACE, recv};
         }
+    } else if (root != PROC_NULL) {
+        refuse_in_place(send.data, Side::send, only_root, caller);
     }
     return {send, recv};
 }
 
 Pair scatter_blocks(const Comm& comm, ConstBuf send, const Buf& recv, int root, Caller caller) {
     if (is_root(comm, root, caller.at)) {
+        refuse_in_place(send.data, Side::send, only_recv, caller);
         send.count = block(send, peers(comm, caller.at), "sendbuf", "Scatterv", caller);
         if (!recv.is_in_place() && root != ROOT) {
-            same_block(send, recv, "sendbuf", "recvbuf", caller);
+            same_block(send, recv, caller);
             if (is_own_block(recv, send.data, send.count, root * send.count, send.type, caller))
                 return {send, IN_PLACE};
         }
+    } else if (root != PROC_NULL) {
+        refuse_in_place(recv.data, Side::recv, only_root, caller);
     }
     return {send, recv};
 }
 
 Pair allgather_blocks(const Comm& comm, const ConstBuf& send, Buf recv, Caller caller) {
+    refuse_in_place(recv.data, Side::recv, only_send, caller);
     recv.count = block(recv, peers(comm, caller.at), "recvbuf", "Allgatherv", caller);
-    if (!send.is_in_place() && !comm.Is_inter(caller.at)) {
-        same_block(send, recv, "sendbuf", "recvbuf", caller);
+    if (comm.Is_inter(caller.at)) {
+        refuse_in_place(send.data, Side::send, not_between_groups, caller);
+    } else if (!send.is_in_place()) {
+        same_block(send, recv, caller);
         if (is_own_block(send, recv.data, recv.count, comm.Get_rank(caller.at) * recv.count, recv.type, caller))
             return {IN_PLACE, recv};
     }
@@ -182,12 +221,16 @@ Pair allgather_blocks(const Comm& comm, const ConstBuf& send, Buf recv, Caller c
 }
 
 Pair alltoall_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller) {
+    refuse_in_place(recv.data, Side::recv, only_send, caller);
     const int processes = peers(comm, caller.at);
+    const bool is_inter = comm.Is_inter(caller.at);
     recv.count = block(recv, processes, "recvbuf", "Alltoallv", caller);
+    if (is_inter)
+        refuse_in_place(send.data, Side::send, not_between_groups, caller);
     if (!send.is_in_place()) {
         send.count = block(send, processes, "sendbuf", "Alltoallv", caller);
-        if (!comm.Is_inter(caller.at)) {
-            same_block(send, recv, "sendbuf", "recvbuf", caller);
+        if (!is_inter) {
+            same_block(send, recv, caller);
             if (is_own_block(send, recv.data, recv.count, 0, recv.type, caller))  // the same memory
                 return {IN_PLACE, recv};
         }
@@ -199,6 +242,9 @@ namespace {
 
 /// Both sides of a reduction, as the MPI takes them. The same memory on both is meant to be in place.
 Pair reduction(const Comm& comm, ConstBuf send, Buf recv, const Op& op, Caller caller) {
+    refuse_in_place(recv.data, Side::recv, only_send, caller);
+    if (recv.count < 0)  // which MPICH 4.0 does not survive
+        misuse(caller, "recvbuf has a count of " + std::to_string(recv.count));
     const bool is_same = send.data == recv.data && recv.data != nullptr && send.count == recv.count && !comm.Is_inter(caller.at);
     accept_pair(send, recv, op, caller);
     check_pair(send, recv, caller);
@@ -211,12 +257,15 @@ Pair reduction(const Comm& comm, ConstBuf send, Buf recv, const Op& op, Caller c
 
 Pair reduce_pair(const Comm& comm, const ConstBuf& send, const Buf& recv, const Op& op, int root, Caller caller) {
     if (!is_root(comm, root, caller.at)) {
+        if (root != PROC_NULL)
+            refuse_in_place(send.data, Side::send, only_root, caller);
         ConstBuf mine = send;
         if (!mine.is_in_place())
             accept_operand(mine, op, "sendbuf", caller);
         return {mine, Buf(nullptr, mine.count, Datatype::borrow(mine.type))};  // its address is not significant here
     }
     if (root == ROOT) {
+        refuse_in_place(recv.data, Side::recv, not_between_groups, caller);
         static const char insignificant = 0;  // but MPICH wants an address that is neither null nor recvbuf's
         Buf result = recv;
         accept_operand(result, op, "recvbuf", caller);
@@ -231,10 +280,12 @@ Pair allreduce_pair(const Comm& comm, const ConstBuf& send, const Buf& recv, con
 
 Pair reduce_blocks(const Comm& comm, ConstBuf send, Buf recv, const Op& op, Caller caller) {
     const int processes = comm.Get_size(caller.at);
+    refuse_in_place(recv.data, Side::recv, only_send, caller);
     if (send.is_in_place()) {
         recv.count = block(recv, processes, "recvbuf", "Reduce_scatter", caller);
     } else {
         send.count = block(send, processes, "sendbuf", "Reduce_scatter", caller);
+        same_block(send.count, send.type, recv.count, recv.type, "a process", caller);
     }
     return reduction(comm, send, recv, op, caller);
 }
@@ -250,6 +301,7 @@ void like_other(ConstBuf& send, const Buf& recv) { send = ConstBuf(static_cast<v
 }  // namespace
 
 Pair neighbor_allgather_blocks(Peers from, const ConstBuf& send, Buf recv, Caller caller) {
+    refuse_in_place(send, recv, caller);
     recv.count = block(recv, from, "recvbuf", "Neighbor_allgatherv", caller);
     if (from.number == 0)
         like_other(recv, send);
@@ -257,6 +309,7 @@ Pair neighbor_allgather_blocks(Peers from, const ConstBuf& send, Buf recv, Calle
 }
 
 Pair neighbor_alltoall_blocks(const Neighbors& all, ConstBuf send, Buf recv, Caller caller) {
+    refuse_in_place(send, recv, caller);
     send.count = block(send, all.to, "sendbuf", "Neighbor_alltoallv", caller);
     recv.count = block(recv, all.from, "recvbuf", "Neighbor_alltoallv", caller);
     if (all.from.number == 0)

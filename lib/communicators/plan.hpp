@@ -14,6 +14,8 @@
 
 namespace MPI4CXX::detail {
 
+enum class Side : char { send, recv };
+
 struct Pair {
     ConstBuf send;
     Buf recv;
@@ -23,6 +25,17 @@ struct Pair {
 /// beginning. A call that would copy a process's own block to where it lies is meant to be in place. MPICH ends it, and Open MPI may give wrong data.
 /// Throws std::invalid_argument if another block begins where `one` does.
 bool is_own_block(const ConstBuf& one, const void* all, Count count, Count offset, MPI_Datatype type, Caller caller);
+
+/// Throws unless the block that a process sends to itself is the same on both sides: of the same length, and of types that make sense as each other.
+/// `whose` ends the words "3 elements", such as with "for this process".
+void same_block(Count sends, MPI_Datatype send, Count receives, MPI_Datatype recv, const char* whose, Caller caller);
+/// Throws if `data` is IN_PLACE, for the reason `why`. MPI takes some of these in silence, and the next call receives the messages that are left.
+void refuse_in_place(const void* data, Side side, const char* why, Caller caller);
+inline constexpr const char* only_send = "which only sendbuf can be";
+inline constexpr const char* only_recv = "which only recvbuf can be";
+inline constexpr const char* only_root = "which it can be only on the root";
+inline constexpr const char* not_between_groups = "which it cannot be on an intercommunicator";
+inline constexpr const char* not_among_neighbors = "which it cannot be among neighbors";
 
 /// Gather: on the root, `recv` holds one block per process.
 Pair gather_blocks(const Comm& comm, const ConstBuf& send, Buf recv, int root, Caller caller);
@@ -69,8 +82,6 @@ struct Peers {
     const char* name;
     constexpr Peers(int n, const char* what = "processes") noexcept : number(n), name(what) {}
 };
-
-enum class Side : char { send, recv };
 
 /// Returns `blocks` as MPI takes them: one block per process or neighbor, within a buffer of `length` elements. Throws unless there is one count for
 /// each, and no block reaches beyond the end. Displacements of packed blocks are in memory of this thread until its next such call, and so are counts
@@ -153,7 +164,7 @@ AlltoallwPlan alltoallw_blocks(const Comm& comm, TypedPart<const void> send, Typ
 /// Throws if the blocks differ in size: some MPIs mix these up in a persistent Alltoallw in place.
 void check_equal_sizes(const RecvW& blocks, Caller caller);
 /// Alltoallw among neighbors, where displacements are always wide.
-NeighborwPlan neighbor_alltoallw_blocks(const Neighbors& neighbors, const TypedBlocks& send, const TypedBlocks& recv, Caller caller);
+NeighborwPlan neighbor_alltoallw_blocks(const Neighbors& neighbors, TypedPart<const void> send, TypedPart<void> recv, Caller caller);
 /// Allgather among neighbors: `recv` holds one block from each.
 Pair neighbor_allgather_blocks(Peers from, const ConstBuf& send, Buf recv, Caller caller);
 /// Alltoall among neighbors: `send` holds one block to each, `recv` one from each.

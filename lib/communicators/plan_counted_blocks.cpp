@@ -97,6 +97,7 @@ namespace {
 
 /// What a buffer has room for, in elements, to compare its blocks with.
 template <class Buffer> Count length(const Buffer& buf, Side side, Caller caller) {
+    refuse_in_place(buf.data, side, side == Side::send ? only_recv : only_send, caller);
     if (buf.count != any_count && buf.strided && buf.strided->elements != 1)
         misuse(caller,
                std::string(side == Side::send ? "sendbuf" : "recvbuf") +
@@ -136,14 +137,54 @@ bool are_same(const Blocks& one, const Blocks& other) {
     return true;
 }
 
+/// One block, in elements of the container.
+struct OneBlock {
+    Count elements;
+    MPI_Datatype type;
+
+    template <class Address> explicit OneBlock(const BufferParts<Address>& buf) : elements(buf.elements()), type(buf.datatype_of_elements()) {}
+    template <class Address> OneBlock(const Uneven<Address, MPI_Datatype>& all, int rank)
+        : elements(all.counts[static_cast<std::size_t>(rank)] * (all.strided ? all.strided->elements : 1)),
+          type(all.strided ? all.strided->element : all.type) {}
+};
+
+void same_own_block(const OneBlock& send, const OneBlock& recv, Caller caller) {
+    same_block(send.elements, send.type, recv.elements, recv.type, "for this process", caller);
+}
+
+/// Checks the block of the process `rank`, which is this one; it is in place if it lies where it belongs.
+void settle_own_block(GathervPlan& plan, int rank, Caller caller) {
+    if (plan.send.is_in_place())
+        return;
+    same_own_block(OneBlock(plan.send), {plan.recv, rank}, caller);
+    if (is_block_of(plan.send, plan.recv, rank, caller))
+        plan.send = IN_PLACE;
+}
+
+GathervPlan blocks_from(Peers peers, const ConstBuf& send, const BufVArg& recv, Caller caller) {
+    return {send, uneven(checked_blocks(peers, recv, length(recv, Side::recv, caller), send.count, Side::recv, caller), recv)};
+}
+
+AlltoallvPlan blocks_both_ways(const Neighbors& all, const ConstBufVArg& send, const BufVArg& recv, Caller caller) {
+    AlltoallvPlan plan{uneven({}, send), uneven(checked_blocks(all.from, recv, length(recv, Side::recv, caller), 0, Side::recv, caller), recv)};
+    if (!send.is_in_place()) {
+        static_cast<Blocks&>(plan.send) = checked_blocks(all.to, send, length(send, Side::send, caller), 0, Side::send, caller);
+        same_width(plan.send, plan.recv);
+    }
+    return plan;
+}
+
 }  // namespace
 
 GathervPlan gatherv_blocks(const Comm& comm, const ConstBuf& send, const BufVArg& recv, int root, Caller caller) {
-    if (!is_root(comm, root, caller.at))
+    if (!is_root(comm, root, caller.at)) {
+        if (root != PROC_NULL)
+            refuse_in_place(send.data, Side::send, only_root, caller);
         return {send, uneven({}, recv)};
-    GathervPlan plan = allgatherv_blocks(peers(comm, caller.at), send, recv, caller);
-    if (root != ROOT && is_block_of(plan.send, plan.recv, root, caller))
-        plan.send = IN_PLACE;
+    }
+    GathervPlan plan = blocks_from(peers(comm, caller.at), send, recv, caller);
+    if (root != ROOT)
+        settle_own_block(plan, root, caller);
     return plan;
 }
 
@@ -151,39 +192,50 @@ ScattervPlan scatterv_blocks(const Comm& comm, const ConstBufVArg& send, const B
     Blocks blocks;
     if (is_root(comm, root, caller.at))
         blocks = checked_blocks(peers(comm, caller.at), send, length(send, Side::send, caller), recv.count, Side::send, caller);
+    else if (root != PROC_NULL)
+        refuse_in_place(recv.data, Side::recv, only_root, caller);
     ScattervPlan plan{uneven(blocks, send), recv};
-    if (blocks.ranks != 0 && root != ROOT && is_block_of(recv, plan.send, root, caller))
-        plan.recv = IN_PLACE;
+    if (blocks.ranks != 0 && root != ROOT && !recv.is_in_place()) {
+        same_own_block({plan.send, root}, OneBlock(recv), caller);
+        if (is_block_of(recv, plan.send, root, caller))
+            plan.recv = IN_PLACE;
+    }
     return plan;
 }
 
 GathervPlan allgatherv_blocks(const Comm& comm, const ConstBuf& send, const BufVArg& recv, Caller caller) {
-    GathervPlan plan = allgatherv_blocks(peers(comm, caller.at), send, recv, caller);
-    if (!comm.Is_inter(caller.at) && is_block_of(plan.send, plan.recv, comm.Get_rank(caller.at), caller))
-        plan.send = IN_PLACE;
+    GathervPlan plan = blocks_from(peers(comm, caller.at), send, recv, caller);
+    if (comm.Is_inter(caller.at))
+        refuse_in_place(send.data, Side::send, not_between_groups, caller);
+    else
+        settle_own_block(plan, comm.Get_rank(caller.at), caller);
     return plan;
 }
 
 GathervPlan allgatherv_blocks(Peers peers, const ConstBuf& send, const BufVArg& recv, Caller caller) {
-    return {send, uneven(checked_blocks(peers, recv, length(recv, Side::recv, caller), send.count, Side::recv, caller), recv)};
+    refuse_in_place(send.data, Side::send, not_among_neighbors, caller);
+    return blocks_from(peers, send, recv, caller);
 }
 
 AlltoallvPlan alltoallv_blocks(const Comm& comm, const ConstBufVArg& send, const BufVArg& recv, Caller caller) {
     const int all = peers(comm, caller.at);
-    AlltoallvPlan plan = alltoallv_blocks({all, all}, send, recv, caller);
-    if (plan.send.data == plan.recv.data && plan.recv.data != MPI_BOTTOM && plan.send.type == plan.recv.type && !comm.Is_inter(caller.at) &&
+    const bool is_inter = comm.Is_inter(caller.at);
+    if (is_inter)
+        refuse_in_place(send.data, Side::send, not_between_groups, caller);
+    AlltoallvPlan plan = blocks_both_ways({all, all}, send, recv, caller);
+    if (!is_inter && !send.is_in_place()) {
+        const int rank = comm.Get_rank(caller.at);
+        same_own_block({plan.send, rank}, {plan.recv, rank}, caller);
+    }
+    if (plan.send.data == plan.recv.data && plan.recv.data != MPI_BOTTOM && plan.send.type == plan.recv.type && !is_inter &&
         are_same(plan.send, plan.recv))
         plan.send.data = MPI_IN_PLACE;
     return plan;
 }
 
 AlltoallvPlan alltoallv_blocks(const Neighbors& all, const ConstBufVArg& send, const BufVArg& recv, Caller caller) {
-    AlltoallvPlan plan{uneven({}, send), uneven(checked_blocks(all.from, recv, length(recv, Side::recv, caller), 0, Side::recv, caller), recv)};
-    if (!send.is_in_place()) {
-        static_cast<Blocks&>(plan.send) = checked_blocks(all.to, send, length(send, Side::send, caller), 0, Side::send, caller);
-        same_width(plan.send, plan.recv);
-    }
-    return plan;
+    refuse_in_place(send.data, Side::send, not_among_neighbors, caller);
+    return blocks_both_ways(all, send, recv, caller);
 }
 
 namespace {
@@ -215,6 +267,9 @@ Blocks typed_blocks(Peers peers, const TypedBlocks& given, Side side, Caller cal
 
 AlltoallwPlan alltoallw_blocks(const Comm& comm, TypedPart<const void> send, TypedPart<void> recv, Caller caller) {
     const int all = peers(comm, caller.at);
+    refuse_in_place(recv.data, Side::recv, only_send, caller);
+    if (send.data == MPI_IN_PLACE && comm.Is_inter(caller.at))
+        refuse_in_place(send.data, Side::send, not_between_groups, caller);
     AlltoallwPlan plan{uneven({}, send.data, static_cast<const MPI_Datatype*>(nullptr)),
                        uneven(typed_blocks(all, recv.blocks, Side::recv, caller), recv.data, recv.blocks.types.handles.data())};
     if (send.data != MPI_IN_PLACE) {
@@ -232,8 +287,10 @@ void check_equal_sizes(const RecvW& blocks, Caller caller) {
                                " bytes are mixed up by this MPI: send from another buffer");
 }
 
-NeighborwPlan neighbor_alltoallw_blocks(const Neighbors& all, const TypedBlocks& send, const TypedBlocks& recv, Caller caller) {
-    Blocks out = typed_blocks(all.to, send, Side::send, caller), in = typed_blocks(all.from, recv, Side::recv, caller);
+NeighborwPlan neighbor_alltoallw_blocks(const Neighbors& all, TypedPart<const void> send, TypedPart<void> recv, Caller caller) {
+    refuse_in_place(send.data, Side::send, not_among_neighbors, caller);
+    refuse_in_place(recv.data, Side::recv, not_among_neighbors, caller);
+    Blocks out = typed_blocks(all.to, send.blocks, Side::send, caller), in = typed_blocks(all.from, recv.blocks, Side::recv, caller);
     same_width(out, in);
     const auto side = [](Blocks& blocks, const MPI_Datatype* types, Scratch& keep) {
         if (!blocks.displs.is_wide()) {
@@ -244,8 +301,8 @@ NeighborwPlan neighbor_alltoallw_blocks(const Neighbors& all, const TypedBlocks&
         }
         return NeighborW{blocks.ranks, blocks.counts, static_cast<const Aint*>(blocks.displs), blocks.ranks == 0 ? &any_type : types};
     };
-    return {side(out, send.types.handles.data(), scratch[static_cast<int>(Side::send)]),
-            side(in, recv.types.handles.data(), scratch[static_cast<int>(Side::recv)])};
+    return {side(out, send.blocks.types.handles.data(), scratch[static_cast<int>(Side::send)]),
+            side(in, recv.blocks.types.handles.data(), scratch[static_cast<int>(Side::recv)])};
 }
 
 namespace {
@@ -288,6 +345,7 @@ ReduceScatterPlan reduce_scatter_blocks(const Comm& comm, const ConstBuf& send, 
     Blocks blocks(recvcounts, {});
     if (recvcounts.size == 0 && !send.is_in_place() && !comm.Is_inter(caller.at))
         blocks = counts_of_all(comm, recv.count, caller.at).blocks;
+    refuse_in_place(recv.data, Side::recv, only_send, caller);
     const auto size = static_cast<std::size_t>(comm.Get_size(caller.at));
     if (blocks.ranks != size)
         misuse(caller, std::to_string(blocks.ranks) + " recvcounts for " + std::to_string(size) + " processes");

@@ -3,11 +3,11 @@
 #include <mpi4cxx/error.hpp>
 
 #include "handles/datatype_name.hpp"
+#include "handles/element_kind.hpp"
 #include "windows/window_private.hpp"
 
 #include <algorithm>
 #include <cstddef>
-#include <initializer_list>
 #include <string>
 
 namespace MPI4CXX::detail {
@@ -16,46 +16,6 @@ namespace {
 
 /// 128 bits, because a displacement times its unit may not fit 64.
 __extension__ using Wide = __int128;
-
-/// The kinds of elements that operations tell apart (MPI-4.0, 6.9.2), a bit each.
-enum Kinds : unsigned { integer = 1, floating = 2, complex = 4, logical = 8, byte = 16, pair = 32, all = 63 };
-
-/// Returns the kind of a datatype of C; all kinds for other datatypes, which are left to MPI.
-Kinds kind_of(MPI_Datatype type) {
-    const auto is_one_of = [type](std::initializer_list<MPI_Datatype> types) { return std::find(types.begin(), types.end(), type) != types.end(); };
-    if (is_one_of({MPI_FLOAT, MPI_DOUBLE, MPI_LONG_DOUBLE}))
-        return floating;
-    if (is_one_of({MPI_INT,      MPI_LONG,           MPI_UNSIGNED, MPI_UNSIGNED_LONG, MPI_LONG_LONG,     MPI_UNSIGNED_LONG_LONG,
-                   MPI_SHORT,    MPI_UNSIGNED_SHORT, MPI_CHAR,     MPI_SIGNED_CHAR,   MPI_UNSIGNED_CHAR, MPI_INT8_T,
-                   MPI_INT16_T,  MPI_INT32_T,        MPI_INT64_T,  MPI_UINT8_T,       MPI_UINT16_T,      MPI_UINT32_T,
-                   MPI_UINT64_T, MPI_AINT,           MPI_COUNT,    MPI_OFFSET}))
-        return integer;
-    if (is_one_of({MPI_C_FLOAT_COMPLEX, MPI_C_DOUBLE_COMPLEX, MPI_C_LONG_DOUBLE_COMPLEX}))
-        return complex;
-    if (is_one_of({MPI_C_BOOL, MPI_CXX_BOOL}))
-        return logical;
-    if (is_one_of({MPI_FLOAT_INT, MPI_DOUBLE_INT, MPI_LONG_INT, MPI_2INT, MPI_SHORT_INT, MPI_LONG_DOUBLE_INT}))
-        return pair;
-    return type == MPI_BYTE ? byte : all;
-}
-
-/// Returns the kinds of elements that an operation works on.
-unsigned kinds_of(MPI_Op op) {
-    if (op == MPI_SUM || op == MPI_PROD)
-        return integer | floating | complex;
-    if (op == MPI_MAX || op == MPI_MIN)
-        return integer | floating;
-    if (op == MPI_LAND || op == MPI_LOR || op == MPI_LXOR)
-        return integer | logical;
-    if (op == MPI_BAND || op == MPI_BOR || op == MPI_BXOR)
-        return integer | byte;
-    return op == MPI_MINLOC || op == MPI_MAXLOC ? pair : all;
-}
-
-bool is_floating(MPI_Datatype type) {
-    const Kinds kind = kind_of(type);
-    return kind == floating || kind == complex;
-}
 
 /// Returns whether elements of both datatypes lie in memory in the same way: MPI has several names for one integer.
 bool are_alike(MPI_Datatype a, MPI_Datatype b, Place where) {
@@ -102,11 +62,6 @@ void check_range(const WindowState& state, const Access& access, const TargetRan
 }
 
 }  // namespace
-
-void check_operation(const Op& op, MPI_Datatype type, Caller caller) {
-    if ((kinds_of(op.handle()) & kind_of(type)) == 0)
-        misuse(caller, "the operation does not work on elements of " + datatype_name(type) + " (MPI-4.0, 6.9.2)");
-}
 
 TargetRange check_access(const WindowState* state, const Access& access) {
     if (state->win == MPI_WIN_NULL)

@@ -7,6 +7,7 @@
 #include "communicators/session_members.hpp"
 #include "handles/attribute.hpp"
 #include "handles/datatype_name.hpp"
+#include "handles/element_kind.hpp"
 #include "handles/error_handling.hpp"
 #include "handles/hinted.hpp"
 #include "handles/named.hpp"

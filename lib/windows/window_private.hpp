@@ -60,9 +60,6 @@ struct Access {
 /// Returns the range in which `access` works. Throws std::invalid_argument, with both numbers, if the access is not allowed.
 TargetRange check_access(const WindowState* state, const Access& access);
 
-/// Throws std::invalid_argument if the operation is not for such elements. On MPICH 4.0 their target would wait for ever, or crash.
-void check_operation(const Op& op, MPI_Datatype type, Caller caller);
-
 /// Frees a window that the library has made: see CollectiveHandle::end. The window stays if this throws.
 void end_window(WindowState& state, bool drops, At at);
 /// Takes note of a window that the library has just made. It is freed as MPI_Finalize begins, if the program has left it. MPICH crashes otherwise.

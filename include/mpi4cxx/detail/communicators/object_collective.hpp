@@ -20,6 +20,8 @@ MPI4CXX_API void check_root(const Comm& comm, int root, At at);
 
 /// Returns whether this process is the root. On an intercommunicator, throws an Exception of class ERR_ROOT if there is no such root.
 MPI4CXX_API bool is_root(const Comm& comm, int root, At at);
+/// Throws if `buf` is IN_PLACE, which MPI takes in silence, or if `root` does not exist.
+MPI4CXX_API void check_bcast(const Comm& comm, const void* buf, int root, Caller caller);
 
 /// Broadcasts an object from the root.
 MPI4CXX_API void bcast_object(const Comm& comm, const Packing& object, int root, At at);
