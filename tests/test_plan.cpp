@@ -148,6 +148,8 @@ TEST_CASE("A reduction of a struct needs an operation of the user's, or is of pa
     CHECK(contains(why, "Method: predefined operations work on numbers, recvbuf holds "));
     CHECK(contains(why, "Point: make one for it with Op::Create<"));
     CHECK(contains(misuse_of([&] { allreduce_pair(comm, point, sum, MPI::MAXLOC, caller); }), "Op::Create"));
+    double real = 0, both = 0;
+    CHECK(contains(misuse_of([&] { allreduce_pair(comm, real, both, MPI::LAND, caller); }), "the operation does not work on elements of MPI_DOUBLE"));
     bool flag = true, any = false;
     CHECK(contains(misuse_of([&] { allreduce_pair(comm, flag, any, MPI::SUM, caller); }), "a SUM of bool is no count"));
     CHECK(allreduce_pair(comm, flag, any, MPI::LOR, caller).recv.type == MPI_C_BOOL);

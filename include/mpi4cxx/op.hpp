@@ -132,7 +132,10 @@ public:
     [[nodiscard]] bool is_predefined() const noexcept;
 
     /// Tell whether this is MPI's own operation: neither null nor made by Create.
-    [[nodiscard]] bool is_plain() const noexcept { return plain_; }
+    [[nodiscard]] bool is_plain() const noexcept { return plain_ != Plain::no; }
+    /// Tell whether this is MPI's own operation, and MPI refuses the elements that it does not work on. MPICH ends the job over a logical operation
+    /// on floating-point numbers.
+    [[nodiscard]] bool is_checked_by_mpi() const noexcept { return plain_ == Plain::checked_by_mpi; }
     /// Return the datatype to call MPI with for elements of `type`. Throws if the operation is null, or is a user's operation on another type.
     [[nodiscard]] MPI_Datatype accept(MPI_Datatype type, detail::Caller caller) const;
     /// Tell whether this is a user's operation on elements of `type`.
@@ -148,7 +151,7 @@ private:
     static Op create(std::unique_ptr<detail::Reduction> reduction, bool commute, At at);
 
     std::shared_ptr<detail::UserOp> user_;
-    bool plain_ = false;
+    enum class Plain : char { no, checked_by_mpi, unchecked } plain_ = Plain::no;
 };
 
 namespace detail {

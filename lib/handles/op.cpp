@@ -130,14 +130,17 @@ const detail::PredefinedOp<detail::Replace> REPLACE(MPI_REPLACE);
 const detail::PredefinedOp<detail::NoOp> NO_OP(MPI_NO_OP);
 
 Op::Op() noexcept = default;
-Op::Op(MPI_Op raw, detail::Ownership ownership) noexcept : Handle(raw, ownership), plain_(raw != MPI_OP_NULL) {}
-Op::Op(Op&& other) noexcept : Handle(std::move(other)), user_(std::move(other.user_)), plain_(std::exchange(other.plain_, false)) {}
+Op::Op(MPI_Op raw, detail::Ownership ownership) noexcept : Handle(raw, ownership) {
+    if (raw != MPI_OP_NULL)
+        plain_ = raw == MPI_LAND || raw == MPI_LOR || raw == MPI_LXOR ? Plain::unchecked : Plain::checked_by_mpi;
+}
+Op::Op(Op&& other) noexcept : Handle(std::move(other)), user_(std::move(other.user_)), plain_(std::exchange(other.plain_, Plain::no)) {}
 Op& Op::operator=(Op&& other) noexcept {
     if (this != &other)
         leave_to_calls(*this);
     Handle::operator=(static_cast<Handle&&>(other));
     user_ = std::move(other.user_);
-    plain_ = std::exchange(other.plain_, false);
+    plain_ = std::exchange(other.plain_, Plain::no);
     return *this;
 }
 Op::~Op() { leave_to_calls(*this); }
@@ -147,7 +150,7 @@ Op Op::create(std::unique_ptr<Reduction> reduction, bool commute, At at) {
     MPI_User_function* const function = user->slot < callbacks ? table[user->slot] : carried_callback;
     Op op = take(get<MPI_Op_create>(function, commute ? 1 : 0, at));
     op.user_ = std::move(user);
-    op.plain_ = false;
+    op.plain_ = Plain::no;
     return op;
 }
 
@@ -172,7 +175,7 @@ void Op::Free(At at) {
     if (!leave_to_calls(*this))
         free(at);
     user_.reset();
-    plain_ = false;
+    plain_ = Plain::no;
 }
 
 bool Op::works_on(MPI_Datatype type) const noexcept { return user_ != nullptr && user_->reduction->type == type; }

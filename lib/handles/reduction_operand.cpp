@@ -1,6 +1,7 @@
 #include "handles/reduction_operand.hpp"
 
 #include "handles/datatype_name.hpp"
+#include "handles/element_kind.hpp"
 
 #include <string>
 
@@ -35,6 +36,8 @@ template <class Address> void accept(BufferParts<Address>& buf, const Op& op, co
             misuse(caller, "predefined operations work on numbers, " + std::string(name) + " holds " + std::string(element->name) +
                                ": make one for it with Op::Create<" + std::string(element->name) + ">");
     }
+    if (op.is_plain() && !op.is_checked_by_mpi())
+        check_operation(op, buf.type, caller);
     buf.type = op.accept(buf.type, caller);
 }
 
