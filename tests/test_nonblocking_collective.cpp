@@ -913,10 +913,34 @@ TEST_CASE("Misuse of every form is found before MPI is called", "[collective]") 
     says([&] { (void)comm.Iallreduce(two, three); }, "Iallreduce:", "sendbuf has 2 elements, recvbuf 3");
     says([&] { (void)comm.Iscan(two, three); }, "Iscan:", "sendbuf has 2 elements, recvbuf 3");
     says([&] { comm.Reduce_scatter(three, three, counts); }, "Reduce_scatter:", "2 recvcounts for 1 processes");
-    says([&] { comm.Reduce_scatter(two, three, one); }, "Reduce_scatter:", "sendbuf has 2 elements, recvbuf 3");
+    says([&] { comm.Reduce_scatter(two, three, one); }, "Reduce_scatter:", "sendbuf has 2 elements, recvcounts are 3 in all");
     says([&] { comm.Reduce_scatter(three, two, one); }, "Reduce_scatter:", "recvbuf has 2 elements, recvcounts say 3");
-    says([&] { comm.Reduce_scatter(MPI::IN_PLACE, three); }, "Reduce_scatter:", "0 recvcounts for 1 processes");
+    says([&] { comm.Reduce_scatter(MPI::IN_PLACE, three); }, "Reduce_scatter:", "recvcounts must be given in place");
     CHECK(contains(error_of_class(MPI::ERR_OP, [&] { (void)comm.Ireduce(two, two, MPI::OP_NULL); }), "Ireduce: the operation is null"));
     says([&] { (void)comm.Alltoallv(three, counts); }, "Alltoallv:", "sendbuf has 2 counts");
     says([&] { (void)comm.Scatterv(two, one); }, "Scatterv:", "sendbuf has 2 elements, its blocks need 3");
+    says([&] { comm.Bcast(MPI::IN_PLACE); }, "Bcast:", "buf is IN_PLACE");
+    says([&] { (void)comm.Ibcast(MPI::IN_PLACE); }, "Ibcast:", "buf is IN_PLACE");
+    says([&] { (void)comm.Bcast_init(MPI::IN_PLACE); }, "Bcast_init:", "buf is IN_PLACE");
+    says([&] { (void)comm.Igather(two, MPI::IN_PLACE); }, "Igather:", "recvbuf is IN_PLACE");
+    says([&] { (void)comm.Scan_init(two, MPI::IN_PLACE); }, "Scan_init:", "recvbuf is IN_PLACE");
+    says([&] { comm.Allreduce({two.data(), -1}, {three.data(), -1}); }, "Allreduce:", "recvbuf has a count of -1");
+    double real = 1, both = 0;
+    says([&] { comm.Allreduce(real, both, MPI::LAND); }, "Allreduce:", "the operation does not work on elements of MPI_DOUBLE");
+    says([&] { (void)comm.Iscan(real, both, MPI::LXOR); }, "Iscan:", "the operation does not work on elements of MPI_DOUBLE");
+    says([&] { comm.Reduce_scatter_block(two, three); }, "Reduce_scatter_block:", "sendbuf has 2 elements a process, recvbuf 3");
+}
+
+TEST_CASE("A wrong count of what one process sends is an exception on all", "[collective]") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const auto n = static_cast<std::size_t>(comm.size());
+    const vector<int> data(n + 1, comm.rank());
+    vector<int> ones(n, 1), wrong(ones);
+    wrong.back() = -2;
+    const char* const text = comm.rank() == 0 ? "has a count of -2 for rank " : "rank 0 cannot send its blocks: the error there says why";
+    CHECK(contains(thrown<std::invalid_argument>([&] { (void)comm.Scatterv(data, wrong); }), text));
+    CHECK(contains(thrown<std::invalid_argument>([&] { (void)comm.Alltoallv(data, comm.rank() == 0 ? wrong : ones); }), text));
+    CHECK(contains(thrown<std::invalid_argument>([&] { (void)comm.Scatterv(data, vector<int>(n + 1, 1)); }),
+                   comm.rank() == 0 ? " counts and 0 displacements for " : text));
+    CHECK(comm.Alltoallv(data, ones).size() == n);
 }

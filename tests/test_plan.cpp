@@ -266,6 +266,19 @@ TEST_CASE("A plan refuses numbers of one type that arrive as those of another", 
     CHECK(allgather_blocks(comm, floats, one_complex, caller).recv.count == 1);
 }
 
+TEST_CASE("Counts that are negative or overflow are refused", "[plan]") {
+    const vector<MPI::Count> ones{1, 1}, many{1, LLONG_MAX}, negative{1, -2};
+    const vector<MPI::Aint> far{0, LLONG_MAX};
+    const auto checked = [&](const Blocks& blocks) { return misuse_of([&] { (void)checked_blocks(2, blocks, 9, 0, Side::recv, caller); }); };
+    CHECK(checked({negative, {}}) == "Method: recvbuf has a count of -2 for rank 1 (here.cpp:7)");
+    CHECK(checked({ones, far}) == "Method: recvbuf has blocks that end beyond what a Count can tell (here.cpp:7)");
+    CHECK(checked({many, {}}) == "Method: recvbuf has blocks that end beyond what a Count can tell (here.cpp:7)");
+    int memory = 0, result = 0;
+    CHECK(misuse_of([&] {
+              allreduce_pair(MPI::COMM_SELF, {&memory, -1}, {&result, -1}, MPI::SUM, caller);
+          }) == "Method: recvbuf has a count of -1 (here.cpp:7)");
+}
+
 TEST_CASE("A plan does not compare counts of different types", "[plan]") {
     const MPI::Intracomm& comm = MPI::COMM_SELF;
     vector<int> four(4);
@@ -477,9 +490,9 @@ TEST_CASE("A plan of Reduce_scatter compares the sum of the counts and this proc
     CHECK(reduce_scatter_blocks(comm, two, two, {}, MPI::SUM, caller).blocks.counts[0] == 2);  // found out
     CHECK(reduce_scatter_blocks(comm, MPI::IN_PLACE, two, count, MPI::SUM, caller).send.is_in_place());
     CHECK(misuse_of([&] { reduce_scatter_blocks(comm, three, two, count, MPI::SUM, caller); }) ==
-          "Method: sendbuf has 3 elements, recvbuf 2 (here.cpp:7)");
+          "Method: sendbuf has 3 elements, recvcounts are 2 in all (here.cpp:7)");
     CHECK(misuse_of([&] { reduce_scatter_blocks(comm, two, three, count, MPI::SUM, caller); }) ==
           "Method: recvbuf has 3 elements, recvcounts say 2 (here.cpp:7)");
     CHECK(misuse_of([&] { reduce_scatter_blocks(comm, MPI::IN_PLACE, two, {}, MPI::SUM, caller); }) ==
-          "Method: 0 recvcounts for 1 processes (here.cpp:7)");
+          "Method: recvcounts must be given in place (here.cpp:7)");
 }

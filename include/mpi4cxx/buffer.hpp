@@ -241,7 +241,8 @@ inline void check_pair(const ConstBuf& send, const Buf& recv, Caller caller) {
 
 /// Returns whether MPI's own operations work on both buffers as they are.
 [[gnu::always_inline]] inline bool is_plain_pair(const ConstBuf& send, const Buf& recv) noexcept {
-    return send.count == recv.count && send.type == recv.type && send.data != recv.data && recv.element == nullptr && !recv.strided;
+    return send.count == recv.count && recv.count >= 0 && send.type == recv.type && send.data != recv.data && recv.element == nullptr &&
+           !recv.strided;
 }
 
 /// One count and one displacement per rank, in elements. Without displacements the blocks are packed: they follow each other without gaps.

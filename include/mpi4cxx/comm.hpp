@@ -262,7 +262,7 @@ public:
     /// Collective.
     void Reduce_scatter_block(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op = SUM, At at = {}) const;
     /// Combine element by element, then send `recvcounts[i]` elements of the result to process i. Without `recvcounts` the processes first exchange
-    /// how much each receives. Calls MPI_Reduce_scatter (MPI-4.0, 6.10.2). Collective.
+    /// how much each receives, but not in place or on an intercommunicator. Calls MPI_Reduce_scatter (MPI-4.0, 6.10.2). Collective.
     void Reduce_scatter(const ConstBufArg& sendbuf, const Buf& recvbuf, detail::CountList recvcounts = {}, const Op& op = SUM, At at = {}) const;
 
     // Blocks of different sizes, which are returned. The processes exchange the counts first. The returned blocks follow each other without gaps.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <climits>
 #include <cstddef>
+#include <exception>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -23,12 +24,24 @@ struct Scratch {
 };
 thread_local Scratch scratch[2];
 
+/// Returns where a block ends, any_count if a Count cannot tell.
+Count end_of(Count begin, Count length) {
+    Count end = 0;
+    return __builtin_add_overflow(begin, length, &end) ? any_count : end;
+}
+
+void refuse_negative(const Blocks& blocks, const char* name, Caller caller) {
+    for (std::size_t i = 0; i < blocks.ranks; ++i)
+        if (blocks.counts[i] < 0)
+            misuse(caller, std::string(name) + " has a count of " + std::to_string(blocks.counts[i]) + " for rank " + std::to_string(i));
+}
+
 Count pack(Blocks& blocks, Scratch& keep) {
     Count end = 0;
     keep.wide_displs.resize(blocks.ranks);
     for (std::size_t i = 0; i < blocks.ranks; ++i) {
         keep.wide_displs[i] = end;
-        end += blocks.counts[i];
+        end = end_of(end, blocks.counts[i]);
     }
     keep.displs.assign(keep.wide_displs.begin(), keep.wide_displs.end());
     blocks.displs = keep.displs.data();
@@ -66,6 +79,7 @@ Blocks checked_blocks(Peers peers, Blocks blocks, Count length, Count other, Sid
     if (blocks.ranks != number || (!blocks.packed && blocks.displacements != number))
         misuse(caller, std::string(name) + " has " + std::to_string(blocks.ranks) + " counts and " + std::to_string(blocks.displacements) +
                            " displacements for " + std::to_string(number) + " " + peers.name);
+    refuse_negative(blocks, name, caller);
     const Count end = blocks.packed ? pack(blocks, keep) : 0;
     if (blocks.ranks == 0)
         lie_somewhere(blocks.counts, blocks.displs, true);
@@ -76,8 +90,10 @@ Blocks checked_blocks(Peers peers, Blocks blocks, Count length, Count other, Sid
         if (blocks.displs[i] < 0 && length != any_count)
             misuse(caller, std::string(name) + " has a block at " + std::to_string(blocks.displs[i]) + ", before its " + std::to_string(length) +
                                " elements");
-        needed = std::max(needed, blocks.displs[i] + blocks.counts[i]);
+        needed = std::max(needed, end_of(blocks.displs[i], blocks.counts[i]));
     }
+    if (needed == any_count)
+        misuse(caller, std::string(name) + " has blocks that end beyond what a Count can tell");
     if (needed > length)
         misuse(caller, std::string(name) + " has " + std::to_string(length) + " elements, its blocks need " + std::to_string(needed));
     const bool wide = blocks.counts.is_wide() && blocks.displs.is_wide();
@@ -249,6 +265,7 @@ Blocks typed_blocks(Peers peers, const TypedBlocks& given, Side side, Caller cal
                            std::to_string(given.displacements) + " displacements and " + std::to_string(given.types.handles.size()) +
                            " datatypes for " + std::to_string(number) + " " + peers.name);
     Blocks blocks = given;
+    refuse_negative(blocks, side == Side::send ? "sendbuf" : "recvbuf", caller);
     Scratch& keep = scratch[static_cast<int>(side)];
     if (defaults) {
         keep.counts.assign(number, 1);
@@ -347,13 +364,18 @@ ReduceScatterPlan reduce_scatter_blocks(const Comm& comm, const ConstBuf& send, 
         blocks = counts_of_all(comm, recv.count, caller.at).blocks;
     refuse_in_place(recv.data, Side::recv, only_send, caller);
     const auto size = static_cast<std::size_t>(comm.Get_size(caller.at));
+    if (blocks.ranks == 0)
+        misuse(caller, "recvcounts must be given " + std::string(send.is_in_place() ? "in place" : "on an intercommunicator"));
     if (blocks.ranks != size)
         misuse(caller, std::to_string(blocks.ranks) + " recvcounts for " + std::to_string(size) + " processes");
+    refuse_negative(blocks, "recvbuf", caller);
     Count sum = 0;
     for (std::size_t i = 0; i < size; ++i) sum += blocks.counts[i];
     const Count own = send.is_in_place() ? sum : blocks.counts[static_cast<std::size_t>(comm.Get_rank(caller.at))];
-    if (!send.is_in_place() && (send.count != sum || send.type != recv.type))
-        mismatch(send.count, send.type, sum, recv.type, caller.at, caller.method);
+    if (!send.is_in_place() && send.type != recv.type)
+        mismatch(send.count, send.type, recv.count, recv.type, caller.at, caller.method);
+    if (!send.is_in_place() && send.count != sum)
+        misuse(caller, "sendbuf has " + std::to_string(send.count) + " elements, recvcounts are " + std::to_string(sum) + " in all");
     if (recv.count != own)
         misuse(caller, "recvbuf has " + std::to_string(recv.count) + " elements, recvcounts say " + std::to_string(own));
     ConstBuf all = send;
@@ -382,23 +404,54 @@ FoundOut counts_at_root(const Comm& comm, Count count, int root, At at) {
     return found_out(keep, here ? count : 0);
 }
 
+namespace {
+
+/// What this process tells the others about the blocks that it sends. If these are wrong, it says that to each of them, so that all throw.
+struct Told {
+    Blocks blocks;
+    const Count* counts = nullptr;
+    std::exception_ptr failure;
+
+    Told(Peers peers, const ConstBufVArg& send, Caller caller) {
+        try {
+            blocks = checked_blocks(peers, send, length(send, Side::send, caller), 0, Side::send, caller);
+            counts = wide_counts(blocks);
+        } catch (...) {
+            failure = std::current_exception();
+            std::vector<Count>& wrong = scratch[static_cast<int>(Side::send)].wide_counts;
+            wrong.assign(static_cast<std::size_t>(peers.number), -1);
+            counts = wrong.data();
+        }
+    }
+    /// Throws if this process, or `rank`, has wrong counts.
+    void check(Count came, int rank, Caller caller) const {
+        if (failure)
+            std::rethrow_exception(failure);
+        if (came < 0)
+            misuse(caller, "rank " + std::to_string(rank) + " cannot send its blocks: the error there says why");
+    }
+};
+
+}  // namespace
+
 ExchangePlan counts_from_all(const Comm& comm, const ConstBufVArg& send, Caller caller) {
     const int all = peers(comm, caller.at);
-    const Blocks blocks = checked_blocks(all, send, length(send, Side::send, caller), 0, Side::send, caller);
+    const Told told(all, send, caller);
     Scratch& keep = scratch[static_cast<int>(Side::recv)];
-    call<MPI_Alltoall>(wide_counts(blocks), 1, MPI_COUNT, room(keep, all), 1, MPI_COUNT, comm.handle(), Place(caller.at, comm.address()));
+    call<MPI_Alltoall>(told.counts, 1, MPI_COUNT, room(keep, all), 1, MPI_COUNT, comm.handle(), Place(caller.at, comm.address()));
+    for (int rank = 0; rank < all; ++rank) told.check(keep.wide_counts[static_cast<std::size_t>(rank)], rank, caller);
     FoundOut found = found_out(keep, 0);
-    ExchangePlan plan{uneven(blocks, send), found.blocks, found.total};
+    ExchangePlan plan{uneven(told.blocks, send), found.blocks, found.total};
     same_width(plan.send, plan.blocks);
     return plan;
 }
 
 Count count_from_root(const Comm& comm, const ConstBufVArg& send, int root, Caller caller) {
-    Blocks blocks;
-    if (is_root(comm, root, caller.at))
-        blocks = checked_blocks(peers(comm, caller.at), send, length(send, Side::send, caller), 0, Side::send, caller);
+    const bool here = is_root(comm, root, caller.at);
+    const Told told(here ? peers(comm, caller.at) : 0, here ? send : ConstBufVArg(), caller);
     Count count = 0;
-    call<MPI_Scatter>(wide_counts(blocks), 1, MPI_COUNT, &count, 1, MPI_COUNT, root, comm.handle(), Place(caller.at, comm.address()));
+    call<MPI_Scatter>(told.counts, 1, MPI_COUNT, &count, 1, MPI_COUNT, root, comm.handle(), Place(caller.at, comm.address()));
+    told.check(count, root, caller);
     return count;
 }
 
