@@ -578,6 +578,20 @@ TEST_CASE("What is refused as in place leaves no messages to the next call", "[c
     });
 }
 
+TEST_CASE("An exchange of objects says when another process makes another call", "[comm][collective]") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    if (comm.size() == 1)
+        return;
+    constexpr std::size_t slot = 512;  // as much as a process tells the others of its object
+    const std::string bytes(slot, 'x');
+    std::string all(slot * static_cast<std::size_t>(comm.size()), ' ');
+    if (comm.rank() == 0)
+        CHECK(has(misuse([&] { (void)comm.allgather(std::string("an object")); }),
+                  {"allgather", "what another process has sent is no object: it makes another call"}));
+    else
+        comm.Allgather(bytes, all);
+}
+
 TEST_CASE("The v calls reject wrong numbers of counts and blocks outside the buffer", "[comm][collective]") {
     for_both_widths([]<class I, class D>(I, D) {
         const MPI::Intracomm& comm = MPI::COMM_SELF;

@@ -37,6 +37,8 @@ constexpr std::uint64_t wrong_number = ~std::uint64_t{0};
 constexpr std::uint64_t no_tag = wrong_number - 1;
 /// The same of a process that could not pack its objects. The reason follows as text.
 constexpr std::uint64_t not_packed = no_tag - 1;
+/// What no process sends: another call's data has come.
+constexpr std::uint64_t no_object = not_packed - 1;
 
 /// Writes to `slot` that this process gives no object.
 void refuse(std::span<std::byte> slot, std::uint64_t as, const std::string& words) {
@@ -300,7 +302,7 @@ std::exception_ptr Exchange::State::open_slots() {
             if (has_words && !failure)
                 failure = std::make_exception_ptr(Exception(MPI_ERR_OTHER, method_of(pattern), words_in(slot_of(i)), where));
             if (!has_words)
-                refused = std::max(refused, head.length == no_tag ? no_tag : wrong_number);
+                refused = std::max(refused, head.magic != Envelope::mark ? no_object : head.length == no_tag ? no_tag : wrong_number);
             continue;
         }
         if (head.type != type.hash)
@@ -316,9 +318,10 @@ std::exception_ptr Exchange::State::no_objects(std::uint64_t refused) const {
         return refusal;
     try {
         misuse({where.at(), method_of(pattern)},
-               refused_as != 0     ? std::to_string(sends->objects().size()) + " objects for " + std::to_string(processes) + " processes"
-               : refused == no_tag ? "too many large objects are on their way from another process"
-                                   : "another process gave a number of objects that is not the number of processes");
+               refused_as != 0        ? std::to_string(sends->objects().size()) + " objects for " + std::to_string(processes) + " processes"
+               : refused == no_tag    ? "too many large objects are on their way from another process"
+               : refused == no_object ? "what another process has sent is no object: it makes another call"
+                                      : "another process gave a number of objects that is not the number of processes");
     } catch (...) {
         return std::current_exception();
     }
