@@ -2,6 +2,7 @@
 #include "folder.hpp"
 #include "support.hpp"
 
+#include <mpi4cxx/detail/mpi/platform.hpp>
 #include <mpi4cxx/mpi4cxx.hpp>
 
 #include <unistd.h>
@@ -400,9 +401,11 @@ TEST_CASE("Data that is no whole number of the view's elements is an error, wher
     CHECK(contains(thrown<std::invalid_argument>(view_of(none)), "Set_view: the etype has no bytes"));
     CHECK(contains(thrown<std::invalid_argument>(view_of(still)), "Set_view: the filetype has an extent of 0 bytes"));
     CHECK(contains(thrown<std::invalid_argument>(view(still)), "Set_view: the filetype has an extent of 0 bytes"));
-    CHECK(MPI_File_set_view(file.handle(), 0, none.handle(), none.handle(), "native", MPI_INFO_NULL) == MPI_SUCCESS);  // which C may do
-    const MPI::File same = MPI::File::borrow(file.handle());
-    CHECK(contains(thrown<std::invalid_argument>([&] { same.Read_at(0, two); }), "Read_at: the etype of the view has no bytes"));
+    if (!MPI::detail::is_open_mpi()) {  // where C may do that
+        CHECK(MPI_File_set_view(file.handle(), 0, none.handle(), none.handle(), "native", MPI_INFO_NULL) == MPI_SUCCESS);
+        const MPI::File same = MPI::File::borrow(file.handle());
+        CHECK(contains(thrown<std::invalid_argument>([&] { same.Read_at(0, two); }), "Read_at: the etype of the view has no bytes"));
+    }
     const std::vector<int> lengths{1, 1}, places{1, 0};
     const MPI::Datatype backwards = MPI::DOUBLE.Create_indexed(lengths, places).Commit();
     CHECK(contains(thrown<MPI::Exception>(view(backwards)), "its displacements do not decrease"));

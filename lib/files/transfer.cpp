@@ -33,7 +33,7 @@ namespace {
 bool is_committed(MPI_Datatype type, MPI_Comm comm) {
     char nothing = 0;
     Count end = 0;
-    return failure_of([&] { call<MPI_Pack_c>(&nothing, 0, type, &nothing, Count{sizeof nothing}, &end, comm); }) == nullptr;
+    return failure_of([&] { call<MPI_Pack>(&nothing, Count{0}, type, &nothing, Count{sizeof nothing}, &end, comm); }) == nullptr;
 }
 
 /// What the request of a nonblocking call keeps.

@@ -6,6 +6,7 @@
 #include "windows/window_private.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdio>
 #include <exception>
@@ -251,10 +252,20 @@ void WindowState::close_locks() noexcept try {
 } catch (...) {  // a destructor has nobody to tell
 }
 
+/// Ends the epoch of Post, if one is open, for MPICH does not free the window otherwise. Throws if processes that it is for do not end theirs.
+static void end_exposure(WindowState& state, At at) {
+    using clock = std::chrono::steady_clock;
+    const clock::time_point end = clock::now() + std::chrono::seconds(5);
+    while (state.own->is_posted && !state.test(at))
+        if (clock::now() > end)
+            throw Exception(MPI_ERR_RMA_SYNC, "Win", "an epoch of Post is open, and not all processes of its group have completed theirs",
+                            state.on(at));
+}
+
 void end_window(WindowState& state, bool drops, At at) {
-    state.close_locks();                 // others may wait for them
-    if (state.own->is_posted && !drops)  // MPICH does not free it otherwise
-        state.wait(at);
+    state.close_locks();  // others may wait for them
+    if (!drops)
+        end_exposure(state, at);
     const MPI_Win raw = std::exchange(state.win, MPI_WIN_NULL);
     const auto free_together = [raw, at](bool all_idle) {
         if (!all_idle)  // MPICH does not free a window with an open epoch
