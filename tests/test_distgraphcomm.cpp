@@ -124,7 +124,7 @@ TEST_CASE("Numbers of sources, degrees, edges and weights that do not match are 
     CHECK(misused([&] { (void)comm.Create_dist_graph_adjacent({0}, {0}, {1, 2}); }, "Create_dist_graph_adjacent: 1 sources, 2 weights ("));
     CHECK(misused([&] { (void)comm.Create_dist_graph_adjacent({0}, {0}, {1}, MPI::WEIGHTS_EMPTY); },
                   "Create_dist_graph_adjacent: 1 destinations, 0 weights ("));
-    CHECK(misused([&] { (void)comm.Create_dist_graph({0, 0}, {2, -1}, {0}); }, "Create_dist_graph: a degree of -1 ("));
+    CHECK(misused([&] { (void)comm.Create_dist_graph({0, 0}, {2, -1}, {0}); }, "Create_dist_graph: a degree of -1 is no number of edges ("));
 }
 
 TEST_CASE("Edges of a distributed graph go from and to processes that exist", "[distgraphcomm][error]") {
