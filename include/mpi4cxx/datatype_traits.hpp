@@ -138,11 +138,17 @@ concept TupleLike = requires {
     std::tuple_size<T>::value;
 };
 
-/// An aggregate without a base, with at most 32 members, all of which have a datatype and can be assigned to.
+/// An aggregate that has references for members: it can neither be assigned to nor made of nothing.
+template <class T>
+concept HasReferences = !std::is_copy_assignable_v<T> && !requires {
+    T{};
+};
+
+/// An aggregate without a base, with at most 32 members, all of which have a datatype and none is a reference.
 template <class T>
 concept PlainAggregate = std::is_class_v<T> && std::is_aggregate_v<T> && std::is_trivially_copy_constructible_v<T> &&
-                         std::is_trivially_destructible_v<T> && std::is_copy_assignable_v<T> && !TupleLike<T> &&
-                         decltype(with_members(std::declval<T&>(), AllMapped()))::value;
+                         std::is_trivially_destructible_v<T> && !HasReferences<T> &&
+                         !TupleLike<T> && decltype(with_members(std::declval<T&>(), AllMapped()))::value;
 
 }  // namespace detail
 

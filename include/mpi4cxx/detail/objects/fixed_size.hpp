@@ -55,7 +55,8 @@ concept HidesSerializeFunctions = std::is_class_v<T> && !std::is_final_v<T> && !
 
 /// A plain aggregate of members that have datatypes, without serialize functions. It has a fixed size if all its members have.
 template <class T>
-concept FixedSizeAggregate = std::is_aggregate_v<T> && !HasSerializeFunctions<T> && !HidesSerializeFunctions<T> && PlainAggregate<T>;
+concept FixedSizeAggregate =
+    std::is_aggregate_v<T> && std::is_copy_assignable_v<T> && !HasSerializeFunctions<T> && !HidesSerializeFunctions<T> && PlainAggregate<T>;
 
 /// A type that the user has declared to be sent as its bytes in memory, by bytes_type.
 template <class T>
