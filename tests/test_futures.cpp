@@ -940,11 +940,11 @@ Executor* own_executor = nullptr;
 
 }  // namespace
 
-TEST_CASE("a task cannot submit to its own executor", "[futures]") {
+TEST_CASE("a task cannot wait for its own executor, if that has no other worker", "[futures]") {
     MPICommExecutor executor(MPI::COMM_SELF, 0, {.max_workers = 1});
     own_executor = &executor;
     CHECK(contains(thrown<std::invalid_argument>([&] { (void)executor.submit([] { return own_executor->submit(square, 3).result(); }).result(); }),
-                   "a task cannot submit to the executor that runs it"));
+                   "a task cannot wait for another of the executor that runs it"));
     MPICommExecutor other(MPI::COMM_SELF);
     CHECK(other.submit([] { return own_executor->submit(square, 3).result(); }).result() == 9);
 }

@@ -6,7 +6,6 @@
 #include "futures/done_callbacks.hpp"
 #include "futures/executor_state.hpp"
 #include "futures/pool_progress.hpp"
-#include "futures/thread_transport.hpp"
 #include "futures/trace.hpp"
 #include "futures/worker.hpp"
 #include "futures/worker_pool.hpp"
@@ -24,8 +23,6 @@ void check_open(const ExecutorStatePtr& executor, int worker) {
         throw_empty("view of an executor");
     if (executor->closed)
         throw std::runtime_error("futures: the executor is shut down: it takes no more tasks");
-    if (in_task() && !in_callback() && ThreadManagerTransport::is_worker_of(executor->pool->transport()))
-        throw std::invalid_argument("futures: a task cannot submit to the executor that runs it: its worker would wait for workers that wait for it");
     if (worker != any_worker && (worker < 0 || worker >= executor->workers))
         throw std::invalid_argument("futures: there is no worker " + std::to_string(worker) + ", the executor has " +
                                     std::to_string(executor->workers));

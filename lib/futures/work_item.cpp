@@ -7,8 +7,12 @@
 
 #include "futures/done_callbacks.hpp"
 #include "futures/executor_state.hpp"
+#include "futures/thread_transport.hpp"
+#include "futures/worker.hpp"
+#include "futures/worker_pool.hpp"
 
 #include <cstring>
+#include <stdexcept>
 #include <string>
 
 namespace MPI4CXX::futures::detail {
@@ -82,6 +86,9 @@ void FutureState::when_done(std::unique_ptr<Callback> callback) {
 void throw_empty(const char* what) { throw InvalidStateError("this " + std::string(what) + " is empty: it was default-constructed or moved from"); }
 
 void FutureState::wait(Timeout timeout) const {
+    if (!is_done() && in_task() && !in_callback() && executor != nullptr && executor->workers == 1 &&
+        ThreadManagerTransport::is_worker_of(executor->pool->transport()))
+        throw std::invalid_argument("futures: a task cannot wait for another of the executor that runs it, which has one worker");
     if (!is_done() && !wait_until([this] { return is_done(); }, timeout.deadline()))
         throw TimeoutError("the result did not come in time");
 }

@@ -28,6 +28,22 @@ void check_not_null(const Prequest& request, detail::Caller caller) {
         detail::refuse_null(MPI_ERR_REQUEST, caller.method, "the request is null: it was never made, moved from or freed", caller.at);
 }
 
+/// The ith partition of a list, or if that is null, of those from `first` on.
+int nth(const int* list, int first, std::size_t i) { return list != nullptr ? list[i] : first + static_cast<int>(i); }
+
+void unmark(detail::Partitions& all, std::size_t number, const int* list, int first) {
+    for (std::size_t i = 0; i < number; ++i) all.is_ready[static_cast<std::size_t>(nth(list, first, i))] = false;
+}
+
+/// Calls `tell`, which tells MPI that partitions are ready that are marked so. If MPI refuses that, they are not.
+template <class F> void tell_or_unmark(detail::Partitions* all, std::size_t number, const int* list, int first, F tell) try { tell(); } catch (...) {
+    if (all != nullptr) {
+        unmark(*all, number, list, first);
+        all->missing += static_cast<int>(number);
+    }
+    throw;
+}
+
 }  // namespace
 
 void Prequest::begin(At at) const {
@@ -50,13 +66,12 @@ bool Prequest::mark(std::size_t number, const int* list, int first, detail::Call
         detail::misuse(caller, "this is a receive: its sender says which partitions are ready");
     if (kind() != Kind::active)
         detail::misuse(caller, "the send has not been started");
-    const auto nth = [=](std::size_t i) { return list != nullptr ? list[i] : first + static_cast<int>(i); };
     for (std::size_t i = 0; i < number; ++i) {
-        const int partition = nth(i);
+        const int partition = nth(list, first, i);
         const bool is_one = partition >= 0 && partition < all->all;
         if (is_one && !all->is_ready[static_cast<std::size_t>(partition)].exchange(true))
             continue;
-        while (i-- > 0) all->is_ready[static_cast<std::size_t>(nth(i))] = false;
+        unmark(*all, i, list, first);
         detail::misuse(caller, is_one ? "partition " + std::to_string(partition) + " is ready already"
                                       : "partition " + std::to_string(partition) + " of a send with " + std::to_string(all->all));
     }
@@ -80,19 +95,21 @@ void Prequest::Startall(std::span<Prequest> requests, At at) {
 
 void Prequest::Pready(int partition, At at) {
     if (mark(1, nullptr, partition, at))
-        call<MPI_Pready>(partition, handle(), at);
+        tell_or_unmark(partitions(), 1, nullptr, partition, [&] { call<MPI_Pready>(partition, handle(), at); });
 }
 
 void Prequest::Pready_range(int low, int high, At at) {
     if (low > high)
         detail::misuse(at, "there are no partitions from " + std::to_string(low) + " to " + std::to_string(high));
-    if (mark(static_cast<std::size_t>(std::int64_t{high} - low + 1), nullptr, low, at))
-        call<MPI_Pready_range>(low, high, handle(), at);
+    const auto number = static_cast<std::size_t>(std::int64_t{high} - low + 1);
+    if (mark(number, nullptr, low, at))
+        tell_or_unmark(partitions(), number, nullptr, low, [&] { call<MPI_Pready_range>(low, high, handle(), at); });
 }
 
 void Prequest::Pready_list(std::span<const int> list, At at) {
-    if (mark(list.size(), list.data(), 0, at))
-        call<MPI_Pready_list>(static_cast<int>(list.size()), const_cast<int*>(list.data()), handle(), at);  // MPI-4.1 makes it const
+    int* const data = const_cast<int*>(list.data());  // MPI-4.1 makes it const
+    if (mark(list.size(), data, 0, at))
+        tell_or_unmark(partitions(), list.size(), data, 0, [&] { call<MPI_Pready_list>(static_cast<int>(list.size()), data, handle(), at); });
 }
 
 bool Prequest::Parrived(int partition, At at) const {
