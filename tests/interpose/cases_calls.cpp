@@ -120,7 +120,7 @@ TEST_CASE("A failing call of the families of Allgatherv is an Exception with nam
     std::vector<int> all(n);
     const std::vector<int> narrow(n, 1);
     std::vector<MPI::Count> wide(n, 0);
-    wide[0] = large;
+    wide[static_cast<std::size_t>(comm.rank())] = large;  // the own block, which both sides have
     const auto a = [&](MPI::Count count) { return MPI::ConstBuf(&x, count, MPI::INT); };
     const auto b = [&](MPI::Count count) { return count == 1 ? MPI::BufV(all, narrow) : MPI::BufV(MPI::Buf(all.data(), large, MPI::INT), wide); };
     check(Case("MPI_Iallgatherv", "c", [&](MPI::Count count) { (void)comm.Iallgatherv(a(count), b(count)); }));
