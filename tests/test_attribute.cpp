@@ -1,6 +1,7 @@
 #include "catch.hpp"
 #include "support.hpp"
 
+#include <mpi4cxx/detail/mpi/platform.hpp>
 #include <mpi4cxx/mpi4cxx.hpp>
 
 #include <map>
@@ -229,7 +230,8 @@ TEST_CASE("An exception in a delete function is the error of Free", "[attribute]
         auto other = MPI::Comm::Create_keyval<int>(MPI::NULL_COPY_FN, [](const MPI::Comm&, int&) {});
         comm.Set_attr(is_last ? other : thrower, 1);
         comm.Set_attr(is_last ? thrower : other, 2);
-        CHECK(error_class([&] { comm.Delete_attr(thrower); }) == MPI::ERR_NO_SPACE);
+        const int class_of_deletion = MPI::detail::is_open_mpi() ? MPI::ERR_OTHER : MPI::ERR_NO_SPACE;  // which forgets the class here
+        CHECK(error_class([&] { comm.Delete_attr(thrower); }) == class_of_deletion);
         throws = false;
         comm.Delete_attr(thrower);
         comm.Set_attr(thrower, 3);

@@ -1,6 +1,7 @@
 #include "catch.hpp"
 #include "support.hpp"
 
+#include <mpi4cxx/detail/mpi/platform.hpp>
 #include <mpi4cxx/mpi4cxx.hpp>
 
 #include <algorithm>
@@ -242,8 +243,10 @@ TEST_CASE("Extents that make no grid are misuse", "[cartcomm][error]") {
     CHECK(misused([&] { (void)world.Create_cart({65536, 65536}); }, "Create_cart: the grid has more places than an int can count"));
     CHECK(misused([&] { (void)world.Cart_map({-2}); }, "Cart_map: an extent of -2"));
     CHECK(misused([&] { (void)world.Cart_map({65536, 65536}); }, "Cart_map: the grid has more places than an int can count"));
-    CHECK(world.Create_cart({0}).is_null());
-    CHECK(world.Cart_map({0}) == MPI::UNDEFINED);
+    if (!MPI::detail::is_open_mpi()) {  // which refuses these
+        CHECK(world.Create_cart({0}).is_null());
+        CHECK(world.Cart_map({0}) == MPI::UNDEFINED);
+    }
 }
 
 TEST_CASE("Cartcomm::Shift wraps around however large the step is", "[cartcomm]") {

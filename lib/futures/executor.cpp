@@ -12,6 +12,7 @@
 #include "runtime/finalize.hpp"
 
 #include <exception>
+#include <new>
 #include <stdexcept>
 
 namespace MPI4CXX::futures {
@@ -151,7 +152,7 @@ void Executor::shutdown(bool wait, bool cancel_futures) {
 
 void Executor::close() noexcept {
     if (mpi4cxx::detail::is_forked())
-        static_cast<void>(new detail::ExecutorStatePtr(std::move(state_)));  // never ends: the workers are not this process's
+        static_cast<void>(new (std::nothrow) detail::ExecutorStatePtr(std::move(state_)));  // never ends: the workers are not this process's
     if (state_ == nullptr)
         return;
     try {
