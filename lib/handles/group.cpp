@@ -82,11 +82,11 @@ Group Group::Difference(const Group& group1, const Group& group2, At at) {
 
 namespace {
 
-/// Throws std::invalid_argument if a rank is named twice, which some MPIs take. Ranks that the group does not have are left to MPI.
+/// Throws an Exception if a rank is named twice, which some MPIs take. Ranks that the group does not have are left to MPI.
 void check_distinct(std::vector<int> ranks, detail::Caller caller) {
     std::sort(ranks.begin(), ranks.end());
     if (const auto twice = std::adjacent_find(ranks.begin(), ranks.end()); twice != ranks.end())
-        detail::misuse(caller, "rank " + std::to_string(*twice) + " is named twice");
+        throw Exception(MPI_ERR_RANK, caller.method, "rank " + std::to_string(*twice) + " is named twice", caller.at);
 }
 
 void check_distinct(std::span<const Group::Range> ranges, const Group& group, detail::Caller caller) {
