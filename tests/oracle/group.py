@@ -24,7 +24,8 @@ said('all but', group.Range_excl([(0, size - 1, 2)]))
 said('none', MPI.Group.Intersection(even, odd))
 say('compare', [MPI.Group.Compare(a, b) for a in (group, even, odd, reverse) for b in (group, even, odd, reverse)])
 say('translate', MPI.Group.Translate_ranks(group, list(range(size)), even), MPI.Group.Translate_ranks(group, [0, MPI.PROC_NULL], reverse))
-say('wrong rank', error_of(lambda: group.Incl([size])), error_of(lambda: group.Incl([0, 0])), error_of(lambda: group.Excl([-1])))
+# A rank that is named twice is no matter of mpi4py's: this library refuses it, where Open MPI may take it.
+say('wrong rank', error_of(lambda: group.Incl([size])), error_of(lambda: group.Excl([-1])))
 
 
 def comm(name, c):
