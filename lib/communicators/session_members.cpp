@@ -6,6 +6,7 @@
 
 #include "requests/progress.hpp"
 #include "runtime/finalize.hpp"
+#include "runtime/text.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -135,8 +136,7 @@ bool check_from_group(const Group& group, const std::string& stringtag, Caller c
     const int size = size_of(group, caller);
     if (size != 0 && group.Get_rank(caller.at) == UNDEFINED)
         misuse(caller, "this process is not in the group of " + std::to_string(size));
-    if (stringtag.find('\0') != std::string::npos)
-        misuse(caller, "the stringtag contains a null character");
+    (void)whole(stringtag, "the stringtag", caller);
     if (stringtag.size() >= MPI_MAX_STRINGTAG_LEN)
         misuse(caller,
                "a stringtag of " + std::to_string(stringtag.size()) + " characters, where MPI takes " + std::to_string(MPI_MAX_STRINGTAG_LEN - 1));

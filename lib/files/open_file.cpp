@@ -5,6 +5,7 @@
 #include <mpi4cxx/error.hpp>
 
 #include "communicators/comparison.hpp"
+#include "runtime/text.hpp"
 
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -86,10 +87,7 @@ bool is_folder(const std::filesystem::path& path) {
     return std::filesystem::is_directory(path, error);
 }
 
-void check_name(const std::filesystem::path& path, Caller caller) {
-    if (path.native().find('\0') != std::string::npos)
-        misuse(caller, "the name of the file contains a null character");
-}
+void check_name(const std::filesystem::path& path, Caller caller) { (void)whole(path.native(), "the name of the file", caller); }
 
 std::string name_for_mpi(const std::filesystem::path& path) {
     if (fails_for_names_of_one_character() && path.native().size() == 1 && path.is_relative())

@@ -5,11 +5,11 @@
 
 #include "communicators/comparison.hpp"
 #include "files/open_file.hpp"
+#include "runtime/text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <string>
 
 namespace MPI4CXX {
@@ -56,7 +56,7 @@ struct GivenView {
 /// Returns whether the views of all processes are the same. Throws std::invalid_argument on all if they have what they may not (MPI-4.0, 14.3).
 bool compare_views(const detail::OpenFile& open, const GivenView& view, const std::string& datarep, detail::Caller caller) {
     const auto is_same = [&](const std::string& text) {
-        const detail::Range hashes = detail::range_of(open.comm, static_cast<std::int64_t>(std::hash<std::string>()(text)), caller.at);
+        const detail::Range hashes = detail::range_of(open.comm, static_cast<std::int64_t>(detail::hash_of(text)), caller.at);
         return hashes.least == hashes.most;
     };
     if (is_same(view.numbers + datarep))

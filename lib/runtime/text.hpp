@@ -1,12 +1,14 @@
-// Texts: strings that MPI functions return, and numbers in messages.
+// Texts: strings that MPI functions return or take, hashes of texts, and numbers in messages.
 #pragma once
 
 #include <mpi4cxx/detail/mpi/call.hpp>
 #include <mpi4cxx/error.hpp>
 
 #include <array>
+#include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace MPI4CXX::detail {
 
@@ -23,6 +25,13 @@ inline const char* whole(const std::string& text, const char* what, Caller calle
     if (text.find('\0') != std::string::npos)
         misuse(caller, std::string(what) + " contains a null character");
     return text.c_str();
+}
+
+/// Returns a number that is the same for the same text in all processes and, most likely, for no other text.
+inline std::uint64_t hash_of(std::string_view text) noexcept {  // FNV-1a
+    std::uint64_t hash = 14695981039346656037u;
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+    return hash;
 }
 
 /// Returns numbers in the form "(3, 4)".

@@ -2,6 +2,8 @@
 
 #include <mpi4cxx/error.hpp>
 
+#include "runtime/text.hpp"
+
 #include <cxxabi.h>
 #include <atomic>
 #include <cstdlib>
@@ -22,12 +24,6 @@ struct Known {
     const Known* next;
 };
 constinit std::atomic<const Known*> first{nullptr};  // libraries that are loaded later add their types
-
-std::uint64_t hash_of(std::string_view text) noexcept {  // FNV-1a
-    std::uint64_t hash = 14695981039346656037u;
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-    return hash;
-}
 
 /// Returns the name of a type as people write it, without default template arguments.
 std::string readable(const char* mangled) {

@@ -15,6 +15,7 @@
 #include "mpi/open_mpi_parameters.hpp"
 #include "runtime/finalize.hpp"
 #include "runtime/settings.hpp"
+#include "runtime/text.hpp"
 #include "windows/window_private.hpp"
 
 #include <algorithm>
@@ -98,13 +99,7 @@ struct GivenMemory {
     std::uint64_t type;  // its name as a number; 0 if the window has no element type
 };
 
-std::uint64_t number_of(MPI_Datatype type) {
-    if (type == MPI_DATATYPE_NULL)
-        return 0;
-    std::uint64_t hash = 14695981039346656037u;  // FNV-1a
-    for (const char c : detail::datatype_name(type)) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-    return hash;
-}
+std::uint64_t number_of(MPI_Datatype type) { return type == MPI_DATATYPE_NULL ? 0 : detail::hash_of(detail::datatype_name(type)); }
 
 /// Throws std::invalid_argument, on all processes or on none, if the window is typed and not all have given elements of one type.
 void check_types(const std::vector<GivenMemory>& all, At at) {
