@@ -2,6 +2,7 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 
@@ -21,6 +22,17 @@ def is_mpich(program):
     """Whether the loader gives MPICH to `program`, and not Open MPI. Either may have the standard ABI."""
     linked = subprocess.run(['ldd', program], capture_output=True, text=True, check=True).stdout
     return re.search(r'libmpich|libmpi\.so\.12|libmpi_abi', linked) is not None and re.search('libopen[-_]', linked) is None
+
+
+def loses_statuses(program):
+    """Whether the launcher of `program` may end with 0 although a rank has ended otherwise before MPI_Finalize and without MPI_Abort on MPI_COMM_WORLD.
+
+    That of MPICH 4.2 does (mpich#7057).
+    """
+    if not is_mpich(program) or shutil.which('mpiexec.mpich') is None:
+        return False
+    said = subprocess.run(['mpiexec.mpich', '--version'], capture_output=True, text=True, check=False).stdout
+    return re.search(r'Version: +4\.2', said) is not None
 
 
 def together(launcher, *parts, **variables):

@@ -7,7 +7,6 @@ SOAK and POOL are the programs of tests/soak and tests/pool, which talk all the 
 import os
 import pathlib
 import random
-import re
 import shutil
 import signal
 import subprocess
@@ -15,18 +14,18 @@ import sys
 import time
 import uuid
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'launch'))
+import jobs
+
 launch, soak, pool, times = *sys.argv[1:4], int(sys.argv[4])
 seed = int(sys.argv[5]) if len(sys.argv) > 5 else int.from_bytes(os.urandom(4), 'little')
 chosen = random.Random(seed)
 print('seed', seed, flush=True)
 limit = 20      # seconds
-# The launcher of MPICH 4.2 may exit with 0 when a rank dies before MPI_Finalize.
-hydra = subprocess.run(['mpiexec.mpich', '--version'], stdout=subprocess.PIPE, encoding='utf-8', check=False).stdout if shutil.which('mpiexec.mpich') else ''
-linked = subprocess.run(['ldd', soak], stdout=subprocess.PIPE, encoding='utf-8', check=True).stdout
-forgiving = 'libmpich' in linked and re.search(r'Version: +4\.2', hydra)
+forgiving = jobs.loses_statuses(soak)
 # That of Open MPI 4.1 sometimes waits forever for a mutex of its own in PMIx_server_finalize, after all ranks have ended.
 orte = subprocess.run(['mpiexec.openmpi', '--version'], stdout=subprocess.PIPE, encoding='utf-8', check=False).stdout if shutil.which('mpiexec.openmpi') else ''
-deadlocks = 'libmpich' not in linked and ' 4.1.' in orte
+deadlocks = not jobs.is_mpich(soak) and ' 4.1.' in orte
 mark = f'TEST_KILL={uuid.uuid4()}'
 
 
