@@ -10,6 +10,7 @@
 #include <numeric>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace MPI = mpi4cxx;
@@ -112,4 +113,39 @@ TEST_CASE("Collectives of mpi4py's messages are refused where this side has none
     CHECK(contains(thrown<std::invalid_argument>([&] { (void)across.alltoall(two); }), refused));
     CHECK(contains(thrown<std::invalid_argument>([&] { (void)across.reduce(1); }), refused));
     CHECK(MPI::PickleComm(both, 4).allgather(MPI::COMM_WORLD.rank()).size() == static_cast<std::size_t>(both.Get_remote_size()));
+}
+
+TEST_CASE("A message of several parts that are all too long to be sent ahead is received part by part", "[python]") {
+    using Parts = std::tuple<std::vector<double>, std::vector<double>>;
+    for_each_kind(MPI::COMM_WORLD, [](const MPI::PickleComm& comm) {
+        const int rank = comm.rank(), size = comm.size(), left = (rank + size - 1) % size, right = (rank + 1) % size;
+        const Parts own{numbers(rank), numbers(rank + 1)}, of_left{numbers(left), numbers(left + 1)};
+        const std::tuple arrays(python::as_array(std::get<0>(own)), python::as_array(std::get<1>(own)));
+        const std::tuple list_and_array(std::get<0>(own), python::as_array(std::get<1>(own)));
+        const auto check_received = [&] {
+            MPI::Status status;
+            CHECK(comm.recv<Parts>(left, 1, &status) == of_left);
+            CHECK(status.source() == left);
+            CHECK(status.Get_count(MPI::BYTE) > static_cast<MPI::Count>(2 * large * sizeof(double)));
+            CHECK(comm.recv<Parts>(left, 2) == of_left);
+        };
+        if (rank % 2 == 1)
+            check_received();
+        if (size != 1) {
+            comm.send(arrays, right, 1);
+            comm.send(list_and_array, right, 2);
+        }
+        if (rank % 2 == 0 && size != 1)
+            check_received();
+
+        std::vector<Parts> all;
+        for (int i = 0; i < size; ++i) all.emplace_back(numbers(i), numbers(i + 1));
+        std::vector<std::tuple<python::ArrayView<double>, python::ArrayView<double>>> each;
+        for (const auto& [first, second] : all) each.emplace_back(python::as_array(first), python::as_array(second));
+        const int root = size - 1;
+        CHECK(comm.scatter<Parts>(each, root) == own);
+        CHECK(comm.gather<Parts>(arrays, root) == (rank == root ? all : std::vector<Parts>()));
+        CHECK(comm.allgather<Parts>(list_and_array) == all);
+        CHECK(comm.alltoall<Parts>(each) == std::vector<Parts>(static_cast<std::size_t>(size), own));
+    });
 }

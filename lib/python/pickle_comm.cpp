@@ -287,6 +287,15 @@ private:
     std::vector<int> counts_, displs_;
 };
 
+/// Receives the sizes that pkl5 sends first. `status` becomes that of all that follow them.
+std::vector<std::int64_t> take_sizes(Message& first, Status& status, detail::Place where) {
+    detail::Bytes message = detail::Bytes::claimed(static_cast<std::size_t>(status.Get_count(BYTE, where.at())));
+    first.Recv({message.data(), static_cast<Count>(message.size()), BYTE}, nullptr, where.at());
+    std::vector<std::int64_t> sizes = detail::sizes_in(message, "recv", where);
+    status.Set_elements(BYTE, detail::sum_of(sizes), where.at());
+    return sizes;
+}
+
 /// The duplicate for reductions, which mpi4py makes too. It is an attribute of the communicator, so that all PickleComms share it.
 struct Reductions {
     MPI_Comm comm = MPI_COMM_NULL;
@@ -343,7 +352,19 @@ ReceivedPickle PickleComm::receive(int source, int tag, detail::PickleTarget* ta
             *status = Status(receive.status());
         return std::move(*receive.arrived());
     }
-    return mprobe(source, tag, nullptr, at).receive(target, status, at);
+    if (buffers_ == detail::PickleBuffers::inside || source == PROC_NULL)
+        return mprobe(source, tag, nullptr, at).receive(target, status, at);
+    // The sender may wait for the receive of each part before it sends the next one, so the parts cannot be matched together.
+    Status found;
+    Message first = comm_.Mprobe(source, tag, &found, at);
+    const std::vector<std::int64_t> sizes = take_sizes(first, found, on(at));
+    ReceivedPickle received = detail::room_for(sizes, target);
+    detail::for_each_piece(received, [&](std::byte* to, Count size) {
+        call<MPI_Recv>(to, size, MPI_BYTE, found.source(), found.tag(), comm_.handle(), MPI_STATUS_IGNORE, on(at));
+    });
+    if (status != nullptr)
+        *status = found;
+    return received;
 }
 
 PickleMessage PickleComm::mprobe(int source, int tag, Status* status, At at) const {
@@ -353,12 +374,9 @@ PickleMessage PickleComm::mprobe(int source, int tag, Status* status, At at) con
     const bool is_from_null = parts[0].handle() == MPI_MESSAGE_NO_PROC;
     std::vector<std::int64_t> sizes{is_from_null ? 0 : found.Get_count(BYTE, at)};
     if (buffers_ == detail::PickleBuffers::beside && !is_from_null) {
-        detail::Bytes message = detail::Bytes::claimed(static_cast<std::size_t>(sizes[0]));
-        parts[0].Recv({message.data(), static_cast<Count>(message.size()), BYTE}, nullptr, at);
-        sizes = detail::sizes_in(message, "recv", on(at));
+        sizes = take_sizes(parts[0], found, on(at));
         parts = detail::Array<Message>(sizes.size());
         for (Message& part : parts) part = comm_.Mprobe(found.source(), found.tag(), nullptr, at);
-        found.Set_elements(BYTE, detail::sum_of(sizes), at);
     }
     if (status != nullptr)
         *status = found;
