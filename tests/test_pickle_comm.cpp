@@ -149,3 +149,11 @@ TEST_CASE("A message of several parts that are all too long to be sent ahead is 
         CHECK(comm.alltoall<Parts>(each) == std::vector<Parts>(static_cast<std::size_t>(size), own));
     });
 }
+
+TEST_CASE("A plain communicator that receives a message of pkl5 names pkl5", "[python][error]") {
+    const MPI::PickleComm plain(MPI::COMM_SELF);
+    MPI::Request request = MPI::PickleComm::pkl5(MPI::COMM_SELF).isend(5, 0);
+    CHECK(contains(type_error([&] { (void)plain.recv<int>(0); }), "needs PickleComm::pkl5(comm)"));
+    CHECK(plain.recv<int>(0) == 5);  // what came after the sizes
+    request.Wait();
+}

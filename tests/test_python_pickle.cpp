@@ -104,3 +104,25 @@ TEST_CASE("A std::string that is no UTF-8 is no str", "[python][error]") {
         CHECK(contains(thrown<std::invalid_argument>([&] { (void)python::dumps(std::string(text)); }), "a std::string is no UTF-8 from byte"));
     CHECK(again(std::string("ü€𝄞")) == "ü€𝄞");
 }
+
+TEST_CASE("Containers of Python's module collections are read as dict and list", "[python]") {
+    using Lists = std::map<int, std::vector<int>>;
+    CHECK(python::loads<Lists>(bytes_of("ccollections\ndefaultdict\nc__builtin__\nlist\n\205RK\7]K\1as.")) == Lists{{7, {1}}});
+    CHECK(python::loads<Lists>(bytes_of("ccollections\ndefaultdict\n)R.")).empty());
+    CHECK(python::loads<std::map<int, int>>(bytes_of("ccollections\nCounter\n}(K\7K\2K\10K\1u\205R.")) == std::map<int, int>{{7, 2}, {8, 1}});
+    CHECK(python::loads<std::vector<int>>(bytes_of("ccollections\ndeque\n)K\5\206R(K\1K\2e.")) == std::vector{1, 2});
+    CHECK(python::loads<std::vector<int>>(bytes_of("ccollections\ndeque\n)R.")).empty());
+    const auto called = bytes_of("ccollections\ndefaultdict\nK\1\205R.");
+    CHECK(contains(type_error([&] { (void)python::loads<Lists>(called); }), "the arguments of collections.defaultdict are others"));
+}
+
+TEST_CASE("What is no pickle that is read says what to send", "[python][error]") {
+    const auto refusal = [](const std::string& pickle) { return type_error([&] { (void)python::loads<python::Value>(bytes_of(pickle)); }); };
+    CHECK(contains(refusal("(lp0\nI1\na."), "at byte 1 there is opcode 108 of protocol 0 or 1, but 2 to 5 are read"));
+    CHECK(contains(refusal("\200\2l."), "there is opcode 108, which is not read"));
+    CHECK(contains(refusal("cm\nKeys\n)\201K\1K\2s."), "an object of m.Keys, a subclass of dict, which is not read: send dict(value)"));
+    CHECK(contains(refusal("cm\nElements\n)\201K\1a."), "an object of m.Elements, a subclass of list, which is not read: send list(value)"));
+    CHECK(contains(refusal("cm\nColor\nK\1\205R."), "the function m.Color would be called"));
+    CHECK(contains(refusal("cm\nColor\nK\1\205R."), "If this is a member of an Enum, send its .value"));
+    CHECK(contains(refusal("cbuiltins\ngetattr\ncm\nColor\n\214\3red\206R."), "a member of the Enum m.Color: send its .value"));
+}

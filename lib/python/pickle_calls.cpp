@@ -19,8 +19,12 @@ enum class Known : std::int64_t {
     bytes,
     codecs_encode,
     complex,
+    counter,
+    default_dict,
+    deque,
     frombuffer,
     frozenset,
+    getattr,
     ndarray,
     numpy_dtype,
     numpy_scalar,
@@ -41,10 +45,14 @@ constexpr KnownName known_names[] = {
     {"builtins", "bytes", Known::bytes},
     {"builtins", "complex", Known::complex},
     {"builtins", "frozenset", Known::frozenset},
+    {"builtins", "getattr", Known::getattr},
     {"builtins", "object", Known::object},
     {"builtins", "set", Known::set},
     {"_codecs", "encode", Known::codecs_encode},
+    {"collections", "Counter", Known::counter},
     {"collections", "OrderedDict", Known::ordered_dict},
+    {"collections", "defaultdict", Known::default_dict},
+    {"collections", "deque", Known::deque},
     {"copyreg", "_reconstructor", Known::reconstructor},
     {"numpy", "dtype", Known::numpy_dtype},
     {"numpy", "ndarray", Known::ndarray},
@@ -129,6 +137,18 @@ void PickleCalls::reduce() {
         if (args.size != 0)
             wrong();
         return push(add_container(PickleKind::dict, stack.size()));
+    case Known::default_dict:  // its argument makes the values of new keys
+        if (args.size > 1 || (args.size == 1 && arg(0).kind != PickleKind::global && arg(0).kind != PickleKind::none))
+            wrong();
+        return push(add_container(PickleKind::dict, stack.size()));
+    case Known::counter:
+        if (args.size != 1 || arg(0).kind != PickleKind::dict)
+            wrong();
+        return push(add_copy(PickleKind::dict, arg(0)));
+    case Known::deque:  // its arguments are no elements, and the largest length
+        if (args.size != 0 && (args.size != 2 || arg(0).kind != PickleKind::tuple || arg(0).size != 0))
+            wrong();
+        return push(add_container(PickleKind::list, stack.size()));
     case Known::reconstructor:
         if (args.size != 3 || arg(0).kind != PickleKind::global)
             wrong();
@@ -157,10 +177,15 @@ void PickleCalls::reduce() {
         const Index dtype = add_dtype(arg(1).text());
         return push(add_array(filled(shaped(arg(0), arg(5).text() == "F"), nodes[dtype], arg(2))));
     }
+    case Known::getattr:
+        if (args.size == 2 && arg(0).kind == PickleKind::global && arg(1).kind == PickleKind::text)
+            fail("builtins.getattr would be called, as for a member of the Enum " + name_of(arg(0)) + ": send its .value");
+        break;
     case Known::object:
     case Known::other: break;
     }
-    fail("the function " + name_of(callee) + " would be called: only plain values, arrays of NumPy and objects by their attributes are read");
+    fail("the function " + name_of(callee) + " would be called: only plain values, arrays of NumPy and objects by their attributes are read" +
+         (args.size == 1 ? ". If this is a member of an Enum, send its .value" : ""));
 }
 
 bool PickleCalls::is_latin(const PickleNode& args) const {

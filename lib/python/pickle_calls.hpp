@@ -20,9 +20,9 @@ struct PickleCalls : PickleStack {
     void new_object(bool has_keywords);
     /// Gives an object its state.
     void build();
+    [[nodiscard]] std::string name_of(const PickleNode& global) const;
 
 private:
-    [[nodiscard]] std::string name_of(const PickleNode& global) const;
     [[nodiscard]] bool is_latin(const PickleNode& args) const;
     /// Protocol 2 has no bytes: they are a str whose characters are the bytes.
     Index add_latin(PickleKind kind, std::string_view text);

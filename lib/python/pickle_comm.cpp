@@ -7,6 +7,7 @@
 
 #include "communicators/ordered_probe.hpp"
 #include "communicators/plan.hpp"
+#include "python/pickle_stack.hpp"
 #include "requests/progress.hpp"
 #include "runtime/settings.hpp"
 
@@ -44,9 +45,7 @@ std::vector<std::int64_t> sizes_of(const PickleWriter& pickle) {
 }
 
 void check_sizes(std::span<const std::int64_t> sizes, const char* function, Place where) {
-    // A plain pickle ends with a dot, which would be the highest byte of the last size.
-    constexpr auto most = std::int64_t{1} << 56;
-    if (sizes.empty() || std::any_of(sizes.begin(), sizes.end(), [](std::int64_t size) { return size < 0 || size >= most; }))
+    if (!are_sizes(std::as_bytes(sizes)))
         throw Exception(MPI_ERR_TYPE, function,
                         "the message is none of mpi4py.util.pkl5: it does not begin with sizes. A plain communicator of mpi4py's needs "
                         "PickleComm(comm), one of mpi4py.util.pkl5 PickleComm::pkl5(comm)",

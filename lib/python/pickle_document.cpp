@@ -8,6 +8,7 @@
 #include <bit>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace MPI4CXX::detail {
@@ -79,6 +80,8 @@ struct PickleDocument::State : PickleCalls {
         if (below_first <= floor())
             fail("a value is missing");
         const Index index = stack[below_first - 1];
+        if (nodes[index].kind == PickleKind::object)
+            fail_of_subclass(nodes[index], kind);
         (void)need(index, kind, text);
         return index;
     }
@@ -86,6 +89,19 @@ struct PickleDocument::State : PickleCalls {
         if ((stack.size() - first) % 2 != 0)
             fail("a key of a dict has no value");
         append(container(first, PickleKind::dict, "what gets keys is no dict"), first);
+    }
+
+    [[noreturn, gnu::cold, gnu::noinline]] void fail_of_subclass(const PickleNode& object, PickleKind kind) const {
+        const std::string base = kind == PickleKind::dict ? "dict" : kind == PickleKind::list ? "list" : "set";
+        fail("there is an object of " + name_of(child(object, 0)) + ", a subclass of " + base + ", which is not read: send " + base + "(value)");
+    }
+    [[noreturn, gnu::cold, gnu::noinline]] void fail_of_opcode(Opcode opcode) const {
+        // Pickles of protocols 0 and 1 do not begin with their protocol. These are the opcodes that no later one needs.
+        const bool is_old = *begin != static_cast<std::byte>(Opcode::proto) &&
+                            std::string_view("FILSTUVdgilop").find(static_cast<char>(opcode)) != std::string_view::npos;
+        fail("there is opcode " + std::to_string(static_cast<unsigned>(opcode)) +
+             (is_old ? " of protocol 0 or 1, but 2 to 5 are read: set MPI.pickle.PROTOCOL = 2 in Python, or call pickle.dumps(value, protocol=2)"
+                     : ", which is not read"));
     }
 
     /// Executes one opcode. Returns false at the end.
@@ -178,7 +194,7 @@ struct PickleDocument::State : PickleCalls {
         case Opcode::new_object: new_object(false); break;
         case Opcode::new_object_ex: new_object(true); break;
         case Opcode::build: build(); break;
-        default: fail("there is opcode " + std::to_string(static_cast<unsigned>(opcode)) + ", which is not read");
+        default: fail_of_opcode(opcode);
         }
         return true;
     }

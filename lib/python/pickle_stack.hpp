@@ -19,6 +19,20 @@
 
 namespace MPI4CXX::detail {
 
+/// Whether these are the sizes of a pickle and its buffers, which mpi4py.util.pkl5 sends ahead. A pickle ends with a dot, which would be the highest
+/// byte of the last size.
+inline bool are_sizes(std::span<const std::byte> bytes) {
+    std::uint64_t size = 0;
+    if (bytes.empty() || bytes.size() % sizeof size != 0)
+        return false;
+    for (std::size_t i = 0; i < bytes.size(); i += sizeof size) {
+        std::memcpy(&size, &bytes[i], sizeof size);
+        if (size >= std::uint64_t{1} << 56)
+            return false;
+    }
+    return true;
+}
+
 struct PickleStack {
     static constexpr std::size_t usual_bytes_per_node = 8, most_expected = 4096, memory_for_the_rest = 1024;
     static constexpr std::uint32_t nothing_there = std::numeric_limits<std::uint32_t>::max();
@@ -34,10 +48,10 @@ struct PickleStack {
     }
 
     [[noreturn, gnu::cold, gnu::noinline]] void fail(std::string_view text) const {
-        throw Exception(MPI_ERR_TYPE, function,
-                        "these " + std::to_string(end - begin) + " bytes are no pickle that is read: at byte " + std::to_string(opcode_at) + " " +
-                            std::string(text),
-                        where);
+        const std::string said = are_sizes({begin, end}) ? "no pickle, but the sizes that mpi4py.util.pkl5 sends ahead of one. A communicator of "
+                                                           "mpi4py.util.pkl5 needs PickleComm::pkl5(comm)"
+                                                         : "no pickle that is read: at byte " + std::to_string(opcode_at) + " " + std::string(text);
+        throw Exception(MPI_ERR_TYPE, function, "these " + std::to_string(end - begin) + " bytes are " + said, where);
     }
 
     // The bytes

@@ -48,6 +48,14 @@ class Color(enum.Enum):
     red = 1
 
 
+class Keys(dict):
+    pass
+
+
+class Elements(list):
+    pass
+
+
 Named = collections.namedtuple('Named', 'x y')
 
 
@@ -145,6 +153,11 @@ for scalar, plain in ((np.float64(1.5), 1.5), (np.float32(0.5), 0.5), (np.int8(-
 check('Value', np.uint64(2**64 - 1), np.array(2**64 - 1, 'u8'))
 check('Value', np.longdouble(1) / 3, np.array(np.longdouble(1) / 3))
 check('Value', collections.OrderedDict([('b', 1), ('a', 2)]), {'b': 1, 'a': 2})
+check('Value', collections.defaultdict(list, a=[1]), {'a': [1]})
+check('Value', collections.defaultdict(), {})
+check('Value', collections.Counter('aab'), {'a': 2, 'b': 1})
+for deque in collections.deque(), collections.deque([1, 'two']), collections.deque([1], 5):
+    check('Value', deque, list(deque))
 check('Value', Point(1.5, 2.0), {'x': 1.5, 'y': 2.0})
 check('Value', Slots(1.5, 2.0), {'x': 1.5, 'y': 2.0})
 check('Value', Named(1, 'two'), (1, 'two'))
@@ -280,7 +293,11 @@ if sys.version_info >= (3, 10):
 
 # What is not read
 refuse('Value', Evil(), 'posix.system would be called')
-refuse('Value', Color.red, 'would be called')
+refuse('Value', Color.red, 'would be called', 'Enum', 'send its .value')
+refuse('Value', Keys(a=1), 'an object of __main__.Keys, a subclass of dict', 'send dict(value)')
+refuse('Value', Elements([1]), 'an object of __main__.Elements, a subclass of list', 'send list(value)')
+for protocol in 0, 1:
+    refuse_bytes('Value', pickle.dumps([2**40], protocol), [], 'of protocol 0 or 1')
 refuse('Value', [print], 'the class or function', 'print')
 refuse('Value', np.array(['text']), 'array of strings')
 refuse('Value', np.array([{}, 1.5], dtype=object), 'array of Python objects')
