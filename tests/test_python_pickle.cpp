@@ -126,3 +126,18 @@ TEST_CASE("What is no pickle that is read says what to send", "[python][error]")
     CHECK(contains(refusal("cm\nColor\nK\1\205R."), "If this is a member of an Enum, send its .value"));
     CHECK(contains(refusal("cbuiltins\ngetattr\ncm\nColor\n\214\3red\206R."), "a member of the Enum m.Color: send its .value"));
 }
+
+TEST_CASE("An array that NumPy has transposed is read in its order, inside the pickle and beside it", "[python]") {
+    const auto call = [](const std::string& data, const std::string& axes) {
+        return bytes_of("cnumpy._core.numeric\n_frombuffer\n(" + data + "cnumpy\ndtype\n\214\2i1\205RK\2K\3K\2\207\214\1K" + axes + "tR.");
+    };
+    const std::vector<std::byte> data = bytes_of({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+    const std::string inside = "C\14" + std::string(reinterpret_cast<const char*>(data.data()), data.size()), zero("K\0", 2);
+    const std::string axes = "K\1K\2" + zero + "\207";  // those of numpy.arange(12, dtype='i1').reshape(2, 3, 2).transpose(1, 2, 0)
+    const python::Array<int> expected{{0, 6, 1, 7, 2, 8, 3, 9, 4, 10, 5, 11}, {3, 2, 2}};
+    CHECK(python::loads<python::Array<int>>(call(inside, axes)) == expected);
+    const std::span<const std::byte> buffer(data);
+    CHECK(python::loads<python::Array<int>>(call("\227", axes), {&buffer, 1}) == expected);
+    for (const std::string& wrong : {std::string("K\1K\2\206"), "K\1K\1" + zero + "\207", "K\1K\3" + zero + "\207", "K\1N" + zero + "\207"})
+        CHECK(contains(type_error([&] { (void)python::loads<python::Value>(call(inside, wrong)); }), "the axes of an array are wrong"));
+}

@@ -5,8 +5,12 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace MPI4CXX::detail {
 
@@ -165,11 +169,16 @@ void PickleCalls::reduce() {
         if (args.size != 2 || arg(0).kind != PickleKind::dtype || !is_bytes(arg(1)))
             wrong();
         return push(add_array(filled({}, arg(0), arg(1))));
-    case Known::frombuffer:
-        if (args.size != 4 || !is_bytes(arg(0)) || arg(1).kind != PickleKind::dtype || arg(2).kind != PickleKind::tuple ||
-            arg(3).kind != PickleKind::text)
+    case Known::frombuffer: {
+        const bool has_axes = args.size == 5;
+        if ((args.size != 4 && !has_axes) || !is_bytes(arg(0)) || arg(1).kind != PickleKind::dtype || arg(2).kind != PickleKind::tuple ||
+            arg(3).kind != PickleKind::text || (has_axes && (arg(3).text() != "K" || arg(4).kind != PickleKind::tuple)))
             wrong();
-        return push(add_array(filled(shaped(arg(2), arg(3).text() == "F"), arg(1), arg(0))));
+        PickleArray array = filled(shaped(arg(2), arg(3).text() == "F"), arg(1), arg(0));
+        if (has_axes)
+            transpose(array, arg(4));
+        return push(add_array(array));
+    }
     case Known::ndarray: {
         if (args.size != 6 || arg(0).kind != PickleKind::tuple || arg(1).kind != PickleKind::text || !is_bytes(arg(2)) ||
             arg(3).kind != PickleKind::integer || arg(3).integer != 0 || arg(4).kind != PickleKind::none || arg(5).kind != PickleKind::text)
@@ -332,6 +341,41 @@ PickleArray PickleCalls::filled(PickleArray array, const PickleNode& dtype, cons
         fail("an array has " + std::to_string(bytes.size) + " bytes, which is not what its shape needs");
     array.data = bytes.bytes;
     return array;
+}
+
+void PickleCalls::transpose(PickleArray& array, const PickleNode& axes) {
+    const auto wrong = [this] { fail("the axes of an array are wrong"); };
+    if (axes.size != array.dimensions)
+        wrong();
+    const std::span transposed(extents.data() + array.first_extent, array.dimensions);
+    const std::vector<std::uint64_t> shape(transposed.begin(), transposed.end());
+    std::vector<std::uint64_t> strides(shape.size(), array.type.size), steps, place(shape.size());
+    for (std::size_t i = shape.size(); i-- > 1;) strides[i - 1] = strides[i] * shape[i];
+    std::vector<bool> is_there(shape.size());
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        const PickleNode& axis = child(axes, i);
+        const auto number = static_cast<std::uint64_t>(axis.integer);
+        if (axis.kind != PickleKind::integer || number >= shape.size() || is_there[number])
+            wrong();
+        is_there[number] = true;
+        transposed[i] = shape[number];
+        steps.push_back(strides[number]);
+    }
+
+    const std::uint64_t size = array.type.size, bytes = array.length * size;
+    count_copies(bytes);
+    auto* to = static_cast<std::byte*>(memory.allocate(bytes, 1));
+    const std::byte* const from = std::exchange(array.data, to);
+    std::uint64_t offset = 0;
+    for (std::uint64_t n = 0; n < array.length; ++n, to += size) {
+        std::memcpy(to, from + offset, size);
+        for (std::size_t i = shape.size(); i-- > 0;) {
+            offset += steps[i];
+            if (++place[i] < transposed[i])
+                break;
+            offset -= steps[i] * std::exchange(place[i], 0);
+        }
+    }
 }
 
 void PickleCalls::build_array(const PickleNode& node, const PickleNode& state) {

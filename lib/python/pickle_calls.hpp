@@ -34,6 +34,8 @@ private:
     void build_dtype(PickleNode& dtype, const PickleNode& state);
     PickleArray shaped(const PickleNode& shape, bool is_fortran);
     PickleArray filled(PickleArray array, const PickleNode& dtype, const PickleNode& bytes);
+    /// NumPy's transpose. Copies the elements into the order of C.
+    void transpose(PickleArray& array, const PickleNode& axes);
     void build_array(const PickleNode& node, const PickleNode& state);
 };
 

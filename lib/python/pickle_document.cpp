@@ -207,8 +207,6 @@ struct PickleDocument::State : PickleCalls {
         if (!is_shared && arrays.empty() && containers <= deepest)
             return root;  // neither too deep nor larger than a few times its bytes
         costs.resize(is_shared ? nodes.size() : 0);
-        auto received = static_cast<std::uint64_t>(end - begin);
-        for (const auto& buffer : out_of_band) received += buffer.size();
         if (visit(root, 0).bytes > copies_at_least + copies_per_byte * received)
             fail("a value refers to its parts so often that its copy would take too much memory");
         return root;

@@ -10,8 +10,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <memory_resource>
+#include <numeric>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,6 +42,8 @@ struct PickleStack {
 
     PickleStack(std::span<const std::byte> bytes, std::span<const std::span<const std::byte>> buffers, const char* function_name, Place place)
         : begin(bytes.data()), next(begin), end(begin + bytes.size()), out_of_band(buffers), function(function_name), where(place),
+          received(
+              std::transform_reduce(buffers.begin(), buffers.end(), bytes.size(), std::plus<>{}, [](const auto& buffer) { return buffer.size(); })),
           expected_nodes(std::min(bytes.size() / usual_bytes_per_node, most_expected)),
           first_memory(expected_nodes * (sizeof(PickleNode) + 3 * sizeof(Index)) + memory_for_the_rest) {
         nodes.reserve(expected_nodes);
@@ -109,7 +113,7 @@ struct PickleStack {
     /// Pickles copy nothing twice, but hostile ones may copy what they have written once again and again.
     void count_copies(std::uint64_t number) {
         copied += number;
-        if (copied > static_cast<std::uint64_t>(end - begin))
+        if (copied > received)
             fail("a value is copied again and again");
     }
     Index add_copy(PickleKind kind, const PickleNode& of) {
@@ -185,7 +189,7 @@ struct PickleStack {
     const char* function;
     Place where;
     std::ptrdiff_t opcode_at = 0;
-    std::uint64_t copied = 0;
+    std::uint64_t received, copied = 0;  // bytes, those of the buffers too
     std::size_t containers = 0;
 
     std::size_t expected_nodes;
