@@ -300,6 +300,38 @@ TEST_CASE("Blocks of different sizes lie in a row with gaps, counted in its elem
     });
 }
 
+TEST_CASE("The same memory with gaps on both sides is in place, or is refused", "[strided]") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const int size = comm.size(), rank = comm.rank(), each = 50000;  // more than MPI moves in one step
+    MatrixXd matrix(2, size * each), expected = matrix;
+    const auto fill = [&] {
+        matrix.row(1).setConstant(7);
+        expected.row(1).setConstant(7);
+        for (int i = 0; i < size; ++i) {
+            matrix.row(0).segment(i * each, each).setConstant(10 * rank + i);
+            expected.row(0).segment(i * each, each).setConstant(10 * i + rank);
+        }
+    };
+    const auto check = [&](auto call) {
+        fill();
+        call();
+        CHECK(matrix == expected);
+    };
+    const std::vector<int> counts(static_cast<std::size_t>(size), each);
+    check([&] { comm.Alltoall(matrix.row(0), matrix.row(0)); });
+    check([&] { comm.Ialltoall(matrix.row(0), matrix.row(0)).Wait(); });
+    check([&] { comm.Alltoallv({matrix.row(0), counts}, {matrix.row(0), counts}); });
+    fill();
+    for (int i = 0; i < size; ++i) expected.row(0).segment(i * each, each).setConstant(11 * i);
+    comm.Allgather(matrix.row(0).segment(rank * each, each), matrix.row(0));
+    CHECK(matrix == expected);
+    const char* const why = "sendbuf and recvbuf are the same memory";
+    CHECK(contains(misuse_of([&] { comm.Sendrecv(matrix.row(0), rank, 0, matrix.row(0), rank, 0); }), why));
+    CHECK(contains(misuse_of([&] { (void)comm.Isendrecv(matrix.row(0), rank, 0, matrix.row(0), rank, 0); }), why));
+    comm.Sendrecv(matrix.row(0), rank, 0, matrix.row(1), rank, 0);
+    CHECK(matrix.row(1) == matrix.row(0));
+}
+
 TEST_CASE("A reduction says that it takes no memory with gaps", "[strided][error]") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     MatrixXd m = MatrixXd::Constant(3, 4, 1.0);

@@ -5,6 +5,7 @@
 
 #include "communicators/argument_copies.hpp"
 #include "communicators/plan.hpp"
+#include "handles/element_kind.hpp"
 #include "requests/partitions.hpp"
 #include "requests/progress.hpp"
 
@@ -42,8 +43,8 @@ namespace {
 /// other elements from the same address on.
 void check_apart(const void* sendbuf, Count sendcount, MPI_Datatype sendtype, int dest, const void* recvbuf, Count recvcount, MPI_Datatype recvtype,
                  int source, detail::Caller caller) {
-    if (sendbuf == recvbuf && sendbuf != MPI_BOTTOM && sendtype == recvtype && sendcount != 0 && recvcount != 0 && dest != PROC_NULL &&
-        source != PROC_NULL)
+    if (sendbuf == recvbuf && sendbuf != MPI_BOTTOM && sendcount != 0 && recvcount != 0 && dest != PROC_NULL && source != PROC_NULL &&
+        detail::have_same_layout(sendtype, recvtype, caller.at))
         detail::misuse(caller, "sendbuf and recvbuf are the same memory: use " + std::string(caller.method) + "_replace");
 }
 

@@ -62,19 +62,20 @@ void same_block(Count sends, MPI_Datatype send, Count receives, MPI_Datatype rec
 }
 
 bool is_own_block(const ConstBuf& one, const void* all, Count count, Count offset, MPI_Datatype type, Caller caller) {
-    if (one.type != type || one.count != count || count == 0 || all == MPI_BOTTOM)
+    if (one.count != count || count == 0 || all == MPI_BOTTOM)
         return false;
     const std::uintptr_t distance = reinterpret_cast<std::uintptr_t>(one.data) - reinterpret_cast<std::uintptr_t>(all);
-    if (distance == 0 && offset != 0)
+    if (distance == 0 && offset != 0 && have_same_layout(one.type, type, caller.at))
         misuse(caller, "sendbuf and recvbuf begin at the same place, where the block of another process belongs");
     if (distance == 0 || offset == 0)
-        return distance == 0;
+        return distance == 0 && have_same_layout(one.type, type, caller.at);
     // MPI is asked for the extent only if it is likely to be this.
     constexpr std::uintptr_t largest_extent = std::uintptr_t{1} << 20;
     const auto elements = static_cast<std::uintptr_t>(offset);
     if (distance % elements != 0 || distance / elements > largest_extent)
         return false;
-    return static_cast<std::uintptr_t>(Datatype::borrow(type).Get_extent(caller.at).extent) == distance / elements;
+    return static_cast<std::uintptr_t>(Datatype::borrow(type).Get_extent(caller.at).extent) == distance / elements &&
+           have_same_layout(one.type, type, caller.at);
 }
 
 Count partition(const ConstBuf& buf, int partitions, Caller caller) { return block(buf, {partitions, "partitions"}, "buf", nullptr, caller); }

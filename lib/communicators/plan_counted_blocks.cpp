@@ -3,6 +3,8 @@
 
 #include <mpi4cxx/detail/mpi/platform.hpp>
 
+#include "handles/element_kind.hpp"
+
 #include <algorithm>
 #include <climits>
 #include <cstddef>
@@ -243,8 +245,8 @@ AlltoallvPlan alltoallv_blocks(const Comm& comm, const ConstBufVArg& send, const
         const int rank = comm.Get_rank(caller.at);
         same_own_block({plan.send, rank}, {plan.recv, rank}, caller);
     }
-    if (plan.send.data == plan.recv.data && plan.recv.data != MPI_BOTTOM && plan.send.type == plan.recv.type && !is_inter &&
-        are_same(plan.send, plan.recv))
+    if (plan.send.data == plan.recv.data && plan.recv.data != MPI_BOTTOM && !is_inter && are_same(plan.send, plan.recv) &&
+        have_same_layout(plan.send.type, plan.recv.type, caller.at))
         plan.send.data = MPI_IN_PLACE;
     return plan;
 }

@@ -72,4 +72,18 @@ bool are_exchangeable(MPI_Datatype one, MPI_Datatype other, At at) {
     return size == 1 || other_size == 1 || (size == other_size && is_floating(one) == is_floating(other));
 }
 
+bool have_same_layout(MPI_Datatype one, MPI_Datatype other, At at) {
+    if (one == other)
+        return true;
+    const Datatype first = Datatype::borrow(one), second = Datatype::borrow(other);
+    if (first.is_null() || second.is_null() || first.combiner(at) != second.combiner(at))
+        return false;
+    if (first.is_predefined())
+        return first.Get_size(at) == second.Get_size(at) && first.Get_extent(at).extent == second.Get_extent(at).extent;
+    const Datatype::Contents made = first.Get_contents(at), also = second.Get_contents(at);
+    return made.integers == also.integers && made.addresses == also.addresses && made.large_counts == also.large_counts &&
+           std::equal(made.datatypes.begin(), made.datatypes.end(), also.datatypes.begin(), also.datatypes.end(),
+                      [at](const Datatype& a, const Datatype& b) { return have_same_layout(a.handle(), b.handle(), at); });
+}
+
 }  // namespace MPI4CXX::detail
