@@ -293,12 +293,18 @@ TEST_CASE("Op::Reduce_local combines two buffers of this process", "[op]") {
 TEST_CASE("Op::Reduce_local refuses what does not fit", "[op][error]") {
     std::vector<int> two(2), three(3);
     std::vector<double> numbers(2);
-    CHECK_THROWS_AS(MPI::SUM.Reduce_local(two, three), std::invalid_argument);
-    CHECK_THROWS_AS(MPI::SUM.Reduce_local(two, numbers), std::invalid_argument);
+    const auto says = [](auto call, const std::string& text) {
+        CHECK_THAT(thrown<std::invalid_argument>(call), Catch::Contains("Reduce_local: " + text));
+    };
+    says([&] { MPI::SUM.Reduce_local(two, three); }, "inbuf has 2 elements, inoutbuf 3");
+    says([&] { MPI::SUM.Reduce_local(two, numbers); }, "inbuf holds MPI_INT, inoutbuf MPI_DOUBLE");
+    says([&] { MPI::SUM.Reduce_local({two.data(), -1}, {three.data(), -1}); }, "inbuf has a count of -1");
+    says([&] { MPI::SUM.Reduce_local(two, two); }, "inbuf and inoutbuf are the same memory");
+    says([&] { MPI::SUM.Reduce_local(MPI::IN_PLACE, two); }, "inbuf is IN_PLACE");
     CHECK(error_class([&] { MPI::OP_NULL.Reduce_local(two, two); }) == MPI::ERR_OP);
     const auto op = MPI::Op::Create<int>([](int p, int q) { return p + q; });
     CHECK_THROWS_AS(op.Reduce_local(numbers, numbers), std::invalid_argument);
-    CHECK_THROWS_AS(MPI::BAND.Reduce_local(numbers, numbers), MPI::Exception);  // the MPI refuses
+    CHECK_THROWS_AS(MPI::BAND.Reduce_local(std::vector<double>(2), numbers), MPI::Exception);  // the MPI refuses
 }
 
 TEST_CASE("An Op is called like a function", "[op]") {

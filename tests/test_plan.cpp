@@ -277,6 +277,9 @@ TEST_CASE("Counts that are negative or overflow are refused", "[plan]") {
     CHECK(misuse_of([&] {
               allreduce_pair(MPI::COMM_SELF, {&memory, -1}, {&result, -1}, MPI::SUM, caller);
           }) == "Method: recvbuf has a count of -1 (here.cpp:7)");
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    for (int root = 0; root < world.size(); ++root)
+        CHECK(contains(misuse_of([&] { reduce_pair(world, {&memory, -1}, {&result, -1}, MPI::SUM, root, caller); }), "buf has a count of -1"));
 }
 
 TEST_CASE("A plan does not compare counts of different types", "[plan]") {

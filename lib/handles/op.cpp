@@ -155,8 +155,16 @@ Op Op::create(std::unique_ptr<Reduction> reduction, bool commute, At at) {
 }
 
 void Op::Reduce_local(ConstBufArg inbuf, Buf inoutbuf, At at) const {
-    detail::check_pair(inbuf, inoutbuf, at);
-    detail::accept_pair(inbuf, inoutbuf, *this, at);
+    if (inbuf.is_in_place() || inoutbuf.is_in_place())
+        detail::misuse(at, std::string(inbuf.is_in_place() ? "inbuf" : "inoutbuf") + " is IN_PLACE: give the memory itself");
+    detail::accept_operand(inbuf, *this, "inbuf", at);
+    detail::accept_operand(inoutbuf, *this, "inoutbuf", at);
+    if (inbuf.data == inoutbuf.data && inbuf.data != MPI_BOTTOM && inbuf.count != 0)
+        detail::misuse(at, "inbuf and inoutbuf are the same memory: give two buffers");
+    if (inbuf.type != inoutbuf.type)
+        detail::misuse(at, "inbuf holds " + detail::datatype_name(inbuf.type) + ", inoutbuf " + detail::datatype_name(inoutbuf.type));
+    if (inbuf.count != inoutbuf.count)
+        detail::misuse(at, "inbuf has " + std::to_string(inbuf.count) + " elements, inoutbuf " + std::to_string(inoutbuf.count));
     call<MPI_Reduce_local>(inbuf.data, inoutbuf.data, inoutbuf.count, inoutbuf.type, handle(), at);
 }
 

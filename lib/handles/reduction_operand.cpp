@@ -15,6 +15,8 @@ namespace {
 /// MINLOC and MAXLOC take. A user's operation may work on the numbers of arrays too.
 template <class Address> void accept(BufferParts<Address>& buf, const Op& op, const char* name, Caller caller) {
     const ElementType* const element = buf.element;
+    if (buf.count < 0)  // which MPICH 4.0 does not survive
+        misuse(caller, std::string(name) + " has a count of " + std::to_string(buf.count));
     if (buf.strided && (op.is_predefined() || !op.is_plain()))
         misuse(caller, std::string(name) + " has gaps between its elements, which a reduction does not take: copy it to memory in one piece");
     const auto as_numbers = [&] {
