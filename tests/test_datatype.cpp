@@ -194,6 +194,20 @@ TEST_CASE("Lengths and displacements are of any integer type as wide as int or C
     CHECK(places(MPI::Datatype::Create_struct(lengths, {16, 0}, ours)) == expected);
 }
 
+TEST_CASE("Unsigned lengths and displacements that are too large to be signed are refused", "[datatype][error]") {
+    const std::vector<int> one{1};
+    const std::vector<unsigned> near{2147483647u}, far{3000000000u};
+    const std::vector<std::size_t> wide{3000000000u}, beyond{SIZE_MAX};
+    CHECK(MPI::INT.Create_hindexed(one, near).Get_true_extent().lb == 2147483647);
+    CHECK(MPI::INT.Create_hindexed(one, wide).Get_true_extent().lb == 3000000000);
+    CHECK_THAT(thrown<std::invalid_argument>([&] { (void)MPI::INT.Create_hindexed(one, far); }),
+               Catch::Contains("3000000000 is more than an int holds: make them a vector of mpi4cxx::Count") && Catch::Contains("test_datatype"));
+    CHECK_THAT(thrown<std::invalid_argument>([&] { (void)MPI::INT.Create_hindexed(one, beyond); }), Catch::Contains("is more than a Count holds"));
+    int number = 0;
+    CHECK_THAT(thrown<std::invalid_argument>([&] { MPI::COMM_SELF.Allgatherv(1, {&number, one, far}); }), Catch::Contains("3000000000 is more"));
+    CHECK_THROWS_AS(MPI::BufV(&number, one, far), std::invalid_argument);
+}
+
 TEST_CASE("A subarray has the extent of the whole array", "[datatype]") {
     const MPI::Datatype block = MPI::INT.Create_subarray({3, 4}, {2, 2}, {1, 2});
     CHECK(block.Get_size() == 4 * static_cast<MPI::Count>(sizeof(int)));

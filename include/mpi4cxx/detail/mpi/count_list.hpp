@@ -2,11 +2,14 @@
 #pragma once
 
 #include <mpi4cxx/detail/mpi/call.hpp>
+#include <mpi4cxx/error.hpp>
 
 #include <cstddef>
 #include <initializer_list>
 #include <iterator>
+#include <limits>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -27,7 +30,8 @@ template <Contiguous R> constexpr std::size_t length_of(R& range) {
         return static_cast<std::size_t>(std::ranges::size(range));
 }
 
-/// Counts or displacements: a range of any integer type as wide as int or as Count, or a list in braces.
+/// Counts or displacements: a range of any integer type as wide as int or as Count, or a list in braces. Unsigned ones are read as signed, so those
+/// that are too large for that are refused.
 struct CountList {
     const void* data = nullptr;
     std::size_t size = 0;
@@ -38,7 +42,15 @@ struct CountList {
     template <Contiguous R>
         requires(std::is_integral_v<element_of<const R>> &&
                  (sizeof(element_of<const R>) == sizeof(int) || sizeof(element_of<const R>) == sizeof(MPI_Count)))
-    CountList(const R& range) : data(std::ranges::data(range)), size(length_of(range)), wide(sizeof(element_of<const R>) == sizeof(MPI_Count)) {}
+    CountList(const R& range, At at = {})
+        : data(std::ranges::data(range)), size(length_of(range)), wide(sizeof(element_of<const R>) == sizeof(MPI_Count)) {
+        using T = std::remove_cv_t<element_of<const R>>;
+        if constexpr (std::is_unsigned_v<T>)
+            for (const T value : std::span(static_cast<const T*>(data), size))
+                if (value > static_cast<T>(std::numeric_limits<std::make_signed_t<T>>::max())) [[unlikely]]
+                    misuse({at, "counts and displacements"}, std::to_string(value) + " is more than " +
+                                                                 (wide ? "a Count holds" : "an int holds: make them a vector of mpi4cxx::Count"));
+    }
 
     [[nodiscard]] MPI_Count operator[](std::size_t i) const noexcept {
         return wide ? static_cast<const MPI_Count*>(data)[i] : static_cast<const int*>(data)[i];
@@ -52,7 +64,7 @@ struct CountList {
 struct StoredCountList : CountList {
     StoredCountList() noexcept = default;
     template <class R>
-        requires std::is_constructible_v<CountList, R&> StoredCountList(R&& range) : CountList(range) {
+        requires std::is_constructible_v<CountList, R&> StoredCountList(R&& range, At at = {}) : CountList(range, at) {
             static_assert(std::is_lvalue_reference_v<R> || std::ranges::enable_borrowed_range<std::remove_cvref_t<R>>,
                           "mpi4cxx: these counts or displacements must outlive the buffer: they are a temporary");
         }
