@@ -423,6 +423,18 @@ TEST_CASE("Every form of Alltoallw sends each a block of a datatype of its own",
             })
             .finish();
         CHECK(same == expected);
+        form(
+            [&] {
+                comm.Alltoallw({same, counts, places, ints}, {same, counts, places, ints});
+            },
+            [&] {
+                return comm.Ialltoallw({same, counts, places, ints}, {same, counts, places, ints});
+            },
+            [&] {
+                return comm.Alltoallw_init({same, counts, places, ints}, {same, counts, places, ints});
+            })
+            .finish();
+        for (int i = 0; i < comm.size(); ++i) CHECK(same[static_cast<std::size_t>(i)] == 10 * comm.rank() + i);  // as before both
     });
 }
 

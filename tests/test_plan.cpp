@@ -72,7 +72,7 @@ TEST_CASE("A count that is named is that of one block, as in C", "[plan]") {
             CHECK(alltoall_blocks(comm, other, blocks, caller).recv.count == 3);
             CHECK(alltoall_blocks(comm, all, blocks, caller).send.is_in_place());
             CHECK(reduce_blocks(comm, blocks, part, MPI::SUM, caller).recv.count == 3);
-            CHECK(neighbor_alltoall_blocks({size, size}, blocks, all, caller).send.count == 3);
+            CHECK(neighbor_alltoall_blocks({size, size}, blocks, other, caller).send.count == 3);
             CHECK(partition(blocks, 7, caller) == 3);
         }
         CHECK(partition(MPI::Buf(all), size, caller) == 3);
@@ -455,11 +455,13 @@ TEST_CASE("A plan of datatypes a block has one element each by default", "[plan]
         vector<MPI::Datatype> types;
         for (std::size_t i = 0; i < size; ++i) types.push_back(MPI::Datatype::borrow(MPI_INT));
         const MPI::BufW blocks(all, types);
-        const auto [s, r] = alltoallw_blocks(comm, blocks, blocks, caller);
+        vector<int> mine(size);
+        const auto [s, r] = alltoallw_blocks(comm, MPI::ConstBufW(mine, types), blocks, caller);
         CHECK(s.counts[size - 1] == 1);
         CHECK(r.displs[size - 1] == 0);
         CHECK(r.type[size - 1] == MPI_INT);
         CHECK(alltoallw_blocks(comm, MPI::ConstBufW(MPI::IN_PLACE), blocks, caller).send.data == MPI_IN_PLACE);
+        CHECK(alltoallw_blocks(comm, blocks, blocks, caller).send.data == MPI_IN_PLACE);  // the same memory
         const vector<int> ones(size, 1), zeros(size - 1, 0);
         const MPI::BufW few(all, ones, zeros, types);
         CHECK(contains(misuse_of([&] { alltoallw_blocks(comm, MPI::ConstBufW(MPI::IN_PLACE), few, caller); }),
@@ -483,6 +485,24 @@ TEST_CASE("A plan among neighbours divides by their numbers", "[plan]") {
           "Method: sendbuf has 2 elements, which is not a multiple of 3 neighbors; Neighbor_alltoallv takes uneven blocks (here.cpp:7)");
     CHECK(misuse_of([&] { neighbor_alltoall_blocks(out_only, six, two, caller); }) ==
           "Method: recvbuf has 2 elements, which is not a multiple of 0 neighbors; Neighbor_alltoallv takes uneven blocks (here.cpp:7)");
+}
+
+TEST_CASE("A plan among neighbours refuses to receive into the memory that is sent", "[plan]") {
+    vector<int> two(2), four(4);
+    const Neighbors both{{2, "neighbors"}, {2, "neighbors"}};
+    const vector<int> ones{1, 1}, near{0, 1}, far{2, 3}, bytes{0, 4};
+    const vector<MPI_Datatype> ints{MPI_INT, MPI_INT};
+    const auto refuses = [](auto plan) { CHECK(contains(misuse_of(plan), "Method: sendbuf and recvbuf are the same memory, which")); };
+    refuses([&] { neighbor_alltoall_blocks(both, two, two, caller); });
+    refuses([&] { neighbor_allgather_blocks({2, "neighbors"}, two[0], two, caller); });
+    refuses([&] { alltoallv_blocks(both, {two, ones}, {two, ones}, caller); });
+    refuses([&] { allgatherv_blocks({2, "neighbors"}, two[0], {two, ones}, caller); });
+    refuses([&] { neighbor_alltoallw_blocks(both, MPI::ConstBufW(two, ones, bytes, ints), MPI::BufW(two, ones, bytes, ints), caller); });
+    // parts of one array may be apart
+    CHECK_NOTHROW(alltoallv_blocks(both, {four, ones, near}, {four, ones, far}, caller));
+    const MPI::Datatype second = MPI::INT.Create_hindexed_block(1, {8});
+    const vector<MPI_Datatype> behind{second.handle(), second.handle()};
+    CHECK_NOTHROW(neighbor_alltoallw_blocks(both, MPI::ConstBufW(four, ones, bytes, ints), MPI::BufW(four, ones, bytes, behind), caller));
 }
 
 TEST_CASE("A plan of Reduce_scatter compares the sum of the counts and this process's own", "[plan]") {

@@ -238,14 +238,14 @@ void Comm::Alltoallw(const ConstBufWArg& sendbuf, const BufWArg& recvbuf, At at)
 Request Comm::Ialltoallw(const StoredConstBufWArg& sendbuf, const BufWArg& recvbuf, At at) const {
     auto [s, r] = detail::alltoallw_blocks(*this, sendbuf, recvbuf, at);
     const bool works_in_place = detail::has_ialltoallw_in_place() && !detail::waits_in_ialltoallw_in_place();
-    auto kept = works_in_place || !sendbuf.is_in_place() ? keep(s, r) : detail::keep_packed(*this, s, r, at);
+    auto kept = works_in_place || s.data != MPI_IN_PLACE ? keep(s, r) : detail::keep_packed(*this, s, r, at);
     return Request::take(get<MPI_Ialltoallw>(s.data, s.counts, s.displs, s.type, r.data, r.counts, r.displs, r.type, handle(), on(at)),
                          std::move(kept));
 }
 
 Prequest Comm::Alltoallw_init(const StoredConstBufWArg& sendbuf, const BufWArg& recvbuf, const Info& info, At at) const {
     auto [s, r] = detail::alltoallw_blocks(*this, sendbuf, recvbuf, at);
-    if (!detail::has_ialltoallw_in_place() && sendbuf.is_in_place())
+    if (!detail::has_ialltoallw_in_place() && s.data == MPI_IN_PLACE)
         detail::check_equal_sizes(r, at);
     auto kept = keep(s, r);
     return Prequest::take(

@@ -39,6 +39,11 @@ void refuse_in_place(const ConstBuf& send, const Buf& recv, Caller caller) {
     refuse_in_place(recv.data, Side::recv, not_among_neighbors, caller);
 }
 
+void refuse_same_memory(const ConstBuf& send, const Buf& recv, Caller caller) {
+    if (send.data == recv.data && recv.data != MPI_BOTTOM && send.count != 0 && recv.count != 0 && have_same_layout(send.type, recv.type, caller.at))
+        misuse(caller, same_among_neighbors);
+}
+
 }  // namespace
 
 void refuse_in_place(const void* data, Side side, const char* why, Caller caller) {
@@ -302,6 +307,7 @@ void like_other(ConstBuf& send, const Buf& recv) { send = ConstBuf(static_cast<v
 Pair neighbor_allgather_blocks(Peers from, const ConstBuf& send, Buf recv, Caller caller) {
     refuse_in_place(send, recv, caller);
     recv.count = block(recv, from, "recvbuf", "Neighbor_allgatherv", caller);
+    refuse_same_memory(send, recv, caller);
     if (from.number == 0)
         like_other(recv, send);
     return {send, recv};
@@ -311,6 +317,7 @@ Pair neighbor_alltoall_blocks(const Neighbors& all, ConstBuf send, Buf recv, Cal
     refuse_in_place(send, recv, caller);
     send.count = block(send, all.to, "sendbuf", "Neighbor_alltoallv", caller);
     recv.count = block(recv, all.from, "recvbuf", "Neighbor_alltoallv", caller);
+    refuse_same_memory(send, recv, caller);
     if (all.from.number == 0)
         like_other(recv, send);
     else if (all.to.number == 0)

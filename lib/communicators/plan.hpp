@@ -36,6 +36,7 @@ inline constexpr const char* only_recv = "which only recvbuf can be";
 inline constexpr const char* only_root = "which it can be only on the root";
 inline constexpr const char* not_between_groups = "which it cannot be on an intercommunicator";
 inline constexpr const char* not_among_neighbors = "which it cannot be among neighbors";
+inline constexpr const char* same_among_neighbors = "sendbuf and recvbuf are the same memory, which they cannot be among neighbors: receive elsewhere";
 
 /// Gather: on the root, `recv` holds one block per process.
 Pair gather_blocks(const Comm& comm, const ConstBuf& send, Buf recv, int root, Caller caller);

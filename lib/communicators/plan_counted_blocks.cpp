@@ -155,6 +155,15 @@ bool are_same(const Blocks& one, const Blocks& other) {
     return true;
 }
 
+/// Throws if a block to a neighbor begins in the memory in which a block from one does. `have_same_type` tells whether the types of two blocks are
+/// the same: from one place on, different types may have different elements.
+template <class F> void refuse_same_blocks(const Blocks& out, const Blocks& in, Caller caller, F have_same_type) {
+    for (std::size_t i = 0; i < out.ranks; ++i)
+        for (std::size_t j = 0; j < in.ranks; ++j)
+            if (out.counts[i] != 0 && in.counts[j] != 0 && out.displs[i] == in.displs[j] && have_same_type(i, j))
+                misuse(caller, same_among_neighbors);
+}
+
 /// One block, in elements of the container.
 struct OneBlock {
     Count elements;
@@ -232,7 +241,12 @@ GathervPlan allgatherv_blocks(const Comm& comm, const ConstBuf& send, const BufV
 
 GathervPlan allgatherv_blocks(Peers peers, const ConstBuf& send, const BufVArg& recv, Caller caller) {
     refuse_in_place(send.data, Side::send, not_among_neighbors, caller);
-    return blocks_from(peers, send, recv, caller);
+    GathervPlan plan = blocks_from(peers, send, recv, caller);
+    if (send.data == plan.recv.data && send.count != 0 && have_same_layout(send.type, plan.recv.type, caller.at)) {
+        const std::vector<int> one{1}, here{0};
+        refuse_same_blocks(Blocks(one, here), plan.recv, caller, [](std::size_t, std::size_t) { return true; });
+    }
+    return plan;
 }
 
 AlltoallvPlan alltoallv_blocks(const Comm& comm, const ConstBufVArg& send, const BufVArg& recv, Caller caller) {
@@ -253,7 +267,10 @@ AlltoallvPlan alltoallv_blocks(const Comm& comm, const ConstBufVArg& send, const
 
 AlltoallvPlan alltoallv_blocks(const Neighbors& all, const ConstBufVArg& send, const BufVArg& recv, Caller caller) {
     refuse_in_place(send.data, Side::send, not_among_neighbors, caller);
-    return blocks_both_ways(all, send, recv, caller);
+    AlltoallvPlan plan = blocks_both_ways(all, send, recv, caller);
+    if (plan.send.data == plan.recv.data && have_same_layout(plan.send.type, plan.recv.type, caller.at))
+        refuse_same_blocks(plan.send, plan.recv, caller, [](std::size_t, std::size_t) { return true; });
+    return plan;
 }
 
 namespace {
@@ -295,6 +312,10 @@ AlltoallwPlan alltoallw_blocks(const Comm& comm, TypedPart<const void> send, Typ
         plan.send = uneven(typed_blocks(all, send.blocks, Side::send, caller), send.data, send.blocks.types.handles.data());
         same_width(plan.send, plan.recv);
     }
+    if (send.data == recv.data && recv.data != MPI_BOTTOM && !comm.Is_inter(caller.at) && are_same(plan.send, plan.recv) &&
+        std::equal(plan.send.type, plan.send.type + all, plan.recv.type,
+                   [&](MPI_Datatype out, MPI_Datatype in) { return have_same_layout(out, in, caller.at); }))
+        plan.send = uneven({}, static_cast<const void*>(MPI_IN_PLACE), static_cast<const MPI_Datatype*>(nullptr));
     return plan;
 }
 
@@ -311,6 +332,10 @@ NeighborwPlan neighbor_alltoallw_blocks(const Neighbors& all, TypedPart<const vo
     refuse_in_place(recv.data, Side::recv, not_among_neighbors, caller);
     Blocks out = typed_blocks(all.to, send.blocks, Side::send, caller), in = typed_blocks(all.from, recv.blocks, Side::recv, caller);
     same_width(out, in);
+    if (send.data == recv.data)
+        refuse_same_blocks(out, in, caller, [&](std::size_t i, std::size_t j) {
+            return have_same_layout(send.blocks.types.handles[i], recv.blocks.types.handles[j], caller.at);
+        });
     const auto side = [](Blocks& blocks, const MPI_Datatype* types, Scratch& keep) {
         if (!blocks.displs.is_wide()) {
             const Blocks narrow = blocks;
