@@ -308,6 +308,15 @@ TEST_CASE("The datatype of a type is made once", "[datatype][traits]") {
     CHECK(MPI::datatype_traits<int[3]>::get() == MPI::datatype_traits<int[3]>::get());
 }
 
+TEST_CASE("The datatype of a type cannot be freed by who borrows it", "[datatype][traits][error]") {
+    struct Pair {
+        int a, b;
+    };
+    CHECK(error_class([] { MPI::datatype_of<Pair>().Free(); }) == MPI::ERR_ARG);
+    CHECK(moved(Pair{1, 2}).b == 2);
+    MPI::datatype_of<Pair>().Dup().Free();  // a copy is its owner's
+}
+
 TEST_CASE("Arrays longer than int have a datatype", "[datatype][traits]") {
     using Long = std::array<char, (std::size_t(1) << 32) + 5>;
     CHECK(type_of<Long>().Get_size() == (MPI::Count(1) << 32) + 5);

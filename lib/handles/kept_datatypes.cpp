@@ -2,6 +2,7 @@
 
 #include "runtime/finalize.hpp"
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -22,6 +23,11 @@ MPI_Datatype keep_until_finalize(Datatype type) {
     const std::lock_guard lock(mutex);
     kept.push_back(std::move(type));
     return kept.back().handle();
+}
+
+bool is_kept(MPI_Datatype type) noexcept {
+    const std::lock_guard lock(mutex);
+    return std::any_of(kept.begin(), kept.end(), [type](const Datatype& one) { return one.handle() == type; });
 }
 
 }  // namespace MPI4CXX::detail

@@ -11,9 +11,13 @@ namespace MPI4CXX::detail {
 
 template <class Class> struct handle_traits;
 
+/// Returns whether the library keeps this datatype for all who use it.
+MPI4CXX_API bool is_kept(MPI_Datatype type) noexcept;
+
 template <> struct handle_traits<Datatype> {
     using raw_type = MPI_Datatype;
     static raw_type null() noexcept { return MPI_DATATYPE_NULL; }
+    static bool is_predefined(raw_type raw) noexcept { return is_kept(raw); }
     static constexpr auto free = MPI_Type_free;
     static constexpr bool collective = false;
     static constexpr auto get_name = MPI_Type_get_name;
