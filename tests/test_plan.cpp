@@ -469,6 +469,24 @@ TEST_CASE("A plan of datatypes a block has one element each by default", "[plan]
     });
 }
 
+TEST_CASE("A plan of datatypes compares its blocks with a range", "[plan]") {
+    const MPI::Intracomm& comm = MPI::COMM_SELF;
+    vector<int> two(2);
+    const vector<int> one{1}, more{100}, start{0}, before{-4};
+    const vector<MPI_Datatype> ints{MPI_INT};
+    const auto plan = [&](const MPI::BufW& recv) { alltoallw_blocks(comm, MPI::ConstBufW(MPI::IN_PLACE), recv, caller); };
+    const auto why = [&](const MPI::BufW& recv) { return misuse_of([&] { plan(recv); }); };
+    CHECK(why({two, more, start, ints}) == "Method: recvbuf has 8 bytes, its block for rank 0 ends at byte 400 (here.cpp:7)");
+    CHECK(why({two, one, before, ints}) == "Method: recvbuf has 8 bytes, its block for rank 0 begins at byte -4 (here.cpp:7)");
+    const MPI::BufW pointed(two.data(), one, start, ints);
+    CHECK(contains(misuse_of([&] { neighbor_alltoallw_blocks({1, 1}, MPI::ConstBufW(two, more, start, ints), pointed, caller); }), "sendbuf has 8"));
+    CHECK_NOTHROW(plan({two.data(), more, start, ints}));  // whose length nobody knows
+    const vector<int> three{3}, four{4};
+    const MPI::Datatype backwards = MPI::INT.Create_resized(0, -4), last = MPI::INT.Create_hindexed_block(1, {4});
+    CHECK_NOTHROW(plan({two, one, start, vector<MPI_Datatype>{last.handle()}}));
+    CHECK(contains(why({two, three, four, vector<MPI_Datatype>{backwards.handle()}}), "begins at byte -4"));
+}
+
 TEST_CASE("A plan among neighbours divides by their numbers", "[plan]") {
     vector<int> two(2), six(6);
     const Neighbors one_way{{3, "neighbors"}, {1, "neighbors"}}, out_only{{2, "neighbors"}, {0, "neighbors"}},

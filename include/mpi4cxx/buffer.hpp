@@ -258,16 +258,18 @@ struct Blocks {
           packed(offsets.size == 0) {}
 };
 
+/// The count of a buffer of unknown length.
+inline constexpr Count any_count = std::numeric_limits<Count>::max();
+
 /// One count, one displacement in bytes and one datatype per rank.
 struct TypedBlocks : Blocks {
     Types types;
+    Count elements = any_count;  ///< of `element`, in the memory
+    MPI_Datatype element = MPI_BYTE;
 
     TypedBlocks() noexcept = default;
     TypedBlocks(CountList lengths, CountList offsets, Types datatypes) noexcept : Blocks(lengths, offsets), types(std::move(datatypes)) {}
 };
-
-/// The count of a buffer of unknown length.
-inline constexpr Count any_count = std::numeric_limits<Count>::max();
 
 template <class P>
 concept PointerToElements = std::is_pointer_v<P> && Mapped<std::remove_pointer_t<P>>;
@@ -318,7 +320,12 @@ template <class Buffer, class List> struct BufferOfTypedBlocks : TypedBlocks {
     BufferOfTypedBlocks(Bottom, List counts_of_blocks, List displacements_of_blocks, Types datatypes)
         : TypedBlocks(counts_of_blocks, displacements_of_blocks, std::move(datatypes)), data(MPI_BOTTOM) {}
     BufferOfTypedBlocks(const BlocksBuffer<Buffer>& buf, List counts_of_blocks, List displacements_of_blocks, Types datatypes)
-        : TypedBlocks(counts_of_blocks, displacements_of_blocks, std::move(datatypes)), data(buf.data) {}
+        : TypedBlocks(counts_of_blocks, displacements_of_blocks, std::move(datatypes)), data(buf.data) {
+        if (!buf.strided) {
+            elements = buf.count;
+            element = buf.type;
+        }
+    }
     BufferOfTypedBlocks(const BlocksBuffer<Buffer>& buf, Types datatypes) : BufferOfTypedBlocks(buf, {}, {}, std::move(datatypes)) {}
     template <std::convertible_to<Buffer> Other, std::derived_from<List> OtherList>
     BufferOfTypedBlocks(const BufferOfTypedBlocks<Other, OtherList>& other) : TypedBlocks(other), data(other.data) {}

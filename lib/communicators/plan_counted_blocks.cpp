@@ -275,16 +275,38 @@ AlltoallvPlan alltoallv_blocks(const Neighbors& all, const ConstBufVArg& send, c
 
 namespace {
 
+/// Throws if a block reaches beyond the memory, whose length is known if the user has given a range.
+void check_reach(const TypedBlocks& given, const Blocks& blocks, const char* name, Caller caller) {
+    const At at = caller.at;
+    if (given.elements == any_count)
+        return;
+    const Count length = given.elements * Datatype::borrow(given.element).Get_extent(at).extent;
+    for (std::size_t i = 0; i < blocks.ranks; ++i) {
+        const Datatype type = Datatype::borrow(given.types.handles[i]);
+        if (blocks.counts[i] == 0 || type.is_null() || type.Get_size(at) == 0)
+            continue;
+        const Datatype::Extent data = type.Get_true_extent(at);
+        Count last = 0;  // where the last element lies, from the first
+        const bool is_far = __builtin_mul_overflow(blocks.counts[i] - 1, type.Get_extent(at).extent, &last);
+        const Count begin = blocks.displs[i] + data.lb + std::min(last, Count{0});
+        const Count end = is_far ? any_count : end_of(blocks.displs[i] + data.ub(), std::max(last, Count{0}));
+        if (begin < 0 || end > length)
+            misuse(caller, std::string(name) + " has " + std::to_string(length) + " bytes, its block for rank " + std::to_string(i) +
+                               (begin < 0 ? " begins at byte " + std::to_string(begin) : " ends at byte " + std::to_string(end)));
+    }
+}
+
 /// Where there are none, one element a peer at displacement 0.
 Blocks typed_blocks(Peers peers, const TypedBlocks& given, Side side, Caller caller) {
+    const char* const name = side == Side::send ? "sendbuf" : "recvbuf";
     const auto number = static_cast<std::size_t>(peers.number);
     const bool defaults = given.ranks == 0 && given.displacements == 0;
     if (given.types.handles.size() != number || (!defaults && (given.ranks != number || given.displacements != number)))
-        misuse(caller, std::string(side == Side::send ? "sendbuf" : "recvbuf") + " has " + std::to_string(given.ranks) + " counts, " +
-                           std::to_string(given.displacements) + " displacements and " + std::to_string(given.types.handles.size()) +
-                           " datatypes for " + std::to_string(number) + " " + peers.name);
+        misuse(caller, std::string(name) + " has " + std::to_string(given.ranks) + " counts, " + std::to_string(given.displacements) +
+                           " displacements and " + std::to_string(given.types.handles.size()) + " datatypes for " + std::to_string(number) + " " +
+                           peers.name);
     Blocks blocks = given;
-    refuse_negative(blocks, side == Side::send ? "sendbuf" : "recvbuf", caller);
+    refuse_negative(blocks, name, caller);
     Scratch& keep = scratch[static_cast<int>(side)];
     if (defaults) {
         keep.counts.assign(number, 1);
@@ -294,6 +316,7 @@ Blocks typed_blocks(Peers peers, const TypedBlocks& given, Side side, Caller cal
     blocks.packed = false;
     if (blocks.ranks == 0)
         lie_somewhere(blocks.counts, blocks.displs, true);
+    check_reach(given, blocks, name, caller);
     if (blocks.counts.is_wide() != blocks.displs.is_wide())
         widen(blocks, keep);
     return blocks;
