@@ -122,6 +122,26 @@ TEST_CASE("External packing is the same on all machines", "[datatype][pack]") {
     CHECK(y == 2.5);
 }
 
+TEST_CASE("External packing keeps integers whole, or is refused", "[datatype][pack][error]") {
+    const std::vector<std::int64_t> numbers{std::int64_t{1} << 40, -1};
+    std::vector<std::int64_t> again(2);
+    MPI::INT64_T.Unpack_external("external32", MPI::INT64_T.Pack_external("external32", numbers), 0, again);
+    CHECK(again == numbers);
+    if (MPI::LONG.Pack_external_size("external32", 1) < MPI::LONG.Get_size()) {
+        const std::string why = "Pack_external: elements of MPI_LONG have 8 bytes, of which external32 keeps 4";
+        std::vector<std::byte> room(16);
+        CHECK(contains(thrown<std::invalid_argument>([&] { (void)MPI::LONG.Pack_external("external32", numbers); }), why));
+        CHECK(contains(thrown<std::invalid_argument>([&] { (void)MPI::LONG.Pack_external("external32", numbers, room, 0); }), why));
+    }
+    const auto says = [](auto call, const char* method) {
+        CHECK(contains(thrown<std::invalid_argument>(call), method + std::string(": datarep is \"native\", the only one is \"external32\"")));
+    };
+    std::vector<std::byte> packed(16);
+    says([&] { (void)MPI::INT.Pack_external("native", 1); }, "Pack_external");
+    says([&] { (void)MPI::INT64_T.Unpack_external("native", packed, 0, again); }, "Unpack_external");
+    says([&] { (void)MPI::INT.Pack_external_size("native", 1); }, "Pack_external_size");
+}
+
 TEST_CASE("What has no room is not packed", "[datatype][pack][error]") {
     const MPI::Comm& comm = MPI::COMM_SELF;
     const std::vector<int> ints{1, 2, 3};
