@@ -305,6 +305,9 @@ TEST_CASE("Op::Reduce_local refuses what does not fit", "[op][error]") {
     const auto op = MPI::Op::Create<int>([](int p, int q) { return p + q; });
     CHECK_THROWS_AS(op.Reduce_local(numbers, numbers), std::invalid_argument);
     CHECK_THROWS_AS(MPI::BAND.Reduce_local(std::vector<double>(2), numbers), MPI::Exception);  // the MPI refuses
+    double real = 0;
+    CHECK_THAT(thrown<MPI::Exception>([&] { MPI::COMM_SELF.Allreduce(1.0, real, MPI::BAND); }),
+               Catch::Contains("; the operation does not work on elements of this type: "));
 }
 
 TEST_CASE("An Op is called like a function", "[op]") {

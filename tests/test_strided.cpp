@@ -297,6 +297,12 @@ TEST_CASE("Blocks of different sizes lie in a row with gaps, counted in its elem
         MatrixXd three(3, 2 * size);
         const std::vector<int> ones(static_cast<std::size_t>(size), 1);
         CHECK(contains(misuse_of([&] { comm.Allgatherv(1.0, {three.topRows(2), ones}); }), "recvbuf has gaps in more than one dimension"));
+        VectorXd line(2 * size), out(2 * size);
+        const Eigen::Map<VectorXd, 0, Eigen::InnerStride<>> back(line.data() + 2 * size - 1, 2 * size, Eigen::InnerStride<>(-1));
+        const char* const why = "sendbuf runs backwards in memory, so MPI cannot divide it";
+        CHECK(contains(misuse_of([&] { comm.Alltoallv({back, ones}, {out, ones}); }), why));
+        if (size > 1)
+            CHECK(contains(misuse_of([&] { comm.Alltoall(back, out); }), why));
     });
 }
 
@@ -375,7 +381,7 @@ TEST_CASE("A boost::multi_array and its views are sent and received into as they
     Array b(boost::extents[3][4]);
     MPI::COMM_SELF.Sendrecv(a[2], 0, 0, b[boost::indices[1][Range(3, -1, -1)]], 0, 0);
     CHECK(sent<int>(b) == V{0, 0, 0, 0, 11, 10, 9, 8, 0, 0, 0, 0});
-    CHECK(contains(misuse_of([&] { MPI::COMM_WORLD.Gather(0, b[boost::indices[Range(2, -1, -1)][0]], MPI::COMM_WORLD.rank()); }), "multiple") ==
+    CHECK(contains(misuse_of([&] { MPI::COMM_WORLD.Gather(0, b[boost::indices[Range(2, -1, -1)][0]], MPI::COMM_WORLD.rank()); }), "runs backwards") ==
           (MPI::COMM_WORLD.size() > 1));
 }
 

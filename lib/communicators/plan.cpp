@@ -20,6 +20,7 @@ template <class Address> Count block(const BufferParts<Address>& buf, Peers part
     if (buf.is_block)
         return buf.count;
     if (parts.number == 0 ? buf.count != 0 : buf.count % parts.number != 0) {
+        refuse_backwards(buf, name, caller);
         const bool has_gaps = buf.elements() != buf.count;
         misuse(caller, std::string(name) + " has " + std::to_string(buf.elements()) + " elements" +
                            (has_gaps ? " in " + std::to_string(buf.count) + " rows" : "") + ", which is not a multiple of " +

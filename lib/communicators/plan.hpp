@@ -21,6 +21,12 @@ struct Pair {
     Buf recv;
 };
 
+/// Throws if the outermost dimension of `buf` has a negative stride: it is one element of its datatype then, and cannot be divided.
+template <class Address> void refuse_backwards(const BufferParts<Address>& buf, const char* name, Caller caller) {
+    if (buf.strided && buf.count == 1)
+        misuse(caller, std::string(name) + " runs backwards in memory, so MPI cannot divide it into blocks: copy it to memory that runs forwards");
+}
+
 /// Returns whether `one` is one of the blocks that lie in the memory `all`: that of `count` elements which begins `offset` elements behind its
 /// beginning. A call that would copy a process's own block to where it lies is meant to be in place. MPICH ends it, and Open MPI may give wrong data.
 /// Throws std::invalid_argument if another block begins where `one` does.
@@ -36,7 +42,8 @@ inline constexpr const char* only_recv = "which only recvbuf can be";
 inline constexpr const char* only_root = "which it can be only on the root";
 inline constexpr const char* not_between_groups = "which it cannot be on an intercommunicator";
 inline constexpr const char* not_among_neighbors = "which it cannot be among neighbors";
-inline constexpr const char* same_among_neighbors = "sendbuf and recvbuf are the same memory, which they cannot be among neighbors: receive elsewhere";
+inline constexpr const char* same_among_neighbors =
+    "sendbuf and recvbuf are the same memory, which they cannot be among neighbors: receive elsewhere";
 
 /// Gather: on the root, `recv` holds one block per process.
 Pair gather_blocks(const Comm& comm, const ConstBuf& send, Buf recv, int root, Caller caller);

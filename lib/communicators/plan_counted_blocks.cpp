@@ -116,9 +116,11 @@ namespace {
 /// What a buffer has room for, in elements, to compare its blocks with.
 template <class Buffer> Count length(const Buffer& buf, Side side, Caller caller) {
     refuse_in_place(buf.data, side, side == Side::send ? only_recv : only_send, caller);
+    const char* const name = side == Side::send ? "sendbuf" : "recvbuf";
+    refuse_backwards(buf, name, caller);
     if (buf.count != any_count && buf.strided && buf.strided->elements != 1)
         misuse(caller,
-               std::string(side == Side::send ? "sendbuf" : "recvbuf") +
+               std::string(name) +
                    " has gaps in more than one dimension, so its blocks cannot be counted in elements: give {pointer, counts, displs, datatype}");
     return buf.count;
 }
