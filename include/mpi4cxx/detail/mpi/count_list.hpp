@@ -2,14 +2,12 @@
 #pragma once
 
 #include <mpi4cxx/detail/mpi/call.hpp>
-#include <mpi4cxx/error.hpp>
 
 #include <cstddef>
 #include <initializer_list>
 #include <iterator>
 #include <limits>
 #include <span>
-#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -30,6 +28,9 @@ template <Contiguous R> constexpr std::size_t length_of(R& range) {
         return static_cast<std::size_t>(std::ranges::size(range));
 }
 
+/// Throws std::invalid_argument, because a count or displacement is more than an int holds, or than a Count if `wide`.
+[[noreturn, gnu::cold]] MPI4CXX_API void refuse_unsigned(unsigned long long value, bool wide, At at);
+
 /// Counts or displacements: a range of any integer type as wide as int or as Count, or a list in braces. Unsigned ones are read as signed, so those
 /// that are too large for that are refused.
 struct CountList {
@@ -48,8 +49,7 @@ struct CountList {
         if constexpr (std::is_unsigned_v<T>)
             for (const T value : std::span(static_cast<const T*>(data), size))
                 if (value > static_cast<T>(std::numeric_limits<std::make_signed_t<T>>::max())) [[unlikely]]
-                    misuse({at, "counts and displacements"}, std::to_string(value) + " is more than " +
-                                                                 (wide ? "a Count holds" : "an int holds: make them a vector of mpi4cxx::Count"));
+                    refuse_unsigned(value, wide, at);
     }
 
     [[nodiscard]] MPI_Count operator[](std::size_t i) const noexcept {
