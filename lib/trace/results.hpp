@@ -5,6 +5,9 @@
 
 namespace mpi4cxx::trace {
 
+/// Returns the name of this program's file.
+std::string program_name();
+
 /// Returns the file in which a process leaves its log for the process that writes the results.
 std::string log_file(const std::string& folder, int rank);
 

@@ -2,9 +2,11 @@
 #include "trace/run.hpp"
 
 #include "trace/results.hpp"
+#include "trace/text.hpp"
 #include "trace/watchdog.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <map>
 #include <tuple>
@@ -15,7 +17,7 @@ namespace fs = std::filesystem;
 
 Run::Run(const std::string& folder, int size) : ranks(static_cast<std::size_t>(size)) {
     std::error_code ignored;
-    program = fs::read_symlink("/proc/self/exe", ignored).filename().string();
+    program = program_name();
     for (int rank = 0; rank < size; ++rank) {
         if (!ranks[static_cast<std::size_t>(rank)].load(log_file(folder, rank)))
             missing.push_back(rank);
@@ -149,6 +151,11 @@ void Run::match_collectives(std::vector<std::vector<std::int64_t>>& until) const
     }
 }
 
+std::string program_name() {
+    std::error_code ignored;
+    return fs::read_symlink("/proc/self/exe", ignored).filename().string();
+}
+
 std::string log_file(const std::string& folder, int rank) { return folder + "/log." + std::to_string(rank); }
 
 void write_results(const std::string& folder, int size) {
@@ -158,7 +165,8 @@ void write_results(const std::string& folder, int size) {
     write_timeline_events(run, folder + "/timeline.json");
     write_timeline_picture(run, folder + "/timeline.svg");
     write_summary(run, folder + "/summary.txt");  // last, because others wait for it
-    print_message("trace: summary, matrix and timeline are in " + folder + "\n");
+    print_message(write_error == 0 ? "trace: summary, matrix and timeline are in " + folder + '\n'
+                                   : "trace: cannot write all results to " + folder + ": " + std::strerror(write_error) + '\n');
 }
 
 }  // namespace mpi4cxx::trace

@@ -1,6 +1,7 @@
 // Text files and formatting of numbers.
 #pragma once
 
+#include <cerrno>
 #include <cstdarg>
 #include <cstdint>
 #include <cstdio>
@@ -9,8 +10,22 @@
 
 namespace mpi4cxx::trace {
 
-using TextFile = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
-inline TextFile create(const std::string& path) { return {std::fopen(path.c_str(), "w"), std::fclose}; }
+inline int write_error = 0;  // the errno of the first file that could not be written
+
+struct CloseFile {
+    void operator()(std::FILE* file) const {
+        const bool has_failed = std::ferror(file) != 0;
+        if ((std::fclose(file) != 0 || has_failed) && write_error == 0)
+            write_error = errno;
+    }
+};
+using TextFile = std::unique_ptr<std::FILE, CloseFile>;
+inline TextFile create(const std::string& path) {
+    TextFile file(std::fopen(path.c_str(), "w"));
+    if (file == nullptr && write_error == 0)
+        write_error = errno;
+    return file;
+}
 
 [[gnu::format(printf, 1, 2)]] inline std::string format(const char* pattern, ...) {
     char buffer[512];

@@ -48,6 +48,9 @@ public:
         }
         over_.notify_all();
         thread_.join();
+        std::error_code ignored;
+        if (has_saved_)
+            fs::remove(still_file(rank_), ignored);
     }
 
     void save_all_logs() {

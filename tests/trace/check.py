@@ -2,6 +2,7 @@
 """Looks at what the trace and the watchdog say of programs that are known: check.py WAY LAUNCH LIBRARY TRAFFIC STANDSTILL EXPLAIN PROGRAM…"""
 import collections
 import csv
+import fcntl
 import json
 import os
 import pathlib
@@ -107,7 +108,7 @@ def complete():
     same(code, 0, 'status')
     path = folder / 'traffic.trace'
     check(f'are in {path}' in text, 'nobody said where the results are')
-    same(sorted(file.name for file in path.iterdir()), ['matrix.csv', 'matrix.svg', 'summary.txt', 'timeline.json', 'timeline.svg'], 'files')
+    same(sorted(file.name for file in path.iterdir()), ['.mpi4cxx-trace', 'matrix.csv', 'matrix.svg', 'summary.txt', 'timeline.json', 'timeline.svg'], 'files')
     calls = check_summary(path)
     check_matrix(path)
     check_timeline(path, CALLS)
@@ -116,6 +117,57 @@ def complete():
     check(calls[0, 'MPI_Alltoall'][4] > 0.5 > calls[2, 'MPI_Alltoall'][4], 'rank 0 did not wait for rank 2, or rank 2 did')
     code, text = run(3, traffic, MPI4CXX_TRACE='trace')
     check(f'are in {path}.2' in text, 'the second run has not a folder of its own')
+
+
+def traced_in(path, expected, trace='trace', **variables):
+    """Traces a program into the given folder, and expects what the trace says."""
+    code, text = run(2, standstill, 'none', MPI4CXX_TRACE=trace, MPI4CXX_TRACE_DIR=str(path), **variables)
+    same(code, 0, 'status')
+    check(expected in text, f'nobody said "{expected}"')
+
+
+def put(path, *names):
+    for name in names:
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).write_text('mine')
+
+
+def folders():
+    """The trace deletes and replaces only what is its own."""
+    theirs, given = folder / 'theirs', folder / 'given'
+    names = 'spawned.cpp', 'spawned/deep/data', 'log.txt', 'spawned.2/summary.txt'
+    before = (*names, 'summary.txt', 'log.0', 'end/data')
+    put(theirs, *before)
+    traced_in(theirs, f'are in {theirs}/standstill.trace\n')
+    traced_in(theirs, '', trace='watchdog')
+    same([(theirs / name).read_text() for name in before], ['mine'] * len(before), "somebody else's files")
+    same(len(list(theirs.iterdir())), 8, 'files beside them')
+
+    traced_in(given, f'are in {given}\n')
+    put(given, *names, 'still.7', 'log.7', 'log.8.part', 'spawned.3/.mpi4cxx-trace', 'spawned.3/summary.txt', 'spawned.4/.mpi4cxx-trace', 'spawned.4/mine')
+    traced_in(given, '', trace='watchdog')
+    same({str(path.relative_to(given)) for path in given.rglob('*') if path.is_file()},
+         {*names, '.mpi4cxx-trace', 'spawned.4/.mpi4cxx-trace', 'spawned.4/mine'}, 'files that are left')
+    with (given / '.mpi4cxx-trace').open('w') as marker:  # as a job that runs
+        fcntl.flock(marker, fcntl.LOCK_EX)
+        traced_in(given, f'are in {given}/standstill.trace\n')
+    (folder / 'empty').mkdir()
+    for name in 'empty', 'new':
+        traced_in(folder / name, '', trace='watchdog')
+    same([list((folder / 'empty').iterdir()), (folder / 'new').exists()], [[], False], 'folders without a report')
+
+
+def not_written():
+    """Results that cannot be written are not promised."""
+    put(folder, 'file', 'temporary/file')
+    traced_in(folder / 'file' / 'sub', f'cannot write to {folder}/file/sub: Not a directory; the results go to {folder}/temporary/standstill.trace\n',
+              TMPDIR=str(folder / 'temporary'))
+    check((1, 'MPI_Finalize') in summary(folder / 'temporary' / 'standstill.trace'), 'the other folder has no results')
+    traced_in(folder / 'file' / 'sub', 'nothing is recorded or watched\n', trace='1', TMPDIR=str(folder / 'file'))
+    traced_in('occupied', '')
+    (folder / 'occupied' / 'summary.txt').unlink()
+    put(folder / 'occupied', 'summary.txt/file')
+    traced_in('occupied', f'cannot write all results to {folder}/occupied: Is a directory\n')
 
 
 def an_object():
@@ -243,7 +295,7 @@ def explained():
 
 world = 'MPI_COMM_WORLD, for [0-9.]+ s, '
 tests = {
-    'complete': complete,
+    'complete': lambda: [complete(), folders(), not_written()],
     'object': an_object,
     'aborted': aborted,
     'preloaded': preloaded,
