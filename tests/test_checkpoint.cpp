@@ -6,6 +6,7 @@
 #include <mpi4cxx/checkpoint.hpp>
 #include <mpi4cxx/file.hpp>
 
+#include <sys/stat.h>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -133,6 +134,39 @@ TEST_CASE("A later checkpoint takes the place of an earlier one and of what a ki
     CHECK(MPI::load<std::string>(comm, folder / "state") == "b");
     CHECK(std::filesystem::file_size(folder / "state") < 1000);
     CHECK_FALSE(std::filesystem::exists(folder / "state.part"));
+}
+
+TEST_CASE("A link stays a link, and what is no file is left as it is") {
+    namespace fs = std::filesystem;
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const Folder folder(comm);
+    if (comm.rank() == 0) {
+        fs::create_directory(folder / "far");
+        write_file(folder / "far/state", "old");
+        fs::create_symlink("far/state", folder / "link");
+        fs::create_symlink("link", folder / "link to link");
+        fs::create_symlink("far/new", folder / "link to nothing");
+        fs::create_symlink("circle", folder / "circle");
+        fs::create_symlink("far/state", folder / "file.part");
+        write_file(folder / "file", "");
+        CHECK(mkfifo((folder / "pipe").c_str(), 0600) == 0);
+        CHECK(mkfifo((folder / "state.part").c_str(), 0600) == 0);
+    }
+    comm.Barrier();
+    for (const char* name : {"link", "link to link", "link to nothing"}) {
+        MPI::dump(comm, folder / name, std::string(name));
+        CHECK(fs::is_symlink(folder / name));
+        const fs::path target = folder / (name == std::string("link to nothing") ? "far/new" : "far/state");
+        CHECK(MPI::load<std::string>(comm, target) == name);
+    }
+    MPI::dump(comm, folder / "file", 1);
+    CHECK(MPI::load<std::string>(comm, folder / "far/state") == "link to link");
+    const auto refused = [&](const char* name) { return error_of_class(MPI::ERR_BAD_FILE, [&] { MPI::dump(comm, folder / name, 1); }); };
+    for (const char* name : {"pipe", "state", "far"}) CHECK(contains(refused(name), "is no regular file, and dump would replace it"));
+    CHECK(contains(refused("circle"), "the link cannot be followed: Too many levels of symbolic links"));
+    CHECK(contains(refused("file/state"), "the file cannot be written: Not a directory"));
+    CHECK(contains(refused(std::string(300, 'x').c_str()), "the file cannot be written: File name too long"));
+    CHECK((fs::is_fifo(folder / "pipe") && fs::is_fifo(folder / "state.part") && fs::is_symlink(folder / "circle")));
 }
 
 TEST_CASE("Another number of ranks reads all objects") {

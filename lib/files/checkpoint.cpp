@@ -12,6 +12,7 @@
 #include "runtime/failure.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -106,8 +107,7 @@ template <class T> void read_at(const File& file, Offset offset, T& value, At at
 /// A dump that is under way. Each member function is collective, and throws on all processes or on none.
 class Dump {
 public:
-    Dump(const Intracomm& comm, const std::filesystem::path& path, At at)
-        : comm_(comm), path_(path), file_(path), part_(path.native() + ".part"), at_(at) {
+    Dump(const Intracomm& comm, const std::filesystem::path& path, At at) : comm_(comm), path_(path), file_(path), part_(path), at_(at) {
         for (FileSubject* subject : {&file_, &part_}) {
             subject->rank = comm.Get_rank(at);
             subject->size = comm.Get_size(at);
@@ -116,7 +116,13 @@ public:
 
     void agree_on(const std::exception_ptr& failure) const { agree(comm_, failure, "dump", {at_, &file_}); }
 
-    void write(const Packing& object, const std::string& type) const {
+    void write(const Packing& object, const std::string& type) {
+        together([this] {
+            if (is_first())
+                path_ = target_of_links();
+        });
+        path_ = comm_.bcast(TypeName{path_.native()}, 0, at_).text;
+        part_.path = path_.native() + ".part";
         together([this] { remove_part(); });  // of a dump that was killed
         try {
             write_part(object, type);
@@ -137,8 +143,36 @@ private:
         throw Exception(file.better(MPI_ERR_IO), "dump", std::string(what) + ": " + std::generic_category().message(error), {at_, &file});
     }
 
+    /// Returns whether a link is to be followed before a file is replaced. Throws if the file is neither a link, nor regular, nor missing.
+    [[nodiscard]] bool is_link(const FileSubject& file) const {
+        struct stat status {};
+        const bool is_there = ::lstat(file.path.c_str(), &status) == 0;
+        if (!is_there && errno != ENOENT)
+            fail("the file cannot be written", file);
+        if (is_there && !S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode))
+            throw Exception(MPI_ERR_BAD_FILE, "dump", "what has this name is no regular file, and dump would replace it", {at_, &file});
+        return is_there && S_ISLNK(status.st_mode);
+    }
+
+    /// Returns the file to which the path leads, so that a link stays a link.
+    [[nodiscard]] std::filesystem::path target_of_links() const {
+        constexpr int most_links = 40;  // as in Linux
+        FileSubject file = file_;
+        for (int links = 0; is_link(file); ++links) {
+            std::error_code error;
+            file.path = file.path.parent_path() / std::filesystem::read_symlink(file.path, error);
+            errno = error ? error.value() : ELOOP;
+            if (error || links == most_links)
+                fail("the link cannot be followed", file_);
+        }
+        return file.path;
+    }
+
     void remove_part() const {
-        if (is_first() && ::unlink(part_.path.c_str()) != 0 && errno != ENOENT)
+        if (!is_first())
+            return;
+        (void)is_link(part_);  // whose target stays
+        if (::unlink(part_.path.c_str()) != 0 && errno != ENOENT)
             fail("an old file cannot be removed", part_);
     }
 
@@ -214,7 +248,7 @@ private:
     }
 
     const Intracomm& comm_;
-    const std::filesystem::path& path_;
+    std::filesystem::path path_;  ///< what is replaced: not a link, but the file that it leads to
     FileSubject file_, part_;
     At at_;
 };
@@ -223,7 +257,7 @@ private:
 
 void dump_object(const Intracomm& comm, const std::filesystem::path& path, std::span<const Packing> packed, const std::exception_ptr& failure,
                  const ObjectType& type, At at) {
-    const Dump dump(comm, path, at);
+    Dump dump(comm, path, at);
     const std::exception_ptr misnamed = failure_of([&] {
         check_name(path, {at, "dump"});
         if (path.empty())
