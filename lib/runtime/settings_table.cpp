@@ -39,10 +39,10 @@ bool is_seconds(std::string_view, std::string_view value) noexcept { return is_n
 bool is_anything(std::string_view, std::string_view) noexcept { return true; }
 bool is_trace(std::string_view, std::string_view value) noexcept {
     static constexpr std::string_view watchdog = "watchdog:";
-    return !any_part(value, ',', [](std::string_view word) {
-        return !is_word("0|1|trace|watchdog|abort", word) &&
-               !(word.starts_with(watchdog) && is_number(word.substr(watchdog.size()), std::numeric_limits<double>::min(), most_seconds));
-    });
+    return value == "0" || !any_part(value, ',', [](std::string_view word) {
+               return !is_word("1|trace|watchdog|abort", word) &&
+                      !(word.starts_with(watchdog) && is_number(word.substr(watchdog.size()), std::numeric_limits<double>::min(), most_seconds));
+           });
 }
 
 constexpr Setting settings[] = {

@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 struct Settings {
     bool trace = false;
     double timeout = 0;   // of the watchdog, in seconds; 0: no watchdog
-    bool aborts = false;  // the watchdog ends the job
+    bool aborts = false;  // the watchdog ends the job; there is one then
 };
 
 constexpr double default_timeout = 60;
@@ -49,6 +49,8 @@ Settings settings(int rank) {
         if (word == "1" || word == "watchdog" || (word.starts_with("watchdog:") && seconds > 0))
             result.timeout = seconds;
     }
+    if (result.aborts && result.timeout == 0)
+        result.timeout = default_timeout;
     return result;
 }
 

@@ -265,7 +265,7 @@ def wrong_values():
     """A value that is not allowed is an exception before MPI is initialized; a variable that is not known is named once."""
     for name, value in (('ERRORS', 'Exception'), ('ERRORS', 'exception|abort'), ('THREAD_LEVEL', '3'), ('FUTURES_WORKERS', 'process'),
                         ('FUTURES_MAX_WORKERS', '-1'), ('FUTURES_MAX_WORKERS', '4x'), ('FUTURES_MAX_WORKERS', '99999999999'), ('FUTURES_BACKOFF', 'inf'),
-                        ('FUTURES_BACKOFF', '1 s'), ('FUTURES_BACKOFF', '-1'), ('TRACE', 'yes'), ('TRACE', 'watchdog:0'), ('TRACE', 'trace,'), ('TRACE', 'watchdog:')):
+                        ('FUTURES_BACKOFF', '1 s'), ('FUTURES_BACKOFF', '-1'), ('TRACE', 'yes'), ('TRACE', 'watchdog:0'), ('TRACE', 'trace,'), ('TRACE', 'watchdog:'), ('TRACE', '0,trace')):
         says = re.escape(f"MPI4CXX_{name} is '{value}', but must be ")
         for how, function in ('environment', 'Environment'), ('init', 'MPI_Init'), ('init_thread', 'MPI_Init_thread'):
             code, text = alone(settings, how, 'nothing', **{'MPI4CXX_' + name: value})

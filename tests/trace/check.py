@@ -163,7 +163,8 @@ def not_written():
     traced_in(folder / 'file' / 'sub', f'cannot write to {folder}/file/sub: Not a directory; the results go to {folder}/temporary/standstill.trace\n',
               TMPDIR=str(folder / 'temporary'))
     check((1, 'MPI_Finalize') in summary(folder / 'temporary' / 'standstill.trace'), 'the other folder has no results')
-    traced_in(folder / 'file' / 'sub', 'nothing is recorded or watched\n', trace='1', TMPDIR=str(folder / 'file'))
+    for trace in 'trace', 'watchdog:5', 'abort':  # which asks for the watchdog
+        traced_in(folder / 'file' / 'sub', 'nothing is recorded or watched\n', trace=trace, TMPDIR=str(folder / 'file'))
     traced_in('occupied', '')
     (folder / 'occupied' / 'summary.txt').unlink()
     put(folder / 'occupied', 'summary.txt/file')
