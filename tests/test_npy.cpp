@@ -89,6 +89,12 @@ struct Star : Body {
 };
 struct Raw {
     int a : 3, b : 29;
+    bool operator==(const Raw&) const = default;
+};
+struct WithRaw {
+    int x;
+    Raw raw;
+    bool operator==(const WithRaw&) const = default;
 };
 
 }  // namespace
@@ -168,6 +174,7 @@ TEST_CASE("Structs are records, with the names of a struct_type") {
     round_trip("[('f0', '|i1'), ('f1', '<f8')]", std::vector<std::pair<char, double>>{{'a', 1}, {'b', 2}});
     round_trip("[('f0', '<f8'), ('f1', '<i4')]", std::vector<std::pair<double, int>>{{1, 2}, {3, 4}});
     round_trip("[('f0', '|i1'), ('f1', '<f8'), ('f2', '<i2')]", std::vector<std::tuple<char, double, short>>{{'a', 1, short{2}}, {'b', 3, short{4}}});
+    round_trip("[('f0', '<i4'), ('f1', '|V4')]", std::vector<WithRaw>{{1, {2, 3}}, {4, {1, 5}}});
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const Folder folder(comm);
     npy::save(comm, folder / "raw.npy", std::vector<Raw>{{1, 2}});

@@ -38,6 +38,7 @@ std::string shape_text(const std::vector<Count>& extents) {
     return "(" + text + ")";
 }
 
+/// Returns whether a field of a file is padding: the fields that packed() makes have names.
 bool is_padding(const NpyField& field) { return field.name.empty() && field.type.kind == 'V' && field.type.fields.empty(); }
 
 class Pairing {
@@ -100,7 +101,9 @@ NpyType packed(const NpyType& type) {
     NpyType result = type;
     if (!type.fields.empty())
         result.size = 0;
-    for (NpyField& field : result.fields) {
+    for (std::size_t i = 0; i < result.fields.size(); ++i) {
+        NpyField& field = result.fields[i];
+        field.name = name_of(result.fields, i);
         field.type = packed(field.type);
         field.offset = result.size;
         result.size += bytes_of_field(field.type);
@@ -122,7 +125,7 @@ std::string descr_of(const NpyType& type) {
     std::string text;
     for (std::size_t i = 0; i < type.fields.size(); ++i) {
         const NpyType& member = type.fields[i].type;
-        text += (i == 0 ? "('" : ", ('") + (is_padding(type.fields[i]) ? "" : name_of(type.fields, i)) + "', " + descr_of(member) +
+        text += (i == 0 ? "('" : ", ('") + type.fields[i].name + "', " + descr_of(member) +
                 (member.extents.empty() ? "" : ", " + shape_text(member.extents)) + ")";
     }
     return "[" + text + "]";

@@ -44,11 +44,11 @@ inline Count product(const std::vector<Count>& extents, const NpyCall& call) {
 
 /// Returns the type of the elements of a C++ type. Its arrays are dimensions of the file's array.
 NpyType type_in_memory(const NumpyType& type);
-/// Returns the type that a file is written with: without padding.
+/// Returns the type that a file is written with: without padding, each field with a name.
 NpyType packed(const NpyType& type);
 /// Returns all bytes of a field.
 std::size_t bytes_of_field(const NpyType& type);
-/// Returns the type as NumPy writes it.
+/// Returns a packed type as NumPy writes it.
 std::string descr_of(const NpyType& type);
 /// Returns how an element is read or written. Throws an Exception if the types are not the same; `descr` is that of the file. Members with names are
 /// found by their names.
