@@ -337,6 +337,8 @@ TEST_CASE("A node that has no room for an array is an error on all processes", "
         CHECK(contains(text, "rank " + std::to_string(last) + " threw") == (world.rank() != last));
     }
     has_room = true;
+    const auto make_huge = [&] { (void)MPI::SharedArray<std::byte>(world, 1L << 50); };  // more than an address has bits for
+    CHECK(contains(error_of_class(MPI::ERR_NO_MEM, make_huge), "bytes of memory left"));
     CHECK(MPI::share(world, std::vector(1000, 1), 0, node)[999] == 1);
 }
 

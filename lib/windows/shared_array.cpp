@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <cstring>
 #include <exception>
+#include <fstream>
 #include <limits>
 #include <memory>
 #include <string>
@@ -64,6 +65,28 @@ void check_node(const Intracomm& comm, const Intracomm& node, Caller caller) {
                            " processes of the node are not in the communicator");
 }
 
+constexpr std::size_t large = std::size_t{1} << 30;
+
+/// Returns how many bytes of memory the node can give without ending processes; the largest number if that is not known.
+std::uint64_t free_memory() {
+    std::ifstream file("/proc/meminfo");
+    std::uint64_t kibibytes = 0, sum = 0;
+    for (std::string name, unit; file >> name >> kibibytes && std::getline(file, unit);)
+        if (name == "MemAvailable:" || name == "SwapFree:")
+            sum += kibibytes;
+    return sum == 0 ? std::numeric_limits<std::uint64_t>::max() : sum * 1024;
+}
+
+[[noreturn]] void refuse_room(std::size_t bytes, const std::string& reason, const char* method, Place where) {
+    throw Exception(MPI_ERR_NO_MEM, method, "the node has no room for " + std::to_string(bytes) + " bytes of shared memory: " + reason, where);
+}
+
+/// Throws an Exception if a large array is larger than the node's memory, before its pages are taken one by one until other processes have none.
+void check_memory(std::size_t bytes, const char* method, Place where) {
+    if (const std::uint64_t memory = free_memory(); bytes > memory)
+        refuse_room(bytes, "it has " + std::to_string(memory) + " bytes of memory left", method, where);
+}
+
 /// Takes the pages of some memory from the system, and maps them. Returns whether the system has them.
 bool take_pages(std::byte* data, std::size_t bytes) {
     const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE)), begin = reinterpret_cast<std::uintptr_t>(data);
@@ -79,8 +102,7 @@ void check_room(std::byte* data, std::size_t bytes, const Intracomm& node, const
     const auto rank = static_cast<std::size_t>(node.Get_rank(where.at())), size = static_cast<std::size_t>(node.Get_size(where.at()));
     const std::size_t part = bytes / size, begin = part * rank;
     if (!take_pages(data + begin, rank + 1 < size ? part : bytes - begin))
-        throw Exception(MPI_ERR_NO_MEM, method,
-                        "the node has no room for " + std::to_string(bytes) + " bytes of shared memory: `df /dev/shm` tells how much it has", where);
+        refuse_room(bytes, "`df /dev/shm` tells how much it has", method, where);
 }
 
 }  // namespace
@@ -185,6 +207,8 @@ void NodeMemory::make(const Intracomm& comm, const Terms& terms, const SharedEle
     node_ = node.is_null() ? comm.Split_type(COMM_TYPE_SHARED, key, INFO_NULL, at) : node.Split(0, key, at);
     const bool is_leader = node_.Get_rank(at) == 0;
     leaders_ = comm.Split(is_leader ? 0 : UNDEFINED, key, at);
+    if (bytes_ >= large)
+        agree(comm, failure_of([&] { check_memory(bytes_, terms.method, {at, comm.address()}); }), terms.method, {at, comm.address()});
     const std::exception_ptr failure = failure_of([&] {
         // Only the leader has memory, so no displacement units and no blocks of others play a part.
         std::size_t room = bytes_ + element.alignment;
