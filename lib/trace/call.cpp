@@ -112,6 +112,14 @@ void Call::sends_to(MPI_Count count, MPI_Datatype type, int dest, int tag, MPI_C
     waits_for(send_);
 }
 
+void Call::readies(MPI_Request request, int partitions) const {
+    const std::shared_ptr<Operation> send = is_on() ? find_operation(request) : nullptr;
+    if (send == nullptr)
+        return;
+    const std::lock_guard lock(log_mutex);
+    send->unready -= partitions;
+}
+
 void Call::receives_from(int source, int tag, MPI_Comm comm) {
     probes_from(source, tag, comm);
     other_.kind = other_.kind == WaitTarget::Kind::none ? WaitTarget::Kind::none : WaitTarget::Kind::receive;

@@ -88,6 +88,8 @@ public:
     Call& operator=(const Call&) = delete;
 
     void sends_to(MPI_Count count, MPI_Datatype type, int dest, int tag, MPI_Comm comm);
+    void has_partitions(int number) { send_.partitions = number; }
+    void readies(MPI_Request request, int partitions) const;
     void receives_from(int source, int tag, MPI_Comm comm);
     void probes_from(int source, int tag, MPI_Comm comm);
     void finds_message(MPI_Message* message) { found_ = message; }

@@ -113,6 +113,12 @@ def statements(name, types):
         yield 'call.finds_message(message);' if 'robe' in word else 'call.receives_message(message);'
     if types.get('status') == 'MPI_Status *' and family(name, types) in ('send', 'receive', 'wait'):
         yield 'status = call.fills_status(status);'
+    if word == 'Psend_init':
+        yield 'call.has_partitions(partitions);'
+    if word.startswith('Pready'):
+        first, second, *_ = types
+        number = {'Pready': '1', 'Pready_range': f'{second} - {first} + 1', 'Pready_list': first}[word]
+        yield f'call.readies(request, {number});'
     if types.get('flag') == 'int *' and family(name, types) == 'wait':
         yield 'call.sets_flag(flag);'
     if types.get('request') == 'MPI_Request *' and family(name, types) in ('send', 'receive', 'collective'):

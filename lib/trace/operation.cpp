@@ -79,6 +79,7 @@ std::int32_t comm_index(const Communicator* comm) {
 void begin(Operation& operation, std::int64_t at, std::int64_t event) {
     operation.begin = at;
     operation.order = ++orders;
+    operation.unready = operation.partitions;
     const bool is_send = operation.kind == WaitTarget::Kind::send;
     if (is_send && operation.comm != nullptr && operation.peer >= 0)
         operation.number = add(message_histories.sent[{operation.comm, operation.peer}], operation.tag, operation.count, operation.bytes);
@@ -151,6 +152,15 @@ std::shared_ptr<Operation> take_message_operation(MPI_Message message) {
     if (found != nullptr)
         messages.erase(key(message), found);
     return found;
+}
+
+std::vector<WaitTarget> unready_sends() {
+    std::vector<WaitTarget> result;
+    requests.for_each([&](const Operation& operation) {
+        if (operation.order != 0 && operation.unready > 0)
+            result.push_back(operation);
+    });
+    return result;
 }
 
 std::vector<WaitTarget> posted_receives() {

@@ -24,12 +24,14 @@ struct WaitTarget {
     std::int64_t order = 0;   // among the operations of this process; 0 for a blocking call, and while a persistent operation is inactive
     std::int64_t count = 0;   // elements and bytes of a send
     std::int64_t bytes = 0;
+    int unready = 0;                 // partitions of a send that the program has not marked as ready
     const Window* window = nullptr;  // of a synchronization; `peer` is the rank that is locked, any_rank for all
 };
 
 /// A communication, from its call or start to its completion.
 struct Operation : WaitTarget {
     bool is_persistent = false;
+    int partitions = 0;                                    // of a partitioned send
     std::vector<std::pair<int, std::int64_t>> sent_bytes;  // receivers, and how many bytes each gets
     std::int64_t begin = 0, record = -1;
     CollectivePattern pattern = CollectivePattern::all;
@@ -70,6 +72,8 @@ void set_message_operation(MPI_Message message, Operation operation);
 std::shared_ptr<Operation> take_message_operation(MPI_Message message);
 /// Returns the receives that have begun and are not known to be complete, in the order in which they began. The log is locked.
 std::vector<WaitTarget> posted_receives();
+/// Returns the partitioned sends that have begun and lack a partition. The log is locked.
+std::vector<WaitTarget> unready_sends();
 
 /// Returns the index of a communicator in the log, which is locked; adds the communicator if it is new.
 std::int32_t comm_index(const Communicator* comm);

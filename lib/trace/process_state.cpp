@@ -62,7 +62,8 @@ std::string describe(const WaitTarget& target) {
                              : target.peer == outside_rank ? "a rank outside this world"
                                                            : "rank " + std::to_string(target.peer);
     const std::string tag = target.tag == MPI_ANY_TAG ? "any tag" : "tag " + std::to_string(target.tag);
-    return (target.kind == WaitTarget::Kind::send ? "to " : "from ") + peer + ", " + tag + ", " + target.comm->label();
+    return (target.kind == WaitTarget::Kind::send ? "to " : "from ") + peer + ", " + tag + ", " + target.comm->label() +
+           (target.unready == 0 ? "" : " (without Pready for " + std::to_string(target.unready) + " of its partitions)");
 }
 
 /// Returns "MPI_Wait for MPI_Irecv from …": the call and what it waits for.
@@ -99,7 +100,7 @@ bool is_loop(const Thread& thread, std::int64_t idle) {
 }
 
 bool is_message(const WaitTarget& target) {
-    return target.comm != nullptr && target.peer != no_rank &&
+    return target.comm != nullptr && target.peer != no_rank && target.unready == 0 &&
            (target.kind == WaitTarget::Kind::send || target.kind == WaitTarget::Kind::receive || target.kind == WaitTarget::Kind::probe);
 }
 
@@ -108,22 +109,36 @@ ProcessState::MessageEnd end_of(const WaitTarget& target) {
     return {target.kind, target.comm->id, target.peer, target.tag, number, target.count, target.bytes, target.comm->label()};
 }
 
-ProcessState::PeerMessages peer_messages_of(const MessageHistories::Key& key, const MessageHistory& history, bool is_sent) {
-    const auto& [comm, peer] = key;
+/// Returns the messages to or from a process, without the sends that lack a partition.
+ProcessState::PeerMessages peer_messages_of(const MessageHistories::Key& key, const MessageHistory& history, bool is_sent,
+                                            const std::vector<WaitTarget>& unready = {}) {
+    const Communicator* const comm = key.first;
+    const int peer = key.second;
+    const auto is_unready = [&](std::int64_t number) {
+        return std::any_of(unready.begin(), unready.end(),
+                           [&](const WaitTarget& send) { return send.comm == comm && send.peer == peer && send.number == number; });
+    };
     ProcessState::PeerMessages peer_messages{is_sent, comm->id, peer, history.total, {}};
     const auto kind = is_sent ? WaitTarget::Kind::send : WaitTarget::Kind::receive;
     for (const MessageHistory::Message& m : history.latest)
-        peer_messages.latest.push_back({kind, comm->id, peer, m.tag, m.number, m.count, m.bytes, comm->label()});
+        if (is_unready(m.number))
+            --peer_messages.total;
+        else
+            peer_messages.latest.push_back({kind, comm->id, peer, m.tag, m.number, m.count, m.bytes, comm->label()});
     return peer_messages;
 }
 
 /// Adds one thread; returns whether it waits in MPI.
-bool add_thread(Thread& thread, ProcessState& result) {
+bool add_thread(Thread& thread, const std::vector<WaitTarget>& unready, ProcessState& result) {
     const std::lock_guard lock(thread.mutex);
     const std::int64_t moved = last_activity, idle = now() - moved;
     const bool is_blocked = thread.function >= 0 && thread.polls == 0;
     const bool is_polling = is_loop(thread, idle);
-    const std::vector<WaitTarget>& targets = is_polling ? thread.polled : thread.targets;
+    std::vector<WaitTarget> targets = is_polling ? thread.polled : thread.targets;
+    for (WaitTarget& target : targets) {
+        const auto same = std::find_if(unready.begin(), unready.end(), [&](const WaitTarget& send) { return send.order == target.order; });
+        target.unready = same == unready.end() ? 0 : same->unready;
+    }
     const bool is_asleep = !is_blocked && !is_polling && !is_computing(thread.task);
     const std::string place = is_asleep ? "asleep" : place_of(thread.handle);
     if (is_blocked)
@@ -157,9 +172,14 @@ ProcessState current_process_state() {
     ProcessState result;
     result.activities = activities;
     result.waits = true;
+    std::vector<WaitTarget> unready;
+    {
+        const std::lock_guard lock(log_mutex);
+        unready = unready_sends();
+    }
     {
         const std::lock_guard lock(threads_mutex);
-        for (Thread* const thread : threads) result.waits = add_thread(*thread, result) && result.waits;
+        for (Thread* const thread : threads) result.waits = add_thread(*thread, unready, result) && result.waits;
     }
     for (const HeldLock& lock : held_locks())
         result.held.push_back({lock.window->id, lock.target, place_of(std::span(lock.frames.data(), static_cast<std::size_t>(lock.depth)))});
@@ -168,7 +188,7 @@ ProcessState current_process_state() {
     for (const WaitTarget& receive : posted_receives())
         if (is_message(receive))
             result.posted.push_back(end_of(receive));
-    for (const auto& [key, history] : message_histories.sent) result.peer_messages.push_back(peer_messages_of(key, history, true));
+    for (const auto& [key, history] : message_histories.sent) result.peer_messages.push_back(peer_messages_of(key, history, true, unready));
     for (const auto& [key, history] : message_histories.received) result.peer_messages.push_back(peer_messages_of(key, history, false));
     for (const Communicator* const comm : communicators()) result.collective_counts[comm->id] = comm->collectives;
     return result;

@@ -51,6 +51,18 @@ void sends(const MPI::Intracomm& comm) {
     comm.Ssend(value, (comm.rank() + 1) % comm.size(), 10);  // here: sends
 }
 
+/// One partition is never ready.
+void partitions(const MPI::Intracomm& comm) {
+    std::vector<int> four(4);
+    MPI::Prequest request = comm.rank() == 0 ? comm.Psend_init(four, 4, 1, 16) : comm.Precv_init(four, 4, 0, 16);
+    request.Start();
+    if (comm.rank() == 0) {
+        request.Pready_range(0, 1);
+        request.Pready(3);
+    }
+    request.Wait();  // here: partitions
+}
+
 void collective(const MPI::Intracomm& comm) {
     int value = 0;
     comm.Barrier();
@@ -239,6 +251,7 @@ int main(int argc, char** argv) {
                                                                                  {"coroutine", coroutine},
                                                                                  {"coroutines", coroutines},
                                                                                  {"sends", sends},
+                                                                                 {"partitions", partitions},
                                                                                  {"collective", collective},
                                                                                  {"reversed", reversed},
                                                                                  {"lock", lock},
