@@ -4,6 +4,8 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <new>
+#include <stdexcept>
 
 namespace bench {
 
@@ -35,6 +37,24 @@ bool is_configured() {
     return result;
 }
 
+/// Throws an error that names the option for the size.
+[[noreturn]] void refuse_size(const Command& command) {
+    for (const Option& one : command.options)
+        if (one.names.starts_with("-n, "))
+            throw std::runtime_error(command.name + ": there is no memory for this value of " + one.names);
+    throw;
+}
+
+std::string run_one(const Command& command, const MPI::Intracomm& comm) {
+    try {
+        return command.run(comm);
+    } catch (const std::bad_alloc&) {
+        refuse_size(command);
+    } catch (const std::length_error&) {
+        refuse_size(command);
+    }
+}
+
 /// Runs the command, or all. Returns the program's exit status, the same on all processes.
 int run(const MPI::Intracomm& comm, const Invocation& given) {
     const std::vector<Place> places = places_of(comm);
@@ -49,7 +69,7 @@ int run(const MPI::Intracomm& comm, const Invocation& given) {
             silence(one);
         if (prints_all)
             std::printf("\n");
-        sentences.push_back(one.run(comm));
+        sentences.push_back(run_one(one, comm));
         std::fflush(stdout);
     }
     if (prints)

@@ -187,6 +187,10 @@ def misuse():
             check(code == 2, f'{arguments}: the job ended with {code}')
             has(text, '^mpi4cxx-bench: .*' + re.escape(says), '^usage: mpi4cxx-bench ')
             has(text, 'verdict', count=0)
+    for command, option in ('ringtest', '--size'), ('futures', '--tasks'):
+        code, text = run(1, bench, command, option, '4000000000G')
+        check(code != 0, 'the program ended with 0')
+        has(text, f'{command}: there is no memory for this value of -n, {option}')
     if is_mpich:  # Open MPI's mpiexec ends all others when the first process fails
         _, text = run(3, 'sh', '-c', '"$0" dance; [ $? = 2 ] && echo two', bench)
         has(text, '^two$', count=3)
