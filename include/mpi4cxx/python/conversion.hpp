@@ -201,10 +201,18 @@ struct ValueWriter {
     void operator()(const python::Object& value) const { write_items(to, value.attributes); }
 };
 
-template <class T> void write_aggregate(python::Output& to, const T& value) {
+/// Fails to compile, with the reason, if a `T` is no value of Python's.
+template <class T> struct check_aggregate {
     static_assert(!std::is_pointer_v<T>, "mpi4cxx: this type cannot be sent to Python: a pointer does not say what it points to");
     static_assert(std::is_aggregate_v<T> && !std::is_union_v<T>,
                   "mpi4cxx: this type is no value of Python's: specialise mpi4cxx::python::conversion for it");
+    static_assert(members_are_told<T>(),
+                  "mpi4cxx: this type is no value of Python's: the members of this aggregate cannot be told, for it has a base class, more than 32 "
+                  "members, a reference, or a member that {} does not make: specialise mpi4cxx::python::conversion for it");
+};
+
+template <class T> void write_aggregate(python::Output& to, const T& value) {
+    (void)sizeof(check_aggregate<T>);
     to.begin_dict();
     with_members(value, [&to](const auto&... members) {
         std::size_t i = 0;
@@ -454,8 +462,7 @@ template <class T> void read_members(const python::Input& from, T& to, const Pic
 }
 
 template <class T> void read_aggregate(const python::Input& from, T& to) {
-    static_assert(std::is_aggregate_v<T> && !std::is_union_v<T>,
-                  "mpi4cxx: this type is no value of Python's: specialise mpi4cxx::python::conversion for it");
+    (void)sizeof(check_aggregate<T>);
     if (from.is(PickleKind::tuple))
         return read_members(from, to, from.node());
     if (from.is(PickleKind::object))

@@ -40,9 +40,17 @@ template <class T, std::size_t I> constexpr auto member_address() {
 }
 #pragma GCC diagnostic pop
 
-template <class T> consteval std::size_t member_count() {
-    return decltype(with_members(std::declval<T&>(),
-                                 [](auto&... members) { return std::integral_constant<std::size_t, sizeof...(members)>(); }))::value;
+template <class T> consteval auto count_members() {
+    return decltype(with_members(std::declval<T&>(), [](auto&... members) { return std::integral_constant<std::size_t, sizeof...(members)>(); }))();
+}
+template <class T> consteval std::size_t member_count() { return count_members<T>(); }
+
+/// Whether the members of an aggregate can be named. A class without data has none.
+template <class T> consteval bool members_are_told() {
+    if constexpr (std::is_aggregate_v<T> && !std::is_empty_v<T>)
+        return !std::is_same_v<decltype(count_members<T>()), TooMany>;
+    else
+        return true;
 }
 
 template <class T, std::size_t... I> consteval auto names_of_members(std::index_sequence<I...>) {
