@@ -54,6 +54,15 @@ TEST_CASE("A C++ value comes back from its pickle", "[python]") {
     CHECK(python::loads<std::string>(python::dumps("a literal")) == "a literal");
 }
 
+TEST_CASE("A member's name may have any letters", "[python]") {
+    struct Sizes {
+        double größe, maße;
+        int a$b;
+    };
+    const auto dict = python::loads<std::map<std::string, double>>(python::dumps(Sizes{1, 2, 3}));
+    CHECK(dict == std::map<std::string, double>{{"größe", 1}, {"maße", 2}, {"a$b", 3}});
+}
+
 TEST_CASE("Arrays of NumPy keep their shape and their order", "[python]") {
     const python::Array<float> array{{1, 2, 3, 4, 5, 6}, {2, 3}, python::Order::F};
     CHECK(again(array) == array);

@@ -30,9 +30,13 @@ template <AddressOf address> consteval std::string_view name_of_member() {
     std::string_view name = __PRETTY_FUNCTION__;  // "… address = {&imagined.object.steps}]", "… (& imagined<T>.Imagined<T>::object.T::steps)}; …"
     if (const auto end = name.rfind("; std::string_view"); end != name.npos)
         name = name.substr(0, end);
-    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
-    name = name.substr(0, name.find_last_of(letters) + 1);
-    return name.substr(name.find_last_not_of(letters) + 1);
+    const auto is_letter = [](char c) {  // each byte of a letter beyond ASCII is one
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' || (c & 0x80) != 0;
+    };
+    while (!is_letter(name.back())) name.remove_suffix(1);
+    std::size_t begin = name.size();
+    while (is_letter(name[begin - 1])) --begin;
+    return name.substr(begin);
 }
 
 template <class T, std::size_t I> constexpr auto member_address() {
