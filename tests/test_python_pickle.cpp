@@ -63,6 +63,23 @@ TEST_CASE("A member's name may have any letters", "[python]") {
     CHECK(dict == std::map<std::string, double>{{"größe", 1}, {"maße", 2}, {"a$b", 3}});
 }
 
+TEST_CASE("An array of characters is a str that ends at its null or where the array ends", "[python]") {
+    struct Sensor {
+        char name[4];
+        char unit[8];
+    };
+    const auto pickle = python::dumps(Sensor{{'a', 'b', 'c', 'd'}, "K"});
+    CHECK(python::loads<std::map<std::string, std::string>>(pickle) == std::map<std::string, std::string>{{"name", "abcd"}, {"unit", "K"}});
+    const auto sensor = python::loads<Sensor>(pickle);
+    CHECK(std::string(sensor.name, 4) == "abcd");
+    CHECK(std::string(sensor.unit, 8) == std::string("K\0\0\0\0\0\0\0", 8));
+    const std::map<std::string, std::string> longer{{"name", "abcde"}, {"unit", "K"}}, with_null{{"name", std::string("a\0b", 3)}, {"unit", "K"}};
+    CHECK(contains(type_error([&] { (void)python::loads<Sensor>(python::dumps(longer)); }), "the str 'abcde', which does not fit the C++ type"));
+    CHECK(contains(type_error([&] { (void)python::loads<Sensor>(python::dumps(with_null)); }), "value['name'] has a null character"));
+    const char* const nothing = nullptr;
+    refused("a null pointer is no text", [&] { (void)python::dumps(nothing); });
+}
+
 TEST_CASE("Arrays of NumPy keep their shape and their order", "[python]") {
     const python::Array<float> array{{1, 2, 3, 4, 5, 6}, {2, 3}, python::Order::F};
     CHECK(again(array) == array);

@@ -8,7 +8,9 @@
 #include <mpi4cxx/detail/runtime/type_name.hpp>
 #include <mpi4cxx/error.hpp>
 #include <mpi4cxx/python/value.hpp>
+#include <mpi4cxx/serialize.hpp>
 
+#include <algorithm>
 #include <array>
 #include <complex>
 #include <concepts>
@@ -96,6 +98,10 @@ template <class T>
 concept PythonNumber = std::is_arithmetic_v<T> || PythonComplex<T>;
 template <class T>
 concept PythonText = std::is_same_v<T, std::string> || std::is_same_v<T, std::string_view>;
+/// An array of characters, which is a str up to its first null, and the whole of it if there is none.
+template <class T>
+concept PythonCharacters = std::is_bounded_array_v<T> && std::is_same_v < std::remove_cv_t<std::remove_extent_t<T>>,
+char > ;
 template <class T>
 concept PythonBytes = std::is_same_v<T, python::Bytes>;
 template <class T>
@@ -240,6 +246,17 @@ template <class T> void read_number(const python::Input& from, T& value) {
     }
     if (const NumberFit fit = from.document().number(from.node(), number_type<T>(), &value); fit != NumberFit::yes) [[unlikely]]
         from.refuse<T>(fit);
+}
+
+template <std::size_t N> void read_characters(const python::Input& from, char (&to)[N]) {
+    if (!from.is(PickleKind::text))
+        from.refuse<char[N]>();
+    const std::string_view text = from.text();
+    if (text.find(char()) != text.npos)
+        from.refuse_for("has a null character, at which an array of characters would end");
+    if (text.size() > N)
+        from.refuse<char[N]>(NumberFit::too_large);
+    std::fill(std::copy(text.begin(), text.end(), to), to + N, char());
 }
 
 /// The rest of the dimensions of an array, from `dimension` on.
@@ -622,8 +639,10 @@ template <class T> void write(Output& to, const T& value) {
         detail::write_number(to, static_cast<std::underlying_type_t<T>>(value));
     } else if constexpr (detail::PythonText<T>) {
         to.text(value);
+    } else if constexpr (detail::PythonCharacters<T>) {
+        to.text(detail::text(value));
     } else if constexpr (std::is_convertible_v<const T&, const char*> && !std::is_null_pointer_v<T>) {
-        to.text(static_cast<const char*>(value));
+        to.text(detail::text(static_cast<const char*>(value)));
     } else if constexpr (detail::PythonBytes<T> || std::is_same_v<T, ByteArray> || std::is_same_v<T, BigInteger> || std::is_same_v<T, Tuple> ||
                          std::is_same_v<T, Set> || std::is_same_v<T, FrozenSet> || std::is_same_v<T, Dict> || std::is_same_v<T, AnyArray> ||
                          std::is_same_v<T, Object>) {
@@ -686,6 +705,8 @@ template <class T> void read(const Input& from, T& value) {
         if (!from.is(K::text))
             from.refuse<T>();
         value = from.text();
+    } else if constexpr (detail::PythonCharacters<T>) {
+        detail::read_characters(from, value);
     } else if constexpr (detail::PythonBytes<T>) {
         if (!from.is(K::bytes) && !from.is(K::byte_array))
             from.refuse<T>();
