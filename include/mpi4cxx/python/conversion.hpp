@@ -104,24 +104,29 @@ concept PythonCharacters = std::is_bounded_array_v<T> && std::is_same_v < std::r
 char > ;
 template <class T>
 concept PythonBytes = std::is_same_v<T, python::Bytes>;
+template <class Member> inline constexpr bool is_of_standard_class = false;
+template <class C, class F> inline constexpr bool is_of_standard_class<F C::*> = type_name<C>().starts_with("std::");
+/// A class that derives from a container of the standard library's: only the elements would be sent, but not its own members.
 template <class T>
-concept PythonMap = requires {
+concept DerivesFromContainer = !type_name<T>().starts_with("std::") && requires {
+    requires is_of_standard_class<decltype(&T::max_size)>;
+};
+template <class T>
+concept PythonMap = !DerivesFromContainer<T> && requires {
     typename T::key_type;
     typename T::mapped_type;
 };
 template <class T>
-concept PythonSet = requires {
+concept PythonSet = !DerivesFromContainer<T> && !PythonMap<T> && requires {
     typename T::key_type;
-}
-&&!PythonMap<T>;
+};
 template <class T>
-concept PythonSequence = requires(T& sequence, const T& constant) {
+concept PythonSequence = !DerivesFromContainer<T> && !PythonText<T> && requires(T & sequence, const T& constant) {
     typename T::value_type;
     sequence.clear();
     sequence.emplace_back();
     constant.begin();
-}
-&&!PythonText<T>;
+};
 template <class T>
 concept PythonTuple = is_instance<T, std::tuple> || is_instance<T, std::pair>;
 template <class T>
@@ -210,6 +215,9 @@ struct ValueWriter {
 /// Fails to compile, with the reason, if a `T` is no value of Python's.
 template <class T> struct check_aggregate {
     static_assert(!std::is_pointer_v<T>, "mpi4cxx: this type cannot be sent to Python: a pointer does not say what it points to");
+    static_assert(!DerivesFromContainer<T>,
+                  "mpi4cxx: this type is no value of Python's: a class that derives from a container would lose its own members: hold the container "
+                  "as a member, or specialise mpi4cxx::python::conversion for it");
     static_assert(std::is_aggregate_v<T> && !std::is_union_v<T>,
                   "mpi4cxx: this type is no value of Python's: specialise mpi4cxx::python::conversion for it");
     static_assert(members_are_told<T>(),
