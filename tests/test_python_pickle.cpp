@@ -80,6 +80,29 @@ TEST_CASE("An array of characters is a str that ends at its null or where the ar
     refused("a null pointer is no text", [&] { (void)python::dumps(nothing); });
 }
 
+TEST_CASE("A key of a dict and an element of a set are what Python can hash", "[python]") {
+    const std::map<std::array<int, 2>, double> map{{{1, 2}, 0.5}};
+    CHECK(again(map) == map);
+    const std::set<std::set<std::vector<int>>> set{{{1}, {}}, {}};
+    CHECK(again(set) == set);
+    CHECK(python::loads<python::Dict>(python::dumps(map)).items[0].first.is<python::Tuple>());
+    for (const python::Value& element : python::loads<python::Set>(python::dumps(set)).elements) CHECK(element.is<python::FrozenSet>());
+    python::Dict dict;
+    dict.items = {{python::List{python::List{1}}, python::List{2}}};
+    CHECK(again(dict).items[0].first.get<python::Tuple>().elements[0].is<python::Tuple>());
+    CHECK(again(dict).items[0].second.is<python::List>());
+    dict.items[0].first = python::Tuple{{python::Dict()}};
+    refused("a dict cannot be a key of a dict or an element of a set in Python", [&] { (void)python::dumps(dict); });
+    refused("a bytearray cannot be a key", [] { (void)python::dumps(python::Set{{python::ByteArray()}}); });
+    refused("an array of NumPy's cannot be a key", [] { (void)python::dumps(python::FrozenSet{{python::AnyArray()}}); });
+}
+
+TEST_CASE("A set whose elements are the same in C++ is not read", "[python][error]") {
+    const std::set<double> doubles{0.1, 0.1 + 1e-12};
+    CHECK(again(doubles) == doubles);
+    CHECK(contains(type_error([&] { (void)python::loads<std::set<float>>(python::dumps(doubles)); }), "has an element that is the same as another"));
+}
+
 TEST_CASE("Arrays of NumPy keep their shape and their order", "[python]") {
     const python::Array<float> array{{1, 2, 3, 4, 5, 6}, {2, 3}, python::Order::F};
     CHECK(again(array) == array);

@@ -169,10 +169,15 @@ void PickleWriter::bytes(std::span<const std::byte> bytes) {
 }
 
 void PickleWriter::byte_array(std::span<const std::byte> data) {
+    need_no_key("a bytearray");
     put_global("builtins", "bytearray");
     bytes(data);
     put(static_cast<char>(Opcode::tuple1));
     put(static_cast<char>(Opcode::reduce));
+}
+
+void PickleWriter::refuse_key(const char* what) const {
+    misuse({where_.at(), function_}, std::string(what) + " cannot be a key of a dict or an element of a set in Python: send a std::vector of pairs");
 }
 
 void PickleWriter::put_global(std::string_view module, std::string_view name) {
@@ -188,6 +193,7 @@ void PickleWriter::put_shape(std::span<const std::uint64_t> shape) {
 }
 
 void PickleWriter::array(NumberType type, std::span<const std::uint64_t> shape, bool is_fortran, std::span<const std::byte> data) {
+    need_no_key("an array of NumPy's");
     const std::string code = type.kind + std::to_string(type.size);
     if (mode_ == PickleBuffers::beside && data.size() >= least_beside) {
         // numpy.ndarray(shape, dtype, buffer, offset, strides, order), which every NumPy has

@@ -111,13 +111,20 @@ template <class T>
 concept DerivesFromContainer = !type_name<T>().starts_with("std::") && requires {
     requires is_of_standard_class<decltype(&T::max_size)>;
 };
+/// A container that keeps equal keys, as no dict and no set of Python's does.
 template <class T>
-concept PythonMap = !DerivesFromContainer<T> && requires {
+concept KeepsEqualKeys = requires(T& container, const typename T::value_type& element) {
+    typename T::key_type;
+    container.insert(element);
+}
+&&!requires(T & container, const typename T::value_type& element) { container.insert(element).second; };
+template <class T>
+concept PythonMap = !DerivesFromContainer<T> && !KeepsEqualKeys<T> && requires {
     typename T::key_type;
     typename T::mapped_type;
 };
 template <class T>
-concept PythonSet = !DerivesFromContainer<T> && !PythonMap<T> && requires {
+concept PythonSet = !DerivesFromContainer<T> && !KeepsEqualKeys<T> && !PythonMap<T> && requires {
     typename T::key_type;
 };
 template <class T>
@@ -162,6 +169,17 @@ template <class R> void write_all(python::Output& to, const R& elements) {
     for (const auto& element : elements) python::write(to, static_cast<const typename R::value_type&>(element));
 }
 
+/// Writes a key of a dict or an element of a set.
+template <class T> void write_key(python::Output& to, const T& key) {
+    to.begin_key();
+    python::write(to, key);
+    to.end_key();
+}
+
+template <class R> void write_keys(python::Output& to, const R& keys) {
+    for (const auto& key : keys) write_key(to, key);
+}
+
 template <class T> void write_array(python::Output& to, std::span<const T> elements, const std::vector<std::uint64_t>& shape, python::Order order) {
     static_assert(PythonNumber<T>, "mpi4cxx: only numbers can be the elements of an array of NumPy's");
     to.array(number_type<T>(), shape, order == python::Order::F, std::as_bytes(elements));
@@ -170,7 +188,7 @@ template <class T> void write_array(python::Output& to, std::span<const T> eleme
 inline void write_items(python::Output& to, const python::Dict& dict) {
     to.begin_dict();
     for (const auto& [key, value] : dict.items) {
-        python::write(to, key);
+        write_key(to, key);
         python::write(to, value);
     }
     to.end_dict();
@@ -199,12 +217,12 @@ struct ValueWriter {
     }
     void operator()(const python::Set& value) const {
         to.begin_set();
-        write_all(to, value.elements);
+        write_keys(to, value.elements);
         to.end_set();
     }
     void operator()(const python::FrozenSet& value) const {
         to.begin_frozen_set();
-        write_all(to, value.elements);
+        write_keys(to, value.elements);
         to.end_frozen_set();
     }
     void operator()(const python::Dict& value) const { write_items(to, value); }
@@ -218,6 +236,9 @@ template <class T> struct check_aggregate {
     static_assert(!DerivesFromContainer<T>,
                   "mpi4cxx: this type is no value of Python's: a class that derives from a container would lose its own members: hold the container "
                   "as a member, or specialise mpi4cxx::python::conversion for it");
+    static_assert(!KeepsEqualKeys<T>,
+                  "mpi4cxx: this type is no value of Python's: a dict or a set has each key once: send a std::map of vectors, or a sorted "
+                  "std::vector");
     static_assert(std::is_aggregate_v<T> && !std::is_union_v<T>,
                   "mpi4cxx: this type is no value of Python's: specialise mpi4cxx::python::conversion for it");
     static_assert(members_are_told<T>(),
@@ -416,7 +437,8 @@ template <class T> void read_set(const python::Input& from, T& to) {
     for (std::size_t i = 0; i < from.size(); ++i) {
         typename T::key_type element{};
         from.element(i, element);
-        to.insert(std::move(element));
+        if (!to.insert(std::move(element)).second)
+            from.refuse_for("has an element that is the same as another in the C++ type");
     }
 }
 
@@ -667,13 +689,13 @@ template <class T> void write(Output& to, const T& value) {
     } else if constexpr (detail::PythonMap<T>) {
         to.begin_dict();
         for (const auto& [key, mapped] : value) {
-            write(to, key);
+            detail::write_key(to, key);
             write(to, mapped);
         }
         to.end_dict();
     } else if constexpr (detail::PythonSet<T>) {
         to.begin_set();
-        detail::write_all(to, value);
+        detail::write_keys(to, value);
         to.end_set();
     } else if constexpr (detail::PythonTuple<T>) {
         to.begin_tuple();

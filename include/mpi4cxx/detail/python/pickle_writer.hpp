@@ -50,16 +50,24 @@ public:
     /// An array of NumPy. With buffers beside the pickle, `data` must stay as it is until they are sent.
     void array(NumberType type, std::span<const std::uint64_t> shape, bool is_fortran, std::span<const std::byte> data);
 
-    void begin_list() { put("](", 2); }
-    void end_list() { put('e'); }
-    void begin_dict() { put("}(", 2); }
+    void begin_list() { is_key() ? begin_tuple() : put("](", 2); }
+    void end_list() { is_key() ? end_tuple() : put('e'); }
+    void begin_dict() {
+        need_no_key("a dict");
+        put("}(", 2);
+    }
     void end_dict() { put('u'); }
-    void begin_set() { put("\x8f(", 2); }
-    void end_set() { put('\x90'); }
+    void begin_set() { is_key() ? begin_frozen_set() : put("\x8f(", 2); }
+    void end_set() { is_key() ? end_frozen_set() : put('\x90'); }
     void begin_tuple() { put('('); }
     void end_tuple() { put('t'); }
     void begin_frozen_set() { put('('); }
     void end_frozen_set() { put('\x91'); }
+
+    /// What is written until `end_key` is a key of a dict or an element of a set, which Python can only hash if it cannot be changed: a list becomes
+    /// a tuple, and a set a frozenset.
+    void begin_key() { ++keys_; }
+    void end_key() { --keys_; }
 
     /// Ends the pickle. Returns how many bytes there are so far.
     std::size_t end() {
@@ -85,9 +93,17 @@ private:
     void put_global(std::string_view module, std::string_view name);
     void put_shape(std::span<const std::uint64_t> shape);
     void grow(std::size_t size);
+    [[nodiscard]] bool is_key() const noexcept { return keys_ != 0; }
+    /// Throws std::invalid_argument if this is a key or a part of one.
+    void need_no_key(const char* what) const {
+        if (is_key()) [[unlikely]]
+            refuse_key(what);
+    }
+    [[noreturn, gnu::cold]] void refuse_key(const char* what) const;
 
     Bytes bytes_;
     std::size_t size_ = 0;
+    unsigned keys_ = 0;  // how many keys this is within
     PickleBuffers mode_;
     const char* function_;
     Place where_;
