@@ -18,6 +18,7 @@
 
 namespace MPI = mpi4cxx;
 namespace python = mpi4cxx::python;
+using namespace std::string_literals;
 
 namespace {
 
@@ -26,6 +27,10 @@ struct Step {
     std::optional<double> time;
     std::map<std::string, std::vector<int>> parts;
     friend bool operator==(const Step&, const Step&) = default;
+};
+
+struct Pair {
+    int first, second;
 };
 
 template <class T> T again(const T& value) { return python::loads<T>(python::dumps(value)); }
@@ -141,6 +146,17 @@ TEST_CASE("Another value than the program asks for is an Exception that names th
     CHECK(contains(type_error([&] { (void)python::loads<Step>(python::dumps(map)); }), "value['x'] is no member of the C++ type"));
     CHECK(contains(type_error([] { (void)python::loads<std::int8_t>(python::dumps(200)); }), "the int 200, which does not fit the C++ type"));
     CHECK(contains(type_error([] { (void)python::loads<int>({}); }), "these 0 bytes are no pickle"));
+}
+
+TEST_CASE("An object that is a tuple or a number and has attributes is not read without one of them", "[python][error]") {
+    const std::string words = "the value is an object that has attributes beside what its class is made of";
+    const auto named = bytes_of("\x80\2c__main__\nN\nK\1K\2\x86\x81}X\4\0\0\0noteX\1\0\0\0asb."s);
+    CHECK(contains(type_error([&] { (void)python::loads<python::Value>(named); }), words));
+    CHECK(contains(type_error([&] { (void)python::loads<std::map<std::string, std::string>>(named); }), words));
+    CHECK(contains(type_error([&] { (void)python::loads<Pair>(named); }), words));
+    const auto plain = bytes_of("\x80\2c__main__\nN\nK\1K\2\x86\x81."s);
+    CHECK(python::loads<python::Value>(plain).get<python::Tuple>().elements.size() == 2);
+    CHECK(python::loads<Pair>(plain).second == 2);
 }
 
 TEST_CASE("A pickle that calls a function is not read", "[python][error]") {

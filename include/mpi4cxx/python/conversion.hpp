@@ -442,10 +442,14 @@ template <class T> void read_set(const python::Input& from, T& to) {
     }
 }
 
-/// The attributes of an object, or the arguments that make a named tuple.
+/// The attributes of an object, or the arguments that make a named tuple. An object of a subclass of a named tuple, float or str may have both.
 inline const PickleNode& contents_of(const python::Input& from) {
     const PickleNode &args = from.document().child(from.node(), 1), &state = from.document().child(from.node(), 2);
-    return state.kind == PickleKind::none && args.size != 0 ? args : state;
+    if (args.size == 0)
+        return state;
+    if (state.kind != PickleKind::none)
+        from.refuse_for("is an object that has attributes beside what its class is made of: send one of the two, such as tuple(x) or vars(x)");
+    return args;
 }
 
 /// Calls `f(key, value)` for each item of a dict, or for each attribute of an object.
