@@ -135,6 +135,9 @@ TEST_CASE("A Value holds what is not known in advance", "[python]") {
     CHECK(copy["y"][1].is_none());
     CHECK(copy["y"][2].is<std::string>());
     CHECK_THROWS_AS(copy["z"], std::out_of_range);
+    CHECK(python::Value(1.5F).get<double>() == 1.5);
+    CHECK(python::Value(true).get<bool>());
+    STATIC_REQUIRE_FALSE(std::is_constructible_v<python::Value, std::uint64_t>);  // which may be too large, and must not become a bool
     CHECK_THROWS_AS(copy.get<bool>(), std::bad_variant_access);
     CHECK(python::loads<std::map<std::string, std::variant<int, std::vector<python::Value>>>>(python::dumps(value)).size() == 2);
 }

@@ -93,9 +93,12 @@ concept PythonConverted = requires(python::Output& to, const python::Input& from
     python::conversion<T>::read(from, result);
 };
 template <class T>
-concept PythonComplex = is_instance<T, std::complex>;
+concept PythonReal = std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, long double>;
 template <class T>
-concept PythonNumber = std::is_arithmetic_v<T> || PythonComplex<T>;
+concept PythonComplex = is_instance<T, std::complex> && PythonReal<typename T::value_type>;
+/// The numbers of both languages. A compiler may have wider ones, which a pickle would cut.
+template <class T>
+concept PythonNumber = (std::is_integral_v<T> && sizeof(T) <= sizeof(std::int64_t)) || PythonReal<T> || PythonComplex<T>;
 template <class T>
 concept PythonText = std::is_same_v<T, std::string> || std::is_same_v<T, std::string_view>;
 /// An array of characters, which is a str up to its first null, and the whole of it if there is none.

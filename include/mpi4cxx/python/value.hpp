@@ -122,12 +122,15 @@ public:
     Value(std::nullptr_t) {}
     Value(const char* text) : variant(std::string(text)) {}
     template <class T>
-        requires(std::is_integral_v<T> && !std::is_same_v<T, bool> && (sizeof(T) < sizeof(std::int64_t) || std::is_signed_v<T>))
+        requires(std::is_integral_v<T> && !std::is_same_v<T, bool> && sizeof(T) <= sizeof(std::int64_t) &&
+                 (sizeof(T) < sizeof(std::int64_t) || std::is_signed_v<T>))
     Value(T integer) : variant(static_cast<std::int64_t>(integer)) {}
     template <class T>
         requires(is_alternative<std::remove_cvref_t<T>, Variant> && !std::is_integral_v<std::remove_cvref_t<T>>)
     Value(T&& value) : variant(std::in_place_type<std::remove_cvref_t<T>>, std::forward<T>(value)) {}
-    Value(bool value) : variant(value) {}
+    template <class T>
+        requires(std::is_same_v<T, bool> || std::is_same_v<T, float>)  // nothing becomes one of these by an implicit conversion
+    Value(T value) : variant(std::conditional_t<std::is_same_v<T, float>, double, bool>(value)) {}
 
     /// Tell whether this is None.
     [[nodiscard]] bool is_none() const noexcept { return variant.index() == 0; }
