@@ -185,6 +185,7 @@ template <class R> void write_keys(python::Output& to, const R& keys) {
 
 template <class T> void write_array(python::Output& to, std::span<const T> elements, const std::vector<std::uint64_t>& shape, python::Order order) {
     static_assert(PythonNumber<T>, "mpi4cxx: only numbers can be the elements of an array of NumPy's");
+    check_length("python::Array", shape, elements.size());
     to.array(number_type<T>(), shape, order == python::Order::F, std::as_bytes(elements));
 }
 
@@ -229,7 +230,10 @@ struct ValueWriter {
         to.end_frozen_set();
     }
     void operator()(const python::Dict& value) const { write_items(to, value); }
-    void operator()(const python::AnyArray& value) const { to.array(value.type, value.shape, value.order == python::Order::F, value.bytes); }
+    void operator()(const python::AnyArray& value) const {
+        check_length("python::AnyArray", value.shape, value.bytes.size() / std::max<std::size_t>(value.type.size, 1));
+        to.array(value.type, value.shape, value.order == python::Order::F, value.bytes);
+    }
     void operator()(const python::Object& value) const { write_items(to, value.attributes); }
 };
 

@@ -1,6 +1,7 @@
 // Values of Python's whose types are not known in advance, and values that C++ has no type for.
 #pragma once
 
+#include <mpi4cxx/buffer_traits.hpp>
 #include <mpi4cxx/detail/python/pickle_document.hpp>
 
 #include <complex>
@@ -8,6 +9,7 @@
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
+#include <ranges>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -62,18 +64,84 @@ template <class T> struct ArrayView {
     std::vector<std::uint64_t> shape;
     Order order = Order::C;
 };
-/// Send a contiguous range of numbers as an array of one dimension.
-template <class R> [[nodiscard]] auto as_array(const R& range) {
-    return ArrayView<typename R::value_type>{{std::data(range), std::size(range)}, {std::size(range)}, Order::C};
+
+}  // namespace MPI4CXX::python
+
+namespace MPI4CXX::detail {
+
+/// Whether elements follow each other in memory in this order of their indices.
+inline bool is_dense(std::span<const std::uint64_t> shape, std::span<const std::ptrdiff_t> strides, python::Order order) {
+    std::ptrdiff_t dense = 1;
+    for (std::size_t n = 0; n < shape.size(); ++n) {
+        const std::size_t i = order == python::Order::F ? n : shape.size() - 1 - n;
+        if (shape[i] != 1 && strides[i] != dense)
+            return false;
+        dense *= static_cast<std::ptrdiff_t>(shape[i]);
+    }
+    return true;
 }
-/// Send a contiguous range of numbers as an array of this shape. Throws std::invalid_argument if the shape has not as many elements.
-template <class R> [[nodiscard]] auto as_array(const R& range, std::vector<std::uint64_t> shape, Order order = Order::C) {
+
+/// Throws std::invalid_argument if an array of this shape has another number of elements.
+inline void check_length(const char* function, std::span<const std::uint64_t> shape, std::size_t elements) {
     std::uint64_t length = 1;
     for (const std::uint64_t extent : shape) length *= extent;
-    if (length != std::size(range))
-        throw std::invalid_argument("python::as_array: the shape has " + std::to_string(length) + " elements, the range " +
-                                    std::to_string(std::size(range)));
-    return ArrayView<typename R::value_type>{{std::data(range), std::size(range)}, std::move(shape), order};
+    if (length != elements)
+        throw std::invalid_argument(std::string(function) + ": the shape has " + std::to_string(length) + " elements, the range " +
+                                    std::to_string(elements));
+}
+
+/// Returns a container that buffer_traits describes, with the shape that it has.
+template <class R> auto shaped_view(const R& container) {
+    using Traits = buffer_traits<R>;
+    const auto* const data = Traits::data(container);
+    std::vector<std::uint64_t> shape;
+    std::vector<std::ptrdiff_t> strides;
+    std::uint64_t length = 1;
+    for (const auto extent : Traits::shape(container)) length *= shape.emplace_back(static_cast<std::uint64_t>(extent));
+    if constexpr (requires { Traits::strides(container); })
+        for (const auto stride : Traits::strides(container)) strides.push_back(static_cast<std::ptrdiff_t>(stride));
+    if constexpr (EigenArray<R>) {  // its dimensions are in the order of memory
+        if (!R::IsRowMajor) {
+            std::swap(shape[0], shape[1]);
+            std::swap(strides[0], strides[1]);
+        }
+        if (R::IsVectorAtCompileTime) {
+            const int one = R::RowsAtCompileTime == 1 ? 0 : 1;
+            shape.erase(shape.begin() + one);
+            strides.erase(strides.begin() + one);
+        }
+    }
+    python::Order order = python::Order::C;
+    if (length != 0 && !strides.empty() && !is_dense(shape, strides, order)) {
+        order = python::Order::F;
+        if (!is_dense(shape, strides, order))
+            throw std::invalid_argument("python::as_array: there are gaps between the elements in memory: copy them first, Eigen's by eval()");
+    }
+    return python::ArrayView<std::remove_cvref_t<decltype(*data)>>{{data, static_cast<std::size_t>(length)}, std::move(shape), order};
+}
+
+}  // namespace MPI4CXX::detail
+
+namespace MPI4CXX::python {
+
+/// Send a contiguous range of numbers as an array of one dimension, and what `buffer_traits` describes, such as a matrix, with its shape. Throws
+/// std::invalid_argument if there are gaps between the elements.
+template <class R> [[nodiscard]] auto as_array(const R& range) {
+    if constexpr (detail::ShapedArray<const R>) {
+        return detail::shaped_view(range);
+    } else {
+        static_assert(std::ranges::contiguous_range<const R>, "mpi4cxx: as_array needs elements that follow each other in memory");
+        return ArrayView<std::ranges::range_value_t<const R>>{
+            {std::ranges::data(range), std::ranges::size(range)}, {std::ranges::size(range)}, Order::C};
+    }
+}
+/// Send elements that follow each other in memory as an array of this shape. Throws std::invalid_argument if the shape has not as many elements.
+template <class R> [[nodiscard]] auto as_array(const R& range, std::vector<std::uint64_t> shape, Order order = Order::C) {
+    auto view = as_array(range);
+    detail::check_length("python::as_array", shape, view.elements.size());
+    view.shape = std::move(shape);
+    view.order = order;
+    return view;
 }
 
 /// A list of Python's.
