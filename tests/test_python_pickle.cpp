@@ -172,6 +172,30 @@ TEST_CASE("A Value holds what is not known in advance", "[python]") {
     CHECK(python::loads<std::map<std::string, std::variant<int, std::vector<python::Value>>>>(python::dumps(value)).size() == 2);
 }
 
+TEST_CASE("A variant comes back as the alternative that it was", "[python]") {
+    const auto each_again = []<class V>(std::initializer_list<V> values) {
+        for (const V& value : values) {
+            const V back = again(value);
+            CHECK(back.index() == value.index());
+            CHECK(back == value);
+        }
+    };
+    each_again.operator()<std::variant<float, double>>({0.5F, 0.1, 1e300});
+    each_again.operator()<std::variant<std::complex<float>, std::complex<double>>>({std::complex<float>(1), std::complex<double>(1, 0.1)});
+    each_again.operator()<std::variant<std::vector<float>, std::vector<double>>>({std::vector<float>{0.5}, std::vector<double>{0.5, 0.1}});
+    each_again.operator()<std::variant<std::tuple<int, int>, std::vector<int>>>({std::tuple(1, 2), std::vector<int>{1, 2}});
+    each_again.operator()<std::variant<std::array<int, 2>, std::pair<int, int>>>({std::array<int, 2>{1, 2}, std::pair(1, 2)});
+    each_again.operator()<std::variant<python::Bytes, python::ByteArray>>({python::Bytes(2), python::ByteArray{python::Bytes(2)}});
+    each_again.operator()<std::variant<std::map<int, float>, std::map<int, double>>>(
+        {std::map<int, float>{{1, 0.5}}, std::map<int, double>{{1, 0.1}}});
+    each_again.operator()<std::variant<std::set<float>, std::set<double>>>({std::set<float>{0.5}, std::set<double>{0.1}});
+    each_again.operator()<std::variant<python::Array<float>, python::Array<double>>>(
+        {python::Array<float>{{1}, {1}}, python::Array<double>{{1}, {1}}});
+    const std::vector<double> doubles{0.1};
+    CHECK(python::loads<std::variant<std::vector<float>, std::vector<double>>>(python::dumps(python::as_array(doubles))).index() == 1);
+    CHECK(python::loads<std::variant<float, std::string>>(python::dumps(0.1)).index() == 0);  // what is not exact is better than nothing
+}
+
 TEST_CASE("Another value than the program asks for is an Exception that names the part", "[python][error]") {
     const std::map<std::string, std::vector<double>> map{{"x", {1, 2.5}}};
     const std::string text = type_error([&] { (void)python::loads<std::map<std::string, std::vector<int>>>(python::dumps(map)); });

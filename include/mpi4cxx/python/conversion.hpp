@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <complex>
 #include <concepts>
 #include <cstddef>
@@ -550,26 +551,79 @@ template <class T> void read_aggregate(const python::Input& from, T& to) {
             from.refuse_for("has no '" + std::string(member_names<T>[i]) + "', which the C++ type " + std::string(type_name<T>()) + " has");
 }
 
-/// Whether a value of this kind is what a `T` is written as.
-template <class T> constexpr bool is_natural(const python::Input& from) {
-    using K = PickleKind;
-    NumberType type;
-    if (from.is(K::array) && from.array().dimensions == 0)
-        type = from.array().type;
-    if constexpr (std::is_same_v<T, std::monostate> || std::is_same_v<T, std::nullptr_t>)
-        return from.is(K::none);
-    else if constexpr (std::is_same_v<T, bool>)
-        return from.is(K::boolean) || type.kind == 'b';
-    else if constexpr (PythonComplex<T>)
-        return from.is(K::complex) || type.kind == 'c';
-    else if constexpr (std::is_floating_point_v<T>)
-        return from.is(K::real) || type.kind == 'f';
-    else if constexpr (std::is_integral_v<T>)
-        return from.is(K::integer) || from.is(K::long_integer) || type.kind == 'i' || type.kind == 'u';
-    else if constexpr (PythonSequence<T>)
-        return !from.is(K::tuple);
+/// The type of the numbers in an array of any number of dimensions.
+template <class T> struct innermost { using type = T; };
+template <class T>
+    requires((PythonSequence<T> || PythonFixed<T>)&&!PythonCharacters<T>)
+struct innermost<T> : innermost<std::remove_cvref_t<decltype(*std::begin(std::declval<const T&>()))>> {};
+template <class T> struct innermost<python::Array<T>> { using type = T; };
+
+/// Whether NumPy's numbers of this type are those that a `T` is written as. A real one keeps all its digits.
+template <class T> constexpr bool is_natural_number(NumberType type) {
+    if constexpr (!PythonNumber<T>)
+        return false;
+    else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
+        return type.kind == 'i' || type.kind == 'u';
     else
+        return type.kind == number_type<T>().kind && type.size <= sizeof(T);
+}
+
+template <class T> bool is_natural(const python::Input& from);
+
+template <class T> bool is_natural_part(const python::Input& from, std::size_t i) {
+    return is_natural<T>(python::Input(from.document(), from.document().child(from.node(), i)));
+}
+/// Whether the parts of a list or a set, or every second one of a dict, are what a `T` is written as.
+template <class T> bool are_natural(const python::Input& from, std::size_t first = 0, std::size_t step = 1) {
+    for (std::size_t i = first; i < from.size(); i += step)
+        if (!is_natural_part<T>(from, i))
+            return false;
+    return true;
+}
+
+/// Whether a value is what a `T` is written as.
+template <class T> bool is_natural(const python::Input& from) {
+    using K = PickleKind;
+    if constexpr (std::is_same_v<T, std::monostate> || std::is_same_v<T, std::nullptr_t>) {
+        return from.is(K::none);
+    } else if constexpr (PythonNumber<T>) {
+        if (from.is(K::array))
+            return from.array().dimensions == 0 && is_natural_number<T>(from.array().type);
+        if constexpr (std::is_same_v<T, bool>)
+            return from.is(K::boolean);
+        else if constexpr (PythonComplex<T>)
+            return from.is(K::complex) && are_natural<typename T::value_type>(from);
+        else if constexpr (PythonReal<T>)
+            return from.is(K::real) && (std::isnan(from.node().real) || static_cast<double>(static_cast<T>(from.node().real)) == from.node().real);
+        else
+            return from.is(K::integer) || from.is(K::long_integer);
+    } else if constexpr (PythonBytes<T>) {
+        return from.is(K::bytes);
+    } else if constexpr (std::is_same_v<T, python::ByteArray>) {
+        return from.is(K::byte_array);
+    } else if constexpr (PythonCharacters<T>) {
+        return from.is(K::text);
+    } else if constexpr (is_instance<T, std::optional>) {
+        return from.is(K::none) || is_natural<typename T::value_type>(from);
+    } else if constexpr (PythonTuple<T>) {
+        return from.is(K::tuple)&& [&]<std::size_t... I>(std::index_sequence<I...>) {
+            return from.size() == sizeof...(I) && (is_natural_part<std::tuple_element_t<I, T>>(from, I) && ...);
+        }
+        (std::make_index_sequence<std::tuple_size_v<T>>());
+    } else if constexpr (PythonSequence<T> || PythonFixed<T> || is_instance<T, python::Array>) {
+        if (from.is(K::array))
+            return from.array().dimensions != 0 && is_natural_number<typename innermost<T>::type>(from.array().type);
+        if constexpr (is_instance<T, python::Array>)
+            return false;
+        else
+            return from.is(K::list) && are_natural<std::remove_cvref_t<decltype(*std::begin(std::declval<const T&>()))>>(from);
+    } else if constexpr (PythonMap<T>) {
+        return from.is(K::dict) && are_natural<typename T::key_type>(from, 0, 2) && are_natural<typename T::mapped_type>(from, 1, 2);
+    } else if constexpr (PythonSet<T>) {
+        return (from.is(K::set) || from.is(K::frozen_set)) && are_natural<typename T::key_type>(from);
+    } else {
         return true;
+    }
 }
 
 template <class V, std::size_t I> bool try_alternative(const python::Input& from, V& to) {
