@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <tuple>
 #include <variant>
@@ -122,6 +123,20 @@ TEST_CASE("A set whose elements are the same in C++ is not read", "[python][erro
     const std::set<double> doubles{0.1, 0.1 + 1e-12};
     CHECK(again(doubles) == doubles);
     CHECK(contains(type_error([&] { (void)python::loads<std::set<float>>(python::dumps(doubles)); }), "has an element that is the same as another"));
+}
+
+TEST_CASE("Bytes of a fixed number and a view of bytes are bytes", "[python]") {
+    const std::array<std::byte, 3> bytes{std::byte{1}, std::byte{2}, std::byte{255}};
+    CHECK(again(bytes) == bytes);
+    CHECK(python::loads<python::Value>(python::dumps(bytes)).is<python::Bytes>());
+    CHECK(python::loads<python::Bytes>(python::dumps(std::span(bytes))) == python::Bytes(bytes.begin(), bytes.end()));
+    CHECK(contains(type_error([&] { (void)python::loads<std::array<std::byte, 2>>(python::dumps(bytes)); }), "is a bytes of 3 bytes, but"));
+}
+
+TEST_CASE("A long double that no float of Python's can hold is not sent", "[python][error]") {
+    CHECK(again(1e300L) == static_cast<long double>(1e300));
+    refused("a long double is too large for a float", [] { (void)python::dumps(1e4000L); });
+    refused("a long double is too large for a float", [] { (void)python::dumps(std::complex<long double>(0, 1e4000L)); });
 }
 
 TEST_CASE("Arrays of NumPy keep their shape and their order", "[python]") {

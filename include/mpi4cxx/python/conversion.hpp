@@ -21,6 +21,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -142,6 +143,11 @@ template <class T>
 concept PythonTuple = is_instance<T, std::tuple> || is_instance<T, std::pair>;
 template <class T>
 concept PythonFixed = is_std_array<T> || std::is_bounded_array_v<T>;
+/// Bytes of a fixed number, or a view of them. A vector of them is python::Bytes.
+template <class T>
+concept PythonByteBlock = (PythonFixed<T> || is_span<T>)&&requires(const T& block) {
+    { *std::begin(block) } -> std::convertible_to<std::byte>;
+};
 
 template <class T> consteval NumberType number_type() {
     if constexpr (PythonComplex<T>)
@@ -156,13 +162,22 @@ template <class T> consteval NumberType number_type() {
 
 // Writing ----------------------------------------------------------------------------------------------------------------
 
+/// Returns a real number as Python's float, which has 64 bits.
+template <class T> double as_float(T value) {
+    const auto result = static_cast<double>(value);
+    if constexpr (sizeof(T) > sizeof(double))
+        if (std::isinf(result) && !std::isinf(value)) [[unlikely]]
+            throw std::invalid_argument("mpi4cxx: a long double is too large for a float of Python's: send it as an array, which keeps its type");
+    return result;
+}
+
 template <class T> void write_number(python::Output& to, const T& value) {
     if constexpr (std::is_same_v<T, bool>)
         to.boolean(value);
     else if constexpr (PythonComplex<T>)
-        to.complex(static_cast<double>(value.real()), static_cast<double>(value.imag()));
+        to.complex(as_float(value.real()), as_float(value.imag()));
     else if constexpr (std::is_floating_point_v<T>)
-        to.real(static_cast<double>(value));
+        to.real(as_float(value));
     else if constexpr (std::is_signed_v<T>)
         to.integer(value);
     else
@@ -426,6 +441,12 @@ template <class T> void read_sequence(const python::Input& from, T& to) {
 template <class T> void read_fixed(const python::Input& from, T& to) {
     if (from.is(PickleKind::array))
         return read_part(ArrayPart{from, 0, from.array().data}, to);
+    if constexpr (PythonByteBlock<T>) {
+        if ((from.is(PickleKind::bytes) || from.is(PickleKind::byte_array)) && from.size() == std::size(to)) {
+            std::copy(from.bytes().begin(), from.bytes().end(), std::begin(to));
+            return;
+        }
+    }
     if (!is_sequence(from) || from.size() != std::size(to))
         from.refuse<T>();
     std::size_t i = 0;
@@ -597,7 +618,7 @@ template <class T> bool is_natural(const python::Input& from) {
             return from.is(K::real) && (std::isnan(from.node().real) || static_cast<double>(static_cast<T>(from.node().real)) == from.node().real);
         else
             return from.is(K::integer) || from.is(K::long_integer);
-    } else if constexpr (PythonBytes<T>) {
+    } else if constexpr (PythonBytes<T> || PythonByteBlock<T>) {
         return from.is(K::bytes);
     } else if constexpr (std::is_same_v<T, python::ByteArray>) {
         return from.is(K::byte_array);
@@ -745,6 +766,8 @@ template <class T> void write(Output& to, const T& value) {
     } else if constexpr (detail::is_instance<T, Array> || detail::is_instance<T, ArrayView>) {
         detail::write_array(to, std::span(std::as_const(value.elements)), value.shape, value.order);
     } else if constexpr (detail::is_instance<T, std::optional>) {
+        static_assert(!detail::is_instance<typename T::value_type, std::optional>,
+                      "mpi4cxx: this type is no value of Python's: an optional of an optional cannot tell one None from the other");
         if (value)
             write(to, *value);
         else
@@ -766,7 +789,11 @@ template <class T> void write(Output& to, const T& value) {
         to.begin_tuple();
         std::apply([&to](const auto&... elements) { (write(to, elements), ...); }, value);
         to.end_tuple();
+    } else if constexpr (detail::PythonByteBlock<T>) {
+        to.bytes(std::span<const std::byte>(value));
     } else if constexpr (std::is_bounded_array_v<T>) {
+        static_assert(!detail::Character<std::remove_cv_t<std::remove_extent_t<T>>>,
+                      "mpi4cxx: this type is no value of Python's: a str is sent from text of char, in UTF-8");
         to.begin_list();
         for (const auto& element : value) write(to, element);
         to.end_list();
