@@ -8,6 +8,7 @@
 #include <complex>
 #include <cstdint>
 #include <numeric>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -74,6 +75,13 @@ TEST_CASE("Processes of C++ exchange values by each of mpi4py's protocols", "[py
         CHECK(comm.allgather<std::vector<double>>(python::as_array(own)) == all);
         CHECK(comm.alltoall<std::vector<double>>(parts) == Vectors(static_cast<std::size_t>(size), own));
         CHECK(comm.allreduce(rank) == size * (size - 1) / 2);
+        const auto join = [](const std::string& a, const std::string& b) { return a + b; };
+        CHECK(comm.allreduce("a", join) == std::string(static_cast<std::size_t>(size), 'a'));
+        CHECK(comm.reduce("a", join, root).has_value() == (rank == root));
+        const python::Array<double> array{own, {own.size()}};
+        CHECK(comm.bcast(std::span(own)) == all[0]);
+        CHECK(comm.bcast(python::as_array(all[0])).elements == all[0]);
+        CHECK(comm.allgather(python::as_array(own)).at(static_cast<std::size_t>(rank)) == array);
         CHECK(comm.gather(rank, 0).size() == static_cast<std::size_t>(rank == 0 ? size : 0));
     });
 }

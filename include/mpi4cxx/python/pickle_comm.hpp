@@ -102,13 +102,13 @@ public:
     /// Wait until every process has called this. Collective.
     void barrier(At at = {}) const { comm_.Barrier(at); }
     /// Return `root`'s value on every process. On the others the argument only tells the type. Collective.
-    template <class T> [[nodiscard]] sent_as<T> bcast(const T& value, int root = 0, At at = {}) const {
+    template <class T> [[nodiscard]] detail::unpickled_as<T> bcast(const T& value, int root = 0, At at = {}) const {
         if (!is_root(root, at)) {
-            detail::ComingPickle<sent_as<T>> coming;
+            detail::ComingPickle<detail::unpickled_as<T>> coming;
             return coming.read(bcast_from(root, coming.target(), at), "bcast", on(at));
         }
         bcast_pickle(detail::pickled(value, buffers_, "bcast", on(at)), root, at);
-        return sent_as<T>(value);
+        return detail::unpickled_copy(value);
     }
     /// Send `values[i]` from `root` to process i. Return the value of this process. `values` is significant on `root` only. Collective.
     template <class T, class S> [[nodiscard]] T scatter(const std::vector<S>& values, int root = 0, At at = {}) const {
@@ -128,8 +128,8 @@ public:
         return sends_each() ? detail::read_pickles<T>(exchange({&given, 1}, {}, root, "gather", at), "gather", on(at))
                             : detail::read_pickles<T>(gather_pickles(given, root, at), "gather", on(at));
     }
-    template <class T> [[nodiscard]] std::vector<sent_as<T>> gather(const T& value, int root = 0, At at = {}) const {
-        return gather<sent_as<T>, T>(value, root, at);
+    template <class T> [[nodiscard]] std::vector<detail::unpickled_as<T>> gather(const T& value, int root = 0, At at = {}) const {
+        return gather<detail::unpickled_as<T>, T>(value, root, at);
     }
     /// Return the values of all processes, in the order of ranks. Collective.
     template <class T, class S> [[nodiscard]] std::vector<T> allgather(const S& value, At at = {}) const {
@@ -137,8 +137,8 @@ public:
         return sends_each() ? detail::read_pickles<T>(exchange({&given, 1}, {}, {}, "allgather", at), "allgather", on(at))
                             : detail::read_pickles<T>(allgather_pickles(given, at), "allgather", on(at));
     }
-    template <class T> [[nodiscard]] std::vector<sent_as<T>> allgather(const T& value, At at = {}) const {
-        return allgather<sent_as<T>, T>(value, at);
+    template <class T> [[nodiscard]] std::vector<detail::unpickled_as<T>> allgather(const T& value, At at = {}) const {
+        return allgather<detail::unpickled_as<T>, T>(value, at);
     }
     /// Send `values[i]` to process i. Return the values received from all processes, in the order of ranks. Collective.
     template <class T, class S> [[nodiscard]] std::vector<T> alltoall(const std::vector<S>& values, At at = {}) const {
@@ -150,14 +150,14 @@ public:
     /// Combine the values of all processes, in the order of ranks, along mpi4py's tree. Return the result on `root`. Each process combines what comes
     /// to it by its own `op`, so that the operation of the Python processes has to do the same. Collective.
     template <class T, class F = decltype((SUM))>
-    [[nodiscard]] std::optional<T> reduce(const T& value, F&& op = SUM, int root = 0, At at = {}) const {
-        return reduce_on(Duplicate(*this, "reduce", at), value, op, root, at);
+    [[nodiscard]] std::optional<detail::unpickled_as<T>> reduce(const T& value, F&& op = SUM, int root = 0, At at = {}) const {
+        return reduce_on(Duplicate(*this, "reduce", at), detail::unpickled_copy(value), op, root, at);
     }
     /// Combine the values of all processes, in the order of ranks. Return the result on every process. Collective.
-    template <class T, class F = decltype((SUM))> [[nodiscard]] T allreduce(const T& value, F&& op = SUM, At at = {}) const {
+    template <class T, class F = decltype((SUM))> [[nodiscard]] detail::unpickled_as<T> allreduce(const T& value, F&& op = SUM, At at = {}) const {
         const Duplicate duplicate(*this, "allreduce", at);
-        const std::optional<T> result = reduce_on(duplicate, value, op, 0, at);
-        return PickleComm(duplicate.comm, mpi4py_, at).bcast(result ? *result : value, 0, at);
+        std::optional<detail::unpickled_as<T>> result = reduce_on(duplicate, detail::unpickled_copy(value), op, 0, at);
+        return PickleComm(duplicate.comm, mpi4py_, at).bcast(result ? *std::move(result) : detail::unpickled_as<T>{}, 0, at);
     }
 
 private:
@@ -171,7 +171,8 @@ private:
     [[nodiscard]] detail::Place on(At at) const noexcept { return {at, comm_.address()}; }
     [[nodiscard]] bool is_root(int root, At at) const;
 
-    template <class T, class F> std::optional<T> reduce_on(const Duplicate& duplicate, const T& value, F& op, int root, At at) const {
+    template <class T, class F> std::optional<T> reduce_on(const Duplicate& duplicate, T result, F& op, int root, At at) const {
+        (void)sizeof(detail::check_combines<T, F>);
         detail::check_root(duplicate.comm, root, at);
         const auto rank = static_cast<unsigned>(duplicate.comm.Get_rank(at)), size = static_cast<unsigned>(duplicate.comm.Get_size(at));
         const auto send_to = [&](const T& sent, unsigned to) {
@@ -180,16 +181,17 @@ private:
         const auto from = [&](unsigned other) {
             return detail::read_pickle<T>(receive_sized(duplicate, static_cast<int>(other), at), "reduce", on(at));
         };
-        T result = value;
         // As in mpi4py, a process that has sent its result goes on. What it combines from then on reaches nobody, but the others count on its
         // messages.
         for (unsigned bit = 1; bit < size; bit <<= 1)
             if ((rank & bit) != 0) {
                 send_to(result, rank & ~bit);
             } else if ((rank | bit) < size) {
-                T next = from(rank | bit);
-                T combined = op(std::move(result), std::move(next));
-                result = std::move(combined);
+                const T next = from(rank | bit);
+                if constexpr (detail::combines<T, F>()) {
+                    T combined = op(std::move(result), next);  // op may return a reference to one of its arguments
+                    result = std::move(combined);
+                }
             }
         if (root != 0 && rank == 0)
             send_to(result, static_cast<unsigned>(root));

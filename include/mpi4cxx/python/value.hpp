@@ -63,6 +63,7 @@ template <class T> struct ArrayView {
     std::span<const T> elements;
     std::vector<std::uint64_t> shape;
     Order order = Order::C;
+    explicit operator Array<T>() const { return {{elements.begin(), elements.end()}, shape, order}; }
 };
 
 }  // namespace MPI4CXX::python

@@ -11,11 +11,13 @@
 #include <mpi4cxx/message.hpp>
 #include <mpi4cxx/python/conversion.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -29,6 +31,22 @@ struct ReceivedPickle {
     std::span<std::byte> in_place;  // the only buffer, where a PickleTarget has memory for it
     bool from_null = false;         // nothing has come, because the source is PROC_NULL
 };
+
+template <class T> struct unpickled_type { using type = sent_as<T>; };
+template <class T> struct unpickled_type<python::ArrayView<T>> { using type = python::Array<T>; };
+/// The type in which a value is returned that was given as a `T`.
+template <class T> using unpickled_as = typename unpickled_type<T>::type;
+
+template <class T> unpickled_as<T> unpickled_copy(const T& value) {
+    if constexpr (std::is_same_v<unpickled_as<T>, std::string> && requires { text(value); })
+        return std::string(text(value));
+    else if constexpr (is_span<T>)
+        return {value.begin(), value.end()};
+    else if constexpr (std::is_bounded_array_v<T>)
+        return std::to_array(value);
+    else
+        return static_cast<unpickled_as<T>>(value);
+}
 
 /// What has memory for the only buffer beside a pickle.
 class PickleTarget {
