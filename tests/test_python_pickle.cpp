@@ -8,6 +8,7 @@
 #include <array>
 #include <complex>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -79,10 +80,10 @@ TEST_CASE("A C++ value comes back from its pickle", "[python]") {
 TEST_CASE("A member's name may have any letters", "[python]") {
     struct Sizes {
         double größe, maße;
-        int a$b;
+        int count;
     };
     const auto dict = python::loads<std::map<std::string, double>>(python::dumps(Sizes{1, 2, 3}));
-    CHECK(dict == std::map<std::string, double>{{"größe", 1}, {"maße", 2}, {"a$b", 3}});
+    CHECK(dict == std::map<std::string, double>{{"größe", 1}, {"maße", 2}, {"count", 3}});
 }
 
 TEST_CASE("An array of characters is a str that ends at its null or where the array ends", "[python]") {
@@ -229,6 +230,19 @@ TEST_CASE("An object that is a tuple or a number and has attributes is not read 
     const auto plain = bytes_of("\x80\2c__main__\nN\nK\1K\2\x86\x81."s);
     CHECK(python::loads<python::Value>(plain).get<python::Tuple>().elements.size() == 2);
     CHECK(python::loads<Pair>(plain).second == 2);
+    CHECK(python::loads<std::tuple<int, int>>(plain) == std::tuple(1, 2));
+    CHECK(python::loads<std::array<int, 2>>(plain) == std::array<int, 2>{1, 2});
+    CHECK(python::loads<std::vector<int>>(plain) == std::vector<int>{1, 2});
+    CHECK(contains(type_error([&] { (void)python::loads<std::vector<int>>(named); }), words));
+}
+
+TEST_CASE("A BigInteger holds an int of any size", "[python]") {
+    for (const std::int64_t value : {0L, 1L, -1L, 127L, 128L, -128L, -129L, 255L, 256L, 32767L, 32768L, -32768L, -32769L}) {
+        const auto pickle = python::dumps(python::loads<python::BigInteger>(python::dumps(value)));
+        CHECK(python::loads<std::int64_t>(pickle) == value);
+    }
+    for (const std::int64_t value : {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()})
+        CHECK(python::loads<python::BigInteger>(python::dumps(value)).bytes.size() == 8);
 }
 
 TEST_CASE("A pickle that calls a function is not read", "[python][error]") {

@@ -418,11 +418,30 @@ inline python::AnyArray read_any_array(const python::Input& from) {
     return result;
 }
 
+/// The attributes of an object, or the arguments that make a named tuple. An object of a subclass of a named tuple, float or str may have both.
+inline const PickleNode& contents_of(const python::Input& from) {
+    const PickleNode &args = from.document().child(from.node(), 1), &state = from.document().child(from.node(), 2);
+    if (args.size == 0)
+        return state;
+    if (state.kind != PickleKind::none)
+        from.refuse_for("is an object that has attributes beside what its class is made of: send one of the two, such as tuple(x) or vars(x)");
+    return args;
+}
+
+/// Returns the tuple that a named tuple is made of, and any other value as it is.
+inline python::Input without_class(const python::Input& from) {
+    if (from.is(PickleKind::object))
+        if (const PickleNode& contents = contents_of(from); contents.kind == PickleKind::tuple)
+            return {from.document(), contents, from.path()};
+    return from;
+}
+
 inline bool is_sequence(const python::Input& from) { return from.is(PickleKind::list) || from.is(PickleKind::tuple); }
 
-template <class T> void read_sequence(const python::Input& from, T& to) {
-    if (from.is(PickleKind::array))
-        return read_part(ArrayPart{from, 0, from.array().data}, to);
+template <class T> void read_sequence(const python::Input& whole, T& to) {
+    if (whole.is(PickleKind::array))
+        return read_part(ArrayPart{whole, 0, whole.array().data}, to);
+    const python::Input from = without_class(whole);
     if (!is_sequence(from))
         from.refuse<T>();
     to.clear();
@@ -438,9 +457,10 @@ template <class T> void read_sequence(const python::Input& from, T& to) {
         }
 }
 
-template <class T> void read_fixed(const python::Input& from, T& to) {
-    if (from.is(PickleKind::array))
-        return read_part(ArrayPart{from, 0, from.array().data}, to);
+template <class T> void read_fixed(const python::Input& whole, T& to) {
+    if (whole.is(PickleKind::array))
+        return read_part(ArrayPart{whole, 0, whole.array().data}, to);
+    const python::Input from = without_class(whole);
     if constexpr (PythonByteBlock<T>) {
         if ((from.is(PickleKind::bytes) || from.is(PickleKind::byte_array)) && from.size() == std::size(to)) {
             std::copy(from.bytes().begin(), from.bytes().end(), std::begin(to));
@@ -453,7 +473,8 @@ template <class T> void read_fixed(const python::Input& from, T& to) {
     for (auto& element : to) from.element(i++, element);
 }
 
-template <class T, std::size_t... I> void read_elements(const python::Input& from, T& to, std::index_sequence<I...>) {
+template <class T, std::size_t... I> void read_elements(const python::Input& whole, T& to, std::index_sequence<I...>) {
+    const python::Input from = without_class(whole);
     if (!is_sequence(from) || from.size() != sizeof...(I))
         from.refuse<T>();
     (from.element(I, std::get<I>(to)), ...);
@@ -469,16 +490,6 @@ template <class T> void read_set(const python::Input& from, T& to) {
         if (!to.insert(std::move(element)).second)
             from.refuse_for("has an element that is the same as another in the C++ type");
     }
-}
-
-/// The attributes of an object, or the arguments that make a named tuple. An object of a subclass of a named tuple, float or str may have both.
-inline const PickleNode& contents_of(const python::Input& from) {
-    const PickleNode &args = from.document().child(from.node(), 1), &state = from.document().child(from.node(), 2);
-    if (args.size == 0)
-        return state;
-    if (state.kind != PickleKind::none)
-        from.refuse_for("is an object that has attributes beside what its class is made of: send one of the two, such as tuple(x) or vars(x)");
-    return args;
 }
 
 /// Calls `f(key, value)` for each item of a dict, or for each attribute of an object.
@@ -689,6 +700,16 @@ inline python::Value read_object(const python::Input& from) {
     return python::Object{std::string(document.child(cls, 0).text()) + "." + std::string(document.child(cls, 1).text()), read_dict(from)};
 }
 
+/// Returns an integer with as few bytes as hold it and its sign, as Python writes it.
+inline python::BigInteger big_integer(std::int64_t value) {
+    python::BigInteger result;
+    for (; value != 0 && value != -1; value >>= 8) result.bytes.push_back(static_cast<std::byte>(value & 0xff));
+    const bool is_negative = !result.bytes.empty() && (result.bytes.back() & std::byte{0x80}) != std::byte{0};
+    if (is_negative != (value < 0))
+        result.bytes.push_back(static_cast<std::byte>(value & 0xff));
+    return result;
+}
+
 /// A number of NumPy's is as good as one of Python's, if that is as wide.
 inline python::Value read_scalar(const python::Input& from) {
     const NumberType type = from.array().type;
@@ -837,6 +858,9 @@ template <class T> void read(const Input& from, T& value) {
                          std::is_same_v<T, FrozenSet> || std::is_same_v<T, Dict> || std::is_same_v<T, AnyArray> || std::is_same_v<T, Object>) {
         Value any;
         detail::read_value(from, any);
+        if constexpr (std::is_same_v<T, BigInteger>)
+            if (any.is<std::int64_t>())
+                any = detail::big_integer(any.get<std::int64_t>());
         if (!any.is<T>())
             from.refuse<T>();
         value = std::move(any.get<T>());
