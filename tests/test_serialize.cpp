@@ -59,6 +59,82 @@ template <class Archive, class T> void save(Archive& archive, const Shelf<T>& sh
 }
 template <class Archive, class T> void load(Archive& archive, Shelf<T>& shelf) { archive(static_cast<std::vector<T>&>(shelf), shelf.height); }
 
+// Base classes whose functions are inherited, and know nothing of what a derived class adds:
+template <class Base> struct Adding : Base { std::string text; };
+template <class Base> struct Renamed : Base {};
+template <class Base> struct Own : Base {
+    std::string text;
+    template <class Archive> void save(Archive& archive) const { archive(static_cast<const Base&>(*this), text); }
+    template <class Archive> void load(Archive& archive) { archive(static_cast<Base&>(*this), text); }
+};
+class Padded {  // a derived class has its members in the padding
+public:
+    template <class Archive> void serialize(Archive& archive) { archive(mass, id_); }
+    double mass = 0;
+
+private:
+    int id_ = 0;
+};
+struct Charged : Padded {
+    int charge = 0;
+};
+struct Unit {
+    template <class Archive> void serialize(Archive&) {}
+};
+struct Letter : Unit {
+    char letter = 'a';
+};
+class Friendly {
+    friend class cereal::access;
+    template <class Archive> void serialize(Archive& archive) { archive(value_); }
+    int value_ = 0;
+};
+struct Minimal {
+    template <class Archive> int save_minimal(const Archive&) const { return value; }
+    template <class Archive> void load_minimal(const Archive&, const int& saved) { value = saved; }
+    int value = 0;
+};
+struct Overloaded {
+    void serialize(MPI::OutputArchive& archive) { archive(value); }
+    void serialize(MPI::InputArchive& archive) { archive(value); }
+    int value = 0;
+};
+struct Versioned {
+    template <class Archive> void serialize(Archive& archive, std::uint32_t) { archive(value); }
+    int value = 0;
+};
+struct BesideWhole {
+    int value = 0;
+};
+template <class Archive> void serialize(Archive& archive, BesideWhole& object) { archive(object.value); }
+struct BesideHalves {
+    int value = 0;
+};
+template <class Archive> void save(Archive& archive, const BesideHalves& object) { archive(object.value); }
+template <class Archive> void load(Archive& archive, BesideHalves& object) { archive(object.value); }
+struct BesideMinimal {
+    int value = 0;
+};
+template <class Archive> int save_minimal(const Archive&, const BesideMinimal& object) { return object.value; }
+template <class Archive> void load_minimal(const Archive&, BesideMinimal& object, const int& saved) { object.value = saved; }
+// Functions that know the derived class.
+struct BesideBoth : BesideWhole {
+    int more = 0;
+};
+template <class Archive> void serialize(Archive& archive, BesideBoth& object) { archive(object.value, object.more); }
+struct Open {
+    int value = 0;
+};
+template <class Archive, std::derived_from<Open> T> void serialize(Archive& archive, T& object) { object.write_to(archive); }
+struct Opened : Open {
+    int more = 0;
+    template <class Archive> void write_to(Archive& archive) { archive(value, more); }
+};
+struct Chosen : Minimal {
+    int more = 0;
+    template <class Archive> void serialize(Archive& archive) { archive(value, more); }
+};
+
 using Payload = std::vector<std::byte>;
 
 template <class T> Payload payload(const T& object) {
@@ -162,7 +238,15 @@ struct Two {
 
 template <class C> std::size_t size_after_round_trip(const C& elements) { return round_trip(elements).size(); }
 
+/// Whether only those classes that derive from `Base` can be sent that add no members or have functions of their own.
+template <class Base> constexpr bool keeps_members_of_derived() {
+    return MPI::Serializable<Base> && MPI::Serializable<Renamed<Base>> && !MPI::Serializable<Adding<Base>> &&
+           !MPI::Serializable<Adding<Renamed<Base>>>;
+}
+
 }  // namespace
+
+CEREAL_SPECIALIZE_FOR_ALL_ARCHIVES(Chosen, cereal::specialization::member_serialize)
 
 TEST_CASE("Objects come back from their bytes", "[object][serialize]") {
     CHECK(round_trip(42) == 42);
@@ -369,6 +453,24 @@ TEST_CASE("A class is more than the container that it derives from", "[object][s
     shelf.height = 2;
     CHECK(round_trip(shelf).height == 2);
     CHECK(round_trip(shelf) == shelf);
+}
+
+TEST_CASE("Inherited functions do not send what a derived class adds", "[object][serialize]") {
+    STATIC_REQUIRE(keeps_members_of_derived<Padded>());
+    STATIC_REQUIRE(keeps_members_of_derived<Friendly>());
+    STATIC_REQUIRE(keeps_members_of_derived<Minimal>());
+    STATIC_REQUIRE(keeps_members_of_derived<Overloaded>());
+    STATIC_REQUIRE(keeps_members_of_derived<Versioned>());
+    STATIC_REQUIRE(keeps_members_of_derived<BesideWhole>());
+    STATIC_REQUIRE(keeps_members_of_derived<BesideHalves>());
+    STATIC_REQUIRE(keeps_members_of_derived<BesideMinimal>());
+    STATIC_REQUIRE(keeps_members_of_derived<BesideBoth>());
+    STATIC_REQUIRE_FALSE(MPI::Serializable<Charged>);
+    STATIC_REQUIRE_FALSE(MPI::Serializable<Letter>);
+    CHECK(round_trip(Own<Split>{{}, "more"}).text == "more");
+    CHECK(round_trip(BesideBoth{{1}, 2}).more == 2);
+    CHECK(round_trip(Opened{{1}, 2}).more == 2);
+    CHECK(round_trip(Chosen{{1}, 2}).more == 2);
 }
 
 TEST_CASE("Concepts tell what can be sent", "[object][serialize]") {

@@ -4,8 +4,6 @@
 #include <mpi4cxx/detail/objects/serialization_errors.hpp>
 #include <mpi4cxx/input_archive.hpp>
 
-#include <cereal/access.hpp>
-
 #include <array>
 #include <cstddef>
 #include <functional>
@@ -21,24 +19,7 @@ concept HasLoadAndConstruct = cereal::traits::has_load_and_construct<T, InputArc
 
 struct ConstructionTag {};
 
-/// Identifies can_construct_by_access, which tells whether cereal::access, which may be a friend of `T`, can call the default constructor of `T`.
-/// Only a lambda within a function of cereal::access has that access. The lambda becomes reachable from outside as the return type of a friend
-/// function, which an instantiation of DefineFriend defines.
-struct AccessTag {};
-constexpr auto can_construct_by_access(AccessTag);
-template <class Lambda> struct DefineFriend {
-    friend constexpr auto can_construct_by_access(AccessTag) { return Lambda(); }
-};
-
 }  // namespace MPI4CXX::detail
-
-template <> inline mpi4cxx::detail::AccessTag* cereal::access::construct<mpi4cxx::detail::AccessTag>() {
-    const auto can_construct = []<class T>(const T*) {
-        return requires { ::new T(); };
-    };
-    (void)sizeof(mpi4cxx::detail::DefineFriend<decltype(can_construct)>);
-    return nullptr;
-}
 
 // cereal allows only this class to create a cereal::construct.
 template <class T> struct cereal::memory_detail::LoadAndConstructLoadWrapper<mpi4cxx::detail::ConstructionTag, T> {

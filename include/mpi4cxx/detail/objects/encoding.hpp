@@ -3,8 +3,12 @@
 
 #include <mpi4cxx/detail/objects/contiguous_container.hpp>
 
+#include <cereal/access.hpp>
+
 #include <array>
+#include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <tuple>
@@ -143,23 +147,123 @@ concept PolymorphicPointer = SmartPointer<T> && std::is_polymorphic_v<typename T
 
 // Types of the user.
 
-// Returns the class that has a member function.
-template <class C, class R, class... A> C class_of(R (C::*)(A...));
-template <class C, class R, class... A> C class_of(R (C::*)(A...) const);
+// Returns the class that has a member function which writes to an archive. Of overloaded functions, one for each archive, one is chosen.
+template <class C, class R, class... Version> C class_of(R (C::*)(OutputArchive&, Version...));
+template <class C, class R, class... Version> C class_of(R (C::*)(OutputArchive&, Version...) const);
+template <class C, class R, class... Version> C class_of(R (C::*)(const OutputArchive&, Version...) const);
 
 /// Whether a class is a base of `T` that knows `T`: an argument of its template.
 template <class B, class T> inline constexpr bool knows_derived = false;
 template <template <class...> class B, class... A, class T> inline constexpr bool knows_derived<B<A...>, T> = (std::is_same_v<A, T> || ...);
 
-/// Whether `T` adds members to the class `B` that has its serialize, which cannot know them.
-template <class T, class B> inline constexpr bool adds_members_to =
-    !std::is_same_v<B, T> && (sizeof(T) > sizeof(B)) && !knows_derived<B, T> && !inherits_serialize<T>;
-
-/// A class that would be sent without the members that it adds to a base class, because it has inherited serialize or save from that.
+/// Has a member where the members of a `T` end, which may be within its sizeof: a derived class has its members there.
+template <class T> struct Behind {
+    [[no_unique_address]] T object;
+    char end;
+};
 template <class T>
-concept InheritsSerialize = std::is_class_v<T> &&(
-    requires { requires adds_members_to<T, decltype(class_of(&T::template serialize<OutputArchive>))>; } ||
-    requires { requires adds_members_to<T, decltype(class_of(&T::template save<OutputArchive>))>; });
+    requires(std::is_abstract_v<T>)
+struct Behind<T> : T {
+    char end;
+};
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"  // g++ and clang++ know it for such classes, too
+template <class T> inline constexpr std::size_t end_of_members = offsetof(Behind<T>, end);
+#pragma GCC diagnostic pop
+
+/// Whether `T` adds members to its base class `B`, whose serialize cannot know them.
+template <class T, class B> consteval bool adds_members_to() {
+    if constexpr (std::is_same_v<std::remove_const_t<B>, T> || knows_derived<B, T> || inherits_serialize<T>)
+        return false;
+    else
+        return end_of_members<T> > end_of_members<B>;
+}
+
+/// Whether cereal may choose a function of these kinds for `T`, because no CEREAL_SPECIALIZE names another.
+template <class T, template <class, class> class... Kinds>
+concept MayChoose = !cereal::traits::is_specialized<T, OutputArchive>::value || (Kinds<T, OutputArchive>::value || ...);
+
+struct AccessTag {};
+
+/// Identifies two functions that look at a class as cereal::access does, which may be its friend. One tells whether cereal::access can call the
+/// default constructor of the class. The other tells whether the class has inherited a member function that writes it without members that the class
+/// adds. Only a lambda within a function of cereal::access has that access. The lambdas become reachable from outside as the return types of friend
+/// functions, which an instantiation of DefineFriends defines.
+constexpr auto can_construct_by_access(AccessTag);
+constexpr auto inherits_by_access(AccessTag);
+template <class CanConstruct, class Inherits> struct DefineFriends {
+    friend constexpr auto can_construct_by_access(AccessTag) { return CanConstruct(); }
+    friend constexpr auto inherits_by_access(AccessTag) { return Inherits(); }
+};
+
+}  // namespace MPI4CXX::detail
+
+template <> inline mpi4cxx::detail::AccessTag* cereal::access::construct<mpi4cxx::detail::AccessTag>() {
+    using namespace mpi4cxx::detail;
+    using mpi4cxx::OutputArchive;
+    const auto can_construct = []<class T>(const T*) {
+        return requires { ::new T(); };
+    };
+    const auto inherits = []<class T>(const T*) {
+        return (MayChoose<T, traits::detail::is_specialized_member_serialize> &&
+                (
+                    requires { requires adds_members_to<T, decltype(class_of(&T::template serialize<OutputArchive>))>(); } ||
+                    requires { requires adds_members_to<T, decltype(class_of(&T::serialize))>(); })) ||
+               (MayChoose<T, traits::detail::is_specialized_member_load_save> &&
+                (
+                    requires { requires adds_members_to<T, decltype(class_of(&T::template save<OutputArchive>))>(); } ||
+                    requires { requires adds_members_to<T, decltype(class_of(&T::save))>(); })) ||
+               (MayChoose<T, traits::detail::is_specialized_member_load_save_minimal> &&
+                (
+                    requires { requires adds_members_to<T, decltype(class_of(&T::template save_minimal<OutputArchive>))>(); } ||
+                    requires { requires adds_members_to<T, decltype(class_of(&T::save_minimal))>(); }));
+    };
+    (void)sizeof(DefineFriends<decltype(can_construct), decltype(inherits)>);
+    return nullptr;
+}
+
+namespace MPI4CXX::detail {
+
+// Functions beside a class are looked up for objects that convert to some of its base classes only. A function template is not found so if it is for
+// all classes of a class template, or for any class.
+
+/// Converts to the bases of `T` to which `T` adds members, or to `T` and the others.
+template <class T, bool adds> struct BasesOf {
+    template <class B>
+        requires(std::is_convertible_v<T*, B*>&& adds_members_to<T, B>() == adds)
+    operator B&() const;
+};
+
+namespace beside {
+
+struct None {};
+None CEREAL_SERIALIZE_FUNCTION_NAME(...);
+None CEREAL_SAVE_FUNCTION_NAME(...);
+None CEREAL_SAVE_MINIMAL_FUNCTION_NAME(...);
+
+template <class T>
+concept FindsNone = requires(OutputArchive& archive, T& object, std::uint32_t version) {
+    { CEREAL_SERIALIZE_FUNCTION_NAME(archive, object) } -> std::same_as<None>;
+    { CEREAL_SERIALIZE_FUNCTION_NAME(archive, object, version) } -> std::same_as<None>;
+    { CEREAL_SAVE_FUNCTION_NAME(archive, object) } -> std::same_as<None>;
+    { CEREAL_SAVE_FUNCTION_NAME(archive, object, version) } -> std::same_as<None>;
+    { CEREAL_SAVE_MINIMAL_FUNCTION_NAME(archive, object) } -> std::same_as<None>;
+    { CEREAL_SAVE_MINIMAL_FUNCTION_NAME(archive, object, version) } -> std::same_as<None>;
+};
+
+}  // namespace beside
+
+/// A class for which there are functions beside a base class, but only such as would not write members that `T` adds.
+template <class T>
+concept InheritsFunctionsBeside = !beside::FindsNone<BasesOf<T, true>> && beside::FindsNone<BasesOf<T, false>>;
+
+/// A class that would be sent without the members that it adds to a base class, because it has inherited serialize, save or save_minimal from that.
+template <class T>
+concept InheritsSerialize = std::is_class_v<T> &&
+    (decltype(inherits_by_access(AccessTag()))()(static_cast<T*>(nullptr)) ||
+     (MayChoose<T, cereal::traits::detail::is_specialized_non_member_serialize, cereal::traits::detail::is_specialized_non_member_load_save,
+                cereal::traits::detail::is_specialized_non_member_load_save_minimal> &&
+      InheritsFunctionsBeside<T>));
 
 /// A class that cereal can write and read, by functions of the class, functions beside it, or functions of a header of cereal's.
 template <class T>

@@ -42,13 +42,12 @@ template <class T> consteval Reason reason() {
         return Reason::union_;
     else if constexpr (HidesSerializeFunctions<T>)
         return Reason::hidden;
-    else if constexpr (InheritsSerialize<T>)
-        return Reason::inherited;
     else if constexpr (HasSerializeFunctions<T>)
         return cereal::traits::detail::count_output_serializers<T, OutputArchive>::value > 1 ||
                        cereal::traits::detail::count_input_serializers<T, InputArchive>::value > 1
                    ? Reason::ambiguous
-                   : Reason::one_way;
+               : InheritsSerialize<T> ? Reason::inherited
+                                      : Reason::one_way;
     else if constexpr (std::is_same_v<decltype(members_of<T>()), TooMany>)
         return Reason::untold;
     else if constexpr (!can_be_set(members_of<T>()))
