@@ -13,8 +13,10 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <memory_resource>
 #include <optional>
 #include <set>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -76,6 +78,29 @@ struct Knowing : std::enable_shared_from_this<Knowing> {
     }
     int value;
 };
+struct Greedy {  // made of anything that can be printed
+    Greedy() = default;
+    template <class T> Greedy(const T& value) {
+        std::ostringstream out;
+        out << value;
+        text = out.str();
+    }
+    auto operator<=>(const Greedy&) const = default;
+    template <class Archive> void serialize(Archive& archive) { archive(text); }
+    std::string text;
+};
+struct Holder {  // made of anything, if that is said
+    Holder() = default;
+    template <class T> explicit Holder(const T&) : kind(99) {}
+    auto operator<=>(const Holder&) const = default;
+    template <class Archive> void serialize(Archive& archive) { archive(kind); }
+    int kind = 0;
+};
+Holder holder(int kind) {
+    Holder made;
+    made.kind = kind;
+    return made;
+}
 
 }  // namespace
 
@@ -129,4 +154,28 @@ TEST_CASE("Where nothing comes, there is no object of a class without a default 
     Id into(3);
     comm.recv_into(into, MPI::PROC_NULL);
     CHECK(into == Id(3));
+}
+
+TEST_CASE("A constructor for objects of any class is not called by a receive", "[object][types]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        everywhere(comm, [](int rank) { return std::vector{Greedy(rank), Greedy("b")}; });
+        everywhere(comm, [](int rank) { return std::list{Greedy(rank), Greedy("b")}; });
+        everywhere(comm, [](int rank) { return std::forward_list{Greedy(rank), Greedy("b")}; });
+        everywhere(comm, [](int rank) { return std::set{Greedy(rank), Greedy("b")}; });
+        everywhere(comm, [](int rank) { return std::map<Greedy, int>{{Greedy("a"), rank}, {Greedy("b"), 2}}; });
+        everywhere(comm, [](int rank) { return std::map<std::string, Greedy>{{"a", rank}, {"b", Greedy("c")}}; });
+        everywhere(comm, [](int rank) { return std::optional<Greedy>(std::in_place, rank); });
+        everywhere(comm, [](int rank) { return std::vector{holder(rank), holder(2)}; });
+        everywhere(comm, [](int rank) { return std::map<int, Holder>{{1, holder(rank)}}; });
+        everywhere(comm, [](int rank) { return std::optional(holder(rank)); });
+        everywhere(comm, [](int rank) { return std::vector<std::tuple<Holder, std::string>>{{holder(1), letter(rank)}}; });
+    });
+}
+
+TEST_CASE("Pairs arrive in containers that hand their allocator on", "[object][types]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        everywhere(comm, [](int rank) { return std::pmr::vector<std::pair<int, std::string>>{{rank, "a"}, {2, "b"}}; });
+        everywhere(comm, [](int rank) { return std::pmr::list<std::pair<std::pmr::string, int>>{{"a", rank}}; });
+        everywhere(comm, [](int rank) { return std::pmr::map<int, std::pair<std::string, std::string>>{{rank, {"a", "b"}}}; });
+    });
 }

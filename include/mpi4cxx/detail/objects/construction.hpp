@@ -151,4 +151,23 @@ template <class T> struct ElementMaker {
     InputArchive& archive;
 };
 
+template <class T> inline constexpr bool is_pair = false;
+template <class T, class U> inline constexpr bool is_pair<std::pair<T, U>> = true;
+/// An object of any other class.
+struct Stranger {};
+/// An element of a `C` that is made before it is passed to `emplace`. A constructor template that takes any object would take an ElementMaker as it
+/// is, and a container that hands its allocator on takes pairs only.
+template <class C, class E>
+concept MadeBefore = std::is_constructible_v<E, Stranger> ||(is_pair<E>&& requires(const C& elements) {
+    requires !std::is_same_v<decltype(elements.get_allocator()), std::allocator<typename C::value_type>>;
+});
+
+/// Returns what to pass to `emplace` for the next element of a `C`.
+template <class C, class E> [[gnu::always_inline]] inline auto element_for(InputArchive& archive) {
+    if constexpr (MadeBefore<C, E>)
+        return make_any<E>(archive);
+    else
+        return ElementMaker<E>{archive};
+}
+
 }  // namespace MPI4CXX::detail

@@ -100,14 +100,20 @@ template <class C> void save_elements(OutputArchive& archive, const C& elements)
 // Each element is made when it is read, unless its size is fixed: a message may claim far more elements than it holds.
 
 template <Map C> void load_elements(InputArchive& archive, C& map) {
-    using Key = ElementMaker<typename C::key_type>;
-    using Value = ElementMaker<typename C::mapped_type>;
+    using Key = typename C::key_type;
+    using Value = typename C::mapped_type;
     load_functions(archive, map);
     const std::size_t n = archive.unpacking().get_size(1);
     const std::byte* const begin = archive.unpacking().position();
     auto last = map.end();
-    for (std::size_t i = 0; i < n; ++i)  // the tuples make the key before the value
-        last = map.emplace_hint(hint_behind(map, last), std::piecewise_construct, std::tuple(Key{archive}), std::tuple(Value{archive}));
+    for (std::size_t i = 0; i < n; ++i)
+        if constexpr (MadeBefore<C, Key> || MadeBefore<C, Value>) {
+            Key key = make_any<Key>(archive);
+            last = map.emplace_hint(hint_behind(map, last), std::move(key), make_any<Value>(archive));
+        } else {  // the tuples make the key before the value
+            last = map.emplace_hint(hint_behind(map, last), std::piecewise_construct, std::tuple(ElementMaker<Key>{archive}),
+                                    std::tuple(ElementMaker<Value>{archive}));
+        }
     skip_padding(archive.unpacking(), begin, n);
 }
 
@@ -116,7 +122,7 @@ template <Set C> void load_elements(InputArchive& archive, C& set) {
     const std::size_t n = archive.unpacking().get_size(1);
     const std::byte* const begin = archive.unpacking().position();
     auto last = set.end();
-    for (std::size_t i = 0; i < n; ++i) last = set.emplace_hint(hint_behind(set, last), ElementMaker<typename C::key_type>{archive});
+    for (std::size_t i = 0; i < n; ++i) last = set.emplace_hint(hint_behind(set, last), element_for<C, typename C::key_type>(archive));
     skip_padding(archive.unpacking(), begin, n);
 }
 
@@ -127,7 +133,7 @@ template <ForwardList C> void load_elements(InputArchive& archive, C& elements) 
     for (std::size_t i = 0; i < n; ++i) {
         auto next = last;
         if (++next == elements.end())
-            last = elements.emplace_after(last, ElementMaker<typename C::value_type>{archive});
+            last = elements.emplace_after(last, element_for<C, typename C::value_type>(archive));
         else
             load_any(archive, *(last = next));
     }
@@ -148,7 +154,7 @@ template <Sequence C> void load_elements(InputArchive& archive, C& elements) {
         if (from.may_reserve(n, sizeof(E)))
             elements.reserve(n);
     for (E& element : elements) load_any(archive, element);
-    for (std::size_t i = elements.size(); i < n; ++i) elements.emplace_back(ElementMaker<E>{archive});
+    for (std::size_t i = elements.size(); i < n; ++i) elements.emplace_back(element_for<C, E>(archive));
     skip_padding(from, begin, n);
 }
 

@@ -173,7 +173,7 @@ template <Optional T> void load_optional(InputArchive& archive, T& optional) {
     else if (optional.has_value())
         load_any(archive, *optional);
     else
-        optional.emplace(ElementMaker<typename T::value_type>{archive});
+        optional.emplace(element_for<T, typename T::value_type>(archive));
 }
 
 template <Atomic T> void save_atomic(OutputArchive& archive, const T& atomic) {
