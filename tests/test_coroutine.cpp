@@ -382,6 +382,40 @@ TEST_CASE("when_all throws as soon as one has failed, drops what it owns and lea
     send.wait();
 }
 
+TEST_CASE("when_all leaves variables their objects if a part fails, and if it is dropped", "[coroutine]") {
+    const MPI::Intracomm& comm = MPI::COMM_SELF;
+    const auto send = [&] { return std::array{comm.isend(std::string("first"), 0, 0), comm.isend(std::string("second"), 0, 1)}; };
+    const auto come = [&](auto& requests) {
+        for (auto& request : requests) request.Wait();
+    };
+    {
+        auto requests = receives(comm, 0, 2);
+        MPI::ObjectRequest<int> no_int = comm.irecv<int>(0, 2);
+        auto sent = send();
+        MPI::Request wrong = comm.isend(std::string("no int"), 0, 2);
+        come(requests);
+        CHECK_THROWS_AS((void)MPI::when_all(requests[0], requests[1], no_int).get(), MPI::Exception);
+        CHECK(requests[0].wait() == "first");
+        CHECK(requests[1].wait() == "second");
+        wrong.wait();
+        MPI::Request::waitall(sent);
+    }
+    {
+        auto requests = receives(comm, 0, 3);
+        auto sent = send();
+        {
+            auto all = MPI::when_all(requests);
+            for (int i = 0; i < 5; ++i) CHECK_FALSE(all.test().has_value());
+        }
+        CHECK(requests[0].wait() == "first");
+        CHECK(requests[1].wait() == "second");
+        MPI::Request late = comm.isend(std::string("third"), 0, 2);
+        CHECK(requests[2].wait() == "third");
+        late.wait();
+        MPI::Request::waitall(sent);
+    }
+}
+
 TEST_CASE("when_any gives one and keeps the others with their objects", "[coroutine]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const auto program = [&comm]() -> MPI::Coroutine<> {

@@ -6,7 +6,6 @@
 #include <coroutine>
 #include <cstddef>
 #include <exception>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -46,7 +45,9 @@ protected:
     static void drive() { Request::drive(); }
     static bool is_active(const Request& request) noexcept { return !request.is_null() && request.kind() != Request::Kind::inactive; }
     static bool test(Request& request, Status* status, At at) { return request.test_now(status, at); }
-    template <class T> static std::optional<T> test(ObjectRequest<T>& request, At at) { return request.test_now(nullptr, at); }
+    // A request keeps its object until the coroutine goes on, so that it still has the object if the coroutine is dropped before.
+    template <class T> static bool test(ObjectRequest<T>& request, At at) { return request.request_.take_object(nullptr, nullptr, at); }
+    template <class T> static void wait(ObjectRequest<T>& request, At at) { request.request_.wait_object(nullptr, nullptr, at); }
     friend class CallStack;
 
 private:
@@ -104,19 +105,14 @@ public:
     [[nodiscard]] bool is_active() const override { return !request_.is_null(); }
     T await_resume() {
         rethrow();
-        return std::move(*object_);
+        return request_.wait(nullptr, at());
     }
 
 private:
-    bool poll() override {
-        if (std::optional<T> object = test(request_, at()))
-            object_.emplace(std::move(*object));
-        return object_.has_value();
-    }
-    void wait() override { object_.emplace(request_.wait(nullptr, at())); }
+    bool poll() override { return test(request_, at()); }
+    void wait() override { Awaited::wait(request_, at()); }
 
     ObjectRequest<T>& request_;
-    std::optional<T> object_;
 };
 
 }  // namespace MPI4CXX::detail
