@@ -416,6 +416,14 @@ TEST_CASE("when_all leaves variables their objects if a part fails, and if it is
     }
 }
 
+TEST_CASE("Of two who await the same coroutine at once, the second is told that the result is gone", "[coroutine]") {
+    const auto await = [](MPI::Coroutine<int>& shared) -> MPI::Coroutine<int> { co_return co_await shared; };
+    constexpr auto taken = "two of those who wait have awaited the same coroutine";
+    MPI::Coroutine<int> twice = number(1), shared = number(2);
+    CHECK(contains(thrown<std::invalid_argument>([&] { (void)MPI::when_all(twice, twice).get(); }), taken));
+    CHECK(contains(thrown<std::invalid_argument>([&] { (void)MPI::when_all(shared, await(shared)).get(); }), taken));
+}
+
 TEST_CASE("when_any gives one and keeps the others with their objects", "[coroutine]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const auto program = [&comm]() -> MPI::Coroutine<> {

@@ -177,6 +177,8 @@ public:
     }
     auto await_resume() {
         rethrow();
+        if (coroutine_.is_null())
+            misuse({at(), "Coroutine"}, "the result has been taken meanwhile: two of those who wait have awaited the same coroutine");
         return coroutine_.take();
     }
 

@@ -1,6 +1,8 @@
 #include <mpi4cxx/detail/requests/awaited.hpp>
 #include <mpi4cxx/error.hpp>
 
+#include "runtime/finalize.hpp"
+
 #include <cstdint>
 
 namespace MPI4CXX::detail {
@@ -26,6 +28,8 @@ public:
 private:
     CallStack& stack_;
 };
+
+void CallStack::refuse_end() noexcept { abort_job("a coroutine has destroyed itself, by an assignment to its own Coroutine or its end"); }
 
 bool Awaited::look() noexcept {
     try {

@@ -60,6 +60,10 @@ private:
 /// them. That keeps the thread's own stack flat, even if the compiler makes no tail calls: g++ makes none without optimization.
 class MPI4CXX_API CallStack {
 public:
+    ~CallStack() {
+        if (used_)
+            refuse_end();
+    }
     [[nodiscard]] bool is_started() const noexcept { return started_; }
     /// Goes on in `next`: the callee, or the caller, which is null if the outermost coroutine is over.
     void go_on(std::coroutine_handle<> next) noexcept { innermost_ = next; }
@@ -76,6 +80,8 @@ public:
 private:
     class Use;
     void resume();
+    /// Ends the job, because a coroutine that runs is destroyed.
+    [[noreturn]] static void refuse_end() noexcept;
 
     std::coroutine_handle<> innermost_;
     Awaited* awaited_ = nullptr;  // null if the innermost coroutine can go on
