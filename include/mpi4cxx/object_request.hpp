@@ -69,21 +69,20 @@ public:
     // Functions for several requests. Null requests give no object. An error is thrown after all other requests that have to be complete are
     // complete.
 
-    /// Wait for all objects. A null request gives `T{}`.
+    /// Wait for all objects. A null request gives `T{}`. If a request fails, the others keep their objects.
     static std::vector<T> waitall(std::span<ObjectRequest> requests, std::span<Status> statuses = {}, At at = {}) {
         Request::check_statuses(requests.size(), statuses, at);
-        std::vector<std::optional<T>> came(requests.size());
         Request::FirstError error;
         Request::drive();  // asks MPI once for all operations; each would ask for itself
         for (std::size_t i = 0; i < requests.size(); ++i)
             if (!requests[i].is_null())
-                error.run([&] { came[i] = requests[i].wait(Request::at_index(statuses, i), at); });
+                error.run([&] { requests[i].request_.wait_object(nullptr, Request::at_index(statuses, i), at); });
             else if (!statuses.empty())
                 statuses[i] = Status();
         error.rethrow();
         std::vector<T> objects;
-        objects.reserve(came.size());
-        for (std::optional<T>& one : came) objects.push_back(one ? std::move(*one) : detail::nothing<T>());
+        objects.reserve(requests.size());
+        for (ObjectRequest& request : requests) objects.push_back(request.is_null() ? detail::nothing<T>() : request.wait(nullptr, at));
         return objects;
     }
     /// Return all objects if all have come.
