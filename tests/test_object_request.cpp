@@ -724,3 +724,23 @@ TEST_CASE("Requests of bools give their values", "[object][request]") {
             for (const auto& [i, value] : some) CHECK(value == expected[static_cast<std::size_t>(i)]);
     });
 }
+
+TEST_CASE("Requests and messages are compared with null ones", "[request]") {
+    int value = 0;
+    MPI::Request one = MPI::COMM_SELF.Irecv(value, 0, 0), other = MPI::COMM_SELF.isend(1, 0, 1);
+    CHECK(one != MPI::REQUEST_NULL);
+    CHECK(other != MPI::REQUEST_NULL);
+    CHECK(one != other);
+    MPI::COMM_SELF.Send(1, 0, 0);
+    one.Wait();
+    CHECK(one == MPI::REQUEST_NULL);
+    MPI::Message message = MPI::COMM_SELF.mprobe(0, 1);
+    CHECK(message != MPI::MESSAGE_NULL);
+    CHECK(message.recv<int>() == 1);
+    CHECK(message == MPI::MESSAGE_NULL);
+    other.wait();
+    MPI::ObjectRequest<int> object = MPI::COMM_SELF.irecv<int>(MPI::PROC_NULL);
+    CHECK(object != MPI::REQUEST_NULL);
+    CHECK(object.wait() == 0);
+    CHECK(object == MPI::REQUEST_NULL);
+}

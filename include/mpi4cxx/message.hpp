@@ -32,6 +32,7 @@ public:
     [[nodiscard]] MPI_Message release() && noexcept { return std::exchange(raw_, MPI_MESSAGE_NULL); }
     [[nodiscard]] bool is_null() const noexcept { return raw_ == MPI_MESSAGE_NULL; }
     explicit operator bool() const noexcept { return !is_null(); }
+    friend bool operator==(const Message& a, const Message& b) noexcept { return a.raw_ == b.raw_; }
 
     /// Wait for a message and take it. Calls MPI_Mprobe (MPI-4.0, 3.8.2).
     [[nodiscard]] static Message Probe(const Comm& comm, int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {});

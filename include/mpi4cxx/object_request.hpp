@@ -23,6 +23,7 @@ public:
 
     [[nodiscard]] bool is_null() const noexcept { return request_.is_null(); }
     explicit operator bool() const noexcept { return !is_null(); }
+    friend bool operator==(const ObjectRequest& a, const Request& b) noexcept { return a.request_ == b; }
 
     /// Wait for the object.
     T wait(Status* status = nullptr, At at = {}) {

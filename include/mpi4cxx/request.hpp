@@ -107,6 +107,7 @@ public:
     }
     [[nodiscard]] bool is_null() const noexcept { return raw_ == MPI_REQUEST_NULL && resources_ == nullptr; }
     explicit operator bool() const noexcept { return !is_null(); }
+    friend bool operator==(const Request& a, const Request& b) noexcept { return a.raw_ == b.raw_ && a.operation() == b.operation(); }
 
     /// Wait until the operation is complete. Calls MPI_Wait (MPI-4.0, 3.7.3).
     void Wait(Status* status = nullptr, At at = {}) {
