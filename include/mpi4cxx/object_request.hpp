@@ -33,7 +33,7 @@ public:
     }
     /// Return the object if it has come. The test of a pending receive drives the receive and returns nothing; if the object comes by that, the next
     /// test returns it. So a test right after the posting returns nothing, even if the message had arrived before.
-    std::optional<T> test(Status* status = nullptr, At at = {}) {
+    [[nodiscard]] std::optional<T> test(Status* status = nullptr, At at = {}) {
         if (request_.drive_receive())
             return std::nullopt;
         std::optional<T> object = test_now(status, at);
