@@ -245,6 +245,9 @@ template <class T> T make_sent(Unpacking& from) {
         __builtin_unreachable();
     } else if constexpr (EncodedAs<T, Encoding::contiguous>) {
         return make_contiguous<T>(from);
+    } else if constexpr (!std::is_move_constructible_v<T>) {
+        (void)sizeof(cannot_be_returned<T>);
+        __builtin_unreachable();
     } else if constexpr (std::is_default_constructible_v<T>) {
         return make_and_load<T>(from);
     } else {
@@ -260,9 +263,13 @@ template <class T> void unpack(Unpacking& from, T& object) {
 
 /// Returns what pack has written, as a new object.
 template <class T> T unpacked(Unpacking& from) {
-    T object = make_sent<T>(from);
-    from.finish();
-    return object;
+    if constexpr (!std::is_move_constructible_v<T>) {
+        return make_sent<T>(from);  // which does not compile
+    } else {
+        T object = make_sent<T>(from);
+        from.finish();
+        return object;
+    }
 }
 
 }  // namespace detail

@@ -1,4 +1,4 @@
-// error: mpi4cxx: this type cannot be sent as an object: give it a `template <class Archive> void serialize\(Archive&\)` that names what
+// error: mpi4cxx: this type cannot be sent as an object: it is a class of a library
 #include <mpi4cxx/intracomm.hpp>
 
 #include <mutex>

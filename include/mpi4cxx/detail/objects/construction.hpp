@@ -117,7 +117,10 @@ template <class T> T make_and_load(InputArchive& archive) {
 
 /// Reads a new object that is not a contiguous container.
 template <class T> T make_by_archive(InputArchive& archive) {
-    if constexpr (std::is_default_constructible_v<T>) {
+    if constexpr (!std::is_move_constructible_v<T>) {
+        (void)sizeof(cannot_be_returned<T>);
+        __builtin_unreachable();
+    } else if constexpr (std::is_default_constructible_v<T>) {
         return make_and_load<T>(archive);
     } else if constexpr (HasLoadAndConstruct<T>) {
         Storage<T> place;

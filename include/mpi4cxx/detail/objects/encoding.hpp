@@ -92,10 +92,13 @@ template <class A> inline constexpr bool is_vector_of_bool<std::vector<bool, A>>
 
 // Other types of the standard library.
 
+/// A std::optional. A std::expected can do the same, and has an error.
 template <class T>
 concept Optional = StandardType<T> && requires(T& optional) {
     optional.has_value();
     optional.value_or(*optional);
+} && !requires {
+    typename T::error_type;
 };
 
 template <class T>

@@ -16,6 +16,16 @@ template <class T> inline constexpr bool is_array_pointer = false;
 template <class T, class D> inline constexpr bool is_array_pointer<std::unique_ptr<T[], D>> = true;
 template <class T> inline constexpr bool is_array_pointer<std::shared_ptr<T[]>> = true;
 
+/// A view of the standard library, or a std::initializer_list.
+template <class T>
+concept StandardView = StandardType<T> && requires(T& elements) {
+    elements.begin() != elements.end();
+};
+/// A class of the standard library, or of this one, to which no user can add functions.
+template <class T>
+concept LibraryClass = StandardType<T> || type_name<T>()
+.starts_with("mpi4cxx::");
+
 template <class T> consteval auto members_of() {
     if constexpr (std::is_class_v<T> && std::is_aggregate_v<T>)
         return decltype(with_members(std::declval<T&>(), MemberTypes()))();
@@ -23,7 +33,23 @@ template <class T> consteval auto members_of() {
         return TypeList<>();
 }
 
-enum class Reason : char { function, pointer, view, array_pointer, deleter, constant, hidden, ambiguous, one_way, inherited, untold, union_, other };
+enum class Reason : char {
+    function,
+    pointer,
+    view,
+    array_pointer,
+    deleter,
+    constant,
+    hidden,
+    ambiguous,
+    one_way,
+    inherited,
+    untold,
+    union_,
+    range,
+    library,
+    other
+};
 
 template <class T> consteval Reason reason() {
     if constexpr (std::is_const_v<T> || std::is_volatile_v<T>)
@@ -32,8 +58,12 @@ template <class T> consteval Reason reason() {
         return std::is_function_v<std::remove_pointer_t<T>> || std::is_member_pointer_v<T> ? Reason::function : Reason::pointer;
     else if constexpr (std::is_member_pointer_v<T> || std::is_function_v<T>)
         return Reason::function;
-    else if constexpr (is_view<T>)
+    else if constexpr (type_name<T>().starts_with("std::function<"))
+        return Reason::function;
+    else if constexpr (is_view<T> || std::is_reference_v<T>)
         return Reason::view;
+    else if constexpr (StandardView<T>)
+        return Reason::range;
     else if constexpr (is_array_pointer<T>)
         return Reason::array_pointer;
     else if constexpr (has_stateful_deleter<T>)
@@ -52,6 +82,8 @@ template <class T> consteval Reason reason() {
         return Reason::untold;
     else if constexpr (!can_be_set(members_of<T>()))
         return Reason::constant;
+    else if constexpr (LibraryClass<T>)
+        return Reason::library;
     else
         return Reason::other;
 }
@@ -92,6 +124,13 @@ template <class T> struct cannot_be_serialized {
     static_assert(why != Reason::view,
                   "mpi4cxx: this type cannot be sent as an object: a view or a reference within an object has nothing that the receiver could keep: "
                   "hold a std::string, a std::vector or the object itself");
+    static_assert(why != Reason::range,
+                  "mpi4cxx: this type cannot be sent as an object: a view or a std::initializer_list does not own its elements: copy them into a "
+                  "std::vector, and send that");
+    static_assert(why != Reason::library,
+                  "mpi4cxx: this type cannot be sent as an object: it is a class of a library, whose objects belong to one process or do not tell "
+                  "what they hold: send the values that the receiver needs, such as a std::variant of them; or leave the member that has this type "
+                  "out, in a serialize of the class that holds it");
     static_assert(why != Reason::array_pointer,
                   "mpi4cxx: this type cannot be sent as an object: a pointer to an array does not say how long that is: hold a std::vector");
     static_assert(why != Reason::deleter,
@@ -119,6 +158,13 @@ template <class T> struct cannot_be_made {
     static_assert(!std::is_object_v<T>,
                   "mpi4cxx: an object of this type cannot be received: it has no default constructor. Give it one, which may be private with `friend "
                   "class cereal::access;`, or a `template <class Archive> static void load_and_construct(Archive&, cereal::construct<T>&)`");
+};
+
+/// Fails to compile: no object of type `T` can be returned.
+template <class T> struct cannot_be_returned {
+    static_assert(!std::is_object_v<T>,
+                  "mpi4cxx: an object of this type cannot be returned, because it cannot be moved, as a std::atomic cannot: receive it into an "
+                  "object that is there, by recv_into, or hold it by a std::unique_ptr");
 };
 
 /// Fails to compile: a `T` is sent as another type, which has to be received instead.
