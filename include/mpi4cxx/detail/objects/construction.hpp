@@ -4,6 +4,8 @@
 #include <mpi4cxx/detail/objects/serialization_errors.hpp>
 #include <mpi4cxx/input_archive.hpp>
 
+#include <cereal/access.hpp>
+
 #include <array>
 #include <cstddef>
 #include <functional>
