@@ -131,6 +131,25 @@ TEST_CASE("A group that lacks this process makes no communicator", "[session]") 
               std::string::npos);
 }
 
+TEST_CASE("A receive of an object keeps what came before its session's communicator was freed, and says so if nothing came", "[session][object]") {
+    const std::optional<MPI::Session> session = begun();
+    if (!session)
+        return;
+    MPI::Intracomm comm = MPI::Intracomm::Create_from_group(session->Create_group("mpi://WORLD"));
+    const int left = left_of(comm);
+    MPI::Request sent_small = comm.isend(std::string("small"), right_of(comm), 1);
+    MPI::Request sent = comm.isend(std::string(100'000, 'x'), right_of(comm), 2);
+    for (const int tag : {1, 2}) comm.Probe(left, tag);
+    auto small = comm.irecv<std::string>(left, 1), large = comm.irecv<std::string>(left, 2), none = comm.irecv<std::string>(left, 3);
+    comm.Free();
+    CHECK(small.wait() == "small");
+    CHECK(large.wait().size() == 100'000);
+    if (MPI::COMM_WORLD.size() > 1)  // otherwise MPI itself receives
+        CHECK(contains(error_of_class(MPI::ERR_COMM, [&] { (void)none.wait(); }), "the communicator has been freed before the object came"));
+    sent_small.wait();
+    sent.wait();
+}
+
 TEST_CASE("A session has an error handler", "[session]") {
     std::vector<int> codes;
     const std::optional<MPI::Session> session = begun();

@@ -329,6 +329,7 @@ Receive::Receive(const Comm& comm, int source, int tag, const ObjectType& type, 
     where_ = {at, &state_->comm};
     state_->from_null = source == PROC_NULL;
     if (is_outside(comm.handle()) && source != PROC_NULL) [[unlikely]] {
+        mark_outside(comm.handle(), where_);  // in a mixed job nobody may have done so, and then the probe would not hear of the communicator's end
         state_->probe.emplace(comm.handle(), source, tag);
         return;
     }
