@@ -79,9 +79,12 @@ std::string mend(int error_class, std::string_view function, std::string_view te
     if (error_class == MPI_ERR_OTHER && detail::is_open_mpi() && function == "MPI_File_sync")
         return "; Open MPI refuses this while a nonblocking call on any file is under way, and after a collective write to any file has failed";
     if (error_class == MPI_ERR_OP && !function.starts_with("MPI_Op_"))
-        return "; the operation does not work on elements of this type: SUM and PROD take numbers, MAX and MIN those that are not complex, LAND, LOR "
-               "and "
-               "LXOR integers and bool, BAND, BOR and BXOR integers and bytes, MINLOC and MAXLOC pairs (MPI-4.0, 6.9.2)";
+        return "; the operation does not work on elements of this type: SUM and PROD take numbers, MAX and MIN those that are not complex, LAND, "
+               "LOR and LXOR integers and bool, BAND, BOR and BXOR integers and bytes, MINLOC and MAXLOC pairs (MPI-4.0, 6.9.2)";
+    if (error_class == MPI_ERR_BUFFER && (function.find("Bsend") != std::string_view::npos || function.find("bsend") != std::string_view::npos ||
+                                          text.find("Bsend") != std::string_view::npos))
+        return "; a buffered send needs an attached buffer with room for the bytes of each message under way and BSEND_OVERHEAD: "
+               "`Attach_buffer(bytes)`";
     if (error_class == MPI_ERR_TRUNCATE)
         return function.ends_with("ecv") || function.find("Wait") != std::string_view::npos || function.find("Test") != std::string_view::npos
                    ? "; the message is longer than the buffer: `Recv<T>(source, tag)` takes any length"
