@@ -116,6 +116,21 @@ TEST_CASE("A tag that there is not is an Exception that says which there are", "
     CHECK(contains(text, "tags of messages go from 0 to " + std::to_string(world.Get_attr(MPI::TAG_UB).value_or(-1)) + " (TAG_UB)"));
 }
 
+TEST_CASE("A buffered send without room is an Exception that says what to attach", "[error]") {
+    const std::string text = error_of_class(MPI::ERR_BUFFER, [] { MPI::COMM_SELF.Bsend(1, 0); });
+    CHECK(contains(text, "BSEND_OVERHEAD: `Attach_buffer(bytes)`"));
+}
+
+TEST_CASE("A message that is too long for its Recv has been received", "[error]") {
+    const std::vector<int> numbers(10);
+    MPI::Request sent = MPI::COMM_SELF.Isend(numbers, 0, 5);
+    MPI::Message message = MPI::COMM_SELF.Mprobe(0, 5);
+    int one = 0;
+    CHECK(error_class([&] { message.Recv(one); }) == MPI::ERR_TRUNCATE);
+    CHECK(message.is_null());
+    sent.Wait();
+}
+
 TEST_CASE("A null communicator is refused at the user's line", "[error]") {
     const MPI::Intracomm& null = MPI::COMM_NULL;
     int value = 0;

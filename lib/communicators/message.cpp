@@ -58,7 +58,13 @@ std::optional<Message> Message::Iprobe(const Comm& comm, int source, int tag, St
 
 void Message::Recv(const Buf& buf, Status* status, At at) {
     detail::check_message(raw_, {at, "MPI_Mrecv"});
-    call<MPI_Mrecv>(buf.data, buf.count, buf.type, &raw_, Status::to(status), at);
+    try {
+        call<MPI_Mrecv>(buf.data, buf.count, buf.type, &raw_, Status::to(status), at);
+    } catch (const Exception& e) {
+        if (e.Get_error_class() == MPI_ERR_TRUNCATE)
+            raw_ = MPI_MESSAGE_NULL;  // the message has been received, which MPICH does not note
+        throw;
+    }
 }
 
 std::size_t Message::elements(const Status& probed, MPI_Datatype type, At at) {
