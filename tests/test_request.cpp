@@ -17,6 +17,12 @@ bool all_null(const std::vector<MPI::Request>& requests) {
     return std::all_of(requests.begin(), requests.end(), [](const MPI::Request& r) { return r.is_null(); });
 }
 
+/// Waits until the request is complete or has failed, and leaves it as it is.
+void wait_until_over(const MPI::Request& request) {
+    bool is_over = false;
+    while (!is_over) is_over = !thrown<MPI::Exception>([&] { is_over = request.Get_status(); }).empty() || is_over;
+}
+
 bool is_empty(const MPI::Status& status) {
     return status.source() == MPI::ANY_SOURCE && status.tag() == MPI::ANY_TAG && status.count() == 0 && !status.Is_cancelled();
 }
@@ -393,6 +399,76 @@ TEST_CASE("Request::Waitall says in the statuses which receive failed, and the o
         CHECK(got[0][3] == left_of(comm));
         CHECK(got[2][3] == left_of(comm));
         CHECK(all_null(receives));
+        MPI::Request::Waitall(sends);
+    });
+}
+
+TEST_CASE("Waitsome and Testsome return what is complete before they throw the error of another request", "[request][error]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (const bool objects : {false, true})
+            for (const bool waits : {false, true}) {
+                const std::array<int, 4> sent{1, 2, 3, comm.rank()};
+                std::array<int, 4> got{};
+                std::string text;
+                std::vector<MPI::Request> receives, sends;
+                receives.push_back(objects ? comm.irecv_into(text, left_of(comm), 0) : comm.Irecv(got, left_of(comm), 0));
+                receives.push_back(objects ? comm.irecv_into(got[0], left_of(comm), 1) : comm.Irecv({got.data(), 2}, left_of(comm), 1));
+                for (int tag = 0; tag < 2; ++tag)
+                    sends.push_back(objects ? comm.isend(std::string("text"), right_of(comm), tag) : comm.Isend(sent, right_of(comm), tag));
+                for (const MPI::Request& receive : receives) wait_until_over(receive);
+                const auto some = [&](std::span<MPI::Status> statuses) {
+                    return waits ? MPI::Request::Waitsome(receives, statuses) : MPI::Request::Testsome(receives, statuses);
+                };
+                std::vector<MPI::Status> statuses(2);
+                statuses[1].Set_tag(77);
+                CHECK(some(statuses) == std::vector<int>{0});
+                CHECK(statuses[0].source() == left_of(comm));
+                CHECK(statuses[1].tag() == 77);  // of no request, so it is left alone
+                CHECK(thrown<MPI::Exception>([&] { (void)some(statuses); }) != "");
+                CHECK(statuses[0].error() != MPI::SUCCESS);
+                CHECK_FALSE(some({}).has_value());
+                MPI::Request::Waitall(sends);
+            }
+    });
+}
+
+TEST_CASE("Testall leaves the statuses alone until all requests are complete", "[request]") {
+    int got = 0;
+    const int sent = 5;
+    std::vector<MPI::Request> requests;
+    requests.push_back(MPI::COMM_SELF.Irecv(got, 0, 1));
+    std::vector<MPI::Status> statuses(1);
+    statuses[0].Set_tag(77);
+    CHECK_FALSE(MPI::Request::Testall(requests, statuses));
+    CHECK(statuses[0].tag() == 77);
+    MPI::COMM_SELF.Send(sent, 0, 1);
+    MPI::Request::Waitall(requests, statuses);
+    CHECK(statuses[0].tag() == 1);
+}
+
+TEST_CASE("Waitall names the first request that has failed, also among objects in the statuses", "[request][error]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const std::array<int, 4> sent{1, 2, 3, comm.rank()};
+        std::array<int, 4> first{}, second{};
+        std::string text;
+        float number = 0;
+        std::vector<MPI::Request> receives, sends;
+        receives.push_back(comm.Irecv(first, left_of(comm), 0));
+        receives.push_back(comm.Irecv({second.data(), 2}, left_of(comm), 1));
+        for (int tag = 0; tag < 2; ++tag) sends.push_back(comm.Isend(sent, right_of(comm), tag));
+        CHECK(contains(thrown<MPI::Exception>([&] { MPI::Request::Waitall(receives); }), "request 1 of 2: Message truncated"));
+        MPI::Request::Waitall(receives);
+        receives[0] = comm.irecv_into(text, left_of(comm), 2);
+        receives[1] = comm.irecv_into(number, left_of(comm), 3);
+        receives.push_back(comm.Irecv({second.data(), 2}, left_of(comm), 4));
+        for (int tag = 2; tag < 4; ++tag) sends.push_back(comm.isend(std::string("text"), right_of(comm), tag));
+        sends.push_back(comm.Isend(sent, right_of(comm), 4));
+        std::vector<MPI::Status> statuses(3);
+        CHECK(thrown<MPI::Exception>([&] { MPI::Request::Waitall(receives, statuses); }) != "");
+        CHECK(statuses[0].error() == MPI::SUCCESS);
+        CHECK(statuses[1].error() != MPI::SUCCESS);
+        CHECK(MPI::Get_error_class(statuses[2].error()) == MPI::ERR_TRUNCATE);
+        CHECK(text == "text");
         MPI::Request::Waitall(sends);
     });
 }

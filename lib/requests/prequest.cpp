@@ -48,7 +48,7 @@ template <class F> void tell_or_unmark(detail::Partitions* all, std::size_t numb
 
 void Prequest::begin(At at) const {
     check_not_null(*this, {at, "Start"});
-    if (kind() == Kind::active && resources() != nullptr)
+    if ((kind() == Kind::active && resources() != nullptr) || kind() == Kind::operation)  // which has failed, as the next wait will say
         detail::misuse({at, "Start"}, "the operation is under way");
     if (auto* const all = partitions()) {
         for (std::atomic<bool>& is_ready : all->is_ready) is_ready = false;

@@ -42,6 +42,26 @@ void Request::finish_more(bool complete, bool failed) noexcept {
         kind_ = Kind::inactive;
 }
 
+namespace {
+
+/// An operation that is over and has failed. Once it has said so, `request` takes its place again: a persistent request stays.
+class Failed final : public Operation {
+public:
+    Failed(std::exception_ptr error, Request&& failed) : request(std::move(failed)), error_(std::move(error)) {
+        status_ = Status().handle();
+        complete_ = true;
+    }
+    void advance() override {}
+    void finish(const detail::Place&) override { std::rethrow_exception(error_); }
+
+    Request request;
+
+private:
+    std::exception_ptr error_;
+};
+
+}  // namespace
+
 void Request::wait_object(void* object, Status* status, At at) {
     while (!take_object(object, status, at)) drive();
 }
@@ -63,7 +83,13 @@ bool Request::take_object(void* object, Status* status, At at) {
     if (status != nullptr)
         *status = Status(done->status());
     if (kind_ != Kind::arrived)
-        done->finish(at);
+        try {
+            done->finish(at);
+        } catch (...) {
+            if (auto* const failed = dynamic_cast<Failed*>(done.get()))
+                *this = std::move(failed->request);
+            throw;
+        }
     if (void* const to = object != nullptr ? object : done->target())
         done->deliver(to);
     else if (kind_ >= Kind::object) {
@@ -77,22 +103,7 @@ void Request::refuse_handle() {
     detail::misuse({{}, "Request::handle"}, "this is the request of an object, which is no MPI_Request: wait for it here");
 }
 
-namespace {
-
-/// An operation that is over and has failed.
-class Failed final : public Operation {
-public:
-    explicit Failed(std::exception_ptr error) : error_(std::move(error)) { complete_ = true; }
-    void advance() override {}
-    void finish(const detail::Place&) override { std::rethrow_exception(error_); }
-
-private:
-    std::exception_ptr error_;
-};
-
-}  // namespace
-
-void Request::postpone(std::exception_ptr error) { *this = take(std::make_unique<Failed>(std::move(error))); }
+void Request::postpone(std::exception_ptr error) { *this = take(std::make_unique<Failed>(std::move(error), std::move(*this))); }
 
 void Request::wait_driving(Status* status, const char* file, unsigned long line) {
     if (operation() != nullptr || kind_ == Kind::inactive || must_drive() || is_checked()) {

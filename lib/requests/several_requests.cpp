@@ -23,16 +23,19 @@ class RequestArray {
 public:
     RequestArray(detail::Requests requests, std::span<Status> statuses = {}) : requests_(requests), statuses_(statuses) {
         raw_ = room(handles_, spare_handles, requests.size());
-        raw_statuses_ = statuses.empty() ? MPI_STATUSES_IGNORE : room(raw_array_, spare_statuses, statuses.size());
-        for (std::size_t i = 0; i < requests.size(); ++i) raw_[i] = is_inactive(i) ? MPI_REQUEST_NULL : requests[i].raw_;
+        raw_statuses_ = room(raw_array_, spare_statuses, requests.size());
+        for (std::size_t i = 0; i < requests.size(); ++i) {
+            raw_[i] = is_inactive(i) ? MPI_REQUEST_NULL : requests[i].raw_;
+            raw_statuses_[i].MPI_ERROR = MPI_SUCCESS;  // MPI need not write it
+        }
     }
     ~RequestArray() {
         for (std::size_t i = 0; i < requests_.size(); ++i)
-            if (!is_inactive(i)) {
+            if (!is_inactive(i) && requests_[i].operation() == nullptr) {
                 requests_[i].raw_ = raw_[i];
-                requests_[i].finish(are_all_complete_, failed_);
+                requests_[i].finish(are_all_complete_, false);
             }
-        for (std::size_t i = 0; i < statuses_.size(); ++i) statuses_[i] = Status(raw_statuses_[i]);
+        for (std::size_t i = 0; i < std::min(written_, statuses_.size()); ++i) statuses_[i] = Status(raw_statuses_[i]);
     }
     RequestArray(const RequestArray&) = delete;
     RequestArray& operator=(const RequestArray&) = delete;
@@ -41,30 +44,72 @@ public:
     [[nodiscard]] MPI_Request* handles() noexcept { return raw_; }
     [[nodiscard]] MPI_Status* statuses() noexcept { return raw_statuses_; }
 
-    /// Says that the call has succeeded and that the request at `index`, if there is one, is complete. The handle of a persistent request does not
-    /// show this.
+    /// Says that the request at `index`, if there is one, has ended. The handle of a persistent request does not show this.
     void is_complete(int index) {
-        failed_ = false;
         const auto i = static_cast<std::size_t>(index);
         if (index == UNDEFINED || is_inactive(i))
             return;
         requests_[i].raw_ = raw_[i];
         requests_[i].finish(true, false);
     }
-    void are_complete(bool all = true) noexcept {
-        failed_ = false;
-        are_all_complete_ = all;
+    /// Calls `any`, which completes the request whose index it writes to `index`, even if that request has failed.
+    template <class F> void any(int& index, F any) try {
+        any();
+        is_complete(index);
+    } catch (...) {
+        is_complete(index);
+        throw;
+    }
+    /// Calls `all`, which returns whether all requests are complete. If some have failed, throws an Exception that names the first of them.
+    template <class F> void all(F all) try {
+        if ((are_all_complete_ = all()))
+            written_ = requests_.size();
+    } catch (const Exception& e) {
+        if (e.Get_error_class() != ERR_IN_STATUS)
+            throw;
+        written_ = requests_.size();
+        int first = UNDEFINED;
+        for (int i = size() - 1; i >= 0; --i) {
+            const int code = raw_statuses_[i].MPI_ERROR;
+            if (Get_error_class(code) == ERR_PENDING)
+                continue;
+            is_complete(i);
+            first = code != MPI_SUCCESS ? i : first;
+        }
+        if (first == UNDEFINED)
+            throw;
+        throw Exception(
+            e.Get_error_code(), e.function(),
+            "request " + std::to_string(first) + " of " + std::to_string(size()) + ": " + Get_error_string(raw_statuses_[first].MPI_ERROR),
+            e.where());
     }
 
-    /// Writes the indices that MPI_Waitsome or MPI_Testsome returns; returns their number, nothing where no request is active.
+    /// Writes the indices that MPI_Waitsome or MPI_Testsome returns; returns their number, nothing where no request is active. Requests that have
+    /// failed while others are complete throw in the next calls.
     template <auto Some> std::optional<std::size_t> some(detail::AnyVector result, At at) {
         int* const indices = result.room<int>(requests_.size());  // before anything completes that could be lost
         int count = 0;
-        call<Some>(size(), raw_, &count, indices, raw_statuses_, at);
-        failed_ = false;
+        try {
+            call<Some>(size(), raw_, &count, indices, raw_statuses_, at);
+        } catch (const Exception& e) {
+            if (e.Get_error_class() != ERR_IN_STATUS)
+                throw;
+        }
         std::for_each_n(indices, std::max(count, 0), [this](int i) { is_complete(i); });  // UNDEFINED is negative
-        (void)result(static_cast<std::size_t>(std::max(count, 0)));
-        return count != UNDEFINED ? std::optional(static_cast<std::size_t>(count)) : std::nullopt;
+        for (int i = 0; i < count; ++i)
+            if (raw_statuses_[i].MPI_ERROR == MPI_SUCCESS) {
+                raw_statuses_[written_] = raw_statuses_[i];
+                indices[written_++] = indices[i];
+            } else {
+                requests_[static_cast<std::size_t>(indices[i])].postpone(
+                    std::make_exception_ptr(Exception(raw_statuses_[i].MPI_ERROR, detail::name_of<Some>(), {}, at)));
+            }
+        if (written_ == 0 && count > 0) {
+            written_ = 1;
+            (void)requests_[static_cast<std::size_t>(indices[0])].test_now(nullptr, at);  // throws
+        }
+        (void)result(written_);
+        return count != UNDEFINED ? std::optional(written_) : std::nullopt;
     }
 
     /// Returns whether MPI's own functions for several requests can take these: none is an Operation or a generalized request, and none has a result
@@ -95,8 +140,29 @@ private:
     std::array<MPI_Status, 64> raw_array_;
     MPI_Request* raw_;
     MPI_Status* raw_statuses_;
-    bool failed_ = true, are_all_complete_ = false;
+    std::size_t written_ = 0;  // the number of statuses that are known
+    bool are_all_complete_ = false;
 };
+
+namespace {
+
+/// Calls `step`, which returns whether one of several requests is complete, and notes in its status how it has ended.
+template <class F> auto note_error(Status* status, F step) try {
+    const auto complete = step();
+    if (status != nullptr && complete == true)
+        status->Set_error(SUCCESS);
+    return complete;
+} catch (const Exception& e) {
+    if (status != nullptr)
+        status->Set_error(e.Get_error_code());
+    throw;
+} catch (...) {
+    if (status != nullptr)
+        status->Set_error(ERR_OTHER);
+    throw;
+}
+
+}  // namespace
 
 void Request::check_statuses(std::size_t requests, std::span<Status> statuses, detail::Caller caller) {
     if (!statuses.empty() && statuses.size() != requests)
@@ -108,20 +174,28 @@ void Request::Waitall(Requests requests, std::span<Status> statuses, At at) {
     if (!RequestArray::are_of_mpi(requests)) {
         FirstError error;
         drive();  // asks MPI once for all operations; each would ask for itself
-        for (std::size_t i = 0; i < requests.size(); ++i) error.run([&] { requests[i].Wait(at_index(statuses, i), at); });
+        for (std::size_t i = 0; i < requests.size(); ++i) {
+            Status* const status = at_index(statuses, i);
+            error.run([&] {
+                note_error(status, [&] {
+                    requests[i].Wait(status, at);
+                    return true;
+                });
+            });
+        }
         error.rethrow();
         return;
     }
     RequestArray array(requests, statuses);
-    int all = 0;
-    while (all == 0 && must_drive()) {
-        call<MPI_Testall>(array.size(), array.handles(), &all, array.statuses(), at);
-        if (all == 0)
-            drive();
-    }
-    if (all == 0)
+    array.all([&] {
+        for (int all = 0; must_drive(); drive()) {
+            call<MPI_Testall>(array.size(), array.handles(), &all, array.statuses(), at);
+            if (all != 0)
+                return true;
+        }
         call<MPI_Waitall>(array.size(), array.handles(), array.statuses(), at);
-    array.are_complete();
+        return true;
+    });
 }
 
 int Request::Waitany(Requests requests, Status* status, At at) {
@@ -131,8 +205,7 @@ int Request::Waitany(Requests requests, Status* status, At at) {
     }
     RequestArray array(requests);
     int index = UNDEFINED;
-    call<MPI_Waitany>(array.size(), array.handles(), &index, Status::to(status), at);
-    array.is_complete(index);
+    array.any(index, [&] { call<MPI_Waitany>(array.size(), array.handles(), &index, Status::to(status), at); });
     return index;
 }
 
@@ -152,15 +225,20 @@ bool Request::Testall(Requests requests, std::span<Status> statuses, At at) {
         // A complete ObjectRequest keeps what it has received, so all can be looked at before any is finished.
         drive();
         bool all = true;
-        for (std::size_t i = 0; i < requests.size() && all; ++i) all = requests[i].get_status_now(nullptr, at);
+        for (std::size_t i = 0; i < requests.size() && all; ++i) try {
+                all = requests[i].get_status_now(nullptr, at);
+            } catch (const Exception&) {  // it has failed, as Waitall will say
+            }
         if (all)
             Waitall(requests, statuses, at);
         return all;
     }
     RequestArray array(requests, statuses);
     int flag = 0;
-    call<MPI_Testall>(array.size(), array.handles(), &flag, array.statuses(), at);
-    array.are_complete(flag != 0);
+    array.all([&] {
+        call<MPI_Testall>(array.size(), array.handles(), &flag, array.statuses(), at);
+        return flag != 0;
+    });
     return flag != 0;
 }
 
@@ -168,8 +246,7 @@ std::optional<int> Request::Testany(Requests requests, Status* status, At at) {
     if (RequestArray::is_plain(requests)) {
         RequestArray array(requests);
         int index = UNDEFINED, flag = 0;
-        call<MPI_Testany>(array.size(), array.handles(), &index, &flag, Status::to(status), at);
-        array.is_complete(flag != 0 ? index : UNDEFINED);
+        array.any(index, [&] { call<MPI_Testany>(array.size(), array.handles(), &index, &flag, Status::to(status), at); });
         return flag != 0 ? std::optional(index) : std::nullopt;
     }
     drive();
@@ -195,12 +272,26 @@ std::optional<std::size_t> Request::test_some(Requests requests, std::span<Statu
     bool active = false;
     std::size_t count = 0;
     int* const indices = result.room<int>(requests.size());
-    for (std::size_t i = 0; i < requests.size(); ++i) {
-        const std::optional<bool> complete = requests[i].test_active(at_index(statuses, count), at);
-        active = active || complete.has_value();
-        if (complete == true)
+    Status own;
+    Status* const status = statuses.empty() ? nullptr : &own;
+    const auto write_status = [&] {
+        if (status != nullptr)
+            statuses[count] = own;
+    };
+    for (std::size_t i = 0; i < requests.size(); ++i) try {
+            const std::optional<bool> complete = note_error(status, [&] { return requests[i].test_active(status, at); });
+            active = active || complete.has_value();
+            if (complete != true)
+                continue;
+            write_status();
             indices[count++] = static_cast<int>(i);
-    }
+        } catch (...) {
+            if (count == 0) {
+                write_status();
+                throw;
+            }
+            requests[i].postpone(std::current_exception());
+        }
     (void)result(count);
     return active ? std::optional(count) : std::nullopt;
 }
