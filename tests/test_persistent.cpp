@@ -338,6 +338,63 @@ TEST_CASE("Free frees a persistent request, and lets an active one go on", "[per
     });
 }
 
+TEST_CASE("A persistent request that C starts or waits for is active as long as MPI says so", "[persistent]") {
+    int got = 0, sent = 0;
+    MPI::ObjectRequest<int> pending;
+    for (const bool has_pending : {false, true}) {
+        if (has_pending)
+            pending = MPI::COMM_SELF.irecv<int>(0, 77);  // so that the waits have something to drive
+        MPI::Prequest own = MPI::COMM_SELF.Recv_init(got, 0, 2);
+        MPI_Request raw = own.handle();
+        MPI::Prequest borrowed = MPI::Prequest::borrow(raw);
+        for (MPI::Prequest* const request : {&own, &own, &borrowed, &borrowed}) {
+            MPI_Start(&raw);
+            CHECK_FALSE(request->Test());
+            ++sent;
+            MPI::COMM_SELF.Send(sent, 0, 2);
+            request->Wait();
+            CHECK(got == sent);
+        }
+        own.Start();
+        MPI::COMM_SELF.Send(sent, 0, 2);
+        MPI_Wait(&raw, MPI_STATUS_IGNORE);
+        own.Start();
+        MPI::COMM_SELF.Send(sent, 0, 2);
+        own.Wait();
+        MPI_Start(&raw);
+        {
+            MPI::Prequest dropped = std::move(own);  // which is cancelled
+        }
+        MPI_Recv_init(&got, 1, MPI_INT, 0, 3, MPI_COMM_SELF, &raw);
+        MPI_Start(&raw);
+        MPI::Prequest taken = MPI::Prequest::take(raw);
+        CHECK_FALSE(taken.Test());
+        ++sent;
+        MPI::COMM_SELF.Send(sent, 0, 3);
+        taken.Wait();
+        CHECK(got == sent);
+    }
+}
+
+TEST_CASE("A persistent request that C has started completes once among others", "[persistent]") {
+    int got = 0, object = 0;
+    const int sent = 5;
+    MPI_Request raw = MPI_REQUEST_NULL;
+    MPI_Recv_init(&got, 1, MPI_INT, 0, 2, MPI_COMM_SELF, &raw);
+    MPI_Start(&raw);
+    vector<MPI::Request> requests;
+    requests.push_back(MPI::Request::take(raw));
+    requests.push_back(MPI::COMM_SELF.irecv_into(object, 0, 3));
+    MPI::COMM_SELF.Send(sent, 0, 2);
+    CHECK(MPI::Request::Waitany(requests) == 0);
+    CHECK(got == 5);
+    MPI::COMM_SELF.send(6, 0, 3);
+    CHECK(MPI::Request::Waitsome(requests) == vector<int>{1});
+    CHECK(MPI::Request::Waitany(requests) == MPI::UNDEFINED);
+    MPI_Request_free(&raw);
+    (void)std::move(requests[0]).release();
+}
+
 TEST_CASE("A borrowed persistent request stays its owner's", "[persistent]") {
     int got = -1;
     const int sent = 5;

@@ -18,12 +18,13 @@ struct Partitions;
 class MPI4CXX_API Prequest : public Request {
 public:
     constexpr Prequest() noexcept = default;
-    static Prequest take(MPI_Request raw, Drop drop = Drop::wait) { return take(raw, nullptr, drop); }
-    /// Own a raw handle, with resources that must live as long as the request.
+    /// Own a raw handle, whose operation C may have started. On MPICH before 4.3, a collective must have been started by C.
+    static Prequest take(MPI_Request raw, Drop drop = Drop::wait) noexcept { return Prequest(raw, drop); }
+    /// Own the raw handle of a new request, with resources that must live as long as the request.
     static Prequest take(MPI_Request raw, std::unique_ptr<detail::RequestResources> resources, Drop drop = Drop::wait) {
         return Prequest(raw, std::move(resources), drop);
     }
-    static Prequest borrow(MPI_Request raw) noexcept { return Prequest(raw); }
+    static Prequest borrow(MPI_Request raw) noexcept { return Prequest(raw, Drop::nothing); }
 
     /// Start the operation. Calls MPI_Start (MPI-4.0, 3.9).
     void Start(At at = {});
@@ -42,7 +43,7 @@ public:
 
 private:
     Prequest(MPI_Request raw, std::unique_ptr<detail::RequestResources> resources, Drop drop);
-    explicit Prequest(MPI_Request raw) noexcept : Request(raw, nullptr, Drop::nothing, Kind::active) {}  // perhaps; MPI knows
+    Prequest(MPI_Request raw, Drop drop) noexcept : Request(raw, nullptr, drop, Kind::active) {}  // perhaps; MPI knows
     void begin(At at) const;
     [[nodiscard]] detail::Partitions* partitions() const noexcept;
     /// Notes that `number` more partitions are ready: those in `list`, or if that is null, those from `first` on. Returns whether MPI has to be told:

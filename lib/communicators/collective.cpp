@@ -18,7 +18,7 @@ using detail::keep;
 
 Request Comm::Ibarrier(At at) const { return Request::take(get<MPI_Ibarrier>(handle(), on(at))); }
 
-Prequest Comm::Barrier_init(const Info& info, At at) const { return Prequest::take(get<MPI_Barrier_init>(handle(), info.handle(), on(at))); }
+Prequest Comm::Barrier_init(const Info& info, At at) const { return Prequest::take(get<MPI_Barrier_init>(handle(), info.handle(), on(at)), nullptr); }
 
 Request Comm::Ibcast(const Buf& buf, int root, At at) const {
     detail::check_bcast(*this, buf.data, root, at);

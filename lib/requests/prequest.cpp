@@ -15,8 +15,21 @@ namespace MPI4CXX {
 
 using detail::call;
 
+namespace {
+
+/// Returns what a new request holds: at least something, so that each wait looks whether it is active.
+std::unique_ptr<detail::RequestResources> held(MPI_Request raw, std::unique_ptr<detail::RequestResources> resources) {
+    int is_inactive = 0;
+    call<MPI_Request_get_status>(raw, &is_inactive, MPI_STATUS_IGNORE, At());
+    if (is_inactive == 0)
+        return std::make_unique<detail::Untold>(std::move(resources));
+    return resources != nullptr ? std::move(resources) : std::make_unique<detail::RequestResources>();
+}
+
+}  // namespace
+
 Prequest::Prequest(MPI_Request raw, std::unique_ptr<detail::RequestResources> resources, Drop drop)
-    : Request(raw, (resources != nullptr ? std::move(resources) : std::make_unique<detail::RequestResources>()).release(), drop, Kind::inactive) {}
+    : Request(raw, held(raw, std::move(resources)).release(), drop, Kind::inactive) {}
 
 /// Returns the partitions of a partitioned request; null for others.
 detail::Partitions* Prequest::partitions() const noexcept { return dynamic_cast<detail::Partitions*>(resources()); }
@@ -48,7 +61,8 @@ template <class F> void tell_or_unmark(detail::Partitions* all, std::size_t numb
 
 void Prequest::begin(At at) const {
     check_not_null(*this, {at, "Start"});
-    if ((kind() == Kind::active && resources() != nullptr) || kind() == Kind::operation)  // which has failed, as the next wait will say
+    const bool seems_active = kind() == Kind::active && resources() != nullptr;  // unless C has waited for it
+    if (kind() == Kind::operation || (seems_active && (dynamic_cast<const detail::Untold*>(resources()) != nullptr || !Get_status(nullptr, at))))
         detail::misuse({at, "Start"}, "the operation is under way");
     if (auto* const all = partitions()) {
         for (std::atomic<bool>& is_ready : all->is_ready) is_ready = false;

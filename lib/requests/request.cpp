@@ -3,6 +3,7 @@
 #include <mpi4cxx/buffered.hpp>
 #include <mpi4cxx/error.hpp>
 
+#include "requests/partitions.hpp"
 #include "requests/progress.hpp"
 #include "runtime/finalize.hpp"
 
@@ -26,7 +27,10 @@ struct Request::Completion {
     void is(bool now) {
         failed = false;
         complete = now;
+        if (!now && request.kind_ == Kind::inactive)  // C has started it
+            request.kind_ = Kind::active;
     }
+    static bool test(Request& request, Status* status, At at, bool* is_active = nullptr);
     ~Completion() { request.finish(complete, failed); }
 };
 
@@ -106,7 +110,7 @@ void Request::refuse_handle() {
 void Request::postpone(std::exception_ptr error) { *this = take(std::make_unique<Failed>(std::move(error), std::move(*this))); }
 
 void Request::wait_driving(Status* status, const char* file, unsigned long line) {
-    if (operation() != nullptr || kind_ == Kind::inactive || must_drive() || is_checked()) {
+    if (operation() != nullptr || !is_active() || must_drive() || is_checked()) {
         while (!Test(status, {file, line})) {}
         return;
     }
@@ -126,29 +130,52 @@ bool Request::Test(Status* status, At at) {
 bool Request::test_now(Status* status, At at) {
     if (operation() != nullptr)
         return take_object(nullptr, status, at);
-    if (kind_ == Kind::inactive) {
+    return Completion::test(*this, status, at);
+}
+
+/// Asks MPI whether the request is complete, and if `is_active` is not null, whether it was active.
+bool Request::Completion::test(Request& request, Status* status, At at, bool* is_active) {
+    if (request.kind_ == Kind::inactive) {
         if (status != nullptr)
-            *status = Status();
-        return true;
+            *status = Status();  // MPICH does not always write it
+        if (!request.is_active())
+            return true;
     }
-    Completion completion{*this};
-    int flag = 0;
+    Completion completion{request};
+    int flag = 0, index = 0;
     MPI_Status own{};
-    const bool checked = is_checked();
-    call<MPI_Test>(&raw_, &flag, checked ? &own : Status::to(status), at);
+    const bool checked = request.is_checked();
+    MPI_Status* const result = checked ? &own : Status::to(status);
+    if (is_active == nullptr || request.kind_ == Kind::general)
+        call<MPI_Test>(&request.raw_, &flag, result, at);
+    else
+        call<MPI_Testany>(1, &request.raw_, &index, &flag, result, at);
     completion.is(flag != 0);
-    if (checked && flag != 0) {
-        resources_->correct(own);
+    const bool was_active = flag == 0 || index != MPI_UNDEFINED;
+    if (is_active != nullptr)
+        *is_active = was_active;
+    if (checked && flag != 0 && was_active) {
+        request.resources_->correct(own);
         if (status != nullptr)
             *status = Status(own);
-        resources_->check(own, status != nullptr, at);
+        request.resources_->check(own, status != nullptr, at);
     }
     return flag != 0;
 }
 
-std::optional<bool> Request::test_active(Status* status, At at) { return is_active() ? std::optional(test_now(status, at)) : std::nullopt; }
+// A request that C has made may be persistent, and one that the library has made may have been started by C. Of these MPI says whether they are
+// active.
+std::optional<bool> Request::test_active(Status* status, At at) {
+    if (!is_active())
+        return std::nullopt;
+    bool was_active = true;
+    const bool complete = operation() != nullptr ? test_now(status, at) : Completion::test(*this, status, at, &was_active);
+    return was_active ? std::optional(complete) : std::nullopt;
+}
 
-bool Request::is_active() const noexcept { return !is_null() && kind_ != Kind::inactive && kind_ != Kind::arrived; }
+bool Request::is_active() const noexcept {
+    return !is_null() && kind_ != Kind::arrived && (kind_ != Kind::inactive || dynamic_cast<const detail::Untold*>(resources_) == nullptr);
+}
 
 Request Iflush_buffer(At at) { return Request::take(get<MPI_Buffer_iflush>(at)); }
 
@@ -170,7 +197,8 @@ bool Request::get_status_now(Status* status, At at) const {
     if (kind_ == Kind::inactive) {
         if (status != nullptr)
             *status = Status();
-        return true;
+        if (!is_active())
+            return true;
     }
     int flag = 0;
     call<MPI_Request_get_status>(raw_, &flag, Status::to(status), at);
@@ -221,17 +249,21 @@ void Request::drop() noexcept {
         while (detail::needs_caller(*object) && !detail::complete_or_drive(*object)) patience.check();
         return detail::adopt(std::move(object));
     }
+    const bool active = is_active();
     std::unique_ptr<detail::RequestResources> kept(std::exchange(resources_, nullptr));
     if (raw_ == MPI_REQUEST_NULL || drop_ == Drop::nothing)
         return;
     if (kept != nullptr && kept->is_all())
         return detail::leave(std::exchange(raw_, MPI_REQUEST_NULL), std::move(kept));
-    if (kind_ != Kind::inactive) {
+    if (active) {
         if (kept != nullptr && !kept->can_complete())
             detail::abort_job("a partitioned send was dropped before all its partitions were ready");
-        if (drop_ == Drop::cancel)
+        int done = 0;
+        if (kind_ == Kind::inactive || (kind_ == Kind::active && kept == nullptr))  // most likely it is not, and MPI refuses to cancel it
+            MPI_Test(&raw_, &done, MPI_STATUS_IGNORE);
+        if (drop_ == Drop::cancel && done == 0)
             MPI_Cancel(&raw_);
-        for (int done = 0; done == 0; patience.check()) {
+        for (; done == 0; patience.check()) {
             if (MPI_Test(&raw_, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS)
                 break;
             drive();

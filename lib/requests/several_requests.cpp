@@ -26,6 +26,8 @@ public:
         raw_statuses_ = room(raw_array_, spare_statuses, requests.size());
         for (std::size_t i = 0; i < requests.size(); ++i) {
             raw_[i] = is_inactive(i) ? MPI_REQUEST_NULL : requests[i].raw_;
+            if (requests[i].kind_ == Request::Kind::inactive)
+                raw_statuses_[i] = Status().handle();
             raw_statuses_[i].MPI_ERROR = MPI_SUCCESS;  // MPI need not write it
         }
     }
@@ -124,7 +126,9 @@ public:
     static bool is_plain(detail::Requests requests) noexcept { return !must_drive() && are_of_mpi(requests); }
 
 private:
-    [[nodiscard]] bool is_inactive(std::size_t i) const noexcept { return requests_[i].kind_ == Request::Kind::inactive; }
+    [[nodiscard]] bool is_inactive(std::size_t i) const noexcept {
+        return requests_[i].kind_ == Request::Kind::inactive && !requests_[i].is_active();
+    }
     template <class T, std::size_t N> static T* room(std::array<T, N>& own, std::vector<T>& spare, std::size_t size) {
         if (size <= N)
             return own.data();
@@ -310,8 +314,11 @@ std::optional<int> Request::Get_status_any(Requests requests, Status* status, At
     for (std::size_t i = 0; i < requests.size(); ++i) {
         if (!requests[i].is_active())
             continue;
+        const bool complete = requests[i].get_status_now(status, at);
+        if (complete && requests[i].kind_ == Kind::inactive)
+            continue;
         active = true;
-        if (requests[i].get_status_now(status, at))
+        if (complete)
             return static_cast<int>(i);
     }
     if (active)
@@ -330,8 +337,11 @@ std::optional<std::size_t> Request::status_some(Requests requests, std::span<Sta
     for (std::size_t i = 0; i < requests.size(); ++i) {
         if (!requests[i].is_active())
             continue;
+        const bool complete = requests[i].get_status_now(at_index(statuses, count), at);
+        if (complete && requests[i].kind_ == Kind::inactive)
+            continue;
         active = true;
-        if (requests[i].get_status_now(at_index(statuses, count), at))
+        if (complete)
             indices[count++] = static_cast<int>(i);
     }
     (void)result(count);
