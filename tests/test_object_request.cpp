@@ -69,6 +69,25 @@ struct Traffic {
 
 }  // namespace
 
+namespace {
+
+/// Counts those that exist.
+struct Counted {
+    Counted() { ++living; }
+    explicit Counted(std::size_t n) : numbers(n) { ++living; }
+    Counted(const Counted& other) : numbers(other.numbers) { ++living; }
+    Counted(Counted&& other) noexcept : numbers(std::move(other.numbers)) { ++living; }
+    Counted& operator=(const Counted&) = default;
+    Counted& operator=(Counted&&) noexcept = default;
+    ~Counted() { --living; }
+    template <class Archive> void serialize(Archive& archive) { archive(numbers); }
+
+    Numbers numbers;
+    static inline std::atomic<int> living = 0;
+};
+
+}  // namespace
+
 using Receive = MPI::ObjectRequest<Numbers>;
 
 TEST_CASE("Hundreds of pending receives are tested one after the other until all have come", "[object]") {
@@ -553,6 +572,39 @@ TEST_CASE("A send that is dropped in whatever phase still arrives", "[object][re
             }
         comm.Barrier();
     });
+}
+
+TEST_CASE("A large send that is left to MPI has an empty status", "[object][request]") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const Numbers large(200'000, 5);
+    if (comm.rank() == 0 && comm.size() > 1) {
+        MPI::Status status;
+        status.Set_tag(77);
+        status.Set_cancelled(true);
+        comm.isend(large, 1, 1).wait(&status);
+        CHECK(status.tag() == MPI::ANY_TAG);
+        CHECK_FALSE(status.Is_cancelled());
+    }
+    comm.Barrier();
+    if (comm.rank() == 1)
+        CHECK(comm.recv<Numbers>(0, 1) == large);
+}
+
+TEST_CASE("A program that only sends and drops keeps no object that has been received", "[object][request]") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    constexpr int number = 50;
+    int most = 0, ready = 0;
+    for (int i = 0; i < number && comm.size() > 1; ++i)
+        if (comm.rank() == 0) {
+            (void)comm.isend(Counted(20'000), 1, 1);
+            most = std::max(most, Counted::living.load());
+            MPI_Recv(&ready, 1, MPI_INT, 1, 2, MPI_COMM_WORLD, MPI_STATUS_IGNORE);  // so that the library is not called before the next drop
+        } else if (comm.rank() == 1) {
+            CHECK(comm.recv<Counted>(0, 1).numbers.size() == 20'000);
+            comm.Send(ready, 0, 2);
+        }
+    CHECK(most < number / 2);
+    comm.Barrier();
 }
 
 TEST_CASE("A message that is no object fails its own receive among several", "[object][request][error]") {

@@ -363,7 +363,8 @@ bool leave_incomplete(std::unique_ptr<Operation>& operation) {
 void adopt(std::unique_ptr<Operation> operation) {
     cancel(*operation);
     while (needs_caller(*operation) && !complete_or_drive(*operation)) {}
-    (void)leave_incomplete(operation);
+    if (leave_incomplete(operation))
+        (void)drive();  // frees those that are complete, for a program that only sends and drops
 }
 
 void leave(MPI_Request request, std::unique_ptr<RequestResources> resources) noexcept {

@@ -82,8 +82,11 @@ bool Request::take_object(void* object, Status* status, At at) {
     std::unique_ptr<Operation> done(static_cast<Operation*>(std::exchange(resources_, nullptr)));
     if (detail::was_ended(*done))
         detail::raise(detail::outside_mpi(), "ObjectRequest", at.file, at.line, nullptr);
-    if (!done->is_done() && detail::leave_incomplete(done))
+    if (!done->is_done() && detail::leave_incomplete(done)) {
+        if (status != nullptr)
+            *status = Status();
         return true;
+    }
     if (status != nullptr)
         *status = Status(done->status());
     if (kind_ != Kind::arrived)
