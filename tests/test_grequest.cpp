@@ -99,6 +99,29 @@ TEST_CASE("A request of the user's own that is dropped is cancelled and freed", 
     CHECK(freed == 4);
 }
 
+TEST_CASE("A request of the user's own may be dropped or freed before its Grequest", "[grequest]") {
+    int freed = 0, cancelled = 0;
+    const auto start = [&] { return MPI::Grequest::Start([](MPI::Status&) {}, [&] { ++freed; }, [&](bool) { ++cancelled; }); };
+    {
+        MPI::Grequest dropped = start(), completed = start();
+        {
+            std::vector<MPI::Request> requests;
+            requests.push_back(std::move(dropped));
+            requests.push_back(std::move(completed));
+        }
+        completed.Complete();
+    }
+    CHECK(freed == 2);
+    CHECK(cancelled == 2);
+    {
+        MPI::Grequest request = start();
+        request.Free();
+        CHECK(request.is_null());
+    }
+    CHECK(freed == 3);
+    CHECK(cancelled == 2);
+}
+
 TEST_CASE("A request of the user's own completes once", "[grequest]") {
     MPI::Grequest request = MPI::Grequest::Start();
     request.Complete();

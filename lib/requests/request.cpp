@@ -266,6 +266,13 @@ void Request::drop() noexcept {
             MPI_Test(&raw_, &done, MPI_STATUS_IGNORE);
         if (drop_ == Drop::cancel && done == 0)
             MPI_Cancel(&raw_);
+        if (kind_ == Kind::general) {  // what its Grequest completes, which may go later
+            if (MPI_Test(&raw_, &done, MPI_STATUS_IGNORE) == MPI_SUCCESS && done == 0) {
+                MPI_Cancel(&raw_);
+                MPI_Request_free(&raw_);
+            }
+            return;
+        }
         for (; done == 0; patience.check()) {
             if (MPI_Test(&raw_, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS)
                 break;
