@@ -259,6 +259,20 @@ TEST_CASE("A persistent receive can be cancelled, and started again", "[persiste
     });
 }
 
+#if defined MPICH_NUMVERSION && MPICH_NUMVERSION < 40300000  // of later ones, MPI says it
+TEST_CASE("A persistent collective refuses to be cancelled", "[persistent][error]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        MPI::Prequest barrier = comm.Barrier_init();
+        for (int i = 0; i < 2; ++i) {
+            CHECK(contains(thrown<std::invalid_argument>([&] { barrier.Cancel(); }), "Cancel: a collective or partitioned operation cannot be"));
+            barrier.Start();
+            CHECK_THROWS_AS(barrier.Cancel(), std::invalid_argument);
+            barrier.Wait();
+        }
+    });
+}
+#endif
+
 TEST_CASE("Prequest::Start refuses what is under way", "[persistent]") {
     int x = 0;
     const int sent = 5;

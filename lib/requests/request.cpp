@@ -212,9 +212,10 @@ bool Request::get_status_now(Status* status, At at) const {
 
 void Request::Cancel(At at) {
     if (operation() != nullptr)
-        detail::cancel(*operation());
-    else
-        call<MPI_Cancel>(&raw_, at);
+        return detail::cancel(*operation());
+    if (dynamic_cast<const detail::Untold*>(resources_) != nullptr || dynamic_cast<const detail::Partitions*>(resources_) != nullptr)
+        detail::misuse(at, "a collective or partitioned operation cannot be cancelled");  // MPICH ends the job
+    call<MPI_Cancel>(&raw_, at);
 }
 
 void Request::Free(At at) {
