@@ -3,6 +3,8 @@
 
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -119,6 +121,27 @@ TEST_CASE("A tag that there is not is an Exception that says which there are", "
 TEST_CASE("A buffered send without room is an Exception that says what to attach", "[error]") {
     const std::string text = error_of_class(MPI::ERR_BUFFER, [] { MPI::COMM_SELF.Bsend(1, 0); });
     CHECK(contains(text, "BSEND_OVERHEAD: `Attach_buffer(bytes)`"));
+}
+
+TEST_CASE("The text of an exception in a callback is in the Exception of the call", "[error]") {
+    const auto key = MPI::Comm::Create_keyval<int>([](const MPI::Comm&, int) -> std::optional<int> { throw std::runtime_error("no copies"); });
+    const MPI::Intracomm comm = MPI::COMM_SELF.Dup();
+    comm.Set_attr(key, 3);
+    CHECK(contains(thrown<MPI::Exception>([&] { (void)comm.Dup(); }), "; a callback has thrown: no copies"));
+}
+
+/// Calls the library when MPI deletes the attribute.
+struct Late {
+    ~Late() {
+        try {
+            (void)MPI::COMM_WORLD.Get_rank();
+        } catch (const MPI::Exception&) {}
+    }
+};
+
+TEST_CASE("A destructor of an attribute of COMM_WORLD calls the library, and the job ends well", "[error]") {
+    static const auto key = MPI::Comm::Create_keyval<std::shared_ptr<Late>>();
+    MPI::COMM_WORLD.Set_attr(key, std::make_shared<Late>());
 }
 
 TEST_CASE("A message that is too long for its Recv has been received", "[error]") {

@@ -4,9 +4,11 @@
 #include <mpi4cxx/detail/mpi/platform.hpp>
 #include <mpi4cxx/detail/mpi/subject.hpp>
 
+#include "runtime/callback.hpp"
 #include "runtime/finalize.hpp"
 #include "runtime/text.hpp"
 
+#include <cstdio>
 #include <cstdlib>
 #include <utility>
 
@@ -92,7 +94,25 @@ std::string mend(int error_class, std::string_view function, std::string_view te
     return {};
 }
 
+/// What an exception in a callback has said. No std::string, because destructors may call the library when the thread's objects are gone.
+struct CallbackWords {
+    int error_class;
+    char text[1000];
+};
+thread_local CallbackWords callback_words{MPI_SUCCESS, ""};
+
+/// Returns what the callback has said that caused an error of this class. Forgets it: the next error has another cause.
+std::string words_of_callback(int error_class) {
+    const bool is_cause = std::exchange(callback_words.error_class, MPI_SUCCESS) == error_class && error_class != MPI_SUCCESS;
+    return is_cause ? std::string("; a callback has thrown: ") + callback_words.text : "";
+}
+
 }  // namespace
+
+void detail::note_callback(int error_class, const char* words) noexcept {
+    callback_words.error_class = error_class;
+    std::snprintf(callback_words.text, sizeof callback_words.text, "%s", words);
+}
 
 struct Exception::Parts {
     int code, rank = -1, size = 0;
@@ -101,7 +121,7 @@ struct Exception::Parts {
 
     Parts(int error, std::string_view name, const std::string& own_text, detail::Place where)
         : code(error), at(where.at()), text(own_text.empty() ? error_text(error) : own_text),
-          hint(own_text.empty() ? mend(class_of(error), name, text, where.comm) : ""), function(name) {
+          hint(own_text.empty() ? mend(class_of(error), name, text, where.comm) + words_of_callback(class_of(error)) : ""), function(name) {
         if (!detail::is_running())
             return;
         if (where.subject != nullptr) {
