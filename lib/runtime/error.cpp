@@ -159,7 +159,9 @@ Exception::Exception(int code, std::string_view function, const std::string& tex
 
 Exception::Exception(Parts&& parts)
     : std::runtime_error(parts.message()), code_(parts.code), class_(class_of(parts.code)), rank_(parts.rank), at_(parts.at),
-      text_(std::move(parts.text)), function_(std::move(parts.function)), object_(std::move(parts.object)) {}
+      text_(std::move(parts.text)), function_(std::move(parts.function)), object_(std::move(parts.object)) {
+    detail::note_error(what());
+}
 
 int Get_error_class(int code, At at) { return detail::get<MPI_Error_class>(code, at); }
 std::string Get_error_string(int code, At at) { return detail::text<MPI_Error_string, error_string_size>(at, code); }
@@ -206,7 +208,11 @@ void raise_on(int code, std::string_view function, const char* file, unsigned lo
     raise_at(code, function, {{file, line}, subject});
 }
 
-void misuse(Caller caller, const std::string& text) { throw std::invalid_argument(std::string(caller.method) + ": " + text + at_text(caller.at)); }
+void misuse(Caller caller, const std::string& text) {
+    const std::string whole = std::string(caller.method) + ": " + text + at_text(caller.at);
+    note_error(whole.c_str());
+    throw std::invalid_argument(whole);
+}
 
 void refuse_null(int error_class, std::string_view function, const char* text, At at) { throw Exception(error_class, function, text, at); }
 

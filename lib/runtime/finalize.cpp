@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -210,12 +211,25 @@ void abort_after_output(MPI_Comm comm, int code) noexcept {
     std::_Exit(code);
 }
 
+namespace {
+
+thread_local char last_error[1000] = "";  // no std::string, because destructors may call the library when the thread's objects are gone
+
+}  // namespace
+
+void note_error(const char* text) noexcept { std::snprintf(last_error, sizeof last_error, "%s", text); }
+
 void abort_job(const char* message) noexcept {
     int rank = 0, size = 1;
     if (is_running())
         find_place(&rank, &size);
     std::fflush(stdout);
     std::fprintf(stderr, "rank %d of %d: %s\n", rank, size, message);
+    if (std::uncaught_exceptions() > 0)  // C++ does not tell which exception it is
+        std::fprintf(stderr, "rank %d of %d: %s%s\n", rank, size,
+                     *last_error != '\0' ? "this thread's last error in a call of mpi4cxx was: "
+                                         : "the exception is not from a call of mpi4cxx: `catch throw` in gdb shows it",
+                     last_error);
     std::fflush(stderr);
     if (is_running())
         abort_after_output(reachable(), EXIT_FAILURE);

@@ -46,6 +46,9 @@ MPI_Session only_session() noexcept;
 /// Returns whether this process is ending the job. MPI_Abort may call the functions of std::atexit.
 bool is_aborting() noexcept;
 
+/// Keeps the text of an error of this thread, which abort_job prints if an exception is unwinding the process.
+void note_error(const char* text) noexcept;
+
 /// Prints `message` with this process's rank and ends all processes of the job.
 [[noreturn]] void abort_job(const char* message) noexcept;
 
