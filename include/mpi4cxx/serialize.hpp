@@ -263,13 +263,14 @@ template <class T> void unpack(Unpacking& from, T& object) {
 
 /// Returns what pack has written, as a new object.
 template <class T> T unpacked(Unpacking& from) {
-    if constexpr (!std::is_move_constructible_v<T>) {
-        return make_sent<T>(from);  // which does not compile
-    } else {
-        T object = make_sent<T>(from);
-        from.finish();
-        return object;
-    }
+    T object = make_sent<T>(from);  // not within a block, from which GCC before 14 would copy it
+    from.finish();
+    return object;
+}
+template <class T>
+    requires(!std::is_move_constructible_v<T>)
+T unpacked(Unpacking& from) {
+    return make_sent<T>(from);  // which does not compile
 }
 
 }  // namespace detail

@@ -24,7 +24,7 @@ TEST_CASE("A failing function of groups, infos, attributes, error handlers or me
     type.Set_attr(type_key, 1);
     MPI::Memory memory = MPI::Alloc_mem(8);
     std::array<MPI::Fint, MPI::F_STATUS_SIZE> fortran{};
-    int value = 1;
+    int value = 1, sum = 2;
 
     // clang-format off
     for (const Case& c : std::vector<Case>{
@@ -79,7 +79,7 @@ TEST_CASE("A failing function of groups, infos, attributes, error handlers or me
         Case("MPI_Get_address", "", [&](MPI::Count) { (void)MPI::Get_address(&value); }),
         Case("MPI_Buffer_attach", "", [&](MPI::Count) { MPI::Attach_buffer(1000); }),
         Case("MPI_Buffer_detach", "w", [&](MPI::Count) { (void)MPI::Detach_buffer(); }),
-        Case("MPI_Reduce_local", "", [&](MPI::Count) { MPI::SUM.Reduce_local(value, value); }),
+        Case("MPI_Reduce_local", "", [&](MPI::Count) { MPI::SUM.Reduce_local(value, sum); }),
     }) check(c);
     if (!MPI::detail::is_standard_abi)  // which leaves these to the library
         for (const Case& c : std::vector<Case>{
@@ -110,10 +110,10 @@ TEST_CASE("A failing function under another name, or of a large count, is an Exc
                           "MPI_Info_get_string", "", [](MPI::Count) {}, here),
                       {"MPI_Info_get_string"}, [&] { (void)info.Get("a", here); });
     }
-    std::byte byte{};
+    std::byte byte{}, other{};
     const MPI::memory huge(&byte, static_cast<std::size_t>(large));  // not touched: the call fails before
     const auto attach = [&](MPI::At at) { MPI::Attach_buffer(huge, at); };
-    const auto reduce = [&](MPI::At at) { MPI::SUM.Reduce_local({&byte, large, MPI::INT}, {&byte, large, MPI::INT}, at); };
+    const auto reduce = [&](MPI::At at) { MPI::SUM.Reduce_local({&byte, large, MPI::INT}, {&other, large, MPI::INT}, at); };
     check_failure(Case(
                       "MPI_Reduce_local", "", [](MPI::Count) {}, here),
                   {large_twin("MPI_Reduce_local")}, [&] { reduce(here); });
