@@ -3,7 +3,6 @@
 
 #include <mpi4cxx/mpi4cxx.hpp>
 
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -128,20 +127,6 @@ TEST_CASE("The text of an exception in a callback is in the Exception of the cal
     const MPI::Intracomm comm = MPI::COMM_SELF.Dup();
     comm.Set_attr(key, 3);
     CHECK(contains(thrown<MPI::Exception>([&] { (void)comm.Dup(); }), "; a callback has thrown: no copies"));
-}
-
-/// Calls the library when MPI deletes the attribute.
-struct Late {
-    ~Late() {
-        try {
-            (void)MPI::COMM_WORLD.Get_rank();
-        } catch (const MPI::Exception&) {}
-    }
-};
-
-TEST_CASE("A destructor of an attribute of COMM_WORLD calls the library, and the job ends well", "[error]") {
-    static const auto key = MPI::Comm::Create_keyval<std::shared_ptr<Late>>();
-    MPI::COMM_WORLD.Set_attr(key, std::make_shared<Late>());
 }
 
 TEST_CASE("A message that is too long for its Recv has been received", "[error]") {

@@ -28,7 +28,6 @@ bool has_ended_with_session = false;
 std::vector<void (*)()>& bound = *new std::vector<void (*)()>;
 
 std::atomic<bool> has_own_handler = false;
-std::atomic<bool> world_ends = false;
 
 void unbind_all() {
     const std::lock_guard lock(mutex);
@@ -55,7 +54,6 @@ int on_finalize(MPI_Comm, int, void*, void*) {
     run(actions_at_finalize);
     if (!is_session_open())
         run(actions_at_end);
-    world_ends = true;  // MPI goes on to delete the attributes of COMM_WORLD, whose destructors may call the library
     return MPI_SUCCESS;
 }
 
@@ -123,7 +121,7 @@ void note_forks() {
 bool is_forked() noexcept { return is_child.load(std::memory_order_relaxed); }
 
 bool has_world() noexcept {
-    if (is_forked() || world_ends.load(std::memory_order_relaxed))
+    if (is_forked())
         return false;
     int initialized = 0, finalized = 0;
     MPI_Initialized(&initialized);
@@ -136,7 +134,7 @@ bool is_running() noexcept { return is_session_open() || has_world(); }
 bool has_ended() noexcept {
     int finalized = 0;
     MPI_Finalized(&finalized);
-    return !is_running() && (finalized != 0 || world_ends || has_ended_with_session);
+    return !is_running() && (finalized != 0 || has_ended_with_session);
 }
 
 void at_finalize(void (*action)()) { add(actions_at_finalize, action); }
