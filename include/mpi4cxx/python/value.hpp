@@ -138,11 +138,9 @@ template <class R> [[nodiscard]] auto as_array(const R& range) {
 }
 /// Send elements that follow each other in memory as an array of this shape. Throws std::invalid_argument if the shape has not as many elements.
 template <class R> [[nodiscard]] auto as_array(const R& range, std::vector<std::uint64_t> shape, Order order = Order::C) {
-    auto view = as_array(range);
+    const auto view = as_array(range);
     detail::check_length("python::as_array", shape, view.elements.size());
-    view.shape = std::move(shape);
-    view.order = order;
-    return view;
+    return std::remove_const_t<decltype(view)>{view.elements, std::move(shape), order};
 }
 
 /// A list of Python's.
