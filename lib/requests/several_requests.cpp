@@ -151,8 +151,8 @@ private:
 namespace {
 
 /// Calls `step`, which returns whether one of several requests is complete, and notes in its status how it has ended.
-template <class F> auto note_error(Status* status, F step) try {
-    const auto complete = step();
+template <class F> std::optional<bool> note_error(Status* status, F step) try {
+    const std::optional<bool> complete = step();
     if (status != nullptr && complete == true)
         status->Set_error(SUCCESS);
     return complete;

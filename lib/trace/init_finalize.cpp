@@ -136,7 +136,7 @@ fs::path make_folder(const fs::path& usual_name) {
     const char* const given = mpi4cxx::detail::find_setting("MPI4CXX_TRACE_DIR").value();
     if (given == nullptr || *given == '\0')
         return create_next(fs::current_path() / usual_name);
-    const fs::path folder = fs::absolute(given);
+    fs::path folder = fs::absolute(given);
     const bool was_created = fs::create_directories(folder);
     const bool is_own = fs::is_empty(folder) || has_marker(folder);
     if (is_own && is_spawned())
