@@ -24,6 +24,7 @@ namespace {
 struct State {
     std::unique_ptr<GeneralOperation> operation;  // null once MPI has freed the request
     std::atomic<int> uses = 2;
+    std::atomic<bool> was_cancelled = false;
 };
 
 void leave(State* state) noexcept {
@@ -33,6 +34,13 @@ void leave(State* state) noexcept {
 
 std::mutex incomplete_mutex;
 std::unordered_map<MPI_Request, State*> incomplete;
+
+/// Returns whether the operation has been told to end, as by a request that was dropped. Open MPI keeps a request that is freed until it is complete.
+bool was_cancelled(MPI_Request request) noexcept {
+    const std::lock_guard lock(incomplete_mutex);
+    const auto found = incomplete.find(request);
+    return found != incomplete.end() && found->second->was_cancelled;
+}
 
 /// Called before the operation is complete: after that, MPI may give the handle to another.
 void forget(MPI_Request request) noexcept {
@@ -58,6 +66,7 @@ int on_free(void* state) {
 }
 
 int on_cancel(void* state, int complete) {
+    static_cast<State*>(state)->was_cancelled = true;
     const auto& operation = static_cast<State*>(state)->operation;
     return operation != nullptr ? code_of([&] { operation->cancel(complete != 0); }) : MPI_SUCCESS;
 }
@@ -85,7 +94,8 @@ void Grequest::Complete(At at) {
 Grequest::~Grequest() {
     if (incomplete_ == MPI_REQUEST_NULL || !detail::is_running())
         return;
-    MPI_Cancel(&incomplete_);
+    if (!was_cancelled(incomplete_))
+        MPI_Cancel(&incomplete_);
     forget(incomplete_);
     MPI_Grequest_complete(incomplete_);
 }
