@@ -18,7 +18,7 @@ bool all_null(const std::vector<MPI::Request>& requests) {
 }
 
 /// Waits until the request is complete or has failed, and leaves it as it is.
-void wait_until_over(const MPI::Request& request) {
+[[maybe_unused]] void wait_until_over(const MPI::Request& request) {
     bool is_over = false;
     while (!is_over) is_over = !thrown<MPI::Exception>([&] { is_over = request.Get_status(); }).empty() || is_over;
 }
