@@ -120,8 +120,9 @@ def complete():
 
 
 def traced_in(path, expected, trace='trace', **variables):
-    """Traces a program into the given folder, and expects what the trace says."""
-    code, text = run(2, standstill, 'none', MPI4CXX_TRACE=trace, MPI4CXX_TRACE_DIR=str(path), **variables)
+    """Traces a program into the given folder, and expects what the trace says. Only the program gets the variables: launchers need TMPDIR, too."""
+    setting = (f'{name}={value}' for name, value in variables.items())
+    code, text = run(2, 'env', *setting, standstill, 'none', MPI4CXX_TRACE=trace, MPI4CXX_TRACE_DIR=str(path))
     same(code, 0, 'status')
     check(expected in text, f'nobody said "{expected}"')
 
