@@ -1,5 +1,6 @@
 // Persistent point-to-point calls, and persistent requests among others.
 #include "catch.hpp"
+#include "request_states.hpp"
 #include "support.hpp"
 
 #include <mpi4cxx/mpi4cxx.hpp>
@@ -27,16 +28,6 @@ struct Attached {
     Attached(const Attached&) = delete;
     Attached& operator=(const Attached&) = delete;
 };
-
-/// Waits until the request is complete or has failed, and leaves it as it is.
-[[maybe_unused]] void wait_until_over(const MPI::Request& request) {
-    bool is_over = false;
-    while (!is_over) is_over = !thrown<MPI::Exception>([&] { is_over = request.Get_status(); }).empty() || is_over;
-}
-
-bool is_empty(const MPI::Status& status) {
-    return status.source() == MPI::ANY_SOURCE && status.tag() == MPI::ANY_TAG && status.count() == 0 && !status.Is_cancelled();
-}
 
 }  // namespace
 

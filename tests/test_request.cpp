@@ -1,4 +1,5 @@
 #include "catch.hpp"
+#include "request_states.hpp"
 #include "support.hpp"
 
 #include <algorithm>
@@ -15,16 +16,6 @@ namespace {
 
 bool all_null(const std::vector<MPI::Request>& requests) {
     return std::all_of(requests.begin(), requests.end(), [](const MPI::Request& r) { return r.is_null(); });
-}
-
-/// Waits until the request is complete or has failed, and leaves it as it is.
-[[maybe_unused]] void wait_until_over(const MPI::Request& request) {
-    bool is_over = false;
-    while (!is_over) is_over = !thrown<MPI::Exception>([&] { is_over = request.Get_status(); }).empty() || is_over;
-}
-
-bool is_empty(const MPI::Status& status) {
-    return status.source() == MPI::ANY_SOURCE && status.tag() == MPI::ANY_TAG && status.count() == 0 && !status.Is_cancelled();
 }
 
 /// What the functions for several requests are tried on: requests of buffers alone, or with objects among them, large and
