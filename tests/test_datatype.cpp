@@ -200,11 +200,12 @@ TEST_CASE("Unsigned lengths and displacements that are too large to be signed ar
     const std::vector<std::size_t> wide{3000000000u}, beyond{SIZE_MAX};
     CHECK(MPI::INT.Create_hindexed(one, near).Get_true_extent().lb == 2147483647);
     CHECK(MPI::INT.Create_hindexed(one, wide).Get_true_extent().lb == 3000000000);
-    CHECK_THAT(thrown<std::invalid_argument>([&] { (void)MPI::INT.Create_hindexed(one, far); }),
-               Catch::Contains("3000000000 is more than an int holds: make them a vector of mpi4cxx::Count") && Catch::Contains("test_datatype"));
-    CHECK_THAT(thrown<std::invalid_argument>([&] { (void)MPI::INT.Create_hindexed(one, beyond); }), Catch::Contains("is more than a Count holds"));
+    const std::string what = thrown<std::invalid_argument>([&] { (void)MPI::INT.Create_hindexed(one, far); });
+    CHECK(contains(what, "3000000000 is more than an int holds: make them a vector of mpi4cxx::Count"));
+    CHECK(contains(what, "test_datatype"));
+    CHECK(contains(thrown<std::invalid_argument>([&] { (void)MPI::INT.Create_hindexed(one, beyond); }), "is more than a Count holds"));
     int number = 0;
-    CHECK_THAT(thrown<std::invalid_argument>([&] { MPI::COMM_SELF.Allgatherv(1, {&number, one, far}); }), Catch::Contains("3000000000 is more"));
+    CHECK(contains(thrown<std::invalid_argument>([&] { MPI::COMM_SELF.Allgatherv(1, {&number, one, far}); }), "3000000000 is more"));
     CHECK_THROWS_AS(MPI::BufV(&number, one, far), std::invalid_argument);
 }
 
