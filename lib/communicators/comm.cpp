@@ -89,7 +89,8 @@ void Comm::Disconnect(At at) {
 
 void Comm::Revoke(At at) const {
     const detail::Place where = on(at);
-    need_fault_tolerance(where);
+    if (!is_null())  // of which the call itself speaks
+        need_fault_tolerance(where);
     call<MPIX_Comm_revoke>(handle(), where);
 }
 bool Comm::Is_revoked(At at) const { return get<MPIX_Comm_is_revoked>(handle(), on(at)) != 0; }

@@ -69,17 +69,17 @@ struct Programs {
 Programs programs_of(const detail::StringList& commands, const detail::StringLists& args, detail::IntList maxprocs, const detail::InfoList& info,
                      Caller caller) {
     check_lists(commands.size(), args, maxprocs, info, caller);
-    if (detail::crashes_in_spawn_multiple() && commands.size() > 1)
-        throw Exception(
-            MPI_ERR_UNSUPPORTED_OPERATION, "MPI_Comm_spawn_multiple",
-            "not supported by this MPI, whose launcher crashes when it starts several programs at once: start one after the other by Spawn",
-            caller.at);
     Programs result;
     for (std::size_t i = 0; i < commands.size(); ++i) {
         const int processes = maxprocs.empty() ? 1 : maxprocs[i];
         check_can_start(commands[i], processes, info[i], caller);
         result.add(args.size() == 0 ? std::vector<std::string>() : detail::launcher_arguments(args[i], caller.at), processes, info[i]);
     }
+    if (detail::crashes_in_spawn_multiple() && commands.size() > 1)
+        throw Exception(
+            MPI_ERR_UNSUPPORTED_OPERATION, "MPI_Comm_spawn_multiple",
+            "not supported by this MPI, whose launcher crashes when it starts several programs at once: start one after the other by Spawn",
+            caller.at);
     return result;
 }
 

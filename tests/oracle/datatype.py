@@ -7,9 +7,10 @@ named = ['CHAR', 'SIGNED_CHAR', 'UNSIGNED_CHAR', 'BYTE', 'SHORT', 'UNSIGNED_SHOR
 
 
 def said(name, t):
-    say(name, t.Get_size(), t.Get_extent(), t.Get_true_extent(), t.Get_envelope()[:3], t.Get_envelope()[3], t.Pack_size(3, world))
+    integers, addresses, *_, types, combiner = t.Get_envelope()     # mpi4py 4 has large counts before the types
+    say(name, t.Get_size(), t.Get_extent(), t.Get_true_extent(), (integers, addresses, types), combiner, t.Pack_size(3, world))
     if t.combiner != MPI.COMBINER_NAMED:
-        integers, addresses, *_, types = t.Get_contents()     # mpi4py 4 has large counts before the types
+        integers, addresses, *_, types = t.Get_contents()
         say(name, 'made of', integers, addresses, [u.name for u in types])
 
 
