@@ -11,6 +11,17 @@
 
 namespace MPI = mpi4cxx;
 
+namespace {
+
+int frees = 0;
+
+}  // namespace
+
+extern "C" int MPI_Win_free(MPI_Win* win) {
+    ++frees;
+    return PMPI_Win_free(win);
+}
+
 TEST_CASE("Start and Complete, Post and Wait synchronize neighbours", "[win]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const int right = right_of(comm), left = left_of(comm);
@@ -240,4 +251,28 @@ TEST_CASE("Epochs of Start and Post end with their window", "[win]") {
         both.Post(comm.group());
         both.Start(comm.group());
     });
+}
+
+TEST_CASE("A window whose epoch of Post the other processes do not end is not freed without them", "[win]") {
+    const MPI::Intracomm comm = MPI::COMM_WORLD.Dup();
+    if (comm.size() == 1)
+        return;
+    std::optional<MPI::Win> win = MPI::Win::Allocate<int>(1, comm);
+    const MPI_Win raw = win->handle();
+    const int before = frees;
+    if (comm.rank() == 0)
+        win->Post(comm.group().Incl({1}));
+    else
+        (void)std::move(*win).release();
+    win.reset();
+    CHECK(frees == before);
+    comm.Barrier();
+    MPI_Win left = raw;  // which is whole
+    if (comm.rank() == 0) {
+        CHECK(MPI_Win_wait(left) == MPI_SUCCESS);
+    } else if (comm.rank() == 1) {
+        CHECK(MPI_Win_start(comm.group().Incl({0}).handle(), 0, left) == MPI_SUCCESS);
+        CHECK(MPI_Win_complete(left) == MPI_SUCCESS);
+    }
+    CHECK(MPI_Win_free(&left) == MPI_SUCCESS);
 }

@@ -64,6 +64,7 @@ Win::~Win() {
             end(!detail::may_free(true), {});
         } catch (const std::exception& error) {
             detail::warn_of_left_window(error);
+            (void)static_cast<Handle&&>(*this).release();  // an epoch may be open, and the other processes do not free the window now
         }
     if (state_->win == MPI_WIN_NULL)  // it was freed as MPI_Finalize began
         (void)static_cast<Handle&&>(*this).release();
