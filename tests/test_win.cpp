@@ -220,6 +220,21 @@ TEST_CASE("The types and the sizes of a window are checked when it is made", "[w
     });
 }
 
+TEST_CASE("A null operation is an Exception of its class in one-sided calls, too", "[win][error]") {
+    const MPI::Win win = MPI::Win::Allocate<int>(1, MPI::COMM_SELF);
+    const auto epoch = win.lock_all();
+    const int x = 1;
+    int y = 0;
+    const auto is_null = [](const std::string& method, auto call) {
+        CHECK(error_of_class(MPI::ERR_OP, call).find(method + ": the operation is null") == 0);
+    };
+    is_null("Accumulate", [&] { win.Accumulate(x, 0, {}, MPI::OP_NULL); });
+    is_null("Raccumulate", [&] { (void)win.Raccumulate(x, 0, {}, MPI::OP_NULL); });
+    is_null("Get_accumulate", [&] { win.Get_accumulate(x, y, 0, {}, MPI::OP_NULL); });
+    is_null("Rget_accumulate", [&] { (void)win.Rget_accumulate(x, y, 0, {}, MPI::OP_NULL); });
+    is_null("Fetch_and_op", [&] { win.Fetch_and_op(x, y, 0, 0, MPI::OP_NULL); });
+}
+
 TEST_CASE("A null window is refused by a sentence", "[win][error]") {
     MPI::Win win;
     int x = 0;

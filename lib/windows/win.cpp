@@ -297,10 +297,12 @@ using Result = detail::BufferParts<void*>;
 
 /// Describes the operand of an accumulate call as the operation takes it.
 template <class Buffer> void accept(Buffer& buf, const Op& op, const char* name, detail::Caller caller) {
-    if (op.is_null() || !op.is_plain())
-        detail::misuse(caller, op.is_null() ? "the operation is null"
-                                            : "one-sided calls take predefined operations only (MPI-4.0, 12.3.4): combine with Get and Put under an "
-                                              "exclusive lock, or by sync::Mutex");
+    if (op.is_null())
+        detail::refuse_null(MPI_ERR_OP, caller.method, "the operation is null", caller.at);
+    if (!op.is_plain())
+        detail::misuse(caller,
+                       "one-sided calls take predefined operations only (MPI-4.0, 12.3.4): combine with Get and Put under an exclusive lock, "
+                       "or by sync::Mutex");
     const detail::ElementType* const element = buf.element;
     const bool is_class = element != nullptr && element->number == nullptr && !element->is_bool;
     if (is_class && (element->pair != nullptr ? !detail::takes_pairs(op) : !Datatype::borrow(buf.type).is_named()))
