@@ -130,6 +130,35 @@ TEST_CASE("The text of an exception in a callback is in the Exception of the cal
     CHECK(contains(thrown<MPI::Exception>([&] { (void)comm.Dup(); }), "; a callback has thrown: no copies"));
 }
 
+TEST_CASE("What a callback says in a destructor is not the cause of a later error", "[error]") {
+    const auto key =
+        MPI::Datatype::Create_keyval<int>(MPI::NULL_COPY_FN, [](const MPI::Datatype&, int&) { throw std::runtime_error("not deleted"); });
+    const auto drop = [&key] {
+        const MPI::Datatype type = MPI::INT.Dup();
+        type.Set_attr(key, 1);
+    };
+    const auto says_so = [](const char* function, const std::string& text = {}) {
+        return contains(MPI::Exception(MPI::ERR_OTHER, function, text).what(), "not deleted");
+    };
+    drop();
+    CHECK_FALSE(says_so("MPI_Send"));
+    drop();
+    CHECK_FALSE(says_so("MPI_Type_dup", "no MPI has said this"));
+    CHECK_FALSE(says_so("MPI_Type_dup"));
+    const auto thrower = MPI::Comm::Create_keyval<int>([](const MPI::Comm&, int) -> std::optional<int> { throw 1; });
+    const MPI::Intracomm comm = MPI::COMM_SELF.Dup();
+    comm.Set_attr(thrower, 3);
+    drop();
+    CHECK(contains(thrown<MPI::Exception>([&] { (void)comm.Dup(); }), "; a callback has thrown: an object that is no std::exception"));
+}
+
+TEST_CASE("A message that is too long has a hint for receives, and another for collective calls", "[error]") {
+    for (const char* function : {"MPI_Recv", "MPI_Recv_c", "MPI_Sendrecv", "MPI_Sendrecv_replace", "MPI_Mrecv", "MPI_Waitall", "MPI_Test"})
+        CHECK(contains(MPI::Exception(MPI::ERR_TRUNCATE, function).what(), "`Recv<T>(source, tag)` takes any length"));
+    for (const char* function : {"MPI_Bcast", "MPI_Gatherv"})
+        CHECK(contains(MPI::Exception(MPI::ERR_TRUNCATE, function).what(), "the processes do not give the same length"));
+}
+
 TEST_CASE("A message that is too long for its Recv has been received", "[error]") {
     const std::vector<int> numbers(10);
     MPI::Request sent = MPI::COMM_SELF.Isend(numbers, 0, 5);

@@ -1,4 +1,4 @@
-// The errors of buffers that do not match, and of counts that cannot be.
+// The errors of buffers that do not match.
 #include <mpi4cxx/buffer.hpp>
 
 #include "handles/datatype_name.hpp"
@@ -11,11 +11,6 @@ void mismatch(Count sends, MPI_Datatype send, Count receives, MPI_Datatype recv,
     if (send != recv)
         misuse({at, method}, "sendbuf holds " + datatype_name(send) + ", recvbuf " + datatype_name(recv));
     misuse({at, method}, "sendbuf has " + std::to_string(sends) + " elements, recvbuf " + std::to_string(receives));
-}
-
-void refuse_unsigned(unsigned long long value, bool wide, At at) {
-    misuse({at, "counts and displacements"},
-           std::to_string(value) + " is more than " + (wide ? "a Count holds" : "an int holds: make them a vector of mpi4cxx::Count"));
 }
 
 }  // namespace MPI4CXX::detail

@@ -22,6 +22,7 @@ template <class F> int code_of(F f) noexcept {
         note_callback(MPI_ERR_OTHER, e.what());
         return MPI_ERR_OTHER;
     } catch (...) {
+        note_callback(MPI_ERR_OTHER, "an object that is no std::exception");
         return MPI_ERR_OTHER;
     }
 }

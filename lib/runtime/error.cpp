@@ -1,14 +1,15 @@
 #include <mpi4cxx/error.hpp>
 
 #include <mpi4cxx/detail/mpi/call.hpp>
+#include <mpi4cxx/detail/mpi/count_list.hpp>
 #include <mpi4cxx/detail/mpi/platform.hpp>
 #include <mpi4cxx/detail/mpi/subject.hpp>
 
 #include "runtime/callback.hpp"
 #include "runtime/finalize.hpp"
+#include "runtime/kept_text.hpp"
 #include "runtime/text.hpp"
 
-#include <cstdio>
 #include <cstdlib>
 #include <utility>
 
@@ -88,30 +89,36 @@ std::string mend(int error_class, std::string_view function, std::string_view te
         return "; a buffered send needs an attached buffer with room for the bytes of each message under way and BSEND_OVERHEAD: "
                "`Attach_buffer(bytes)`";
     if (error_class == MPI_ERR_TRUNCATE)
-        return function.ends_with("ecv") || function.find("Wait") != std::string_view::npos || function.find("Test") != std::string_view::npos
+        return function.find("ecv") != std::string_view::npos || function.find("Wait") != std::string_view::npos ||
+                       function.find("Test") != std::string_view::npos
                    ? "; the message is longer than the buffer: `Recv<T>(source, tag)` takes any length"
                    : "; the processes do not give the same length";
     return {};
 }
 
-/// What an exception in a callback has said. No std::string, because destructors may call the library when the thread's objects are gone.
-struct CallbackWords {
-    int error_class;
-    char text[1000];
-};
-thread_local CallbackWords callback_words{MPI_SUCCESS, ""};
+thread_local detail::KeptText callback_words;
+thread_local int callback_class = MPI_SUCCESS;  // of the error that the callback has returned
 
-/// Returns what the callback has said that caused an error of this class. Forgets it: the next error has another cause.
-std::string words_of_callback(int error_class) {
-    const bool is_cause = std::exchange(callback_words.error_class, MPI_SUCCESS) == error_class && error_class != MPI_SUCCESS;
-    return is_cause ? std::string("; a callback has thrown: ") + callback_words.text : "";
+/// Returns whether MPI calls callbacks in `function`: of attributes, of data representations or of general requests.
+bool calls_back(std::string_view function) {
+    for (const char* part : {"attr", "dup", "free", "disconnect", "File_", "Wait", "Test", "get_status", "Cancel"})
+        if (function.find(part) != std::string_view::npos)
+            return true;
+    return false;
+}
+
+/// Returns what the callback has said that caused an error of this class in `function`. Forgets it: each error has a cause of its own. What a
+/// callback says in a destructor, which tells nobody, is not the cause of the next error.
+std::string words_of_callback(int error_class, std::string_view function) {
+    const bool is_cause = std::exchange(callback_class, MPI_SUCCESS) == error_class && error_class != MPI_SUCCESS && calls_back(function);
+    return is_cause ? std::string("; a callback has thrown: ") + callback_words.text() : "";
 }
 
 }  // namespace
 
 void detail::note_callback(int error_class, const char* words) noexcept {
-    callback_words.error_class = error_class;
-    std::snprintf(callback_words.text, sizeof callback_words.text, "%s", words);
+    callback_class = error_class;
+    callback_words.keep(words);
 }
 
 struct Exception::Parts {
@@ -120,8 +127,9 @@ struct Exception::Parts {
     std::string text, hint, function, object;
 
     Parts(int error, std::string_view name, const std::string& own_text, detail::Place where)
-        : code(error), at(where.at()), text(own_text.empty() ? error_text(error) : own_text),
-          hint(own_text.empty() ? mend(class_of(error), name, text, where.comm) + words_of_callback(class_of(error)) : ""), function(name) {
+        : code(error), at(where.at()), text(own_text.empty() ? error_text(error) : own_text), hint(words_of_callback(class_of(error), name)),
+          function(name) {
+        hint = own_text.empty() ? mend(class_of(error), name, text, where.comm) + hint : "";
         if (!detail::is_running())
             return;
         if (where.subject != nullptr) {
@@ -212,6 +220,11 @@ void misuse(Caller caller, const std::string& text) {
     const std::string whole = std::string(caller.method) + ": " + text + at_text(caller.at);
     note_error(whole.c_str());
     throw std::invalid_argument(whole);
+}
+
+void refuse_unsigned(unsigned long long value, bool wide, At at) {
+    misuse({at, "counts and displacements"},
+           std::to_string(value) + " is more than " + (wide ? "a Count holds" : "an int holds: make them a vector of mpi4cxx::Count"));
 }
 
 void refuse_null(int error_class, std::string_view function, const char* text, At at) { throw Exception(error_class, function, text, at); }

@@ -1,5 +1,7 @@
 #include "runtime/finalize.hpp"
 
+#include "runtime/kept_text.hpp"
+
 #include <pthread.h>
 
 #include <algorithm>
@@ -211,11 +213,11 @@ void abort_after_output(MPI_Comm comm, int code) noexcept {
 
 namespace {
 
-thread_local char last_error[1000] = "";  // no std::string, because destructors may call the library when the thread's objects are gone
+thread_local KeptText last_error;
 
 }  // namespace
 
-void note_error(const char* text) noexcept { std::snprintf(last_error, sizeof last_error, "%s", text); }
+void note_error(const char* text) noexcept { last_error.keep(text); }
 
 void abort_job(const char* message) noexcept {
     int rank = 0, size = 1;
@@ -225,9 +227,9 @@ void abort_job(const char* message) noexcept {
     std::fprintf(stderr, "rank %d of %d: %s\n", rank, size, message);
     if (std::uncaught_exceptions() > 0)  // C++ does not tell which exception it is
         std::fprintf(stderr, "rank %d of %d: %s%s\n", rank, size,
-                     *last_error != '\0' ? "this thread's last error in a call of mpi4cxx was: "
-                                         : "the exception is not from a call of mpi4cxx: `catch throw` in gdb shows it",
-                     last_error);
+                     *last_error.text() != '\0' ? "this thread's last error in a call of mpi4cxx was: "
+                                                : "the exception is not from a call of mpi4cxx: `catch throw` in gdb shows it",
+                     last_error.text());
     std::fflush(stderr);
     if (is_running())
         abort_after_output(reachable(), EXIT_FAILURE);
