@@ -4,6 +4,7 @@
 #include <mpi4cxx/mpi4cxx.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -229,6 +230,33 @@ TEST_CASE("Wrong leaders and calls of the other kind are errors", "[intercomm][e
     CHECK_FALSE(thrown<MPI::Exception>([&] { (void)self.Create_intercomm(1, MPI::COMM_WORLD, 0); }).empty());
     CHECK(contains(error_of_class(MPI::ERR_COMM, [] { (void)MPI::Intercomm().Get_remote_size(); }), "the communicator is null"));
     CHECK(contains(error_of_class(MPI::ERR_COMM, [] { (void)MPI::Intercomm().Merge(); }), "the communicator is null"));
+}
+
+TEST_CASE("Nothing is in place between groups", "[intercomm][collective][error]") {
+    for_each_pair([](const Pair& pair) {
+        const MPI::Intercomm& inter = pair.inter;
+        const MPI::InPlace& here = MPI::IN_PLACE;
+        const auto size = static_cast<std::size_t>(pair.local.size());
+        vector<int> all(size), theirs(pair.others.size());
+        const vector<int> counts(size, 1), their_counts(pair.others.size(), 1);
+        int x = 1;
+        const auto refused = [](const std::string& method, auto call) {
+            const std::string text = thrown<std::invalid_argument>(call);
+            INFO(text);
+            CHECK(text.find(method + ": sendbuf is IN_PLACE, which it cannot be on an intercommunicator") == 0);
+        };
+        refused("Allreduce", [&] { inter.Allreduce(here, x); });
+        refused("Iallreduce", [&] { (void)inter.Iallreduce(here, x); });
+        refused("Allreduce_init", [&] { (void)inter.Allreduce_init(here, x); });
+        refused("Reduce_scatter_block", [&] { inter.Reduce_scatter_block(here, all); });
+        refused("Reduce_scatter", [&] { inter.Reduce_scatter(here, all, counts); });
+        refused("Reduce_scatter", [&] { inter.Reduce_scatter(here, x, counts); });
+        refused("Reduce_scatter", [&] { inter.Reduce_scatter(here, x); });
+        refused("Allgather", [&] { inter.Allgather(here, theirs); });
+        refused("Allgatherv", [&] { inter.Allgatherv(here, {theirs, their_counts}); });
+        refused("Alltoall", [&] { inter.Alltoall(here, theirs); });
+        refused("Alltoallv", [&] { inter.Alltoallv(here, {theirs, their_counts}); });
+    });
 }
 
 TEST_CASE("A root that does not exist between groups is an Exception of class ERR_ROOT", "[intercomm][error]") {

@@ -270,7 +270,7 @@ TEST_CASE("Counts that are negative or overflow are refused", "[plan]") {
     const vector<MPI::Count> ones{1, 1}, many{1, LLONG_MAX}, negative{1, -2};
     const vector<MPI::Aint> far{0, LLONG_MAX};
     const auto checked = [&](const Blocks& blocks) { return misuse_of([&] { (void)checked_blocks(2, blocks, 9, 0, Side::recv, caller); }); };
-    CHECK(checked({negative, {}}) == "Method: recvbuf has a count of -2 for rank 1 (here.cpp:7)");
+    CHECK(checked({negative, {}}) == "Method: recvbuf has a count of -2 from rank 1 (here.cpp:7)");
     CHECK(checked({ones, far}) == "Method: recvbuf has blocks that end beyond what a Count can tell (here.cpp:7)");
     CHECK(checked({many, {}}) == "Method: recvbuf has blocks that end beyond what a Count can tell (here.cpp:7)");
     int memory = 0, result = 0;
@@ -476,8 +476,8 @@ TEST_CASE("A plan of datatypes compares its blocks with a range", "[plan]") {
     const vector<MPI_Datatype> ints{MPI_INT};
     const auto plan = [&](const MPI::BufW& recv) { alltoallw_blocks(comm, MPI::ConstBufW(MPI::IN_PLACE), recv, caller); };
     const auto why = [&](const MPI::BufW& recv) { return misuse_of([&] { plan(recv); }); };
-    CHECK(why({two, more, start, ints}) == "Method: recvbuf has 8 bytes, its block for rank 0 ends at byte 400 (here.cpp:7)");
-    CHECK(why({two, one, before, ints}) == "Method: recvbuf has 8 bytes, its block for rank 0 begins at byte -4 (here.cpp:7)");
+    CHECK(why({two, more, start, ints}) == "Method: recvbuf has 8 bytes, its block from rank 0 ends at byte 400 (here.cpp:7)");
+    CHECK(why({two, one, before, ints}) == "Method: recvbuf has 8 bytes, its block from rank 0 begins at byte -4 (here.cpp:7)");
     const MPI::BufW pointed(two.data(), one, start, ints);
     CHECK(contains(misuse_of([&] { neighbor_alltoallw_blocks({1, 1}, MPI::ConstBufW(two, more, start, ints), pointed, caller); }), "sendbuf has 8"));
     CHECK_NOTHROW(plan({two.data(), more, start, ints}));  // whose length nobody knows
@@ -485,6 +485,19 @@ TEST_CASE("A plan of datatypes compares its blocks with a range", "[plan]") {
     const MPI::Datatype backwards = MPI::INT.Create_resized(0, -4), last = MPI::INT.Create_hindexed_block(1, {4});
     CHECK_NOTHROW(plan({two, one, start, vector<MPI_Datatype>{last.handle()}}));
     CHECK(contains(why({two, three, four, vector<MPI_Datatype>{backwards.handle()}}), "begins at byte -4"));
+    const vector<MPI::Count> ones{1}, huge{LLONG_MAX};
+    const vector<MPI::Aint> far{LLONG_MAX - 1}, near{0};
+    CHECK(contains(why({two, ones, far, ints}), "ends at byte " + std::to_string(LLONG_MAX)));
+    CHECK(contains(why({two, ones, far, vector<MPI_Datatype>{last.handle()}}), "ends at byte " + std::to_string(LLONG_MAX)));
+    CHECK(contains(why({two, huge, near, ints}), "ends at byte " + std::to_string(LLONG_MAX)));
+    CHECK(contains(why({two, huge, near, vector<MPI_Datatype>{backwards.handle()}}), "begins at byte -" + std::to_string(LLONG_MAX)));
+    const Neighbors around{{1, "neighbors"}, {1, "neighbors"}};
+    const auto among = [&](const MPI::ConstBufW& send, const MPI::BufW& recv) {
+        return misuse_of([&] { neighbor_alltoallw_blocks(around, send, recv, caller); });
+    };
+    CHECK(contains(among(MPI::ConstBufW(two, more, start, ints), pointed), "sendbuf has 8 bytes, its block for neighbor 0 ends"));
+    CHECK(contains(among(MPI::ConstBufW(two.data(), one, start, ints), {two, more, start, ints}),
+                   "recvbuf has 8 bytes, its block from neighbor 0 ends"));
 }
 
 TEST_CASE("A plan among neighbours divides by their numbers", "[plan]") {
@@ -536,4 +549,7 @@ TEST_CASE("A plan of Reduce_scatter compares the sum of the counts and this proc
           "Method: recvbuf has 3 elements, recvcounts say 2 (here.cpp:7)");
     CHECK(misuse_of([&] { reduce_scatter_blocks(comm, MPI::IN_PLACE, two, {}, MPI::SUM, caller); }) ==
           "Method: recvcounts must be given in place (here.cpp:7)");
+    const vector<int> negative{-1};
+    CHECK(misuse_of([&] { reduce_scatter_blocks(comm, two, two, negative, MPI::SUM, caller); }) ==
+          "Method: recvcounts has -1 for rank 0 (here.cpp:7)");
 }

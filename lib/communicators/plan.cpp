@@ -52,6 +52,11 @@ void refuse_in_place(const void* data, Side side, const char* why, Caller caller
         misuse(caller, std::string(side == Side::send ? "sendbuf" : "recvbuf") + " is IN_PLACE, " + why);
 }
 
+void refuse_in_place_between_groups(const Comm& comm, const void* sendbuf, Caller caller) {
+    if (sendbuf == MPI_IN_PLACE && comm.Is_inter(caller.at))
+        refuse_in_place(sendbuf, Side::send, not_between_groups, caller);
+}
+
 void same_block(Count sends, MPI_Datatype send, Count receives, MPI_Datatype recv, const char* whose, Caller caller) {
     const auto differ = [&](Count one, const char* unit, Count other) {
         misuse(caller, "sendbuf has " + std::to_string(one) + unit + whose + ", recvbuf " + std::to_string(other));
@@ -217,9 +222,8 @@ Pair scatter_blocks(const Comm& comm, ConstBuf send, const Buf& recv, int root, 
 Pair allgather_blocks(const Comm& comm, const ConstBuf& send, Buf recv, Caller caller) {
     refuse_in_place(recv.data, Side::recv, only_send, caller);
     recv.count = block(recv, peers(comm, caller.at), "recvbuf", "Allgatherv", caller);
-    if (comm.Is_inter(caller.at)) {
-        refuse_in_place(send.data, Side::send, not_between_groups, caller);
-    } else if (!send.is_in_place()) {
+    refuse_in_place_between_groups(comm, send.data, caller);
+    if (!comm.Is_inter(caller.at) && !send.is_in_place()) {
         same_block(send, recv, caller);
         if (is_own_block(send, recv.data, recv.count, comm.Get_rank(caller.at) * recv.count, recv.type, caller))
             return {IN_PLACE, recv};
@@ -232,8 +236,7 @@ Pair alltoall_blocks(const Comm& comm, ConstBuf send, Buf recv, Caller caller) {
     const int processes = peers(comm, caller.at);
     const bool is_inter = comm.Is_inter(caller.at);
     recv.count = block(recv, processes, "recvbuf", "Alltoallv", caller);
-    if (is_inter)
-        refuse_in_place(send.data, Side::send, not_between_groups, caller);
+    refuse_in_place_between_groups(comm, send.data, caller);
     if (!send.is_in_place()) {
         send.count = block(send, processes, "sendbuf", "Alltoallv", caller);
         if (!is_inter) {
@@ -250,6 +253,7 @@ namespace {
 /// Both sides of a reduction, as the MPI takes them. The same memory on both is meant to be in place.
 Pair reduction(const Comm& comm, ConstBuf send, Buf recv, const Op& op, Caller caller) {
     refuse_in_place(recv.data, Side::recv, only_send, caller);
+    refuse_in_place_between_groups(comm, send.data, caller);
     const bool is_same = send.data == recv.data && recv.data != nullptr && send.count == recv.count && !comm.Is_inter(caller.at);
     accept_pair(send, recv, op, caller);
     check_pair(send, recv, caller);
@@ -286,6 +290,7 @@ Pair allreduce_pair(const Comm& comm, const ConstBuf& send, const Buf& recv, con
 Pair reduce_blocks(const Comm& comm, ConstBuf send, Buf recv, const Op& op, Caller caller) {
     const int processes = comm.Get_size(caller.at);
     refuse_in_place(recv.data, Side::recv, only_send, caller);
+    refuse_in_place_between_groups(comm, send.data, caller);
     if (send.is_in_place()) {
         recv.count = block(recv, processes, "recvbuf", "Reduce_scatter", caller);
     } else {

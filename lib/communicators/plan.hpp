@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace MPI4CXX::detail {
@@ -37,6 +38,8 @@ bool is_own_block(const ConstBuf& one, const void* all, Count count, Count offse
 void same_block(Count sends, MPI_Datatype send, Count receives, MPI_Datatype recv, const char* whose, Caller caller);
 /// Throws if `data` is IN_PLACE, for the reason `why`. MPI takes some of these in silence, and the next call receives the messages that are left.
 void refuse_in_place(const void* data, Side side, const char* why, Caller caller);
+/// Throws if `sendbuf` is IN_PLACE on an intercommunicator, where only some MPIs notice that.
+void refuse_in_place_between_groups(const Comm& comm, const void* sendbuf, Caller caller);
 inline constexpr const char* only_send = "which only sendbuf can be";
 inline constexpr const char* only_recv = "which only recvbuf can be";
 inline constexpr const char* only_root = "which it can be only on the root";
@@ -89,6 +92,7 @@ struct Peers {
     int number;
     const char* name;
     constexpr Peers(int n, const char* what = "processes") noexcept : number(n), name(what) {}
+    [[nodiscard]] const char* one() const noexcept { return std::string_view(name) == "neighbors" ? "neighbor" : "rank"; }
 };
 
 /// Returns `blocks` as MPI takes them: one block per process or neighbor, within a buffer of `length` elements. Throws unless there is one count for

@@ -26,16 +26,22 @@ struct Scratch {
 };
 thread_local Scratch scratch[2];
 
-/// Returns where a block ends, any_count if a Count cannot tell.
-Count end_of(Count begin, Count length) {
-    Count end = 0;
-    return __builtin_add_overflow(begin, length, &end) ? any_count : end;
+/// Returns the sum, or the Count that is next to it: any_count if it is too large.
+Count sum_of(Count a, Count b) {
+    Count sum = 0;
+    return !__builtin_add_overflow(a, b, &sum) ? sum : b < 0 ? -any_count - 1 : any_count;
 }
 
-void refuse_negative(const Blocks& blocks, const char* name, Caller caller) {
+/// Returns whose block is the one of index `i`.
+std::string block_of(Peers peers, Side side, std::size_t i) {
+    return std::string(side == Side::send ? "for " : "from ") + peers.one() + " " + std::to_string(i);
+}
+
+void refuse_negative(const Blocks& blocks, Peers peers, Side side, Caller caller) {
     for (std::size_t i = 0; i < blocks.ranks; ++i)
         if (blocks.counts[i] < 0)
-            misuse(caller, std::string(name) + " has a count of " + std::to_string(blocks.counts[i]) + " for rank " + std::to_string(i));
+            misuse(caller, std::string(side == Side::send ? "sendbuf" : "recvbuf") + " has a count of " + std::to_string(blocks.counts[i]) + " " +
+                               block_of(peers, side, i));
 }
 
 Count pack(Blocks& blocks, Scratch& keep) {
@@ -43,7 +49,7 @@ Count pack(Blocks& blocks, Scratch& keep) {
     keep.wide_displs.resize(blocks.ranks);
     for (std::size_t i = 0; i < blocks.ranks; ++i) {
         keep.wide_displs[i] = end;
-        end = end_of(end, blocks.counts[i]);
+        end = sum_of(end, blocks.counts[i]);
     }
     keep.displs.assign(keep.wide_displs.begin(), keep.wide_displs.end());
     blocks.displs = keep.displs.data();
@@ -81,7 +87,7 @@ Blocks checked_blocks(Peers peers, Blocks blocks, Count length, Count other, Sid
     if (blocks.ranks != number || (!blocks.packed && blocks.displacements != number))
         misuse(caller, std::string(name) + " has " + std::to_string(blocks.ranks) + " counts and " + std::to_string(blocks.displacements) +
                            " displacements for " + std::to_string(number) + " " + peers.name);
-    refuse_negative(blocks, name, caller);
+    refuse_negative(blocks, peers, side, caller);
     const Count end = blocks.packed ? pack(blocks, keep) : 0;
     if (blocks.ranks == 0)
         lie_somewhere(blocks.counts, blocks.displs, true);
@@ -92,7 +98,7 @@ Blocks checked_blocks(Peers peers, Blocks blocks, Count length, Count other, Sid
         if (blocks.displs[i] < 0 && length != any_count)
             misuse(caller, std::string(name) + " has a block at " + std::to_string(blocks.displs[i]) + ", before its " + std::to_string(length) +
                                " elements");
-        needed = std::max(needed, end_of(blocks.displs[i], blocks.counts[i]));
+        needed = std::max(needed, sum_of(blocks.displs[i], blocks.counts[i]));
     }
     if (needed == any_count)
         misuse(caller, std::string(name) + " has blocks that end beyond what a Count can tell");
@@ -234,9 +240,8 @@ ScattervPlan scatterv_blocks(const Comm& comm, const ConstBufVArg& send, const B
 
 GathervPlan allgatherv_blocks(const Comm& comm, const ConstBuf& send, const BufVArg& recv, Caller caller) {
     GathervPlan plan = blocks_from(peers(comm, caller.at), send, recv, caller);
-    if (comm.Is_inter(caller.at))
-        refuse_in_place(send.data, Side::send, not_between_groups, caller);
-    else
+    refuse_in_place_between_groups(comm, send.data, caller);
+    if (!comm.Is_inter(caller.at))
         settle_own_block(plan, comm.Get_rank(caller.at), caller);
     return plan;
 }
@@ -254,8 +259,7 @@ GathervPlan allgatherv_blocks(Peers peers, const ConstBuf& send, const BufVArg& 
 AlltoallvPlan alltoallv_blocks(const Comm& comm, const ConstBufVArg& send, const BufVArg& recv, Caller caller) {
     const int all = peers(comm, caller.at);
     const bool is_inter = comm.Is_inter(caller.at);
-    if (is_inter)
-        refuse_in_place(send.data, Side::send, not_between_groups, caller);
+    refuse_in_place_between_groups(comm, send.data, caller);
     AlltoallvPlan plan = blocks_both_ways({all, all}, send, recv, caller);
     if (!is_inter && !send.is_in_place()) {
         const int rank = comm.Get_rank(caller.at);
@@ -278,7 +282,7 @@ AlltoallvPlan alltoallv_blocks(const Neighbors& all, const ConstBufVArg& send, c
 namespace {
 
 /// Throws if a block reaches beyond the memory, whose length is known if the user has given a range.
-void check_reach(const TypedBlocks& given, const Blocks& blocks, const char* name, Caller caller) {
+void check_reach(const TypedBlocks& given, const Blocks& blocks, Peers peers, Side side, Caller caller) {
     const At at = caller.at;
     if (given.elements == any_count)
         return;
@@ -288,12 +292,15 @@ void check_reach(const TypedBlocks& given, const Blocks& blocks, const char* nam
         if (blocks.counts[i] == 0 || type.is_null() || type.Get_size(at) == 0)
             continue;
         const Datatype::Extent data = type.Get_true_extent(at);
+        const Count extent = type.Get_extent(at).extent;
         Count last = 0;  // where the last element lies, from the first
-        const bool is_far = __builtin_mul_overflow(blocks.counts[i] - 1, type.Get_extent(at).extent, &last);
-        const Count begin = blocks.displs[i] + data.lb + std::min(last, Count{0});
-        const Count end = is_far ? any_count : end_of(blocks.displs[i] + data.ub(), std::max(last, Count{0}));
+        if (__builtin_mul_overflow(blocks.counts[i] - 1, extent, &last))
+            last = extent < 0 ? -any_count : any_count;
+        const Count begin = sum_of(sum_of(blocks.displs[i], data.lb), std::min(last, Count{0}));
+        const Count end = sum_of(sum_of(blocks.displs[i], data.ub()), std::max(last, Count{0}));
         if (begin < 0 || end > length)
-            misuse(caller, std::string(name) + " has " + std::to_string(length) + " bytes, its block for rank " + std::to_string(i) +
+            misuse(caller, std::string(side == Side::send ? "sendbuf" : "recvbuf") + " has " + std::to_string(length) + " bytes, its block " +
+                               block_of(peers, side, i) +
                                (begin < 0 ? " begins at byte " + std::to_string(begin) : " ends at byte " + std::to_string(end)));
     }
 }
@@ -308,7 +315,7 @@ Blocks typed_blocks(Peers peers, const TypedBlocks& given, Side side, Caller cal
                            " displacements and " + std::to_string(given.types.handles.size()) + " datatypes for " + std::to_string(number) + " " +
                            peers.name);
     Blocks blocks = given;
-    refuse_negative(blocks, name, caller);
+    refuse_negative(blocks, peers, side, caller);
     Scratch& keep = scratch[static_cast<int>(side)];
     if (defaults) {
         keep.counts.assign(number, 1);
@@ -318,7 +325,7 @@ Blocks typed_blocks(Peers peers, const TypedBlocks& given, Side side, Caller cal
     blocks.packed = false;
     if (blocks.ranks == 0)
         lie_somewhere(blocks.counts, blocks.displs, true);
-    check_reach(given, blocks, name, caller);
+    check_reach(given, blocks, peers, side, caller);
     if (blocks.counts.is_wide() != blocks.displs.is_wide())
         widen(blocks, keep);
     return blocks;
@@ -329,8 +336,7 @@ Blocks typed_blocks(Peers peers, const TypedBlocks& given, Side side, Caller cal
 AlltoallwPlan alltoallw_blocks(const Comm& comm, TypedPart<const void> send, TypedPart<void> recv, Caller caller) {
     const int all = peers(comm, caller.at);
     refuse_in_place(recv.data, Side::recv, only_send, caller);
-    if (send.data == MPI_IN_PLACE && comm.Is_inter(caller.at))
-        refuse_in_place(send.data, Side::send, not_between_groups, caller);
+    refuse_in_place_between_groups(comm, send.data, caller);
     AlltoallwPlan plan{uneven({}, send.data, static_cast<const MPI_Datatype*>(nullptr)),
                        uneven(typed_blocks(all, recv.blocks, Side::recv, caller), recv.data, recv.blocks.types.handles.data())};
     if (send.data != MPI_IN_PLACE) {
@@ -415,14 +421,18 @@ ReduceScatterPlan reduce_scatter_blocks(const Comm& comm, const ConstBuf& send, 
     if (recvcounts.size == 0 && !send.is_in_place() && !comm.Is_inter(caller.at))
         blocks = counts_of_all(comm, recv.count, caller.at).blocks;
     refuse_in_place(recv.data, Side::recv, only_send, caller);
+    refuse_in_place_between_groups(comm, send.data, caller);
     const auto size = static_cast<std::size_t>(comm.Get_size(caller.at));
     if (blocks.ranks == 0)
         misuse(caller, "recvcounts must be given " + std::string(send.is_in_place() ? "in place" : "on an intercommunicator"));
     if (blocks.ranks != size)
         misuse(caller, std::to_string(blocks.ranks) + " recvcounts for " + std::to_string(size) + " processes");
-    refuse_negative(blocks, "recvbuf", caller);
     Count sum = 0;
-    for (std::size_t i = 0; i < size; ++i) sum += blocks.counts[i];
+    for (std::size_t i = 0; i < size; ++i) {
+        if (blocks.counts[i] < 0)
+            misuse(caller, "recvcounts has " + std::to_string(blocks.counts[i]) + " for rank " + std::to_string(i));
+        sum = sum_of(sum, blocks.counts[i]);
+    }
     const Count own = send.is_in_place() ? sum : blocks.counts[static_cast<std::size_t>(comm.Get_rank(caller.at))];
     if (!send.is_in_place() && send.type != recv.type)
         mismatch(send.count, send.type, recv.count, recv.type, caller.at, caller.method);
