@@ -1032,7 +1032,8 @@ TEST_CASE("no task runs where an initializer fails, nor where it succeeds", "[fu
 
 TEST_CASE("wrong options are refused", "[futures]") {
     with_executors([](Executor& executor) {
-        CHECK(contains(thrown<std::invalid_argument>([&] { (void)executor.map({.chunksize = -1}, square, numbers(2)); }), "chunksize is -1"));
+        CHECK(contains(thrown<std::invalid_argument>([&] { (void)executor.map({.chunksize = -1}, square, numbers(2)); }),
+                       "chunksize is -1, it must not be negative"));
         CHECK(contains(thrown<std::invalid_argument>([&] { (void)executor.map({.buffersize = -2}, square, numbers(2)); }), "buffersize is -2"));
         CHECK(contains(thrown<std::invalid_argument>([&] { (void)executor.direct().map({.buffersize = 2}, square, numbers(2)); }), "fixed split"));
         CHECK(contains(thrown<std::invalid_argument>([&] { (void)executor.on(1000).submit(square, 2); }), "no worker 1000"));
@@ -1042,7 +1043,7 @@ TEST_CASE("wrong options are refused", "[futures]") {
         const auto refused = [&comm](const PoolOptions& options) {
             return thrown<std::invalid_argument>([&] { const MPICommExecutor executor(comm, 0, options); });
         };
-        CHECK(contains(refused({.max_workers = -1}), "max_workers is -1"));
+        CHECK(contains(refused({.max_workers = -1}), "max_workers is -1, it must not be negative"));
         CHECK(contains(refused({.prefetch = -5}), "prefetch is -5"));
         CHECK(contains(refused({.retries = -1}), "retries is -1"));
         CHECK(contains(refused({.threads = -2}), "threads is -2"));

@@ -307,7 +307,8 @@ TEST_CASE("a call that throws is tried again", "[futures]") {
             CHECK(all.size() == some.size());
             for (std::size_t i = 0; i < all.size(); ++i) CHECK(all[i].size() == i);
         }
-        CHECK(contains(thrown<std::invalid_argument>([&] { (void)executor.submit({.retries = -2}, fails_at_first, 2); }), "retries is -2"));
+        CHECK(contains(thrown<std::invalid_argument>([&] { (void)executor.submit({.retries = -2}, fails_at_first, 2); }),
+                       "retries is -2, it must not be negative, but for -1"));
         CHECK(contains(thrown<std::invalid_argument>([&] { (void)executor.map({.retries = -2}, fails_at_first, {2}); }), "retries is -2"));
     });
     with_executor(

@@ -77,13 +77,13 @@ int count_workers(const ExecutorStatePtr& executor) {
 
 void check_retries(int retries) {
     if (retries < -1)
-        throw std::invalid_argument("futures: retries is " + std::to_string(retries) + ", it must be positive");
+        throw std::invalid_argument("futures: retries is " + std::to_string(retries) + ", it must not be negative, but for -1: as the executor says");
 }
 
 void check_map(const MapOptions& options, Split split) {
     const auto check = [](int value, const char* name) {
         if (value < 0)
-            throw std::invalid_argument("futures: " + std::string(name) + " is " + std::to_string(value) + ", it must be positive");
+            throw std::invalid_argument("futures: " + std::string(name) + " is " + std::to_string(value) + ", it must not be negative");
     };
     check(options.chunksize, "chunksize");
     check(options.buffersize, "buffersize");

@@ -62,7 +62,7 @@ void set_shared_pool(std::unique_ptr<MpiManagerTransport> transport, At at) {
 void check_options(const PoolOptions& options, mpi4cxx::detail::Caller caller) {
     const auto check = [caller](int value, const char* name) {
         if (value < 0)
-            mpi4cxx::detail::misuse(caller, std::string(name) + " is " + std::to_string(value) + ", it must be positive");
+            mpi4cxx::detail::misuse(caller, std::string(name) + " is " + std::to_string(value) + ", it must not be negative");
     };
     check(options.max_workers, "max_workers");
     check(options.prefetch, "prefetch");
