@@ -32,8 +32,8 @@ private:
 
 }  // namespace detail
 
-/// What MPI does when a call fails (MPI-4.0, 9.3). Made by `Comm::Create_errhandler`. Freeing is local. A communicator keeps a handler that is set on
-/// it.
+/// What MPI does when a call fails (MPI-4.0, 9.3). Made by `Comm::Create_errhandler` and the like. Freeing is local. An object keeps a handler that
+/// is set on it.
 class MPI4CXX_API Errhandler : public Handle<Errhandler>, public Fortran<Errhandler> {
 public:
     Errhandler() noexcept = default;
@@ -50,7 +50,7 @@ private:
     std::shared_ptr<detail::ErrorFunction> function_;
 };
 
-/// The error handler of a handle class (MPI-4.0, 9.3): Comm, Win, File.
+/// The error handler of a handle class (MPI-4.0, 9.3): Comm, Win, File, Session.
 /// A call of this library throws an Exception if its MPI function returns an error, whatever the handler is, unless the handler has ended the job.
 template <class Class> class MPI4CXX_API ErrorHandling {
 public:

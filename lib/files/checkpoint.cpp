@@ -47,8 +47,8 @@ struct Entry {
     std::uint64_t checksum = 0, block_checksum = 0;
 };
 
-/// The name of a type. The library sends types of its own only: each type that is sent is registered, in programs once more.
-struct TypeName {
+/// The name of a type or of a file. The library sends types of its own only: each type that is sent is registered, in programs once more.
+struct Name {
     std::string text;
 };
 
@@ -121,7 +121,7 @@ public:
             if (is_first())
                 path_ = target_of_links();
         });
-        path_ = comm_.bcast(TypeName{path_.native()}, 0, at_).text;
+        path_ = comm_.bcast(Name{path_.native()}, 0, at_).text;
         part_.path = path_.native() + ".part";
         together([this] { remove_part(); });  // of a dump that was killed
         try {
@@ -203,7 +203,7 @@ private:
             }
         });
         const std::vector<Entry> entries = comm_.gather(own, 0, at_);
-        const std::vector<TypeName> names = comm_.gather(TypeName{type}, 0, at_);
+        const std::vector<Name> names = comm_.gather(Name{type}, 0, at_);
         comm_.Bcast(end, file_.size - 1, at_);  // where the index begins
         together([&] {
             if (is_first())
@@ -212,7 +212,7 @@ private:
         file.Sync(at_);
     }
 
-    void write_index(const File& file, Offset begin, const std::vector<Entry>& entries, const std::vector<TypeName>& names) const {
+    void write_index(const File& file, Offset begin, const std::vector<Entry>& entries, const std::vector<Name>& names) const {
         Index index{entries, {}};
         for (std::size_t i = 0; i < entries.size(); ++i) index.types.try_emplace(entries[i].type, names[i].text);
         const Packing packed = detail::packed(index);

@@ -1,7 +1,7 @@
 // The functions of the template ErrorHandling, for the sources of the classes that have error handlers.
 // MPI does not say which error handler it calls, and MPICH 4.0 cannot be asked anything meanwhile. So each error handler takes one of a fixed number
-// of callbacks for itself while it lives. It lives until its last Errhandler is gone and the last communicator on which it is set, where it is an
-// attribute.
+// of callbacks for itself while it lives. It lives until its last Errhandler is gone and the last object on which it is set. A communicator or a
+// window keeps it as an attribute, a file or a session in a table.
 #pragma once
 
 #include <mpi4cxx/attribute.hpp>

@@ -11,7 +11,7 @@ namespace MPI4CXX::detail {
 bool may_free(bool collective) noexcept { return is_running() && !(collective && std::uncaught_exceptions() > 0); }
 
 void refuse_free(std::string_view function, At at) {
-    throw Exception(MPI_ERR_ARG, function, "the handle is predefined, or the library's own: who has borrowed it does not free it", at);
+    throw Exception(MPI_ERR_ARG, function, "the handle is predefined or the library's own, and is only borrowed here: do not free it", at);
 }
 
 }  // namespace MPI4CXX::detail

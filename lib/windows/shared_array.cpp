@@ -65,7 +65,7 @@ void check_node(const Intracomm& comm, const Intracomm& node, Caller caller) {
                            " processes of the node are not in the communicator");
 }
 
-constexpr std::size_t large = std::size_t{1} << 30;
+constexpr std::size_t large_array = std::size_t{1} << 30;  // bytes
 
 /// Returns how many bytes of memory the node can give without ending processes; the largest number if that is not known.
 std::uint64_t free_memory() {
@@ -207,7 +207,7 @@ void NodeMemory::make(const Intracomm& comm, const Terms& terms, const SharedEle
     node_ = node.is_null() ? comm.Split_type(COMM_TYPE_SHARED, key, INFO_NULL, at) : node.Split(0, key, at);
     const bool is_leader = node_.Get_rank(at) == 0;
     leaders_ = comm.Split(is_leader ? 0 : UNDEFINED, key, at);
-    if (bytes_ >= large)
+    if (bytes_ >= large_array)
         agree(comm, failure_of([&] { check_memory(bytes_, terms.method, {at, comm.address()}); }), terms.method, {at, comm.address()});
     const std::exception_ptr failure = failure_of([&] {
         // Only the leader has memory, so no displacement units and no blocks of others play a part.
