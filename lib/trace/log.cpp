@@ -1,8 +1,9 @@
 // Writes and reads the log of a process.
 #include "trace/log.hpp"
 
+#include "trace/text.hpp"
+
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 
 namespace mpi4cxx::trace {
@@ -73,17 +74,13 @@ std::int64_t now(clockid_t clock) {
     return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
-// The file has another name until it is complete, because other processes wait for it to appear.
 void Log::save(const std::string& path) const {
-    {
-        const File file(std::fopen((path + ".part").c_str(), "wb"), std::fclose);
-        if (file == nullptr)
-            return;
-        Writer writer{file.get()};
-        all_of(writer, *this);
-    }
-    std::error_code ignored;
-    std::filesystem::rename(path + ".part", path, ignored);
+    File file(std::fopen((path + ".part").c_str(), "wb"), std::fclose);
+    if (file == nullptr)
+        return;
+    Writer writer{file.get()};
+    const bool is_written = all_of(writer, *this);
+    put_in_place(path, std::fclose(file.release()) == 0 && is_written);
 }
 
 bool Log::load(const std::string& path) {
@@ -91,7 +88,10 @@ bool Log::load(const std::string& path) {
     if (file == nullptr)
         return false;
     Reader reader{file.get()};
-    return all_of(reader, *this);
+    const bool is_whole = all_of(reader, *this);
+    if (!is_whole)
+        *this = {};  // events refer to what comes after them
+    return is_whole;
 }
 
 }  // namespace mpi4cxx::trace

@@ -57,7 +57,7 @@ void write_summary(const Run& run, const std::string& path) {
         return;
     std::fprintf(file.get(), "%s: %zu ranks, %.3f s from MPI_Init to MPI_Finalize\n", run.program.c_str(), run.ranks.size(), seconds(run.length));
     if (!run.missing.empty())
-        std::fprintf(file.get(), "Without a trace, for they did not answer: ranks %s.\n", rank_list(run.missing).c_str());
+        std::fprintf(file.get(), "Without a trace, for they have not written it: ranks %s.\n", rank_list(run.missing).c_str());
     std::fprintf(
         file.get(),
         "Waiting is the time in calls before what they need has begun elsewhere: the send of a message that is received, the receive of one\n"

@@ -5,6 +5,7 @@
 #include <cstdarg>
 #include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -25,6 +26,22 @@ inline TextFile create(const std::string& path) {
     if (file == nullptr && write_error == 0)
         write_error = errno;
     return file;
+}
+
+/// Gives PATH.part its name PATH, under which others wait for the file, or removes it if it is not complete. Returns whether PATH is there.
+inline bool put_in_place(const std::string& path, bool is_complete) {
+    std::error_code error;
+    if (is_complete)
+        std::filesystem::rename(path + ".part", path, error);
+    else
+        std::filesystem::remove(path + ".part", error);
+    return is_complete && !error;
+}
+
+/// Returns whether a file is there; false also if that cannot be found out.
+inline bool exists(const std::string& path) {
+    std::error_code ignored;
+    return std::filesystem::exists(path, ignored);
 }
 
 [[gnu::format(printf, 1, 2)]] inline std::string format(const char* pattern, ...) {
