@@ -1,4 +1,5 @@
 // The start and the end of the trace: MPI_Init, MPI_Finalize and MPI_Abort.
+#include "runtime/mixed_job.hpp"
 #include "runtime/settings.hpp"
 #include "trace/call.hpp"
 #include "trace/folder.hpp"
@@ -113,6 +114,10 @@ void start() {
     has_trace = wanted.trace;
     if (!has_trace && wanted.timeout == 0)
         return;
+    if (mpi4cxx::detail::is_mixed_job()) {  // processes without the trace would not take part
+        print_message("trace: the ranks of a mixed job are neither recorded nor watched\n");
+        return;
+    }
     PMPI_Comm_dup(MPI_COMM_WORLD, &own_comm);
     std::array<char, 4096> path{};
     if (rank == 0)
