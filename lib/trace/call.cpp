@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 #include <algorithm>
+#include <utility>
 
 namespace mpi4cxx::trace {
 
@@ -10,26 +11,40 @@ namespace {
 
 thread_local int depth = 0;
 
-/// Registers the current thread for as long as it lives.
-struct ThreadRegistration {
-    Thread& thread = *new Thread;
-    ThreadRegistration() {
-        static int count = 0;
-        thread.handle = pthread_self();
-        thread.task = gettid();
-        thread.since = now();
+// Without destructors: destructors of other objects of a thread may still call MPI.
+thread_local Thread* own_thread = nullptr;
+thread_local bool is_ending = false;
+
+/// Forgets a thread when it ends.
+struct ThreadEnd {
+    ThreadEnd() = default;
+    ~ThreadEnd() {
+        is_ending = true;
         const std::lock_guard lock(threads_mutex);
-        thread.number = count++;
-        threads.push_back(&thread);
+        std::erase(threads, own_thread);
+        delete std::exchange(own_thread, nullptr);
     }
-    ~ThreadRegistration() {
-        const std::lock_guard lock(threads_mutex);
-        std::erase(threads, &thread);
-        delete &thread;
-    }
-    ThreadRegistration(const ThreadRegistration&) = delete;
-    ThreadRegistration& operator=(const ThreadRegistration&) = delete;
+    ThreadEnd(const ThreadEnd&) = delete;
+    ThreadEnd& operator=(const ThreadEnd&) = delete;
 };
+
+/// Registers the current thread, unless it is about to end.
+Thread* new_thread() {
+    static int count = 0;
+    auto* const made = new Thread;
+    made->handle = pthread_self();
+    made->task = gettid();
+    made->since = now();
+    const std::lock_guard lock(threads_mutex);
+    made->number = count++;
+    made->is_hidden = is_ending;
+    if (!is_ending)
+        threads.push_back(made);
+    return made;
+}
+
+/// Has the current thread forgotten when it ends.
+void forget_at_end() { [[maybe_unused]] thread_local const ThreadEnd end; }
 
 void count_activity(std::int64_t at) {
     last_activity = at;
@@ -54,11 +69,20 @@ std::int64_t bytes(MPI_Count count, MPI_Datatype type) {
     return count > 0 && size > 0 ? std::int64_t{count} * size : 0;
 }
 
+void set_name(std::string& name, const char* text) {
+    const std::lock_guard lock(details_mutex);
+    name = text;
+}
+
 }  // namespace
 
 Thread& this_thread() {
-    thread_local const ThreadRegistration registration;
-    return registration.thread;
+    if (own_thread == nullptr) {
+        own_thread = new_thread();
+        if (own_thread->task != getpid() && !is_ending)  // the main thread lives on in the destructors of static objects
+            forget_at_end();
+    }
+    return *own_thread;
 }
 
 std::int64_t SentSizes::operator()(int i, int own) const {
@@ -78,9 +102,12 @@ Call::Call(int function) : function_(function) {
     if (functions[function].family == Family::local)
         return;
     const std::lock_guard lock(thread_->mutex);
-    const bool looks = functions[function].family == Family::wait && functions[function].name.find("ait") == std::string_view::npos;
+    const bool blocks = functions[function].name.find("ait") != std::string_view::npos || function == id("MPI_Probe") || function == id("MPI_Mprobe");
+    const bool looks = functions[function].family == Family::wait && !blocks;
     if (!looks || (begin_ - thread_->since > second && !thread_->is_hidden))  // the thread has computed in between
         count_activity(begin_);
+    if (!looks)
+        forget_polls();
     thread_->function = function;
     thread_->since = begin_;
     thread_->targets.clear();
@@ -184,14 +211,14 @@ void Call::names_comm(MPI_Comm comm, const char* name) {
     if (!is_on())
         return;
     if (Communicator* const named = communicator_info(comm); named != nullptr)
-        named->name = name;
+        set_name(named->name, name);
 }
 
 void Call::names_window(MPI_Win win, const char* name) {
     if (!is_on())
         return;
     if (Window* const named = window_info(win); named != nullptr)
-        named->name = name;
+        set_name(named->name, name);
 }
 
 void Call::accesses(MPI_Count count, MPI_Datatype type, int target_rank, MPI_Win win, bool writes, bool reads) {
@@ -229,8 +256,11 @@ void Call::fences(MPI_Win win) {
 void Call::posts(MPI_Win win, MPI_Group group, bool starts) {
     if (!is_on())
         return;
-    if (Window* const window = window_info(win); window != nullptr)
-        (starts ? window->started : window->posted) = world_ranks_of(group);
+    if (Window* const window = window_info(win); window != nullptr) {
+        std::vector<int> ranks = world_ranks_of(group);
+        const std::lock_guard lock(details_mutex);
+        (starts ? window->started : window->posted) = std::move(ranks);
+    }
     synchronizes(win, any_rank);
 }
 
@@ -242,8 +272,13 @@ void Call::resumes() {
     thread_->since = now();
     thread_->targets = {other_};
     thread_->target_count = 1;
-    thread_->polls = 0;
+    forget_polls();
     count_activity(thread_->since);
+}
+
+void Call::forget_polls() {
+    thread_->polls = 0;
+    thread_->polled.clear();
 }
 
 void Call::leave(std::int64_t end) {
@@ -251,13 +286,11 @@ void Call::leave(std::int64_t end) {
     thread_->function = -1;
     thread_->since = end;
     if (found_nothing()) {
-        if (thread_->polls++ == 0)
-            thread_->first_poll = now(CLOCK_THREAD_CPUTIME_ID);
+        ++thread_->polls;
         for (const WaitTarget& target : thread_->targets) add(thread_->polled, target);
         return;
     }
-    thread_->polls = 0;
-    thread_->polled.clear();
+    forget_polls();
     count_activity(end);
 }
 
@@ -307,7 +340,10 @@ int Call::done(int code) {
         give_lock_back(window_, other_.peer);
     std::unique_lock lock(log_mutex);
     const std::int64_t event = is_logging ? record(end) : -1;
-    if (!good || found_nothing())
+    int error = MPI_SUCCESS;
+    if (!good)
+        PMPI_Error_class(code, &error);
+    if (found_nothing() || (!good && made_nothing(error)))
         return code;
     const bool is_persistent = request_ != nullptr && functions[function_].name.find("_init") != std::string_view::npos;
     for (Operation* operation : {&send_, &other_}) {
@@ -326,8 +362,10 @@ int Call::done(int code) {
         if (read_ > 0)
             own_log.fetched[other_.peer].window_bytes += read_;
     }
-    completes(event);
+    completes(event, error);
     lock.unlock();
+    if (!good)
+        return code;
     if (request_ != nullptr)
         set_operation(*request_, other_.kind != WaitTarget::Kind::none ? other_ : send_);
     if (found_ != nullptr) {

@@ -36,9 +36,14 @@ struct Thread {
     std::vector<WaitTarget> targets;  // the first few targets that the call waits for
     std::size_t target_count = 0;
     bool waits_for_any = false;
-    std::int64_t polls = 0;       // calls that found nothing since something last moved
-    std::int64_t first_poll = 0;  // when the first of them returned, by the CPU clock of the thread
+    std::int64_t polls = 0;  // calls that found nothing since something last moved
     std::vector<WaitTarget> polled;
+    /// What the watchdog has seen of the polls.
+    struct Polls {
+        std::int64_t number = 0, computed = 0, at = 0;  // `polls`, the CPU time of the thread, and when that was
+    };
+    Polls before, latest;  // seconds ago
+    bool is_looping = false;
 };
 
 /// Threads that have called MPI and still exist. Protected by threads_mutex.
@@ -117,8 +122,11 @@ protected:
     /// Tells the watchdog what the call waits for.
     void waits_for(const WaitTarget& target);
     void waits_for_any();
-    /// Completes the operations that the call found complete. `event` is the event of the call, -1 if it has none; the log is locked.
-    virtual void completes(std::int64_t /*event*/) {}
+    /// Completes the operations that the call found complete. `event` is the event of the call, -1 if it has none; `error` is the class of the error
+    /// that the call has returned; the log is locked.
+    virtual void completes(std::int64_t /*event*/, int /*error*/) {}
+    /// Returns whether a call that has failed leaves all as it was. One that has received a message that is too long has taken the message.
+    [[nodiscard]] virtual bool made_nothing(int error) const noexcept { return error != MPI_ERR_TRUNCATE || request_ != nullptr; }
     [[nodiscard]] bool is_on() const noexcept { return thread_ != nullptr; }
     [[nodiscard]] bool found_nothing() const noexcept { return flag_ != nullptr && *flag_ == 0; }
 
@@ -129,6 +137,7 @@ protected:
 
 private:
     void leave(std::int64_t end);
+    void forget_polls();
     /// Adds the call to the log, which is locked. Returns the index of its event, -1 if it has none.
     std::int64_t record(std::int64_t end);
 

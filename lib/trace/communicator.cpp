@@ -97,6 +97,7 @@ int Communicator::world_rank(int rank_in_call) const {
 }
 
 std::string Communicator::label() const {
+    const std::lock_guard lock(details_mutex);
     if (!name.empty())
         return name;
     const std::string which = number == 0 ? "" : " (number " + std::to_string(number + 1) + " of these)";
@@ -114,6 +115,9 @@ Communicator* communicator_info(MPI_Comm comm) {
     if (flag != 0)
         return static_cast<Communicator*>(found);
     const std::lock_guard lock(mutex);
+    PMPI_Comm_get_attr(comm, keyval(), &found, &flag);
+    if (flag != 0)  // another thread has asked meanwhile
+        return static_cast<Communicator*>(found);
     Communicator& made = all.emplace_back();
     describe(comm, made);
     PMPI_Comm_set_attr(comm, keyval(), &made);

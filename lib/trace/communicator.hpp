@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,9 @@ namespace mpi4cxx::trace {
 
 // Ranks in the trace are ranks of MPI_COMM_WORLD, or one of these values.
 inline constexpr int no_rank = -1, any_rank = -2, outside_rank = -3;
+
+/// Protects what may change while the watchdog reads it: names, and whom a window lets in.
+inline std::mutex details_mutex;
 
 /// What the trace knows of a communicator. It is kept after the communicator is freed.
 struct Communicator {

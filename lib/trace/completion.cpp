@@ -1,6 +1,8 @@
 // The functions that complete requests, and those that start persistent ones.
 #include "trace/call.hpp"
 
+#include <algorithm>
+
 namespace mpi4cxx::trace {
 
 namespace {
@@ -8,7 +10,7 @@ namespace {
 /// A call that waits for requests or tests them.
 class Completion : public Call {
 public:
-    Completion(int function, int count, const MPI_Request* requests, bool any = false) : Call(function) {
+    Completion(int function, int count, const MPI_Request* requests, bool any = false) : Call(function), requests_(requests) {
         for (int i = 0; is_on() && i < count; ++i) {
             pending_.push_back({requests[i], find_operation(requests[i])});
             if (requests[i] != MPI_REQUEST_NULL)
@@ -36,13 +38,22 @@ public:
     }
 
 private:
-    void completes(std::int64_t event) override {
-        const int count = count_ != nullptr ? *count_ : static_cast<int>(pending_.size());
+    [[nodiscard]] bool made_nothing(int) const noexcept override { return false; }
+
+    void completes(std::int64_t event, int error) override {
+        const int all = static_cast<int>(pending_.size()), count = count_ != nullptr ? std::min(*count_, all) : all;
         for (int i = 0; i < count; ++i) {
             const int which = indices_ == nullptr ? i : indices_[i];
-            if (which >= 0 && static_cast<std::size_t>(which) < pending_.size())  // not MPI_UNDEFINED
+            if (which >= 0 && which < all && is_over(which, statuses_ + i, error))  // not MPI_UNDEFINED
                 complete_one(pending_[static_cast<std::size_t>(which)], statuses_ + i, event);
         }
+    }
+
+    /// Returns whether an operation is over. With an error that need not be so; MPI then has given up the request, unless the request is persistent.
+    [[nodiscard]] bool is_over(int which, const MPI_Status* status, int error) const {
+        if (error == MPI_SUCCESS || requests_[which] == MPI_REQUEST_NULL)
+            return true;
+        return error == MPI_ERR_IN_STATUS ? status->MPI_ERROR != MPI_ERR_PENDING : error == MPI_ERR_TRUNCATE;
     }
 
     struct Pending {
@@ -59,6 +70,7 @@ private:
             erase_operation(pending.handle, pending.operation);
     }
 
+    const MPI_Request* requests_;
     std::vector<Pending> pending_;
     MPI_Status own_status_{};
     std::vector<MPI_Status> own_statuses_;

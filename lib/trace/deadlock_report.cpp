@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <sstream>
+#include <utility>
 
 namespace mpi4cxx::trace {
 
@@ -13,6 +15,7 @@ namespace {
 
 using Edges = std::vector<std::vector<int>>;
 using Ends = std::vector<ProcessState::MessageEnd>;
+using Collectives = std::set<std::pair<std::uint64_t, std::int64_t>>;  // communicators or windows, and numbers
 
 bool has_tag(const ProcessState::MessageEnd& receive, int tag) { return receive.tag == MPI_ANY_TAG || receive.tag == tag; }
 
@@ -118,22 +121,23 @@ private:
 };
 
 /// Adds the ranks without whose message a rank cannot go on. Returns whether one of its threads can go on by itself.
-bool add_edges(const ProcessState& state, int rank, MessagesInTransit& messages, std::vector<int>& awaited) {
+bool add_edges(const ProcessState& state, int rank, MessagesInTransit& messages, const Collectives& entered, std::vector<int>& awaited) {
     bool is_progressing = false;
     for (const ProcessState::ThreadWait& wait : state.threads) {
         std::size_t matched = 0;
         for (const ProcessState::MessageEnd& end : wait.ends) {
-            if (messages.is_matched(rank, end))
+            if (end.kind == WaitTarget::Kind::collective ? entered.contains({end.comm, end.number}) : messages.is_matched(rank, end))
                 ++matched;
             else if (end.peer >= 0 && !wait.any)
                 awaited.push_back(end.peer);
         }
-        is_progressing = is_progressing || (wait.any ? matched > 0 : matched > 0 && matched == wait.ends.size() && !wait.others);
+        const bool can_go_on = matched > 0 || wait.open;
+        is_progressing = is_progressing || (can_go_on && (wait.any || (matched == wait.ends.size() && !wait.others)));
     }
     return is_progressing;
 }
 
-/// Describes what is wrong in a collective in which some ranks wait, and adds who waits for whom.
+/// Describes what is wrong in a collective in which some ranks wait, and adds who waits for whom. Empty if all have entered the same one.
 std::string explain_collective(const std::vector<ProcessState>& ranks, const ProcessState::CollectiveCall& collective, Edges& edges) {
     std::map<std::string, std::vector<int>> present;  // by function
     std::vector<int> missing;
@@ -217,23 +221,29 @@ Explanation explain(const std::vector<ProcessState>& ranks, double seconds) {
     const auto waiting = std::count_if(ranks.begin(), ranks.end(), [](const ProcessState& s) { return s.waits; });
     std::ostringstream result;
     result << "nothing has moved for " << seconds << " s; " << waiting << " of " << ranks.size() << " ranks wait in MPI.\n";
-    Edges edges;
+    std::map<Collectives::value_type, const ProcessState::CollectiveCall*> collectives;
+    for (const ProcessState& rank : ranks)
+        for (const ProcessState::CollectiveCall& collective : rank.collectives)
+            collectives.try_emplace({collective.comm, collective.number}, &collective);
+    Edges edges(ranks.size());
+    Collectives entered;
+    std::string wrong;
+    for (const auto& [key, collective] : collectives) {
+        const std::string text = explain_collective(ranks, *collective, edges);
+        wrong += text;
+        if (text.empty())
+            entered.insert(key);
+    }
     MessagesInTransit messages(ranks);
     bool is_progressing = false;
     for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
         for (const std::string& line : ranks[rank].lines) result << "  rank " << rank << ": " << line << '\n';
-        is_progressing = add_edges(ranks[rank], static_cast<int>(rank), messages, edges.emplace_back()) || is_progressing;
+        is_progressing = add_edges(ranks[rank], static_cast<int>(rank), messages, entered, edges[rank]) || is_progressing;
         for (const int other : ranks[rank].awaited)
             if (other >= 0)
                 edges[rank].push_back(other);
     }
-    result << messages.unreceived();
-    std::map<std::pair<std::uint64_t, std::int64_t>, const ProcessState::CollectiveCall*> collectives;
-    for (const ProcessState& rank : ranks)
-        for (const ProcessState::CollectiveCall& collective : rank.collectives)
-            collectives.try_emplace({collective.comm, collective.number}, &collective);
-    for (const auto& [key, collective] : collectives) result << explain_collective(ranks, *collective, edges);
-    result << explain_locks(ranks, edges);
+    result << messages.unreceived() << wrong << explain_locks(ranks, edges);
     const std::vector<int> way = cycle(edges);
     for (std::size_t i = 0; i + 1 < way.size(); ++i)
         result << (i == 0 ? "  A cycle: rank " : ", rank ") << way[i] << " waits for rank " << way[i + 1] << (i + 2 < way.size() ? "" : ".\n");

@@ -12,7 +12,8 @@ namespace mpi4cxx::trace {
 /// there is one.
 struct Explanation {
     std::string text;
-    bool is_progressing = false;  // a call waits only for messages that have both a send and a receive, so they are in transit
+    bool is_progressing = false;  // a call waits only for messages that have both a send and a receive, for a collective that all have entered, or
+                                  // for something outside
 };
 Explanation explain(const std::vector<ProcessState>& ranks, double seconds);
 

@@ -5,9 +5,9 @@
 #include "trace/text.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 namespace mpi4cxx::trace {
 
@@ -22,16 +22,23 @@ std::string name_of(int function) { return function < 0 ? "an operation" : std::
 
 bool is_about_locks(std::string_view function) { return function.find("lock") != function.npos || function.find("flush") != function.npos; }
 
+/// Returns whom the latest Post has let in, and whom the latest Start accesses.
+std::pair<std::vector<int>, std::vector<int>> let_in(const Window& window) {
+    const std::lock_guard lock(details_mutex);
+    return {window.posted, window.started};
+}
+
 /// Returns 'for the lock of rank 0 in window "halo"', 'for the Post of ranks 1, 2 in window "halo"'.
 std::string describe_window(const WaitTarget& target) {
     const std::string_view function = functions[target.function].name;
     const std::string where = " in " + target.window->label();
+    const auto [posted, started] = let_in(*target.window);
     if (is_about_locks(function))
         return "for the lock of " + (target.peer == any_rank ? "all ranks" : "rank " + std::to_string(target.peer)) + where;
     if (function == "MPI_Win_complete" || function == "MPI_Win_start")
-        return "for the Post of " + ranks_text(target.window->started) + where;
+        return "for the Post of " + ranks_text(started) + where;
     if (function == "MPI_Win_wait")
-        return "for the Complete of " + ranks_text(target.window->posted) + where;
+        return "for the Complete of " + ranks_text(posted) + where;
     return "on " + target.window->label() + (target.number > 0 ? " (its " + ordinal(target.number) + " fence)" : "");
 }
 
@@ -39,12 +46,13 @@ std::string describe_window(const WaitTarget& target) {
 void add_window_wait(const WaitTarget& target, ProcessState& result) {
     const std::string_view function = functions[target.function].name;
     const Window& window = *target.window;
+    const auto [posted, started] = let_in(window);
     if (is_about_locks(function))
         result.wanted.push_back({window.id, target.peer, window.label()});
     else if (function == "MPI_Win_complete" || function == "MPI_Win_start")
-        result.awaited.insert(result.awaited.end(), window.started.begin(), window.started.end());
+        result.awaited.insert(result.awaited.end(), started.begin(), started.end());
     else if (function == "MPI_Win_wait")
-        result.awaited.insert(result.awaited.end(), window.posted.begin(), window.posted.end());
+        result.awaited.insert(result.awaited.end(), posted.begin(), posted.end());
     else if (target.number > 0)
         result.collectives.push_back({window.id, target.number, std::string(function), window.label(), window.members});
 }
@@ -89,14 +97,33 @@ std::string describe_loop(const std::vector<WaitTarget>& targets) {
 
 constexpr std::int64_t second = 1'000'000'000;
 
-/// Returns whether a thread only polls in a loop. On a busy machine it may rarely get to poll, so the polls are compared with its CPU time.
-bool is_loop(const Thread& thread, std::int64_t idle) {
+/// Returns whether a thread only polls in a loop, by the last seconds: it may have polled before, and compute or sleep since. On a busy machine it
+/// may rarely get to poll, so the polls are compared with its CPU time.
+bool is_loop(Thread& thread) {
     constexpr std::int64_t polls_a_second = 10, polls_a_second_of_computing = 1000;
     clockid_t clock{};
-    if (thread.polls == 0 || pthread_getcpuclockid(thread.handle, &clock) != 0)
+    if (pthread_getcpuclockid(thread.handle, &clock) != 0)
         return false;
-    const std::int64_t computed = now(clock) - thread.first_poll;
-    return thread.polls >= polls_a_second * (idle / second) && thread.polls >= polls_a_second_of_computing * computed / second;
+    const Thread::Polls current{thread.polls, now(clock), now()};
+    if (thread.polls == 0 || thread.polls < thread.latest.number || thread.latest.at == 0)  // something has moved
+        thread.before = thread.latest = {0, current.computed, current.at};
+    const std::int64_t polls = current.number - thread.before.number, computed = current.computed - thread.before.computed;
+    const std::int64_t passed = current.at - thread.before.at;
+    if (current.at - thread.latest.at > 2 * second)
+        thread.before = std::exchange(thread.latest, current);
+    const bool still_polls = thread.polls > 0 && (thread.function >= 0 || current.at - thread.since < second);
+    return still_polls && passed >= second && polls >= polls_a_second * (passed / second) && polls >= polls_a_second_of_computing * computed / second;
+}
+
+bool is_outside(int rank) { return rank == outside_rank; }
+
+/// Returns whether what a thread waits for may come whatever the processes of this world do. Of requests of files the trace knows nothing.
+bool is_open(const WaitTarget& target) {
+    if (target.comm == nullptr)
+        return target.kind == WaitTarget::Kind::none && target.function < 0;
+    const std::vector<int>& peers = target.comm->peers;
+    return is_outside(target.peer) ||
+           ((target.peer == any_rank || target.kind == WaitTarget::Kind::collective) && std::any_of(peers.begin(), peers.end(), is_outside));
 }
 
 bool is_message(const WaitTarget& target) {
@@ -105,7 +132,7 @@ bool is_message(const WaitTarget& target) {
 }
 
 ProcessState::MessageEnd end_of(const WaitTarget& target) {
-    const std::int64_t number = target.kind == WaitTarget::Kind::send ? target.number : target.order;
+    const std::int64_t number = target.kind == WaitTarget::Kind::receive || target.kind == WaitTarget::Kind::probe ? target.order : target.number;
     return {target.kind, target.comm->id, target.peer, target.tag, number, target.count, target.bytes, target.comm->label()};
 }
 
@@ -133,7 +160,7 @@ bool add_thread(Thread& thread, const std::vector<WaitTarget>& unready, ProcessS
     const std::lock_guard lock(thread.mutex);
     const std::int64_t moved = last_activity, idle = now() - moved;
     const bool is_blocked = thread.function >= 0 && thread.polls == 0;
-    const bool is_polling = is_loop(thread, idle);
+    const bool is_polling = thread.polls > 0 && thread.is_looping;
     std::vector<WaitTarget> targets = is_polling ? thread.polled : thread.targets;
     for (WaitTarget& target : targets) {
         const auto same = std::find_if(unready.begin(), unready.end(), [&](const WaitTarget& send) { return send.order == target.order; });
@@ -150,17 +177,25 @@ bool add_thread(Thread& thread, const std::vector<WaitTarget>& unready, ProcessS
         result.lines.push_back("outside MPI, for " + seconds_text(now() - (thread.polls == 0 ? thread.since : moved)) + ", " + place);
     if (!is_blocked && !is_polling)
         return false;
+    result.polls = result.polls || is_polling;
     ProcessState::ThreadWait& wait = result.threads.emplace_back();
     wait.any = thread.waits_for_any && targets.size() > 1;
     wait.others = is_blocked && thread.target_count > targets.size();
+    wait.open = is_blocked && functions[thread.function].family == Family::file;
     for (const WaitTarget& target : targets) {
-        if (is_message(target))
+        const bool is_collective = target.kind == WaitTarget::Kind::collective && target.comm != nullptr && !target.comm->is_inter;
+        const bool is_fence = target.kind == WaitTarget::Kind::window && target.number > 0;
+        if (is_open(target))
+            wait.open = true;
+        else if (is_message(target) || is_collective)
             wait.ends.push_back(end_of(target));
+        else if (is_fence)
+            wait.ends.push_back({WaitTarget::Kind::collective, target.window->id, no_rank, 0, target.number, 0, 0, target.window->label()});
         else
             wait.others = true;
         if (target.kind == WaitTarget::Kind::window)
             add_window_wait(target, result);
-        if (target.kind == WaitTarget::Kind::collective && target.comm != nullptr && !target.comm->is_inter)
+        if (is_collective)
             result.collectives.push_back({target.comm->id, target.number, name_of(target.function), target.comm->label(), target.comm->members});
     }
     return true;
@@ -168,10 +203,20 @@ bool add_thread(Thread& thread, const std::vector<WaitTarget>& unready, ProcessS
 
 }  // namespace
 
+bool observe_loops() {
+    const std::lock_guard lock(threads_mutex);
+    bool is_new = false;
+    for (Thread* const thread : threads) {
+        const std::lock_guard thread_lock(thread->mutex);
+        const bool was_looping = std::exchange(thread->is_looping, is_loop(*thread));
+        is_new = is_new || was_looping != thread->is_looping;
+    }
+    return is_new;
+}
+
 ProcessState current_process_state() {
     ProcessState result;
     result.activities = activities;
-    result.waits = true;
     std::vector<WaitTarget> unready;
     {
         const std::lock_guard lock(log_mutex);
@@ -179,6 +224,7 @@ ProcessState current_process_state() {
     }
     {
         const std::lock_guard lock(threads_mutex);
+        result.waits = !threads.empty();  // a process whose threads have all ended, but one that never calls MPI
         for (Thread* const thread : threads) result.waits = add_thread(*thread, unready, result) && result.waits;
     }
     for (const HeldLock& lock : held_locks())
@@ -210,13 +256,14 @@ std::istream& operator>>(std::istream& in, ProcessState::MessageEnd& end) {
 
 }  // namespace
 
-void ProcessState::save(const std::string& path) const {
+bool ProcessState::save(const std::string& path) const {
+    bool is_written = false;
     {
         std::ofstream file(path + ".part");
-        file << "activities " << activities << ' ' << waits << '\n';
+        file << "activities " << activities << ' ' << waits << ' ' << version << ' ' << polls << '\n';
         for (const std::string& line : lines) file << "line " << line << '\n';
         for (const ThreadWait& wait : threads) {
-            file << "thread " << wait.any << ' ' << wait.others << '\n';
+            file << "thread " << wait.any << ' ' << wait.others << ' ' << wait.open << '\n';
             for (const MessageEnd& end : wait.ends) file << "end " << end;
         }
         for (const MessageEnd& end : posted) file << "posted " << end;
@@ -233,9 +280,9 @@ void ProcessState::save(const std::string& path) const {
             file << ' ' << collective.label << '\n';
         }
         for (const auto& [comm, count] : collective_counts) file << "past " << comm << ' ' << count << '\n';
+        is_written = !file.flush().fail();
     }
-    std::error_code ignored;
-    std::filesystem::rename(path + ".part", path, ignored);
+    return put_in_place(path, is_written);
 }
 
 bool ProcessState::load(const std::string& path) {
@@ -247,12 +294,12 @@ bool ProcessState::load(const std::string& path) {
         std::string what;
         words >> what;
         if (what == "activities") {
-            words >> activities >> waits;
+            words >> activities >> waits >> version >> polls;
         } else if (what == "line") {
             lines.push_back(line.substr(5));
         } else if (what == "thread") {
             ThreadWait& wait = threads.emplace_back();
-            words >> wait.any >> wait.others;
+            words >> wait.any >> wait.others >> wait.open;
         } else if (what == "end") {
             words >> threads.back().ends.emplace_back();
         } else if (what == "posted") {

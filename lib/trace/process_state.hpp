@@ -17,19 +17,21 @@ struct ProcessState {
         std::vector<int> members;
     };
 
-    /// One end of a message.
+    /// One end of a message, or a call of a collective.
     struct MessageEnd {
-        WaitTarget::Kind kind = WaitTarget::Kind::none;  // send, receive or probe
+        WaitTarget::Kind kind = WaitTarget::Kind::none;  // send, receive, probe or collective
         std::uint64_t comm = 0;
         int peer = no_rank, tag = 0;
-        std::int64_t number = 0;  // of a send among the sends to its peer, of a receive in the order of posting; 0 for a call that has not returned
+        std::int64_t number = 0;  // of a send among the sends to its peer, of a receive in the order of posting; 0 for a call that has not returned.
+                                  // Of a collective on its communicator
         std::int64_t count = 0, bytes = 0;
         std::string label;  // of the communicator
     };
     /// What a thread waits for.
     struct ThreadWait {
         bool any = false;     // one of the ends is enough
-        bool others = false;  // the thread also waits for something else
+        bool others = false;  // the thread also waits for something that does not come by itself
+        bool open = false;    // or for something that may come whatever the others do: from a file, from a process outside this world
         std::vector<MessageEnd> ends;
     };
     /// The messages to or from a process on one communicator: their number, and the latest ones.
@@ -50,6 +52,8 @@ struct ProcessState {
 
     std::int64_t activities = -1;                             // how often the process had moved by then
     bool waits = false;                                       // all its threads wait in MPI
+    bool polls = false;                                       // one of them in a loop, which it may leave without a call
+    std::int64_t version = 0;                                 // how often the process has written its state
     std::vector<std::string> lines;                           // text for people, one line a thread
     std::vector<ThreadWait> threads;                          // the threads that wait
     std::vector<MessageEnd> posted;                           // receives that are not known to be complete
@@ -59,9 +63,13 @@ struct ProcessState {
     std::vector<CollectiveCall> collectives;                  // collectives in which it waits
     std::map<std::uint64_t, std::int64_t> collective_counts;  // number of collectives that it has entered, by communicator
 
-    void save(const std::string& path) const;
+    /// Returns whether the file could be written.
+    [[nodiscard]] bool save(const std::string& path) const;
     [[nodiscard]] bool load(const std::string& path);
 };
+
+/// Looks, several times a second, whether threads only poll in a loop. Returns whether one has begun or ceased to.
+bool observe_loops();
 
 /// Returns the state of this process, from what its threads do.
 ProcessState current_process_state();

@@ -62,6 +62,7 @@ int Window::world_rank(int rank_in_call) const {
 }
 
 std::string Window::label() const {
+    const std::lock_guard lock(details_mutex);
     if (!name.empty())
         return "window \"" + name + '"';
     return "the window of ranks " + rank_list(members) + (number == 0 ? "" : " (number " + std::to_string(number + 1) + " of these)");

@@ -172,6 +172,17 @@ def not_written():
     traced_in('occupied', f'cannot write all results to {folder}/occupied: Is a directory\n')
 
 
+def too_little_room():
+    """A log that does not fit is left out, and a folder that cannot be looked at any more ends no program."""
+    full, lost = folder / 'full', folder / 'lost'
+    code, _ = run(2, traffic, 'full', MPI4CXX_TRACE='trace', MPI4CXX_TRACE_DIR=str(full))
+    same((code, sorted(file.name for file in full.glob('log*'))), (0, []), 'status and logs that are left')
+    check('for they have not written it: ranks 1.' in (full / 'summary.txt').read_text(), 'nobody said whose log is missing')
+    code, text = run(2, traffic, 'lost', MPI4CXX_TRACE='trace', MPI4CXX_TRACE_DIR=str(lost))
+    same(code, 0, 'status')
+    check(f'cannot write all results to {lost}' in text, 'nobody said so')
+
+
 def an_object():
     code, _ = run(3, traffic, 'object', MPI4CXX_TRACE='trace')
     same(code, 0, 'status')
@@ -198,6 +209,8 @@ def aborted():
     check(code != 0, 'the job ended with 0')
     check_summary(folder / 'elsewhere', but=('MPI_Barrier', 'MPI_Finalize'))
     check_matrix(folder / 'elsewhere')
+    run(2, traffic, 'all_abort', MPI4CXX_TRACE='trace', MPI4CXX_TRACE_DIR=str(folder / 'all'))
+    check((0, 'MPI_Barrier') in summary(folder / 'all'), 'another rank has ended the job before the results were written')
 
 
 def spawned():
@@ -225,6 +238,9 @@ def off():
     same(list(folder.iterdir()), [], 'files')
     code, text = run(1, standstill, 'none', MPI4CXX_TRACE='trace,nonsense')
     check("MPI4CXX_TRACE is 'trace,nonsense', but must be" in text, 'nobody complained')
+    code, text = run(2, standstill, 'none', MPI4CXX_TRACE='1', MPI4CXX_TRACE_DIR='mixed', MPI4CXX_MIXED='1')
+    same((code, (folder / 'mixed').exists()), (0, False), 'status and folder of a mixed job')
+    check('the ranks of a mixed job are neither recorded nor watched' in text, 'nobody said so')
 
 
 def line(what):
@@ -254,6 +270,12 @@ def left_alone():
     check('left alone' in text, 'the job was ended')
 
 
+def removed():
+    """A watchdog that can tell the others nothing says so."""
+    _, text = run(2, standstill, 'removed', MPI4CXX_TRACE='watchdog:3', MPI4CXX_TRACE_DIR=str(folder / 'removed'))
+    check(f'rank 1 cannot write to {folder}/removed' in text, 'nobody said so')
+
+
 def late_sample():
     """A thread that answers too late is not taken for the next one."""
     text = stands_still(1, 'late_sample', ends=None)
@@ -279,11 +301,16 @@ def explained():
                         'message 1 9 1 7 1 10 80 the world', 'message 1 9 1 8 2 4 4 the world'],
                        ['activities 1 1', 'thread 0 0', 'end 2 9 0 8 5 0 0 the world', 'end 2 9 0 9 6 0 0 the world',
                         'posted 2 9 0 8 5 0 0 the world', 'posted 2 9 0 9 6 0 0 the world', 'mail 0 9 0 1', 'message 2 9 0 7 1 0 0 the world']),
+        'entered': (['activities 1 1', 'thread 0 0', 'end 4 9 -1 0 3 0 0 the world', 'meeting 9 3 MPI_Barrier 2 0 1 the world', 'past 9 3'],) * 2,
+        'not entered': (['activities 1 1', 'thread 0 0', 'end 4 9 -1 0 3 0 0 the world', 'meeting 9 3 MPI_Barrier 2 0 1 the world', 'past 9 3'],
+                        ['activities 1 1', 'thread 0 0', 'end 2 9 0 8 0 0 0 the world', 'past 9 2']),
+        'from outside': (['activities 1 1', 'thread 0 0 1'], ['activities 1 1', 'thread 0 0', 'end 2 9 0 8 0 0 0 the world']),
         'any of two': (['activities 1 1', 'thread 0 0', 'end 1 9 1 8 1 4 4 the world', 'mail 1 9 1 1', 'message 1 9 1 8 1 4 4 the world'],
                        ['activities 1 1', 'thread 1 0', 'end 2 9 -2 ANY 5 0 0 the world', 'end 2 9 0 9 6 0 0 the world',
                         'posted 2 9 -2 ANY 5 0 0 the world', 'posted 2 9 0 9 6 0 0 the world']),
     }
-    expected = {'moving': ('moves', False, False), 'wrong tag': ('stands', True, True), 'one of two': ('stands', True, False), 'any of two': ('moves', False, False)}
+    expected = {'moving': ('moves', False, False), 'wrong tag': ('stands', True, True), 'one of two': ('stands', True, False),
+                'entered': ('moves', False, False), 'not entered': ('stands', True, False), 'from outside': ('moves', False, False), 'any of two': ('moves', False, False)}
     for name, files in ranks.items():
         for rank, lines in enumerate(files):
             (folder / f'still.{rank}').write_text('\n'.join(lines).replace('ANY', any_tag) + '\n')
@@ -297,7 +324,7 @@ def explained():
 
 world = 'MPI_COMM_WORLD, for [0-9.]+ s, '
 tests = {
-    'complete': lambda: [complete(), folders(), not_written()],
+    'complete': lambda: [complete(), folders(), not_written(), too_little_room()],
     'object': an_object,
     'aborted': aborted,
     'preloaded': preloaded,
@@ -305,7 +332,8 @@ tests = {
     'off': off,
     'cycle': lambda: [
         stands_still(2, 'cycle', *(rf'rank {r}: MPI_Recv from rank {1 - r}, tag 7, ' + world + line('cycle') for r in (0, 1)), in_cycle(0, 1, 0)),
-        stands_still(3, 'cycle', *(rf'rank {r}: MPI_Recv from rank {(r + 1) % 3}, tag 7, ' + world + line('cycle') for r in range(3)), in_cycle(0, 1, 2, 0))],
+        stands_still(3, 'cycle', *(rf'rank {r}: MPI_Recv from rank {(r + 1) % 3}, tag 7, ' + world + line('cycle') for r in range(3)), in_cycle(0, 1, 2, 0)),
+        stands_still(2, 'looked', *(rf'rank {r}: MPI_Wait for MPI_Irecv from rank {1 - r}, tag 7, ' + world + line('looked') for r in (0, 1)), in_cycle(0, 1, 0))],
     'sends': lambda: [
         stands_still(3, 'sends', 'rank 1: MPI_Ssend to rank 2, tag 10, ' + world + line('sends'), in_cycle(0, 1, 2, 0)),
         # Open MPI 4 has no partitioned communication.
@@ -330,13 +358,14 @@ tests = {
         stands_still(2, 'other_tag', 'rank 1: MPI_Recv from rank 0, tag 6, ' + world + line('other_tag'),
                      'rank 1 has not received a message from rank 0, tag 5, MPI_COMM_WORLD, of 10 elements, 80 bytes'),
         stands_still(2, 'other_tag_of_object', 'rank 1: .*from rank 0, tag 6, ' + world + line('other_tag_of_object'),
-                     r'rank 1 has not received a message from rank 0, tag 5, MPI_COMM_WORLD, of \d+ bytes')],
+                     r'rank 1 has not received a message from rank 0, tag 5, MPI_COMM_WORLD, of \d+ bytes'),
+        stands_still(2, 'too_long', 'rank 1: MPI_Recv from rank 0, tag 5, ' + world + line('too_long'), in_cycle(0, 1, 0))],
     'locks': lambda: [
         stands_still(2, 'mutex', 'rank 0: MPI_Recv from rank 1, tag 15, ' + world + line('mutex 0'),
                      'rank 1: waits for sync::Mutex, after rank 0, for [0-9.]+ s, ' + line('mutex 1'), in_cycle(0, 1, 0)),
         stands_still(2, 'nobody_notifies', 'rank 1: waits for sync::Condition, for [0-9.]+ s, ' + line('nobody_notifies')),
         stands_still(2, 'sequential', 'rank 0: waits for sync::Sequential, after rank 1, for [0-9.]+ s, ' + line('sequential'))],
-    'left_alone': left_alone,
+    'left_alone': lambda: [left_alone(), removed()],
     'late_sample': late_sample,
     'reused': reused,
     'explain': explained,
@@ -350,9 +379,12 @@ tests = {
         stands_still(2, 'fences', r'rank 1: MPI_Win_fence on window "halo" \(its 2nd fence\), for [0-9.]+ s, ' + line('fences'),
                      'The 2nd collective call on window "halo": rank 1 is in MPI_Win_fence, rank 0 has not come to it', in_cycle(0, 1, 0))],
     'one_sided': one_sided,
-    'late': lambda: stands_still(
-        3, 'late', 'rank 0: outside MPI, for [0-9.]+ s, ' + line('late 0'), 'rank 1: MPI_Barrier on .* ' + line('late 1'),
-        'rank 0 has not come to it', 'The job goes on', ends=False),
+    'late': lambda: [
+        stands_still(3, 'late', 'rank 0: outside MPI, for [0-9.]+ s, ' + line('late 0'), 'rank 1: MPI_Barrier on .* ' + line('late 1'),
+                     'rank 0 has not come to it', 'The job goes on', ends=False),
+        stands_still(2, 'polled', 'rank 0: outside MPI, for [0-9.]+ s, ' + line('polled'), 'The job goes on', ends=False),
+        stands_still(2, 'slow_sum', r'rank 0: MPI_Allreduce on MPI_COMM_WORLD \(its \d\w\w collective call\)', 'The job goes on', ends=False),
+        stands_still(2, 'after_main', 'rank 0: outside MPI, for [0-9.]+ s, ' + line('late 0'), 'The job goes on', ends=False)],
     'asleep': lambda: stands_still(2, 'asleep', 'rank 0: outside MPI, for [0-9.]+ s, asleep', ends=False),
 }
 

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -20,6 +21,14 @@ using namespace std::chrono_literals;
 void cycle(const MPI::Intracomm& comm) {
     int value = 0;
     comm.Recv(value, (comm.rank() + 1) % comm.size(), 7);  // here: cycle
+}
+
+/// One that has looked before it waits.
+void looked(const MPI::Intracomm& comm) {
+    int value = 0;
+    MPI::Request request = comm.Irecv(value, (comm.rank() + 1) % comm.size(), 7);
+    if (!request.Test())
+        request.Wait();  // here: looked
 }
 
 void objects(const MPI::Intracomm& comm) {
@@ -94,6 +103,29 @@ void other_tag_of_object(const MPI::Intracomm& comm) {
         comm.send(std::string("text"), 1, 5);
     if (comm.rank() == 1)
         (void)comm.recv<std::string>(0, 6);  // here: other_tag_of_object
+}
+
+/// Messages that are too long are taken, too.
+void too_long(const MPI::Intracomm& comm) {
+    std::vector<double> ten(10);
+    int value = 0;
+    if (comm.rank() == 0) {
+        comm.Send(ten, 1, 5);
+        comm.Send(ten, 1, 5);
+        comm.Recv(value, 1, 6);
+    }
+    if (comm.rank() != 1)
+        return;
+    const auto is_refused = [](const auto& call) {
+        try {
+            call();
+        } catch (const MPI::Exception&) {
+            return true;
+        }
+        return false;
+    };
+    if (is_refused([&] { comm.Recv(value, 0, 5); }) && is_refused([&] { comm.Irecv(value, 0, 5).Wait(); }))
+        comm.Recv(ten, 0, 5);  // here: too_long
 }
 
 /// A cycle that a thread ends which does not call MPI.
@@ -229,6 +261,45 @@ void late(const MPI::Intracomm& comm) {
     comm.Barrier();                                                        // here: late 1
 }
 
+/// Rank 0 has polled before it computes.
+void polled(const MPI::Intracomm& comm) {
+    const auto begin = std::chrono::steady_clock::now();
+    int value = 0;
+    MPI::Request request = comm.rank() == 0 ? comm.Irecv(value, 1, 17) : MPI::Request();
+    while (comm.rank() == 0 && std::chrono::steady_clock::now() < begin + 2500ms && !request.Test()) {}
+    while (comm.rank() == 0 && std::chrono::steady_clock::now() < begin + 9s) {}  // here: polled
+    comm.Barrier();
+    if (comm.rank() == 1)
+        comm.Send(value, 0, 17);
+    request.Wait();
+}
+
+/// All ranks are in a call that takes its time.
+void slow_sum(const MPI::Intracomm& comm) {
+    const auto add = [](void* in, void* out, int*, MPI_Datatype*) {
+        std::this_thread::sleep_for(6s);
+        *static_cast<int*>(out) += *static_cast<int*>(in);
+    };
+    MPI_Op op = MPI_OP_NULL;
+    MPI_Op_create(add, 1, &op);
+    int one = 1, sum = 0;
+    MPI_Allreduce(&one, &sum, 1, MPI_INT, op, comm.handle());
+    MPI_Op_free(&op);
+}
+
+/// What rank 0 still does when main() is over.
+struct AfterMain {
+    ~AfterMain() { late(MPI::COMM_WORLD); }
+};
+
+/// The folder of the trace is deleted.
+void removed(const MPI::Intracomm& comm) {
+    comm.Barrier();
+    if (comm.rank() == 0)
+        std::filesystem::remove_all(std::getenv("MPI4CXX_TRACE_DIR"));
+    left_alone(comm);
+}
+
 /// The same, asleep: which the watchdog must not disturb.
 void asleep(const MPI::Intracomm& comm) {
     const auto begin = std::chrono::steady_clock::now();
@@ -242,10 +313,20 @@ void asleep(const MPI::Intracomm& comm) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    const std::string_view way = argv[1];
+    if (way == "after_main") {
+        static const MPI::Environment env(argc, argv);
+        static const AfterMain last{};
+        return 0;
+    }
     const MPI::Environment env(argc, argv);
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
-    const std::string_view way = argv[1];
     const std::pair<std::string_view, void (*)(const MPI::Intracomm&)> ways[] = {{"cycle", cycle},
+                                                                                 {"looked", looked},
+                                                                                 {"too_long", too_long},
+                                                                                 {"polled", polled},
+                                                                                 {"slow_sum", slow_sum},
+                                                                                 {"removed", removed},
                                                                                  {"objects", objects},
                                                                                  {"object_wait", object_wait},
                                                                                  {"coroutine", coroutine},

@@ -2,9 +2,16 @@
 #include <mpi4cxx/mpi4cxx.hpp>
 
 #include <dlfcn.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <array>
 #include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <limits>
 #include <string>
 #include <thread>
 #include <utility>
@@ -139,6 +146,40 @@ void one_sided() {
     win.Fetch_and_op(one, before, 0, 5);
 }
 
+/// A long log for which there is no room on rank 1.
+void full() {
+    for (int i = 0; i < 5000; ++i) MPI_Barrier(MPI_COMM_SELF);
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit room{200'000, 200'000};
+    if (rank == 1)
+        setrlimit(RLIMIT_FSIZE, &room);
+}
+
+std::string trace_folder() { return std::getenv("MPI4CXX_TRACE_DIR"); }
+
+/// The folder is there no more, nor can that be found out.
+void lost() {
+    MPI_Barrier(MPI_COMM_WORLD);
+    if (rank == 0) {
+        std::filesystem::remove_all(trace_folder());
+        std::filesystem::create_symlink(trace_folder(), trace_folder());
+    }
+    MPI_Barrier(MPI_COMM_WORLD);
+    std::this_thread::sleep_for(500ms);
+}
+
+/// All ranks end the job, and the results take their time.
+void all_abort() {
+    const std::string pipe = trace_folder() + "/timeline.json";
+    if (rank == 0 && mkfifo(pipe.c_str(), 0600) == 0)
+        std::thread([pipe] {
+            std::this_thread::sleep_for(8s);
+            std::ifstream(pipe).ignore(std::numeric_limits<std::streamsize>::max());
+        }).detach();
+    MPI_Barrier(MPI_COMM_WORLD);
+    MPI_Abort(MPI_COMM_WORLD, 3);
+}
+
 }  // namespace
 
 /// What the trace calls, and this calls the MPI's.
@@ -168,6 +209,10 @@ int main(int argc, char** argv) {
     if (way == "spawn") {
         if (!MPI::Comm::Get_parent())
             (void)MPI::COMM_WORLD.Spawn(argv[0], {"spawn"}, 2);
+        return 0;
+    }
+    if (way == "full" || way == "lost" || way == "all_abort") {
+        (way == "full" ? full : way == "lost" ? lost : all_abort)();
         return 0;
     }
     if (way == "reused") {
