@@ -67,6 +67,19 @@ struct PickleWriter::Beside {
     std::vector<std::span<const std::byte>> buffers;
 };
 
+void check_shape(std::span<const std::uint64_t> shape, std::size_t bytes, std::size_t element_size, Caller caller) {
+    const bool is_empty = std::find(shape.begin(), shape.end(), 0U) != shape.end();  // whatever the product of the others
+    std::uint64_t needed = is_empty ? 0 : element_size;
+    bool fits = element_size != 0;
+    for (const std::uint64_t extent : shape) fits = fits && !__builtin_mul_overflow(needed, extent, &needed);
+    if (fits && needed == bytes)
+        return;
+    std::string text;
+    for (const std::uint64_t extent : shape) text += (text.empty() ? "" : ", ") + std::to_string(extent);
+    misuse(caller,
+           std::to_string(bytes) + " bytes are no array of the shape (" + text + ") with elements of " + std::to_string(element_size) + " bytes");
+}
+
 PickleWriter::PickleWriter(PickleBuffers buffers, const char* function, Place where)
     : bytes_(Bytes::at_least(512)), mode_(buffers), function_(function), where_(where),
       beside_(buffers == PickleBuffers::beside ? std::make_unique<Beside>() : nullptr) {
@@ -157,8 +170,8 @@ void PickleWriter::put_sized(char opcode_1, char opcode_4, char opcode_8, const 
 
 void PickleWriter::text(std::string_view text) {
     if (const std::size_t end = end_of_utf8(text); end != text.size()) [[unlikely]]
-        misuse({where_.at(), function_}, "a std::string is no UTF-8 from byte " + std::to_string(end) + " of " + std::to_string(text.size()) +
-                                             " on, so it cannot be a str of Python's: send a std::vector<std::byte>, which is bytes");
+        refuse("a std::string is no UTF-8 from byte " + std::to_string(end) + " of " + std::to_string(text.size()) +
+               " on, so it cannot be a str of Python's: send a std::vector<std::byte>, which is bytes");
     put_sized(static_cast<char>(Opcode::short_bin_unicode), static_cast<char>(Opcode::bin_unicode), static_cast<char>(Opcode::bin_unicode8),
               text.data(), text.size());
 }
@@ -176,8 +189,10 @@ void PickleWriter::byte_array(std::span<const std::byte> data) {
     put(static_cast<char>(Opcode::reduce));
 }
 
+void PickleWriter::refuse(const std::string& text) const { misuse({where_.at(), function_}, text); }
+
 void PickleWriter::refuse_key(const char* what) const {
-    misuse({where_.at(), function_}, std::string(what) + " cannot be a key of a dict or an element of a set in Python: send a std::vector of pairs");
+    refuse(std::string(what) + " cannot be a key of a dict or an element of a set in Python: send a std::vector of pairs");
 }
 
 void PickleWriter::put_global(std::string_view module, std::string_view name) {
@@ -194,6 +209,7 @@ void PickleWriter::put_shape(std::span<const std::uint64_t> shape) {
 
 void PickleWriter::array(NumberType type, std::span<const std::uint64_t> shape, bool is_fortran, std::span<const std::byte> data) {
     need_no_key("an array of NumPy's");
+    check_shape(shape, data.size(), type.size, {where_.at(), function_});
     const std::string code = type.kind + std::to_string(type.size);
     if (mode_ == PickleBuffers::beside && data.size() >= least_beside) {
         // numpy.ndarray(shape, dtype, buffer, offset, strides, order), which every NumPy has

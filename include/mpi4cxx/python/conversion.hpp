@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mpi4cxx/detail/mpi/resize_to_overwrite.hpp>
+#include <mpi4cxx/detail/objects/encoding.hpp>
 #include <mpi4cxx/detail/python/member_names.hpp>
 #include <mpi4cxx/detail/python/pickle_document.hpp>
 #include <mpi4cxx/detail/python/pickle_writer.hpp>
@@ -21,7 +22,6 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -163,11 +163,11 @@ template <class T> consteval NumberType number_type() {
 // Writing ----------------------------------------------------------------------------------------------------------------
 
 /// Returns a real number as Python's float, which has 64 bits.
-template <class T> double as_float(T value) {
+template <class T> double as_float(const python::Output& to, T value) {
     const auto result = static_cast<double>(value);
     if constexpr (sizeof(T) > sizeof(double))
         if (std::isinf(result) && !std::isinf(value)) [[unlikely]]
-            throw std::invalid_argument("mpi4cxx: a long double is too large for a float of Python's: send it as an array, which keeps its type");
+            to.refuse("a long double is too large for a float of Python's: send it as an array, which keeps its type");
     return result;
 }
 
@@ -175,9 +175,9 @@ template <class T> void write_number(python::Output& to, const T& value) {
     if constexpr (std::is_same_v<T, bool>)
         to.boolean(value);
     else if constexpr (PythonComplex<T>)
-        to.complex(as_float(value.real()), as_float(value.imag()));
+        to.complex(as_float(to, value.real()), as_float(to, value.imag()));
     else if constexpr (std::is_floating_point_v<T>)
-        to.real(as_float(value));
+        to.real(as_float(to, value));
     else if constexpr (std::is_signed_v<T>)
         to.integer(value);
     else
@@ -201,7 +201,6 @@ template <class R> void write_keys(python::Output& to, const R& keys) {
 
 template <class T> void write_array(python::Output& to, std::span<const T> elements, const std::vector<std::uint64_t>& shape, python::Order order) {
     static_assert(PythonNumber<T>, "mpi4cxx: only numbers can be the elements of an array of NumPy's");
-    check_length("python::Array", shape, elements.size());
     to.array(number_type<T>(), shape, order == python::Order::F, std::as_bytes(elements));
 }
 
@@ -246,10 +245,7 @@ struct ValueWriter {
         to.end_frozen_set();
     }
     void operator()(const python::Dict& value) const { write_items(to, value); }
-    void operator()(const python::AnyArray& value) const {
-        check_length("python::AnyArray", value.shape, value.bytes.size() / std::max<std::size_t>(value.type.size, 1));
-        to.array(value.type, value.shape, value.order == python::Order::F, value.bytes);
-    }
+    void operator()(const python::AnyArray& value) const { to.array(value.type, value.shape, value.order == python::Order::F, value.bytes); }
     void operator()(const python::Object& value) const { write_items(to, value.attributes); }
 };
 
@@ -583,78 +579,152 @@ template <class T> void read_aggregate(const python::Input& from, T& to) {
             from.refuse_for("has no '" + std::string(member_names<T>[i]) + "', which the C++ type " + std::string(type_name<T>()) + " has");
 }
 
-/// The type of the numbers in an array of any number of dimensions.
-template <class T> struct innermost { using type = T; };
-template <class T>
-    requires((PythonSequence<T> || PythonFixed<T>)&&!PythonCharacters<T>)
-struct innermost<T> : innermost<std::remove_cvref_t<decltype(*std::begin(std::declval<const T&>()))>> {};
-template <class T> struct innermost<python::Array<T>> { using type = T; };
+/// How near a value must be to what a type is written as.
+struct Likeness {
+    bool is_exact;        ///< the numbers of an array of NumPy's must have the very type of those in C++
+    bool is_key = false;  ///< it is a key of a dict or an element of a set, where a list has become a tuple
+};
 
 /// Whether NumPy's numbers of this type are those that a `T` is written as. A real one keeps all its digits.
-template <class T> constexpr bool is_natural_number(NumberType type) {
+template <class T> constexpr bool is_natural_number(NumberType type, Likeness likeness) {
     if constexpr (!PythonNumber<T>)
         return false;
+    else if (likeness.is_exact)
+        return type == number_type<T>();
     else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
         return type.kind == 'i' || type.kind == 'u';
     else
         return type.kind == number_type<T>().kind && type.size <= sizeof(T);
 }
 
-template <class T> bool is_natural(const python::Input& from);
+template <PythonFixed T> consteval std::size_t fixed_size() {
+    if constexpr (std::is_bounded_array_v<T>)
+        return std::extent_v<T>;
+    else
+        return std::tuple_size_v<T>;
+}
+template <class T> using element_type_of = std::remove_cvref_t<decltype(*std::begin(std::declval<const T&>()))>;
 
-template <class T> bool is_natural_part(const python::Input& from, std::size_t i) {
-    return is_natural<T>(python::Input(from.document(), from.document().child(from.node(), i)));
+/// Whether an array of NumPy's, from this dimension on, has the shape and the numbers of a `T`.
+template <class T> bool is_natural_array(const python::Input& from, Likeness likeness, std::size_t dimension = 0) {
+    const auto shape = from.document().shape(from.array());
+    if constexpr ((PythonSequence<T> || PythonFixed<T>)&&!PythonCharacters<T>) {
+        if (dimension == shape.size())
+            return false;
+        if constexpr (PythonFixed<T>)
+            if (shape[dimension] != fixed_size<T>())
+                return false;
+        return is_natural_array<element_type_of<T>>(from, likeness, dimension + 1);
+    } else {
+        return dimension == shape.size() && is_natural_number<T>(from.array().type, likeness);
+    }
+}
+
+template <class T> bool is_natural(const python::Input& from, Likeness likeness);
+
+template <class T> bool is_natural_part(const python::Input& from, std::size_t i, Likeness likeness) {
+    return is_natural<T>(python::Input(from.document(), from.document().child(from.node(), i)), likeness);
 }
 /// Whether the parts of a list or a set, or every second one of a dict, are what a `T` is written as.
-template <class T> bool are_natural(const python::Input& from, std::size_t first = 0, std::size_t step = 1) {
+template <class T> bool are_natural(const python::Input& from, Likeness likeness, std::size_t first = 0, std::size_t step = 1) {
     for (std::size_t i = first; i < from.size(); i += step)
-        if (!is_natural_part<T>(from, i))
+        if (!is_natural_part<T>(from, i, likeness))
             return false;
     return true;
 }
+template <class T> bool are_natural_keys(const python::Input& from, std::size_t step, Likeness likeness) {
+    return are_natural<T>(from, {likeness.is_exact, true}, 0, step);
+}
+
+template <class... A> bool is_natural_alternative(const python::Input& from, Likeness likeness, TypeList<std::variant<A...>>) {
+    return (is_natural<A>(from, likeness) || ...);
+}
+template <class T, std::size_t... I> bool are_natural_elements(const python::Input& from, Likeness likeness, std::index_sequence<I...>) {
+    return from.size() == sizeof...(I) && (is_natural_part<std::tuple_element_t<I, T>>(from, I, likeness) && ...);
+}
+
+/// Whether a dict, or the attributes of an object, are what a plain struct is written as.
+template <class T, class... M> bool are_natural_members(const python::Input& from, Likeness likeness, TypeList<M...>) {
+    const PickleDocument& document = from.document();
+    const bool is_object = from.is(PickleKind::object);
+    if (is_object && document.child(from.node(), 1).size != 0)
+        return false;  // a named tuple, or the like
+    const PickleNode& dict = is_object ? document.child(from.node(), 2) : from.node();
+    if (dict.kind != PickleKind::dict || dict.size != 2 * sizeof...(M))
+        return false;
+    for (std::size_t i = 0; i < dict.size; i += 2) {
+        const PickleNode& key = document.child(dict, i);
+        const python::Input value(document, document.child(dict, i + 1));
+        [[maybe_unused]] std::size_t member = 0;
+        if (key.kind != PickleKind::text || !((member_names<T>[member++] == key.text() && is_natural<M>(value, likeness)) || ...))
+            return false;
+    }
+    return true;
+}
+template <class T> consteval auto member_types() {
+    return decltype(with_members(std::declval<T&>(), [](auto&... members) { return TypeList<std::remove_cvref_t<decltype(members)>...>(); }))();
+}
+
+/// The kind of an alternative of python::Value. Both have the same order.
+template <class T, class... A> consteval PickleKind kind_of(TypeList<std::variant<A...>>) {
+    std::size_t i = 0;
+    (void)((std::is_same_v<T, A> || (++i, false)) || ...);
+    return static_cast<PickleKind>(i);
+}
+static_assert(kind_of<python::Object>(TypeList<python::Value::Variant>()) == PickleKind::object);
 
 /// Whether a value is what a `T` is written as.
-template <class T> bool is_natural(const python::Input& from) {
+template <class T> bool is_natural(const python::Input& from, Likeness likeness) {
     using K = PickleKind;
-    if constexpr (std::is_same_v<T, std::monostate> || std::is_same_v<T, std::nullptr_t>) {
-        return from.is(K::none);
+    if constexpr (PythonConverted<T> || std::is_same_v<T, python::Value>) {
+        return true;
     } else if constexpr (PythonNumber<T>) {
+        T value{};
         if (from.is(K::array))
-            return from.array().dimensions == 0 && is_natural_number<T>(from.array().type);
+            return is_natural_array<T>(from, likeness) && from.document().number(from.node(), number_type<T>(), &value) == NumberFit::yes;
         if constexpr (std::is_same_v<T, bool>)
             return from.is(K::boolean);
         else if constexpr (PythonComplex<T>)
-            return from.is(K::complex) && are_natural<typename T::value_type>(from);
+            return from.is(K::complex) && are_natural<typename T::value_type>(from, likeness);
         else if constexpr (PythonReal<T>)
             return from.is(K::real) && (std::isnan(from.node().real) || static_cast<double>(static_cast<T>(from.node().real)) == from.node().real);
         else
-            return from.is(K::integer) || from.is(K::long_integer);
-    } else if constexpr (PythonBytes<T> || PythonByteBlock<T>) {
-        return from.is(K::bytes);
-    } else if constexpr (std::is_same_v<T, python::ByteArray>) {
-        return from.is(K::byte_array);
+            return (from.is(K::integer) || from.is(K::long_integer)) &&
+                   from.document().number(from.node(), number_type<T>(), &value) == NumberFit::yes;
+    } else if constexpr (std::is_enum_v<T>) {
+        return is_natural<std::underlying_type_t<T>>(from, likeness);
+    } else if constexpr (std::is_same_v<T, std::nullptr_t>) {
+        return from.is(K::none);
     } else if constexpr (PythonCharacters<T>) {
-        return from.is(K::text);
+        return from.is(K::text) && from.size() <= fixed_size<T>() && from.text().find(char()) == std::string_view::npos;
+    } else if constexpr (PythonFixed<T> && PythonByteBlock<T>) {
+        return from.is(K::bytes) && from.size() == fixed_size<T>();
+    } else if constexpr (python::is_alternative<T, python::Value::Variant> && !std::is_same_v<T, python::List>) {
+        return from.is(kind_of<T>(TypeList<python::Value::Variant>()));
     } else if constexpr (is_instance<T, std::optional>) {
-        return from.is(K::none) || is_natural<typename T::value_type>(from);
+        return from.is(K::none) || is_natural<typename T::value_type>(from, likeness);
+    } else if constexpr (is_instance<T, std::variant>) {
+        return is_natural_alternative(from, likeness, TypeList<T>());
     } else if constexpr (PythonTuple<T>) {
-        return from.is(K::tuple)&& [&]<std::size_t... I>(std::index_sequence<I...>) {
-            return from.size() == sizeof...(I) && (is_natural_part<std::tuple_element_t<I, T>>(from, I) && ...);
-        }
-        (std::make_index_sequence<std::tuple_size_v<T>>());
-    } else if constexpr (PythonSequence<T> || PythonFixed<T> || is_instance<T, python::Array>) {
+        return from.is(K::tuple) && are_natural_elements<T>(from, likeness, std::make_index_sequence<std::tuple_size_v<T>>());
+    } else if constexpr (is_instance<T, python::Array>) {
+        return from.is(K::array) && from.array().dimensions != 0 &&
+               is_natural_number<element_type_of<decltype(T::elements)>>(from.array().type, likeness);
+    } else if constexpr (PythonSequence<T> || PythonFixed<T>) {
         if (from.is(K::array))
-            return from.array().dimensions != 0 && is_natural_number<typename innermost<T>::type>(from.array().type);
-        if constexpr (is_instance<T, python::Array>)
-            return false;
-        else
-            return from.is(K::list) && are_natural<std::remove_cvref_t<decltype(*std::begin(std::declval<const T&>()))>>(from);
+            return is_natural_array<T>(from, likeness);
+        if constexpr (PythonFixed<T>)
+            if (from.size() != fixed_size<T>())
+                return false;
+        return from.is(likeness.is_key ? K::tuple : K::list) && are_natural<element_type_of<T>>(from, likeness);
     } else if constexpr (PythonMap<T>) {
-        return from.is(K::dict) && are_natural<typename T::key_type>(from, 0, 2) && are_natural<typename T::mapped_type>(from, 1, 2);
+        return from.is(K::dict) && are_natural_keys<typename T::key_type>(from, 2, likeness) &&
+               are_natural<typename T::mapped_type>(from, likeness, 1, 2);
     } else if constexpr (PythonSet<T>) {
-        return (from.is(K::set) || from.is(K::frozen_set)) && are_natural<typename T::key_type>(from);
+        return (from.is(K::set) || from.is(K::frozen_set)) && are_natural_keys<typename T::key_type>(from, 1, likeness);
     } else {
-        return true;
+        (void)sizeof(check_aggregate<T>);
+        return are_natural_members<T>(from, likeness, member_types<T>());
     }
 }
 
@@ -671,8 +741,10 @@ template <class V, std::size_t I> bool try_alternative(const python::Input& from
 
 /// First the alternatives that such a value comes from, then all to which it can be converted.
 template <class V, std::size_t... I> void read_variant(const python::Input& from, V& to, std::index_sequence<I...>) {
-    if (!((is_natural<std::variant_alternative_t<I, V>>(from) && try_alternative<V, I>(from, to)) || ...) &&
-        !(try_alternative<V, I>(from, to) || ...))
+    for (const bool is_exact : {true, false})
+        if (((is_natural<std::variant_alternative_t<I, V>>(from, {is_exact}) && try_alternative<V, I>(from, to)) || ...))
+            return;
+    if (!(try_alternative<V, I>(from, to) || ...))
         from.refuse<V>();
 }
 

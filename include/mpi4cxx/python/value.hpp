@@ -1,8 +1,12 @@
 // Values of Python's whose types are not known in advance, and values that C++ has no type for.
 #pragma once
 
+#include <mpi4cxx/buffer.hpp>
 #include <mpi4cxx/buffer_traits.hpp>
+#include <mpi4cxx/detail/handles/memory_layout.hpp>
 #include <mpi4cxx/detail/python/pickle_document.hpp>
+#include <mpi4cxx/detail/python/pickle_writer.hpp>
+#include <mpi4cxx/error.hpp>
 
 #include <complex>
 #include <cstddef>
@@ -71,53 +75,40 @@ template <class T> struct ArrayView {
 namespace MPI4CXX::detail {
 
 /// Whether elements follow each other in memory in this order of their indices.
-inline bool is_dense(std::span<const std::uint64_t> shape, std::span<const std::ptrdiff_t> strides, python::Order order) {
-    std::ptrdiff_t dense = 1;
-    for (std::size_t n = 0; n < shape.size(); ++n) {
-        const std::size_t i = order == python::Order::F ? n : shape.size() - 1 - n;
-        if (shape[i] != 1 && strides[i] != dense)
+inline bool is_dense(std::span<const Shape::Dimension> dimensions, python::Order order) {
+    Count dense = 1;
+    for (std::size_t n = 0; n < dimensions.size(); ++n) {
+        const auto [extent, stride] = dimensions[order == python::Order::F ? n : dimensions.size() - 1 - n];
+        if (extent != 1 && stride != dense)
             return false;
-        dense *= static_cast<std::ptrdiff_t>(shape[i]);
+        dense *= extent;
     }
     return true;
 }
 
-/// Throws std::invalid_argument if an array of this shape has another number of elements.
-inline void check_length(const char* function, std::span<const std::uint64_t> shape, std::size_t elements) {
-    std::uint64_t length = 1;
-    for (const std::uint64_t extent : shape) length *= extent;
-    if (length != elements)
-        throw std::invalid_argument(std::string(function) + ": the shape has " + std::to_string(length) + " elements, the range " +
-                                    std::to_string(elements));
-}
-
 /// Returns a container that buffer_traits describes, with the shape that it has.
-template <class R> auto shaped_view(const R& container) {
-    using Traits = buffer_traits<R>;
-    const auto* const data = Traits::data(container);
-    std::vector<std::uint64_t> shape;
-    std::vector<std::ptrdiff_t> strides;
-    std::uint64_t length = 1;
-    for (const auto extent : Traits::shape(container)) length *= shape.emplace_back(static_cast<std::uint64_t>(extent));
-    if constexpr (requires { Traits::strides(container); })
-        for (const auto stride : Traits::strides(container)) strides.push_back(static_cast<std::ptrdiff_t>(stride));
+template <class R> auto shaped_view(const R& container, At at) {
+    Shape whole = shape_of(container);
+    if (whole.rank > Shape::max_rank)
+        misuse({at, "as_array"},
+               "an array of " + std::to_string(whole.rank) + " dimensions: at most " + std::to_string(Shape::max_rank) + " are supported");
+    std::span<Shape::Dimension> dimensions(whole.dimensions.data(), whole.rank);
     if constexpr (EigenArray<R>) {  // its dimensions are in the order of memory
-        if (!R::IsRowMajor) {
-            std::swap(shape[0], shape[1]);
-            std::swap(strides[0], strides[1]);
-        }
-        if (R::IsVectorAtCompileTime) {
-            const int one = R::RowsAtCompileTime == 1 ? 0 : 1;
-            shape.erase(shape.begin() + one);
-            strides.erase(strides.begin() + one);
-        }
+        if (!R::IsRowMajor)
+            std::swap(dimensions[0], dimensions[1]);
+        if (R::IsVectorAtCompileTime)
+            dimensions = dimensions.subspan(R::RowsAtCompileTime == 1 ? 1 : 0, 1);
     }
+    std::vector<std::uint64_t> shape;
+    std::uint64_t length = 1;
+    for (const auto& dimension : dimensions) length *= shape.emplace_back(static_cast<std::uint64_t>(dimension.extent));
     python::Order order = python::Order::C;
-    if (length != 0 && !strides.empty() && !is_dense(shape, strides, order)) {
+    if (length != 0 && !is_dense(dimensions, order)) {
         order = python::Order::F;
-        if (!is_dense(shape, strides, order))
-            throw std::invalid_argument("python::as_array: there are gaps between the elements in memory: copy them first, Eigen's by eval()");
+        if (!is_dense(dimensions, order))
+            misuse({at, "as_array"}, "there are gaps between the elements in memory: copy them first, Eigen's by eval()");
     }
+    const auto* const data = buffer_traits<R>::data(container);
     return python::ArrayView<std::remove_cvref_t<decltype(*data)>>{{data, static_cast<std::size_t>(length)}, std::move(shape), order};
 }
 
@@ -127,9 +118,9 @@ namespace MPI4CXX::python {
 
 /// Send a contiguous range of numbers as an array of one dimension, and what `buffer_traits` describes, such as a matrix, with its shape. Throws
 /// std::invalid_argument if there are gaps between the elements.
-template <class R> [[nodiscard]] auto as_array(const R& range) {
+template <class R> [[nodiscard]] auto as_array(const R& range, At at = {}) {
     if constexpr (detail::ShapedArray<const R>) {
-        return detail::shaped_view(range);
+        return detail::shaped_view(range, at);
     } else {
         static_assert(std::ranges::contiguous_range<const R>, "mpi4cxx: as_array needs elements that follow each other in memory");
         return ArrayView<std::ranges::range_value_t<const R>>{
@@ -137,10 +128,13 @@ template <class R> [[nodiscard]] auto as_array(const R& range) {
     }
 }
 /// Send elements that follow each other in memory as an array of this shape. Throws std::invalid_argument if the shape has not as many elements.
-template <class R> [[nodiscard]] auto as_array(const R& range, std::vector<std::uint64_t> shape, Order order = Order::C) {
-    const auto view = as_array(range);
-    detail::check_length("python::as_array", shape, view.elements.size());
+template <class R> [[nodiscard]] auto as_array(const R& range, std::vector<std::uint64_t> shape, Order order = Order::C, At at = {}) {
+    const auto view = as_array(range, at);
+    detail::check_shape(shape, view.elements.size_bytes(), sizeof view.elements[0], {at, "as_array"});
     return std::remove_const_t<decltype(view)>{view.elements, std::move(shape), order};
+}
+template <class R> [[nodiscard]] auto as_array(const R& range, std::initializer_list<std::uint64_t> shape, Order order = Order::C, At at = {}) {
+    return as_array(range, std::vector<std::uint64_t>(shape), order, at);
 }
 
 /// A list of Python's.

@@ -12,9 +12,13 @@
 #include <cstring>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace MPI4CXX::detail {
+
+/// Throws std::invalid_argument unless an array of this shape has as many bytes.
+MPI4CXX_API void check_shape(std::span<const std::uint64_t> shape, std::size_t bytes, std::size_t element_size, Caller caller);
 
 /// Where the data of arrays goes.
 enum class PickleBuffers : unsigned char {
@@ -47,7 +51,8 @@ public:
     void text(std::string_view text);
     void bytes(std::span<const std::byte> bytes);
     void byte_array(std::span<const std::byte> bytes);
-    /// An array of NumPy. With buffers beside the pickle, `data` must stay as it is until they are sent.
+    /// An array of NumPy. With buffers beside the pickle, `data` must stay as it is until they are sent. Throws std::invalid_argument if the shape
+    /// has not as many elements as the data.
     void array(NumberType type, std::span<const std::uint64_t> shape, bool is_fortran, std::span<const std::byte> data);
 
     void begin_list() { is_key() ? begin_tuple() : put("](", 2); }
@@ -68,6 +73,9 @@ public:
     /// a tuple, and a set a frozenset.
     void begin_key() { ++keys_; }
     void end_key() { --keys_; }
+
+    /// Throws std::invalid_argument: this function of the user's cannot send the value.
+    [[noreturn, gnu::cold]] void refuse(const std::string& text) const;
 
     /// Ends the pickle. Returns how many bytes there are so far.
     std::size_t end() {
