@@ -4,4 +4,6 @@
 #include <mpi4cxx/python/conversion.hpp>
 #include <mpi4cxx/python/pickle.hpp>
 #include <mpi4cxx/python/pickle_comm.hpp>
+#include <mpi4cxx/python/read.hpp>
 #include <mpi4cxx/python/value.hpp>
+#include <mpi4cxx/python/write.hpp>

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <mpi4cxx/python/conversion.hpp>
+#include <mpi4cxx/python/read.hpp>
+#include <mpi4cxx/python/write.hpp>
 
 #include <cstddef>
 #include <span>

@@ -10,6 +10,8 @@
 #include <mpi4cxx/detail/requests/pending.hpp>
 #include <mpi4cxx/message.hpp>
 #include <mpi4cxx/python/conversion.hpp>
+#include <mpi4cxx/python/read.hpp>
+#include <mpi4cxx/python/write.hpp>
 
 #include <array>
 #include <cstddef>
