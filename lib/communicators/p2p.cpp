@@ -7,6 +7,7 @@
 #include "communicators/plan.hpp"
 #include "handles/element_kind.hpp"
 #include "requests/partitions.hpp"
+#include "requests/persistent_resources.hpp"
 #include "requests/progress.hpp"
 
 #include <cstddef>
@@ -19,6 +20,7 @@ namespace MPI4CXX {
 
 using detail::call;
 using detail::get;
+using detail::PersistentResources;
 
 bool Comm::Probe(int source, int tag, Status* status, At at) const {
     detail::check_comm(*this, {at, "MPI_Probe"});
@@ -133,27 +135,27 @@ void Comm::Sendrecv_replace(const Buf& buf, int dest, int sendtag, int source, i
 // Persistent ---------------------------------------------------------------------------------------------------------
 
 Prequest Comm::Send_init(const ConstBuf& buf, int dest, int tag, At at) const {
-    auto kept = detail::keep(buf);
+    auto kept = PersistentResources::of_message(detail::keep(buf));
     return Prequest::take(get<MPI_Send_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)), std::move(kept));
 }
 
 Prequest Comm::Ssend_init(const ConstBuf& buf, int dest, int tag, At at) const {
-    auto kept = detail::keep(buf);
+    auto kept = PersistentResources::of_message(detail::keep(buf));
     return Prequest::take(get<MPI_Ssend_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)), std::move(kept));
 }
 
 Prequest Comm::Bsend_init(const ConstBuf& buf, int dest, int tag, At at) const {
-    auto kept = detail::keep(buf);
+    auto kept = PersistentResources::of_message(detail::keep(buf));
     return Prequest::take(get<MPI_Bsend_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)), std::move(kept));
 }
 
 Prequest Comm::Rsend_init(const ConstBuf& buf, int dest, int tag, At at) const {
-    auto kept = detail::keep(buf);
+    auto kept = PersistentResources::of_message(detail::keep(buf));
     return Prequest::take(get<MPI_Rsend_init>(buf.data, buf.count, buf.type, dest, tag, handle(), on(at)), std::move(kept));
 }
 
 Prequest Comm::Recv_init(const Buf& buf, int source, int tag, At at) const {
-    auto kept = detail::keep(buf);
+    auto kept = PersistentResources::of_message(detail::keep(buf));
     return Prequest::take(get<MPI_Recv_init>(buf.data, buf.count, buf.type, source, tag, handle(), on(at)), std::move(kept), Request::Drop::cancel);
 }
 

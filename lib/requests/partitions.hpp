@@ -1,12 +1,10 @@
-// What persistent requests hold.
+// What a partitioned request holds.
 #pragma once
 
 #include <mpi4cxx/detail/requests/operation.hpp>
 
 #include <atomic>
 #include <cstddef>
-#include <memory>
-#include <utility>
 #include <vector>
 
 namespace MPI4CXX::detail {
@@ -21,19 +19,6 @@ struct Partitions final : RequestResources {
     std::vector<std::atomic<bool>> is_ready;  ///< for each partition of a started send
     [[nodiscard]] bool can_complete() const override { return missing <= 0; }
     [[nodiscard]] bool is_needed() const override { return true; }  // MPICH crashes later if the request is freed before it is complete
-};
-
-/// Held by a persistent request of which MPI does not know that it is inactive, so the library's word counts: a collective of MPICH before 4.3.
-struct Untold final : RequestResources {
-    explicit Untold(std::unique_ptr<RequestResources> own) : resources(own != nullptr ? std::move(own) : std::make_unique<RequestResources>()) {}
-
-    const std::unique_ptr<RequestResources> resources;
-    [[nodiscard]] bool is_needed() const override { return resources->is_needed(); }
-    [[nodiscard]] bool is_all() const override { return resources->is_all(); }
-    [[nodiscard]] bool can_complete() const override { return resources->can_complete(); }
-    [[nodiscard]] bool is_checked() const override { return resources->is_checked(); }
-    void correct(MPI_Status& status) const override { resources->correct(status); }
-    void check(const MPI_Status& status, bool is_asked, At at) const override { resources->check(status, is_asked, at); }
 };
 
 }  // namespace MPI4CXX::detail

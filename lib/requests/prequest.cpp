@@ -3,6 +3,7 @@
 #include <mpi4cxx/error.hpp>
 
 #include "requests/partitions.hpp"
+#include "requests/persistent_resources.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -17,13 +18,14 @@ using detail::call;
 
 namespace {
 
-/// Returns what a new request holds: at least something, so that each wait looks whether it is active.
-std::unique_ptr<detail::RequestResources> held(MPI_Request raw, std::unique_ptr<detail::RequestResources> resources) {
+/// Returns what a new request holds: something always, so that each wait looks whether it is active. What the maker of a message has not marked
+/// belongs to a collective.
+std::unique_ptr<detail::RequestResources> held(MPI_Request raw, std::unique_ptr<detail::RequestResources> own) {
+    if (dynamic_cast<detail::PersistentResources*>(own.get()) != nullptr || dynamic_cast<detail::Partitions*>(own.get()) != nullptr)
+        return own;
     int is_inactive = 0;
     call<MPI_Request_get_status>(raw, &is_inactive, MPI_STATUS_IGNORE, At());
-    if (is_inactive == 0)
-        return std::make_unique<detail::Untold>(std::move(resources));
-    return resources != nullptr ? std::move(resources) : std::make_unique<detail::RequestResources>();
+    return std::make_unique<detail::PersistentResources>(std::move(own), true, is_inactive != 0);
 }
 
 }  // namespace
@@ -62,7 +64,7 @@ template <class F> void tell_or_unmark(detail::Partitions* all, std::size_t numb
 void Prequest::begin(At at) const {
     check_not_null(*this, {at, "Start"});
     const bool seems_active = kind() == Kind::active && resources() != nullptr;  // unless C has waited for it
-    if (kind() == Kind::operation || (seems_active && (dynamic_cast<const detail::Untold*>(resources()) != nullptr || !Get_status(nullptr, at))))
+    if (kind() == Kind::operation || (seems_active && (!detail::mpi_knows_whether_active(resources()) || !Get_status(nullptr, at))))
         detail::misuse({at, "Start"}, "the operation is under way");
     if (auto* const all = partitions()) {
         for (std::atomic<bool>& is_ready : all->is_ready) is_ready = false;

@@ -4,6 +4,7 @@
 #include <mpi4cxx/error.hpp>
 
 #include "requests/partitions.hpp"
+#include "requests/persistent_resources.hpp"
 #include "requests/progress.hpp"
 #include "runtime/finalize.hpp"
 
@@ -177,7 +178,7 @@ std::optional<bool> Request::test_active(Status* status, At at) {
 }
 
 bool Request::is_active() const noexcept {
-    return !is_null() && kind_ != Kind::arrived && (kind_ != Kind::inactive || dynamic_cast<const detail::Untold*>(resources_) == nullptr);
+    return !is_null() && kind_ != Kind::arrived && (kind_ != Kind::inactive || detail::mpi_knows_whether_active(resources_));
 }
 
 Request Iflush_buffer(At at) { return Request::take(get<MPI_Buffer_iflush>(at)); }
@@ -213,7 +214,8 @@ bool Request::get_status_now(Status* status, At at) const {
 void Request::Cancel(At at) {
     if (operation() != nullptr)
         return detail::cancel(*operation());
-    if (dynamic_cast<const detail::Untold*>(resources_) != nullptr || dynamic_cast<const detail::Partitions*>(resources_) != nullptr)
+    const auto* const persistent = dynamic_cast<const detail::PersistentResources*>(resources_);
+    if ((persistent != nullptr && persistent->is_collective) || dynamic_cast<const detail::Partitions*>(resources_) != nullptr)
         detail::misuse(at, "a collective or partitioned operation cannot be cancelled");  // MPICH ends the job
     call<MPI_Cancel>(&raw_, at);
 }
