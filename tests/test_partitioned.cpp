@@ -1,9 +1,11 @@
 #include "catch.hpp"
 #include "refused.hpp"
+#include "request_states.hpp"
 #include "support.hpp"
 
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <array>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -105,6 +107,57 @@ TEST_CASE("Partitioned calls with PROC_NULL are complete at once", "[partitioned
     send.Start();
     send.Pready_range(0, 1);
     CHECK(x == vector<int>(2, 7));
+}
+
+TEST_CASE("A partitioned send that could not be started can be dropped", "[partitioned][error]") {
+    if (!is_supported())
+        return;
+    for_each_comm([](const MPI::Intracomm& comm) {
+        vector<int> sent(4, comm.rank()), got(4, -1);
+        std::array<MPI::Prequest, 2> two{comm.Psend_init(sent, 4, right_of(comm), 4), MPI::Prequest()};
+        const MPI::Prequest its_other_side = comm.Precv_init(got, 4, left_of(comm), 4);
+        CHECK(contains(thrown<MPI::Exception>([&] { MPI::Prequest::Startall(two); }), "the request is null"));
+        refused("the send has not been started", [&] { two[0].Pready(0); });
+    });
+}
+
+TEST_CASE("A partitioned send that is complete and not waited for keeps its completion if it is started", "[partitioned][error]") {
+    if (!is_supported())
+        return;
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (const bool waits : {true, false}) {
+            vector<int> sent(2, comm.rank()), got(2, -1);
+            MPI::Prequest send = comm.Psend_init(sent, 2, right_of(comm), 4), receive = comm.Precv_init(got, 2, left_of(comm), 4);
+            receive.Start();
+            send.Start();
+            send.Pready_range(0, 1);
+            wait_until_over(receive);
+            wait_until_over(send);
+            for (MPI::Prequest* const request : {&send, &receive}) CHECK(thrown<std::exception>([&] { request->Start(); }) != "");
+            refused("partition 0 is ready already", [&] { send.Pready(0); });
+            if (waits) {
+                send.Wait();
+                MPI::Status status = written();
+                receive.Wait(&status);
+                CHECK(status.source() == left_of(comm));
+            }
+        }
+    });
+}
+
+TEST_CASE("A partitioned send whose partitions are made ready through the raw handle can be dropped", "[partitioned]") {
+    if (!is_supported())
+        return;
+    for_each_comm([](const MPI::Intracomm& comm) {
+        vector<int> sent(2, comm.rank()), got(2, -1);
+        MPI::Prequest send = comm.Psend_init(sent, 2, right_of(comm), 4), receive = comm.Precv_init(got, 2, left_of(comm), 4);
+        receive.Start();
+        send.Start();
+        MPI::Prequest::borrow(send.handle()).Pready_range(0, 1);
+        send.Wait();
+        receive.Wait();
+        CHECK(got == vector<int>(2, left_of(comm)));
+    });
 }
 
 TEST_CASE("A partition is one of the send, and is ready once", "[partitioned][error]") {

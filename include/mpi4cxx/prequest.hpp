@@ -44,7 +44,10 @@ public:
 private:
     Prequest(MPI_Request raw, std::unique_ptr<detail::RequestResources> resources, Drop drop);
     Prequest(MPI_Request raw, Drop drop) noexcept : Request(raw, nullptr, drop, Kind::active) {}  // perhaps; MPI knows
-    void begin(At at) const;
+    /// Throws if the request is null or under way.
+    void check_start(At at) const;
+    /// Notes that MPI has started the request.
+    void note_start() noexcept;
     [[nodiscard]] detail::Partitions* partitions() const noexcept;
     /// Notes that `number` more partitions are ready: those in `list`, or if that is null, those from `first` on. Returns whether MPI has to be told:
     /// not if the peer is PROC_NULL. Throws if the request is null, or if one of them cannot become ready now.

@@ -17,6 +17,11 @@ struct Partitions final : RequestResources {
     const bool with_nobody;                   ///< from or to PROC_NULL, which makes MPICH before 4.1 crash
     std::atomic<int> missing = 0;             ///< partitions of a started send that are not ready yet
     std::vector<std::atomic<bool>> is_ready;  ///< for each partition of a started send
+    /// Notes that the request has been started: no partition is ready.
+    void start() noexcept {
+        for (std::atomic<bool>& one : is_ready) one = false;
+        missing = all;
+    }
     [[nodiscard]] bool can_complete() const override { return missing <= 0; }
     [[nodiscard]] bool is_needed() const override { return true; }  // MPICH crashes later if the request is freed before it is complete
 };

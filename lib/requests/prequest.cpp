@@ -61,15 +61,18 @@ template <class F> void tell_or_unmark(detail::Partitions* all, std::size_t numb
 
 }  // namespace
 
-void Prequest::begin(At at) const {
+void Prequest::check_start(At at) const {
     check_not_null(*this, {at, "Start"});
     const bool seems_active = kind() == Kind::active && resources() != nullptr;  // unless C has waited for it
     if (kind() == Kind::operation || (seems_active && (!detail::mpi_knows_whether_active(resources()) || !Get_status(nullptr, at))))
         detail::misuse({at, "Start"}, "the operation is under way");
-    if (auto* const all = partitions()) {
-        for (std::atomic<bool>& is_ready : all->is_ready) is_ready = false;
-        all->missing = all->all;
-    }
+}
+
+// The partitions are counted anew only after MPI has started the request: until then, it may still be complete and not yet waited for.
+void Prequest::note_start() noexcept {
+    if (auto* const all = partitions())
+        all->start();
+    activate();
 }
 
 // MPI counts the partitions without looking which they are, and may complete the request at once. So they are checked and counted before it is told.
@@ -96,17 +99,17 @@ bool Prequest::mark(std::size_t number, const int* list, int first, detail::Call
 }
 
 void Prequest::Start(At at) {
-    begin(at);
+    check_start(at);
     call<MPI_Start>(address(), at);
-    activate();
+    note_start();
 }
 
 void Prequest::Startall(std::span<Prequest> requests, At at) {
-    for (const Prequest& request : requests) request.begin(at);
+    for (const Prequest& request : requests) request.check_start(at);
     std::vector<MPI_Request> raw(requests.size());
     std::transform(requests.begin(), requests.end(), raw.begin(), [](const Prequest& request) { return request.handle(); });
     call<MPI_Startall>(static_cast<int>(raw.size()), raw.data(), at);
-    for (Prequest& request : requests) request.activate();
+    for (Prequest& request : requests) request.note_start();
 }
 
 void Prequest::Pready(int partition, At at) {

@@ -262,11 +262,13 @@ void Request::drop() noexcept {
     if (kept != nullptr && kept->is_all())
         return detail::leave(std::exchange(raw_, MPI_REQUEST_NULL), std::move(kept));
     if (active) {
-        if (kept != nullptr && !kept->can_complete())
-            detail::abort_job("a partitioned send was dropped before all its partitions were ready");
         int done = 0;
-        if (kind_ == Kind::inactive || (kind_ == Kind::active && kept == nullptr))  // most likely it is not, and MPI refuses to cancel it
+        const bool can_complete = kept == nullptr || kept->can_complete();
+        // Most likely it is not active, and MPI refuses to cancel it; C may have told MPI of the missing partitions.
+        if (kind_ == Kind::inactive || (kind_ == Kind::active && kept == nullptr) || !can_complete)
             MPI_Test(&raw_, &done, MPI_STATUS_IGNORE);
+        if (done == 0 && !can_complete)
+            detail::abort_job("a partitioned send was dropped before all its partitions were ready");
         if (drop_ == Drop::cancel && done == 0)
             MPI_Cancel(&raw_);
         if (kind_ == Kind::general) {  // what its Grequest completes, which may go later
