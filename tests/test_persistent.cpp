@@ -29,7 +29,41 @@ struct Attached {
     Attached& operator=(const Attached&) = delete;
 };
 
+/// What MPI_Startall does before it starts the requests: Open MPI may put a new request in the place of one.
+void (*change_in_startall)(MPI_Request* first) = nullptr;
+bool startall_fails = false;
+
 }  // namespace
+
+extern "C" int MPI_Startall(int count, MPI_Request* requests) {
+    if (change_in_startall != nullptr)
+        change_in_startall(requests);
+    return startall_fails ? MPI_ERR_OTHER : PMPI_Startall(count, requests);
+}
+
+TEST_CASE("Startall keeps a request that MPI puts in the place of another, even if it fails", "[persistent]") {
+    static int first = 0, second = 0;
+    const int sent = 5;
+    for (const bool fails : {false, true}) {
+        first = second = 0;
+        std::array<MPI::Prequest, 1> one{MPI::COMM_SELF.Recv_init(first, 0, 1)};
+        change_in_startall = [](MPI_Request* request) {
+            MPI_Request other = *request;
+            MPI_Recv_init(&second, 1, MPI_INT, 0, 1, MPI_COMM_SELF, request);
+            MPI_Request_free(&other);
+        };
+        startall_fails = fails;
+        CHECK((error_class([&] { MPI::Prequest::Startall(one); }) == MPI::SUCCESS) == !fails);
+        change_in_startall = nullptr;
+        startall_fails = false;
+        if (fails)
+            one[0].Start();
+        MPI::COMM_SELF.Send(sent, 0, 1);
+        one[0].Wait();
+        CHECK(first == 0);
+        CHECK(second == 5);
+    }
+}
 
 TEST_CASE("Persistent sends of each mode carry what the buffer holds when they are started", "[persistent]") {
     const Attached attached(1 << 16);

@@ -108,7 +108,16 @@ void Prequest::Startall(std::span<Prequest> requests, At at) {
     for (const Prequest& request : requests) request.check_start(at);
     std::vector<MPI_Request> raw(requests.size());
     std::transform(requests.begin(), requests.end(), raw.begin(), [](const Prequest& request) { return request.handle(); });
-    call<MPI_Startall>(static_cast<int>(raw.size()), raw.data(), at);
+    const auto write_back = [&] {  // Open MPI may put a new request in the place of one
+        for (std::size_t i = 0; i < raw.size(); ++i) *requests[i].address() = raw[i];
+    };
+    try {
+        call<MPI_Startall>(static_cast<int>(raw.size()), raw.data(), at);
+    } catch (...) {
+        write_back();
+        throw;
+    }
+    write_back();
     for (Prequest& request : requests) request.note_start();
 }
 
