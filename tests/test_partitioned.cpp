@@ -160,6 +160,35 @@ TEST_CASE("A partitioned send whose partitions are made ready through the raw ha
     });
 }
 
+TEST_CASE("A partitioned request that is not active is complete, with an empty status", "[partitioned]") {
+    if (!is_supported())
+        return;
+    for_each_comm([](const MPI::Intracomm& comm) {
+        vector<int> sent(2, comm.rank()), got(2, -1);
+        MPI::Prequest send = comm.Psend_init(sent, 2, right_of(comm), 4), receive = comm.Precv_init(got, 2, left_of(comm), 4);
+        for (int round = 0; round < 2; ++round) {
+            receive.Start();
+            send.Start();
+            send.Pready_range(0, 1);
+            MPI::Status status = written();
+            receive.Wait(&status);
+            send.Wait();
+            CHECK(status.source() == left_of(comm));
+            for (MPI::Prequest* const request : {&send, &receive}) {
+                status = written();
+                request->Wait(&status);
+                CHECK(is_empty(status));
+                status = written();
+                CHECK(request->Test(&status));
+                CHECK(is_empty(status));
+                status = written();
+                CHECK(request->Get_status(&status));
+                CHECK(is_empty(status));
+            }
+        }
+    });
+}
+
 TEST_CASE("A partition is one of the send, and is ready once", "[partitioned][error]") {
     if (!is_supported())
         return;

@@ -114,10 +114,10 @@ void Request::refuse_handle() {
 void Request::postpone(std::exception_ptr error) { *this = take(std::make_unique<Failed>(std::move(error), std::move(*this))); }
 
 void Request::wait_driving(Status* status, const char* file, unsigned long line) {
-    if (operation() != nullptr || !is_active() || must_drive() || is_checked()) {
-        while (!Test(status, {file, line})) {}
-        return;
-    }
+    // Of an inactive request, MPICH may return the status of the operation before.
+    while (operation() != nullptr || kind_ == Kind::inactive || must_drive() || is_checked())
+        if (Test(status, {file, line}))
+            return;
     Completion completion{*this};
     call<MPI_Wait>(&raw_, Status::to(status), At(file, line));
     completion.is(true);
@@ -139,18 +139,17 @@ bool Request::test_now(Status* status, At at) {
 
 /// Asks MPI whether the request is complete, and if `is_active` is not null, whether it was active.
 bool Request::Completion::test(Request& request, Status* status, At at, bool* is_active) {
-    if (request.kind_ == Kind::inactive) {
+    if (request.kind_ == Kind::inactive && !request.is_active()) {
         if (status != nullptr)
-            *status = Status();  // MPICH does not always write it
-        if (!request.is_active())
-            return true;
+            *status = Status();
+        return true;
     }
     Completion completion{request};
     int flag = 0, index = 0;
     MPI_Status own{};
     const bool checked = request.is_checked();
     MPI_Status* const result = checked ? &own : Status::to(status);
-    if (is_active == nullptr || request.kind_ == Kind::general)
+    if (request.kind_ == Kind::general || (is_active == nullptr && request.kind_ != Kind::inactive))
         call<MPI_Test>(&request.raw_, &flag, result, at);
     else
         call<MPI_Testany>(1, &request.raw_, &index, &flag, result, at);
@@ -158,6 +157,8 @@ bool Request::Completion::test(Request& request, Status* status, At at, bool* is
     const bool was_active = flag == 0 || index != MPI_UNDEFINED;
     if (is_active != nullptr)
         *is_active = was_active;
+    if (!was_active && status != nullptr)
+        *status = Status();  // MPICH does not always write it
     if (checked && flag != 0 && was_active) {
         request.resources_->correct(own);
         if (status != nullptr)
