@@ -513,6 +513,27 @@ TEST_CASE("when_any passes over what is null, and says so if all is", "[coroutin
     CHECK(failing.is_null());
 }
 
+TEST_CASE("when_any asks MPI whether a persistent request is active", "[coroutine]") {
+    int got = 0;
+    const int sent = 5;
+    MPI::Request null;
+    MPI::Prequest own = MPI::COMM_SELF.Recv_init(got, 0, 2);
+    MPI_Request raw = own.handle();
+    MPI_Start(&raw);  // as C does
+    auto any = MPI::when_any(null, own);
+    CHECK_FALSE(any.test());
+    MPI::COMM_SELF.Send(sent, 0, 2);
+    const auto first = any.get();
+    CHECK(first.index() == 1);
+    CHECK(std::get<1>(first).Get_tag() == 2);
+    CHECK(got == 5);
+
+    MPI::Prequest borrowed = MPI::Prequest::borrow(raw);  // perhaps active
+    MPI::Coroutine<int> seven = number(7);
+    CHECK(MPI::when_any(own, borrowed, seven).get().index() == 2);
+    CHECK(contains(thrown<std::invalid_argument>([&] { (void)MPI::when_any(own, borrowed).get(); }), "all of these are null or inactive"));
+}
+
 TEST_CASE("Coroutine::test goes on as far as it can without waiting", "[coroutine]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         MPI::Coroutine<std::vector<std::string>> receiving = receive_all(comm, left_of(comm), 30);

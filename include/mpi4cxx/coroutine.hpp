@@ -167,7 +167,6 @@ inline Coroutine<void> CoroutinePromise<void>::get_return_object() noexcept { re
 template <class C> class AwaitedCoroutine final : public Awaited {
 public:
     explicit AwaitedCoroutine(std::remove_reference_t<C>& coroutine, At at = {}) noexcept : Awaited(at), coroutine_(static_cast<C&&>(coroutine)) {}
-    [[nodiscard]] bool is_active() const override { return !coroutine_.is_null(); }
 
     template <class Promise> void await_suspend(std::coroutine_handle<Promise> caller) noexcept {
         if (!is_callee() || coroutine_.stack(at()).is_started())
@@ -184,8 +183,10 @@ public:
 
 private:
     /// Returns whether the coroutine is destroyed whenever its caller is.
-    [[nodiscard]] bool is_callee() const noexcept { return !std::is_reference_v<C> && is_active(); }
-    bool poll() override { return coroutine_.stack(at()).poll(at()) && is_over(); }
+    [[nodiscard]] bool is_callee() const noexcept { return !std::is_reference_v<C> && !coroutine_.is_null(); }
+    std::optional<bool> poll() override {
+        return coroutine_.is_null() ? std::nullopt : std::optional(coroutine_.stack(at()).poll(at()) && is_over());
+    }
     void wait() override {
         coroutine_.stack(at()).wait(at());
         (void)is_over();

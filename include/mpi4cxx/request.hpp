@@ -147,7 +147,8 @@ public:
         return test_some(requests, statuses, indices, at) ? std::optional(std::move(indices)) : std::nullopt;
     }
 
-    // The same of requests that stay as they are (MPI-4.1, 3.7.6). On any MPI, by MPI_Request_get_status for each.
+    // The same of requests that stay as they are (MPI-4.1, 3.7.6). On any MPI, by MPI_Request_get_status for each, to which an inactive request that
+    // C has made is complete.
 
     /// Tell whether all are complete.
     [[nodiscard]] static bool Get_status_all(detail::Requests requests, std::span<Status> statuses = {}, At at = {});

@@ -31,13 +31,23 @@ private:
 
 void CallStack::refuse_end() noexcept { abort_job("a coroutine has destroyed itself, by an assignment to its own Coroutine or its end"); }
 
-bool Awaited::look() noexcept {
+std::optional<bool> Awaited::look_if_active() noexcept {
+    if (complete_)
+        return true;
     try {
-        return complete_ = complete_ || poll();
+        const std::optional<bool> complete = poll();
+        complete_ = complete == true;
+        return complete;
     } catch (...) {
         error_ = std::current_exception();
         return complete_ = true;
     }
+}
+
+bool Awaited::look() noexcept {
+    if (!look_if_active())
+        this->complete();
+    return complete_;
 }
 
 void Awaited::complete() noexcept {

@@ -6,7 +6,7 @@
 
 namespace MPI4CXX::detail {
 
-bool AwaitedAll::poll() {
+std::optional<bool> AwaitedAll::poll() {
     Awaited** const left = std::remove_if(parts_.begin(), parts_.end(), [](Awaited* part) {
         const bool complete = part->look();
         part->rethrow();
@@ -17,19 +17,19 @@ bool AwaitedAll::poll() {
 }
 
 void AwaitedAll::wait() {
-    while (!poll())
+    while (poll() != true)
         if (parts_.size() == 1)
             parts_[0]->complete();
         else
             drive();
 }
 
-bool AwaitedAny::poll() {
+std::optional<bool> AwaitedAny::poll() {
     bool active = false;
     for (std::size_t i = 0; i < parts_.size() && !index_; ++i)
-        if (parts_[i]->is_active()) {
+        if (const std::optional<bool> complete = parts_[i]->look_if_active()) {
             active = true;
-            if (parts_[i]->look())
+            if (*complete)
                 index_ = i;
         }
     if (!active && must_be_)
@@ -38,7 +38,7 @@ bool AwaitedAny::poll() {
 }
 
 void AwaitedAny::wait() {
-    while (!poll()) drive();
+    while (poll() != true) drive();
 }
 
 }  // namespace MPI4CXX::detail

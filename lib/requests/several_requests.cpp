@@ -125,6 +125,15 @@ public:
     /// The same, and nothing has to be driven.
     static bool is_plain(detail::Requests requests) noexcept { return !must_drive() && are_of_mpi(requests); }
 
+    /// Like test_active, but leaves the request as it is. MPI before 4.1 does not tell a complete request from an inactive one: an inactive one that
+    /// C has made counts as complete, and a complete one that C has only started as inactive.
+    static std::optional<bool> get_status_active(const Request& request, Status* status, At at) {
+        if (!request.is_active())
+            return std::nullopt;
+        const bool complete = request.get_status_now(status, at);
+        return complete && request.kind_ == Request::Kind::inactive ? std::nullopt : std::optional(complete);
+    }
+
 private:
     [[nodiscard]] bool is_inactive(std::size_t i) const noexcept {
         return requests_[i].kind_ == Request::Kind::inactive && !requests_[i].is_active();
@@ -312,13 +321,9 @@ std::optional<int> Request::Get_status_any(Requests requests, Status* status, At
     drive();
     bool active = false;
     for (std::size_t i = 0; i < requests.size(); ++i) {
-        if (!requests[i].is_active())
-            continue;
-        const bool complete = requests[i].get_status_now(status, at);
-        if (complete && requests[i].kind_ == Kind::inactive)
-            continue;
-        active = true;
-        if (complete)
+        const std::optional<bool> complete = RequestArray::get_status_active(requests[i], status, at);
+        active = active || complete.has_value();
+        if (complete == true)
             return static_cast<int>(i);
     }
     if (active)
@@ -335,13 +340,9 @@ std::optional<std::size_t> Request::status_some(Requests requests, std::span<Sta
     std::size_t count = 0;
     int* const indices = result.room<int>(requests.size());
     for (std::size_t i = 0; i < requests.size(); ++i) {
-        if (!requests[i].is_active())
-            continue;
-        const bool complete = requests[i].get_status_now(at_index(statuses, count), at);
-        if (complete && requests[i].kind_ == Kind::inactive)
-            continue;
-        active = true;
-        if (complete)
+        const std::optional<bool> complete = RequestArray::get_status_active(requests[i], at_index(statuses, count), at);
+        active = active || complete.has_value();
+        if (complete == true)
             indices[count++] = static_cast<int>(i);
     }
     (void)result(count);

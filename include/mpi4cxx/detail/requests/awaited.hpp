@@ -6,6 +6,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <exception>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -19,9 +20,9 @@ public:
     Awaited(Awaited&&) noexcept = default;  // only before anybody waits
     Awaited& operator=(Awaited&&) = delete;
 
-    /// Returns whether there is anything to wait for.
-    [[nodiscard]] virtual bool is_active() const = 0;
-    /// Returns whether it is complete. Looks once if that is not known.
+    /// Returns whether it is complete; nothing if it is null or inactive. Looks once if that is not known.
+    std::optional<bool> look_if_active() noexcept;
+    /// The same, but what is null or inactive is waited for, which fails or is over at once.
     bool look() noexcept;
     /// Waits until it is complete.
     void complete() noexcept;
@@ -37,16 +38,18 @@ public:
     template <class Promise> void await_suspend(std::coroutine_handle<Promise> caller) noexcept { caller.promise().stack().await(*this); }
 
 protected:
-    virtual bool poll() = 0;
+    /// Looks once, and returns the same as look_if_active.
+    virtual std::optional<bool> poll() = 0;
     virtual void wait() = 0;
 
     // For requests. `test` drives nothing, because whoever waits for several requests drives once for all of them.
 
     static void drive() { Request::drive(); }
-    static bool is_active(const Request& request) noexcept { return !request.is_null() && request.kind() != Request::Kind::inactive; }
-    static bool test(Request& request, Status* status, At at) { return request.test_now(status, at); }
+    static std::optional<bool> test(Request& request, Status* status, At at) { return request.test_active(status, at); }
     // A request keeps its object until the coroutine goes on, so that it still has the object if the coroutine is dropped before.
-    template <class T> static bool test(ObjectRequest<T>& request, At at) { return request.request_.take_object(nullptr, nullptr, at); }
+    template <class T> static std::optional<bool> test(ObjectRequest<T>& request, At at) {
+        return request.is_null() ? std::nullopt : std::optional(request.request_.take_object(nullptr, nullptr, at));
+    }
     template <class T> static void wait(ObjectRequest<T>& request, At at) { request.request_.wait_object(nullptr, nullptr, at); }
     friend class CallStack;
 
@@ -91,14 +94,13 @@ private:
 class MPI4CXX_API AwaitedRequest final : public Awaited {
 public:
     explicit AwaitedRequest(Request& request, At at = {}) noexcept : Awaited(at), request_(request) {}
-    [[nodiscard]] bool is_active() const override { return Awaited::is_active(request_); }
     Status await_resume() const {
         rethrow();
         return status_;
     }
 
 private:
-    bool poll() override { return test(request_, &status_, at()); }
+    std::optional<bool> poll() override { return test(request_, &status_, at()); }
     void wait() override { request_.Wait(&status_, at()); }
 
     Request& request_;
@@ -108,14 +110,13 @@ private:
 template <class T> class AwaitedObject final : public Awaited {
 public:
     explicit AwaitedObject(ObjectRequest<T>& request, At at = {}) noexcept : Awaited(at), request_(request) {}
-    [[nodiscard]] bool is_active() const override { return !request_.is_null(); }
     T await_resume() {
         rethrow();
         return request_.wait(nullptr, at());
     }
 
 private:
-    bool poll() override { return test(request_, at()); }
+    std::optional<bool> poll() override { return test(request_, at()); }
     void wait() override { Awaited::wait(request_, at()); }
 
     ObjectRequest<T>& request_;

@@ -30,7 +30,6 @@ struct AnyOf {
 /// Several things that a coroutine waits for. Their results are taken from the parts themselves.
 class MPI4CXX_API AwaitedParts : public Awaited {
 public:
-    [[nodiscard]] bool is_active() const override { return true; }
     template <class Promise> void await_suspend(std::coroutine_handle<Promise> caller) noexcept {
         set_at(caller.promise().at());
         for (Awaited* part : parts_) part->set_at(at());
@@ -49,7 +48,7 @@ public:
     void await_resume() const { rethrow(); }
 
 private:
-    bool poll() override;
+    std::optional<bool> poll() override;
     void wait() override;
 };
 template <> struct AwaitedBy<AllOf&> { using type = AwaitedAll; };
@@ -65,7 +64,7 @@ public:
     }
 
 private:
-    bool poll() override;
+    std::optional<bool> poll() override;
     void wait() override;
 
     bool must_be_;
