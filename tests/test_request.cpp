@@ -14,6 +14,32 @@ namespace MPI = mpi4cxx;
 
 namespace {
 
+/// The errors that the next MPI_Testall or MPI_Testsome finds in the statuses of its requests, in place of what MPI would find. None is complete.
+std::vector<int> found_errors;
+
+int write_found_errors(MPI_Status* statuses) {
+    for (const int error : std::exchange(found_errors, {})) (statuses++)->MPI_ERROR = error;
+    return MPI_ERR_IN_STATUS;
+}
+
+}  // namespace
+
+extern "C" int MPI_Testall(int n, MPI_Request requests[], int* flag, MPI_Status statuses[]) {
+    if (found_errors.empty())
+        return PMPI_Testall(n, requests, flag, statuses);
+    *flag = 0;
+    return write_found_errors(statuses);
+}
+
+extern "C" int MPI_Testsome(int n, MPI_Request requests[], int* number, int indices[], MPI_Status statuses[]) {
+    if (found_errors.empty())
+        return PMPI_Testsome(n, requests, number, indices, statuses);
+    *number = 0;
+    return write_found_errors(statuses);
+}
+
+namespace {
+
 bool all_null(const std::vector<MPI::Request>& requests) {
     return std::all_of(requests.begin(), requests.end(), [](const MPI::Request& r) { return r.is_null(); });
 }
@@ -464,6 +490,28 @@ TEST_CASE("Waitall names the first request that has failed, also among objects i
     });
 }
 #endif
+
+TEST_CASE("The error of a request that stays pending is thrown, and the request stays active", "[request][error]") {
+    const int pending = MPI::ERR_PROC_FAILED_PENDING != MPI::ERR_UNKNOWN ? MPI::ERR_PROC_FAILED_PENDING : MPI::ERR_PENDING;
+    std::array<int, 2> got{};
+    const int sent = 5;
+    std::array<MPI::Prequest, 2> requests{MPI::COMM_SELF.Recv_init(got[0], 0, 1), MPI::COMM_SELF.Recv_init(got[1], 0, 2)};
+    MPI::Prequest::Startall(requests);
+    const auto check_active = [&] {
+        for (MPI::Prequest& request : requests) CHECK(contains(thrown<std::invalid_argument>([&] { request.Start(); }), "under way"));
+    };
+    found_errors = {pending, pending};
+    CHECK(contains(thrown<MPI::Exception>([&] { (void)MPI::Request::Testall(requests); }), "request 0 of 2: "));
+    check_active();
+    found_errors = {MPI::SUCCESS, pending};
+    CHECK(contains(thrown<MPI::Exception>([&] { (void)MPI::Request::Testsome(requests); }), "request 1 of 2: "));
+    check_active();
+    found_errors = {pending, MPI::ERR_TRUNCATE};
+    CHECK(contains(thrown<MPI::Exception>([&] { (void)MPI::Request::Testall(requests); }), "request 1 of 2: "));
+    for (const int tag : {1, 2}) MPI::COMM_SELF.Send(sent, 0, tag);
+    MPI::Request::Waitall(requests);
+    CHECK((got[0] == 5 && got[1] == 5));
+}
 
 TEST_CASE("A request has a Fortran handle", "[request]") {
     int value = 0;

@@ -58,8 +58,9 @@ public:
     template <class F> void any(int& index, F any) try {
         any();
         is_complete(index);
-    } catch (...) {
-        is_complete(index);
+    } catch (const Exception& e) {
+        if (!is_pending(e.Get_error_code()))
+            is_complete(index);
         throw;
     }
     /// Calls `all`, which returns whether all requests are complete. If some have failed, throws an Exception that names the first of them.
@@ -70,20 +71,10 @@ public:
         if (e.Get_error_class() != ERR_IN_STATUS)
             throw;
         written_ = requests_.size();
-        int first = UNDEFINED;
-        for (int i = size() - 1; i >= 0; --i) {
-            const int code = raw_statuses_[i].MPI_ERROR;
-            if (Get_error_class(code) == ERR_PENDING)
-                continue;
-            is_complete(i);
-            first = code != MPI_SUCCESS ? i : first;
-        }
-        if (first == UNDEFINED)
-            throw;
-        throw Exception(
-            e.Get_error_code(), e.function(),
-            "request " + std::to_string(first) + " of " + std::to_string(size()) + ": " + Get_error_string(raw_statuses_[first].MPI_ERROR),
-            e.where());
+        for (int i = 0; i < size(); ++i)
+            if (!is_pending(raw_statuses_[i].MPI_ERROR))
+                is_complete(i);
+        throw_first(e);
     }
 
     /// Writes the indices that MPI_Waitsome or MPI_Testsome returns; returns their number, nothing where no request is active. Requests that have
@@ -96,8 +87,12 @@ public:
         } catch (const Exception& e) {
             if (e.Get_error_class() != ERR_IN_STATUS)
                 throw;
+            if (count <= 0)  // a pending request cannot go on
+                throw_first(e);
         }
-        std::for_each_n(indices, std::max(count, 0), [this](int i) { is_complete(i); });  // UNDEFINED is negative
+        for (int i = 0; i < count; ++i)  // UNDEFINED is negative
+            if (!is_pending(raw_statuses_[i].MPI_ERROR))
+                is_complete(indices[i]);
         for (int i = 0; i < count; ++i)
             if (raw_statuses_[i].MPI_ERROR == MPI_SUCCESS) {
                 raw_statuses_[written_] = raw_statuses_[i];
@@ -138,6 +133,32 @@ private:
     [[nodiscard]] bool is_inactive(std::size_t i) const noexcept {
         return requests_[i].kind_ == Request::Kind::inactive && !requests_[i].is_active();
     }
+    /// Returns whether the code says that a request is still pending: after the error of another, or because a process has died that might send.
+    static bool is_pending(int code) {
+        constexpr bool knows_death = ERR_PROC_FAILED_PENDING != ERR_UNKNOWN;
+        if (code == MPI_SUCCESS)
+            return false;
+        const int error = Get_error_class(code);
+        return error == ERR_PENDING || (knows_death && error == ERR_PROC_FAILED_PENDING);
+    }
+    /// Throws the Exception `e` that is being handled, which says only that there is an error, with the first request that has one. A pending one is
+    /// named only if no other has failed.
+    [[noreturn]] void throw_first(const Exception& e) const {
+        const std::span statuses(raw_statuses_, requests_.size());
+        const auto find = [&](bool pending) {
+            return std::ranges::find_if(
+                statuses, [&](const MPI_Status& status) { return status.MPI_ERROR != MPI_SUCCESS && is_pending(status.MPI_ERROR) == pending; });
+        };
+        auto first = find(false);
+        if (first == statuses.end())
+            first = find(true);
+        if (first == statuses.end())
+            throw;
+        throw Exception(
+            e.Get_error_code(), e.function(),
+            "request " + std::to_string(first - statuses.begin()) + " of " + std::to_string(size()) + ": " + Get_error_string(first->MPI_ERROR),
+            e.where());
+    }
     template <class T, std::size_t N> static T* room(std::array<T, N>& own, std::vector<T>& spare, std::size_t size) {
         if (size <= N)
             return own.data();
@@ -160,7 +181,7 @@ private:
 namespace {
 
 /// Calls `step`, which returns whether one of several requests is complete, and notes in its status how it has ended.
-template <class F> std::optional<bool> note_error(Status* status, F step) try {
+template <class F> std::optional<bool> set_status_error(Status* status, F step) try {
     const std::optional<bool> complete = step();
     if (status != nullptr && complete == true)
         status->Set_error(SUCCESS);
@@ -190,7 +211,7 @@ void Request::Waitall(Requests requests, std::span<Status> statuses, At at) {
         for (std::size_t i = 0; i < requests.size(); ++i) {
             Status* const status = at_index(statuses, i);
             error.run([&] {
-                note_error(status, [&] {
+                set_status_error(status, [&] {
                     requests[i].Wait(status, at);
                     return true;
                 });
@@ -292,7 +313,7 @@ std::optional<std::size_t> Request::test_some(Requests requests, std::span<Statu
             statuses[count] = own;
     };
     for (std::size_t i = 0; i < requests.size(); ++i) try {
-            const std::optional<bool> complete = note_error(status, [&] { return requests[i].test_active(status, at); });
+            const std::optional<bool> complete = set_status_error(status, [&] { return requests[i].test_active(status, at); });
             active = active || complete.has_value();
             if (complete != true)
                 continue;
