@@ -56,6 +56,17 @@ std::vector<MPI::ObjectRequest<std::string>> receives(const MPI::Comm& comm, int
     return all;
 }
 
+/// A number that cannot be read if it is negative.
+struct Positive {
+    template <class Archive> void save(Archive& archive) const { archive(value); }
+    template <class Archive> void load(Archive& archive) {
+        archive(value);
+        if (value < 0)
+            throw std::domain_error("negative");
+    }
+    int value = 0;
+};
+
 /// Whether it has been dropped.
 struct Flag {
     explicit Flag(bool& is_over) : over(is_over) {}
@@ -414,6 +425,35 @@ TEST_CASE("when_all leaves variables their objects if a part fails, and if it is
         late.wait();
         MPI::Request::waitall(sent);
     }
+}
+
+TEST_CASE("when_all reads each object when it comes, and takes none before all are read", "[coroutine]") {
+    const MPI::Intracomm& comm = MPI::COMM_SELF;
+    MPI::Coroutine<int> five = number(5);
+    MPI::ObjectRequest<int> come = comm.irecv<int>(0, 0), late = comm.irecv<int>(0, 9);
+    std::vector<MPI::ObjectRequest<Positive>> objects;
+    std::vector<MPI::Request> sends;
+    for (int tag = 1; tag < 4; ++tag) objects.push_back(comm.irecv<Positive>(0, tag));
+    sends.push_back(comm.isend(10, 0, 0));
+    for (int tag = 1; tag < 4; ++tag) sends.push_back(comm.isend(Positive{2 - tag}, 0, tag));
+    come.Wait();
+    for (auto& object : objects) object.Wait();
+
+    CHECK(thrown<std::domain_error>([&] { (void)MPI::when_all(objects).get(); }) == "negative");
+    CHECK(objects[2].is_null());
+    CHECK(objects[0].wait().value == 1);
+    CHECK(objects[1].wait().value == 0);
+
+    objects[2] = comm.irecv<Positive>(0, 4);
+    sends.push_back(comm.isend(Positive{-2}, 0, 4));
+    objects[2].Wait();
+    auto all = MPI::when_all(five, come, late, objects[2]);
+    CHECK(thrown<std::domain_error>([&] { (void)all.test(); }) == "negative");
+    CHECK(five.get() == 5);
+    CHECK(come.wait() == 10);
+    sends.push_back(comm.isend(11, 0, 9));
+    CHECK(late.wait() == 11);
+    MPI::Request::Waitall(sends);
 }
 
 TEST_CASE("Of two who await the same coroutine at once, the second is told that the result is gone", "[coroutine]") {

@@ -14,6 +14,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace MPI = mpi4cxx;
@@ -85,6 +86,51 @@ struct Counted {
     Numbers numbers;
     static inline std::atomic<int> living = 0;
 };
+
+struct NotAssignable {
+    NotAssignable() = default;
+    NotAssignable(NotAssignable&&) = default;
+    NotAssignable& operator=(NotAssignable&&) = delete;
+    ~NotAssignable() = default;
+};
+
+/// A number that cannot be read if it is negative.
+template <class Member> struct Positive {
+    template <class Archive> void save(Archive& archive) const { archive(value); }
+    template <class Archive> void load(Archive& archive) {
+        archive(value);
+        if (value < 0)
+            throw std::domain_error("negative");
+    }
+
+    int value = 0;
+    Member member{};
+};
+
+template <class Member> void check_that_others_stay(const MPI::Comm& comm, int wrong, bool tests) {
+    using Object = Positive<Member>;
+    std::vector<MPI::ObjectRequest<Object>> requests(4);  // the second is null
+    std::vector<MPI::Request> sends;
+    for (const int tag : {0, 2, 3}) requests[static_cast<std::size_t>(tag)] = comm.irecv<Object>(left_of(comm), tag);
+    for (const int tag : {0, 2, 3}) sends.push_back(comm.isend(Object{tag == wrong ? -1 : 10 + tag, {}}, right_of(comm), tag));
+    std::vector<MPI::Status> statuses(4);
+    CHECK(thrown<std::domain_error>([&] {
+              if (!tests)
+                  (void)MPI::ObjectRequest<Object>::waitall(requests, statuses);
+              while (!MPI::ObjectRequest<Object>::testall(requests)) {}
+          }) == "negative");
+    CHECK(requests[1].is_null());
+    for (const int tag : {0, 2, 3}) {
+        auto& request = requests[static_cast<std::size_t>(tag)];
+        CHECK(request.is_null() == (tag == wrong));
+        if (request.is_null())
+            continue;
+        MPI::Status status;
+        CHECK(request.wait(&status).value == 10 + tag);
+        CHECK((status.source() == left_of(comm) && status.tag() == tag));
+    }
+    MPI::Request::Waitall(sends);
+}
 
 }  // namespace
 
@@ -203,6 +249,16 @@ TEST_CASE("ObjectRequest::waitall and testall throw the error of one and leave t
                     CHECK(traffic.is_right(i, traffic.requests[i].wait()));
             traffic.finish();
         }
+    });
+}
+
+TEST_CASE("ObjectRequest::waitall and testall leave the others their objects if one cannot be read", "[object][request][error]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (const int wrong : {0, 2, 3})
+            for (const bool tests : {false, true}) {
+                check_that_others_stay<std::monostate>(comm, wrong, tests);
+                check_that_others_stay<NotAssignable>(comm, wrong, tests);
+            }
     });
 }
 

@@ -7,10 +7,37 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace MPI4CXX {
+
+namespace detail {
+
+/// An object that has been taken from a request and put back.
+template <class T> class KeptObject final : public Operation {
+public:
+    KeptObject(T&& object, const Status& status) : object_(std::move(object)) {
+        status_ = status.handle();
+        complete_ = true;
+    }
+    void advance() override {}
+    void deliver(void* to) override {
+        auto* const target = static_cast<DeliveryTarget<T>*>(to);
+        if constexpr (std::is_assignable_v<DeliveryTarget<T>&, T>) {
+            *target = std::move(object_);
+        } else {
+            std::destroy_at(target);
+            std::construct_at(target, std::move(object_));
+        }
+    }
+
+private:
+    T object_;
+};
+
+}  // namespace detail
 
 /// A pending operation that gives an object of type `T`. `wait` or `test` returns the object once.
 /// Receives of objects are posted at once, receive messages of any size in the order of their posting, and make progress in every call of this
@@ -70,20 +97,29 @@ public:
     // Functions for several requests. Null requests give no object. An error is thrown after all other requests that have to be complete are
     // complete.
 
-    /// Wait for all objects. A null request gives `T{}`. If a request fails, the others keep their objects.
+    /// Wait for all objects. A null request gives `T{}`. If a request fails or its object cannot be read, the others keep their objects.
     static std::vector<T> waitall(std::span<ObjectRequest> requests, std::span<Status> statuses = {}, At at = {}) {
         Request::check_statuses(requests.size(), statuses, at);
         Request::FirstError error;
-        Request::drive();  // asks MPI once for all operations; each would ask for itself
-        for (std::size_t i = 0; i < requests.size(); ++i)
+        std::vector<std::optional<Status>> own(requests.size());  // of those that are not null
+        Request::drive();                                         // asks MPI once for all operations; each would ask for itself
+        for (std::size_t i = 0; i < requests.size(); ++i) {
             if (!requests[i].is_null())
-                error.run([&] { requests[i].request_.wait_object(nullptr, Request::at_index(statuses, i), at); });
-            else if (!statuses.empty())
-                statuses[i] = Status();
+                error.run([&] { requests[i].request_.wait_object(nullptr, &own[i].emplace(), at); });
+            if (!statuses.empty())
+                statuses[i] = own[i].value_or(Status());
+        }
         error.rethrow();
         std::vector<T> objects;
         objects.reserve(requests.size());
-        for (ObjectRequest& request : requests) objects.push_back(request.is_null() ? detail::nothing<T>() : request.wait(nullptr, at));
+        try {
+            for (std::size_t i = 0; i < requests.size(); ++i) objects.push_back(own[i] ? requests[i].wait(nullptr, at) : detail::nothing<T>());
+        } catch (...) {
+            for (std::size_t i = 0; i < objects.size(); ++i)
+                if (own[i])
+                    requests[i].put_back(std::move(objects[i]), *own[i]);
+            throw;
+        }
         return objects;
     }
     /// Return all objects if all have come.
@@ -141,6 +177,15 @@ private:
     std::optional<T> test_now(Status* status, At at) {
         detail::DeliveryTarget<T> object{};
         return request_.take_object(&object, status, at) ? std::optional<T>(detail::delivered<T>(std::move(object))) : std::nullopt;
+    }
+    /// Keeps an object that has been taken, and its status.
+    void put_back(T&& object, const Status& status) {
+        request_ = Request(std::make_unique<detail::KeptObject<T>>(std::move(object), status), Request::Kind::arrived);
+    }
+    /// Reads the object that has come, and keeps it. Taking it cannot fail any more.
+    void read(At at) {
+        Status status;
+        put_back(wait(&status, at), status);
     }
     static bool has_active(std::span<ObjectRequest> requests) {
         return std::any_of(requests.begin(), requests.end(), [](const ObjectRequest& request) { return !request.is_null(); });

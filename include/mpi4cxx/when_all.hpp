@@ -34,7 +34,7 @@ template <class R> Coroutine<std::conditional_t<gives_nothing<PartOf<R>>, void, 
 
 /// Await all of several requests and coroutines, which progress together. Returns a Coroutine that gives a tuple of their results, with a
 /// std::monostate for a coroutine without a result. As soon as one fails, its exception is thrown. Temporaries and moved arguments are dropped then;
-/// variables stay as they are.
+/// variables keep the objects and results that have come for them.
 template <class... Awaitables>
     requires(!detail::Range<Awaitables> && ...)
 [[nodiscard]] auto when_all(Awaitables&&... awaitables) { return detail::all_of<Awaitables...>(std::forward<Awaitables>(awaitables)...); }

@@ -10,6 +10,8 @@ std::optional<bool> AwaitedAll::poll() {
     Awaited** const left = std::remove_if(parts_.begin(), parts_.end(), [](Awaited* part) {
         const bool complete = part->look();
         part->rethrow();
+        if (complete)
+            part->prepare();  // while nothing has been taken from the others
         return complete;
     });
     parts_.shrink(static_cast<std::size_t>(left - parts_.begin()));

@@ -30,6 +30,8 @@ public:
         if (error_)
             std::rethrow_exception(error_);
     }
+    /// Does what may throw when the result of a complete one is taken.
+    virtual void prepare() {}
     /// Returns the place in the user's program that waits.
     [[nodiscard]] At at() const noexcept { return at_; }
     void set_at(At at) noexcept { at_ = at; }
@@ -51,6 +53,7 @@ protected:
         return request.is_null() ? std::nullopt : std::optional(request.request_.take_object(nullptr, nullptr, at));
     }
     template <class T> static void wait(ObjectRequest<T>& request, At at) { request.request_.wait_object(nullptr, nullptr, at); }
+    template <class T> static void read(ObjectRequest<T>& request, At at) { request.read(at); }
     friend class CallStack;
 
 private:
@@ -110,6 +113,7 @@ private:
 template <class T> class AwaitedObject final : public Awaited {
 public:
     explicit AwaitedObject(ObjectRequest<T>& request, At at = {}) noexcept : Awaited(at), request_(request) {}
+    void prepare() override { read(request_, at()); }
     T await_resume() {
         rethrow();
         return request_.wait(nullptr, at());
