@@ -3,12 +3,40 @@
 
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <future>
 #include <stdexcept>
 #include <thread>
 #include <utility>
 #include <vector>
 
 namespace MPI = mpi4cxx;
+
+namespace {
+
+std::function<void()> before_start;
+
+/// Ends the process if the case hangs.
+class Alarm {
+public:
+    Alarm() { alarm(60); }
+    Alarm(const Alarm&) = delete;
+    Alarm& operator=(const Alarm&) = delete;
+    ~Alarm() { alarm(0); }
+};
+
+}  // namespace
+
+extern "C" int MPI_Grequest_start(MPI_Grequest_query_function* query, MPI_Grequest_free_function* free, MPI_Grequest_cancel_function* cancel,
+                                  void* state, MPI_Request* request) {
+    if (before_start)
+        std::exchange(before_start, nullptr)();
+    return PMPI_Grequest_start(query, free, cancel, state, request);
+}
 
 TEST_CASE("A request of the user's own is complete when it is said to be", "[grequest]") {
     int freed = 0;
@@ -120,6 +148,94 @@ TEST_CASE("A request of the user's own may be dropped or freed before its Greque
     }
     CHECK(freed == 3);
     CHECK(cancelled <= 3);  // it is told to end where the MPI keeps it until it is complete
+}
+
+TEST_CASE("A request of the user's own that is dropped may be completed by the function that cancels it", "[grequest]") {
+    int freed = 0, cancelled = 0;
+    {
+        MPI::Grequest request = MPI::Grequest::Start([](MPI::Status&) {}, [&] { ++freed; },
+                                                     [&](bool complete) {
+                                                         ++cancelled;
+                                                         if (!complete)
+                                                             request.Complete();
+                                                     });
+    }
+    CHECK(freed == 1);
+    CHECK(cancelled == 1);
+    MPI::Grequest request = MPI::Grequest::Start([](MPI::Status&) {}, [] {}, [&](bool) { request.Complete(); });
+    request = MPI::Grequest::Start();  // the old one's function cannot complete this
+    CHECK_FALSE(request.Test());
+    request.Complete();
+    request.Wait();
+}
+
+TEST_CASE("A request of the user's own that is dropped while it is cancelled is freed afterwards", "[grequest]") {
+    int freed = 0, cancelled = 0, freed_meanwhile = -1;
+    MPI::Request request;
+    {
+        MPI::Grequest dropped = MPI::Grequest::Start([](MPI::Status&) {}, [&] { ++freed; },
+                                                     [&](bool) {
+                                                         ++cancelled;
+                                                         { const MPI::Request old = std::move(request); }
+                                                         freed_meanwhile = freed;
+                                                     });
+        request = std::move(dropped);
+    }
+    CHECK(cancelled == 1);
+    CHECK(freed_meanwhile == 0);
+    CHECK(freed == 1);
+}
+
+TEST_CASE("A request of the user's own can be completed while another begins", "[grequest]") {
+    if (MPI::Query_thread() != MPI::THREAD_MULTIPLE)
+        return;
+    MPI::Grequest request = MPI::Grequest::Start();
+    std::future<void> completed;
+    bool is_complete = false;
+    before_start = [&] {
+        completed = std::async(std::launch::async, [&] { request.Complete(); });
+        is_complete = completed.wait_for(std::chrono::seconds(20)) == std::future_status::ready;
+    };
+    MPI::Grequest other = MPI::Grequest::Start();
+    CHECK(is_complete);
+    completed.get();
+    request.Wait();
+    other.Complete();
+    other.Wait();
+}
+
+// MPICH calls the functions under a lock of its own, for which the other thread waits.
+TEST_CASE("A function of the user's own request can send and receive while another thread receives objects", "[grequest]") {
+    if (MPI::Query_thread() != MPI::THREAD_MULTIPLE)
+        return;
+    const Alarm alarm;
+    const MPI::Intracomm comm = MPI::COMM_SELF.Dup();
+    std::atomic<bool> is_testing = false, is_over = false;
+    std::thread worker([&] {
+        MPI::ObjectRequest<int> never = comm.irecv<int>(0, 1);
+        while (!is_over) {
+            (void)never.test();
+            is_testing = true;
+        }
+        never.Cancel();
+        (void)never.wait();
+    });
+    while (!is_testing) std::this_thread::yield();
+    int sum = 0;
+    MPI::Grequest request = MPI::Grequest::Start([](MPI::Status&) {}, [] {},
+                                                 [&](bool) {
+                                                     for (int i = 0; i < 1000; ++i) {
+                                                         int got = 0;
+                                                         comm.Sendrecv(i, 0, 2, got, 0, 2);
+                                                         sum += got;
+                                                     }
+                                                 });
+    request.Cancel();
+    is_over = true;
+    worker.join();
+    CHECK(sum == 499500);
+    request.Complete();
+    request.Wait();
 }
 
 TEST_CASE("A request of the user's own completes once", "[grequest]") {

@@ -36,6 +36,8 @@ private:
     Cancel cancel_;
 };
 
+struct GeneralState;
+
 }  // namespace detail
 
 /// An operation that the program itself carries out, with a request that can be waited for like any other (MPI-4.0, 13.2).
@@ -48,12 +50,12 @@ public:
     };
 
     Grequest() noexcept = default;
-    Grequest(Grequest&& other) noexcept : Request(std::move(other)), incomplete_(std::exchange(other.incomplete_, MPI_REQUEST_NULL)) {}
+    Grequest(Grequest&& other) noexcept : Request(std::move(other)), incomplete_(std::exchange(other.incomplete_, nullptr)) {}
     Grequest& operator=(Grequest&& other) noexcept {
         if (this != &other) {
-            const Grequest old(std::move(*this));
+            { const Grequest old(std::move(*this)); }  // its `cancel` may complete this Grequest, which must not have the new operation yet
             Request::operator=(static_cast<Request&&>(other));
-            incomplete_ = std::exchange(other.incomplete_, MPI_REQUEST_NULL);
+            incomplete_ = std::exchange(other.incomplete_, nullptr);
         }
         return *this;
     }
@@ -71,10 +73,10 @@ public:
     void complete(At at = {}) { Complete(at); }
 
 private:
-    explicit Grequest(MPI_Request raw) noexcept : Request(raw, nullptr, Drop::wait, Kind::general), incomplete_(raw) {}
+    Grequest(MPI_Request raw, detail::GeneralState* state) noexcept : Request(raw, nullptr, Drop::wait, Kind::general), incomplete_(state) {}
     static Grequest start(std::unique_ptr<detail::GeneralOperation> operation, At at);
 
-    MPI_Request incomplete_ = MPI_REQUEST_NULL;  // the handle until Complete
+    detail::GeneralState* incomplete_ = nullptr;  // until Complete
 };
 
 }  // namespace MPI4CXX

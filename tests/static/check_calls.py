@@ -47,7 +47,6 @@ REVIEWED = {
     ('lib/runtime/finalize.cpp', 'MPI_Group_size'): 'describes the error to abort with',
     ('lib/runtime/finalize.cpp', 'MPI_Finalized'): 'cannot fail, asked by destructors',
     ('lib/runtime/finalize.cpp', 'MPI_Initialized'): 'cannot fail, asked by destructors',
-    ('lib/requests/grequest.cpp', 'MPI_Cancel'): 'a destructor',
     ('lib/requests/grequest.cpp', 'MPI_Grequest_complete'): 'a destructor',
     ('lib/handles/memory.cpp', 'MPI_Free_mem'): 'a destructor',
     ('lib/communicators/object_collective.cpp', 'MPI_Test'): 'sends that may have nobody who waits for them',
