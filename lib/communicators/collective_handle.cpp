@@ -5,10 +5,9 @@
 #include "communicators/session_members.hpp"
 
 #include <array>
-#include <memory>
+#include <list>
 #include <mutex>
 #include <utility>
-#include <vector>
 
 namespace MPI4CXX::detail {
 
@@ -21,15 +20,21 @@ struct Vote {
 };
 
 std::mutex mutex;
-auto& votes_under_way = *new std::vector<std::unique_ptr<Vote>>;  // never destroyed, because MPI may end later
+auto& votes_under_way = *new std::list<Vote>;  // never destroyed, because MPI may end later
 
-/// Destroys the votes that are complete.
+/// Destroys the votes that are complete. MPI is not called under the lock, because it may call an error handler or wait for one.
 void sweep() {
-    const std::lock_guard lock(mutex);
-    std::erase_if(votes_under_way, [](const auto& vote) {
+    std::list<Vote> votes;
+    {
+        const std::lock_guard lock(mutex);
+        votes.swap(votes_under_way);
+    }
+    votes.remove_if([](Vote& vote) {
         int done = 0;
-        return MPI_Test(&vote->request, &done, MPI_STATUS_IGNORE) == MPI_SUCCESS && done != 0;
+        return MPI_Test(&vote.request, &done, MPI_STATUS_IGNORE) == MPI_SUCCESS && done != 0;
     });
+    const std::lock_guard lock(mutex);
+    votes_under_way.splice(votes_under_way.end(), votes);
 }
 
 }  // namespace
@@ -43,19 +48,23 @@ CollectiveHandle::CollectiveHandle(MPI_Comm comm, Place where) : name_(name_hand
 
 void CollectiveHandle::end(std::function<void(bool)> free, bool drops, bool is_idle, Place where) {
     MPI_Comm comm = std::exchange(votes_, MPI_COMM_NULL);
-    auto vote = std::make_unique<Vote>();
-    vote->own = {drops ? 0 : 1, is_idle ? 1 : 0};
+    std::list<Vote> votes(1);  // a list, because nothing may fail between the call and keeping the vote
+    Vote& vote = votes.front();
+    vote.own = {drops ? 0 : 1, is_idle ? 1 : 0};
     constexpr int two = 2;
-    call<PMPI_Iallreduce>(vote->own.data(), vote->all.data(), two, MPI_INT, MPI_MIN, comm, &vote->request, where);
-    if (!drops) {
+    call<PMPI_Iallreduce>(vote.own.data(), vote.all.data(), two, MPI_INT, MPI_MIN, comm, &vote.request, where);
+    if (drops) {
+        const std::lock_guard lock(mutex);
+        votes_under_way.splice(votes_under_way.end(), votes);
+    } else {
         if (must_drive())
-            complete(vote->request, MPI_STATUS_IGNORE, "MPI_Iallreduce", where);
+            complete(vote.request, MPI_STATUS_IGNORE, "MPI_Iallreduce", where);
         else
-            call<MPI_Wait>(&vote->request, MPI_STATUS_IGNORE, where);
-        if (vote->all[0] != 0) {
+            call<MPI_Wait>(&vote.request, MPI_STATUS_IGNORE, where);
+        if (vote.all[0] != 0) {
             forget(name_);
             call<PMPI_Comm_free>(&comm, where);
-            return free(vote->all[1] != 0);
+            return free(vote.all[1] != 0);
         }
     }
     leave_session(comm);
@@ -66,10 +75,6 @@ void CollectiveHandle::end(std::function<void(bool)> free, bool drops, bool is_i
             free(false);
         },
         Group::take(get<MPI_Comm_group>(comm, where)));
-    if (drops) {
-        const std::lock_guard lock(mutex);
-        votes_under_way.push_back(std::move(vote));
-    }
 }
 
 void CollectiveHandle::leave() noexcept {
