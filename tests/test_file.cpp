@@ -5,8 +5,11 @@
 #include <mpi4cxx/detail/mpi/platform.hpp>
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -386,6 +389,21 @@ TEST_CASE("An error handler of a file is kept as long as the file") {
     CHECK(counter.use_count() == 2);
     file.Close();
     CHECK(counter.use_count() == 1);
+}
+
+TEST_CASE("An error handler of a file may own another file") {
+    const Folder folder(MPI::COMM_WORLD);
+    const std::string name = folder / ("owned" + std::to_string(MPI::COMM_WORLD.rank()));
+    MPI::File file = MPI::File::Open(MPI::COMM_SELF, name, new_file);
+    auto owned = std::make_shared<MPI::File>(MPI::File::Open(MPI::COMM_SELF, name + "2", new_file));
+    const std::weak_ptr<MPI::File> other = owned;
+    file.Set_errhandler(MPI::File::Create_errhandler([owned](const MPI::File&, int) {}));
+    owned.reset();
+    CHECK_FALSE(other.expired());
+    alarm(60);  // in case that it hangs
+    file.Set_errhandler(MPI::File::Create_errhandler([](const MPI::File&, int) {}));
+    alarm(0);
+    CHECK(other.expired());
 }
 
 TEST_CASE("A representation of data is registered once") {

@@ -16,6 +16,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace MPI4CXX::futures::detail {
 
@@ -38,8 +39,9 @@ std::shared_ptr<const WorkerPools> current() {
     static thread_local std::shared_ptr<const WorkerPools> list;
     static thread_local unsigned seen = ~0u;
     if (const unsigned now = changes.load(std::memory_order_acquire); now != seen) {
+        std::shared_ptr<const WorkerPools> old;  // destroyed outside the lock, because it may hold the last reference to a pool
         const std::lock_guard lock(mutex);
-        list = pools;
+        old = std::exchange(list, pools);
         seen = now;
     }
     return list;

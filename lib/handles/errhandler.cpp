@@ -32,12 +32,16 @@ std::shared_ptr<ErrorFunction> function_of(std::size_t slot) {
 }  // namespace
 
 std::size_t take_slot(const std::shared_ptr<ErrorFunction>& function, At at) {
-    const std::lock_guard lock(mutex);
-    const auto slot = std::find_if(taken.begin(), taken.end(), [](const auto& other) { return other.expired(); });
-    if (slot == taken.end())
-        throw Exception(MPI_ERR_OTHER, "MPI_Comm_create_errhandler", "more than " + std::to_string(error_callbacks) + " error handlers at once", at);
-    *slot = function;
-    return static_cast<std::size_t>(slot - taken.begin());
+    {
+        const std::lock_guard lock(mutex);
+        const auto slot = std::find_if(taken.begin(), taken.end(), [](const auto& other) { return other.expired(); });
+        if (slot != taken.end()) {
+            *slot = function;
+            return static_cast<std::size_t>(slot - taken.begin());
+        }
+    }
+    // An Exception asks MPI, whose lock a thread that waits in function_of may have.
+    throw Exception(MPI_ERR_OTHER, "MPI_Comm_create_errhandler", "more than " + std::to_string(error_callbacks) + " error handlers at once", at);
 }
 
 void handle_error(std::size_t slot, const void* raw, int code) noexcept {

@@ -6,14 +6,15 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 namespace MPI4CXX::detail {
 
 template <class Class> class HandlerTable {
 public:
-    static void keep(const Class& self, const Installed& handler, At) {
+    static void keep(const Class& self, Installed handler, At) {
         const std::lock_guard lock(mutex);
-        table[self.handle()] = handler;
+        std::swap(table[self.handle()], handler);  // the old one is destroyed outside the lock, because its function is the user's
     }
     static std::shared_ptr<ErrorFunction> find(const Class& self, MPI_Errhandler raw, At) {
         const std::lock_guard lock(mutex);
