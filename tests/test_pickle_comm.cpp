@@ -5,13 +5,18 @@
 #include <mpi4cxx/mpi4cxx.hpp>
 #include <mpi4cxx/python.hpp>
 
+#include <atomic>
+#include <chrono>
 #include <complex>
 #include <cstdint>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace MPI = mpi4cxx;
@@ -45,7 +50,47 @@ template <class F> void for_each_kind(const MPI::Comm& comm, F f) {
     }
 }
 
+/// A place in a call of MPI where threads stop while a test wants that.
+class Stop {
+public:
+    void close() {
+        arrived_ = 0;
+        is_closed_ = true;
+    }
+    void open() { is_closed_ = false; }
+    [[nodiscard]] int arrived() const { return arrived_; }
+    /// Waits until the test opens the place. The thread that comes as the `last` one goes on at once.
+    void pass(int last) {
+        if (is_closed_ && ++arrived_ < last)
+            while (is_closed_) std::this_thread::yield();
+    }
+
+private:
+    std::atomic<bool> is_closed_ = false;
+    std::atomic<int> arrived_ = 0;
+};
+Stop after_look, before_attribute;
+
+template <class F> bool comes_true(F condition) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);  // only without the library's mend is it not true at last
+    while (!condition() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    return condition();
+}
+
+bool has_threads() { return MPI::Query_thread() == MPI::THREAD_MULTIPLE; }
+
 }  // namespace
+
+// In place of MPI's, for the library too.
+extern "C" int MPI_Improbe(int source, int tag, MPI_Comm comm, int* flag, MPI_Message* message, MPI_Status* status) {
+    const int code = PMPI_Improbe(source, tag, comm, flag, message, status);
+    after_look.pass(2);
+    return code;
+}
+extern "C" int MPI_Comm_set_attr(MPI_Comm comm, int key, void* value) {
+    before_attribute.pass(2);
+    return PMPI_Comm_set_attr(comm, key, value);
+}
 
 TEST_CASE("Processes of C++ exchange values by each of mpi4py's protocols", "[python]") {
     for_each_kind(MPI::COMM_WORLD, [](const MPI::PickleComm& comm) {
@@ -164,4 +209,97 @@ TEST_CASE("A plain communicator that receives a message of pkl5 names pkl5", "[p
     CHECK(contains(type_error([&] { (void)plain.recv<int>(0); }), "needs PickleComm::pkl5(comm)"));
     CHECK(plain.recv<int>(0) == 5);  // what came after the sizes
     request.Wait();
+}
+
+TEST_CASE("A receive whose communicator was freed takes no message of another communicator", "[python][error]") {
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    for (const bool is_pkl5 : {false, true})
+        for (const bool is_freed_by_c : {false, true}) {
+            const auto on = [&](const MPI::Comm& comm) { return is_pkl5 ? MPI::PickleComm::pkl5(comm) : MPI::PickleComm(comm); };
+            MPI::Intracomm first = world.Dup();
+            MPI::ObjectRequest<int> none = on(first).irecv<int>(left_of(world));
+            if (is_freed_by_c) {
+                MPI_Comm raw = std::move(first).release();
+                MPI_Comm_free(&raw);
+            } else {
+                first.Free();
+            }
+            const MPI::Intracomm second = world.Dup();  // MPICH gives it the same handle
+            MPI::ObjectRequest<int> received = on(second).irecv<int>(left_of(world));
+            MPI::Request sent = on(second).isend(7, right_of(world));
+            const bool has_come = comes_true([&] { return received.Test(); });
+            CHECK(has_come);
+            if (has_come)
+                CHECK(received.wait() == 7);
+            CHECK(
+                contains(error_of_class(MPI::ERR_COMM, [&] { (void)none.wait(); }), "irecv: the communicator has been freed before the object came"));
+            sent.Wait();
+        }
+}
+
+TEST_CASE("A receive keeps what came before its communicator was freed, in their order", "[python]") {
+    MPI::Intracomm comm = MPI::COMM_WORLD.Dup();
+    const MPI::PickleComm messages(comm);
+    MPI::Request sent[] = {messages.isend(1, right_of(comm), 2), messages.isend(2, right_of(comm), 2), messages.isend(3, right_of(comm), 3)};
+    comm.Probe(left_of(comm), 3);
+    MPI::ObjectRequest<int> first = messages.irecv<int>(left_of(comm)), second = messages.irecv<int>(left_of(comm), 2),
+                            third = messages.irecv<int>(left_of(comm));
+    comm.Free();
+    CHECK(third.wait() == 3);
+    CHECK(second.wait() == 2);
+    CHECK(first.wait() == 1);
+    MPI::Request::Waitall(sent);
+}
+
+TEST_CASE("A communicator is not freed while another thread looks for a message on it", "[python]") {
+    if (!has_threads())
+        return;
+    MPI::Intracomm comm = MPI::COMM_WORLD.Dup();
+    const MPI::PickleComm messages(comm);
+    const int left = left_of(comm), right = right_of(comm);
+    MPI::ObjectRequest<int> received = messages.irecv<int>(left, 1);
+    after_look.close();
+    std::thread looker([&] { (void)received.Test(); });  // unless the progress thread looks
+    CHECK(comes_true([&] { return after_look.arrived() == 1; }));
+    PMPI_Barrier(MPI_COMM_WORLD);  // the library would wait for the look
+    MPI::Request sent = messages.isend(7, right, 1);
+    PMPI_Probe(left, 1, comm.handle(), MPI_STATUS_IGNORE);
+    std::atomic<bool> is_freed = false;
+    std::thread freer([&] {
+        comm.Free();
+        is_freed = true;
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    if (MPI::COMM_WORLD.size() > 1)  // MPICH itself frees no communicator on which a process has yet to receive its own message
+        CHECK_FALSE(is_freed);
+    after_look.open();
+    looker.join();
+    freer.join();
+    CHECK(received.wait() == 7);  // it came after that look
+    sent.Wait();
+}
+
+TEST_CASE("Two threads begin the first receives on a communicator", "[python]") {
+    if (!has_threads())
+        return;
+    MPI::Intracomm comm = MPI::COMM_WORLD.Dup();
+    const MPI::PickleComm messages(comm);
+    std::optional<MPI::ObjectRequest<int>> first;
+    std::atomic<bool> is_posted = false;
+    before_attribute.close();
+    std::thread other([&] {
+        first = messages.irecv<int>(left_of(comm), 1);
+        is_posted = true;
+    });
+    CHECK(comes_true([&] { return is_posted || before_attribute.arrived() == 1; }));
+    MPI::ObjectRequest<int> second = messages.irecv<int>(left_of(comm), 2);
+    before_attribute.open();
+    other.join();
+    MPI::Request sent[] = {messages.isend(1, right_of(comm), 1), messages.isend(2, right_of(comm), 2)};
+    CHECK(first->wait() == 1);
+    CHECK(second.wait() == 2);
+    MPI::Request::Waitall(sent);
+    MPI::ObjectRequest<int> none = messages.irecv<int>(left_of(comm), 3);
+    comm.Free();
+    CHECK(contains(error_of_class(MPI::ERR_COMM, [&] { (void)none.wait(); }), "has been freed"));
 }

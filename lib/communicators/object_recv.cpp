@@ -205,7 +205,7 @@ bool Incoming::recv_whole(const Comm& comm, int source, int tag, const ObjectTyp
     MPI_Message message = MPI_MESSAGE_NULL;
     MPI_Status found;
     {
-        OrderedProbe probe(comm.handle(), source, tag);
+        OrderedProbe probe(comm.handle(), source, tag, "recv", where);
         for (Backoff backoff(std::chrono::milliseconds(1)); !probe.take(message, found, where); backoff.pause()) drive();
     }
     return recv(message, static_cast<std::size_t>(received_bytes(found, where)), type, status, at);
@@ -329,8 +329,7 @@ Receive::Receive(const Comm& comm, int source, int tag, const ObjectType& type, 
     where_ = {at, &state_->comm};
     state_->from_null = source == PROC_NULL;
     if (is_outside(comm.handle()) && source != PROC_NULL) [[unlikely]] {
-        mark_outside(comm.handle(), where_);  // in a mixed job nobody may have done so, and then the probe would not hear of the communicator's end
-        state_->probe.emplace(comm.handle(), source, tag);
+        state_->probe.emplace(comm.handle(), source, tag, "irecv", where_);
         return;
     }
     const auto [count, datatype] = capacity(at);

@@ -3,9 +3,12 @@
 #include <mpi4cxx/error.hpp>
 
 #include "runtime/failure.hpp"
+#include "runtime/finalize.hpp"
 
-#include <exception>
+#include <algorithm>
+#include <condition_variable>
 #include <mutex>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -13,18 +16,57 @@ namespace MPI4CXX::detail {
 
 namespace {
 
-// No thread calls MPI under this lock but in `end`: MPI has locks of its own, which it holds when it calls that.
+// Nothing of MPI is called under this lock: MPI has locks of its own, which it may hold when it calls `end`.
 std::mutex mutex;
-std::vector<OrderedProbe*>& all = *new std::vector<OrderedProbe*>;  // never destroyed: threads may receive while the process exits
+// Never destroyed: threads may receive while the process exits.
+std::condition_variable& unused = *new std::condition_variable;
+std::vector<OrderedProbe*>& all = *new std::vector<OrderedProbe*>;
+std::set<MPI_Comm>& noted = *new std::set<MPI_Comm>;  // the communicators whose end MPI will tell
+bool forgets_at_end = false;                          // whether MPI's end will forget them
 
 }  // namespace
 
-OrderedProbe::OrderedProbe(MPI_Comm comm, int source, int tag) : comm_(comm), source_(source), tag_(tag) {
+template <class Find> void OrderedProbe::InUse::wait_for(Find find) {
+    const std::thread::id nobody, self = std::this_thread::get_id();
+    std::unique_lock lock(mutex);
+    unused.wait(lock, [&] {
+        probe_ = find();
+        return probe_ == nullptr || probe_->user_ == nobody || probe_->user_ == self;  // MPI may call `end` within a call of this thread
+    });
+    if (probe_ != nullptr)
+        probe_->user_ = self;
+}
+
+OrderedProbe::InUse::InUse(OrderedProbe& probe) {
+    wait_for([&] { return &probe; });
+}
+
+OrderedProbe::InUse::InUse(MPI_Comm comm) {
+    wait_for([&] {
+        const auto found = std::find_if(all.begin(), all.end(), [&](const OrderedProbe* probe) { return probe->comm_ == comm; });
+        return found == all.end() ? nullptr : *found;
+    });
+}
+
+OrderedProbe::InUse::~InUse() {
+    if (probe_ == nullptr)
+        return;
+    {
+        const std::lock_guard lock(mutex);
+        probe_->user_ = {};
+    }
+    unused.notify_all();
+}
+
+OrderedProbe::OrderedProbe(MPI_Comm comm, int source, int tag, const char* method, Place where)
+    : comm_(comm), source_(source), tag_(tag), method_(method) {
+    note_end_of(comm, where);
     const std::lock_guard lock(mutex);
     all.push_back(this);
 }
 
 OrderedProbe::~OrderedProbe() {
+    const InUse use(*this);
     const std::lock_guard lock(mutex);
     std::erase(all, this);
 }
@@ -34,48 +76,76 @@ bool OrderedProbe::may_find_that_of(const OrderedProbe& other) const noexcept {
     return comm_ == other.comm_ && meet(source_, other.source_, MPI_ANY_SOURCE) && meet(tag_, other.tag_, MPI_ANY_TAG);
 }
 
+bool OrderedProbe::comes_after_another() const noexcept {
+    const std::lock_guard lock(mutex);
+    return std::any_of(all.begin(), std::find(all.begin(), all.end(), this), [&](const OrderedProbe* other) { return may_find_that_of(*other); });
+}
+
+MPI_Comm OrderedProbe::living_comm(Place where) const {
+    if (comm_ == MPI_COMM_NULL)
+        throw Exception(MPI_ERR_COMM, method_, "the communicator has been freed before the object came: free it when the receives on it are complete",
+                        where.at());
+    return comm_;
+}
+
 bool OrderedProbe::take(MPI_Message& message, MPI_Status& status, Place where) {
+    const InUse use(*this);
+    if (last_ != MPI_MESSAGE_NULL) {
+        message = std::exchange(last_, MPI_MESSAGE_NULL);
+        status = last_status_;
+        return true;
+    }
+    const MPI_Comm comm = living_comm(where);
+    int flag = 0;
+    if (!comes_after_another())
+        call<MPI_Improbe>(source_, tag_, comm, &flag, &message, &status, where);
+    return flag != 0;
+}
+
+void OrderedProbe::note_end_of(MPI_Comm comm, Place where) {
+    if (comm == MPI_COMM_WORLD || comm == MPI_COMM_SELF)  // the end of MPI deletes their attributes, but cancels receives itself
+        return;
+    bool is_first = false;
     {
         const std::lock_guard lock(mutex);
-        if (take_last(message, status, where))
-            return true;
-        for (const OrderedProbe* other : all) {
-            if (other == this)
-                break;
-            if (may_find_that_of(*other))
-                return false;
-        }
-        looks_ = true;
+        if (!noted.insert(comm).second)
+            return;
+        is_first = !std::exchange(forgets_at_end, true);
     }
-    int flag = 0;
-    const std::exception_ptr failure = failure_of([&] { call<MPI_Improbe>(source_, tag_, comm_, &flag, &message, &status, where); });
-    const std::lock_guard lock(mutex);
-    looks_ = false;
-    if (failure && !take_last(message, status, where))
-        std::rethrow_exception(failure);
-    return failure || flag != 0;
+    try {
+        if (is_first)
+            at_end([] {
+                const std::lock_guard lock(mutex);
+                noted.clear();
+                forgets_at_end = false;
+            });
+        int key = MPI_KEYVAL_INVALID;
+        call<MPI_Comm_create_keyval>(MPI_COMM_NULL_COPY_FN, end, &key, nullptr, where);
+        call<MPI_Comm_set_attr>(comm, key, nullptr, where);
+        call<MPI_Comm_free_keyval>(&key, where);  // the key lasts as long as its attribute
+    } catch (...) {
+        const std::lock_guard lock(mutex);
+        noted.erase(comm);
+        throw;
+    }
 }
 
-bool OrderedProbe::take_last(MPI_Message& message, MPI_Status& status, Place where) {
-    if (comm_ != MPI_COMM_NULL)
-        return false;
-    if (last_ == MPI_MESSAGE_NULL)
-        throw Exception(MPI_ERR_COMM, "irecv", "the communicator has been freed before the object came: free it when the receives on it are complete",
-                        where.at());
-    message = std::exchange(last_, MPI_MESSAGE_NULL);
-    status = last_status_;
-    return true;
-}
-
-void OrderedProbe::end(MPI_Comm comm) noexcept {
-    const std::lock_guard lock(mutex);
-    for (OrderedProbe* probe : all)
-        if (probe->comm_ == comm) {
-            int flag = 0;
-            if (!probe->looks_)
-                (void)failure_of([&] { call<MPI_Improbe>(probe->source_, probe->tag_, comm, &flag, &probe->last_, &probe->last_status_); });
-            probe->comm_ = MPI_COMM_NULL;
-        }
+/// MPI calls this before it frees a communicator, whoever frees it.
+int OrderedProbe::end(MPI_Comm comm, int, void*, void*) noexcept {
+    {
+        const std::lock_guard lock(mutex);
+        noted.erase(comm);
+    }
+    while (true) {
+        const InUse use(comm);
+        OrderedProbe* const probe = use.probe();
+        if (probe == nullptr)
+            return MPI_SUCCESS;
+        int flag = 0;
+        (void)failure_of([&] { call<MPI_Improbe>(probe->source_, probe->tag_, comm, &flag, &probe->last_, &probe->last_status_); });
+        const std::lock_guard lock(mutex);
+        probe->comm_ = MPI_COMM_NULL;
+    }
 }
 
 }  // namespace MPI4CXX::detail

@@ -2,7 +2,6 @@
 
 #include <mpi4cxx/detail/mpi/call.hpp>
 
-#include "communicators/ordered_probe.hpp"
 #include "requests/ending.hpp"
 #include "runtime/finalize.hpp"
 #include "runtime/mixed_job.hpp"
@@ -24,8 +23,7 @@ struct Outside {
 std::mutex mutex;
 int keyval = MPI_KEYVAL_INVALID;
 
-int forget_outside(MPI_Comm comm, int, void* value, void*) {
-    OrderedProbe::end(comm);
+int forget_outside(MPI_Comm, int, void* value, void*) {
     const std::unique_ptr<Outside> outside(static_cast<Outside*>(value));
     return outside->channel == MPI_COMM_NULL ? MPI_SUCCESS : MPI_Comm_free(&outside->channel);
 }

@@ -15,7 +15,8 @@ extern std::atomic<bool> any_outside;
 /// Returns whether `mark_outside` has been called for a communicator, or for one from which it was made.
 [[nodiscard]] bool is_marked_outside(MPI_Comm comm) noexcept;
 [[nodiscard]] inline bool is_outside(MPI_Comm comm) noexcept { return any_outside.load(std::memory_order_relaxed) && is_marked_outside(comm); }
-/// Takes note that `comm` may reach outside COMM_WORLD. Local.
+/// Takes note that `comm` may reach outside COMM_WORLD. Local, and not for two threads at once: whoever makes a communicator or begins a collective
+/// call on it is alone.
 MPI4CXX_API void mark_outside(MPI_Comm comm, Place where);
 /// Returns a duplicate of such a communicator for the large objects of its collectives, made by the first call. Collective.
 [[nodiscard]] MPI_Comm own_channel(MPI_Comm comm, Place where);

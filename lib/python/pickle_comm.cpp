@@ -134,8 +134,9 @@ private:
 struct PickleReceive::State {
     enum class Step : char { first, parts };
 
-    MPI_Comm comm;  // a copy: the communicator may be destroyed before the message comes
+    MPI_Comm comm;  // a copy: the Comm may be moved before the message comes
     PickleBuffers buffers;
+    const char* method;
     PickleTarget* target = nullptr;
     bool was_cancelled = false;
     Step step = Step::first;
@@ -145,12 +146,14 @@ struct PickleReceive::State {
     ReceivedPickle received;
 };
 
-PickleReceive::PickleReceive(const Comm& comm, PickleBuffers buffers, int source, int tag, At at) : Pending(at), state_(std::make_unique<State>()) {
-    check_comm(comm, {at, "irecv"});
+PickleReceive::PickleReceive(const Comm& comm, PickleBuffers buffers, int source, int tag, const char* method, At at)
+    : Pending(at), state_(std::make_unique<State>()) {
+    check_comm(comm, {at, method});
     state_->comm = comm.handle();
     state_->buffers = buffers;
+    state_->method = method;
     where_ = {at, &state_->comm};
-    state_->probe.emplace(comm.handle(), source, tag);
+    state_->probe.emplace(comm.handle(), source, tag, method, where_);
 }
 PickleReceive::~PickleReceive() = default;
 
@@ -186,12 +189,16 @@ void PickleReceive::step() {
     if (!all_passed())
         return;
     if (state.step == State::Step::first && state.buffers == PickleBuffers::beside && !state.received.from_null) {
-        const std::vector<std::int64_t> sizes = sizes_in(state.first, "irecv", where_);
-        state.received = room_for(sizes, state.target);
+        std::vector<std::int64_t> sizes;
+        const auto post_parts = [&](MPI_Comm comm) {
+            sizes = sizes_in(state.first, state.method, where_);
+            state.received = room_for(sizes, state.target);
+            for_each_piece(state.received, [&](void* to, Count size) {
+                state.requests.push_back(get<MPI_Irecv>(to, size, MPI_BYTE, status_.MPI_SOURCE, status_.MPI_TAG, comm, where_));
+            });
+        };
+        state.probe->with_comm(post_parts, where_);
         state.step = State::Step::parts;
-        for_each_piece(state.received, [&](void* to, Count size) {
-            state.requests.push_back(get<MPI_Irecv>(to, size, MPI_BYTE, status_.MPI_SOURCE, status_.MPI_TAG, state.comm, where_));
-        });
         call<MPI_Status_set_elements_x>(&status_, MPI_BYTE, sum_of(sizes), where_);
         state.probe.reset();
         if (!all_passed())
@@ -342,7 +349,7 @@ Request PickleComm::isend_pickle(detail::PickleWriter pickle, int dest, int tag,
 
 ReceivedPickle PickleComm::receive(int source, int tag, detail::PickleTarget* target, Status* status, At at) const {
     if (detail::must_drive()) {  // a receive that was started earlier gets the earlier message
-        detail::PickleReceive receive(comm_, buffers_, source, tag, at);
+        detail::PickleReceive receive(comm_, buffers_, source, tag, "recv", at);
         receive.receive_into(target);
         receive.begin();
         while (!detail::complete_or_drive(receive)) {}

@@ -195,7 +195,8 @@ template <class T> OutgoingPickles each_pickled(const std::vector<T>& values, co
 /// A pending receive of a pickle of any size.
 class MPI4CXX_API PickleReceive : public Pending {
 public:
-    PickleReceive(const Comm& comm, PickleBuffers buffers, int source, int tag, At at);
+    /// `method` is the user's call.
+    PickleReceive(const Comm& comm, PickleBuffers buffers, int source, int tag, const char* method, At at);
     ~PickleReceive() override;
     using Pending::begin;
 
@@ -215,7 +216,7 @@ private:
 
 template <class T> class PickleReceiveOf final : public PickleReceive {
 public:
-    PickleReceiveOf(const Comm& comm, PickleBuffers buffers, int source, int tag, At at) : PickleReceive(comm, buffers, source, tag, at) {
+    PickleReceiveOf(const Comm& comm, PickleBuffers buffers, int source, int tag, At at) : PickleReceive(comm, buffers, source, tag, "irecv", at) {
         receive_into(coming_.target());
     }
     void deliver(void* to) override {
