@@ -132,15 +132,15 @@ private:
 }  // namespace
 
 struct PickleReceive::State {
-    enum class Step : char { first, parts };
+    enum class Step : char { probe, first, parts };
 
     MPI_Comm comm;  // a copy: the Comm may be moved before the message comes
     PickleBuffers buffers;
     const char* method;
     PickleTarget* target = nullptr;
     bool was_cancelled = false;
-    Step step = Step::first;
-    std::optional<OrderedProbe> probe;
+    Step step = Step::probe;
+    std::optional<OrderedProbe> probe;  // with pkl5 until the parts are posted, because a later receive could take them
     Bytes first;
     std::vector<MPI_Request> requests;
     ReceivedPickle received;
@@ -158,7 +158,7 @@ PickleReceive::PickleReceive(const Comm& comm, PickleBuffers buffers, int source
 PickleReceive::~PickleReceive() = default;
 
 void PickleReceive::cancel() {
-    if (!state_->probe)
+    if (state_->step != State::Step::probe)
         return;
     state_->probe.reset();
     state_->was_cancelled = true;
@@ -172,10 +172,11 @@ ReceivedPickle* PickleReceive::arrived() noexcept { return state_->was_cancelled
 
 void PickleReceive::step() {
     State& state = *state_;
-    if (state.probe) {
+    if (state.step == State::Step::probe) {
         MPI_Message message = MPI_MESSAGE_NULL;
         if (!state.probe->take(message, status_, where_))
             return;
+        state.step = State::Step::first;
         state.received.from_null = message == MPI_MESSAGE_NO_PROC;
         state.first = Bytes::claimed(static_cast<std::size_t>(state.received.from_null ? 0 : length_of(status_, where_)));
         state.requests.push_back(get<MPI_Imrecv>(state.first.data(), static_cast<Count>(state.first.size()), MPI_BYTE, &message, where_));
