@@ -69,7 +69,7 @@ private:
     std::atomic<bool> is_closed_ = false;
     std::atomic<int> arrived_ = 0;
 };
-Stop after_look, before_attribute;
+Stop after_look, before_attribute, before_dup;
 std::atomic<int> incomplete_tests = 0;  // so many tests are told that their requests are incomplete
 
 template <class F> bool comes_true(F condition) {
@@ -99,6 +99,10 @@ extern "C" int MPI_Test(MPI_Request* request, int* flag, MPI_Status* status) {
 extern "C" int MPI_Comm_set_attr(MPI_Comm comm, int key, void* value) {
     before_attribute.pass(2);
     return PMPI_Comm_set_attr(comm, key, value);
+}
+extern "C" int MPI_Comm_dup(MPI_Comm comm, MPI_Comm* copy) {
+    before_dup.pass(3);
+    return PMPI_Comm_dup(comm, copy);
 }
 
 TEST_CASE("Processes of C++ exchange values by each of mpi4py's protocols", "[python]") {
@@ -320,4 +324,19 @@ TEST_CASE("Two threads begin the first receives on a communicator", "[python]") 
     MPI::ObjectRequest<int> none = messages.irecv<int>(left_of(comm), 3);
     comm.Free();
     CHECK(contains(error_of_class(MPI::ERR_COMM, [&] { (void)none.wait(); }), "has been freed"));
+}
+
+TEST_CASE("First reductions on two communicators do not wait for one another", "[python]") {
+    if (!has_threads())
+        return;
+    const MPI::Intracomm comms[] = {MPI::COMM_SELF.Dup(), MPI::COMM_SELF.Dup()};
+    int results[] = {0, 0};
+    before_dup.close();
+    std::thread threads[] = {std::thread([&] { results[0] = MPI::PickleComm(comms[0]).allreduce(1); }),
+                             std::thread([&] { results[1] = MPI::PickleComm(comms[1]).allreduce(2); })};
+    CHECK(comes_true([] { return before_dup.arrived() == 2; }));
+    before_dup.open();
+    for (std::thread& thread : threads) thread.join();
+    CHECK(results[0] == 1);
+    CHECK(results[1] == 2);
 }

@@ -14,7 +14,6 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
-#include <mutex>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -543,9 +542,7 @@ void PickleComm::check_number(std::size_t values, std::size_t processes, bool gi
 
 PickleComm::Duplicate::Duplicate(const PickleComm& of, const char* method, At at) {
     of.need_intracomm(method, at);
-    static std::mutex mutex;
-    const std::lock_guard lock(mutex);
-    const auto& key = reductions_key(at);
+    const auto& key = reductions_key(at);  // no lock: collective calls on one communicator come one after another, and those on others must not wait
     Reductions* found = of.comm_.Get_attr(key, at);
     if (found == nullptr) {
         of.comm_.Set_attr(key, {get<MPI_Comm_dup>(of.comm_.handle(), of.on(at)), 0}, at);
