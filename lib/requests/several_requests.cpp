@@ -26,8 +26,6 @@ public:
         raw_statuses_ = room(raw_array_, spare_statuses, requests.size());
         for (std::size_t i = 0; i < requests.size(); ++i) {
             raw_[i] = is_inactive(i) ? MPI_REQUEST_NULL : requests[i].raw_;
-            if (requests[i].kind_ == Request::Kind::inactive)
-                raw_statuses_[i] = Status().handle();
             raw_statuses_[i].MPI_ERROR = MPI_SUCCESS;  // MPI need not write it
         }
     }
@@ -120,6 +118,14 @@ public:
     /// The same, and nothing has to be driven.
     static bool is_plain(detail::Requests requests) noexcept { return !must_drive() && are_of_mpi(requests); }
 
+    /// Returns whether MPI_Waitall and MPI_Testall can take these. Of inactive requests, MPICH waits for ever for a collective, even where its other
+    /// functions know that the request is inactive, and returns an old status of a partitioned one.
+    static bool can_end_together(detail::Requests requests) noexcept {
+        bool can = are_of_mpi(requests);
+        for (std::size_t i = 0; i < requests.size() && can; ++i) can = requests[i].kind_ != Request::Kind::inactive;
+        return can;
+    }
+
     /// Like test_active, but leaves the request as it is. MPI before 4.1 does not tell a complete request from an inactive one: an inactive one that
     /// C has made counts as complete, and a complete one that C has only started as inactive.
     static std::optional<bool> get_status_active(const Request& request, Status* status, At at) {
@@ -205,7 +211,7 @@ void Request::check_statuses(std::size_t requests, std::span<Status> statuses, d
 
 void Request::Waitall(Requests requests, std::span<Status> statuses, At at) {
     check_statuses(requests.size(), statuses, at);
-    if (!RequestArray::are_of_mpi(requests)) {
+    if (!RequestArray::can_end_together(requests)) {
         FirstError error;
         drive();  // asks MPI once for all operations; each would ask for itself
         for (std::size_t i = 0; i < requests.size(); ++i) {
@@ -255,7 +261,7 @@ std::optional<std::size_t> Request::wait_some(Requests requests, std::span<Statu
 
 bool Request::Testall(Requests requests, std::span<Status> statuses, At at) {
     check_statuses(requests.size(), statuses, at);
-    if (!RequestArray::is_plain(requests)) {
+    if (must_drive() || !RequestArray::can_end_together(requests)) {
         // A complete ObjectRequest keeps what it has received, so all can be looked at before any is finished.
         drive();
         bool all = true;
