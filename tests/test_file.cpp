@@ -393,9 +393,9 @@ TEST_CASE("An error handler of a file is kept as long as the file") {
 
 TEST_CASE("An error handler of a file may own another file") {
     const Folder folder(MPI::COMM_WORLD);
-    const std::string name = folder / ("owned" + std::to_string(MPI::COMM_WORLD.rank()));
-    MPI::File file = MPI::File::Open(MPI::COMM_SELF, name, new_file);
-    auto owned = std::make_shared<MPI::File>(MPI::File::Open(MPI::COMM_SELF, name + "2", new_file));
+    const std::string rank = std::to_string(MPI::COMM_WORLD.rank());
+    MPI::File file = MPI::File::Open(MPI::COMM_SELF, folder / ("owner" + rank).c_str(), new_file);
+    auto owned = std::make_shared<MPI::File>(MPI::File::Open(MPI::COMM_SELF, folder / ("owned" + rank).c_str(), new_file));
     const std::weak_ptr<MPI::File> other = owned;
     file.Set_errhandler(MPI::File::Create_errhandler([owned](const MPI::File&, int) {}));
     owned.reset();
