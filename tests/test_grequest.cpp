@@ -3,9 +3,6 @@
 
 #include <mpi4cxx/mpi4cxx.hpp>
 
-#include <unistd.h>
-
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <future>
@@ -19,15 +16,6 @@ namespace MPI = mpi4cxx;
 namespace {
 
 std::function<void()> before_start;
-
-/// Ends the process if the case hangs.
-class Alarm {
-public:
-    Alarm() { alarm(60); }
-    Alarm(const Alarm&) = delete;
-    Alarm& operator=(const Alarm&) = delete;
-    ~Alarm() { alarm(0); }
-};
 
 }  // namespace
 
@@ -202,40 +190,6 @@ TEST_CASE("A request of the user's own can be completed while another begins", "
     request.Wait();
     other.Complete();
     other.Wait();
-}
-
-// MPICH calls the functions under a lock of its own, for which the other thread waits.
-TEST_CASE("A function of the user's own request can send and receive while another thread receives objects", "[grequest]") {
-    if (MPI::Query_thread() != MPI::THREAD_MULTIPLE)
-        return;
-    const Alarm alarm;
-    const MPI::Intracomm comm = MPI::COMM_SELF.Dup();
-    std::atomic<bool> is_testing = false, is_over = false;
-    std::thread worker([&] {
-        MPI::ObjectRequest<int> never = comm.irecv<int>(0, 1);
-        while (!is_over) {
-            (void)never.test();
-            is_testing = true;
-        }
-        never.Cancel();
-        (void)never.wait();
-    });
-    while (!is_testing) std::this_thread::yield();
-    int sum = 0;
-    MPI::Grequest request = MPI::Grequest::Start([](MPI::Status&) {}, [] {},
-                                                 [&](bool) {
-                                                     for (int i = 0; i < 1000; ++i) {
-                                                         int got = 0;
-                                                         comm.Sendrecv(i, 0, 2, got, 0, 2);
-                                                         sum += got;
-                                                     }
-                                                 });
-    request.Cancel();
-    is_over = true;
-    worker.join();
-    CHECK(sum == 499500);
-    request.Complete();
-    request.Wait();
 }
 
 TEST_CASE("A request of the user's own completes once", "[grequest]") {
