@@ -346,8 +346,11 @@ TEST_CASE("A persistent request that fails leaves the others their completion, a
                                }).empty();
                 CHECK(complete == 2);
                 if (errors == 0) {  // the failure has not been told yet
-                    CHECK_THROWS_AS(requests[0].Start(), std::invalid_argument);
-                    errors += !thrown<MPI::Exception>([&] { (void)MPI::Request::Waitsome(requests); }).empty();
+                    const auto start = [&] { requests[0].Start(); };
+                    if (thrown<MPI::Exception>([&] { CHECK(thrown<std::invalid_argument>(start) != ""); }).empty())
+                        errors += !thrown<MPI::Exception>([&] { (void)MPI::Request::Waitsome(requests); }).empty();
+                    else
+                        ++errors;
                 }
                 CHECK(errors == 1);
                 CHECK(whole[3] == left_of(comm));

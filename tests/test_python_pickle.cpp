@@ -261,7 +261,6 @@ TEST_CASE("A variant within a variant comes back as the alternative that it was"
     each_again.operator()<std::variant<std::variant<std::array<int, 2>, std::vector<double>>, std::vector<int>>>({std::vector<int>{1, 2, 3}});
     each_again.operator()<std::variant<std::variant<python::Tuple, std::vector<double>>, std::vector<int>>>({std::vector<int>{1}});
     each_again.operator()<std::variant<std::variant<python::BigInteger, double>, std::int64_t>>({1});
-    each_again.operator()<std::variant<std::variant<Label<2>, std::map<std::string, std::optional<std::string>>>, Label<4>>>({Label<4>{"abc"}});
 }
 
 TEST_CASE("A variant of arrays comes back as the one of its shape and its type of numbers", "[python]") {

@@ -44,8 +44,8 @@ public:
 private:
     Prequest(MPI_Request raw, std::unique_ptr<detail::RequestResources> resources, Drop drop);
     Prequest(MPI_Request raw, Drop drop) noexcept : Request(raw, nullptr, drop, Kind::active) {}  // perhaps; MPI knows
-    /// Throws if the request is null or under way.
-    void check_start(At at) const;
+    /// Throws if the request is null, under way, or complete and not waited for; then it can be started the next time.
+    void check_start(At at);
     /// Notes that MPI has started the request.
     void note_start() noexcept;
     [[nodiscard]] detail::Partitions* partitions() const noexcept;

@@ -1,5 +1,6 @@
 #include "communicators/ordered_probe.hpp"
 
+#include <mpi4cxx/detail/mpi/platform.hpp>
 #include <mpi4cxx/error.hpp>
 
 #include "runtime/failure.hpp"
@@ -142,7 +143,8 @@ int OrderedProbe::end(MPI_Comm comm, int, void*, void*) noexcept {
         if (probe == nullptr)
             return MPI_SUCCESS;
         int flag = 0;
-        (void)failure_of([&] { call<MPI_Improbe>(probe->source_, probe->tag_, comm, &flag, &probe->last_, &probe->last_status_); });
+        if (probes_in_delete_functions())
+            (void)failure_of([&] { call<MPI_Improbe>(probe->source_, probe->tag_, comm, &flag, &probe->last_, &probe->last_status_); });
         const std::lock_guard lock(mutex);
         probe->comm_ = MPI_COMM_NULL;
     }

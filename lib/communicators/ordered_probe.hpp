@@ -8,7 +8,7 @@
 namespace MPI4CXX::detail {
 
 /// Looks for a message. Where several could find the same one, the one that was made first finds it, as MPI does with posted receives.
-/// When the communicator is freed, all that look there look a last time. They keep what has come. The others fail.
+/// When the communicator is freed, all that look there look a last time, if the MPI can. They keep what has come. The others fail.
 class OrderedProbe {
 public:
     /// `method` is the user's call, which an error names.

@@ -9,6 +9,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -61,11 +63,17 @@ template <class F> void tell_or_unmark(detail::Partitions* all, std::size_t numb
 
 }  // namespace
 
-void Prequest::check_start(At at) const {
-    check_not_null(*this, {at, "Start"});
+void Prequest::check_start(At at) {
+    const detail::Caller caller{at, "Start"};
+    check_not_null(*this, caller);
     const bool seems_active = kind() == Kind::active && resources() != nullptr;  // unless C has waited for it
-    if (kind() == Kind::operation || (seems_active && (!detail::mpi_knows_whether_active(resources()) || !Get_status(nullptr, at))))
-        detail::misuse({at, "Start"}, "the operation is under way");
+    if (kind() == Kind::operation || (seems_active && !detail::mpi_knows_whether_active(resources())))
+        detail::misuse(caller, "the operation is under way");
+    if (!seems_active)
+        return;
+    const std::optional<int> complete = Testany(std::span(this, 1), nullptr, at);  // MPICH 4.2 would start a complete one again
+    if (complete != UNDEFINED)
+        detail::misuse(caller, complete ? "the operation is complete, but was not waited for" : "the operation is under way");
 }
 
 // The partitions are counted anew only after MPI has started the request: until then, it may still be complete and not yet waited for.
@@ -105,7 +113,7 @@ void Prequest::Start(At at) {
 }
 
 void Prequest::Startall(std::span<Prequest> requests, At at) {
-    for (const Prequest& request : requests) request.check_start(at);
+    for (Prequest& request : requests) request.check_start(at);
     std::vector<MPI_Request> raw(requests.size());
     std::transform(requests.begin(), requests.end(), raw.begin(), [](const Prequest& request) { return request.handle(); });
     const auto write_back = [&] {  // Open MPI may put a new request in the place of one

@@ -16,7 +16,7 @@ public:
             if (requests[i] != MPI_REQUEST_NULL)
                 waits_for(pending_.back().operation == nullptr ? WaitTarget{} : *pending_.back().operation);
         }
-        if (is_on() && any)
+        if (is_on() && any && count > 1)
             waits_for_any();
     }
 

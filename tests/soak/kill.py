@@ -68,6 +68,7 @@ def one_job(count, delay, how, program, *arguments):
         if not wait_for(lambda: len(alive(program)) == count, limit):
             return f'{len(alive(program))} ranks started'
         time.sleep(delay)
+        wait_for(lambda: len(alive(program)) <= count, limit)       # a rank that starts a shell is there twice for a moment
         ranks = alive(program)
         if len(ranks) != count:
             for pid in alive():
