@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -179,6 +180,40 @@ TEST_CASE("A persistent request that is not active is complete, with an empty st
         CHECK(std::all_of(statuses.begin(), statuses.end(), is_empty));
         CHECK(MPI::Request::Waitany(requests) == MPI::UNDEFINED);
         CHECK(MPI::Request::Testany(requests) == MPI::UNDEFINED);
+    });
+}
+
+TEST_CASE("What Get_status has said of a persistent request, the wait says again", "[persistent]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const std::array<int, 3> sent{1, 2, 3};
+        for (const std::size_t room : {3, 2})
+            for (const bool waits_for_all : {false, true}) {
+                vector<int> got(room);
+                MPI::Prequest receive = comm.Recv_init(got, left_of(comm), 8);
+                receive.Start();
+                comm.Send(sent, right_of(comm), 8);
+                MPI::Status told, said;
+                const auto asked = [&] {
+                    return error_class([&] {
+                        while (!receive.Get_status(&told)) {}
+                    });
+                };
+                const auto waited = [&] {
+                    return error_class(
+                        [&] { waits_for_all ? MPI::Request::Waitall(std::span(&receive, 1), std::span(&said, 1)) : receive.Wait(&said); });
+                };
+                const int expected = room == 3 ? MPI::SUCCESS : MPI::ERR_TRUNCATE;
+                CHECK(asked() == expected);
+                CHECK(asked() == expected);
+                const int error = waited();
+                CHECK((error == expected || (waits_for_all && error == MPI::ERR_IN_STATUS)));
+                if (room == 3) {
+                    CHECK(said.source() == left_of(comm));
+                    CHECK(said.Get_count(MPI::INT) == 3);
+                }
+                CHECK(waited() == MPI::SUCCESS);
+                CHECK(is_empty(said));
+            }
     });
 }
 

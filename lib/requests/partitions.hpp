@@ -3,6 +3,8 @@
 
 #include <mpi4cxx/detail/requests/operation.hpp>
 
+#include "requests/taken_outcome.hpp"
+
 #include <atomic>
 #include <cstddef>
 #include <vector>
@@ -10,7 +12,7 @@
 namespace MPI4CXX::detail {
 
 /// The partitions of a partitioned send or receive.
-struct Partitions final : RequestResources {
+struct Partitions final : RequestResources, TakenOutcome {
     Partitions(int number, bool nobody) : all(number), with_nobody(nobody), is_ready(static_cast<std::size_t>(number)) {}
 
     const int all;                            ///< of a send; 0 of a receive
@@ -23,6 +25,7 @@ struct Partitions final : RequestResources {
         missing = all;
     }
     [[nodiscard]] bool can_complete() const override { return missing <= 0; }
+    [[nodiscard]] bool is_checked() const override { return status.has_value(); }
     [[nodiscard]] bool is_needed() const override { return true; }  // MPICH crashes later if the request is freed before it is complete
 };
 

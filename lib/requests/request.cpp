@@ -6,6 +6,7 @@
 #include "requests/partitions.hpp"
 #include "requests/persistent_resources.hpp"
 #include "requests/progress.hpp"
+#include "requests/taken_outcome.hpp"
 #include "runtime/finalize.hpp"
 
 #include <chrono>
@@ -149,10 +150,17 @@ bool Request::Completion::test(Request& request, Status* status, At at, bool* is
     MPI_Status own{};
     const bool checked = request.is_checked();
     MPI_Status* const result = checked ? &own : Status::to(status);
-    if (request.kind_ == Kind::general || (is_active == nullptr && request.kind_ != Kind::inactive))
+    if (detail::TakenOutcome* const taken = detail::taken_outcome(request.resources_); taken != nullptr && taken->status) {
+        const detail::TakenOutcome outcome = std::exchange(*taken, {});
+        if (outcome.failure)
+            std::rethrow_exception(outcome.failure);
+        own = *outcome.status;
+        flag = 1;
+    } else if (request.kind_ == Kind::general || (is_active == nullptr && request.kind_ != Kind::inactive)) {
         call<MPI_Test>(&request.raw_, &flag, result, at);
-    else
+    } else {
         call<MPI_Testany>(1, &request.raw_, &index, &flag, result, at);
+    }
     completion.is(flag != 0);
     const bool was_active = flag == 0 || index != MPI_UNDEFINED;
     if (is_active != nullptr)
@@ -206,7 +214,15 @@ bool Request::get_status_now(Status* status, At at) const {
             return true;
     }
     int flag = 0;
-    call<MPI_Request_get_status>(raw_, &flag, Status::to(status), at);
+    if (detail::TakenOutcome* const taken = detail::taken_outcome(resources_)) {
+        flag = taken->look(raw_, at) ? 1 : 0;
+        if (taken->status && status != nullptr)
+            *status = Status(*taken->status);
+        if (taken->failure)
+            std::rethrow_exception(taken->failure);
+    } else {
+        call<MPI_Request_get_status>(raw_, &flag, Status::to(status), at);
+    }
     if (flag != 0 && status != nullptr && is_checked())
         resources_->correct(*Status::to(status));
     return flag != 0;

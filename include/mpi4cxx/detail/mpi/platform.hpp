@@ -131,8 +131,10 @@ inline bool waits_for_unreadable_port() noexcept { return is_open_mpi(); }
 inline bool rarely_has_dynamic_processes() noexcept { return is_mpich_before(50000000); }
 /// MPICH 5's MPI_Comm_disconnect waits until the program has freed all requests, complete ones too.
 inline bool disconnects_after_freed_requests() noexcept { return !is_open_mpi() && !is_mpich_before(50000000); }
+/// MPI_Request_get_status of MPICH 4.2 and 5 makes a complete persistent request inactive: the wait that follows tells no status and no error.
+inline bool get_status_takes_outcome() noexcept { return !is_open_mpi() && !is_mpich_before(40200000); }
 /// MPICH 4.2 and 5 wait for ever, or end the job, if a delete function of a communicator's attribute finds a message there.
-inline bool probes_in_delete_functions() noexcept { return is_open_mpi() || is_mpich_before(40100000); }
+inline bool probes_in_delete_functions() noexcept { return is_open_mpi() || is_mpich_before(40200000); }
 /// A function of MPICH 5 that has called an error handler of the program reports success, in C too. The library finds the error all the same.
 inline bool loses_errors_after_handler() noexcept { return !is_open_mpi() && !is_mpich_before(50000000); }
 /// The largest message, in bytes, that the MPI sends without a handshake with the receiver, rounded down.
