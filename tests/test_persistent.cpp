@@ -3,6 +3,7 @@
 #include "request_states.hpp"
 #include "support.hpp"
 
+#include <mpi4cxx/detail/mpi/platform.hpp>
 #include <mpi4cxx/mpi4cxx.hpp>
 
 #include <algorithm>
@@ -188,6 +189,8 @@ TEST_CASE("What Get_status has said of a persistent request, the wait says again
         const std::array<int, 3> sent{1, 2, 3};
         for (const std::size_t room : {3, 2})
             for (const bool waits_for_all : {false, true}) {
+                if (room == 2 && MPI::detail::truncation_overwrites())
+                    continue;
                 vector<int> got(room);
                 MPI::Prequest receive = comm.Recv_init(got, left_of(comm), 8);
                 receive.Start();

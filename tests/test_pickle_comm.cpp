@@ -252,6 +252,8 @@ TEST_CASE("A receive whose communicator was freed takes no message of another co
 }
 
 TEST_CASE("A receive keeps what came before its communicator was freed, in their order", "[python]") {
+    if (MPI::COMM_WORLD.size() > 1 && !MPI::detail::probes_in_delete_functions())
+        return;
     MPI::Intracomm comm = MPI::COMM_WORLD.Dup();
     const MPI::PickleComm messages(comm);
     MPI::Request sent[] = {messages.isend(1, right_of(comm), 2), messages.isend(2, right_of(comm), 2), messages.isend(3, right_of(comm), 3)};
@@ -259,13 +261,10 @@ TEST_CASE("A receive keeps what came before its communicator was freed, in their
     MPI::ObjectRequest<int> first = messages.irecv<int>(left_of(comm)), second = messages.irecv<int>(left_of(comm), 2),
                             third = messages.irecv<int>(left_of(comm));
     comm.Free();
-    for (auto [receive, object] : {std::pair(&third, 3), std::pair(&second, 2), std::pair(&first, 1)})
-        if (MPI::COMM_WORLD.size() == 1 || MPI::detail::probes_in_delete_functions())  // MPI itself receives for one process
-            CHECK(receive->wait() == object);
-        else
-            CHECK(contains(error_of_class(MPI::ERR_COMM, [&] { (void)receive->wait(); }), "has been freed"));
-    if (MPI::detail::probes_in_delete_functions())
-        MPI::Request::Waitall(sent);
+    CHECK(third.wait() == 3);
+    CHECK(second.wait() == 2);
+    CHECK(first.wait() == 1);
+    MPI::Request::Waitall(sent);
 }
 
 TEST_CASE("A receive whose first message takes long does not take the next one for the first", "[python]") {
@@ -278,15 +277,14 @@ TEST_CASE("A receive whose first message takes long does not take the next one f
 }
 
 TEST_CASE("A communicator is not freed while another thread looks for a message on it", "[python]") {
-    if (!has_threads())
+    if (!has_threads() || !MPI::detail::probes_in_delete_functions())  // where such a look may end the job
         return;
     MPI::Intracomm comm = MPI::COMM_WORLD.Dup();
     const MPI::PickleComm messages(comm);
     const int left = left_of(comm), right = right_of(comm);
     MPI::ObjectRequest<int> received = messages.irecv<int>(left, 1);
     after_look.close();
-    // Unless the progress thread looks. It fails where the MPI cannot look a last time.
-    std::thread looker([&] { (void)thrown<MPI::Exception>([&] { (void)received.Test(); }); });
+    std::thread looker([&] { (void)received.Test(); });  // unless the progress thread looks
     CHECK(comes_true([&] { return after_look.arrived() == 1; }));
     PMPI_Barrier(MPI_COMM_WORLD);  // the library would wait for the look
     MPI::Request sent = messages.isend(7, right, 1);
@@ -302,8 +300,7 @@ TEST_CASE("A communicator is not freed while another thread looks for a message 
     after_look.open();
     looker.join();
     freer.join();
-    if (MPI::COMM_WORLD.size() == 1 || MPI::detail::probes_in_delete_functions())
-        CHECK(received.wait() == 7);  // it came after that look
+    CHECK(received.wait() == 7);  // it came after that look
     sent.Wait();
 }
 
