@@ -1,4 +1,5 @@
 #include "catch.hpp"
+#include "positive.hpp"
 #include "support.hpp"
 
 #include <mpi4cxx/mpi4cxx.hpp>
@@ -55,17 +56,6 @@ std::vector<MPI::ObjectRequest<std::string>> receives(const MPI::Comm& comm, int
     for (int tag = 0; tag < n; ++tag) all.push_back(comm.irecv<std::string>(source, tag));
     return all;
 }
-
-/// A number that cannot be read if it is negative.
-struct Positive {
-    template <class Archive> void save(Archive& archive) const { archive(value); }
-    template <class Archive> void load(Archive& archive) {
-        archive(value);
-        if (value < 0)
-            throw std::domain_error("negative");
-    }
-    int value = 0;
-};
 
 /// Whether it has been dropped.
 struct Flag {
@@ -431,11 +421,11 @@ TEST_CASE("when_all reads each object when it comes, and takes none before all a
     const MPI::Intracomm& comm = MPI::COMM_SELF;
     MPI::Coroutine<int> five = number(5);
     MPI::ObjectRequest<int> come = comm.irecv<int>(0, 0), late = comm.irecv<int>(0, 9);
-    std::vector<MPI::ObjectRequest<Positive>> objects;
+    std::vector<MPI::ObjectRequest<Positive<>>> objects;
     std::vector<MPI::Request> sends;
-    for (int tag = 1; tag < 4; ++tag) objects.push_back(comm.irecv<Positive>(0, tag));
+    for (int tag = 1; tag < 4; ++tag) objects.push_back(comm.irecv<Positive<>>(0, tag));
     sends.push_back(comm.isend(10, 0, 0));
-    for (int tag = 1; tag < 4; ++tag) sends.push_back(comm.isend(Positive{2 - tag}, 0, tag));
+    for (int tag = 1; tag < 4; ++tag) sends.push_back(comm.isend(Positive<>{2 - tag}, 0, tag));
     come.Wait();
     for (auto& object : objects) object.Wait();
 
@@ -444,8 +434,8 @@ TEST_CASE("when_all reads each object when it comes, and takes none before all a
     CHECK(objects[0].wait().value == 1);
     CHECK(objects[1].wait().value == 0);
 
-    objects[2] = comm.irecv<Positive>(0, 4);
-    sends.push_back(comm.isend(Positive{-2}, 0, 4));
+    objects[2] = comm.irecv<Positive<>>(0, 4);
+    sends.push_back(comm.isend(Positive<>{-2}, 0, 4));
     objects[2].Wait();
     auto all = MPI::when_all(five, come, late, objects[2]);
     CHECK(thrown<std::domain_error>([&] { (void)all.test(); }) == "negative");

@@ -1,4 +1,5 @@
 #include "catch.hpp"
+#include "positive.hpp"
 #include "support.hpp"
 
 #include <mpi4cxx/environment.hpp>
@@ -92,19 +93,6 @@ struct NotAssignable {
     NotAssignable(NotAssignable&&) = default;
     NotAssignable& operator=(NotAssignable&&) = delete;
     ~NotAssignable() = default;
-};
-
-/// A number that cannot be read if it is negative.
-template <class Member> struct Positive {
-    template <class Archive> void save(Archive& archive) const { archive(value); }
-    template <class Archive> void load(Archive& archive) {
-        archive(value);
-        if (value < 0)
-            throw std::domain_error("negative");
-    }
-
-    int value = 0;
-    Member member{};
 };
 
 template <class Member> void check_that_others_stay(const MPI::Comm& comm, int wrong, bool tests) {
