@@ -145,6 +145,55 @@ TEST_CASE("Processes of C++ exchange values by each of mpi4py's protocols", "[py
     });
 }
 
+TEST_CASE("Values are combined with those of lower ranks, in the order of ranks", "[python]") {
+    for_each_kind(MPI::COMM_WORLD, [](const MPI::PickleComm& comm) {
+        const int rank = comm.rank();
+        std::string below;
+        for (int i = 0; i < rank; ++i) below += std::to_string(i);
+        const auto join = [](const std::string& a, const std::string& b) { return a + b; };
+        CHECK(comm.scan(std::to_string(rank), join) == below + std::to_string(rank));
+        CHECK(comm.exscan(std::to_string(rank), join) == (rank == 0 ? std::nullopt : std::optional(below)));
+        CHECK(comm.scan(rank) == rank * (rank + 1) / 2);
+        CHECK(comm.exscan(rank, MPI::MAX) == (rank == 0 ? std::nullopt : std::optional(rank - 1)));
+    });
+}
+
+TEST_CASE("Values are sent in each mode", "[python]") {
+    for_each_kind(MPI::COMM_WORLD, [](const MPI::PickleComm& comm) {
+        const int rank = comm.rank(), size = comm.size(), left = (rank + size - 1) % size, right = (rank + 1) % size;
+        MPI::Request request = comm.issend(numbers(rank), right, 1);
+        if (size == 1)
+            CHECK_FALSE(request.Test());
+        CHECK(comm.recv<std::vector<double>>(left, 1) == numbers(left));
+        request.Wait();
+
+        MPI::ObjectRequest<std::string> receive = comm.irecv<std::string>(left, 2);
+        comm.ssend(std::to_string(rank), right, 2);
+        CHECK(receive.wait() == std::to_string(left));
+
+        std::vector<std::byte> room(200 + MPI::BSEND_OVERHEAD);
+        MPI::Attach_buffer(room);
+        comm.bsend(std::to_string(rank), right, 3);
+        CHECK(comm.recv<std::string>(left, 3) == std::to_string(left));
+        request = comm.ibsend(std::to_string(rank), right, 4);
+        CHECK(comm.recv<std::string>(left, 4) == std::to_string(left));
+        request.Wait();
+        MPI::Detach_buffer();
+    });
+}
+
+TEST_CASE("A buffered send of a value that does not fit sends nothing, or with pkl5 all of it", "[python][error]") {
+    const MPI::Comm& self = MPI::COMM_SELF;
+    std::vector<std::byte> room(200 + MPI::BSEND_OVERHEAD);
+    MPI::Attach_buffer(room);
+    CHECK(thrown<MPI::Exception>([&] { MPI::PickleComm(self).bsend(numbers(0), 0); }) != "");
+    CHECK_FALSE(self.Iprobe());
+    const MPI::PickleComm pkl5 = MPI::PickleComm::pkl5(self);
+    pkl5.bsend(numbers(0), 0);
+    CHECK(pkl5.recv<std::vector<double>>() == numbers(0));
+    MPI::Detach_buffer();
+}
+
 TEST_CASE("An array beside its pickle is received as any type that holds its numbers", "[python]") {
     const auto comm = MPI::PickleComm::pkl5(MPI::COMM_SELF);
     const std::vector<double> doubles = numbers(1);

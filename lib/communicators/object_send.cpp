@@ -6,6 +6,7 @@
 
 #include "communicators/object_route.hpp"
 #include "communicators/outside.hpp"
+#include "communicators/send_modes.hpp"
 #include "handles/attached_buffer.hpp"
 #include "requests/channel.hpp"
 #include "requests/progress.hpp"
@@ -30,26 +31,6 @@ namespace MPI4CXX::detail {
 
 namespace {
 
-MPI_Request start(SendMode mode, const void* data, std::size_t size, int dest, int tag, MPI_Comm comm, const Place& where) {
-    const auto count = static_cast<Count>(size);
-    switch (mode) {
-    case SendMode::synchronous: return get<MPI_Issend>(data, count, MPI_BYTE, dest, tag, comm, where);
-    case SendMode::buffered: return get<MPI_Ibsend>(data, count, MPI_BYTE, dest, tag, comm, where);
-    case SendMode::standard: break;
-    }
-    return get<MPI_Isend>(data, count, MPI_BYTE, dest, tag, comm, where);
-}
-
-void send(SendMode mode, std::span<const std::byte> message, int dest, int tag, MPI_Comm comm, Place where) {
-    const auto count = static_cast<Count>(message.size());
-    switch (mode) {
-    case SendMode::synchronous: return call<MPI_Ssend>(message.data(), count, MPI_BYTE, dest, tag, comm, where);
-    case SendMode::buffered: return call<MPI_Bsend>(message.data(), count, MPI_BYTE, dest, tag, comm, where);
-    case SendMode::standard: break;
-    }
-    call<MPI_Send>(message.data(), count, MPI_BYTE, dest, tag, comm, where);
-}
-
 /// A copy of one message, kept until MPI has sent it. Its size and its bytes follow the object in memory.
 class MessageCopy final : public RequestResources {
 public:
@@ -70,16 +51,14 @@ public:
         return sending;
     }
     static void operator delete(void* memory) noexcept { SmallMemory::give_back(memory, size_behind(memory)); }
-    [[nodiscard]] std::span<const std::byte> bytes(std::size_t size) const noexcept {
-        return {reinterpret_cast<const std::byte*>(this + 1) + sizeof size, size};
-    }
+    std::byte* data() noexcept { return reinterpret_cast<std::byte*>(this + 1) + sizeof(std::size_t); }
     [[nodiscard]] bool is_needed() const override { return true; }
     [[nodiscard]] bool is_all() const override { return true; }
 
     static Request start(SendMode mode, std::unique_ptr<MessageCopy> sending, std::size_t size, int dest, int tag, MPI_Comm comm,
                          const Place& where) {
         tidy_left();
-        const MPI_Request request = detail::start(mode, sending->data(), size, dest, tag, comm, where);
+        const MPI_Request request = start_send(mode, sending->data(), static_cast<Count>(size), MPI_BYTE, dest, tag, comm, where);
         return Request::take(request, std::move(sending));
     }
 
@@ -94,7 +73,6 @@ private:
     /// The size of an object's memory, which outlives the object.
     static std::size_t& size_behind(void* memory) noexcept { return *reinterpret_cast<std::size_t*>(static_cast<MessageCopy*>(memory) + 1); }
     MessageCopy() noexcept = default;
-    std::byte* data() noexcept { return reinterpret_cast<std::byte*>(this + 1) + sizeof(std::size_t); }
 };
 
 Request isend_inline(SendMode mode, const Packing& object, int dest, int tag, const Comm& comm, const At& at) {
@@ -158,7 +136,8 @@ public:
         if (envelope.asks != 0)
             answer_ = get<MPI_Irecv>(nullptr, 0, MPI_BYTE, receiver_, answer_tag(side_tag_), channel_, where);
         try {
-            message_ = start(mode, object_.data(), is_out_of_band(envelope) ? sizeof(Envelope) : object_.size(), dest, tag, comm.handle(), where);
+            const std::size_t size = is_out_of_band(envelope) ? sizeof(Envelope) : object_.size();
+            message_ = start_send(mode, object_.data(), static_cast<Count>(size), MPI_BYTE, dest, tag, comm.handle(), where);
         } catch (...) {
             if (answer_ != MPI_REQUEST_NULL) {
                 MPI_Cancel(&answer_);
@@ -215,7 +194,7 @@ private:
     /// Starts to send a message that the envelope has promised, or an empty one if that fails.
     MPI_Request promised(SendMode mode, const void* data, std::size_t size) {
         try {
-            return start(mode, data, size, receiver_, side_tag_, channel_, where_);
+            return start_send(mode, data, static_cast<Count>(size), MPI_BYTE, receiver_, side_tag_, channel_, where_);
         } catch (...) {
             failure_ = std::current_exception();
         }
@@ -267,10 +246,10 @@ void send_object(const Comm& comm, SendMode mode, Packing& object, int dest, int
     const Place where{at, comm.address()};
     const bool is_whole = is_outside(comm.handle());
     if (object.is_inline() || dest == PROC_NULL || (is_whole && object.blocks().empty()))
-        return send(mode, {object.data(), object.size()}, dest, tag, comm.handle(), where);
+        return send(mode, object.data(), static_cast<Count>(object.size()), MPI_BYTE, dest, tag, comm.handle(), where);
     if (is_whole) {
         const std::size_t size = whole_size(object);
-        return send(mode, MessageCopy::of(object, size)->bytes(size), dest, tag, comm.handle(), where);
+        return send(mode, MessageCopy::of(object, size)->data(), static_cast<Count>(size), MPI_BYTE, dest, tag, comm.handle(), where);
     }
     Request::take(std::make_unique<PendingSend>(comm, mode, std::move(object), nullptr, Owner::caller, dest, tag, at)).Wait(nullptr, at);
 }

@@ -3,6 +3,7 @@
 #include <mpi4cxx/detail/mpi/platform.hpp>
 #include <mpi4cxx/error.hpp>
 
+#include "runtime/end_of_comm.hpp"
 #include "runtime/failure.hpp"
 #include "runtime/finalize.hpp"
 
@@ -120,10 +121,7 @@ void OrderedProbe::note_end_of(MPI_Comm comm, Place where) {
                 noted.clear();
                 forgets_at_end = false;
             });
-        int key = MPI_KEYVAL_INVALID;
-        call<MPI_Comm_create_keyval>(MPI_COMM_NULL_COPY_FN, end, &key, nullptr, where);
-        call<MPI_Comm_set_attr>(comm, key, nullptr, where);
-        call<MPI_Comm_free_keyval>(&key, where);  // the key lasts as long as its attribute
+        at_end_of(comm, end, where);
     } catch (...) {
         const std::lock_guard lock(mutex);
         noted.erase(comm);

@@ -5,6 +5,7 @@
 #include <mpi4cxx/intercomm.hpp>
 
 #include "communicators/outside.hpp"
+#include "runtime/end_of_comm.hpp"
 #include "runtime/finalize.hpp"
 
 #include <algorithm>
@@ -28,10 +29,7 @@ int forget_connection(MPI_Comm comm, int, void*, void*) {
 
 void mark(MPI_Comm comm, At at) {
     mark_outside(comm, at);
-    int key = MPI_KEYVAL_INVALID;
-    call<MPI_Comm_create_keyval>(MPI_COMM_NULL_COPY_FN, forget_connection, &key, nullptr, at);
-    call<MPI_Comm_set_attr>(comm, key, nullptr, at);
-    call<MPI_Comm_free_keyval>(&key, at);  // the key lasts as long as its attribute
+    at_end_of(comm, forget_connection, at);
 }
 
 /// Returns the connection that was made last, null if there is none.

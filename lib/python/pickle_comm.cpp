@@ -7,6 +7,7 @@
 
 #include "communicators/ordered_probe.hpp"
 #include "communicators/plan.hpp"
+#include "communicators/send_modes.hpp"
 #include "python/pickle_stack.hpp"
 #include "requests/progress.hpp"
 #include "runtime/settings.hpp"
@@ -108,12 +109,11 @@ struct KeptPickle final : RequestResources {
 /// A nonblocking send of pkl5: of the sizes, and of the pickle. There are no buffers, because the value may be changed at once.
 class PickleSend final : public Pending {
 public:
-    PickleSend(PickleWriter&& pickle, int dest, int tag, const Comm& comm, At at)
+    PickleSend(PickleWriter&& pickle, SendMode mode, int dest, int tag, const Comm& comm, At at)
         : Pending({at, comm.address()}), pickle_(std::move(pickle)), size_(static_cast<std::int64_t>(pickle_.pickle().size())) {
         requests_.reserve(2);
-        requests_.push_back(get<MPI_Isend>(&size_, Count{1}, MPI_INT64_T, dest, tag, comm.handle(), where_));
-        requests_.push_back(
-            get<MPI_Isend>(pickle_.pickle().data(), static_cast<Count>(pickle_.pickle().size()), MPI_BYTE, dest, tag, comm.handle(), where_));
+        requests_.push_back(start_send(mode, &size_, 1, MPI_INT64_T, dest, tag, comm.handle(), where_));
+        requests_.push_back(start_send(mode, pickle_.pickle().data(), size_, MPI_BYTE, dest, tag, comm.handle(), where_));
         where_ = {at, static_cast<const MPI_Comm*>(nullptr)};  // the communicator may be gone when the sends are complete
         Pending::begin();
     }
@@ -329,21 +329,29 @@ bool PickleComm::is_root(int root, At at) const { return detail::is_root(comm_, 
 
 // Point to point
 
-void PickleComm::send_pickle(const detail::PickleWriter& pickle, int dest, int tag, At at) const {
+void PickleComm::send_pickle(const detail::PickleWriter& pickle, detail::SendMode mode, int dest, int tag, At at) const {
+    const auto send = [&](const void* data, std::size_t count, MPI_Datatype type) {
+        detail::send(mode, data, static_cast<Count>(count), type, dest, tag, comm_.handle(), on(at));
+    };
     if (buffers_ == detail::PickleBuffers::beside && dest != PROC_NULL) {
         const std::vector<std::int64_t> sizes = detail::sizes_of(pickle);
-        call<MPI_Send>(sizes.data(), static_cast<Count>(sizes.size()), MPI_INT64_T, dest, tag, comm_.handle(), on(at));
+        send(sizes.data(), sizes.size(), MPI_INT64_T);
     }
-    detail::for_each_piece(pickle, [&](const void* data, Count size) { call<MPI_Send>(data, size, MPI_BYTE, dest, tag, comm_.handle(), on(at)); });
+    detail::for_each_piece(pickle, [&](const void* data, Count size) { send(data, static_cast<std::size_t>(size), MPI_BYTE); });
 }
 
-Request PickleComm::isend_pickle(detail::PickleWriter pickle, int dest, int tag, At at) const {
-    if (buffers_ == detail::PickleBuffers::beside && dest != PROC_NULL)
-        return Request::take(std::make_unique<detail::PickleSend>(std::move(pickle), dest, tag, comm_, at));
+Request PickleComm::isend_pickle(detail::PickleWriter pickle, detail::SendMode mode, int dest, int tag, At at) const {
+    if (buffers_ == detail::PickleBuffers::beside && dest != PROC_NULL) {
+        // The attached buffer might have room for the sizes only, and the receiver would wait for the pickle. The request keeps a copy anyway.
+        const bool is_buffered = mode == detail::SendMode::buffered;
+        const auto its_mode = is_buffered ? detail::SendMode::standard : mode;
+        Request request = Request::take(std::make_unique<detail::PickleSend>(std::move(pickle), its_mode, dest, tag, comm_, at));
+        return is_buffered ? Request() : std::move(request);
+    }
     auto kept = std::make_unique<detail::KeptPickle>(std::move(pickle));
     const auto bytes = kept->pickle.pickle();
     detail::tidy_left();
-    const MPI_Request request = get<MPI_Isend>(bytes.data(), static_cast<Count>(bytes.size()), MPI_BYTE, dest, tag, comm_.handle(), on(at));
+    const MPI_Request request = detail::start_send(mode, bytes.data(), static_cast<Count>(bytes.size()), MPI_BYTE, dest, tag, comm_.handle(), on(at));
     return Request::take(request, std::move(kept));
 }
 
@@ -512,7 +520,7 @@ detail::Array<ReceivedPickle> PickleComm::exchange(std::span<const detail::Pickl
     const auto pickle_for = [&](int to) -> const detail::PickleWriter& { return pickles[pickles.size() == 1 ? 0 : static_cast<std::size_t>(to)]; };
     const auto send_to = [&](int other) {
         if (is_sent(rank, other))
-            messages.send_pickle(pickle_for(other), other, duplicate.tag, at);
+            messages.send_pickle(pickle_for(other), detail::SendMode::standard, other, duplicate.tag, at);
     };
     std::vector<ReceivedPickle> received;
     for (int other = 0; other < size; ++other) {
@@ -568,6 +576,20 @@ ReceivedPickle PickleComm::receive_sized(const Duplicate& duplicate, int source,
     received.pickle = detail::Bytes::claimed(checked_sum(sizes, 1, "reduce", on(at)));
     call<MPI_Recv>(received.pickle.data(), static_cast<Count>(received.pickle.size()), MPI_BYTE, source, duplicate.tag, duplicate.comm.handle(),
                    MPI_STATUS_IGNORE, on(at));
+    return received;
+}
+
+ReceivedPickle PickleComm::exchange_sized(const Duplicate& duplicate, const detail::PickleWriter& pickle, int other, At at) const {
+    const auto exchange = [&](const void* data, Count count, void* to, Count room, MPI_Datatype type) {
+        duplicate.comm.Sendrecv({data, count, Datatype::borrow(type)}, other, duplicate.tag, {to, room, Datatype::borrow(type)}, other, duplicate.tag,
+                                nullptr, at);
+    };
+    const auto size = static_cast<Count>(pickle.pickle().size());
+    Sizes sizes({&size, 1}, mpi4py_, "scan", at), coming(1, mpi4py_);
+    exchange(sizes.data(), 1, coming.data(), 1, sizes.type());
+    ReceivedPickle received;
+    received.pickle = detail::Bytes::claimed(checked_sum(coming, 1, "scan", on(at)));
+    exchange(pickle.pickle().data(), size, received.pickle.data(), static_cast<Count>(received.pickle.size()), MPI_BYTE);
     return received;
 }
 

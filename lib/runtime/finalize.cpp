@@ -1,5 +1,6 @@
 #include "runtime/finalize.hpp"
 
+#include "runtime/end_of_comm.hpp"
 #include "runtime/kept_text.hpp"
 
 #include <pthread.h>
@@ -64,10 +65,7 @@ void hook() {
     static std::atomic<bool> hooked = false;
     if (!has_world() || hooked.exchange(true))  // not the initializer of a static: the calls below call this function themselves
         return;
-    int key = MPI_KEYVAL_INVALID;
-    call<MPI_Comm_create_keyval>(MPI_COMM_NULL_COPY_FN, on_finalize, &key, nullptr);
-    call<MPI_Comm_set_attr>(MPI_COMM_SELF, key, nullptr);
-    call<MPI_Comm_free_keyval>(&key);  // the key lasts as long as its attribute
+    at_end_of(MPI_COMM_SELF, on_finalize);
 }
 
 void add(Actions& actions, void (*action)()) {

@@ -180,6 +180,8 @@ void Call::collective(MPI_Comm comm, CollectivePattern pattern, int root, const 
         return;
     const bool is_root = where->is_inter ? root == MPI_ROOT : root == where->rank;
     static_cast<WaitTarget&>(other_) = {WaitTarget::Kind::collective, function_, no_rank, 0, where, ++where->collectives};
+    if (pattern == CollectivePattern::from_root || pattern == CollectivePattern::to_root)
+        other_.root = root;
     other_.pattern = pattern;
     other_.is_root = is_root;
     const auto give = [&](std::size_t peer, std::size_t i) {

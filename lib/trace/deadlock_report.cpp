@@ -139,7 +139,7 @@ bool add_edges(const ProcessState& state, int rank, MessagesInTransit& messages,
 
 /// Describes what is wrong in a collective in which some ranks wait, and adds who waits for whom. Empty if all have entered the same one.
 std::string explain_collective(const std::vector<ProcessState>& ranks, const ProcessState::CollectiveCall& collective, Edges& edges) {
-    std::map<std::string, std::vector<int>> present;  // by function
+    std::map<std::string, std::vector<int>> present;  // by function and root
     std::vector<int> missing;
     for (const int rank : collective.members) {
         if (rank < 0)
@@ -150,24 +150,24 @@ std::string explain_collective(const std::vector<ProcessState>& ranks, const Pro
         });
         const auto collective_counts = other.collective_counts.find(collective.comm);
         if (same != other.collectives.end())
-            present[same->function].push_back(rank);
+            present[same->function + (same->root < 0 ? "" : " with root " + std::to_string(same->root))].push_back(rank);
         else if (collective_counts == other.collective_counts.end() || collective_counts->second < collective.number)
             missing.push_back(rank);
     }
-    for (const auto& [function, waiting] : present) {
+    for (const auto& [call, waiting] : present) {
         for (const int rank : waiting) {
             std::vector<int>& awaited = edges[static_cast<std::size_t>(rank)];
             awaited.insert(awaited.end(), missing.begin(), missing.end());
             for (const auto& [other, others] : present)
-                if (other != function)
+                if (other != call)
                     awaited.insert(awaited.end(), others.begin(), others.end());
         }
     }
     if (missing.empty() && present.size() < 2)
         return "";
     std::string result = "  The " + ordinal(collective.number) + " collective call on " + collective.label + ": ";
-    for (const auto& [function, waiting] : present)
-        result += (waiting.size() == 1 ? "rank " : "ranks ") + rank_list(waiting) + (waiting.size() == 1 ? " is in " : " are in ") + function + ", ";
+    for (const auto& [call, waiting] : present)
+        result += (waiting.size() == 1 ? "rank " : "ranks ") + rank_list(waiting) + (waiting.size() == 1 ? " is in " : " are in ") + call + ", ";
     if (missing.empty())
         return result + "which do not go together.\n";
     return result + (missing.size() == 1 ? "rank " : "ranks ") + rank_list(missing) + (missing.size() == 1 ? " has" : " have") + " not come to it.\n";

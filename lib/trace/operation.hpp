@@ -26,6 +26,7 @@ struct WaitTarget {
     std::int64_t bytes = 0;
     int unready = 0;                 // partitions of a send that the program has not marked as ready
     const Window* window = nullptr;  // of a synchronization; `peer` is the rank that is locked, any_rank for all
+    int root = no_rank;              // of a collective that has one
 };
 
 /// A communication, from its call or start to its completion.

@@ -54,7 +54,7 @@ void add_window_wait(const WaitTarget& target, ProcessState& result) {
     else if (function == "MPI_Win_wait")
         result.awaited.insert(result.awaited.end(), posted.begin(), posted.end());
     else if (target.number > 0)
-        result.collectives.push_back({window.id, target.number, std::string(function), window.label(), window.members});
+        result.collectives.push_back({window.id, target.number, no_rank, std::string(function), window.label(), window.members});
 }
 
 /// Returns "from rank 1, tag 7, MPI_COMM_WORLD".
@@ -196,7 +196,8 @@ bool add_thread(Thread& thread, const std::vector<WaitTarget>& unready, ProcessS
         if (target.kind == WaitTarget::Kind::window)
             add_window_wait(target, result);
         if (is_collective)
-            result.collectives.push_back({target.comm->id, target.number, name_of(target.function), target.comm->label(), target.comm->members});
+            result.collectives.push_back(
+                {target.comm->id, target.number, target.root, name_of(target.function), target.comm->label(), target.comm->members});
     }
     return true;
 }
@@ -275,7 +276,8 @@ bool ProcessState::save(const std::string& path) const {
         for (const Lock& lock : wanted) file << "wanted " << lock.window << ' ' << lock.target << ' ' << lock.label << '\n';
         for (const int rank : awaited) file << "awaited " << rank << '\n';
         for (const CollectiveCall& collective : collectives) {
-            file << "meeting " << collective.comm << ' ' << collective.number << ' ' << collective.function << ' ' << collective.members.size();
+            file << "meeting " << collective.comm << ' ' << collective.number << ' ' << collective.root << ' ' << collective.function << ' '
+                 << collective.members.size();
             for (const int rank : collective.members) file << ' ' << rank;
             file << ' ' << collective.label << '\n';
         }
@@ -321,7 +323,7 @@ bool ProcessState::load(const std::string& path) {
         } else if (what == "meeting") {
             CollectiveCall& collective = collectives.emplace_back();
             std::size_t size = 0;
-            words >> collective.comm >> collective.number >> collective.function >> size;
+            words >> collective.comm >> collective.number >> collective.root >> collective.function >> size;
             collective.members.resize(size);
             for (int& rank : collective.members) words >> rank;
             std::getline(words >> std::ws, collective.label);

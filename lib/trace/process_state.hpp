@@ -13,6 +13,7 @@ struct ProcessState {
     struct CollectiveCall {
         std::uint64_t comm = 0;
         std::int64_t number = 0;
+        int root = no_rank;
         std::string function, label;
         std::vector<int> members;
     };

@@ -6,6 +6,7 @@
 #include <mpi4cxx/python.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <numeric>
@@ -72,7 +73,20 @@ void point_to_point(const MPI::PickleComm& comm) {
     check(MPI::ObjectRequest<Mail>::waitall(receives) == std::vector{mail(left, 2), mail(left, 0), mail(left, 1)}, "irecv");
     MPI::Request::Waitall(requests);
     check(comm.sendrecv<Mail>(mail(rank), right, 3, left, 3) == mail(left), "sendrecv");
-    MPI::Request request = comm.isend(mail(rank), right, 4);  // probe, iprobe
+    if (rank % 2 == 0)  // ssend, issend, bsend
+        comm.ssend(mail(rank, length), right, 7);
+    check(comm.recv<Mail>(left, 7) == mail(left, length), "ssend");
+    if (rank % 2 == 1)
+        comm.ssend(mail(rank, length), right, 7);
+    MPI::Request request = comm.issend(mail(rank), right, 8);
+    check(comm.recv<Mail>(left, 8) == mail(left), "issend");
+    request.Wait();
+    std::vector<std::byte> room(4096);
+    MPI::Attach_buffer(room);
+    comm.bsend(mail(rank), right, 9);
+    check(comm.recv<Mail>(left, 9) == mail(left), "bsend");
+    MPI::Detach_buffer();
+    request = comm.isend(mail(rank), right, 4);  // probe, iprobe
     check(comm.probe(left, 4, &status), "probe");
     while (!comm.iprobe(left, 4)) {}
     check(comm.recv<Mail>(status.source(), status.tag()) == mail(left), "probe");
@@ -154,6 +168,9 @@ void collectives(const MPI::PickleComm& comm) {
     check(comm.alltoall(to) == from, "alltoall");
     check(comm.allreduce(rank + 1) == size * (size + 1) / 2, "allreduce");
     check(comm.allreduce(name, concatenate) == all_names, "allreduce of strings");
+    const auto below = static_cast<std::size_t>(rank) * name.size();  // the ranks have one digit
+    check(comm.scan(name, concatenate) == all_names.substr(0, below + name.size()), "scan");
+    check(comm.exscan(name, concatenate) == (rank == 0 ? std::nullopt : std::optional(all_names.substr(0, below))), "exscan");
 }
 
 void echo(const MPI::PickleComm& comm) {

@@ -55,6 +55,18 @@ def point_to_point(comm, is_pkl5):
     for request in requests:
         request.wait()
     check_mail(comm.sendrecv(mail(rank), dest=right, sendtag=3, source=left, recvtag=3), left)
+    if rank % 2 == 0:                                          # ssend, issend, bsend
+        comm.ssend(mail(rank, LONG), dest=right, tag=7)
+    check_mail(comm.recv(source=left, tag=7), left, LONG)
+    if rank % 2 == 1:
+        comm.ssend(mail(rank, LONG), dest=right, tag=7)
+    request = comm.issend(mail(rank), dest=right, tag=8)
+    check_mail(comm.recv(source=left, tag=8), left)
+    request.wait()
+    MPI.Attach_buffer(bytearray(4096))
+    comm.bsend(mail(rank), dest=right, tag=9)
+    check_mail(comm.recv(source=left, tag=9), left)
+    MPI.Detach_buffer()
     request = comm.isend(mail(rank), dest=right, tag=4)        # probe, iprobe
     check(comm.probe(source=left, tag=4, status=status), 'probe')
     while not comm.iprobe(source=left, tag=4):
@@ -120,6 +132,8 @@ def collectives(comm):
     check(comm.alltoall([100 * rank + i for i in range(size)]) == [100 * i + rank for i in range(size)], 'alltoall')
     check(comm.allreduce(rank + 1) == size * (size + 1) // 2, 'allreduce')
     check(comm.allreduce(f'<{rank}>', op=lambda a, b: a + b) == ''.join(f'<{i}>' for i in range(size)), 'allreduce')
+    check(comm.scan(f'<{rank}>', op=lambda a, b: a + b) == ''.join(f'<{i}>' for i in range(rank + 1)), 'scan')
+    check(comm.exscan(f'<{rank}>', op=lambda a, b: a + b) == (''.join(f'<{i}>' for i in range(rank)) or None), 'exscan')
 
 
 VALUES = [

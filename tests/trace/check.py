@@ -301,8 +301,8 @@ def explained():
                         'message 1 9 1 7 1 10 80 the world', 'message 1 9 1 8 2 4 4 the world'],
                        ['activities 1 1', 'thread 0 0', 'end 2 9 0 8 5 0 0 the world', 'end 2 9 0 9 6 0 0 the world',
                         'posted 2 9 0 8 5 0 0 the world', 'posted 2 9 0 9 6 0 0 the world', 'mail 0 9 0 1', 'message 2 9 0 7 1 0 0 the world']),
-        'entered': (['activities 1 1', 'thread 0 0', 'end 4 9 -1 0 3 0 0 the world', 'meeting 9 3 MPI_Barrier 2 0 1 the world', 'past 9 3'],) * 2,
-        'not entered': (['activities 1 1', 'thread 0 0', 'end 4 9 -1 0 3 0 0 the world', 'meeting 9 3 MPI_Barrier 2 0 1 the world', 'past 9 3'],
+        'entered': (['activities 1 1', 'thread 0 0', 'end 4 9 -1 0 3 0 0 the world', 'meeting 9 3 -1 MPI_Barrier 2 0 1 the world', 'past 9 3'],) * 2,
+        'not entered': (['activities 1 1', 'thread 0 0', 'end 4 9 -1 0 3 0 0 the world', 'meeting 9 3 -1 MPI_Barrier 2 0 1 the world', 'past 9 3'],
                         ['activities 1 1', 'thread 0 0', 'end 2 9 0 8 0 0 0 the world', 'past 9 2']),
         'from outside': (['activities 1 1', 'thread 0 0 1'], ['activities 1 1', 'thread 0 0', 'end 2 9 0 8 0 0 0 the world']),
         'any of two': (['activities 1 1', 'thread 0 0', 'end 1 9 1 8 1 4 4 the world', 'mail 1 9 1 1', 'message 1 9 1 8 1 4 4 the world'],
@@ -351,6 +351,7 @@ tests = {
         3, 'collective', r'rank 0: MPI_Barrier on MPI_COMM_WORLD \(its \d\w\w collective call\), for [0-9.]+ s, ' + line('collective 0'),
         r'rank 2: MPI_Allreduce on MPI_COMM_WORLD \(its \d\w\w collective call\), for [0-9.]+ s, ' + line('collective 1'),
         r'The \d\w\w collective call on MPI_COMM_WORLD: ranks 1, 2 are in MPI_Allreduce, rank 0 is in MPI_Barrier, which do not go together', in_cycle(0, 1, 0)),
+    'roots': lambda: stands_still(2, 'roots', 'rank 0 is in MPI_Bcast with root 1, rank 1 is in MPI_Bcast with root 0, which do not go together', in_cycle(0, 1, 0)),
     'nobody_sends': lambda: stands_still(
         2, 'nobody_sends', 'rank 0: MPI_Wait for MPI_Irecv from rank 1, tag 11, ' + world + line('nobody_sends'), 'rank 1: MPI_Finalize on MPI_COMM_WORLD',
         'rank 1 is in MPI_Finalize, rank 0 has not come to it'),

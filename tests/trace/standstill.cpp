@@ -81,6 +81,11 @@ void collective(const MPI::Intracomm& comm) {
         comm.Allreduce(comm.rank(), value, MPI::SUM);  // here: collective 1
 }
 
+void roots(const MPI::Intracomm& comm) {
+    int value = 0;
+    comm.Bcast(value, 1 - comm.rank());
+}
+
 void nobody_sends(const MPI::Intracomm& comm) {
     int value = 0;
     if (comm.rank() != 0)
@@ -334,6 +339,7 @@ int main(int argc, char** argv) {
                                                                                  {"sends", sends},
                                                                                  {"partitions", partitions},
                                                                                  {"collective", collective},
+                                                                                 {"roots", roots},
                                                                                  {"reversed", reversed},
                                                                                  {"lock", lock},
                                                                                  {"posts", posts},

@@ -59,8 +59,14 @@ public:
 
     /// Send a value.
     template <class T> void send(const T& value, int dest, int tag = 0, At at = {}) const {
-        send_pickle(detail::pickled(value, buffers_, "send", on(at)), dest, tag, at);
+        send_pickle(detail::pickled(value, buffers_, "send", on(at)), detail::SendMode::standard, dest, tag, at);
     }
+    /// Send a value. Returns when the receive has begun.
+    template <class T> void ssend(const T& value, int dest, int tag = 0, At at = {}) const {
+        send_pickle(detail::pickled(value, buffers_, "ssend", on(at)), detail::SendMode::synchronous, dest, tag, at);
+    }
+    /// Copy a value to the attached buffer and send it from there. With pkl5 the library keeps the copy. Local.
+    template <class T> void bsend(const T& value, int dest, int tag = 0, At at = {}) const { ibsend(value, dest, tag, at).Wait(nullptr, at); }
     /// Receive a value. PROC_NULL as source gives `T{}`.
     template <class T> [[nodiscard]] T recv(int source = ANY_SOURCE, int tag = ANY_TAG, Status* status = nullptr, At at = {}) const {
         detail::ComingPickle<T> coming;
@@ -68,7 +74,15 @@ public:
     }
     /// Start to send a value, which may be changed at once.
     template <class T> [[nodiscard]] Request isend(const T& value, int dest, int tag = 0, At at = {}) const {
-        return isend_pickle(detail::pickled(value, detail::PickleBuffers::inside, "isend", on(at)), dest, tag, at);
+        return isend_pickle(detail::pickled(value, detail::PickleBuffers::inside, "isend", on(at)), detail::SendMode::standard, dest, tag, at);
+    }
+    /// Start to send a value. The request is complete when the receive has begun.
+    template <class T> [[nodiscard]] Request issend(const T& value, int dest, int tag = 0, At at = {}) const {
+        return isend_pickle(detail::pickled(value, detail::PickleBuffers::inside, "issend", on(at)), detail::SendMode::synchronous, dest, tag, at);
+    }
+    /// Copy a value to the attached buffer and start to send it from there. With pkl5 the library keeps the copy.
+    template <class T> [[nodiscard]] Request ibsend(const T& value, int dest, int tag = 0, At at = {}) const {
+        return isend_pickle(detail::pickled(value, detail::PickleBuffers::inside, "ibsend", on(at)), detail::SendMode::buffered, dest, tag, at);
     }
     /// Start to receive a value of any size. The message is looked for whenever this process is in the library.
     template <class T> [[nodiscard]] ObjectRequest<T> irecv(int source = ANY_SOURCE, int tag = ANY_TAG, At at = {}) const {
@@ -159,6 +173,15 @@ public:
         std::optional<detail::unpickled_as<T>> result = reduce_on(duplicate, detail::unpickled_copy(value), op, 0, at);
         return PickleComm(duplicate.comm, mpi4py_, at).bcast(result ? *std::move(result) : detail::unpickled_as<T>{}, 0, at);
     }
+    /// Combine the values of the ranks up to this one, in the order of ranks. Collective.
+    template <class T, class F = decltype((SUM))> [[nodiscard]] detail::unpickled_as<T> scan(const T& value, F&& op = SUM, At at = {}) const {
+        return *combined_with_lower(detail::unpickled_copy(value), std::optional(detail::unpickled_copy(value)), op, "scan", at);
+    }
+    /// Combine the values of the ranks below this one, in the order of ranks. Return nothing on rank 0. Collective.
+    template <class T, class F = decltype((SUM))>
+    [[nodiscard]] std::optional<detail::unpickled_as<T>> exscan(const T& value, F&& op = SUM, At at = {}) const {
+        return combined_with_lower(detail::unpickled_copy(value), std::optional<detail::unpickled_as<T>>(), op, "exscan", at);
+    }
 
 private:
     /// The duplicate that mpi4py keeps for collectives made of messages, and the tag of this one. Collective in the first call.
@@ -200,8 +223,37 @@ private:
         return rank == static_cast<unsigned>(root) ? std::optional<T>(std::move(result)) : std::nullopt;
     }
 
-    void send_pickle(const detail::PickleWriter& pickle, int dest, int tag, At at) const;
-    Request isend_pickle(detail::PickleWriter pickle, int dest, int tag, At at) const;
+    /// Returns the values of lower ranks combined with `result`. `block` becomes the combination of more and more processes around this one.
+    template <class T, class F> std::optional<T> combined_with_lower(T block, std::optional<T> result, F& op, const char* method, At at) const {
+        (void)sizeof(detail::check_combines<T, F>);
+        const Duplicate duplicate(*this, method, at);
+        const auto rank = static_cast<unsigned>(duplicate.comm.Get_rank(at)), size = static_cast<unsigned>(duplicate.comm.Get_size(at));
+        const auto combined = [&](T left, const T& right) {
+            if constexpr (detail::combines<T, F>()) {
+                T both = op(std::move(left), right);  // op may return a reference to one of its arguments
+                return both;
+            } else {
+                return left;
+            }
+        };
+        for (unsigned bit = 1; bit < size; bit <<= 1) {
+            const unsigned other = rank ^ bit;
+            if (other >= size)
+                continue;
+            const detail::PickleWriter own = detail::pickled(block, detail::PickleBuffers::inside, method, on(at));
+            T next = detail::read_pickle<T>(exchange_sized(duplicate, own, static_cast<int>(other), at), method, on(at));
+            if (other > rank) {
+                block = combined(std::move(block), next);
+                continue;
+            }
+            block = combined(next, block);
+            result = result ? combined(std::move(next), *result) : std::move(next);
+        }
+        return result;
+    }
+
+    void send_pickle(const detail::PickleWriter& pickle, detail::SendMode mode, int dest, int tag, At at) const;
+    Request isend_pickle(detail::PickleWriter pickle, detail::SendMode mode, int dest, int tag, At at) const;
     detail::ReceivedPickle receive(int source, int tag, detail::PickleTarget* target, Status* status, At at) const;
     void bcast_pickle(const detail::PickleWriter& pickle, int root, At at) const;
     detail::ReceivedPickle bcast_from(int root, detail::PickleTarget* target, At at) const;
@@ -229,6 +281,8 @@ private:
     static void check_number(std::size_t values, std::size_t processes, bool gives, const char* method, At at);
     void send_sized(const Duplicate& duplicate, const detail::PickleWriter& pickle, int dest, At at) const;
     detail::ReceivedPickle receive_sized(const Duplicate& duplicate, int source, At at) const;
+    /// Sends a pickle to another process and receives one of that process.
+    [[nodiscard]] detail::ReceivedPickle exchange_sized(const Duplicate& duplicate, const detail::PickleWriter& pickle, int other, At at) const;
 
     Comm comm_;  // borrowed
     detail::PickleBuffers buffers_;
