@@ -99,6 +99,37 @@ TEST_CASE_METHOD(Fixture, "a later receive of another tag does not wait for an e
     CHECK(earlier.wait() == texts(before));
 }
 
+TEST_CASE_METHOD(Fixture, "a later receive with wildcards takes what no earlier one looks for") {
+    auto stop = comm.irecv<int>(before, 9);
+    auto sent = comm.isend(texts(rank), next, 5);
+    MPI::Status status;
+    CHECK(comm.recv<Texts>(MPI::ANY_SOURCE, MPI::ANY_TAG, &status) == texts(before));
+    CHECK(status.Get_tag() == 5);
+    sent.Wait();
+    auto any = comm.irecv<Texts>();
+    MPI::Request more[] = {comm.isend(4, next, 9), comm.isend(texts(rank), next, 4)};
+    CHECK(any.wait() == texts(before));
+    CHECK(stop.wait() == 4);
+    MPI::Request::Waitall(more);
+}
+
+TEST_CASE_METHOD(Fixture, "probes leave a whole object to the receive that was started earlier") {
+    MPI::Request sent[] = {comm.isend(1, next, 5), comm.isend(2, next, 5), comm.isend(9, next, 9), comm.isend(0, next, 1)};
+    PMPI_Probe(before, 1, comm.handle(), MPI_STATUS_IGNORE);  // all have come, and nothing has been driven
+    auto stop = comm.irecv<int>(before, 9);
+    CHECK_FALSE(comm.improbe(before, 9));
+    CHECK_FALSE(comm.iprobe(before, 9));
+    auto first = comm.irecv<int>(before, 5);
+    CHECK(comm.mprobe(before, 5).recv<int>() == 2);
+    CHECK(first.wait() == 1);
+    MPI::Status status;
+    comm.probe(before, MPI::ANY_TAG, &status);
+    CHECK(status.Get_tag() == 1);
+    CHECK(comm.recv<int>(before, status.Get_tag()) == 0);
+    CHECK(stop.wait() == 9);
+    MPI::Request::Waitall(sent);
+}
+
 TEST_CASE_METHOD(Fixture, "a receive of a whole object can be cancelled") {
     {
         auto never = comm.irecv<Texts>(before, 9);

@@ -70,7 +70,7 @@ private:
     std::atomic<bool> is_closed_ = false;
     std::atomic<int> arrived_ = 0;
 };
-Stop after_look, before_attribute, before_dup;
+Stop after_look, after_send, before_attribute, before_dup;
 std::atomic<int> incomplete_tests = 0;  // so many tests are told that their requests are incomplete
 
 template <class F> bool comes_true(F condition) {
@@ -84,6 +84,21 @@ bool has_threads() { return MPI::Query_thread() == MPI::THREAD_MULTIPLE; }
 }  // namespace
 
 // In place of MPI's, for the library too.
+extern "C" int MPI_Send(const void* data, int count, MPI_Datatype type, int dest, int tag, MPI_Comm comm) {
+    const int code = PMPI_Send(data, count, type, dest, tag, comm);
+    after_send.pass(2);
+    return code;
+}
+extern "C" int MPI_Isend(const void* data, int count, MPI_Datatype type, int dest, int tag, MPI_Comm comm, MPI_Request* request) {
+    const int code = PMPI_Isend(data, count, type, dest, tag, comm, request);
+    after_send.pass(2);
+    return code;
+}
+extern "C" int MPI_Mprobe(int source, int tag, MPI_Comm comm, MPI_Message* message, MPI_Status* status) {
+    const int code = PMPI_Mprobe(source, tag, comm, message, status);
+    after_look.pass(2);
+    return code;
+}
 extern "C" int MPI_Improbe(int source, int tag, MPI_Comm comm, int* flag, MPI_Message* message, MPI_Status* status) {
     const int code = PMPI_Improbe(source, tag, comm, flag, message, status);
     after_look.pass(2);
@@ -323,6 +338,97 @@ TEST_CASE("A receive whose first message takes long does not take the next one f
     CHECK(comm.irecv<int>(0).wait() == 5);
     incomplete_tests = 0;
     sent.Wait();
+}
+
+TEST_CASE("A later receive with wildcards takes what no earlier one looks for, and one from nobody waits for none", "[python]") {
+    const MPI::Intracomm world = MPI::COMM_WORLD.Dup();
+    for_each_kind(world, [&](const MPI::PickleComm& comm) {
+        const int left = left_of(world), right = right_of(world);
+        MPI::ObjectRequest<int> stop = comm.irecv<int>(left, 9);
+        MPI::Request sent = comm.isend(5, right, 5);
+        MPI::Status status;
+        CHECK(comm.recv<int>(MPI::ANY_SOURCE, MPI::ANY_TAG, &status) == 5);
+        CHECK(status.tag() == 5);
+        sent.Wait();
+        MPI::ObjectRequest<int> any = comm.irecv<int>();
+        CHECK(comm.recv<int>(MPI::PROC_NULL) == 0);
+        CHECK(comm.sendrecv<int>(4, right, 4, MPI::PROC_NULL) == 0);
+        CHECK(any.wait() == 4);
+        sent = comm.isend(9, right, 9);
+        CHECK(stop.wait() == 9);
+        sent.Wait();
+    });
+}
+
+TEST_CASE("Probes leave a message to the receive that was started earlier", "[python]") {
+    const MPI::Intracomm world = MPI::COMM_WORLD.Dup();
+    for_each_kind(world, [&](const MPI::PickleComm& comm) {
+        const int left = left_of(world), right = right_of(world);
+        MPI::Request sent[] = {comm.isend(1, right, 5), comm.isend(2, right, 5), comm.isend(3, right, 5),
+                               comm.isend(9, right, 9), comm.isend(0, right, 1), comm.isend(6, right, 6)};
+        PMPI_Probe(left, 6, world.handle(), MPI_STATUS_IGNORE);  // all others have come, and nothing has been driven
+        MPI::ObjectRequest<int> stop = comm.irecv<int>(left, 9);
+        CHECK_FALSE(comm.improbe(left, 9));
+        CHECK_FALSE(comm.iprobe(left, 9));
+        MPI::ObjectRequest<int> first = comm.irecv<int>(left, 5);
+        CHECK(comm.mprobe(left, 5).recv<int>() == 2);
+        std::optional<MPI::PickleMessage> third = comm.improbe(left, 5);
+        REQUIRE(third);
+        CHECK(third->recv<int>() == 3);
+        CHECK(first.wait() == 1);
+        MPI::Status status;
+        comm.probe(left, MPI::ANY_TAG, &status);
+        CHECK(status.tag() == 1);
+        CHECK(comm.recv<int>(left, status.tag()) == 0);
+        CHECK(stop.wait() == 9);
+        CHECK(comm.recv<int>(left) == 6);
+        MPI::Request::Waitall(sent);
+        world.Barrier();  // so that no message of the next kind is among these
+    });
+}
+
+TEST_CASE("A receive that has failed takes no more messages", "[python][error]") {
+    const MPI::Comm& self = MPI::COMM_SELF;
+    const auto comm = MPI::PickleComm::pkl5(self);
+    MPI::ObjectRequest<int> failed = comm.irecv<int>(0);
+    const std::vector<char> no_sizes(3);
+    MPI::Request sent[] = {self.Isend(no_sizes, 0, 1), comm.isend(5, 0, 2)};
+    CHECK(comm.recv<int>(0, 2) == 5);
+    CHECK(contains(type_error([&] { (void)failed.wait(); }), "it does not begin with sizes"));
+    MPI::Request::Waitall(sent);
+}
+
+TEST_CASE("Two threads send and receive with the same tag", "[python]") {
+    if (!has_threads())
+        return;
+    const auto comm = MPI::PickleComm::pkl5(MPI::COMM_SELF);
+    const auto in_two_threads = [](Stop& stop, const auto& call) {
+        std::string errors[2];
+        const auto run = [&](int i) { errors[i] = thrown<std::exception>([&] { call(i); }); };
+        stop.close();
+        std::thread first([&] { run(0); });
+        CHECK(comes_true([&] { return stop.arrived() == 1; }));
+        std::thread second([&] { run(1); });
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        CHECK(stop.arrived() == 1);  // the second one waits for the first
+        stop.open();
+        first.join();
+        second.join();
+        for (const std::string& error : errors) CHECK(error == "");
+    };
+    MPI::ObjectRequest<int> coming[] = {comm.irecv<int>(0, 1), comm.irecv<int>(0, 1)};
+    in_two_threads(after_send, [&](int i) { comm.send(i + 1, 0, 1); });
+    CHECK(coming[0].wait() + coming[1].wait() == 3);
+
+    const std::vector<std::byte> seven = python::dumps(7);
+    const auto size = static_cast<std::int64_t>(seven.size());
+    const MPI::Comm& self = MPI::COMM_SELF;
+    MPI::Request sent[] = {self.Isend(size, 0, 1), self.Isend(seven, 0, 1), self.Isend(size, 0, 1), self.Isend(seven, 0, 1)};  // nothing to drive
+    int received[] = {0, 0};
+    in_two_threads(after_look, [&](int i) { received[i] = comm.recv<int>(0, 1); });
+    CHECK(received[0] == 7);
+    CHECK(received[1] == 7);
+    MPI::Request::Waitall(sent);
 }
 
 TEST_CASE("A communicator is not freed while another thread looks for a message on it", "[python]") {

@@ -3,6 +3,7 @@
 #include <mpi4cxx/comm.hpp>
 #include <mpi4cxx/detail/objects/envelope.hpp>
 
+#include "communicators/ordered_probe.hpp"
 #include "communicators/outside.hpp"
 #include "communicators/plan.hpp"
 #include "handles/datatype_name.hpp"
@@ -23,7 +24,7 @@ const Message MESSAGE_NO_PROC = Message::borrow(MPI_MESSAGE_NO_PROC);
 
 Message Message::Probe(const Comm& comm, int source, int tag, Status* status, At at) {
     detail::check_comm(comm, {at, "MPI_Mprobe"});
-    if (detail::must_drive()) [[unlikely]]
+    if (detail::must_drive() || detail::OrderedProbe::any()) [[unlikely]]
         while (true) {
             if (auto message = Iprobe(comm, source, tag, status, at))
                 return std::move(*message);
@@ -45,15 +46,12 @@ Message Message::found(MPI_Message raw, const Status& status, At at) {
 
 std::optional<Message> Message::Iprobe(const Comm& comm, int source, int tag, Status* status, At at) {
     detail::check_comm(comm, {at, "MPI_Improbe"});
-    int flag = 0;
     MPI_Message message = MPI_MESSAGE_NULL;
-    const bool is_outside = detail::is_outside(comm.handle());
     Status own;
-    Status* const filled = status == nullptr && is_outside ? &own : status;
-    call<MPI_Improbe>(source, tag, comm.handle(), &flag, &message, Status::to(filled), {at, comm.address()});
-    if (flag == 0)
+    Status& filled = status != nullptr ? *status : own;
+    if (!detail::OrderedProbe::take_other(comm.handle(), source, tag, message, *Status::to(&filled), {at, comm.address()}))
         return std::nullopt;
-    return is_outside ? found(message, *filled, at) : take(message);
+    return detail::is_outside(comm.handle()) ? found(message, filled, at) : take(message);
 }
 
 void Message::Recv(const Buf& buf, Status* status, At at) {

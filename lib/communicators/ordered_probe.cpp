@@ -3,6 +3,7 @@
 #include <mpi4cxx/detail/mpi/platform.hpp>
 #include <mpi4cxx/error.hpp>
 
+#include "requests/progress.hpp"
 #include "runtime/end_of_comm.hpp"
 #include "runtime/failure.hpp"
 #include "runtime/finalize.hpp"
@@ -27,6 +28,8 @@ std::set<MPI_Comm>& noted = *new std::set<MPI_Comm>;  // the communicators whose
 bool forgets_at_end = false;                          // whether MPI's end will forget them
 
 }  // namespace
+
+std::atomic<std::size_t> OrderedProbe::number = 0;
 
 template <class Find> void OrderedProbe::InUse::wait_for(Find find) {
     const std::thread::id nobody, self = std::this_thread::get_id();
@@ -65,22 +68,57 @@ OrderedProbe::OrderedProbe(MPI_Comm comm, int source, int tag, const char* metho
     note_end_of(comm, where);
     const std::lock_guard lock(mutex);
     all.push_back(this);
+    number = all.size();
 }
 
 OrderedProbe::~OrderedProbe() {
     const InUse use(*this);
     const std::lock_guard lock(mutex);
     std::erase(all, this);
+    number = all.size();
 }
 
-bool OrderedProbe::may_find_that_of(const OrderedProbe& other) const noexcept {
+bool OrderedProbe::may_take(MPI_Comm comm, int source, int tag) const noexcept {
     const auto meet = [](int a, int b, int any) { return a == b || a == any || b == any; };
-    return comm_ == other.comm_ && meet(source_, other.source_, MPI_ANY_SOURCE) && meet(tag_, other.tag_, MPI_ANY_TAG);
+    return comm == comm_ && source != MPI_PROC_NULL && meet(source, source_, MPI_ANY_SOURCE) && meet(tag, tag_, MPI_ANY_TAG);
 }
 
-bool OrderedProbe::comes_after_another() const noexcept {
+bool OrderedProbe::is_looked_for(MPI_Comm comm, int source, int tag, const OrderedProbe* end) noexcept {
+    if (!any())
+        return false;
     const std::lock_guard lock(mutex);
-    return std::any_of(all.begin(), std::find(all.begin(), all.end(), this), [&](const OrderedProbe* other) { return may_find_that_of(*other); });
+    return std::any_of(all.begin(), std::find(all.begin(), all.end(), end),
+                       [&](const OrderedProbe* probe) { return probe->may_take(comm, source, tag); });
+}
+
+bool OrderedProbe::see_behind(const OrderedProbe* end, MPI_Comm comm, int source, int tag, MPI_Status& status, Place where) {
+    int flag = 0;
+    call<MPI_Iprobe>(source, tag, comm, &flag, &status, where);
+    return flag != 0 && !is_looked_for(comm, status.MPI_SOURCE, status.MPI_TAG, end);  // an earlier probe takes such a message at its next look
+}
+
+bool OrderedProbe::take_behind(const OrderedProbe* end, MPI_Comm comm, int source, int tag, MPI_Message& message, MPI_Status& status, Place where) {
+    if (is_looked_for(comm, source, tag, end)) {
+        if (!see_behind(end, comm, source, tag, status, where))
+            return false;
+        source = status.MPI_SOURCE;
+        tag = status.MPI_TAG;
+    }
+    int flag = 0;
+    call<MPI_Improbe>(source, tag, comm, &flag, &message, &status, where);
+    return flag != 0;
+}
+
+bool OrderedProbe::sees_other(MPI_Comm comm, int source, int tag, MPI_Status& status, Place where) {
+    if (any())
+        (void)drive();  // pending receives take what has come for them
+    return see_behind(nullptr, comm, source, tag, status, where);
+}
+
+bool OrderedProbe::take_other(MPI_Comm comm, int source, int tag, MPI_Message& message, MPI_Status& status, Place where) {
+    if (any())
+        (void)drive();
+    return take_behind(nullptr, comm, source, tag, message, status, where);
 }
 
 MPI_Comm OrderedProbe::living_comm(Place where) const {
@@ -97,11 +135,12 @@ bool OrderedProbe::take(MPI_Message& message, MPI_Status& status, Place where) {
         status = last_status_;
         return true;
     }
-    const MPI_Comm comm = living_comm(where);
-    int flag = 0;
-    if (!comes_after_another())
-        call<MPI_Improbe>(source_, tag_, comm, &flag, &message, &status, where);
-    return flag != 0;
+    if (!take_behind(this, living_comm(where), source_, tag_, message, status, where))
+        return false;
+    const std::lock_guard lock(mutex);
+    source_ = status.MPI_SOURCE;
+    tag_ = status.MPI_TAG;
+    return true;
 }
 
 void OrderedProbe::note_end_of(MPI_Comm comm, Place where) {

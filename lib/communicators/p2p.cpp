@@ -4,6 +4,7 @@
 #include <mpi4cxx/detail/requests/pending.hpp>
 
 #include "communicators/argument_copies.hpp"
+#include "communicators/ordered_probe.hpp"
 #include "communicators/plan.hpp"
 #include "handles/element_kind.hpp"
 #include "requests/partitions.hpp"
@@ -24,7 +25,7 @@ using detail::PersistentResources;
 
 bool Comm::Probe(int source, int tag, Status* status, At at) const {
     detail::check_comm(*this, {at, "MPI_Probe"});
-    if (!detail::must_drive()) [[likely]] {
+    if (!detail::must_drive() && !detail::OrderedProbe::any()) [[likely]] {
         call<MPI_Probe>(source, tag, handle(), Status::to(status), on(at));
         return true;
     }
@@ -34,9 +35,8 @@ bool Comm::Probe(int source, int tag, Status* status, At at) const {
 
 bool Comm::Iprobe(int source, int tag, Status* status, At at) const {
     detail::check_comm(*this, {at, "MPI_Iprobe"});
-    int flag = 0;
-    call<MPI_Iprobe>(source, tag, handle(), &flag, Status::to(status), on(at));
-    return flag != 0;
+    Status own;
+    return detail::OrderedProbe::sees_other(handle(), source, tag, *Status::to(status != nullptr ? status : &own), on(at));
 }
 
 namespace {

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <mutex>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -106,14 +107,20 @@ struct KeptPickle final : RequestResources {
     PickleWriter pickle;
 };
 
+/// Held while the messages of one pickle are posted: the receiver would mix them with those that another thread sends with the same tag.
+std::mutex posting;
+
 /// A nonblocking send of pkl5: of the sizes, and of the pickle. There are no buffers, because the value may be changed at once.
 class PickleSend final : public Pending {
 public:
     PickleSend(PickleWriter&& pickle, SendMode mode, int dest, int tag, const Comm& comm, At at)
         : Pending({at, comm.address()}), pickle_(std::move(pickle)), size_(static_cast<std::int64_t>(pickle_.pickle().size())) {
         requests_.reserve(2);
-        requests_.push_back(start_send(mode, &size_, 1, MPI_INT64_T, dest, tag, comm.handle(), where_));
-        requests_.push_back(start_send(mode, pickle_.pickle().data(), size_, MPI_BYTE, dest, tag, comm.handle(), where_));
+        {
+            const std::lock_guard lock(posting);
+            requests_.push_back(start_send(mode, &size_, 1, MPI_INT64_T, dest, tag, comm.handle(), where_));
+            requests_.push_back(start_send(mode, pickle_.pickle().data(), size_, MPI_BYTE, dest, tag, comm.handle(), where_));
+        }
         where_ = {at, static_cast<const MPI_Comm*>(nullptr)};  // the communicator may be gone when the sends are complete
         Pending::begin();
     }
@@ -169,7 +176,7 @@ void PickleReceive::receive_into(PickleTarget* target) noexcept { state_->target
 
 ReceivedPickle* PickleReceive::arrived() noexcept { return state_->was_cancelled ? nullptr : &state_->received; }
 
-void PickleReceive::step() {
+void PickleReceive::step() try {
     State& state = *state_;
     if (state.step == State::Step::probe) {
         MPI_Message message = MPI_MESSAGE_NULL;
@@ -207,6 +214,9 @@ void PickleReceive::step() {
     if (state.step == State::Step::first)
         state.received.pickle = std::move(state.first);
     complete_ = true;
+} catch (...) {
+    state_->probe.reset();  // what has failed takes no more messages
+    throw;
 }
 
 }  // namespace detail
@@ -293,6 +303,17 @@ private:
     std::vector<int> counts_, displs_;
 };
 
+/// Returns the next message that `probe` finds. Returns one that is null if none has come and this does not wait.
+Message next_message(detail::OrderedProbe& probe, bool waits, Status& found, detail::Place where) {
+    MPI_Message message = MPI_MESSAGE_NULL;
+    do {
+        (void)detail::drive();  // earlier receives take what has come for them
+        if (probe.take(message, *Status::to(&found), where))
+            return Message::take(message);
+    } while (waits);
+    return {};
+}
+
 /// Receives the sizes that pkl5 sends first. `status` becomes that of all that follow them.
 std::vector<std::int64_t> take_sizes(Message& first, Status& status, detail::Place where) {
     detail::Bytes message = detail::Bytes::claimed(static_cast<std::size_t>(status.Get_count(BYTE, where.at())));
@@ -330,14 +351,21 @@ bool PickleComm::is_root(int root, At at) const { return detail::is_root(comm_, 
 // Point to point
 
 void PickleComm::send_pickle(const detail::PickleWriter& pickle, detail::SendMode mode, int dest, int tag, At at) const {
-    const auto send = [&](const void* data, std::size_t count, MPI_Datatype type) {
-        detail::send(mode, data, static_cast<Count>(count), type, dest, tag, comm_.handle(), on(at));
-    };
-    if (buffers_ == detail::PickleBuffers::beside && dest != PROC_NULL) {
-        const std::vector<std::int64_t> sizes = detail::sizes_of(pickle);
-        send(sizes.data(), sizes.size(), MPI_INT64_T);
+    if (buffers_ == detail::PickleBuffers::inside || dest == PROC_NULL) {
+        const auto bytes = pickle.pickle();
+        return detail::send(mode, bytes.data(), static_cast<Count>(bytes.size()), MPI_BYTE, dest, tag, comm_.handle(), on(at));
     }
-    detail::for_each_piece(pickle, [&](const void* data, Count size) { send(data, static_cast<std::size_t>(size), MPI_BYTE); });
+    const std::vector<std::int64_t> sizes = detail::sizes_of(pickle);
+    std::vector<Request> sent;
+    const auto start = [&](const void* data, Count count, MPI_Datatype type) {
+        sent.push_back(Request::take(detail::start_send(mode, data, count, type, dest, tag, comm_.handle(), on(at))));
+    };
+    {
+        const std::lock_guard lock(detail::posting);
+        start(sizes.data(), static_cast<Count>(sizes.size()), MPI_INT64_T);
+        detail::for_each_piece(pickle, [&](const void* data, Count size) { start(data, size, MPI_BYTE); });
+    }
+    Request::Waitall(sent, {}, at);
 }
 
 Request PickleComm::isend_pickle(detail::PickleWriter pickle, detail::SendMode mode, int dest, int tag, At at) const {
@@ -356,7 +384,8 @@ Request PickleComm::isend_pickle(detail::PickleWriter pickle, detail::SendMode m
 }
 
 ReceivedPickle PickleComm::receive(int source, int tag, detail::PickleTarget* target, Status* status, At at) const {
-    if (detail::must_drive()) {  // a receive that was started earlier gets the earlier message
+    // A receive that was started earlier gets the earlier message, and no other one the parts that follow the sizes of pkl5.
+    if (detail::must_drive() || buffers_ == detail::PickleBuffers::beside) {
         detail::PickleReceive receive(comm_, buffers_, source, tag, "recv", at);
         receive.receive_into(target);
         receive.begin();
@@ -366,43 +395,40 @@ ReceivedPickle PickleComm::receive(int source, int tag, detail::PickleTarget* ta
             *status = Status(receive.status());
         return std::move(*receive.arrived());
     }
-    if (buffers_ == detail::PickleBuffers::inside || source == PROC_NULL)
-        return mprobe(source, tag, nullptr, at).receive(target, status, at);
-    // The sender may wait for the receive of each part before it sends the next one, so the parts cannot be matched together.
-    Status found;
-    Message first = comm_.Mprobe(source, tag, &found, at);
-    const std::vector<std::int64_t> sizes = take_sizes(first, found, on(at));
-    ReceivedPickle received = detail::room_for(sizes, target);
-    detail::for_each_piece(received, [&](std::byte* to, Count size) {
-        call<MPI_Recv>(to, size, MPI_BYTE, found.source(), found.tag(), comm_.handle(), MPI_STATUS_IGNORE, on(at));
-    });
-    if (status != nullptr)
-        *status = found;
-    return received;
+    return mprobe(source, tag, nullptr, at).receive(target, status, at);
 }
 
-PickleMessage PickleComm::mprobe(int source, int tag, Status* status, At at) const {
+PickleMessage PickleComm::mprobe(int source, int tag, Status* status, At at) const { return *match(true, source, tag, status, at); }
+
+std::optional<PickleMessage> PickleComm::improbe(int source, int tag, Status* status, At at) const { return match(false, source, tag, status, at); }
+
+std::optional<PickleMessage> PickleComm::match(bool waits, int source, int tag, Status* status, At at) const {
+    const detail::Place where = on(at);
     Status found;
     detail::Array<Message> parts(1);
-    parts[0] = comm_.Mprobe(source, tag, &found, at);
-    const bool is_from_null = parts[0].handle() == MPI_MESSAGE_NO_PROC;
-    std::vector<std::int64_t> sizes{is_from_null ? 0 : found.Get_count(BYTE, at)};
-    if (buffers_ == detail::PickleBuffers::beside && !is_from_null) {
-        sizes = take_sizes(parts[0], found, on(at));
+    std::vector<std::int64_t> sizes{0};
+    if (buffers_ == detail::PickleBuffers::inside || source == PROC_NULL) {
+        if (waits)
+            parts[0] = comm_.Mprobe(source, tag, &found, at);
+        else if (std::optional<Message> message = comm_.Improbe(source, tag, &found, at))
+            parts[0] = std::move(*message);
+        else
+            return std::nullopt;
+        if (source != PROC_NULL)
+            sizes[0] = found.Get_count(BYTE, at);
+    } else {
+        detail::OrderedProbe probe(comm_.handle(), source, tag, waits ? "mprobe" : "improbe", where);  // no other receive takes the parts meanwhile
+        Message first = next_message(probe, waits, found, where);
+        if (!first)
+            return std::nullopt;
+        sizes = take_sizes(first, found, where);
         parts = detail::Array<Message>(sizes.size());
-        for (Message& part : parts) part = comm_.Mprobe(found.source(), found.tag(), nullptr, at);
+        Status of_part;
+        for (Message& part : parts) part = next_message(probe, true, of_part, where);
     }
     if (status != nullptr)
         *status = found;
-    return {std::move(parts), detail::array_of(std::move(sizes)), found};
-}
-
-std::optional<PickleMessage> PickleComm::improbe(int source, int tag, Status* status, At at) const {
-    // with pkl5, the other messages follow the first one
-    Status found;
-    if (!comm_.Iprobe(source, tag, &found, at))
-        return std::nullopt;
-    return mprobe(found.source(), found.tag(), status, at);
+    return PickleMessage(std::move(parts), detail::array_of(std::move(sizes)), found);
 }
 
 ReceivedPickle PickleMessage::receive(detail::PickleTarget* target, Status* status, At at) {

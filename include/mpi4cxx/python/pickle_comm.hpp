@@ -255,6 +255,8 @@ private:
     void send_pickle(const detail::PickleWriter& pickle, detail::SendMode mode, int dest, int tag, At at) const;
     Request isend_pickle(detail::PickleWriter pickle, detail::SendMode mode, int dest, int tag, At at) const;
     detail::ReceivedPickle receive(int source, int tag, detail::PickleTarget* target, Status* status, At at) const;
+    /// Takes a message, with all its parts, out of the queue.
+    std::optional<PickleMessage> match(bool waits, int source, int tag, Status* status, At at) const;
     void bcast_pickle(const detail::PickleWriter& pickle, int root, At at) const;
     detail::ReceivedPickle bcast_from(int root, detail::PickleTarget* target, At at) const;
     detail::ReceivedPickle scatter_pickles(const detail::OutgoingPickles& pickles, int root, At at) const;
