@@ -42,6 +42,11 @@ template <class T, class S> T received_as(const MPI::PickleComm& comm, const S& 
     return receive.wait();
 }
 
+/// Sends numbers that it makes on the spot, and changes their memory afterwards.
+struct Mesh {
+    std::vector<double> heights;
+};
+
 template <class F> void for_each_kind(const MPI::Comm& comm, F f) {
     for (const int mpi4py : {3, 4}) {
         INFO("mpi4py " << mpi4py);
@@ -82,6 +87,16 @@ template <class F> bool comes_true(F condition) {
 bool has_threads() { return MPI::Query_thread() == MPI::THREAD_MULTIPLE; }
 
 }  // namespace
+
+template <> struct mpi4cxx::python::conversion<Mesh> {
+    static void write(Output& to, const Mesh& mesh) {
+        static std::vector<double> made;
+        made = mesh.heights;
+        python::write(to, as_array(made));
+        made.assign(made.size(), -1);
+    }
+    static void read(const Input& from, Mesh& mesh) { python::read(from, mesh.heights); }
+};
 
 // In place of MPI's, for the library too.
 extern "C" int MPI_Send(const void* data, int count, MPI_Datatype type, int dest, int tag, MPI_Comm comm) {
@@ -396,6 +411,16 @@ TEST_CASE("A receive that has failed takes no more messages", "[python][error]")
     CHECK(comm.recv<int>(0, 2) == 5);
     CHECK(contains(type_error([&] { (void)failed.wait(); }), "it does not begin with sizes"));
     MPI::Request::Waitall(sent);
+}
+
+TEST_CASE("A conversion may write an array that it makes on the spot", "[python]") {
+    for_each_kind(MPI::COMM_SELF, [](const MPI::PickleComm& comm) {
+        CHECK(received_as<Mesh>(comm, Mesh{numbers(1)}).heights == numbers(1));
+        const std::vector<double> beside = numbers(2);
+        const auto [mesh, array] = received_as<std::tuple<Mesh, std::vector<double>>>(comm, std::tuple(Mesh{numbers(1)}, python::as_array(beside)));
+        CHECK(mesh.heights == numbers(1));
+        CHECK(array == beside);
+    });
 }
 
 TEST_CASE("Two threads send and receive with the same tag", "[python]") {

@@ -211,7 +211,7 @@ void PickleWriter::array(NumberType type, std::span<const std::uint64_t> shape, 
     need_no_key("an array of NumPy's");
     check_shape(shape, data.size(), type.size, {where_.at(), function_});
     const std::string code = type.kind + std::to_string(type.size);
-    if (mode_ == PickleBuffers::beside && data.size() >= least_beside) {
+    if (mode_ == PickleBuffers::beside && conversions_ == 0 && data.size() >= least_beside) {
         // numpy.ndarray(shape, dtype, buffer, offset, strides, order), which every NumPy has
         beside_->buffers.push_back(data);
         put_global("numpy", "ndarray");

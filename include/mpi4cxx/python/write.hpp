@@ -126,7 +126,9 @@ namespace MPI4CXX::python {
 /// Write a value as the one of Python's that it is.
 template <class T> void write(Output& to, const T& value) {
     if constexpr (detail::PythonConverted<T>) {
+        to.begin_conversion();
         conversion<T>::write(to, value);
+        to.end_conversion();
     } else if constexpr (std::is_same_v<T, Value>) {
         std::visit(detail::ValueWriter{to}, value.variant);
     } else if constexpr (std::is_same_v<T, std::monostate> || std::is_same_v<T, std::nullptr_t> || std::is_same_v<T, std::nullopt_t>) {

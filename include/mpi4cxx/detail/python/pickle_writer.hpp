@@ -51,8 +51,8 @@ public:
     void text(std::string_view text);
     void bytes(std::span<const std::byte> bytes);
     void byte_array(std::span<const std::byte> bytes);
-    /// An array of NumPy. With buffers beside the pickle, `data` must stay as it is until they are sent. Throws std::invalid_argument if the shape
-    /// has not as many elements as the data.
+    /// An array of NumPy. With buffers beside the pickle, `data` must stay as it is until they are sent, unless this is within a conversion. Throws
+    /// std::invalid_argument if the shape has not as many elements as the data.
     void array(NumberType type, std::span<const std::uint64_t> shape, bool is_fortran, std::span<const std::byte> data);
 
     void begin_list() { is_key() ? begin_tuple() : put("](", 2); }
@@ -73,6 +73,10 @@ public:
     /// a tuple, and a set a frozenset.
     void begin_key() { ++keys_; }
     void end_key() { --keys_; }
+
+    /// What is written until `end_conversion` comes from a function of the user's, which may hand over temporaries: all goes into the pickle.
+    void begin_conversion() { ++conversions_; }
+    void end_conversion() { --conversions_; }
 
     /// Throws std::invalid_argument: this function of the user's cannot send the value.
     [[noreturn, gnu::cold]] void refuse(const std::string& text) const;
@@ -111,7 +115,7 @@ private:
 
     Bytes bytes_;
     std::size_t size_ = 0;
-    unsigned keys_ = 0;  // how many keys this is within
+    unsigned keys_ = 0, conversions_ = 0;  // how many of them this is within
     PickleBuffers mode_;
     const char* function_;
     Place where_;
