@@ -413,6 +413,17 @@ TEST_CASE("A receive that has failed takes no more messages", "[python][error]")
     MPI::Request::Waitall(sent);
 }
 
+TEST_CASE("A message is received once, and not from what it was moved from", "[python][error]") {
+    for_each_kind(MPI::COMM_SELF, [](const MPI::PickleComm& comm) {
+        MPI::Request sent = comm.isend(5, 0);
+        MPI::PickleMessage message = comm.mprobe(0);
+        MPI::PickleMessage other = std::move(message);
+        CHECK(contains(thrown<std::invalid_argument>([&] { (void)message.recv<int>(); }), "has been moved to another PickleMessage"));
+        CHECK(other.recv<int>() == 5);
+        sent.Wait();
+    });
+}
+
 TEST_CASE("A conversion may write an array that it makes on the spot", "[python]") {
     for_each_kind(MPI::COMM_SELF, [](const MPI::PickleComm& comm) {
         CHECK(received_as<Mesh>(comm, Mesh{numbers(1)}).heights == numbers(1));

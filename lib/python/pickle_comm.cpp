@@ -432,6 +432,8 @@ std::optional<PickleMessage> PickleComm::match(bool waits, int source, int tag, 
 }
 
 ReceivedPickle PickleMessage::receive(detail::PickleTarget* target, Status* status, At at) {
+    if (parts_.empty())
+        detail::misuse({at, "recv"}, "the message has been moved to another PickleMessage");
     if (status != nullptr)
         *status = status_;
     ReceivedPickle received = detail::room_for(sizes_, target);
