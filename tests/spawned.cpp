@@ -71,6 +71,13 @@ const std::map<std::string, std::function<void(const MPI::Intercomm&, const Word
          if (!MPI::Comm::Get_parent().is_null())
              throw std::logic_error("there is still a parent");
      }},
+    // Sends an object by a collective call, and disconnects or leaves that to MPI_Finalize.
+    {"gather",
+     [](const MPI::Intercomm& parent, const Words& words) {
+         (void)parent.gather(std::string("from a child"), 0);
+         if (words.size() > 1)
+             MPI::Comm::Get_parent().Disconnect();
+     }},
     {"nothing", [](const MPI::Intercomm&, const Words&) {}},
     // Connects to the port of a service.
     {"connect",

@@ -119,6 +119,36 @@ TEST_CASE("Buffers are collected from the other group", "[intercomm][collective]
     });
 }
 
+TEST_CASE("Blocks go between groups of different sizes, whatever the width of their counts", "[intercomm][collective]") {
+    for_each_pair([](const Pair& pair) {
+        INFO(pair.name);
+        const MPI::Intercomm& inter = pair.inter;
+        const int own = MPI::COMM_WORLD.rank();
+        const std::size_t size = pair.own.size(), others = pair.others.size();
+        vector<int> bytes;
+        vector<MPI::Datatype> ints;
+        for (std::size_t i = 0; i < others; ++i) {
+            bytes.push_back(static_cast<int>(4 * i));
+            ints.push_back(MPI::Datatype::borrow(MPI_INT));
+        }
+        const vector<int> ones(others, 1), parts(others, own);
+        vector<int> exchanged(others, -1);
+        inter.Alltoallw({parts, ones, bytes, ints}, {exchanged, ones, bytes, ints});
+        CHECK(exchanged == pair.others);
+
+        // both groups reduce as many elements, which each divides among its own processes
+        int sum = 0;
+        for (const int rank : pair.others) sum += rank;
+        const vector<int> all(size * others, own);
+        vector<int> part(others, -1);
+        inter.Reduce_scatter(all, part, vector<MPI::Count>(size, static_cast<MPI::Count>(others)));
+        CHECK(part == vector<int>(others, sum));
+        part.assign(others, -1);
+        inter.Reduce_scatter(all, part, vector<int>(size, static_cast<int>(others)));
+        CHECK(part == vector<int>(others, sum));
+    });
+}
+
 TEST_CASE("Objects are collected from the other group", "[intercomm][collective][object]") {
     for_each_pair([](const Pair& pair) {
         INFO(pair.name);

@@ -299,27 +299,28 @@ TEST_CASE("Datatypes of large counts are those of small ones", "[large_count][da
     };
     const MPI::Datatype odd = MPI::Datatype::Create_struct({1, 1}, {0, 8}, {MPI::INT, MPI::CHAR});  // with padding behind
     const MPI::Datatype set = MPI::INT.Resized(-4, 12);                                             // with bounds of its own
-    for (const MPI_Datatype element : {MPI_INT, odd.handle(), set.handle()}) {
-        const vector<int> lengths{5, 0, 2, 4}, displs{10, 3, 7, -8};
-        const vector<Count> wide_lengths(lengths.begin(), lengths.end()), wide_displs(displs.begin(), displs.end());
-        const vector<Aint> bytes{120, 3, 84, -96};
-        const vector<MPI_Datatype> types{element, MPI_DOUBLE, MPI_CHAR, element};
-        for (const Count n : {0, 1, 2, 4}) {
-            const int m = static_cast<int>(n);
-            check([&](auto* t) { return MPI_Type_create_hvector(m, 5, -100, element, t); },
-                  [&](auto* t) { return large<MPI_Type_create_hvector>(n, Count{5}, Aint{-100}, element, t); });
-            check([&](auto* t) { return MPI_Type_indexed(m, lengths.data(), displs.data(), element, t); },
-                  [&](auto* t) { return large<MPI_Type_indexed>(n, wide_lengths.data(), wide_displs.data(), element, t); });
-            check([&](auto* t) { return MPI_Type_create_hindexed(m, lengths.data(), bytes.data(), element, t); },
-                  [&](auto* t) { return large<MPI_Type_create_hindexed>(n, wide_lengths.data(), bytes.data(), element, t); });
-            check([&](auto* t) { return MPI_Type_create_indexed_block(m, 2, displs.data(), element, t); },
-                  [&](auto* t) { return large<MPI_Type_create_indexed_block, 1>(n, Count{2}, wide_displs.data(), element, t); });
-            check([&](auto* t) { return MPI_Type_create_hindexed_block(m, 7, bytes.data(), element, t); },
-                  [&](auto* t) { return large<MPI_Type_create_hindexed_block>(n, Count{7}, bytes.data(), element, t); });
-            check([&](auto* t) { return MPI_Type_create_struct(m, lengths.data(), bytes.data(), types.data(), t); },
-                  [&](auto* t) { return large<MPI_Type_create_struct>(n, wide_lengths.data(), bytes.data(), types.data(), t); });
+    for (const MPI_Datatype element : {MPI_INT, odd.handle(), set.handle()})
+        for (const vector<int>& lengths : {vector<int>{5, 0, 2, 4}, {3, 0, 2, 3}, {2, 5, 1, 3}}) {
+            const vector<int> displs{10, 3, 7, -8};
+            const vector<Count> wide_lengths(lengths.begin(), lengths.end()), wide_displs(displs.begin(), displs.end());
+            const vector<Aint> bytes{120, 3, 84, -96};
+            const vector<MPI_Datatype> types{element, MPI_DOUBLE, MPI_CHAR, element};
+            for (const Count n : {0, 1, 2, 4}) {
+                const int m = static_cast<int>(n);
+                check([&](auto* t) { return MPI_Type_create_hvector(m, 5, -100, element, t); },
+                      [&](auto* t) { return large<MPI_Type_create_hvector>(n, Count{5}, Aint{-100}, element, t); });
+                check([&](auto* t) { return MPI_Type_indexed(m, lengths.data(), displs.data(), element, t); },
+                      [&](auto* t) { return large<MPI_Type_indexed>(n, wide_lengths.data(), wide_displs.data(), element, t); });
+                check([&](auto* t) { return MPI_Type_create_hindexed(m, lengths.data(), bytes.data(), element, t); },
+                      [&](auto* t) { return large<MPI_Type_create_hindexed>(n, wide_lengths.data(), bytes.data(), element, t); });
+                check([&](auto* t) { return MPI_Type_create_indexed_block(m, 2, displs.data(), element, t); },
+                      [&](auto* t) { return large<MPI_Type_create_indexed_block, 1>(n, Count{2}, wide_displs.data(), element, t); });
+                check([&](auto* t) { return MPI_Type_create_hindexed_block(m, 7, bytes.data(), element, t); },
+                      [&](auto* t) { return large<MPI_Type_create_hindexed_block>(n, Count{7}, bytes.data(), element, t); });
+                check([&](auto* t) { return MPI_Type_create_struct(m, lengths.data(), bytes.data(), types.data(), t); },
+                      [&](auto* t) { return large<MPI_Type_create_struct>(n, wide_lengths.data(), bytes.data(), types.data(), t); });
+            }
         }
-    }
 }
 
 TEST_CASE("Parts of large arrays are those of small ones", "[large_count][datatype]") {

@@ -493,6 +493,50 @@ TEST_CASE("Alltoallv and Alltoallw in place do not wait for processes that have 
     });
 }
 
+TEST_CASE("A process without elements may give Alltoallv and Alltoallw one address for both sides", "[collective]") {
+    for_each_comm_and_form([](const MPI::Intracomm& comm, auto form) {
+        // the last process is idle: the others exchange numbers among themselves
+        const int last = comm.size() - 1;
+        const bool is_idle = comm.rank() == last;
+        const auto size = static_cast<std::size_t>(comm.size());
+        vector<int> counts(size, is_idle ? 0 : 1), places(size), bytes(size), out(size, comm.rank()), in(size, -1), expected(size, -1);
+        counts.back() = 0;
+        for (int i = 0; i < comm.size(); ++i) {
+            places[static_cast<std::size_t>(i)] = i;
+            bytes[static_cast<std::size_t>(i)] = 4 * i;
+            if (!is_idle && i != last)
+                expected[static_cast<std::size_t>(i)] = i;
+        }
+        vector<MPI::Datatype> ints;
+        for (int i = 0; i < comm.size(); ++i) ints.push_back(MPI::Datatype::borrow(MPI_INT));
+        vector<int>& from = is_idle ? in : out;
+        const auto reset = [&] { std::fill(in.begin(), in.end(), -1); };
+        finish(form(
+                   [&] {
+                       comm.Alltoallv({from, counts, places}, {in, counts, places});
+                   },
+                   [&] {
+                       return comm.Ialltoallv({from, counts, places}, {in, counts, places});
+                   },
+                   [&] {
+                       return comm.Alltoallv_init({from, counts, places}, {in, counts, places});
+                   }),
+               reset, [&] { CHECK(in == expected); });
+        reset();
+        finish(form(
+                   [&] {
+                       comm.Alltoallw({from, counts, bytes, ints}, {in, counts, bytes, ints});
+                   },
+                   [&] {
+                       return comm.Ialltoallw({from, counts, bytes, ints}, {in, counts, bytes, ints});
+                   },
+                   [&] {
+                       return comm.Alltoallw_init({from, counts, bytes, ints}, {in, counts, bytes, ints});
+                   }),
+               reset, [&] { CHECK(in == expected); });
+    });
+}
+
 TEST_CASE("Alltoallw takes absolute addresses", "[collective]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const auto size = static_cast<std::size_t>(comm.size());

@@ -184,6 +184,18 @@ TEST_CASE("A block that lies in its own place is in place, and one in the place 
     CHECK(misuse_of([&] { (void)is_own(0, 2, 2); }).find("Method: sendbuf and recvbuf begin at the same place") == 0);
 }
 
+TEST_CASE("Where a process sends nothing, the same memory on both sides is not in place", "[plan]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const auto size = static_cast<std::size_t>(comm.size());
+        vector<int> all(size);
+        const vector<int> ones(size, 1), zeros(size, 0);
+        CHECK(alltoallv_blocks(comm, {all, ones}, {all, ones}, caller).send.data == MPI_IN_PLACE);
+        const void* const elsewhere = alltoallv_blocks(comm, {all, zeros}, {all, zeros}, caller).send.data;
+        CHECK(elsewhere != MPI_IN_PLACE);
+        CHECK(elsewhere != all.data());  // which MPICH refuses
+    });
+}
+
 TEST_CASE("A plan refuses IN_PLACE where there is nothing in place", "[plan]") {
     const auto refuses = [](const char* text, auto plan) {
         const std::string why = misuse_of(plan);

@@ -196,3 +196,17 @@ TEST_CASE("Parents and children disconnect, by a call, a destructor or at their 
             (void)MPI::Intercomm::take_connected(raw);
     }
 }
+
+TEST_CASE("Parents and children disconnect in different ways after a collective call on objects", "[objects end]") {
+    if (can_start) {
+        const int root = MPI::COMM_WORLD.rank() == 0 ? MPI::ROOT : MPI::PROC_NULL;
+        const Words expected = root == MPI::ROOT ? Words{"from a child"} : Words();
+        {
+            const MPI::Intercomm children = MPI::COMM_WORLD.Spawn(program, {"gather", "disconnect"});
+            CHECK(children.gather(std::string(), root) == expected);
+        }
+        MPI::Intercomm children = MPI::COMM_WORLD.Spawn(program, {"gather"});
+        CHECK(children.gather(std::string(), root) == expected);
+        children.Disconnect();
+    }
+}

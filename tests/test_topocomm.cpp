@@ -6,12 +6,30 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <new>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace MPI = mpi4cxx;
 using std::vector;
+
+namespace {
+thread_local std::size_t first_refused = SIZE_MAX;  // the next allocation of so many bytes or more fails
+}  // namespace
+[[gnu::noinline]] void* operator new(std::size_t size) {
+    if (size >= first_refused)
+        first_refused = SIZE_MAX;
+    else if (void* memory = std::malloc(size == 0 ? 1 : size))
+        return memory;
+    throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 
@@ -427,6 +445,23 @@ TEST_CASE("neighbor_alltoall of a wrong number of objects is an error where it i
     if (is_wrong)
         CHECK(contains(error, "neighbor_alltoall: 3 objects for 2 neighbors"));
     CHECK(ring.neighbor_alltoall(vector<int>(2, 1)) == vector<int>(2, 1));  // and can be used further
+}
+
+TEST_CASE("A process without memory for what it sends to its neighbours tells them", "[topocomm][error]") {
+    const int rank = MPI::COMM_WORLD.rank(), size = MPI::COMM_WORLD.size();
+    const MPI::Cartcomm ring = MPI::COMM_WORLD.Create_cart({size}, true);
+    const vector<std::string> objects(2, std::string(200'000, 'x'));
+    const bool is_neighbor = rank == 1 || rank == size - 1;
+    if (rank == 0)
+        first_refused = 300'000;  // both objects in one piece
+    if (rank == 0)
+        CHECK_THROWS_AS(ring.neighbor_alltoall(objects), std::bad_alloc);
+    else if (is_neighbor)
+        CHECK_THROWS_AS(ring.neighbor_alltoall(objects), std::invalid_argument);
+    else
+        CHECK(ring.neighbor_alltoall(objects) == objects);
+    CHECK(first_refused == SIZE_MAX);
+    CHECK(ring.neighbor_alltoall(objects) == objects);
 }
 
 TEST_CASE("Objects of another type from a neighbour are an Exception", "[topocomm]") {

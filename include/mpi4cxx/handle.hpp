@@ -22,6 +22,9 @@ MPI4CXX_API bool may_free(bool collective) noexcept;
 /// Keeps a communicator that may not be freed now until all of its processes can agree to free it.
 MPI4CXX_API void set_aside(MPI_Comm comm) noexcept;
 
+/// Disconnects a communicator as Comm::Disconnect does. If the other side does not, MPI_Finalize does what it can.
+MPI4CXX_API void end_connection(MPI_Comm comm) noexcept;
+
 /// Throws an Exception because a handle is predefined: an MPI library might free the handle and break.
 [[noreturn, gnu::cold]] MPI4CXX_API void refuse_free(std::string_view function, At at);
 
@@ -93,7 +96,9 @@ private:
         if constexpr (std::is_same_v<Class, Comm>) {
             if (!detail::may_free(traits::collective))
                 return detail::set_aside(raw_);
-            (ownership_ == detail::Ownership::connection ? traits::disconnect : traits::free)(&raw_);
+            if (ownership_ == detail::Ownership::connection)
+                return detail::end_connection(raw_);
+            traits::free(&raw_);
         } else if (detail::may_free(traits::collective)) {
             traits::free(&raw_);
         }

@@ -4,13 +4,12 @@
 #include <mpi4cxx/detail/mpi/call.hpp>
 #include <mpi4cxx/detail/mpi/platform.hpp>
 
-#include <cstddef>
-
 namespace MPI4CXX::detail {
 
-/// Calls MPI_Alltoallw with `arguments` on a communicator of `processes`.
-template <class... Arguments> void call_alltoallw(std::size_t processes, Place where, Arguments... arguments) {
-    if (processes == 1 && miscounts_in_lone_alltoallw())
+/// Calls MPI_Alltoallw with `arguments`. `is_alone` tells whether the communicator has one process, and no other group: the other processes of one
+/// that has would wait for the same call.
+template <class... Arguments> void call_alltoallw(bool is_alone, Place where, Arguments... arguments) {
+    if (is_alone && miscounts_in_lone_alltoallw())
         complete(get<MPI_Ialltoallw>(arguments..., where), MPI_STATUS_IGNORE, "MPI_Alltoallw", where);
     else
         call<MPI_Alltoallw>(arguments..., where);

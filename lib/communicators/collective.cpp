@@ -232,7 +232,7 @@ void Comm::return_alltoallv(const ConstBufVArg& sendbuf, detail::AnyVector resul
 
 void Comm::Alltoallw(const ConstBufWArg& sendbuf, const BufWArg& recvbuf, At at) const {
     const auto [s, r] = detail::alltoallw_blocks(*this, sendbuf, recvbuf, at);
-    detail::call_alltoallw(r.ranks, on(at), s.data, s.counts, s.displs, s.type, r.data, r.counts, r.displs, r.type, handle());
+    detail::call_alltoallw(detail::is_alone(*this, r, at), on(at), s.data, s.counts, s.displs, s.type, r.data, r.counts, r.displs, r.type, handle());
 }
 
 Request Comm::Ialltoallw(const StoredConstBufWArg& sendbuf, const BufWArg& recvbuf, At at) const {

@@ -1,8 +1,6 @@
 // The methods of Comm that are neither point-to-point nor collective communication.
 #include <mpi4cxx/comm.hpp>
 
-#include <mpi4cxx/detail/mpi/platform.hpp>
-
 #include "communicators/outside.hpp"
 #include "communicators/session_members.hpp"
 #include "handles/attribute.hpp"
@@ -10,7 +8,6 @@
 #include "handles/hinted.hpp"
 #include "handles/named.hpp"
 #include "requests/buffered.hpp"
-#include "requests/progress.hpp"
 #include "runtime/finalize.hpp"
 
 #include <optional>
@@ -80,10 +77,7 @@ Comparison Comm::Compare(const Comm& a, const Comm& b, At at) {
 void Comm::Disconnect(At at) {
     if (handle() == MPI_COMM_WORLD || handle() == MPI_COMM_SELF)  // MPICH 4.0 frees these, and MPI_Finalize ends the job
         detail::refuse_free("MPI_Comm_disconnect", at);
-    if (detail::disconnects_after_freed_requests())
-        detail::settle_left();
-    if (detail::is_outside(handle()))
-        detail::disconnect_channel(handle(), on(at));
+    detail::prepare_disconnect(handle(), on(at));
     free<MPI_Comm_disconnect>(at);
 }
 

@@ -1,8 +1,12 @@
 #include "communicators/outside.hpp"
 
 #include <mpi4cxx/detail/mpi/call.hpp>
+#include <mpi4cxx/detail/mpi/platform.hpp>
+#include <mpi4cxx/handle.hpp>
 
 #include "requests/ending.hpp"
+#include "requests/progress.hpp"
+#include "runtime/failure.hpp"
 #include "runtime/finalize.hpp"
 #include "runtime/mixed_job.hpp"
 
@@ -74,10 +78,19 @@ MPI_Comm own_channel(MPI_Comm comm, Place where) {
     return outside.channel;
 }
 
-void disconnect_channel(MPI_Comm comm, Place where) {
-    Outside* const outside = found_on(comm);
+void prepare_disconnect(MPI_Comm comm, Place where) {
+    if (disconnects_after_freed_requests())
+        settle_left();
+    Outside* const outside = is_outside(comm) ? found_on(comm) : nullptr;
     if (outside != nullptr && outside->channel != MPI_COMM_NULL)
         call<MPI_Comm_disconnect>(&outside->channel, where);
+}
+
+void end_connection(MPI_Comm comm) noexcept {
+    (void)failure_of([&] {
+        prepare_disconnect(comm, {});
+        call<MPI_Comm_disconnect>(&comm);
+    });
 }
 
 }  // namespace MPI4CXX::detail

@@ -21,8 +21,9 @@ MPI4CXX_API void mark_outside(MPI_Comm comm, Place where);
 /// Returns a duplicate of such a communicator for the large objects of its collectives, made by the first call. Collective.
 [[nodiscard]] MPI_Comm own_channel(MPI_Comm comm, Place where);
 
-/// Disconnects that duplicate, if there is one, before its communicator is disconnected. Collective.
-void disconnect_channel(MPI_Comm comm, Place where);
+/// Does what comes before MPI_Comm_disconnect of any communicator, whoever calls it: completes what nobody waits for, if the MPI would wait for that,
+/// and disconnects that duplicate, if there is one. Open MPI counts how often both sides disconnect, whatever it is. Collective.
+void prepare_disconnect(MPI_Comm comm, Place where);
 
 /// Throws unless objects can travel on `comm`: before open_channel, only where they need no channel.
 inline void need_channel(const Comm& comm, At at) {

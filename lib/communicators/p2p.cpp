@@ -10,8 +10,10 @@
 #include "requests/partitions.hpp"
 #include "requests/persistent_resources.hpp"
 #include "requests/progress.hpp"
+#include "runtime/failure.hpp"
 
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <string>
 #include <utility>
@@ -70,19 +72,36 @@ namespace {
 /// A pending Isendrecv that the MPI has no single request for. `copy` is the data to send, if it is not in the caller's buffer.
 class SendAndReceive final : public detail::Pending {
 public:
-    SendAndReceive(Request sent, Request received, std::vector<std::byte> copy, At at) noexcept
-        : Pending(at), copy_(std::move(copy)), sent_(std::move(sent).release()), received_(std::move(received).release()) {}
+    SendAndReceive(std::vector<std::byte> copy, At at) noexcept : Pending(at), copy_(std::move(copy)) {}
 
+    [[nodiscard]] const std::vector<std::byte>& copy() const noexcept { return copy_; }
+    void await(Request sent, Request received) noexcept {
+        sent_ = std::move(sent).release();
+        received_ = std::move(received).release();
+    }
     [[nodiscard]] bool needs_caller() const override { return !complete_; }
 
 private:
     void step() override {
-        const bool is_sent = passed(sent_);
-        complete_ = passed(received_, &status_) && is_sent;
+        const bool is_sent = is_over(sent_, MPI_STATUS_IGNORE), is_received = is_over(received_, &status_);
+        complete_ = is_sent && is_received;
+    }
+
+    /// Returns whether MPI uses the memory of a request no more. If one request fails, it still uses that of the other.
+    bool is_over(MPI_Request& request, MPI_Status* status) {
+        const std::exception_ptr failure = detail::failure_of([&] { (void)passed(request, status); });
+        if (failure && failure_) {  // ask for no third one
+            request = MPI_REQUEST_NULL;
+        } else if (failure) {
+            failure_ = failure;
+            if (received_ != MPI_REQUEST_NULL)  // what would have come may depend on what was not sent
+                MPI_Cancel(&received_);
+        }
+        return request == MPI_REQUEST_NULL;
     }
 
     std::vector<std::byte> copy_;
-    MPI_Request sent_, received_;
+    MPI_Request sent_ = MPI_REQUEST_NULL, received_ = MPI_REQUEST_NULL;
 };
 
 /// Returns the elements of `buf` as MPI_PACKED.
@@ -110,17 +129,21 @@ Request Comm::Isendrecv(const ConstBuf& sendbuf, int dest, int sendtag, const Bu
     check_apart(s.data, s.count, s.type, dest, r.data, r.count, r.type, source, at);
     if (!as_two(dest, source, s.type, r.type))
         return Request::take(get<MPI_Isendrecv>(s.data, s.count, s.type, dest, sendtag, r.data, r.count, r.type, source, recvtag, handle(), on(at)));
+    auto both = std::make_unique<SendAndReceive>(std::vector<std::byte>(), at);
     Request received = Irecv(recvbuf, source, recvtag, at);
-    return Request::take(std::make_unique<SendAndReceive>(Isend(sendbuf, dest, sendtag, at), std::move(received), std::vector<std::byte>(), at));
+    both->await(Isend(sendbuf, dest, sendtag, at), std::move(received));
+    return Request::take(std::move(both));
 }
 
 Request Comm::Isendrecv_replace(const Buf& buf, int dest, int sendtag, int source, int recvtag, At at) const {
     if (!as_two(dest, source, buf.type, buf.type))
         return Request::take(get<MPI_Isendrecv_replace>(buf.data, buf.count, buf.type, dest, sendtag, source, recvtag, handle(), on(at)));
-    std::vector<std::byte> copy = packed(buf, *this, on(at));
+    auto both = std::make_unique<SendAndReceive>(packed(buf, *this, on(at)), at);
+    const std::vector<std::byte>& copy = both->copy();
     Request received = Irecv(buf, source, recvtag, at);
-    Request sent = Request::take(get<MPI_Isend>(copy.data(), static_cast<Count>(copy.size()), MPI_PACKED, dest, sendtag, handle(), on(at)));
-    return Request::take(std::make_unique<SendAndReceive>(std::move(sent), std::move(received), std::move(copy), at));
+    both->await(Request::take(get<MPI_Isend>(copy.data(), static_cast<Count>(copy.size()), MPI_PACKED, dest, sendtag, handle(), on(at))),
+                std::move(received));
+    return Request::take(std::move(both));
 }
 
 void Comm::Sendrecv_replace(const Buf& buf, int dest, int sendtag, int source, int recvtag, Status* status, At at) const {

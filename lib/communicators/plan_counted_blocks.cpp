@@ -133,11 +133,12 @@ template <class Buffer> Count length(const Buffer& buf, Side side, Caller caller
 
 const MPI_Datatype any_type = MPI_BYTE;  // MPICH looks at the first type, also where there are no neighbours
 
+char nowhere = 0;  // lies where no buffer does
+
 /// As MPI takes it.
 template <class Address, class Type> Uneven<Address, Type> uneven(const Blocks& blocks, Address data, Type type) {
     Uneven<Address, Type> result;
     static_cast<Blocks&>(result) = blocks;
-    static char nowhere = 0;
     const bool is_empty = blocks.ranks == 0;
     result.data = is_empty && data == nullptr ? &nowhere : data;
     result.type = type;
@@ -154,6 +155,15 @@ template <class Address> Uneven<Address, MPI_Datatype> uneven(const Blocks& bloc
 template <class Address> bool is_block_of(const ConstBuf& one, const Uneven<Address, MPI_Datatype>& all, int rank, Caller caller) {
     const auto i = static_cast<std::size_t>(rank);
     return is_own_block(one, all.data, all.counts[i], all.displs[i], all.type, caller);
+}
+
+/// Returns whether this process sends nothing. Then nothing is in place, and other processes, which have to be in place where this one is, may send
+/// from other memory than they receive into. MPICH refuses the same memory here too.
+bool are_empty(const Blocks& blocks) {
+    for (std::size_t i = 0; i < blocks.ranks; ++i)
+        if (blocks.counts[i] != 0)
+            return false;
+    return true;
 }
 
 bool are_same(const Blocks& one, const Blocks& other) {
@@ -265,8 +275,10 @@ AlltoallvPlan alltoallv_blocks(const Comm& comm, const ConstBufVArg& send, const
         const int rank = comm.Get_rank(caller.at);
         same_own_block({plan.send, rank}, {plan.recv, rank}, caller);
     }
-    if (plan.send.data == plan.recv.data && plan.recv.data != MPI_BOTTOM && !is_inter && are_same(plan.send, plan.recv) &&
-        have_same_layout(plan.send.type, plan.recv.type, caller.at))
+    if (plan.send.data == plan.recv.data && are_empty(plan.send))
+        plan.send.data = &nowhere;
+    else if (plan.send.data == plan.recv.data && plan.recv.data != MPI_BOTTOM && !is_inter && are_same(plan.send, plan.recv) &&
+             have_same_layout(plan.send.type, plan.recv.type, caller.at))
         plan.send.data = MPI_IN_PLACE;
     return plan;
 }
@@ -343,9 +355,11 @@ AlltoallwPlan alltoallw_blocks(const Comm& comm, TypedPart<const void> send, Typ
         plan.send = uneven(typed_blocks(all, send.blocks, Side::send, caller), send.data, send.blocks.types.handles.data());
         same_width(plan.send, plan.recv);
     }
-    if (send.data == recv.data && recv.data != MPI_BOTTOM && !comm.Is_inter(caller.at) && are_same(plan.send, plan.recv) &&
-        std::equal(plan.send.type, plan.send.type + all, plan.recv.type,
-                   [&](MPI_Datatype out, MPI_Datatype in) { return have_same_layout(out, in, caller.at); }))
+    if (send.data == recv.data && are_empty(plan.send))
+        plan.send.data = &nowhere;
+    else if (send.data == recv.data && recv.data != MPI_BOTTOM && !comm.Is_inter(caller.at) && are_same(plan.send, plan.recv) &&
+             std::equal(plan.send.type, plan.send.type + all, plan.recv.type,
+                        [&](MPI_Datatype out, MPI_Datatype in) { return have_same_layout(out, in, caller.at); }))
         plan.send = uneven({}, static_cast<const void*>(MPI_IN_PLACE), static_cast<const MPI_Datatype*>(nullptr));
     return plan;
 }

@@ -152,7 +152,7 @@ template <class F> auto BlocksByProcess::call_mpi(F f) const {
 }
 
 void BlocksByProcess::run(const Topocomm& comm, At at) const {
-    call_mpi([&](auto... blocks) { call_alltoallw(send_.counts.size(), Place{at, comm.address()}, blocks..., comm.handle()); });
+    call_mpi([&](auto... blocks) { call_alltoallw(send_.counts.size() == 1, Place{at, comm.address()}, blocks..., comm.handle()); });
 }
 
 Request BlocksByProcess::start(std::unique_ptr<BlocksByProcess> blocks, const Topocomm& comm, At at) {

@@ -2,6 +2,7 @@
 #include <mpi4cxx/topocomm.hpp>
 
 #include "communicators/repeated_edges.hpp"
+#include "runtime/failure.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -200,12 +201,15 @@ FromNeighbors::FromNeighbors(const Topocomm& comm, const GivenObjects& given, bo
     const std::span<const Packing> objects = given.objects;
     const auto [in, out] = comm.degrees(at);
     const auto from = static_cast<std::size_t>(in), to = one_to_each ? static_cast<std::size_t>(out) : 1;
-    const bool is_wrong = given.failure != nullptr || objects.size() != to;
+    std::size_t size_of_all = 0;
+    for (const Packing& object : objects) size_of_all += object.bytes().size();
+    std::vector<std::byte> bytes;
+    const std::exception_ptr own_failure = given.failure ? given.failure : failure_of([&] { bytes.reserve(size_of_all); });
+    const bool is_wrong = own_failure || objects.size() != to;
 
     std::vector<Announced> sent(to, {Announced::wrong_number, type.hash}), came(from, {0, type.hash});
     std::vector<Count> counts(to), received(from);
     std::vector<Aint> places(to), offsets(from);
-    std::vector<std::byte> bytes;
     for (std::size_t i = 0; i < to && !is_wrong; ++i) {
         const std::span<const std::byte> object = objects[i].bytes();
         sent[i].size = object.size();
@@ -234,14 +238,14 @@ FromNeighbors::FromNeighbors(const Topocomm& comm, const GivenObjects& given, bo
         end += aligned(size);
     }
     // All processes go on, because neighbours of neighbours know nothing of an error.
-    bytes_ = Bytes(end);
+    bytes_ = Bytes::claimed(end);
     const BufVArg into({bytes_.data(), static_cast<Count>(end)}, received, offsets);
     if (one_to_each)
         comm.Neighbor_alltoallv({bytes, counts, places}, into, at);
     else
         comm.Neighbor_allgatherv(bytes, into, at);
-    if (given.failure)
-        std::rethrow_exception(given.failure);
+    if (own_failure)
+        std::rethrow_exception(own_failure);
     if (any_wrong)
         misuse({at, one_to_each ? "neighbor_alltoall" : "neighbor_allgather"},
                is_wrong ? std::to_string(objects.size()) + " objects for " + std::to_string(to) + " neighbors"

@@ -45,6 +45,14 @@ int block_count(MPI_Comm comm, bool, std::size_t& result) {
     return code;
 }
 
+/// Finds the number of blocks of MPI_Reduce_scatter, which are for the own group, also where the data comes from another.
+static int own_count(MPI_Comm comm, bool, std::size_t& result) {
+    int size = 0;
+    const int code = MPI_Comm_size(comm, &size);
+    result = static_cast<std::size_t>(size);
+    return code;
+}
+
 int neighbor_count(MPI_Comm comm, bool sends, std::size_t& result) {
     int topology = MPI_UNDEFINED, in = 0, out = 0, other = 0;
     const int code =
@@ -73,7 +81,7 @@ template <auto BlockCount, class R, class... P> struct Sides {
             if constexpr (has_displs)
                 displs = std::get<J + 1>(all);
             std::size_t blocks = 0;
-            return in_order([&] { return BlockCount(std::get<MPI_Comm>(all), J == 1, blocks); },
+            return in_order([&] { return (has_displs ? BlockCount : &own_count)(std::get<MPI_Comm>(all), J == 1, blocks); },
                             [&] {
                                 const MPI_Datatype type = std::get<J + (has_displs ? 2 : 1)>(all);
                                 return narrow.fit(std::get<J>(all), displs, type, blocks, narrow_lengths<J>.data());

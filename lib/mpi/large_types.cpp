@@ -32,14 +32,13 @@ template <class Length, class Offset, class Type> int structure_of(MPI_Count n, 
     for (std::size_t i = 0; i < size && code == MPI_SUCCESS; ++i) {
         offsets[i] = offset(i);
         types[i] = type(i);
-        if (length(i) <= most_elements)
+        code = MPI_Type_get_extent(type(i), &lb, &extent);
+        if (length(i) <= most_elements) {
             lengths[i] = static_cast<int>(length(i));
-        else
-            code = in_order([&] { return contiguous(length(i), type(i), &runs[i]); }, [&] { return MPI_Type_get_extent(type(i), &lb, &extent); },
-                            [&] {
-                                types[i] = runs[i];
-                                return MPI_SUCCESS;
-                            });
+        } else if (code == MPI_SUCCESS) {
+            code = contiguous(length(i), type(i), &runs[i]);
+            types[i] = runs[i];
+        }
         for (const MPI_Count element : {MPI_Count{0}, length(i) - 1}) {
             ends.push_back(std::min<int>(lengths[i], 1));
             end_offsets.push_back(offset(i) + element * extent);

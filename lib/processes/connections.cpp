@@ -1,7 +1,6 @@
 // Keeps the communicators to processes of other COMM_WORLDs until somebody disconnects them.
 #include "processes/connections.hpp"
 
-#include <mpi4cxx/error.hpp>
 #include <mpi4cxx/intercomm.hpp>
 
 #include "communicators/outside.hpp"
@@ -44,10 +43,7 @@ MPI_Comm take_last() {
 
 /// All processes disconnect in the same order, that in which the connections were made, backwards. So they cannot wait for each other in a circle.
 void disconnect_all() {
-    for (MPI_Comm comm = take_last(); comm != MPI_COMM_NULL; comm = take_last()) try {
-            call<MPI_Comm_disconnect>(&comm);
-        } catch (const Exception&) {  // the other side has not disconnected, and MPI_Finalize does what it can
-        }
+    for (MPI_Comm comm = take_last(); comm != MPI_COMM_NULL; comm = take_last()) end_connection(comm);
 }
 
 }  // namespace

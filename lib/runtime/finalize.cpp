@@ -23,19 +23,25 @@ namespace {
 
 std::mutex mutex;
 using Actions = std::vector<void (*)()>;
-Actions actions_at_finalize, actions_at_end;
-// Never destroyed, because sessions that are static objects end later.
-std::vector<MPI_Session>& sessions = *new std::vector<MPI_Session>;
+/// What ends with MPI. Never destroyed, because sessions that are static objects end later, and MPI itself may end the process. Made when it is first
+/// used, because a static library's own objects may be made later than the program's.
+struct Kept {
+    Actions at_finalize, at_end;
+    std::vector<MPI_Session> sessions;
+    std::vector<void (*)()> bound;  // the functions that unbind each bound `entry`
+};
+Kept& kept() {
+    static auto& all = *new Kept;
+    return all;
+}
 bool has_ended_with_session = false;
-// The functions that unbind each bound `entry`. Never destroyed, because MPI itself may end the process.
-std::vector<void (*)()>& bound = *new std::vector<void (*)()>;
 
 std::atomic<bool> has_own_handler = false;
 
 void unbind_all() {
     const std::lock_guard lock(mutex);
-    for (void (*const unbind)() : bound) unbind();
-    bound.clear();  // if later actions bind again, this is called again
+    for (void (*const unbind)() : kept().bound) unbind();
+    kept().bound.clear();  // if later actions bind again, this is called again
 }
 
 void run(Actions& actions) {
@@ -54,9 +60,9 @@ void run(Actions& actions) {
 
 // MPI_Finalize begins by deleting the attributes of COMM_SELF, which calls this function (MPI-4.0, 11.2.4).
 int on_finalize(MPI_Comm, int, void*, void*) {
-    run(actions_at_finalize);
+    run(kept().at_finalize);
     if (!is_session_open())
-        run(actions_at_end);
+        run(kept().at_end);
     return MPI_SUCCESS;
 }
 
@@ -82,7 +88,7 @@ MPI_Comm reachable() noexcept {
         return MPI_COMM_WORLD;
     MPI_Group self = MPI_GROUP_NULL;
     MPI_Comm comm = MPI_COMM_NULL;
-    MPI_Group_from_session_pset(sessions.front(), "mpi://SELF", &self);
+    MPI_Group_from_session_pset(kept().sessions.front(), "mpi://SELF", &self);
     MPI_Comm_create_from_group(self, "org.mpi4cxx.abort", MPI_INFO_NULL, MPI_ERRORS_RETURN, &comm);
     return comm;
 }
@@ -95,7 +101,7 @@ void find_place(int* rank, int* size) noexcept {
         return;
     }
     MPI_Group job = MPI_GROUP_NULL;
-    MPI_Group_from_session_pset(sessions.front(), "mpi://WORLD", &job);
+    MPI_Group_from_session_pset(kept().sessions.front(), "mpi://WORLD", &job);
     MPI_Group_rank(job, rank);
     MPI_Group_size(job, size);
 }
@@ -137,11 +143,12 @@ bool has_ended() noexcept {
     return !is_running() && (finalized != 0 || has_ended_with_session);
 }
 
-void at_finalize(void (*action)()) { add(actions_at_finalize, action); }
-void at_end(void (*action)()) { add(actions_at_end, action); }
+void at_finalize(void (*action)()) { add(kept().at_finalize, action); }
+void at_end(void (*action)()) { add(kept().at_end, action); }
 
 void note_session(MPI_Session session) {
     const std::lock_guard lock(mutex);
+    auto& sessions = kept().sessions;
     if (std::find(sessions.begin(), sessions.end(), session) == sessions.end())
         sessions.push_back(session);
     open_sessions = static_cast<int>(sessions.size());
@@ -151,12 +158,13 @@ void before_end_of_session() {
     hook();  // if the program has called MPI_Init since
     if (has_world() || open_sessions > 1)
         return;
-    run(actions_at_finalize);
-    run(actions_at_end);
+    run(kept().at_finalize);
+    run(kept().at_end);
 }
 
 void forget_session(MPI_Session session) noexcept {
     const std::lock_guard lock(mutex);
+    auto& sessions = kept().sessions;
     sessions.erase(std::remove(sessions.begin(), sessions.end(), session), sessions.end());
     open_sessions = static_cast<int>(sessions.size());
     has_ended_with_session = sessions.empty() && !has_world();
@@ -164,6 +172,7 @@ void forget_session(MPI_Session session) noexcept {
 
 MPI_Session only_session() noexcept {
     const std::lock_guard lock(mutex);
+    const auto& sessions = kept().sessions;
     return sessions.size() == 1 && !has_world() ? sessions.front() : MPI_SESSION_NULL;
 }
 
@@ -185,8 +194,8 @@ int enter(void (*unbind)()) {
     bool is_first = false;
     {
         const std::lock_guard lock(mutex);
-        is_first = bound.empty();
-        bound.push_back(unbind);
+        is_first = kept().bound.empty();
+        kept().bound.push_back(unbind);
     }
     if (is_first)
         at_end(unbind_all);

@@ -51,6 +51,7 @@ REVIEWED = {
     ('lib/handles/memory.cpp', 'MPI_Free_mem'): 'a destructor',
     ('lib/communicators/object_collective.cpp', 'MPI_Test'): 'sends that may have nobody who waits for them',
     ('lib/communicators/object_recv.cpp', 'MPI_Cancel'): 'also of receives that are dropped',
+    ('lib/communicators/p2p.cpp', 'MPI_Cancel'): 'after an error, which whoever waits is thrown',
     ('lib/communicators/object_send.cpp', 'MPI_Cancel'): 'after an error, which is thrown next',
     ('lib/communicators/object_send.cpp', 'MPI_Isend'): 'after an error, which whoever waits is thrown',
     ('lib/requests/side_tag.cpp', 'MPI_Cancel'): 'while MPI finalizes',

@@ -91,7 +91,6 @@ template <> struct handle_traits<Comm> {
     using raw_type = MPI_Comm;
     static raw_type null() noexcept { return MPI_COMM_NULL; }
     static constexpr auto free = MPI_Comm_free;
-    static constexpr auto disconnect = MPI_Comm_disconnect;
     static constexpr bool collective = true;
     static constexpr auto get_name = MPI_Comm_get_name;
     static constexpr auto set_name = MPI_Comm_set_name;
