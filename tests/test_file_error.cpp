@@ -17,6 +17,21 @@ namespace MPI = mpi4cxx;
 
 namespace {
 
+int communicators = 0;  // how many more are split off than freed
+
+}  // namespace
+
+extern "C" int MPI_Comm_split(MPI_Comm comm, int color, int key, MPI_Comm* made) {
+    ++communicators;
+    return PMPI_Comm_split(comm, color, key, made);
+}
+extern "C" int MPI_Comm_free(MPI_Comm* comm) {
+    --communicators;
+    return PMPI_Comm_free(comm);
+}
+
+namespace {
+
 constexpr MPI::AccessMode new_file = MPI::MODE_CREATE | MPI::MODE_RDWR;
 
 /// The class of the error of opening a file, which must name the path.
@@ -38,6 +53,17 @@ TEST_CASE("A file that is missing is the same error everywhere, which names the 
         const std::string text = error_of_class(MPI::ERR_NO_SUCH_FILE, [&] { (void)MPI::File::Open(comm, folder / "not there"); });
         CHECK(contains(text, (folder / "not there").string()));
         CHECK(contains(text, "rank " + std::to_string(comm.rank()) + " of "));
+    });
+}
+
+TEST_CASE("A file that cannot be opened leaves no communicator behind") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const Folder folder(comm);
+        const int before = communicators;
+        CHECK(class_of_opening(comm, folder / "not there", MPI::MODE_RDONLY) == MPI::ERR_NO_SUCH_FILE);
+        CHECK(class_of_opening(comm, folder / "", MPI::MODE_RDONLY) == MPI::ERR_BAD_FILE);
+        CHECK_THROWS_AS(MPI::File::Open(comm, std::string("a\0b", 3)), std::invalid_argument);
+        CHECK(communicators == before);
     });
 }
 
