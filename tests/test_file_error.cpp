@@ -302,6 +302,24 @@ TEST_CASE("A file with a nonblocking call under way is not closed") {
     });
 }
 
+TEST_CASE("A file that an exception drops is not closed while a call on it is under way") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const Folder folder(comm);
+        const std::vector<char> text(5, 'x');
+        MPI::Request request;
+        try {
+            const MPI::File file = MPI::File::Open(comm, folder / "busy", new_file | MPI::MODE_DELETE_ON_CLOSE);
+            if (comm.rank() == comm.size() - 1)
+                request = file.Iwrite_at(0, text);
+            throw 1;
+        } catch (int) {}
+        (void)comm.Dup();
+        comm.Barrier();
+        CHECK(std::filesystem::exists(folder / "busy"));
+        request.Wait();
+    });
+}
+
 TEST_CASE("A wrong argument of one process in a collective call is an error on all, and nobody waits for ever") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const Folder folder(comm);

@@ -123,7 +123,11 @@ void File::end(bool drops, At at) {
     const bool is_idle = file->split_end.empty() && file->pending == 0;
     const auto close = [file, at, raw](bool all_idle) {
         const detail::Place where(at, &file->subject);
-        if (!all_idle && !file->is_left) {  // MPICH crashes where such a call is completed after that
+        if (file->is_left) {  // by processes that have not told one another whether they are idle
+            const bool is_idle_here = file->split_end.empty() && file->pending == 0;
+            if (detail::has_failed_anywhere(file->comm, !is_idle_here, at))
+                return;
+        } else if (!all_idle) {  // MPICH crashes or hangs where such a call is completed after that
             file->handle = detail::CollectiveHandle(file->comm.handle(), where);
             detail::check_idle(file.get(), {at, "Close"});
             throw Exception(MPI_ERR_OTHER, "MPI_File_close", "a call on the file is under way on another process", where);
