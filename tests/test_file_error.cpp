@@ -320,6 +320,16 @@ TEST_CASE("A file that an exception drops is not closed while a call on it is un
     });
 }
 
+TEST_CASE("A file is closed after the request of a call on it was given to C") {
+    const Folder folder(MPI::COMM_SELF);
+    std::vector<char> text(5, 'x');
+    MPI::File file = MPI::File::Open(MPI::COMM_SELF, folder / "given", new_file);
+    for (MPI_Request raw : {file.Iwrite_at(0, text).release(), file.Iread_at(0, text).release()})
+        CHECK(MPI_Wait(&raw, MPI_STATUS_IGNORE) == MPI_SUCCESS);
+    file.Close();
+    CHECK(file.is_null());
+}
+
 TEST_CASE("A wrong argument of one process in a collective call is an error on all, and nobody waits for ever") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const Folder folder(comm);
