@@ -241,7 +241,7 @@ public:
     void Unlock_all(At at = {}) const { state(at).unlock_all(at); }
     /// Complete all operations on `rank`, here and there. Calls MPI_Win_flush (MPI-4.0, 12.5.4).
     [[gnu::always_inline]] void Flush(int rank, At at = {}) const {
-        if (state_->open_to_all != detail::WindowState::OpenToAll::lock && !state_->is_open(rank)) [[unlikely]]
+        if (!state_->is_open(rank)) [[unlikely]]
             return flush_with_care(rank, at.file, at.line);
         detail::call<MPI_Win_flush>(rank, handle(), on(at));
     }
