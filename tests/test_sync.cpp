@@ -629,6 +629,25 @@ TEST_CASE("Processes run one after another, in the order of their ranks", "[sync
 }
 
 TEST_CASE("Mistakes with a sequential part are std::system_error", "[sync][sequential]") {
+TEST_CASE("Nobody waits for the turn of a process that has thrown", "[sync][sequential]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int last = comm.size() - 1;
+        CHECK(thrown<std::runtime_error>([&] {
+                  sync::Sequential sequential(comm);
+                  if (comm.rank() == last)
+                      throw std::runtime_error("on the last rank");
+                  const std::lock_guard turn(sequential);
+              }) == (comm.rank() == last ? "on the last rank" : ""));
+        (void)comm.Dup();
+        // The turn that nobody has taken is not that of the next ones.
+        sync::Sequential next(comm);
+        const Unprotected turns(comm);
+        const std::lock_guard turn(next);
+        CHECK(turns.get() == comm.rank());
+        turns.set(comm.rank() + 1);
+    });
+}
+
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     sync::Sequential sequential(comm);
     std::string text;
