@@ -124,6 +124,34 @@ TEST_CASE("Flushes complete what they name", "[win]") {
     });
 }
 
+TEST_CASE("There is nothing to flush of nobody, and a rank that the window does not have is refused", "[win][error]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        std::vector<int> memory(comm.rank() == 0 ? 1U : 0U);
+        const MPI::Win win = MPI::Win::Create(memory, comm);
+        {
+            const auto epoch = win.lock_all();
+            win.Put(memory, MPI::PROC_NULL);
+            for (const int rank : {0, comm.size() - 1, MPI::PROC_NULL}) {
+                win.Flush(rank);
+                win.Flush_local(rank);
+                epoch.flush(rank);
+                epoch.flush_local(rank);
+            }
+            for (const int rank : {comm.size(), -7}) {
+                const std::string words = "rank " + std::to_string(rank) + " in a window";
+                refused(words, [&] { win.Flush(rank); });
+                refused(words, [&] { win.Flush_local(rank); });
+                refused(words, [&] { epoch.flush(rank); });
+                refused(words, [&] { epoch.flush_local(rank); });
+            }
+        }
+        const auto nobody = win.lock(MPI::PROC_NULL);
+        const auto one = win.lock(comm.rank(), MPI::LOCK_SHARED);
+        nobody.flush();
+        nobody.flush_local();
+    });
+}
+
 TEST_CASE("A guard ends its epoch while an exception unwinds", "[win]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const MPI::Win win = MPI::Win::Allocate<int>(1, comm);

@@ -102,6 +102,32 @@ TEST_CASE("Each call with an offset does the same to a file") {
     });
 }
 
+TEST_CASE("A read in two parts reads no more than the file has") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const Folder folder(comm);
+        MPI::File file = MPI::File::Open(comm, folder / "short", new_file);
+        const std::string text = "0123456789";
+        file.Write_at_all(0, text);
+        std::string got;
+        MPI::Status status;
+        const auto check = [&](const std::string& there, auto begin, auto end) {
+            got.assign(20, '-');
+            begin();
+            end(&status);
+            CHECK(got.substr(0, there.size()) == there);
+            CHECK(status.Get_elements(MPI::CHAR) == static_cast<MPI::Count>(there.size()));
+        };
+        const auto at_all_begin = [&] { file.Read_at_all_begin(4, got); };
+        check("456789", at_all_begin, [&](MPI::Status* result) { file.Read_at_all_end(got, result); });
+        check(
+            text, [&] { file.Read_all_begin(got); }, [&](MPI::Status* result) { file.Read_all_end(got, result); });
+        check(
+            comm.rank() == 0 ? text : "", [&] { file.Read_ordered_begin(got); }, [&](MPI::Status* result) { file.Read_ordered_end(got, result); });
+        at_all_begin();
+        CHECK(error_class([&] { file.Read_at_all_end(got); }) == MPI::ERR_IO);
+    });
+}
+
 TEST_CASE("Each call with the file pointer of the process moves that") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const Folder folder(comm);

@@ -17,6 +17,21 @@ namespace MPI = mpi4cxx;
 
 namespace {
 
+int communicators = 0;  // how many more are split off than freed
+
+}  // namespace
+
+extern "C" int MPI_Comm_split(MPI_Comm comm, int color, int key, MPI_Comm* made) {
+    ++communicators;
+    return PMPI_Comm_split(comm, color, key, made);
+}
+extern "C" int MPI_Comm_free(MPI_Comm* comm) {
+    --communicators;
+    return PMPI_Comm_free(comm);
+}
+
+namespace {
+
 constexpr MPI::AccessMode new_file = MPI::MODE_CREATE | MPI::MODE_RDWR;
 
 /// The class of the error of opening a file, which must name the path.
@@ -38,6 +53,17 @@ TEST_CASE("A file that is missing is the same error everywhere, which names the 
         const std::string text = error_of_class(MPI::ERR_NO_SUCH_FILE, [&] { (void)MPI::File::Open(comm, folder / "not there"); });
         CHECK(contains(text, (folder / "not there").string()));
         CHECK(contains(text, "rank " + std::to_string(comm.rank()) + " of "));
+    });
+}
+
+TEST_CASE("A file that cannot be opened leaves no communicator behind") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const Folder folder(comm);
+        const int before = communicators;
+        CHECK(class_of_opening(comm, folder / "not there", MPI::MODE_RDONLY) == MPI::ERR_NO_SUCH_FILE);
+        CHECK(class_of_opening(comm, folder / "", MPI::MODE_RDONLY) == MPI::ERR_BAD_FILE);
+        CHECK_THROWS_AS(MPI::File::Open(comm, std::string("a\0b", 3)), std::invalid_argument);
+        CHECK(communicators == before);
     });
 }
 
@@ -274,6 +300,34 @@ TEST_CASE("A file with a nonblocking call under way is not closed") {
         request.Wait();
         CHECK(text == std::vector<char>(5, 'x'));
     });
+}
+
+TEST_CASE("A file that an exception drops is not closed while a call on it is under way") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const Folder folder(comm);
+        const std::vector<char> text(5, 'x');
+        MPI::Request request;
+        try {
+            const MPI::File file = MPI::File::Open(comm, folder / "busy", new_file | MPI::MODE_DELETE_ON_CLOSE);
+            if (comm.rank() == comm.size() - 1)
+                request = file.Iwrite_at(0, text);
+            throw 1;
+        } catch (int) {}
+        (void)comm.Dup();
+        comm.Barrier();
+        CHECK(std::filesystem::exists(folder / "busy"));
+        request.Wait();
+    });
+}
+
+TEST_CASE("A file is closed after the request of a call on it was given to C") {
+    const Folder folder(MPI::COMM_SELF);
+    std::vector<char> text(5, 'x');
+    MPI::File file = MPI::File::Open(MPI::COMM_SELF, folder / "given", new_file);
+    for (MPI_Request raw : {file.Iwrite_at(0, text).release(), file.Iread_at(0, text).release()})
+        CHECK(MPI_Wait(&raw, MPI_STATUS_IGNORE) == MPI_SUCCESS);
+    file.Close();
+    CHECK(file.is_null());
 }
 
 TEST_CASE("A wrong argument of one process in a collective call is an error on all, and nobody waits for ever") {

@@ -422,6 +422,17 @@ TEST_CASE("A byte of the header that changes gives an Exception on all ranks, or
     }
 }
 
+TEST_CASE("Blocks without elements overlap with nothing") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const Folder folder(comm);
+    const int n = 10, rank = comm.rank();
+    std::vector<int> mine(rank == 0 ? n : 0);
+    std::iota(mine.begin(), mine.end(), 0);
+    npy::save(comm, folder / "a.npy", mine, {{n}, {rank * n / comm.size()}, {rank == 0 ? n : 0}});
+    if (rank == 0)
+        CHECK(npy::load<int>(MPI::COMM_SELF, folder / "a.npy").data == mine);
+}
+
 TEST_CASE("Blocks that do not make up an array are refused on all ranks") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const Folder folder(comm);

@@ -568,7 +568,8 @@ TEST_CASE("A semaphore can be tried, and refuses more permits than it had", "[sy
         for (int i = 0; i < 3; ++i) CHECK(unbounded.try_acquire());
         CHECK_FALSE(unbounded.try_acquire());
     }
-    CHECK(contains(thrown<std::invalid_argument>([&] { sync::Semaphore(comm, -1); }), "-1 permits"));
+    CHECK(contains(thrown<std::invalid_argument>([&] { sync::Semaphore(comm, comm.rank() == 0 ? -1 : 1); }), "-1 permits"));
+    (void)sync::Semaphore(comm, comm.rank() == 0 ? 1 : -1);  // what rank 0 passes counts
     comm.Barrier();
     semaphore.free();
     CHECK(contains(thrown<std::invalid_argument>([&] { semaphore.acquire(); }), "freed"));
@@ -625,6 +626,25 @@ TEST_CASE("Processes run one after another, in the order of their ranks", "[sync
         sequential.end();
         comm.Barrier();
         CHECK(turns.get() == 5 * comm.size());
+    });
+}
+
+TEST_CASE("Nobody waits for the turn of a process that has thrown", "[sync][sequential]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int last = comm.size() - 1;
+        CHECK(thrown<std::runtime_error>([&] {
+                  sync::Sequential sequential(comm);
+                  if (comm.rank() == last)
+                      throw std::runtime_error("on the last rank");
+                  const std::lock_guard turn(sequential);
+              }) == (comm.rank() == last ? "on the last rank" : ""));
+        (void)comm.Dup();
+        // The turn that nobody has taken is not that of the next ones.
+        sync::Sequential next(comm);
+        const Unprotected turns(comm);
+        const std::lock_guard turn(next);
+        CHECK(turns.get() == comm.rank());
+        turns.set(comm.rank() + 1);
     });
 }
 

@@ -283,8 +283,14 @@ TEST_CASE("A raw window can be taken and borrowed, and is checked by MPI alone",
                 const auto epoch = win.lock(right, MPI::LOCK_SHARED);
                 MPI::Win::borrow(raw).Get(got, right, 1);
                 epoch.flush();
+                CHECK(got == right);
+                win.Flush_all();
+                win.Flush_local_all();
+                win.Flush(MPI::PROC_NULL);
             }
-            CHECK(got == right);
+            REQUIRE(MPI_Win_lock(MPI_LOCK_SHARED, right, 0, raw) == MPI_SUCCESS);
+            win.Flush_all();
+            win.Unlock(right);
             comm.Barrier();
         }
     });

@@ -99,10 +99,11 @@ public:
         check_handle();
         return raw_;
     }
-    /// Gives the raw handle to the caller. The resources of the operation, other than its buffers, then stay until the program ends.
+    /// Gives the raw handle to the caller. Resources of the operation that MPI uses, other than its buffers, then stay until the program ends.
     [[nodiscard]] MPI_Request release() && {
         check_handle();
-        resources_ = nullptr;
+        if (resources_ != nullptr)
+            leave_resources();
         return std::exchange(raw_, MPI_REQUEST_NULL);
     }
     [[nodiscard]] bool is_null() const noexcept { return raw_ == MPI_REQUEST_NULL && resources_ == nullptr; }
@@ -266,6 +267,8 @@ private:
     /// Whether there is an operation that can complete: the request is not null, and if persistent, started.
     [[nodiscard]] bool is_active() const noexcept;
     void drop() noexcept;
+    /// Frees the resources of a request that somebody else completes, unless MPI uses them.
+    void leave_resources() noexcept;
     [[nodiscard]] bool is_checked() const noexcept { return resources_ != nullptr && resources_->is_checked(); }
     [[nodiscard]] detail::Operation* operation() const noexcept {
         return kind_ >= Kind::operation ? static_cast<detail::Operation*>(resources_) : nullptr;

@@ -8,7 +8,7 @@ namespace MPI4CXX::sync {
 
 /// A part of the program that the processes of a communicator run one after another, in the order of their ranks. As mpi4py.util.sync.Sequential:
 /// `const std::lock_guard turn(sequential);`. Construct and destroy it collectively; one thread of each process uses it.
-/// It can be used again, equally often on all processes: rank 0 waits until the last rank has had its turn.
+/// It can be used again, equally often on all processes: the destructor waits until all have had their turns.
 /// Mistakes are std::system_error, as those of Mutex.
 class MPI4CXX_API Sequential {
 public:

@@ -123,7 +123,11 @@ void File::end(bool drops, At at) {
     const bool is_idle = file->split_end.empty() && file->pending == 0;
     const auto close = [file, at, raw](bool all_idle) {
         const detail::Place where(at, &file->subject);
-        if (!all_idle && !file->is_left) {  // MPICH crashes where such a call is completed after that
+        if (file->is_left) {  // by processes that have not told one another whether they are idle
+            const bool is_idle_here = file->split_end.empty() && file->pending == 0;
+            if (detail::has_failed_anywhere(file->comm, !is_idle_here, at))
+                return;
+        } else if (!all_idle) {  // MPICH crashes or hangs where such a call is completed after that
             file->handle = detail::CollectiveHandle(file->comm.handle(), where);
             detail::check_idle(file.get(), {at, "Close"});
             throw Exception(MPI_ERR_OTHER, "MPI_File_close", "a call on the file is under way on another process", where);
@@ -152,32 +156,37 @@ const detail::Subject* File::subject() const noexcept { return open_ != nullptr 
 
 File File::Open(const Intracomm& comm, const std::filesystem::path& filename, AccessMode amode, const Info& info, At at) {
     const auto open = std::make_shared<detail::OpenFile>(comm, filename, detail::Place{at, comm.address()});
-    const detail::Place where(at, &open->subject);
-    const detail::Caller caller(at);
-    detail::together(open.get(), "MPI_File_open", where, [&] {
-        detail::check_name(filename, caller);
-        if (detail::is_folder(filename))  // MPICH opens one for reading, and says that a read has found nothing
-            throw Exception(MPI_ERR_BAD_FILE, "MPI_File_open", "this is a folder", where);
-    });
-    // MPICH says that the file does not exist, and Open MPI waits for ever. Only folders may have other names on other nodes.
-    const std::string last = filename.filename().native();
-    const detail::Range hashes = detail::range_of(open->comm, static_cast<std::int64_t>(std::hash<std::string>()(last)), at);
-    if (hashes.least != hashes.most)
-        detail::misuse(caller, "the processes give different names, this one \"" + last + "\": open a file of one process on COMM_SELF");
-    detail::check_same(open.get(), amode, "modes", caller);
-    File file;
-    const std::string name = detail::name_for_mpi(filename);
-    errno = 0;
-    const std::exception_ptr failure = detail::failure_of([&] {
-        file = take(get<MPI_File_open>(comm.handle(), name.c_str(), amode, info.handle(), where));
-        file.open_ = open;
-        file.Set_errhandler(Errhandler::borrow(detail::chosen_errhandler()), at);
-    });
-    agree_on_opening(open->comm, file, failure, where);
-    open->subject.is_open = true;
-    open->amode = amode;
-    open->handle = detail::CollectiveHandle(open->comm.handle(), where);
-    return file;
+    try {
+        const detail::Place where(at, &open->subject);
+        const detail::Caller caller(at);
+        detail::together(open.get(), "MPI_File_open", where, [&] {
+            detail::check_name(filename, caller);
+            if (detail::is_folder(filename))  // MPICH opens one for reading, and says that a read has found nothing
+                throw Exception(MPI_ERR_BAD_FILE, "MPI_File_open", "this is a folder", where);
+        });
+        // MPICH says that the file does not exist, and Open MPI waits for ever. Only folders may have other names on other nodes.
+        const std::string last = filename.filename().native();
+        const detail::Range hashes = detail::range_of(open->comm, static_cast<std::int64_t>(std::hash<std::string>()(last)), at);
+        if (hashes.least != hashes.most)
+            detail::misuse(caller, "the processes give different names, this one \"" + last + "\": open a file of one process on COMM_SELF");
+        detail::check_same(open.get(), amode, "modes", caller);
+        File file;
+        const std::string name = detail::name_for_mpi(filename);
+        errno = 0;
+        const std::exception_ptr failure = detail::failure_of([&] {
+            file = take(get<MPI_File_open>(comm.handle(), name.c_str(), amode, info.handle(), where));
+            file.open_ = open;
+            file.Set_errhandler(Errhandler::borrow(detail::chosen_errhandler()), at);
+        });
+        agree_on_opening(open->comm, file, failure, where);
+        open->subject.is_open = true;
+        open->amode = amode;
+        open->handle = detail::CollectiveHandle(open->comm.handle(), where);
+        return file;
+    } catch (...) {  // on all processes
+        (void)detail::failure_of([&] { open->comm.Free(at); });
+        throw;
+    }
 }
 
 void File::Close(At at) {

@@ -243,7 +243,7 @@ void check_within(const Plan& plan, int rank, const NpyCall& call) {
 
 bool overlap(const Plan& a, const Plan& b) {
     for (std::size_t i = 0; i < a.shape.size(); ++i)
-        if (a.start[i] >= b.start[i] + b.part[i] || b.start[i] >= a.start[i] + a.part[i])
+        if (a.part[i] == 0 || b.part[i] == 0 || a.start[i] >= b.start[i] + b.part[i] || b.start[i] >= a.start[i] + a.part[i])
             return false;
     return true;
 }

@@ -61,6 +61,8 @@ struct OpenFile {
     std::string_view split_end;    ///< the function that ends the split collective call under way; empty if there is none
     void* split_data = nullptr;    ///< the address of its buffer
     std::optional<Count> begun;    ///< how many bytes a split collective read will find
+    /// What a split collective read has done, if its first half has done all.
+    std::optional<MPI_Status> read;
 };
 
 /// Throws std::invalid_argument on all processes if they give different values. Without an OpenFile, MPI alone compares. Collective.

@@ -57,7 +57,7 @@ Request File::Iread_shared(const Buf& buf, At at) const {
 
 void File::Read_at_all_begin(Offset offset, const Buf& buf, At at) const {
     const Reading reading(*this, offset, buf, nullptr, at);
-    reading.begin<MPI_File_read_at_all_begin, MPI_File_read_at_all_end>(handle(), offset, buf.data, buf.count, buf.type);
+    reading.begin<MPI_File_read_at_all_begin, MPI_File_read_at_all_end, MPI_File_read_at_all>(handle(), offset, buf.data, buf.count, buf.type);
 }
 void File::Read_at_all_end(const Buf& buf, Status* status, At at) const {
     const Reading reading(*this, Pointer::shared, buf, status, at);
@@ -65,7 +65,7 @@ void File::Read_at_all_end(const Buf& buf, Status* status, At at) const {
 }
 void File::Read_all_begin(const Buf& buf, At at) const {
     const Reading reading(*this, Pointer::individual, buf, nullptr, at);
-    reading.begin<MPI_File_read_all_begin, MPI_File_read_all_end>(handle(), buf.data, buf.count, buf.type);
+    reading.begin<MPI_File_read_all_begin, MPI_File_read_all_end, MPI_File_read_all>(handle(), buf.data, buf.count, buf.type);
 }
 void File::Read_all_end(const Buf& buf, Status* status, At at) const {
     const Reading reading(*this, Pointer::shared, buf, status, at);
@@ -73,7 +73,7 @@ void File::Read_all_end(const Buf& buf, Status* status, At at) const {
 }
 void File::Read_ordered_begin(const Buf& buf, At at) const {
     const Reading reading(*this, Pointer::ordered, buf, nullptr, at);
-    reading.begin<MPI_File_read_ordered_begin, MPI_File_read_ordered_end>(handle(), buf.data, buf.count, buf.type);
+    reading.begin<MPI_File_read_ordered_begin, MPI_File_read_ordered_end, MPI_File_read_ordered>(handle(), buf.data, buf.count, buf.type);
 }
 void File::Read_ordered_end(const Buf& buf, Status* status, At at) const {
     const Reading reading(*this, Pointer::shared, buf, status, at);

@@ -44,6 +44,10 @@ public:
     Promised(const Promised&) = delete;
     Promised& operator=(const Promised&) = delete;
     [[nodiscard]] bool is_needed() const override { return promise_.memory != nullptr; }
+    void leave() noexcept override {
+        count(-1);
+        promise_.open.reset();
+    }
     [[nodiscard]] bool is_checked() const override { return true; }
     void correct(MPI_Status& result) const override {
         const Count bytes = promise_.read.value_or(get<MPI_Get_elements_x>(&result, MPI_BYTE));

@@ -72,11 +72,13 @@ protected:
         }
         call();
     }
-    /// Runs the first half of a collective call in two parts. If it fails on one process, ends the call on the others: MPI would refuse the next one.
-    template <auto Fn, auto End, class C, class P, class... Arguments> void begin_together(C check, P prepare, Arguments... arguments) const {
+    /// Runs the first half of a collective call in two parts: `first`. If it fails on one process, ends the call on the others: MPI would refuse the
+    /// next one.
+    template <auto Fn, auto End, class C, class P, class F, class... Arguments>
+    void begin_together(C check, P prepare, F first, Arguments... arguments) const {
         bool has_begun = false;
         const auto begin = [&](auto... what) {
-            call<Fn>(what..., where());
+            first(what...);
             has_begun = true;
         };
         try {
@@ -89,13 +91,20 @@ protected:
         } catch (...) {
             MPI_Status result{};
             if (has_begun)
-                (void)failure_of([&] { with_address([&](auto... what) { call<End>(what..., &result, where()); }, arguments...); });
+                (void)failure_of([&] { with_address([&](auto... what) { end_in_mpi<End>(result, what...); }, arguments...); });
             throw;
         }
         if (open_ == nullptr)
             return;
         open_->split_end = name_of<End>();
         open_->split_data = const_cast<void*>(data_);
+    }
+    /// Runs the second half in MPI, unless the first half has done all.
+    template <auto Fn, class Address> void end_in_mpi(MPI_Status& result, MPI_File file, Address* data) const {
+        if (open_ == nullptr || !open_->read)
+            return call<Fn>(file, data, &result, where());
+        result = *open_->read;
+        open_->read.reset();
     }
     /// Runs the second half. One that has another buffer ends the call too, because the other processes do, and throws.
     template <auto Fn, class Address> void end_split(MPI_Status& result, MPI_File file, Address* data) const {
@@ -105,7 +114,7 @@ protected:
             begun = open_->split_data;
             open_->split_end = {};
         }
-        call<Fn>(file, begun, &result, where());
+        end_in_mpi<Fn>(result, file, begun);
         if (data != begun)
             misuse(caller_, "the buffer is another than that of the first half, which is complete now");
     }
@@ -138,6 +147,9 @@ protected:
     [[nodiscard]] std::optional<Offset> checked_begin() const;
     /// Whether it is known where in the file the transfer begins.
     [[nodiscard]] bool knows_begin() const noexcept { return pointer_ == Pointer::individual; }
+    /// Whether the first half of a split collective read has to do all: MPI may never end the second half of one that passes the end of the file.
+    [[nodiscard]] bool reads_in_first_half() const noexcept { return hangs_in_short_reads() && open_ != nullptr; }
+    void keep_result(const MPI_Status& result) const { open_->read = result; }
     void keep_expected() const;
     [[nodiscard]] Count kept_expected() const;
     [[nodiscard]] Promise promise(std::string_view function, bool is_read, Count expected) const {
@@ -187,8 +199,15 @@ public:
             finish_read(name_of<Fn>(), result, there);
         });
     }
-    template <auto Fn, auto End, class... Arguments> void begin(Arguments... arguments) const {
-        begin_together<Fn, End>([this] { check_readable(name_of<Fn>()); }, [this] { keep_expected(); }, arguments...);
+    template <auto Fn, auto End, auto Whole, class... Arguments> void begin(Arguments... arguments) const {
+        const auto first = [this](auto... what) {
+            if (!reads_in_first_half())
+                return call<Fn>(what..., where());
+            MPI_Status result{};
+            call<Whole>(what..., &result, where());
+            keep_result(result);
+        };
+        begin_together<Fn, End>([this] { check_readable(name_of<Fn>()); }, [this] { keep_expected(); }, first, arguments...);
     }
     template <auto Fn, class... Arguments> void end(Arguments... arguments) const {
         together(name_of<Fn>(), [&] {
@@ -250,7 +269,8 @@ public:
             together(name_of<Fn>(), [&] { check_written(name_of<Fn>(), from); });  // here all have written
     }
     template <auto Fn, auto End, class... Arguments> void begin(Arguments... arguments) const {
-        begin_together<Fn, End>([this] { check_writable(name_of<Fn>()); }, [this] { check_arguments(); }, arguments...);
+        const auto first = [this](auto... what) { call<Fn>(what..., where()); };
+        begin_together<Fn, End>([this] { check_writable(name_of<Fn>()); }, [this] { check_arguments(); }, first, arguments...);
     }
     template <auto Fn, class... Arguments> void end(Arguments... arguments) const {
         together(name_of<Fn>(), [&] {

@@ -12,7 +12,7 @@ namespace MPI4CXX::detail {
 namespace {
 
 /// The kinds of elements that operations tell apart (MPI-4.0, 6.9.2), a bit each.
-enum Kinds : unsigned { integer = 1, floating = 2, complex = 4, logical = 8, byte = 16, pair = 32, all = 63 };
+enum Kinds : unsigned { integer = 1, floating = 2, complex = 4, logical = 8, byte = 16, pair = 32, text = 64, all = 127 };
 
 /// Returns the kind of a datatype of C; all kinds for other datatypes, which are left to MPI.
 Kinds kind_of(MPI_Datatype type) {
@@ -30,7 +30,7 @@ Kinds kind_of(MPI_Datatype type) {
         return logical;
     if (is_one_of({MPI_FLOAT_INT, MPI_DOUBLE_INT, MPI_LONG_INT, MPI_2INT, MPI_SHORT_INT, MPI_LONG_DOUBLE_INT}))
         return pair;
-    return type == MPI_BYTE ? byte : all;
+    return type == MPI_BYTE ? byte : type == MPI_WCHAR ? text : all;
 }
 
 /// Returns the kinds of elements that an operation works on.

@@ -262,6 +262,13 @@ private:
     const clock::time_point end_ = clock::now() + std::chrono::seconds(5);
 };
 
+void Request::leave_resources() noexcept {
+    std::unique_ptr<detail::RequestResources> left(std::exchange(resources_, nullptr));
+    left->leave();
+    if (left->is_needed())
+        (void)left.release();
+}
+
 void Request::drop() noexcept {
     if (!detail::is_running())
         return delete std::exchange(resources_, nullptr);

@@ -9,8 +9,6 @@
 
 namespace MPI4CXX {
 
-using detail::call;
-
 namespace {
 
 /// Returns the state of an epoch. Throws std::invalid_argument if the epoch is closed.
@@ -38,11 +36,7 @@ void Epoch::flush(At at) const {
     open_state(state_, at).flush_all(at);
 }
 
-void Epoch::flush(int rank, At at) const {
-    const detail::WindowState& state = open_state(state_, at);
-    state.check_flush(rank, at);
-    call<MPI_Win_flush>(rank, state.win, state.on(at));
-}
+void Epoch::flush(int rank, At at) const { open_state(state_, at).flush(rank, at); }
 
 void Epoch::flush_local(At at) const {
     if (kind_ == Kind::lock)
@@ -50,11 +44,7 @@ void Epoch::flush_local(At at) const {
     open_state(state_, at).flush_local_all(at);
 }
 
-void Epoch::flush_local(int rank, At at) const {
-    const detail::WindowState& state = open_state(state_, at);
-    state.check_flush(rank, at);
-    call<MPI_Win_flush_local>(rank, state.win, state.on(at));
-}
+void Epoch::flush_local(int rank, At at) const { open_state(state_, at).flush_local(rank, at); }
 
 void Epoch::close(At at) {
     if (state_ == nullptr)

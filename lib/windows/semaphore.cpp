@@ -60,6 +60,7 @@ private:
 }  // namespace
 
 Semaphore::Semaphore(const Intracomm& comm, int value, bool bounded, const Info& info, At at) {
+    comm.Bcast(value, 0, at);
     if (value < 0)
         detail::misuse({at, "sync::Semaphore"}, std::to_string(value) + " permits");
     state_ = std::make_unique<State>(comm, value, bounded, info, at);

@@ -47,7 +47,10 @@ Win Win::take(MPI_Win raw, At at) {
     const Group group = result.Get_group(at);
     result.state_->rank = group.Get_rank(at);
     result.state_->size = group.Get_size(at);
-    result.state_->own->needs_flush_of_each =
+    WindowState::Private& own = *result.state_->own;
+    for (auto* const list : {&own.elements, &own.open}) list->resize(static_cast<std::size_t>(result.state_->size));
+    own.targets.resize(own.elements.size());
+    own.needs_flush_of_each =
         detail::leaves_out_waiting_operations() && result.flavor(at) != WIN_FLAVOR_SHARED && detail::OpenMpiParameters::may_have_ucx_windows();
     return result;
 }
@@ -156,11 +159,10 @@ Win Win::made(MPI_Win raw, Extent extent, const Intracomm& comm, At at) {
     constexpr int three = 3;
     call<PMPI_Allgather>(&mine, three, MPI_INT64_T, all.data(), three, MPI_INT64_T, comm.handle(), where);
     check_types(all, at);
-    for (const GivenMemory& given : all) {
-        own.targets.push_back({static_cast<Aint>(given.bytes), static_cast<int>(given.unit)});
-        own.elements.push_back(static_cast<std::uint64_t>(std::min<MPI_Aint>(given.bytes / given.unit, std::numeric_limits<int>::max())));
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        own.targets[i] = {static_cast<Aint>(all[i].bytes), static_cast<int>(all[i].unit)};
+        own.elements[i] = static_cast<std::uint64_t>(std::min<MPI_Aint>(all[i].bytes / all[i].unit, std::numeric_limits<int>::max()));
     }
-    own.open.resize(own.elements.size());
     state.reachable = own.open.data();
     state.ranks = static_cast<unsigned>(state.size);
     state.element_type = extent.type;
@@ -474,16 +476,12 @@ Request Win::Rget(const Buf& origin, int target_rank, const Target& target, At a
 
 void Win::flush_with_care(int rank, const char* file, unsigned long line) const {
     const At at{file, line};
-    state(at, "Flush").check_flush(rank, {at, "Flush"});
-    call<MPI_Win_flush>(rank, handle(), on(at));
+    state(at, "Flush").flush(rank, {at, "Flush"});
 }
 
 void Win::Flush_all(At at) const { state(at).flush_all(at); }
 
-void Win::Flush_local(int rank, At at) const {
-    state(at).check_flush(rank, at);
-    call<MPI_Win_flush_local>(rank, handle(), on(at));
-}
+void Win::Flush_local(int rank, At at) const { state(at).flush_local(rank, at); }
 
 void Win::Flush_local_all(At at) const { state(at).flush_local_all(at); }
 

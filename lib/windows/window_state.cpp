@@ -21,7 +21,7 @@ namespace MPI4CXX::detail {
 namespace {
 
 void check_no_lock(const WindowState& state, Caller caller) {
-    if (state.own->locks > 0 || state.open_to_all == WindowState::OpenToAll::lock)
+    if (state.is_any_locked())
         misuse(caller, "a lock is held on this window: unlock it first");
 }
 
@@ -77,7 +77,10 @@ void WindowState::open(OpenToAll all) noexcept {
 
 void WindowState::open(int target_rank, Access access) noexcept {
     const auto i = static_cast<std::size_t>(target_rank);
-    own->targets[i].access = access;
+    if (i >= own->targets.size())  // a borrowed window
+        return;
+    const Access before = std::exchange(own->targets[i].access, access);
+    own->locks += static_cast<int>(access == Access::locked) - static_cast<int>(before == Access::locked);
     own->open[i] = access != Access::none ? own->elements[i] : 0;
 }
 
@@ -93,7 +96,7 @@ void WindowState::fence(int assertion, At at) {
     check_no_lock(*this, {at, "Fence"});
     check_not_started(*this, {at, "Fence"});
     check_not_posted(*this, {at, "Fence"});
-    flush_each(at);
+    flush_unlocked(at);
     call<MPI_Win_fence>(assertion, win, on(at));
     open((assertion & MPI_MODE_NOSUCCEED) != 0 ? OpenToAll::no : OpenToAll::fence);
 }
@@ -117,7 +120,7 @@ void WindowState::complete(At at) {
     own->is_started = false;
     for (const int target : own->started) open(target, Access::none);
     own->started.clear();
-    flush_each(at);
+    flush_unlocked(at);
 }
 
 void WindowState::post(const Group& group, int assertion, At at) {
@@ -163,10 +166,7 @@ void WindowState::lock(int target_rank, int lock_type, int assertion, At at) {
     }
     call<MPI_Win_lock>(lock_type, target_rank, assertion, win, on(at));
     open(OpenToAll::no);
-    if (!own->is_made)
-        return;
     open(target_rank, Access::locked);
-    ++own->locks;
 }
 
 void WindowState::unlock(int target_rank, At at) {
@@ -175,14 +175,11 @@ void WindowState::unlock(int target_rank, At at) {
     if (own->is_made)
         check_is_locked(*this, target_rank, {at, "Unlock"});
     call<MPI_Win_unlock>(target_rank, win, on(at));
-    if (!own->is_made)
-        return;
     open(target_rank, Access::none);
-    --own->locks;
 }
 
 void WindowState::lock_all(int assertion, At at) {
-    if (own->locks > 0 || open_to_all == OpenToAll::lock)
+    if (is_any_locked())
         misuse({at, "Lock_all"}, "a lock is held on this window already: unlock it first");
     check_not_started(*this, {at, "Lock_all"});
     check_not_posted(*this, {at, "Lock_all"});
@@ -193,46 +190,68 @@ void WindowState::lock_all(int assertion, At at) {
 void WindowState::unlock_all(At at) {
     if (own->is_made && open_to_all != OpenToAll::lock)
         misuse({at, "Unlock_all"}, "the window is not locked by Lock_all");
-    flush_each(at);
+    flush_locked(at);
     call<MPI_Win_unlock_all>(win, on(at));
     open(OpenToAll::no);
 }
 
-void WindowState::check_flush(int target_rank, Caller caller) const {
-    if (!own->is_made || target_rank == MPI_PROC_NULL || open_to_all == OpenToAll::lock)
-        return;
-    check_is_locked(*this, target_rank, caller);
+bool WindowState::is_any_locked() const noexcept { return own->locks > 0 || open_to_all == OpenToAll::lock; }
+
+// Open MPI's osc/ucx crashes where a rank is flushed that the window does not have. PROC_NULL is one.
+bool WindowState::may_flush(int target_rank, Caller caller) const {
+    if (target_rank == MPI_PROC_NULL)
+        return false;
+    if (!own->is_made)
+        return true;
+    if (open_to_all == OpenToAll::lock)
+        check_target(*this, target_rank, caller);
+    else
+        check_is_locked(*this, target_rank, caller);
+    return true;
+}
+
+void WindowState::flush(int target_rank, Caller caller) const {
+    if (may_flush(target_rank, caller))
+        call<MPI_Win_flush>(target_rank, win, on(caller.at));
+}
+
+void WindowState::flush_local(int target_rank, Caller caller) const {
+    if (may_flush(target_rank, caller))
+        call<MPI_Win_flush_local>(target_rank, win, on(caller.at));
 }
 
 void WindowState::check_is_any_locked(Caller caller) const {
-    if (own->is_made && own->locks == 0 && open_to_all != OpenToAll::lock)
+    if (own->is_made && !is_any_locked())
         misuse(caller, "no lock is held on this window");
 }
 
 void WindowState::flush_all(Caller caller) const {
     check_is_any_locked(caller);
-    flush_each(caller.at);
+    flush_locked(caller.at);
     call<MPI_Win_flush_all>(win, on(caller.at));
 }
 
 void WindowState::flush_local_all(Caller caller) const {
     check_is_any_locked(caller);
-    flush_each(caller.at);
+    flush_locked(caller.at);
     call<MPI_Win_flush_local_all>(win, on(caller.at));
 }
 
-void WindowState::flush_each(At at) const {
-    if (!own->needs_flush_of_each)
+void WindowState::flush_locked(At at) const {
+    if (!own->needs_flush_of_each || !is_any_locked())
         return;
-    // A flush belongs into an epoch of locks. Without checks, locks of all processes cost nothing and conflict with none.
-    const bool is_locked = own->locks > 0 || open_to_all == OpenToAll::lock;
-    if (!is_locked)
-        call<MPI_Win_lock_all>(MPI_MODE_NOCHECK, win, on(at));
     for (int target = 0; target < size; ++target)
         if (own->locks == 0 || own->access(target) == Access::locked)
             call<MPI_Win_flush>(target, win, on(at));
-    if (!is_locked)
-        call<MPI_Win_unlock_all>(win, on(at));
+}
+
+void WindowState::flush_unlocked(At at) const {
+    if (!own->needs_flush_of_each)
+        return;
+    // A flush belongs into an epoch of locks. Without checks, locks of all processes cost nothing and conflict with none.
+    call<MPI_Win_lock_all>(MPI_MODE_NOCHECK, win, on(at));
+    for (int target = 0; target < size; ++target) call<MPI_Win_flush>(target, win, on(at));
+    call<MPI_Win_unlock_all>(win, on(at));
 }
 
 void WindowState::check_free(At at) const {

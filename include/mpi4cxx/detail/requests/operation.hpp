@@ -21,6 +21,8 @@ public:
     RequestResources& operator=(const RequestResources&) = delete;
     /// Returns whether MPI uses it until the request is complete.
     [[nodiscard]] virtual bool is_needed() const { return false; }
+    /// Hears that the library will not see the end of the request.
+    virtual void leave() noexcept {}
     /// Returns whether a request that nobody waits for may complete by itself, because MPI uses no memory but this.
     [[nodiscard]] virtual bool is_all() const { return false; }
     /// Returns whether a wait for the request can end.

@@ -68,10 +68,13 @@ public:
     void unlock(int target_rank, At at);
     void lock_all(int assertion, At at);
     void unlock_all(At at);
-    /// Throws std::invalid_argument unless `target_rank` is locked.
-    void check_flush(int target_rank, Caller caller) const;
+    // Throw std::invalid_argument unless `target_rank` is locked. With PROC_NULL there is nothing to flush.
+    void flush(int target_rank, Caller caller) const;
+    void flush_local(int target_rank, Caller caller) const;
     void flush_all(Caller caller) const;
     void flush_local_all(Caller caller) const;
+    /// Returns whether this process holds a lock. Of those that C takes, the library knows nothing.
+    [[nodiscard]] bool is_any_locked() const noexcept;
     /// Throws std::invalid_argument if an epoch is open that must end before the window is freed.
     void check_free(At at) const;
     /// Ends the epochs in which other processes could wait for this one.
@@ -89,10 +92,14 @@ public:
     std::unique_ptr<Private> own;
 
 private:
+    /// Returns whether there is anything to flush.
+    [[nodiscard]] bool may_flush(int target_rank, Caller caller) const;
     /// Throws std::invalid_argument unless any rank is locked.
     void check_is_any_locked(Caller caller) const;
-    /// Completes the operations on each process, where the MPI leaves out some when it completes all of them at once.
-    void flush_each(At at) const;
+    // Complete the operations on each process, where the MPI leaves out some when it completes all of them at once: on those that this library knows
+    // to be locked, and on all processes outside locks.
+    void flush_locked(At at) const;
+    void flush_unlocked(At at) const;
     void open(OpenToAll all) noexcept;
     void open(int target_rank, Access access) noexcept;
 };
