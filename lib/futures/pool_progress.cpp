@@ -152,10 +152,10 @@ bool wait_until(bool (*is_done)(void*), void* argument, Timeout::Clock::time_poi
         const bool moved = make_progress_on_all(false);
         if (is_done(argument))
             return true;
+        if (deadline != Timeout::Clock::time_point::max() && Timeout::Clock::now() >= deadline)
+            return false;
         if (moved)
             backoff.reset();
-        else if (deadline != Timeout::Clock::time_point::max() && Timeout::Clock::now() >= deadline)
-            return false;
         else
             backoff.pause(deadline);
     }

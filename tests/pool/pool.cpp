@@ -165,6 +165,30 @@ void no_memory() {
     std::puts("no_memory: ok");
 }
 
+/// A worker that computes while its long result is under way holds nobody up.
+void long_result() {
+    const std::string path = "/tmp/mpi4cxx-long-result-" + std::to_string(getpid());
+    const auto make = [](int size) { return std::vector<char>(static_cast<std::size_t>(size)); };
+    const auto wait_for_file = [](const std::string& name) {
+        while (!std::ifstream(name)) std::this_thread::sleep_for(1ms);
+    };
+    MPIPoolExecutor executor({.prefetch = 2});
+    for (int i = 0; i < 5; ++i) (void)executor.on(0).submit(make, 1'000'000).result();  // so that later messages arrive at once
+    const auto result = executor.on(0).submit(make, 20'000'000);
+    const auto next = executor.on(0).submit(wait_for_file, path);
+    try {
+        (void)result.result(0.5);
+        std::puts("MPI needs no help of the sender");
+    } catch (const TimeoutError&) {
+        std::puts("MPI needs the sender");
+    }
+    executor.on(1).submit([](const std::string& name) { std::ofstream file(name); }, path).result();
+    next.result();
+    require(result.result().size() == 20'000'000, "the long result has another size");
+    std::remove(path.c_str());
+    std::puts("long_result: ok");
+}
+
 /// Children that tasks fork may end in any way.
 void forks() {
     const auto exits = [] {
@@ -295,6 +319,7 @@ int main(int argc, char** argv) {
         {"progress", progress},
         {"backwards", backwards},
         {"no_memory", no_memory},
+        {"long_result", long_result},
         {"forks", forks},
         {"both_kinds", both_kinds},
         {"traces", traces},
