@@ -2,6 +2,7 @@
 #include <mpi4cxx/futures.hpp>
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <pthread.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -163,6 +165,31 @@ void no_memory() {
     } catch (const std::bad_alloc&) {}
     check_squares(executor, 10);
     std::puts("no_memory: ok");
+}
+
+/// An executor that cannot start all its threads says so.
+void no_threads() {
+    constexpr std::size_t size = 1 << 30;  // of a thread's stack
+    pthread_attr_t attributes, before;
+    pthread_getattr_default_np(&before);
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, size);
+    pthread_setattr_default_np(&attributes);
+    std::size_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    rlimit limit{};
+    getrlimit(RLIMIT_AS, &limit);
+    const rlimit room_for_two{pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) + 2 * size + size / 2, limit.rlim_max};
+    setrlimit(RLIMIT_AS, &room_for_two);
+    try {
+        const MPIPoolExecutor executor({.max_workers = 10});
+        require(false, "there was room for all threads");
+    } catch (const std::system_error&) {}
+    setrlimit(RLIMIT_AS, &limit);
+    pthread_setattr_default_np(&before);
+    MPIPoolExecutor executor({.max_workers = 2});
+    check_squares(executor, 10);
+    std::puts("no_threads: ok");
 }
 
 /// A worker that computes while its long result is under way holds nobody up.
@@ -319,6 +346,7 @@ int main(int argc, char** argv) {
         {"progress", progress},
         {"backwards", backwards},
         {"no_memory", no_memory},
+        {"no_threads", no_threads},
         {"long_result", long_result},
         {"forks", forks},
         {"both_kinds", both_kinds},
