@@ -1047,6 +1047,9 @@ TEST_CASE("wrong options are refused", "[futures]") {
         CHECK(contains(refused({.prefetch = -5}), "prefetch is -5"));
         CHECK(contains(refused({.retries = -1}), "retries is -1"));
         CHECK(contains(refused({.threads = -2}), "threads is -2"));
+        int on_stack = 0;
+        CHECK(contains(refused({.initializer = [&on_stack] { on_stack = 1; }}), "captures"));
+        comm.Barrier();  // on all processes: none serves
     });
 }
 
