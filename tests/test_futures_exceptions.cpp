@@ -4,6 +4,8 @@
 #include <mpi4cxx/futures.hpp>
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <dlfcn.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -442,13 +444,24 @@ TEST_CASE("a result that as_completed drops may wait for the others", "[futures]
     Waits::last = {};
 }
 
+namespace {
+
+void* const openmp = dlopen("libgomp.so.1", RTLD_NOW | RTLD_GLOBAL);
+int openmp_threads() { return reinterpret_cast<int (*)()>(dlsym(openmp, "omp_get_max_threads"))(); }
+
+}  // namespace
+
 TEST_CASE("a task knows how many threads it may use", "[futures]") {
+    const int before = openmp != nullptr ? openmp_threads() : 0;
     with_executor(
         [](Executor& executor) {
             for (const int threads : executor.broadcast(worker_threads)) CHECK(threads == 3);
             for (const int threads : executor.map([](int) { return worker_threads(); }, {1, 2, 3})) CHECK(threads == 3);
+            if (openmp != nullptr)
+                for (const int threads : executor.broadcast(openmp_threads)) CHECK(threads == 3);
         },
         {.threads = 3});
     with_executor([](Executor& executor) { CHECK(executor.submit(worker_threads).result() == 0); });
     CHECK(worker_threads() == 0);
+    CHECK((openmp == nullptr || openmp_threads() == before));
 }

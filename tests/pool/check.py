@@ -121,6 +121,7 @@ def worker_dies():
     'no_memory': lambda: good(2, 'no_memory', says='no_memory: ok'),
     'no_threads': lambda: good(1, 'no_threads', says='no_threads: ok', MPI4CXX_FUTURES_WORKERS='threads'),
     'long_result': lambda: [good(3, 'long_result', says='long_result: ok', **transport) for transport in ({}, no_single_copy)],
+    'threads_of_tasks': lambda: [good(n, 'threads_of_tasks', says='threads_of_tasks: ok') for n in (1, 2, 3)],
     'forks': lambda: [good(n, 'forks', says='forks: ok') for n in (1, 2)],
     'both_kinds': lambda: [good(n, 'both_kinds', says='both_kinds: ok') for n in (2, 3)],
     'traces': lambda: [good(n, 'traces', says='traces: ok') for n in (1, 2)],

@@ -2,6 +2,7 @@
 #include <mpi4cxx/futures.hpp>
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -216,6 +217,18 @@ void long_result() {
     std::puts("long_result: ok");
 }
 
+void* const openmp = dlopen("libgomp.so.1", RTLD_NOW | RTLD_GLOBAL);
+int openmp_threads() { return openmp == nullptr ? 0 : reinterpret_cast<int (*)()>(dlsym(openmp, "omp_get_max_threads"))(); }
+
+/// Tasks of an executor without the option have as many threads as before those of one that has it.
+void threads_of_tasks() {
+    MPIPoolExecutor own, three({.threads = 3});
+    const std::vector<int> before = own.broadcast(openmp_threads);
+    for (const int threads : three.broadcast(openmp_threads)) require(openmp == nullptr || threads == 3, "a task has not three threads");
+    require(own.broadcast(openmp_threads) == before, "a task has the threads of another executor");
+    std::puts("threads_of_tasks: ok");
+}
+
 /// Children that tasks fork may end in any way.
 void forks() {
     const auto exits = [] {
@@ -348,6 +361,7 @@ int main(int argc, char** argv) {
         {"no_memory", no_memory},
         {"no_threads", no_threads},
         {"long_result", long_result},
+        {"threads_of_tasks", threads_of_tasks},
         {"forks", forks},
         {"both_kinds", both_kinds},
         {"traces", traces},
