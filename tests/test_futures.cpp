@@ -827,6 +827,10 @@ TEST_CASE("wait and as_completed", "[futures]") {
         CHECK(seen == std::set<int>{1, 2, 80});
         const std::vector<Future<std::string>> failing{executor.submit(fail, 1)};
         CHECK(MPI::futures::wait(failing, FIRST_EXCEPTION).done.size() == 1);
+        const auto slow = executor.submit(nap, 80);
+        const std::vector<Future<int>> one_cancelled{slow.then(square), slow};
+        (void)one_cancelled.front().cancel();
+        CHECK(MPI::futures::wait(one_cancelled, FIRST_EXCEPTION).not_done.empty());  // to be cancelled is no exception
         CHECK(thrown<TimeoutError>([&] {
                   for (const auto& future : as_completed(std::vector<Future<int>>{executor.submit(nap, 200)}, 0.01)) (void)future;
               }) != "");
@@ -1047,6 +1051,9 @@ TEST_CASE("wrong options are refused", "[futures]") {
         CHECK(contains(refused({.prefetch = -5}), "prefetch is -5"));
         CHECK(contains(refused({.retries = -1}), "retries is -1"));
         CHECK(contains(refused({.threads = -2}), "threads is -2"));
+        int on_stack = 0;
+        CHECK(contains(refused({.initializer = [&on_stack] { on_stack = 1; }}), "captures"));
+        comm.Barrier();  // on all processes: none serves
     });
 }
 

@@ -4,6 +4,8 @@
 #include <mpi4cxx/futures.hpp>
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <dlfcn.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -402,13 +404,64 @@ TEST_CASE("a result's destructor may use the executor", "[futures]") {
     });
 }
 
+namespace {
+
+struct Waits {  // a result; the destructor of the first one waits for the last one, once
+    static inline std::atomic<bool> is_armed{false}, may_end{false};
+    static inline Future<Waits> last;
+    int number = 0;
+    Waits() = default;
+    explicit Waits(int the_number) : number(the_number) {}
+    Waits(const Waits&) = default;
+    Waits& operator=(const Waits&) = default;
+    ~Waits() {
+        if (number != 1 || !is_armed.exchange(false))
+            return;
+        may_end = true;
+        (void)last.exception();
+    }
+    template <class Archive> void serialize(Archive& archive) { archive(number); }
+};
+
+}  // namespace
+
+TEST_CASE("a result that as_completed drops may wait for the others", "[futures]") {
+    MPICommExecutor executor{MPI::COMM_SELF, 0, {.max_workers = 1}};  // a thread, which shares the variables
+    const auto make = [](int number) {
+        do std::this_thread::sleep_for(1ms);  // so that each result is sent at once
+        while (number == 3 && !Waits::may_end);
+        return Waits(number);
+    };
+    std::vector<Future<Waits>> futures{executor.submit(make, 1), executor.submit(make, 2), executor.submit(make, 3)};
+    Waits::last = futures.back();
+    int seen = 0;
+    for (auto& one : as_completed(std::move(futures))) {
+        CHECK(one.result().number == ++seen);
+        Waits::is_armed = seen == 1;
+    }
+    CHECK(seen == 3);
+    CHECK(Waits::may_end);
+    Waits::last = {};
+}
+
+namespace {
+
+void* const openmp = dlopen("libgomp.so.1", RTLD_NOW | RTLD_GLOBAL);
+int openmp_threads() { return reinterpret_cast<int (*)()>(dlsym(openmp, "omp_get_max_threads"))(); }
+
+}  // namespace
+
 TEST_CASE("a task knows how many threads it may use", "[futures]") {
+    const int before = openmp != nullptr ? openmp_threads() : 0;
     with_executor(
         [](Executor& executor) {
             for (const int threads : executor.broadcast(worker_threads)) CHECK(threads == 3);
             for (const int threads : executor.map([](int) { return worker_threads(); }, {1, 2, 3})) CHECK(threads == 3);
+            if (openmp != nullptr)
+                for (const int threads : executor.broadcast(openmp_threads)) CHECK(threads == 3);
         },
         {.threads = 3});
     with_executor([](Executor& executor) { CHECK(executor.submit(worker_threads).result() == 0); });
     CHECK(worker_threads() == 0);
+    CHECK((openmp == nullptr || openmp_threads() == before));
 }

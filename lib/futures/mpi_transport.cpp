@@ -26,17 +26,18 @@ constexpr int tasks_tag = 1, stop_tag = 2, results_tag = 3;
 /// The communicator of the workers of the pool that this process works for.
 const Intracomm* current_workers = nullptr;
 
-/// Receives the next message into `bytes`; returns false if there is none.
-bool receive(const Comm& comm, int source, Bytes& bytes, MPI_Status& status, Place where) {
+/// Returns the next message; MPI_MESSAGE_NULL if there is none.
+MPI_Message next_message(const Comm& comm, int source, MPI_Status& status, Place where) {
     int found = 0;
     MPI_Message message = MPI_MESSAGE_NULL;
     call<MPI_Improbe>(source, MPI_ANY_TAG, comm.handle(), &found, &message, &status, where);
-    if (found == 0)
-        return false;
+    return found != 0 ? message : MPI_MESSAGE_NULL;
+}
+
+/// Begins to receive `message` into `bytes`.
+MPI_Request start_receive(MPI_Message message, const MPI_Status& status, Bytes& bytes, Place where) {
     bytes = Bytes(static_cast<std::size_t>(get<MPI_Get_count>(&status, MPI_BYTE, where)));
-    MPI_Request request = get<MPI_Imrecv>(bytes.data(), static_cast<MPI_Count>(bytes.size()), MPI_BYTE, &message, where);
-    call<MPI_Wait>(&request, MPI_STATUS_IGNORE, where);
-    return true;
+    return get<MPI_Imrecv>(bytes.data(), static_cast<MPI_Count>(bytes.size()), MPI_BYTE, &message, where);
 }
 
 MPI_Request start(const Comm& comm, const Packing& what, int dest, int tag, Place where) {
@@ -56,10 +57,13 @@ public:
 
     Received poll(Bytes& tasks) override {
         MPI_Status status;
-        if (!receive(comm_, root_, tasks, status, where_)) {
+        const MPI_Message message = next_message(comm_, root_, status, where_);
+        if (message == MPI_MESSAGE_NULL) {
             std::erase_if(pending_sends_, [this](PendingSend& one) { return is_sent(one.request, where_); });
             return Received::nothing;
         }
+        MPI_Request request = start_receive(message, status, tasks, where_);
+        call<MPI_Wait>(&request, MPI_STATUS_IGNORE, where_);  // there is nothing else to do
         return status.MPI_TAG == stop_tag ? Received::stop : Received::tasks;
     }
     void send(Packing&& results) override {
@@ -74,7 +78,7 @@ public:
         else
             backoff.pause();
     }
-    /// Sends the last message: nothing follows.
+    /// Sends the last message, which is empty: nothing follows.
     void finish() {
         for (PendingSend& one : pending_sends_) call<MPI_Wait>(&one.request, MPI_STATUS_IGNORE, where_);
         call<MPI_Send>(nullptr, 0, MPI_BYTE, root_, stop_tag, comm_.handle(), where_);
@@ -161,10 +165,27 @@ void MpiManagerTransport::send(int worker, Packing&& tasks) {
 }
 
 bool MpiManagerTransport::poll(ResultMessage& message) {
+    const Place where({}, comm_.address());
     MPI_Status status;
-    if (!receive(comm_, MPI_ANY_SOURCE, message.bytes, status, Place({}, comm_.address())))
+    if (const MPI_Message next = next_message(comm_, MPI_ANY_SOURCE, status, where); next != MPI_MESSAGE_NULL) {
+        ResultMessage& one = incoming_.emplace_back(ResultMessage{workers_[static_cast<std::size_t>(status.MPI_SOURCE)], {}});
+        MPI_Request& request = incoming_requests_.emplace_back(MPI_REQUEST_NULL);
+        request = start_receive(next, status, one.bytes, where);
+        long_transfer_.begin(one.bytes.size());
+    }
+    if (incoming_.empty())
         return false;
-    message.worker = workers_[static_cast<std::size_t>(status.MPI_SOURCE)];
+    // A wait would last as long as the next task of the worker, if MPI needs the worker for the rest of a long message.
+    int done = 0, which = MPI_UNDEFINED;
+    call<MPI_Testany>(static_cast<int>(incoming_requests_.size()), incoming_requests_.data(), &which, &done, MPI_STATUS_IGNORE, where);
+    if (which == MPI_UNDEFINED)
+        return false;
+    const auto i = static_cast<std::size_t>(which);
+    message = std::move(incoming_[i]);
+    incoming_[i] = std::move(incoming_.back());
+    incoming_.pop_back();
+    incoming_requests_[i] = incoming_requests_.back();
+    incoming_requests_.pop_back();
     return true;
 }
 
@@ -178,7 +199,7 @@ bool MpiManagerTransport::complete_sends() {
         std::swap(pending_sends_[next_], pending_sends_.back());
         pending_sends_.pop_back();
     }
-    if (pending_sends_.empty())
+    if (pending_sends_.empty() && incoming_.empty())
         long_transfer_.end();
     if (!long_transfer_.is_in_progress())
         return false;
@@ -193,15 +214,17 @@ void MpiManagerTransport::stop() {
     // Unwanted results must be received too: MPICH hands left-over messages to the next communicator that it makes.
     Backoff backoff;
     for (std::size_t serving = ranks_.size(); serving > 0;) {
-        Bytes results;
-        MPI_Status status;
-        if (!receive(comm_, MPI_ANY_SOURCE, results, status, where)) {
+        ResultMessage results;
+        if (!poll(results)) {
             backoff.pause();
             continue;
         }
         backoff.reset();
-        serving -= status.MPI_TAG == stop_tag ? 1 : 0;
+        serving -= results.bytes.size() == 0 ? 1 : 0;  // a worker's last message
     }
+    for (MPI_Request& request : incoming_requests_) call<MPI_Wait>(&request, MPI_STATUS_IGNORE, where);
+    incoming_requests_.clear();
+    incoming_.clear();
     for (MPI_Request& request : stops) call<MPI_Wait>(&request, MPI_STATUS_IGNORE, where);
     for (PendingSend& one : pending_sends_) call<MPI_Wait>(&one.request, MPI_STATUS_IGNORE, where);
     pending_sends_.clear();

@@ -72,6 +72,8 @@ private:
     std::vector<Handshake> handshakes_;
     Handshake own_;
     std::vector<PendingSend> pending_sends_;
+    std::vector<ResultMessage> incoming_;  // messages that are being received
+    std::vector<MPI_Request> incoming_requests_;
     LongTransfer long_transfer_;
     std::size_t next_ = 0;
     bool needs_program_thread_;

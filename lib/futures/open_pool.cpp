@@ -68,6 +68,7 @@ void check_options(const PoolOptions& options, mpi4cxx::detail::Caller caller) {
     check(options.prefetch, "prefetch");
     check(options.retries, "retries");
     check(options.threads, "threads");
+    (void)options.initializer.task();  // throws if it cannot be sent, on all processes: none serves yet
 }
 
 void refuse_both_kinds(bool is_private, mpi4cxx::detail::Caller caller) {

@@ -49,7 +49,7 @@ std::shared_ptr<const WorkerPools> current() {
 
 void change(WorkerPools list) {  // the mutex is locked
     pools = std::make_shared<const WorkerPools>(std::move(list));
-    changes.fetch_add(1, std::memory_order_release);
+    changes.fetch_add(1, std::memory_order_seq_cst);
 }
 
 bool make_progress_on_all(bool is_progress_thread) {
@@ -79,8 +79,11 @@ bool is_idle() {
         if (!is_idle())
             idle = 0;
         if (idle > 200) {
-            std::unique_lock lock(mutex);
             asleep = true;
+            std::atomic_thread_fence(std::memory_order_seq_cst);
+            if (!is_idle())  // work came before anybody could see that this thread sleeps
+                asleep = false;
+            std::unique_lock lock(mutex);
             if (wakes.wait_for(lock, std::chrono::hours(1), [] { return !asleep; }))
                 idle = 0;
             asleep = false;
@@ -122,7 +125,7 @@ bool holds_processes(bool is_private) {
 }
 
 void wake_progress_thread() {
-    if (!asleep.load(std::memory_order_seq_cst))
+    if (!asleep.load(std::memory_order_seq_cst))  // work is counted before this look, and the thread says that it sleeps before it counts
         return;
     const std::lock_guard lock(mutex);
     asleep = false;
@@ -152,10 +155,10 @@ bool wait_until(bool (*is_done)(void*), void* argument, Timeout::Clock::time_poi
         const bool moved = make_progress_on_all(false);
         if (is_done(argument))
             return true;
+        if (deadline != Timeout::Clock::time_point::max() && Timeout::Clock::now() >= deadline)
+            return false;
         if (moved)
             backoff.reset();
-        else if (deadline != Timeout::Clock::time_point::max() && Timeout::Clock::now() >= deadline)
-            return false;
         else
             backoff.pause(deadline);
     }

@@ -28,7 +28,10 @@ public:
                           transport_.host_, ""},
                          false);
           }) {}
-    ~WorkerThread() override { thread_.join(); }
+    ~WorkerThread() override {
+        stop();  // is still needed if a later thread could not be started
+        thread_.join();
+    }
 
     void add_tasks(Bytes tasks) {
         const std::lock_guard lock(mutex_);

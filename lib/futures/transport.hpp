@@ -34,8 +34,9 @@ public:
     /// Returns what to add to a worker's times to get times of this process's clock, ns.
     [[nodiscard]] virtual std::int64_t clock_offset(int) const { return 0; }
     virtual void send(int worker, Packing&& tasks) = 0;
+    /// Returns whether a message has arrived whole. Does not wait for the rest of one.
     virtual bool poll(ResultMessage& message) = 0;
-    /// Frees completed sends. Returns whether a long message is being sent, which makes progress only while this is called.
+    /// Frees completed sends. Returns whether a long message is under way, which makes progress only while the transport is polled.
     virtual bool complete_sends() { return false; }
     /// Stops the workers.
     virtual void stop() = 0;

@@ -166,7 +166,7 @@ void wait_for(std::span<FutureState* const> tasks, ReturnWhen when, Timeout time
         }
         std::size_t done = 0;
         for (const FutureState* task : tasks)
-            if (task->is_done() && (++done, when == ReturnWhen::FIRST_COMPLETED || task->error() != nullptr))
+            if (task->is_done() && (++done, when == ReturnWhen::FIRST_COMPLETED || (task->error() != nullptr && !task->is_cancelled())))
                 return true;
         return done == tasks.size();
     };

@@ -176,6 +176,9 @@ void on_terminate() {
 class TaskRunner {
 public:
     TaskRunner(WorkerTransport& transport, WorkerContext& here) : transport_(transport), context_(here) {}
+    TaskRunner(const TaskRunner&) = delete;
+    TaskRunner& operator=(const TaskRunner&) = delete;
+    ~TaskRunner() { set_threads(0); }
 
     void run(std::span<const std::byte> message) {
         sent_ = Clock::now();
@@ -270,12 +273,18 @@ private:
         context_.exit_reporter.begin(number);
     }
 
+    /// Sets how many threads OpenMP uses; 0: as many as before it was set.
     void set_threads(int threads) {
-        if (threads == std::exchange(context_.threads, threads) || threads == 0)
+        const int before = std::exchange(context_.threads, threads);
+        if (threads == before)
             return;
+        static auto* const get = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "omp_get_max_threads"));
         static auto* const set = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
-        if (set != nullptr)
-            set(threads);
+        if (get == nullptr || set == nullptr)
+            return;
+        if (before == 0)
+            own_threads_ = get();
+        set(threads != 0 ? threads : own_threads_);
     }
 
     void flush() {
@@ -289,6 +298,7 @@ private:
     WorkerContext& context_;
     Packing results_{Packing::Blocks::inside};
     Clock::time_point sent_;
+    int own_threads_ = 0;  // OpenMP's, without the option
     using Function = std::pair<const TaskType*, std::uint64_t>;
     Function reported_{};  // to the exit reporter
     std::map<Function, std::string> names_;

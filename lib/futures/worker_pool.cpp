@@ -64,7 +64,7 @@ void WorkerPool::add_executor(std::shared_ptr<ExecutorState> executor) {
         std::erase_if(executors_, [&gone](auto& one) { return one->closed && one->is_finished() && (gone.push_back(std::move(one)), true); });
         if (is_broken_)
             take_queues(*executor, late);
-        queued_.fetch_add(executor->left(), std::memory_order_relaxed);
+        queued_.fetch_add(executor->left(), std::memory_order_seq_cst);
         executors_.push_back(std::move(executor));
     }
     end_all(late, [this](WorkItem& work) { return work.abandon(broken_); });
@@ -96,13 +96,16 @@ void WorkerPool::add(Ref<WorkItem> work, int worker) {
                                            : is_broken_       ? broken_
                                                               : std::make_exception_ptr(BrokenExecutor("the workers are gone"))));
     }
-    queued_.fetch_add(1, std::memory_order_relaxed);
+    queued_.fetch_add(1, std::memory_order_seq_cst);
     send_to_idle_workers();
     wake_progress_thread();
 }
 
 void WorkerPool::add_queued(std::size_t more) {
-    queued_.fetch_add(more, std::memory_order_relaxed);
+    {
+        const std::lock_guard lock(queue_mutex_);  // dispatch() may have counted before there was more, and be about to store its count
+        queued_.fetch_add(more, std::memory_order_seq_cst);
+    }
     send_to_idle_workers();
     wake_progress_thread();
 }

@@ -51,7 +51,7 @@ public:
     void end();
 
     [[nodiscard]] bool is_idle() const noexcept {
-        return queued_.load(std::memory_order_relaxed) == 0 && in_flight_count_.load(std::memory_order_relaxed) == 0;
+        return queued_.load(std::memory_order_acquire) == 0 && in_flight_count_.load(std::memory_order_relaxed) == 0;
     }
 
     /// Returns what the workers have done since the last call.

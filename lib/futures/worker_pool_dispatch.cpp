@@ -34,7 +34,7 @@ bool WorkerPool::dispatch(std::vector<Ref<WorkItem>>& taken) {
     for (std::size_t i = ready_.size(); i > 0; --i) {
         std::size_t left = 0;
         for (const auto& executor : executors_) left += executor->left();
-        queued_.store(left, std::memory_order_relaxed);
+        queued_.store(left, std::memory_order_release);  // what was taken is counted as in flight before that
         if (left == 0)
             break;
         const int worker = ready_[i - 1];

@@ -17,6 +17,8 @@ as_root = {'OMPI_ALLOW_RUN_AS_ROOT': '1', 'OMPI_ALLOW_RUN_AS_ROOT_CONFIRM': '1'}
 # More ranks than cores, on Open MPI 4, since 5, and since 6 also for spawned ones.
 crowded = as_root | {'OMPI_MCA_rmaps_base_oversubscribe': '1', 'PRTE_MCA_rmaps_default_mapping_policy': ':oversubscribe',
                      'PRTE_MCA_bindto': 'core:overload-allowed'}
+# Long messages in pieces, which need the sender: as between nodes over TCP.
+no_single_copy = {'UCX_TLS': 'posix,self', 'OMPI_MCA_btl_vader_single_copy_mechanism': 'none', 'MPIR_CVAR_CH4_CMA_ENABLE': '0'}
 
 
 def run(*command, **variables):
@@ -117,6 +119,9 @@ def worker_dies():
     'idle': lambda: [good(n, 'idle', says='idle: manager') for n in (1, 3)],
     'soak': lambda: [good(n, 'soak', says=r'soak: \d+ tasks, \d+ exceptions: ok') for n in (1, 2, 3)],
     'no_memory': lambda: good(2, 'no_memory', says='no_memory: ok'),
+    'no_threads': lambda: good(1, 'no_threads', says='no_threads: ok', MPI4CXX_FUTURES_WORKERS='threads'),
+    'long_result': lambda: [good(3, 'long_result', says='long_result: ok', **transport) for transport in ({}, no_single_copy)],
+    'threads_of_tasks': lambda: [good(n, 'threads_of_tasks', says='threads_of_tasks: ok') for n in (1, 2, 3)],
     'forks': lambda: [good(n, 'forks', says='forks: ok') for n in (1, 2)],
     'both_kinds': lambda: [good(n, 'both_kinds', says='both_kinds: ok') for n in (2, 3)],
     'traces': lambda: [good(n, 'traces', says='traces: ok') for n in (1, 2)],

@@ -2,6 +2,8 @@
 #include <mpi4cxx/futures.hpp>
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <dlfcn.h>
+#include <pthread.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,6 +22,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -165,6 +168,67 @@ void no_memory() {
     std::puts("no_memory: ok");
 }
 
+/// An executor that cannot start all its threads says so.
+void no_threads() {
+    constexpr std::size_t size = 1 << 30;  // of a thread's stack
+    pthread_attr_t attributes, before;
+    pthread_getattr_default_np(&before);
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, size);
+    pthread_setattr_default_np(&attributes);
+    std::size_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    rlimit limit{};
+    getrlimit(RLIMIT_AS, &limit);
+    const rlimit room_for_two{pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) + 2 * size + size / 2, limit.rlim_max};
+    setrlimit(RLIMIT_AS, &room_for_two);
+    try {
+        const MPIPoolExecutor executor({.max_workers = 10});
+        require(false, "there was room for all threads");
+    } catch (const std::system_error&) {}
+    setrlimit(RLIMIT_AS, &limit);
+    pthread_setattr_default_np(&before);
+    MPIPoolExecutor executor({.max_workers = 2});
+    check_squares(executor, 10);
+    std::puts("no_threads: ok");
+}
+
+/// A worker that computes while its long result is under way holds nobody up.
+void long_result() {
+    const std::string path = "/tmp/mpi4cxx-long-result-" + std::to_string(getpid());
+    const auto make = [](int size) { return std::vector<char>(static_cast<std::size_t>(size)); };
+    const auto wait_for_file = [](const std::string& name) {
+        while (!std::ifstream(name)) std::this_thread::sleep_for(1ms);
+    };
+    MPIPoolExecutor executor({.prefetch = 2});
+    for (int i = 0; i < 5; ++i) (void)executor.on(0).submit(make, 1'000'000).result();  // so that later messages arrive at once
+    const auto result = executor.on(0).submit(make, 20'000'000);
+    const auto next = executor.on(0).submit(wait_for_file, path);
+    try {
+        (void)result.result(0.5);
+        std::puts("MPI needs no help of the sender");
+    } catch (const TimeoutError&) {
+        std::puts("MPI needs the sender");
+    }
+    executor.on(1).submit([](const std::string& name) { std::ofstream file(name); }, path).result();
+    next.result();
+    require(result.result().size() == 20'000'000, "the long result has another size");
+    std::remove(path.c_str());
+    std::puts("long_result: ok");
+}
+
+void* const openmp = dlopen("libgomp.so.1", RTLD_NOW | RTLD_GLOBAL);
+int openmp_threads() { return openmp == nullptr ? 0 : reinterpret_cast<int (*)()>(dlsym(openmp, "omp_get_max_threads"))(); }
+
+/// Tasks of an executor without the option have as many threads as before those of one that has it.
+void threads_of_tasks() {
+    MPIPoolExecutor own, three({.threads = 3});
+    const std::vector<int> before = own.broadcast(openmp_threads);
+    for (const int threads : three.broadcast(openmp_threads)) require(openmp == nullptr || threads == 3, "a task has not three threads");
+    require(own.broadcast(openmp_threads) == before, "a task has the threads of another executor");
+    std::puts("threads_of_tasks: ok");
+}
+
 /// Children that tasks fork may end in any way.
 void forks() {
     const auto exits = [] {
@@ -295,6 +359,9 @@ int main(int argc, char** argv) {
         {"progress", progress},
         {"backwards", backwards},
         {"no_memory", no_memory},
+        {"no_threads", no_threads},
+        {"long_result", long_result},
+        {"threads_of_tasks", threads_of_tasks},
         {"forks", forks},
         {"both_kinds", both_kinds},
         {"traces", traces},

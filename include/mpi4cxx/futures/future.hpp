@@ -234,13 +234,17 @@ private:
             locked([&] { futures.push_back(std::move(future)); });
         }
         bool pop(Future<T>& future) {
-            return locked([&] {
+            Future<T> next;
+            const bool found = locked([&] {
                 if (futures.empty())
                     return false;
-                future = std::move(futures.front());
+                next = std::move(futures.front());
                 futures.pop_front();
                 return true;
             });
+            if (found)
+                future = std::move(next);  // outside the lock: it may destroy a result, whose destructor may wait for another of the futures
+            return found;
         }
     };
 

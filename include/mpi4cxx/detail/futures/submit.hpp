@@ -196,6 +196,7 @@ auto map(const ExecutorStatePtr& executor, const MapOptions& options, Split spli
 }
 
 template <class F, class... R> auto map_ranges(const ExecutorStatePtr& executor, const MapOptions& options, Split split, const F& f, R&&... ranges) {
+    static_assert(sizeof...(R) > 0, "mpi4cxx: map takes a range for each argument of the function; submit calls a function without arguments");
     static_assert((Range<std::remove_reference_t<R>> && ...), "mpi4cxx: map takes ranges, one for each argument of the function");
     return map<signature<std::tuple<value_of<std::remove_reference_t<R>>...>>, Zip<std::remove_reference_t<R>...>, std::decay_t<F>>(
         executor, options, split, f, std::forward<R>(ranges)...);
