@@ -49,6 +49,29 @@ struct Stopping {  // cannot be read where it says so
     }
 };
 
+struct Job {  // cannot be copied, nor sent without a number
+    std::unique_ptr<int> number;
+    template <class Archive> void save(Archive& archive) const {
+        if (!number)
+            throw std::runtime_error("no number");
+        archive(*number);
+    }
+    template <class Archive> void load(Archive& archive) {
+        number = std::make_unique<int>();
+        archive(*number);
+    }
+};
+
+struct Single {  // can be sent, and throws when it is copied
+    std::string name = "single";
+    Single() = default;
+    Single(const Single&) { throw std::runtime_error("no second one"); }
+    Single(Single&&) = default;
+    Single& operator=(const Single&) = default;
+    Single& operator=(Single&&) = default;
+    template <class Archive> void serialize(Archive& archive) { archive(name); }
+};
+
 /// "abc…" of the ranks [0, n).
 std::string letters(int n) {
     std::string result;
@@ -515,6 +538,21 @@ TEST_CASE("An object that cannot be packed is told to all that wait for it", "[o
             CHECK(thrown<std::exception>([&] { (void)ring.neighbor_allgather(mine); }).empty() == !(is_culprit || is_neighbor));
             CHECK(comm.allgather(good).size() == each.size());
         }
+    });
+}
+
+TEST_CASE("Comm::ibcast of an object that cannot be copied throws in wait, and all take part", "[object][collective][error]") {
+    for_each_root([](const MPI::Intracomm& comm, int root) {
+        const bool here = comm.rank() == root;
+        const Job job;
+        auto refused = comm.ibcast(job, root);
+        CHECK(contains(thrown<std::exception>([&] { (void)refused.wait(); }), "no number"));
+        const Single single;
+        auto sent = comm.ibcast(single, root);
+        std::string name;
+        CHECK(thrown<std::runtime_error>([&] { name = sent.wait().name; }) == (here ? "no second one" : ""));
+        CHECK(name == (here ? "" : "single"));
+        CHECK(comm.allreduce(1) == comm.size());
     });
 }
 
