@@ -37,8 +37,10 @@ public:
 
 private:
     void receive(void* to, std::size_t size) override;
-    /// Receives and drops the remaining blocks, because every process has to take part in each broadcast.
+    /// Takes part in the remaining broadcasts, as every process has to, and drops the blocks.
     void skip();
+    /// Takes part in the broadcast of `size` bytes and drops them, but for the last `kept`, which it returns.
+    Bytes drop(std::size_t size, std::size_t kept = 0);
 
     const Comm& comm_;
     int root_;
