@@ -1,4 +1,5 @@
 #include "catch.hpp"
+#include "refused_memory.hpp"
 #include "support.hpp"
 
 #include <mpi4cxx/cartcomm.hpp>
@@ -47,6 +48,29 @@ struct Stopping {  // cannot be read where it says so
             throw std::runtime_error("it cannot be read");
         archive(values, values);
     }
+};
+
+struct Job {  // cannot be copied, nor sent without a number
+    std::unique_ptr<int> number;
+    template <class Archive> void save(Archive& archive) const {
+        if (!number)
+            throw std::runtime_error("no number");
+        archive(*number);
+    }
+    template <class Archive> void load(Archive& archive) {
+        number = std::make_unique<int>();
+        archive(*number);
+    }
+};
+
+struct Single {  // can be sent, and throws when it is copied
+    std::string name = "single";
+    Single() = default;
+    Single(const Single&) { throw std::runtime_error("no second one"); }
+    Single(Single&&) = default;
+    Single& operator=(const Single&) = default;
+    Single& operator=(Single&&) = default;
+    template <class Archive> void serialize(Archive& archive) { archive(name); }
 };
 
 /// "abc…" of the ranks [0, n).
@@ -516,6 +540,63 @@ TEST_CASE("An object that cannot be packed is told to all that wait for it", "[o
             CHECK(comm.allgather(good).size() == each.size());
         }
     });
+}
+
+TEST_CASE("Comm::ibcast of an object that cannot be copied throws in wait, and all take part", "[object][collective][error]") {
+    for_each_root([](const MPI::Intracomm& comm, int root) {
+        const bool here = comm.rank() == root;
+        const Job job;
+        auto refused = comm.ibcast(job, root);
+        CHECK(contains(thrown<std::exception>([&] { (void)refused.wait(); }), "no number"));
+        const Single single;
+        auto sent = comm.ibcast(single, root);
+        std::string name;
+        CHECK(thrown<std::runtime_error>([&] { name = sent.wait().name; }) == (here ? "no second one" : ""));
+        CHECK(name == (here ? "" : "single"));
+        CHECK(comm.allreduce(1) == comm.size());
+    });
+}
+
+TEST_CASE("A process without memory for the objects of a collective throws, and the others go on", "[object][collective][error]") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    const int size = comm.size(), poor = size - 1;
+    if (size == 1)
+        return;
+    const bool is_poor = comm.rank() == poor;
+    const auto try_with = [&](const char* form, std::size_t too_large, auto f) {
+        INFO(form);
+        std::optional<RefusedMemory> refused;
+        if (is_poor)
+            refused.emplace(too_large);
+        CHECK(contains(thrown<MPI::Exception>(f), "no memory") == is_poor);
+        refused.reset();
+        CHECK(comm.bcast(comm.rank() == 0 ? std::string("next") : "") == "next");
+        CHECK(comm.allgather(letter(comm.rank())).back() == letter(poor));
+    };
+    const auto try_all = [&](const auto& large) {
+        using T = std::remove_cvref_t<decltype(large)>;
+        const T mine = is_poor ? T() : large;
+        std::vector<T> each(static_cast<std::size_t>(size));
+        each.back() = mine;
+        const std::size_t limit = 17'000'000;  // more than the library keeps for the next objects
+        try_with("gather", limit, [&] { (void)comm.gather(mine, poor); });
+        try_with("igather", limit, [&] { (void)comm.igather(mine, poor).wait(); });
+        try_with("allgather", limit, [&] { (void)comm.allgather(mine); });
+        try_with("scatter", limit, [&] { (void)comm.scatter(each, 0); });
+        try_with("alltoall", limit, [&] { (void)comm.alltoall(each); });
+        try_with("ibcast", limit, [&] { (void)comm.ibcast(mine, 0).wait(); });
+    };
+    try_all(std::vector<double>(2'200'000, 1.5));
+    try_all(std::vector<std::string>(300, std::string(60'000, 't')));  // without blocks
+    const auto try_bcast = [&](const auto& large) {
+        using T = std::remove_cvref_t<decltype(large)>;
+        try_with("bcast", 68'000'000, [&] {  // more than one message of a bcast
+            const T got = comm.bcast(comm.rank() == 0 ? large : T(), 0);
+            CHECK(got == large);
+        });
+    };
+    try_bcast(std::vector<double>(9'000'000, 1.5));
+    try_bcast(std::pair(std::vector<std::string>(1200, std::string(60'000, 't')), std::vector<double>(20'000, 2.5)));
 }
 
 TEST_CASE("A reduction of objects of two types throws on all processes", "[object][collective][error]") {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -511,6 +512,57 @@ TEST_CASE("The error of a request that stays pending is thrown, and the request 
     for (const int tag : {1, 2}) MPI::COMM_SELF.Send(sent, 0, tag);
     MPI::Request::Waitall(requests);
     CHECK((got[0] == 5 && got[1] == 5));
+}
+
+namespace {
+
+/// A large object that calls a function when it is destroyed.
+struct Last {
+    std::vector<double> numbers;
+    std::function<void()> act;
+    Last() = default;
+    Last(std::size_t n, std::function<void()> f) : numbers(n), act(std::move(f)) {}
+    Last(Last&& other) noexcept : numbers(std::move(other.numbers)), act(std::exchange(other.act, nullptr)) {}
+    Last& operator=(Last&& other) noexcept {
+        std::swap(numbers, other.numbers);
+        std::swap(act, other.act);
+        return *this;
+    }
+    ~Last() {
+        if (act)
+            act();
+    }
+    template <class Archive> void serialize(Archive& archive) { archive(numbers); }
+};
+
+}  // namespace
+
+TEST_CASE("A Waitall for many requests leaves those alone for which an outer one waits in the same thread", "[request]") {
+    const MPI::Intracomm& self = MPI::COMM_SELF;
+    std::vector<int> got(100, -1), sent(100);
+    std::vector<MPI::Request> outer;
+    for (int i = 0; i < 100; ++i) outer.push_back(self.Irecv(got[static_cast<std::size_t>(i)], 0, i));
+    bool waits = false, was_within = false;
+    (void)self.isend(Last(100'000,
+                          [&] {
+                              was_within = waits;
+                              std::vector<MPI::Request> inner;
+                              int number = 0;
+                              std::vector<int> numbers(40);
+                              for (int& n : numbers) inner.push_back(self.Irecv(n, 0, 200));
+                              for (std::size_t i = 0; i < numbers.size(); ++i) inner.push_back(self.Isend(number, 0, 200));
+                              MPI::Request::Waitall(inner);
+                              for (int i = 0; i < 100; ++i) self.Send(sent[static_cast<std::size_t>(i)] = i, 0, i);
+                          }),
+                     0, 300);
+    auto last = self.irecv<Last>(0, 300);  // the object that is sent ends when the next call drives
+    std::vector<MPI::Status> statuses(100);
+    waits = true;
+    MPI::Request::Waitall(outer, statuses);
+    CHECK(was_within);
+    CHECK(got == sent);
+    for (int i = 0; i < 100; ++i) CHECK(statuses[static_cast<std::size_t>(i)].tag() == i);
+    (void)last.wait();
 }
 
 TEST_CASE("A request has a Fortran handle", "[request]") {

@@ -10,6 +10,7 @@
 #include "requests/channel.hpp"
 #include "requests/progress.hpp"
 #include "requests/side_tag.hpp"
+#include "runtime/finalize.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -26,6 +27,9 @@ namespace {
 
 /// The size of the first message of a broadcast, which holds all of a small object. No object has less memory.
 constexpr std::size_t first_block = Packing::first_size;
+
+/// The most bytes of each further message of a broadcast. So a process that has no memory for all can take part with as much as this.
+constexpr std::size_t bcast_limit = 64 << 20;
 
 /// The size of a process's slot in an exchange: enough for most numbers, names and small structs.
 constexpr std::size_t slot_size = 512;
@@ -63,14 +67,28 @@ std::size_t messages_behind(const Envelope& envelope) { return (fits(envelope, s
 
 // Broadcast --------------------------------------------------------------------------------------------------------------
 
+namespace {
+
+/// Calls `bcast(begin, size)` for each message of a broadcast of `size` bytes.
+template <class F> void for_each_message(std::size_t size, F bcast) {
+    for (std::size_t begin = 0; begin < size; begin += bcast_limit) bcast(begin, std::min(bcast_limit, size - begin));
+}
+
+void bcast_bytes(const Comm& comm, void* data, std::size_t size, int root, At at) {
+    for_each_message(size, [&](std::size_t begin, std::size_t n) {
+        comm.Bcast({static_cast<std::byte*>(data) + begin, static_cast<Count>(n)}, root, at);
+    });
+}
+
+}  // namespace
+
 void bcast_object(const Comm& comm, const Packing& object, int root, At at) {
     comm.Bcast({object.data(), first_block}, root, at);
     if (!fits(object.envelope(), first_block)) {
         const auto bytes = object.bytes();
-        comm.Bcast({const_cast<std::byte*>(bytes.data()), static_cast<Count>(bytes.size())}, root, at);
+        bcast_bytes(comm, const_cast<std::byte*>(bytes.data()), bytes.size(), root, at);
     }
-    for (const Block& block : object.blocks())
-        comm.Bcast({static_cast<std::byte*>(const_cast<void*>(block.data)), static_cast<Count>(block.size)}, root, at);
+    for (const Block& block : object.blocks()) bcast_bytes(comm, const_cast<void*>(block.data), block.size, root, at);
 }
 
 void bcast_failure(const Comm& comm, int root, At at) {
@@ -89,8 +107,18 @@ Broadcast::Broadcast(const Comm& comm, int root, const ObjectType& type, At at) 
         throw Exception(MPI_ERR_OTHER, "bcast", words_in({bytes_.data(), first_block}), {at, comm.address()});
     const std::byte* bytes = bytes_.data() + sizeof envelope;
     if (!fits(envelope, first_block)) {
-        bytes_ = Bytes::claimed(envelope.length);
-        comm.Bcast({bytes_.data(), static_cast<Count>(envelope.length)}, root, at);
+        try {
+            bytes_ = Bytes::claimed(envelope.length);
+        } catch (...) {
+            if (envelope.magic != Envelope::mark)  // another call's data has come
+                throw;
+            const std::size_t sizes = envelope.blocks * sizeof(std::uint64_t);  // of the blocks, at the end of the bytes
+            bytes_ = drop(envelope.length, sizes);
+            open({bytes_.data(), sizes}, envelope.blocks);
+            skip();
+            throw;
+        }
+        bcast_bytes(comm, bytes_.data(), envelope.length, root, at);
         bytes = bytes_.data();
     }
     open({bytes, envelope.length}, envelope.blocks);
@@ -106,13 +134,27 @@ Broadcast::~Broadcast() {
     } catch (...) {}
 }
 
-void Broadcast::receive(void* to, std::size_t size) { comm_.Bcast({static_cast<std::byte*>(to), static_cast<Count>(size)}, root_, at_); }
+void Broadcast::receive(void* to, std::size_t size) { bcast_bytes(comm_, to, size, root_, at_); }
 
 void Broadcast::skip() {
-    while (blocks_left() != 0) {
-        const std::size_t size = next_block();
-        receive(Bytes::claimed(size).data(), size);
+    while (blocks_left() != 0) drop(next_block());
+}
+
+Bytes Broadcast::drop(std::size_t size, std::size_t kept) {
+    Bytes message, last;
+    try {
+        message = Bytes::claimed(std::min(size, bcast_limit));
+        last = Bytes::claimed(kept);
+    } catch (...) {  // the others would take the next broadcast for this one
+        abort_job("no memory to take part in a bcast");
     }
+    for_each_message(size, [&](std::size_t begin, std::size_t n) {
+        comm_.Bcast({message.data(), static_cast<Count>(n)}, root_, at_);
+        const std::size_t first = std::max(begin, size - kept);  // to be kept
+        if (first < begin + n)
+            std::memcpy(last.data() + first - (size - kept), message.data() + first - begin, begin + n - first);
+    });
+    return last;
 }
 
 // Exchanges --------------------------------------------------------------------------------------------------------------
@@ -194,7 +236,8 @@ struct Exchange::State {
     void send_large(const Comm& communicator);
     /// Posts receives of what does not fit the slots. Returns the error of this exchange, if there is one.
     std::exception_ptr open_slots();
-    void receive_large(std::size_t slot);
+    /// Posts a receive of the bytes of an object. If there is no memory for them, has them dropped and returns the error.
+    std::exception_ptr receive_large(std::size_t slot);
     /// Returns the error of an exchange in which a process gives no objects.
     [[nodiscard]] std::exception_ptr no_objects(std::uint64_t refused) const;
     [[nodiscard]] bool goes_to_all() const noexcept { return pattern == Pattern::bcast || pattern == Pattern::allgather; }
@@ -280,15 +323,23 @@ void Exchange::State::send_large(const Comm& communicator) {
     }
 }
 
-void Exchange::State::receive_large(std::size_t slot) {
+std::exception_ptr Exchange::State::receive_large(std::size_t slot) {
     const Envelope& head = envelope(slot);
-    large[slot] = Bytes::claimed(head.length);
+    std::exception_ptr failure;
+    try {
+        large[slot] = Bytes::claimed(head.length);
+    } catch (...) {
+        failure = std::current_exception();
+    }
     receives.push_back(MPI_REQUEST_NULL);
-    receives.back() = get<MPI_Irecv>(large[slot].data(), static_cast<Count>(head.length), MPI_BYTE, head.sender, head.side_tag, channel, where);
+    receives.back() = failure
+                          ? idrop(route_of(slot))
+                          : get<MPI_Irecv>(large[slot].data(), static_cast<Count>(head.length), MPI_BYTE, head.sender, head.side_tag, channel, where);
     if (head.receipt != 0 && head.blocks == 0) {
         receives.push_back(MPI_REQUEST_NULL);
         receives.back() = ianswer(route_of(slot));
     }
+    return failure;
 }
 
 std::exception_ptr Exchange::State::open_slots() {
@@ -308,7 +359,8 @@ std::exception_ptr Exchange::State::open_slots() {
         if (head.type != type.hash)
             failure = std::make_exception_ptr(type.mismatch(method_of(pattern), head.type, where));
         if (!fits(head, slot_size))
-            receive_large(i);
+            if (const std::exception_ptr no_memory = receive_large(i))
+                failure = no_memory;
     }
     return refused != 0 ? no_objects(refused) : failure;
 }
@@ -384,18 +436,16 @@ void Exchange::exchange(const Comm& comm) {
     state.sends_last = true;
     state.call_mpi<MPI_Bcast, MPI_Gather, MPI_Scatter, MPI_Allgather, MPI_Alltoall>([&]<auto Fn>(auto... args) { call<Fn>(args..., state.where); });
     state.send_large(comm);
-    const std::exception_ptr wrong = state.open_slots();
+    failure_ = state.open_slots();
     while (!complete_or_drive(*this)) {}
     finish(state.where);
-    if (wrong)
-        std::rethrow_exception(wrong);
 }
 
 void Exchange::end() {
     State& state = *state_;
     for (std::size_t i = 0; state.opened && i < state.received; ++i)
         if (!state.taken[i] && state.is_object(i))
-            FromExchange(*this, i);
+            drop(state.route_of(i), state.envelope(i).blocks);
     state.sends_last = false;
     if (state.is_under_way())
         go_on();
@@ -425,7 +475,17 @@ void Exchange::step() {
         }
         failure_ = state.open_slots();
     }
-    if (!passed_all(state.receives) || !state.opened)
+    while (!state.receives.empty()) {
+        try {
+            if (!passed(state.receives.back()))
+                return;
+        } catch (...) {  // the first error says most: what is dropped for want of memory is longer than its receive, too
+            if (!failure_)
+                failure_ = std::current_exception();
+        }
+        state.receives.pop_back();
+    }
+    if (!state.opened)
         return;
     if (!state.sends_last)
         state.sends->advance();
@@ -452,14 +512,7 @@ FromExchange::FromExchange(const Exchange& exchange, std::size_t i) {
     open(exchange[i], envelope.blocks);
 }
 
-FromExchange::~FromExchange() {
-    try {
-        while (blocks_left() != 0) {
-            const std::size_t size = next_block();
-            receive(Bytes::claimed(size).data(), size);
-        }
-    } catch (...) {}
-}
+FromExchange::~FromExchange() { drop(route_, blocks_left()); }
 
 void FromExchange::receive(void* to, std::size_t size) {
     recv_out_of_band(to, size, route_);

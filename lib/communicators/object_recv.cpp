@@ -93,6 +93,22 @@ void copy_block(void* to, std::size_t size, const std::byte*& next, const Bytes&
     next += size;
 }
 
+/// Begins to receive a message and to drop it, by a receive that is too short for a long one. That needs no memory, whatever the size, and MPIs
+/// complete the sender of a truncated message.
+template <auto Receive, class... From> MPI_Request receive_too_little(const Place& where, From... from) {
+    static InlineBuffer waste;  // nobody reads it
+    const auto [count, type] = capacity(where.at());
+    return get<Receive>(waste.bytes.data(), count, type, from..., where);
+}
+MPI_Request idrop(MPI_Message& message, const Place& where) { return receive_too_little<MPI_Imrecv>(where, &message); }
+
+/// Waits for a request of `idrop`.
+void complete_dropped(MPI_Request request, const Place& where) noexcept {
+    try {
+        complete(request, MPI_STATUS_IGNORE, "MPI_Recv", where);
+    } catch (...) {}  // the message is longer than the receive
+}
+
 MPI_Request irecv_out_of_band(void* to, std::size_t size, const Route& route) {
     const Place where = route.where();
     return get<MPI_Irecv>(to, static_cast<Count>(size), MPI_BYTE, route.sender, route.side_tag, route.channel, where);
@@ -115,6 +131,18 @@ void recv_out_of_band(void* to, std::size_t size, const Route& route) {
     MPI_Status status;
     call<MPI_Recv>(to, static_cast<Count>(size), MPI_BYTE, route.sender, route.side_tag, route.channel, &status, where);
     check_length(status, size, where);
+}
+
+MPI_Request idrop(const Route& route) { return receive_too_little<MPI_Irecv>(route.where(), route.sender, route.side_tag, route.channel); }
+
+void drop(const Route& route, std::size_t messages) noexcept {
+    if (messages == 0)
+        return;
+    try {
+        for (; messages != 0; --messages) complete_dropped(idrop(route), route.where());
+        if (route.receipt)
+            answer(route);
+    } catch (...) {}
 }
 
 // Blocking ---------------------------------------------------------------------------------------------------------------
@@ -144,7 +172,9 @@ void Incoming::accept_any(std::uint64_t size, MPI_Status& found, const ObjectTyp
         try {
             bytes_ = Bytes::claimed(envelope.length);
         } catch (...) {
-            discard_pieces(envelope);
+            if (envelope.asks != 0)
+                answer(route_);
+            drop(route_, number_of_pieces(envelope) + envelope.blocks);
             throw;
         }
         if (envelope.in_pieces == 0)
@@ -166,22 +196,12 @@ void Incoming::accept_any(std::uint64_t size, MPI_Status& found, const ObjectTyp
         throw type.mismatch("recv", envelope.type, where);
 }
 
-void Incoming::discard_pieces(Envelope envelope) noexcept {
-    if (envelope.in_pieces != 0)
-        try {
-            for_each_piece(envelope, [&](std::size_t, std::size_t size) { recv_out_of_band(room_.bytes.data(), size, route_); });
-            give_receipt();
-        } catch (...) {}
-}
-
 void Incoming::skip_rest() noexcept {
     try {
         while (expects_bytes()) take_piece();
-        while (blocks_left() != 0) {
-            const std::size_t size = next_block();
-            receive(Bytes::claimed(size).data(), size);
-        }
     } catch (...) {}
+    if (whole_block_ == nullptr)
+        drop(route_, blocks_left());
 }
 
 void Incoming::give_receipt() {
@@ -230,7 +250,12 @@ bool Incoming::recv(MPI_Message& message, std::size_t size, const ObjectType& ty
     const bool from_null = message == MPI_MESSAGE_NO_PROC;
     MPI_Status found;
     if (size > inline_limit) {
-        bytes_ = Bytes::claimed(size);
+        try {
+            bytes_ = Bytes::claimed(size);
+        } catch (...) {
+            complete_dropped(idrop(message, at), at);
+            throw;
+        }
         call<MPI_Mrecv>(bytes_.data(), static_cast<Count>(size), MPI_BYTE, &message, &found, at);
         accept_whole(found, type, status, at);
         return true;
@@ -291,7 +316,7 @@ struct Receive::State {
         void receive(void* to, std::size_t size) override { state_.parts.push_back({irecv_out_of_band(to, size, state_.route), size}); }
         State& state_;
     };
-    enum class Step : char { envelope, opened, bytes, blocks };
+    enum class Step : char { envelope, bytes, blocks, dropping };
     struct Part {
         MPI_Request request;
         std::size_t size;  // 0 for an answer
@@ -310,12 +335,13 @@ struct Receive::State {
     MPI_Comm comm = MPI_COMM_NULL;  // a copy: the communicator may be destroyed before the message comes
     Step step = Step::envelope;
     std::optional<OrderedProbe> probe;       // until the message has come, where an object comes whole
-    MPI_Request request = MPI_REQUEST_NULL;  // of the envelope, or of the whole object
+    MPI_Request request = MPI_REQUEST_NULL;  // of the envelope, of the whole object, or of what is dropped
+    std::size_t to_drop = 0;                 // messages
     std::vector<Part> parts;                 // of the bytes, then of the blocks
     std::optional<std::size_t> length;       // of the object, which its status tells
     bool from_null = false;
     bool is_cancelled = false;  // unless the message came before
-    Route route;
+    Route route{};
     Bytes bytes;
     std::vector<Bytes> held_blocks;
     const std::byte* whole_block = nullptr;  // the next block of an object that has come whole
@@ -345,7 +371,14 @@ Receive::Receive(MPI_Message& message, std::size_t size, const ObjectType& type,
 void Receive::receive_found(MPI_Message& message, std::size_t size) {
     State& state = *state_;
     if (size > inline_limit) {
-        state.bytes = Bytes::claimed(size);
+        try {
+            state.bytes = Bytes::claimed(size);
+        } catch (...) {
+            failure_ = std::current_exception();
+            state.step = State::Step::dropping;
+            state.request = idrop(message, where_);
+            return;
+        }
         state.request = get<MPI_Imrecv>(state.bytes.data(), static_cast<Count>(size), MPI_BYTE, &message, where_);
         return;
     }
@@ -385,10 +418,10 @@ void Receive::step() {
     }
     if (state.step == State::Step::envelope && passed(state.request, &status_))
         open_envelope();
-    if (!complete_ && state.step == State::Step::opened)
-        receive_bytes();
     if (!complete_ && state.step == State::Step::bytes && passed_parts())
         open_bytes();
+    if (!complete_ && state.step == State::Step::dropping)
+        complete_ = dropped() && passed_parts();
     if (!complete_ && state.step == State::Step::blocks)
         complete_ = passed_parts();
 }
@@ -404,7 +437,7 @@ void Receive::open_envelope() {
         return open_whole_object();
     const Envelope& envelope = open(state.room, received_bytes(status_, where_), where_);
     state.route = {opened_channel, envelope.sender, envelope.side_tag, envelope.receipt != 0, where_.file, where_.line, where_.comm};
-    state.step = State::Step::opened;
+    receive_bytes();
 }
 
 void Receive::open_whole_object() {
@@ -428,10 +461,8 @@ void Receive::receive_bytes() {
             state.bytes = Bytes::claimed(envelope.length);
             state.parts.reserve(number_of_pieces(envelope));
         } catch (...) {
-            if (envelope.in_pieces == 0)
-                throw;
-            failure_ = std::current_exception();  // the next step tries again to get memory, because the sender waits for its pieces to be received
-            return;
+            failure_ = std::current_exception();
+            return drop(number_of_pieces(envelope) + envelope.blocks);
         }
     state.step = State::Step::bytes;
     for_each_piece(envelope, [&](std::size_t begin, std::size_t size) {
@@ -452,45 +483,59 @@ void Receive::open_bytes() {
         failure_ = std::make_exception_ptr(state.type.mismatch("irecv", envelope.type, where_));
     if (envelope.blocks != 0)
         receive_blocks();
-    if (envelope.receipt != 0)
+    if (envelope.receipt != 0 && state.step != State::Step::dropping)
         state.parts.push_back({ianswer(state.route), 0});
 }
 
 void Receive::receive_blocks() {
     State& state = *state_;
     const Envelope& envelope = state.envelope();
-    bool placed = false;
-    if (!failure_)
-        try {
-            state.parts.reserve(3);  // so that noting a posted receive cannot throw
-            State::Placing placing(state);
-            placing.open(state.object_bytes(), envelope.blocks);
-            placed = place(placing);
-        } catch (...) {
-            failure_ = std::current_exception();
-        }
-    const auto hold = [&] {
+    if (failure_)
+        return drop(envelope.blocks);
+    try {
+        state.parts.reserve(3);  // so that noting a posted receive cannot throw
         State::Placing placing(state);
         placing.open(state.object_bytes(), envelope.blocks);
-        placing.hold_all();
-    };
-    if (!placed)
-        try {  // after a failure too, because the sender waits for its blocks to be received
-            hold();
-        } catch (...) {
-            if (!state.parts.empty())
-                throw;
-            failure_ = std::current_exception();  // memory may be available by now: try again
-            hold();
-        }
+        if (!place(placing))
+            placing.hold_all();
+    } catch (...) {
+        failure_ = std::current_exception();
+        return drop(envelope.blocks - state.parts.size());
+    }
     if (envelope.asks != 0)
         state.parts.push_back({ianswer(state.route), 0});
 }
 
+void Receive::drop(std::size_t messages) {
+    State& state = *state_;
+    state.step = State::Step::dropping;
+    state.to_drop = messages;
+    if (state.envelope().asks != 0)
+        state.request = ianswer(state.route);
+}
+
+bool Receive::dropped() {
+    State& state = *state_;
+    while (true) {
+        try {
+            if (!passed(state.request))
+                return false;
+        } catch (...) {}  // the message is longer than the receive
+        if (state.to_drop != 0) {
+            --state.to_drop;
+            state.request = idrop(state.route);
+        } else if (std::exchange(state.route.receipt, false)) {
+            state.request = ianswer(state.route);
+        } else {
+            return true;
+        }
+    }
+}
+
 MPI_Request* Receive::awaited() {
-    if (state_->step == State::Step::envelope)
-        return state_->probe ? nullptr : &state_->request;
-    return state_->parts.empty() ? nullptr : &state_->parts.back().request;  // there is none while memory for the bytes is missing
+    if (state_->request != MPI_REQUEST_NULL)
+        return &state_->request;
+    return state_->parts.empty() ? nullptr : &state_->parts.back().request;
 }
 
 const MPI_Status& Receive::status() {

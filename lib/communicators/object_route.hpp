@@ -23,6 +23,10 @@ void answer(const Route& route);
 [[nodiscard]] MPI_Request ianswer(const Route& route);
 /// Receives one message of `size` bytes over the channel. Throws Exception if it has another length.
 void recv_out_of_band(void* to, std::size_t size, const Route& route);
+/// Begins to receive a message over the channel and to drop it, which takes no memory. The request of a long message fails once MPI has received it.
+[[nodiscard]] MPI_Request idrop(const Route& route);
+/// Receives and drops the last `messages` messages of an object, and then gives its sender a receipt, if that wants one.
+void drop(const Route& route, std::size_t messages) noexcept;
 
 /// The size of a piece of an object's bytes. MPI sends pieces without a handshake, so the receiver reads the first one while the others are on their
 /// way.

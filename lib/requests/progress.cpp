@@ -170,8 +170,8 @@ private:
                 ended_.push_back(&operation);
             return retire(operation);
         }
-        remove(operation);
         finished_.add(operation);
+        remove(operation);  // counts those that are finished
     }
 
     using Clock = std::chrono::steady_clock;

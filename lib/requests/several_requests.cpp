@@ -17,13 +17,11 @@ using detail::drive;
 using detail::must_drive;
 using detail::Requests;
 
-/// The raw handles and statuses of several requests. They are written back when the call is over, even if it throws. A small number needs no memory
-/// from the heap; a larger one reuses memory of this thread.
+/// The raw handles and statuses of several requests. They are written back when the call is over, even if it throws.
 class RequestArray {
 public:
-    RequestArray(detail::Requests requests, std::span<Status> statuses = {}) : requests_(requests), statuses_(statuses) {
-        raw_ = room(handles_, spare_handles, requests.size());
-        raw_statuses_ = room(raw_array_, spare_statuses, requests.size());
+    RequestArray(detail::Requests requests, std::span<Status> statuses = {})
+        : requests_(requests), statuses_(statuses), handles_(requests.size()), found_(requests.size()) {
         for (std::size_t i = 0; i < requests.size(); ++i) {
             raw_[i] = is_inactive(i) ? MPI_REQUEST_NULL : requests[i].raw_;
             raw_statuses_[i].MPI_ERROR = MPI_SUCCESS;  // MPI need not write it
@@ -165,21 +163,38 @@ private:
             "request " + std::to_string(first - statuses.begin()) + " of " + std::to_string(size()) + ": " + Get_error_string(first->MPI_ERROR),
             e.where());
     }
-    template <class T, std::size_t N> static T* room(std::array<T, N>& own, std::vector<T>& spare, std::size_t size) {
-        if (size <= N)
-            return own.data();
-        spare.resize(size);
-        return spare.data();
-    }
+    /// Memory for several elements. A small number needs none from the heap. A larger one has what this thread has used before, and has it for
+    /// itself: while a call drives operations, the destructor of an object may wait for several requests of its own.
+    template <class T> class Room {
+    public:
+        explicit Room(std::size_t size) {
+            if (size <= few_.size())
+                return;
+            many_.swap(spare);
+            many_.resize(size);
+            data_ = many_.data();
+        }
+        ~Room() {
+            if (data_ != few_.data())
+                many_.swap(spare);
+        }
+        Room(const Room&) = delete;
+        Room& operator=(const Room&) = delete;
+        [[nodiscard]] T* data() const noexcept { return data_; }
 
-    static inline thread_local std::vector<MPI_Request> spare_handles;
-    static inline thread_local std::vector<MPI_Status> spare_statuses;
+    private:
+        static inline thread_local std::vector<T> spare;
+        std::array<T, 64> few_;
+        std::vector<T> many_;
+        T* data_ = few_.data();
+    };
+
     detail::Requests requests_;
     std::span<Status> statuses_;
-    std::array<MPI_Request, 64> handles_;
-    std::array<MPI_Status, 64> raw_array_;
-    MPI_Request* raw_;
-    MPI_Status* raw_statuses_;
+    Room<MPI_Request> handles_;
+    Room<MPI_Status> found_;
+    MPI_Request* raw_ = handles_.data();
+    MPI_Status* raw_statuses_ = found_.data();
     std::size_t written_ = 0;  // the number of statuses that are known
     bool are_all_complete_ = false;
 };

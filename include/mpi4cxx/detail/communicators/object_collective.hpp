@@ -37,8 +37,10 @@ public:
 
 private:
     void receive(void* to, std::size_t size) override;
-    /// Receives and drops the remaining blocks, because every process has to take part in each broadcast.
+    /// Takes part in the remaining broadcasts, as every process has to, and drops the blocks.
     void skip();
+    /// Takes part in the broadcast of `size` bytes and drops them, but for the last `kept`, which it returns.
+    Bytes drop(std::size_t size, std::size_t kept = 0);
 
     const Comm& comm_;
     int root_;
@@ -198,14 +200,24 @@ template <class T> sent_as<T> copied(const T& object) {
 template <class T> struct SingleObject {
     T operator()(const Exchange& exchange) const { return exchange.size() == 0 ? nothing<T>() : exchange.object<T>(0); }
 };
-/// As SingleObject, but the root returns a copy of its own object.
+/// As SingleObject, but the root returns a copy of its own object. An object that cannot be copied throws only here, because the other processes
+/// wait for the root.
 template <class T> struct OwnOrSingleObject {
     template <class U> OwnOrSingleObject(bool is_own, const U& object) {
         if (is_own)
-            own.emplace(copied(object));
+            try {
+                own.emplace(copied(object));
+            } catch (...) {
+                failure = std::current_exception();
+            }
     }
-    T operator()(const Exchange& exchange) { return own ? std::move(*own) : SingleObject<T>()(exchange); }
+    T operator()(const Exchange& exchange) {
+        if (failure)
+            std::rethrow_exception(failure);
+        return own ? std::move(*own) : SingleObject<T>()(exchange);
+    }
     std::optional<T> own;
+    std::exception_ptr failure;
 };
 /// Returns all objects.
 template <class T> struct AllObjects {

@@ -82,8 +82,6 @@ private:
     void receive(void* to, std::size_t size) override;
     /// Receives and drops the rest of an object that could not be read to its end, because its sender waits.
     void skip_rest() noexcept;
-    /// Receives and drops the pieces of an object for which there is no memory.
-    void discard_pieces(Envelope envelope) noexcept;
     /// Tells the sender, if it wants to know, that everything has been received.
     void give_receipt();
 
@@ -127,6 +125,10 @@ private:
     void receive_bytes();
     void open_bytes();
     void receive_blocks();
+    /// Has the next `messages` messages on the channel received and dropped, because the sender waits until they are received.
+    void drop(std::size_t messages);
+    /// Returns whether that is done.
+    bool dropped();
 
     struct [[gnu::visibility("hidden")]] State;
     std::unique_ptr<State> state_;
