@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <atomic>
 #include <mutex>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -100,6 +101,15 @@ public:
     void finds_message(MPI_Message* message) { found_ = message; }
     void receives_message(const MPI_Message* message);
     void collective(MPI_Comm comm, CollectivePattern pattern, int root, const SentSizes& sizes);
+    /// Returns what a call that scatters the results of a reduction sends. Between two groups `counts` are those of the own group, and each of the
+    /// others is given as much on the average.
+    template <class Count> [[nodiscard]] SentSizes scattered(const Count* counts, MPI_Datatype type, MPI_Comm comm) const {
+        const Communicator* const where = is_on() ? communicator_info(comm) : nullptr;
+        if (where == nullptr || !where->is_inter)
+            return each(counts, type);
+        const MPI_Count total = std::accumulate(counts, counts + where->members.size(), MPI_Count{0});
+        return same(total / static_cast<MPI_Count>(where->peers.size()), type);
+    }
     /// Returns where the call writes its status: the trace needs one even if the caller does not.
     MPI_Status* fills_status(MPI_Status* status);
     void sets_flag(const int* flag) { flag_ = flag; }

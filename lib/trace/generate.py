@@ -35,7 +35,7 @@ COLLECTIVES = {
     'Allreduce': ('all', 'same(count, datatype)'),
     'Scan': ('upwards', 'same(count, datatype)'),
     'Exscan': ('upwards', 'same(count, datatype)'),
-    'Reduce_scatter': ('all', 'each(recvcounts, datatype)'),
+    'Reduce_scatter': ('all', 'call.scattered(recvcounts, datatype, comm)'),
     'Reduce_scatter_block': ('all', 'same(recvcount, datatype)'),
     'Neighbor_allgather': ('neighbours', 'same(sendcount, sendtype)'),
     'Neighbor_allgatherv': ('neighbours', 'same(sendcount, sendtype)'),

@@ -204,6 +204,14 @@ def one_sided():
          [(1, 24, 0), (1, 0, 16), (1, 8, 0), (1, 8, 8)], 'one-sided calls')
 
 
+def groups():
+    """Between two groups, what a process gives to each of the other group is what its own group gets, shared out evenly."""
+    code, _ = run(3, traffic, 'groups', MPI4CXX_TRACE='trace')
+    same(code, 0, 'status')
+    rows = {(row['from'], row['to']): int(row['collective_bytes']) for row in csv.DictReader((folder / 'traffic.trace' / 'matrix.csv').open())}
+    same(rows, {('0', '1'): 8, ('0', '2'): 8, ('1', '0'): 16, ('2', '0'): 16}, 'bytes in collectives')
+
+
 def aborted():
     code, _ = run(3, traffic, 'abort', MPI4CXX_TRACE='trace', MPI4CXX_TRACE_DIR='elsewhere')
     check(code != 0, 'the job ended with 0')
@@ -380,6 +388,7 @@ tests = {
         stands_still(2, 'fences', r'rank 1: MPI_Win_fence on window "halo" \(its 2nd fence\), for [0-9.]+ s, ' + line('fences'),
                      'The 2nd collective call on window "halo": rank 1 is in MPI_Win_fence, rank 0 has not come to it', in_cycle(0, 1, 0))],
     'one_sided': one_sided,
+    'groups': groups,
     'late': lambda: [
         stands_still(3, 'late', 'rank 0: outside MPI, for [0-9.]+ s, ' + line('late 0'), 'rank 1: MPI_Barrier on .* ' + line('late 1'),
                      'rank 0 has not come to it', 'The job goes on', ends=False),
