@@ -204,6 +204,13 @@ void Call::collective(MPI_Comm comm, CollectivePattern pattern, int root, const 
     waits_for(other_);
 }
 
+void Call::will_make_comm(const MPI_Comm* comm) {
+    if (!is_on() || other_.comm == nullptr)
+        return;
+    other_.made = comm;
+    other_.made_number = take_number(*other_.comm);
+}
+
 MPI_Status* Call::fills_status(MPI_Status* status) {
     status_ = status == MPI_STATUS_IGNORE ? &own_status_ : status;
     return is_on() ? status_ : status;
@@ -331,8 +338,6 @@ int Call::done(int code) {
     const bool good = code == MPI_SUCCESS;
     if (functions[function_].family != Family::local)
         leave(end);
-    if (good && made_ != nullptr)
-        communicator_info(*made_);
     if (good && made_window_ != nullptr)
         window_info(*made_window_);
     const std::string_view name = functions[function_].name;
@@ -368,6 +373,7 @@ int Call::done(int code) {
     lock.unlock();
     if (!good)
         return code;
+    for (const auto& [comm, number] : made_) communicator_info(*comm, number);
     if (request_ != nullptr)
         set_operation(*request_, other_.kind != WaitTarget::Kind::none ? other_ : send_);
     if (found_ != nullptr) {

@@ -114,7 +114,9 @@ public:
     MPI_Status* fills_status(MPI_Status* status);
     void sets_flag(const int* flag) { flag_ = flag; }
     void starts_request(const MPI_Request* request) { request_ = request; }
-    void makes_comm(const MPI_Comm* comm) { made_ = comm; }
+    void makes_comm(const MPI_Comm* comm, int number = next_number) { made_.push_back({comm, number}); }
+    /// The same when the request is complete. The others may complete theirs in another order, so the number is taken now.
+    void will_make_comm(const MPI_Comm* comm);
     void names_comm(MPI_Comm comm, const char* name);
     void makes_window(const MPI_Win* win) { made_window_ = win; }
     void names_window(MPI_Win win, const char* name);
@@ -156,7 +158,11 @@ private:
     MPI_Status* status_ = nullptr;
     MPI_Message* found_ = nullptr;
     const MPI_Request* request_ = nullptr;
-    const MPI_Comm* made_ = nullptr;
+    struct Made {
+        const MPI_Comm* comm;
+        int number;
+    };
+    std::vector<Made> made_;
     const MPI_Win* made_window_ = nullptr;
     Window* window_ = nullptr;
     std::int64_t written_ = 0, read_ = 0;

@@ -61,13 +61,15 @@ private:
         std::shared_ptr<Operation> operation;
     };
 
-    static void complete_one(Pending& pending, const MPI_Status* status, std::int64_t event) {
+    void complete_one(Pending& pending, const MPI_Status* status, std::int64_t event) {
         if (pending.operation == nullptr)
             return;
         complete(*pending.operation, status, event);
         pending.operation->order = 0;
         if (!pending.operation->is_persistent)
             erase_operation(pending.handle, pending.operation);
+        if (pending.operation->made != nullptr)
+            makes_comm(pending.operation->made, pending.operation->made_number);
     }
 
     const MPI_Request* requests_;

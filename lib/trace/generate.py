@@ -121,13 +121,12 @@ def statements(name, types):
         yield f'call.readies(request, {number});'
     if types.get('flag') == 'int *' and family(name, types) == 'wait':
         yield 'call.sets_flag(flag);'
-    if types.get('request') == 'MPI_Request *' and family(name, types) in ('send', 'receive', 'collective'):
+    if types.get('request') == 'MPI_Request *' and (family(name, types) in ('send', 'receive', 'collective') or made_communicators(word, types)):
         yield 'call.starts_request(request);'
     for comm in parent_communicators(word, types):
         yield f'call.collective({comm}, CollectivePattern::all, 0, nothing());'
     for comm in made_communicators(word, types):
-        if 'request' not in types:
-            yield f'call.makes_comm({comm});'
+        yield f'call.{"will_make_comm" if "request" in types else "makes_comm"}({comm});'
     yield from window_statements(word, types)
     if word == 'Comm_set_name':
         yield 'call.names_comm(comm, comm_name);'

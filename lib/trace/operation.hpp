@@ -37,6 +37,8 @@ struct Operation : WaitTarget {
     std::int64_t begin = 0, record = -1;
     CollectivePattern pattern = CollectivePattern::all;
     bool is_root = false;
+    const MPI_Comm* made = nullptr;  // where MPI writes the communicator that the operation makes, whose number has been taken
+    int made_number = next_number;
 };
 
 /// The messages sent in one direction between this process and another on one communicator: their number, and the latest ones.

@@ -297,6 +297,13 @@ def reused():
     same(summary(folder / 'traffic.trace')[0, 'MPI_Irecv'][:3], (2, 0, 8), 'calls and bytes of MPI_Irecv')
 
 
+def duplicates():
+    """Communicators that are made without waiting are told apart, in whatever order the ranks use them."""
+    text = stands_still(2, 'duplicates', 'rank 1: MPI_Recv from rank 0, tag 19, .* ' + line('duplicates'), in_cycle(0, 1, 0))
+    numbers = re.findall(r'rank \d: MPI_\w+ \w+ rank \d, tag 19, the communicator of ranks 0, 1 \(number (\d) of these\)', text)
+    same(len(set(numbers)), 2, 'numbers of two communicators')
+
+
 def explained():
     """What standing ranks of known files mean: a message with both ends is on its way."""
     any_tag = run(1, explain)[1].strip()
@@ -359,6 +366,7 @@ tests = {
         3, 'collective', r'rank 0: MPI_Barrier on MPI_COMM_WORLD \(its \d\w\w collective call\), for [0-9.]+ s, ' + line('collective 0'),
         r'rank 2: MPI_Allreduce on MPI_COMM_WORLD \(its \d\w\w collective call\), for [0-9.]+ s, ' + line('collective 1'),
         r'The \d\w\w collective call on MPI_COMM_WORLD: ranks 1, 2 are in MPI_Allreduce, rank 0 is in MPI_Barrier, which do not go together', in_cycle(0, 1, 0)),
+    'duplicates': duplicates,
     'roots': lambda: stands_still(2, 'roots', 'rank 0 is in MPI_Bcast with root 1, rank 1 is in MPI_Bcast with root 0, which do not go together', in_cycle(0, 1, 0)),
     'nobody_sends': lambda: stands_still(
         2, 'nobody_sends', 'rank 0: MPI_Wait for MPI_Irecv from rank 1, tag 11, ' + world + line('nobody_sends'), 'rank 1: MPI_Finalize on MPI_COMM_WORLD',

@@ -292,6 +292,17 @@ void slow_sum(const MPI::Intracomm& comm) {
     MPI_Op_free(&op);
 }
 
+/// A message that is sent on one of two communicators and expected on the other. The ranks use these in another order than they have made them.
+void duplicates(const MPI::Intracomm& comm) {
+    auto first = comm.Idup(), second = comm.Idup();
+    const MPI::Intracomm a = first.wait(), b = second.wait();
+    int value = 0;
+    if (comm.rank() == 0)
+        b.Ssend(value, 1, 19);
+    else
+        a.Recv(value, 0, 19);  // here: duplicates
+}
+
 /// What rank 0 still does when main() is over.
 struct AfterMain {
     ~AfterMain() { late(MPI::COMM_WORLD); }
@@ -353,6 +364,7 @@ int main(int argc, char** argv) {
                                                                                  {"other_tag", other_tag},
                                                                                  {"other_tag_of_object", other_tag_of_object},
                                                                                  {"left_alone", left_alone},
+                                                                                 {"duplicates", duplicates},
                                                                                  {"late_sample", late_sample}};
     for (const auto& [name, function] : ways)
         if (name == way)
