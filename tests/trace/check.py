@@ -367,7 +367,7 @@ tests = {
         r'rank 2: MPI_Allreduce on MPI_COMM_WORLD \(its \d\w\w collective call\), for [0-9.]+ s, ' + line('collective 1'),
         r'The \d\w\w collective call on MPI_COMM_WORLD: ranks 1, 2 are in MPI_Allreduce, rank 0 is in MPI_Barrier, which do not go together', in_cycle(0, 1, 0)),
     'duplicates': duplicates,
-    'roots': lambda: stands_still(2, 'roots', 'rank 0 is in MPI_Bcast with root 1, rank 1 is in MPI_Bcast with root 0, which do not go together', in_cycle(0, 1, 0)),
+    'roots': lambda: stands_still(2, 'roots', 'rank 1 is in MPI_Bcast with root 0, rank 0 is in MPI_Bcast with root 1, which do not go together', in_cycle(0, 1, 0)),
     'nobody_sends': lambda: stands_still(
         2, 'nobody_sends', 'rank 0: MPI_Wait for MPI_Irecv from rank 1, tag 11, ' + world + line('nobody_sends'), 'rank 1: MPI_Finalize on MPI_COMM_WORLD',
         'rank 1 is in MPI_Finalize, rank 0 has not come to it'),
