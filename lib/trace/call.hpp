@@ -34,11 +34,12 @@ struct Thread {
     bool is_hidden = false;           // belongs to the library and only polls now and then
     int function = -1;                // of the current call
     std::int64_t since = 0;           // when the thread entered or left MPI
-    std::vector<WaitTarget> targets;  // the first few targets that the call waits for
-    std::size_t target_count = 0;
+    std::vector<WaitTarget> targets;  // what the call waits for
     bool waits_for_any = false;
     std::int64_t polls = 0;  // calls that found nothing since something last moved
     std::vector<WaitTarget> polled;
+    bool polls_others = false;   // more than `polled` holds
+    bool polls_for_all = false;  // a call that finds nothing until all that it asks for is complete
     /// What the watchdog has seen of the polls.
     struct Polls {
         std::int64_t number = 0, computed = 0, at = 0;  // `polls`, the CPU time of the thread, and when that was
@@ -124,8 +125,11 @@ public:
     void accesses(MPI_Count count, MPI_Datatype type, int target_rank, MPI_Win win, bool writes, bool reads);
     /// The synchronization of a window with one rank, or with any_rank.
     void synchronizes(MPI_Win win, int target_rank);
-    void fences(MPI_Win win);
+    void locks(MPI_Win win, int target_rank, bool is_exclusive);
+    /// The synchronization of a window with all its processes.
+    void meets(MPI_Win win);
     void posts(MPI_Win win, MPI_Group group, bool starts);
+    void completes_epoch(MPI_Win win);
     /// Marks the call as waiting again, after calls that were made within it.
     void resumes();
     int done(int code);

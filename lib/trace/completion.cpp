@@ -13,7 +13,7 @@ public:
     Completion(int function, int count, const MPI_Request* requests, bool any = false) : Call(function), requests_(requests) {
         for (int i = 0; is_on() && i < count; ++i) {
             pending_.push_back({requests[i], find_operation(requests[i])});
-            if (requests[i] != MPI_REQUEST_NULL)
+            if (requests[i] != MPI_REQUEST_NULL && !is_inactive(pending_.back().operation))
                 waits_for(pending_.back().operation == nullptr ? WaitTarget{} : *pending_.back().operation);
         }
         if (is_on() && any && count > 1)
@@ -60,6 +60,9 @@ private:
         MPI_Request handle;
         std::shared_ptr<Operation> operation;
     };
+
+    /// Returns whether this is a persistent operation that is not started.
+    static bool is_inactive(const std::shared_ptr<Operation>& operation) { return operation != nullptr && operation->order == 0; }
 
     void complete_one(Pending& pending, const MPI_Status* status, std::int64_t event) {
         if (pending.operation == nullptr)
