@@ -52,14 +52,18 @@ void count_activity(std::int64_t at) {
 }
 
 constexpr std::int64_t millisecond = 1'000'000, second = 1'000 * millisecond;
-constexpr std::size_t most_targets = 8;
 
-void add(std::vector<WaitTarget>& targets, const WaitTarget& target) {
+/// Adds what a poll has looked for. A loop looks for the same again and again.
+void add_polled(const WaitTarget& target, Thread& thread) {
+    constexpr std::size_t most_polled = 32;
     const auto is_same = [&](const WaitTarget& t) {
-        return t.function == target.function && t.peer == target.peer && t.tag == target.tag && t.comm == target.comm;
+        return t.function == target.function && t.peer == target.peer && t.tag == target.tag && t.comm == target.comm && t.order == target.order;
     };
-    if (targets.size() < most_targets && std::none_of(targets.begin(), targets.end(), is_same))
-        targets.push_back(target);
+    if (thread.polls_others || std::any_of(thread.polled.begin(), thread.polled.end(), is_same))
+        return;
+    thread.polls_others = thread.polled.size() == most_polled;
+    if (!thread.polls_others)
+        thread.polled.push_back(target);
 }
 
 std::int64_t bytes(MPI_Count count, MPI_Datatype type) {
@@ -111,7 +115,6 @@ Call::Call(int function) : function_(function) {
     thread_->function = function;
     thread_->since = begin_;
     thread_->targets.clear();
-    thread_->target_count = 0;
     thread_->waits_for_any = false;
 }
 
@@ -119,8 +122,7 @@ Call::~Call() { depth = std::max(depth - 1, 0); }
 
 void Call::waits_for(const WaitTarget& target) {
     const std::lock_guard lock(thread_->mutex);
-    ++thread_->target_count;
-    add(thread_->targets, target);
+    thread_->targets.push_back(target);
 }
 
 void Call::waits_for_any() {
@@ -204,6 +206,13 @@ void Call::collective(MPI_Comm comm, CollectivePattern pattern, int root, const 
     waits_for(other_);
 }
 
+void Call::will_make_comm(const MPI_Comm* comm) {
+    if (!is_on() || other_.comm == nullptr)
+        return;
+    other_.made = comm;
+    other_.made_number = take_number(*other_.comm);
+}
+
 MPI_Status* Call::fills_status(MPI_Status* status) {
     status_ = status == MPI_STATUS_IGNORE ? &own_status_ : status;
     return is_on() ? status_ : status;
@@ -242,16 +251,22 @@ void Call::synchronizes(MPI_Win win, int target_rank) {
     other_.function = function_;
     other_.peer = window_->world_rank(target_rank);
     other_.window = window_;
+    other_.is_exclusive = other_.is_exclusive || has_exclusive_lock(window_, other_.peer);
     WaitTarget target = other_;
     target.kind = WaitTarget::Kind::window;
     waits_for(target);
 }
 
-void Call::fences(MPI_Win win) {
+void Call::locks(MPI_Win win, int target_rank, bool is_exclusive) {
+    other_.is_exclusive = is_exclusive;
+    synchronizes(win, target_rank);
+}
+
+void Call::meets(MPI_Win win) {
     if (!is_on())
         return;
     if (Window* const window = window_info(win); window != nullptr)
-        other_.number = ++window->fences;
+        other_.number = ++window->collectives;
     synchronizes(win, any_rank);
 }
 
@@ -261,7 +276,18 @@ void Call::posts(MPI_Win win, MPI_Group group, bool starts) {
     if (Window* const window = window_info(win); window != nullptr) {
         std::vector<int> ranks = world_ranks_of(group);
         const std::lock_guard lock(details_mutex);
+        for (const int other : ranks) ++(starts ? window->epochs[other].starts : window->epochs[other].posts);
         (starts ? window->started : window->posted) = std::move(ranks);
+    }
+    synchronizes(win, any_rank);
+}
+
+void Call::completes_epoch(MPI_Win win) {
+    if (!is_on())
+        return;
+    if (Window* const window = window_info(win); window != nullptr) {
+        const std::lock_guard lock(details_mutex);
+        for (const int other : window->started) ++window->epochs[other].completes;
     }
     synchronizes(win, any_rank);
 }
@@ -273,7 +299,6 @@ void Call::resumes() {
     thread_->function = function_;
     thread_->since = now();
     thread_->targets = {other_};
-    thread_->target_count = 1;
     forget_polls();
     count_activity(thread_->since);
 }
@@ -281,6 +306,7 @@ void Call::resumes() {
 void Call::forget_polls() {
     thread_->polls = 0;
     thread_->polled.clear();
+    thread_->polls_others = thread_->polls_for_all = false;
 }
 
 void Call::leave(std::int64_t end) {
@@ -289,7 +315,8 @@ void Call::leave(std::int64_t end) {
     thread_->since = end;
     if (found_nothing()) {
         ++thread_->polls;
-        for (const WaitTarget& target : thread_->targets) add(thread_->polled, target);
+        for (const WaitTarget& target : thread_->targets) add_polled(target, *thread_);
+        thread_->polls_for_all = thread_->polls_for_all || function_ == id("MPI_Testall");
         return;
     }
     forget_polls();
@@ -331,13 +358,11 @@ int Call::done(int code) {
     const bool good = code == MPI_SUCCESS;
     if (functions[function_].family != Family::local)
         leave(end);
-    if (good && made_ != nullptr)
-        communicator_info(*made_);
     if (good && made_window_ != nullptr)
         window_info(*made_window_);
     const std::string_view name = functions[function_].name;
     if (good && window_ != nullptr && (name == "MPI_Win_lock" || name == "MPI_Win_lock_all"))
-        take_lock(window_, other_.peer);
+        take_lock(window_, other_.peer, other_.is_exclusive);
     if (good && window_ != nullptr && (name == "MPI_Win_unlock" || name == "MPI_Win_unlock_all"))
         give_lock_back(window_, other_.peer);
     std::unique_lock lock(log_mutex);
@@ -368,6 +393,7 @@ int Call::done(int code) {
     lock.unlock();
     if (!good)
         return code;
+    for (const auto& [comm, number] : made_) communicator_info(*comm, number);
     if (request_ != nullptr)
         set_operation(*request_, other_.kind != WaitTarget::Kind::none ? other_ : send_);
     if (found_ != nullptr) {

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <atomic>
 #include <mutex>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,11 +34,12 @@ struct Thread {
     bool is_hidden = false;           // belongs to the library and only polls now and then
     int function = -1;                // of the current call
     std::int64_t since = 0;           // when the thread entered or left MPI
-    std::vector<WaitTarget> targets;  // the first few targets that the call waits for
-    std::size_t target_count = 0;
+    std::vector<WaitTarget> targets;  // what the call waits for
     bool waits_for_any = false;
     std::int64_t polls = 0;  // calls that found nothing since something last moved
     std::vector<WaitTarget> polled;
+    bool polls_others = false;   // more than `polled` holds
+    bool polls_for_all = false;  // a call that finds nothing until all that it asks for is complete
     /// What the watchdog has seen of the polls.
     struct Polls {
         std::int64_t number = 0, computed = 0, at = 0;  // `polls`, the CPU time of the thread, and when that was
@@ -100,11 +102,22 @@ public:
     void finds_message(MPI_Message* message) { found_ = message; }
     void receives_message(const MPI_Message* message);
     void collective(MPI_Comm comm, CollectivePattern pattern, int root, const SentSizes& sizes);
+    /// Returns what a call that scatters the results of a reduction sends. Between two groups `counts` are those of the own group, and each of the
+    /// others is given as much on the average.
+    template <class Count> [[nodiscard]] SentSizes scattered(const Count* counts, MPI_Datatype type, MPI_Comm comm) const {
+        const Communicator* const where = is_on() ? communicator_info(comm) : nullptr;
+        if (where == nullptr || !where->is_inter)
+            return each(counts, type);
+        const MPI_Count total = std::accumulate(counts, counts + where->members.size(), MPI_Count{0});
+        return same(total / static_cast<MPI_Count>(where->peers.size()), type);
+    }
     /// Returns where the call writes its status: the trace needs one even if the caller does not.
     MPI_Status* fills_status(MPI_Status* status);
     void sets_flag(const int* flag) { flag_ = flag; }
     void starts_request(const MPI_Request* request) { request_ = request; }
-    void makes_comm(const MPI_Comm* comm) { made_ = comm; }
+    void makes_comm(const MPI_Comm* comm, int number = next_number) { made_.push_back({comm, number}); }
+    /// The same when the request is complete. The others may complete theirs in another order, so the number is taken now.
+    void will_make_comm(const MPI_Comm* comm);
     void names_comm(MPI_Comm comm, const char* name);
     void makes_window(const MPI_Win* win) { made_window_ = win; }
     void names_window(MPI_Win win, const char* name);
@@ -112,8 +125,11 @@ public:
     void accesses(MPI_Count count, MPI_Datatype type, int target_rank, MPI_Win win, bool writes, bool reads);
     /// The synchronization of a window with one rank, or with any_rank.
     void synchronizes(MPI_Win win, int target_rank);
-    void fences(MPI_Win win);
+    void locks(MPI_Win win, int target_rank, bool is_exclusive);
+    /// The synchronization of a window with all its processes.
+    void meets(MPI_Win win);
     void posts(MPI_Win win, MPI_Group group, bool starts);
+    void completes_epoch(MPI_Win win);
     /// Marks the call as waiting again, after calls that were made within it.
     void resumes();
     int done(int code);
@@ -146,7 +162,11 @@ private:
     MPI_Status* status_ = nullptr;
     MPI_Message* found_ = nullptr;
     const MPI_Request* request_ = nullptr;
-    const MPI_Comm* made_ = nullptr;
+    struct Made {
+        const MPI_Comm* comm;
+        int number;
+    };
+    std::vector<Made> made_;
     const MPI_Win* made_window_ = nullptr;
     Window* window_ = nullptr;
     std::int64_t written_ = 0, read_ = 0;

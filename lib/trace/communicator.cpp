@@ -63,7 +63,12 @@ std::uint64_t hash(const std::vector<int>& ranks) {  // FNV-1a
     return result;
 }
 
-void describe(MPI_Comm comm, Communicator& result) {
+/// A sum, so that both sides of an intercommunicator get the same value.
+std::uint64_t hash_of_groups(const Communicator& communicator) {
+    return hash(communicator.members) + (communicator.is_inter ? hash(communicator.peers) : 0);
+}
+
+void describe(MPI_Comm comm, Communicator& result, int number) {
     MPI_Group group = MPI_GROUP_NULL;
     int inter = 0, length = 0;
     PMPI_Comm_group(comm, &group);
@@ -81,10 +86,9 @@ void describe(MPI_Comm comm, Communicator& result) {
     PMPI_Comm_get_name(comm, name, &length);
     if (std::string_view(name).substr(0, 17) != "MPI COMMUNICATOR ")  // Open MPI's name of an unnamed communicator
         result.name = name;
-    // A sum, so that both sides of an intercommunicator get the same value. Creating communicators is collective, so communicators of the same
-    // processes are created in the same order on all of them.
-    const std::uint64_t groups = hash(result.members) + (result.is_inter ? hash(result.peers) : 0);
-    result.number = numbers[groups]++;
+    // Creating communicators is collective, so communicators of the same processes are created in the same order on all of them.
+    const std::uint64_t groups = hash_of_groups(result);
+    result.number = number == next_number ? numbers[groups]++ : number;
     result.id = groups * 1099511628211ULL + static_cast<std::uint64_t>(result.number);
 }
 
@@ -106,7 +110,7 @@ std::string Communicator::label() const {
     return "the communicator of ranks " + rank_list(members) + which;
 }
 
-Communicator* communicator_info(MPI_Comm comm) {
+Communicator* communicator_info(MPI_Comm comm, int number) {
     if (comm == MPI_COMM_NULL)
         return nullptr;
     void* found = nullptr;
@@ -119,9 +123,14 @@ Communicator* communicator_info(MPI_Comm comm) {
     if (flag != 0)  // another thread has asked meanwhile
         return static_cast<Communicator*>(found);
     Communicator& made = all.emplace_back();
-    describe(comm, made);
+    describe(comm, made, number);
     PMPI_Comm_set_attr(comm, keyval(), &made);
     return &made;
+}
+
+int take_number(const Communicator& like) {
+    const std::lock_guard lock(mutex);
+    return numbers[hash_of_groups(like)]++;
 }
 
 std::vector<Communicator*> communicators() {

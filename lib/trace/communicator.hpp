@@ -33,8 +33,11 @@ struct Communicator {
     [[nodiscard]] std::string label() const;
 };
 
-/// Returns what is known of `comm`; asks MPI the first time. Null for MPI_COMM_NULL.
-Communicator* communicator_info(MPI_Comm comm);
+/// Returns what is known of `comm`; asks MPI the first time. Null for MPI_COMM_NULL. A new one gets `number`, or the next one.
+inline constexpr int next_number = -1;
+Communicator* communicator_info(MPI_Comm comm, int number = next_number);
+/// Takes the next number of a communicator with the same groups, for one that is not complete yet.
+int take_number(const Communicator& like);
 
 /// Returns all communicators so far. Other threads may add more meanwhile.
 std::vector<Communicator*> communicators();

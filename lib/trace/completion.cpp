@@ -13,7 +13,7 @@ public:
     Completion(int function, int count, const MPI_Request* requests, bool any = false) : Call(function), requests_(requests) {
         for (int i = 0; is_on() && i < count; ++i) {
             pending_.push_back({requests[i], find_operation(requests[i])});
-            if (requests[i] != MPI_REQUEST_NULL)
+            if (requests[i] != MPI_REQUEST_NULL && !is_inactive(pending_.back().operation))
                 waits_for(pending_.back().operation == nullptr ? WaitTarget{} : *pending_.back().operation);
         }
         if (is_on() && any && count > 1)
@@ -61,13 +61,18 @@ private:
         std::shared_ptr<Operation> operation;
     };
 
-    static void complete_one(Pending& pending, const MPI_Status* status, std::int64_t event) {
+    /// Returns whether this is a persistent operation that is not started.
+    static bool is_inactive(const std::shared_ptr<Operation>& operation) { return operation != nullptr && operation->order == 0; }
+
+    void complete_one(Pending& pending, const MPI_Status* status, std::int64_t event) {
         if (pending.operation == nullptr)
             return;
         complete(*pending.operation, status, event);
         pending.operation->order = 0;
         if (!pending.operation->is_persistent)
             erase_operation(pending.handle, pending.operation);
+        if (pending.operation->made != nullptr)
+            makes_comm(pending.operation->made, pending.operation->made_number);
     }
 
     const MPI_Request* requests_;

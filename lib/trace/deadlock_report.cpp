@@ -36,7 +36,7 @@ public:
             for (const ProcessState::MessageEnd& receive : receives)
                 if (InTransit* const message = find(receive, static_cast<int>(rank)); message != nullptr) {
                     message->is_matched = true;
-                    matched_.emplace_back(static_cast<int>(rank), receive.number);
+                    matched_.emplace(static_cast<int>(rank), receive.number);
                 }
         }
     }
@@ -46,7 +46,7 @@ public:
         if (end.kind == WaitTarget::Kind::probe)
             return find(end, rank) != nullptr;
         if (end.kind == WaitTarget::Kind::receive)
-            return std::find(matched_.begin(), matched_.end(), std::pair(rank, end.number)) != matched_.end();
+            return matched_.contains({rank, end.number});
         return std::none_of(messages_.begin(), messages_.end(), [&](const InTransit& m) {
             return !m.is_matched && m.from == rank && m.end.peer == end.peer && m.end.comm == end.comm && m.end.number == end.number;
         });
@@ -117,22 +117,66 @@ private:
     }
 
     std::vector<InTransit> messages_;
-    std::vector<std::pair<int, std::int64_t>> matched_;  // receives: rank and number
+    std::set<std::pair<int, std::int64_t>> matched_;  // receives: rank and number
 };
 
-/// Adds the ranks without whose message a rank cannot go on. Returns whether one of its threads can go on by itself.
-bool add_edges(const ProcessState& state, int rank, MessagesInTransit& messages, const Collectives& entered, std::vector<int>& awaited) {
+/// Returns whether a rank waits for a lock itself that it holds or has asked for.
+bool waits_for(const ProcessState& state, const ProcessState::Lock& lock) {
+    return std::any_of(state.threads.begin(), state.threads.end(), [&](const ProcessState::ThreadWait& wait) {
+        return std::any_of(wait.ends.begin(), wait.ends.end(), [&](const ProcessState::MessageEnd& end) {
+            return end.kind == WaitTarget::Kind::lock && end.comm == lock.window && overlaps(end.peer, lock.target);
+        });
+    });
+}
+
+/// Calls f(rank, lock) for the locks of others that keep a rank from the lock for which it waits. If they all wait for that lock too, one of them
+/// gets it.
+template <class F> void for_each_holder(const std::vector<ProcessState>& ranks, int rank, const ProcessState::MessageEnd& wanted, F f) {
+    for (std::size_t other = 0; other < ranks.size(); ++other)
+        for (const ProcessState::Lock& held : ranks[other].held) {
+            const bool is_same = held.window == wanted.comm && overlaps(held.target, wanted.peer);
+            const bool excludes = held.is_exclusive || wanted.tag != 0;
+            if (static_cast<int>(other) != rank && is_same && excludes && !waits_for(ranks[other], held))
+                f(static_cast<int>(other), held);
+        }
+}
+
+/// Returns whether the Post or Complete of another process for which a rank waits was called.
+bool was_called(const std::vector<ProcessState>& ranks, int rank, const ProcessState::MessageEnd& end) {
+    if (end.peer < 0)
+        return false;
+    const std::vector<ProcessState::Epochs>& epochs = ranks[static_cast<std::size_t>(end.peer)].epochs;
+    return std::any_of(epochs.begin(), epochs.end(), [&](const ProcessState::Epochs& e) {
+        return e.window == end.comm && e.peer == rank && (end.kind == WaitTarget::Kind::post ? e.posts : e.completes) >= end.number;
+    });
+}
+
+/// Returns whether others have done their part of what a rank waits for.
+bool is_under_way(const std::vector<ProcessState>& ranks, int rank, const ProcessState::MessageEnd& end, MessagesInTransit& messages,
+                  const Collectives& entered) {
+    bool is_held = false;
+    switch (end.kind) {
+    case WaitTarget::Kind::collective: return entered.contains({end.comm, end.number});
+    case WaitTarget::Kind::lock: for_each_holder(ranks, rank, end, [&](int, const ProcessState::Lock&) { is_held = true; }); return !is_held;
+    case WaitTarget::Kind::post:
+    case WaitTarget::Kind::complete: return was_called(ranks, rank, end);
+    default: return messages.is_matched(rank, end);
+    }
+}
+
+/// Adds the ranks without which a rank cannot go on. Returns whether one of its threads can go on by itself.
+bool add_edges(const std::vector<ProcessState>& ranks, int rank, MessagesInTransit& messages, const Collectives& entered, std::vector<int>& awaited) {
     bool is_progressing = false;
-    for (const ProcessState::ThreadWait& wait : state.threads) {
+    for (const ProcessState::ThreadWait& wait : ranks[static_cast<std::size_t>(rank)].threads) {
         std::size_t matched = 0;
         for (const ProcessState::MessageEnd& end : wait.ends) {
-            if (end.kind == WaitTarget::Kind::collective ? entered.contains({end.comm, end.number}) : messages.is_matched(rank, end))
+            if (is_under_way(ranks, rank, end, messages, entered))
                 ++matched;
-            else if (end.peer >= 0 && !wait.any)
+            else if (end.peer >= 0 && end.kind != WaitTarget::Kind::lock && !wait.any)
                 awaited.push_back(end.peer);
         }
         const bool can_go_on = matched > 0 || wait.open;
-        is_progressing = is_progressing || (can_go_on && (wait.any || (matched == wait.ends.size() && !wait.others)));
+        is_progressing = is_progressing || (can_go_on && (wait.any || wait.loops || (matched == wait.ends.size() && !wait.others)));
     }
     return is_progressing;
 }
@@ -173,22 +217,21 @@ std::string explain_collective(const std::vector<ProcessState>& ranks, const Pro
     return result + (missing.size() == 1 ? "rank " : "ranks ") + rank_list(missing) + (missing.size() == 1 ? " has" : " have") + " not come to it.\n";
 }
 
-/// Names who holds the locks that others wait for, and adds who waits for whom. A process that waits for a lock itself may not have all of its own:
-/// an MPI may get a lock only with the first operation or the flush.
+/// Names who holds the locks that others wait for, and adds who waits for whom.
 std::string explain_locks(const std::vector<ProcessState>& ranks, Edges& edges) {
     std::string result;
     for (std::size_t rank = 0; rank < ranks.size(); ++rank)
-        for (const ProcessState::Lock& wanted : ranks[rank].wanted)
-            for (std::size_t other = 0; other < ranks.size(); ++other)
-                for (const ProcessState::Lock& held : ranks[other].held) {
-                    const bool is_same = held.target == wanted.target || held.target == any_rank || wanted.target == any_rank;
-                    if (other == rank || held.window != wanted.window || !is_same)
-                        continue;
-                    const std::string whose = wanted.target == any_rank ? "all ranks" : "rank " + std::to_string(wanted.target);
+        for (const ProcessState::ThreadWait& wait : ranks[rank].threads)
+            for (const ProcessState::MessageEnd& wanted : wait.ends) {
+                if (wanted.kind != WaitTarget::Kind::lock)
+                    continue;
+                const std::string whose = wanted.peer == any_rank ? "all ranks" : "rank " + std::to_string(wanted.peer);
+                for_each_holder(ranks, static_cast<int>(rank), wanted, [&](int other, const ProcessState::Lock& held) {
                     result += "  Rank " + std::to_string(rank) + " waits for the lock of " + whose + " in " + wanted.label + ", which rank " +
                               std::to_string(other) + " has taken " + held.label + ".\n";
-                    edges[rank].push_back(static_cast<int>(other));
-                }
+                    edges[rank].push_back(other);
+                });
+            }
     return result;
 }
 
@@ -238,10 +281,7 @@ Explanation explain(const std::vector<ProcessState>& ranks, double seconds) {
     bool is_progressing = false;
     for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
         for (const std::string& line : ranks[rank].lines) result << "  rank " << rank << ": " << line << '\n';
-        is_progressing = add_edges(ranks[rank], static_cast<int>(rank), messages, entered, edges[rank]) || is_progressing;
-        for (const int other : ranks[rank].awaited)
-            if (other >= 0)
-                edges[rank].push_back(other);
+        is_progressing = add_edges(ranks, static_cast<int>(rank), messages, entered, edges[rank]) || is_progressing;
     }
     result << messages.unreceived() << wrong << explain_locks(ranks, edges);
     const std::vector<int> way = cycle(edges);

@@ -35,7 +35,7 @@ COLLECTIVES = {
     'Allreduce': ('all', 'same(count, datatype)'),
     'Scan': ('upwards', 'same(count, datatype)'),
     'Exscan': ('upwards', 'same(count, datatype)'),
-    'Reduce_scatter': ('all', 'each(recvcounts, datatype)'),
+    'Reduce_scatter': ('all', 'call.scattered(recvcounts, datatype, comm)'),
     'Reduce_scatter_block': ('all', 'same(recvcount, datatype)'),
     'Neighbor_allgather': ('neighbours', 'same(sendcount, sendtype)'),
     'Neighbor_allgatherv': ('neighbours', 'same(sendcount, sendtype)'),
@@ -90,9 +90,12 @@ def made_communicators(word, types):
     return [name for name, kind in types.items() if kind == 'MPI_Comm *' and word not in ('Comm_free', 'Comm_disconnect', 'Comm_get_parent')]
 
 
-def parent_communicators(word, types):
-    """Returns the communicator whose processes all take part in making a new one."""
-    return [name for name in ('comm', 'comm_old') if name in types and made_communicators(word, types) and word != 'Comm_create_group']
+def met_communicators(word, types):
+    """Returns the communicator whose processes all take part in making a new one or a window, or in ending it."""
+    if word == 'Comm_disconnect':
+        return ['*comm']
+    makes = (made_communicators(word, types) and word != 'Comm_create_group') or (types.get('win') == 'MPI_Win *' and word != 'Win_free')
+    return [name for name in ('comm', 'comm_old', 'local_comm', 'intercomm') if makes and types.get(name) == 'MPI_Comm']
 
 
 def statements(name, types):
@@ -121,13 +124,12 @@ def statements(name, types):
         yield f'call.readies(request, {number});'
     if types.get('flag') == 'int *' and family(name, types) == 'wait':
         yield 'call.sets_flag(flag);'
-    if types.get('request') == 'MPI_Request *' and family(name, types) in ('send', 'receive', 'collective'):
+    if types.get('request') == 'MPI_Request *' and (family(name, types) in ('send', 'receive', 'collective') or made_communicators(word, types)):
         yield 'call.starts_request(request);'
-    for comm in parent_communicators(word, types):
+    for comm in met_communicators(word, types):
         yield f'call.collective({comm}, CollectivePattern::all, 0, nothing());'
     for comm in made_communicators(word, types):
-        if 'request' not in types:
-            yield f'call.makes_comm({comm});'
+        yield f'call.{"will_make_comm" if "request" in types else "makes_comm"}({comm});'
     yield from window_statements(word, types)
     if word == 'Comm_set_name':
         yield 'call.names_comm(comm, comm_name);'
@@ -149,13 +151,17 @@ def window_statements(word, types):
         yield 'call.makes_window(win);'
     elif word == 'Win_set_name':
         yield 'call.names_window(win, win_name);'
-    elif word == 'Win_fence':
-        yield 'call.fences(win);'
+    elif word in ('Win_fence', 'Win_free'):
+        yield f'call.meets({"win" if word == "Win_fence" else "*win"});'
     elif word in ('Win_post', 'Win_start'):
         yield f'call.posts(win, group, {"true" if word == "Win_start" else "false"});'
-    elif word in ('Win_lock', 'Win_unlock', 'Win_flush', 'Win_flush_local'):
+    elif word == 'Win_complete':
+        yield 'call.completes_epoch(win);'
+    elif word == 'Win_lock':
+        yield 'call.locks(win, rank, lock_type == MPI_LOCK_EXCLUSIVE);'
+    elif word in ('Win_unlock', 'Win_flush', 'Win_flush_local'):
         yield 'call.synchronizes(win, rank);'
-    elif word in ('Win_lock_all', 'Win_unlock_all', 'Win_flush_all', 'Win_flush_local_all', 'Win_complete', 'Win_wait'):
+    elif word in ('Win_lock_all', 'Win_unlock_all', 'Win_flush_all', 'Win_flush_local_all', 'Win_wait'):
         yield 'call.synchronizes(win, any_rank);'
 
 

@@ -15,7 +15,7 @@ namespace mpi4cxx::trace {
 
 /// An operation that a process can wait for.
 struct WaitTarget {
-    enum class Kind { none, send, receive, probe, collective, other, window };
+    enum class Kind { none, send, receive, probe, collective, window, post, complete, lock };  // the last three only in states of processes
     Kind kind = Kind::none;
     int function = -1;  // that began the operation
     int peer = no_rank, tag = 0;
@@ -26,6 +26,7 @@ struct WaitTarget {
     std::int64_t bytes = 0;
     int unready = 0;                 // partitions of a send that the program has not marked as ready
     const Window* window = nullptr;  // of a synchronization; `peer` is the rank that is locked, any_rank for all
+    bool is_exclusive = false;       // of a lock
     int root = no_rank;              // of a collective that has one
 };
 
@@ -37,6 +38,8 @@ struct Operation : WaitTarget {
     std::int64_t begin = 0, record = -1;
     CollectivePattern pattern = CollectivePattern::all;
     bool is_root = false;
+    const MPI_Comm* made = nullptr;  // where MPI writes the communicator that the operation makes, whose number has been taken
+    int made_number = next_number;
 };
 
 /// The messages sent in one direction between this process and another on one communicator: their number, and the latest ones.

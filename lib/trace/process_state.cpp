@@ -28,6 +28,11 @@ std::pair<std::vector<int>, std::vector<int>> let_in(const Window& window) {
     return {window.posted, window.started};
 }
 
+Window::Epochs epochs_of(const Window& window, int peer) {
+    const std::lock_guard lock(details_mutex);
+    return window.epochs.at(peer);
+}
+
 /// Returns 'for the lock of rank 0 in window "halo"', 'for the Post of ranks 1, 2 in window "halo"'.
 std::string describe_window(const WaitTarget& target) {
     const std::string_view function = functions[target.function].name;
@@ -39,22 +44,40 @@ std::string describe_window(const WaitTarget& target) {
         return "for the Post of " + ranks_text(started) + where;
     if (function == "MPI_Win_wait")
         return "for the Complete of " + ranks_text(posted) + where;
-    return "on " + target.window->label() + (target.number > 0 ? " (its " + ordinal(target.number) + " fence)" : "");
+    return "on " + target.window->label() + (target.number > 0 ? " (its " + ordinal(target.number) + " collective call)" : "");
 }
 
 /// Adds for what a synchronization waits.
-void add_window_wait(const WaitTarget& target, ProcessState& result) {
+void add_window_wait(const WaitTarget& target, std::vector<ProcessState::MessageEnd>& ends) {
     const std::string_view function = functions[target.function].name;
     const Window& window = *target.window;
     const auto [posted, started] = let_in(window);
+    const auto add = [&](WaitTarget::Kind kind, int peer, int tag, std::int64_t number) {
+        ends.push_back({kind, window.id, peer, tag, number, 0, 0, window.label()});
+    };
     if (is_about_locks(function))
-        result.wanted.push_back({window.id, target.peer, window.label()});
+        add(WaitTarget::Kind::lock, target.peer, target.is_exclusive ? 1 : 0, 0);
     else if (function == "MPI_Win_complete" || function == "MPI_Win_start")
-        result.awaited.insert(result.awaited.end(), started.begin(), started.end());
+        for (const int peer : started) add(WaitTarget::Kind::post, peer, 0, epochs_of(window, peer).starts);
     else if (function == "MPI_Win_wait")
-        result.awaited.insert(result.awaited.end(), posted.begin(), posted.end());
+        for (const int peer : posted) add(WaitTarget::Kind::complete, peer, 0, epochs_of(window, peer).posts);
     else if (target.number > 0)
-        result.collectives.push_back({window.id, target.number, no_rank, std::string(function), window.label(), window.members});
+        add(WaitTarget::Kind::collective, no_rank, 0, target.number);
+}
+
+/// Adds the collective call in which a thread waits.
+void add_collective(const WaitTarget& target, ProcessState& result) {
+    if (target.kind == WaitTarget::Kind::window) {
+        result.collectives.push_back(
+            {target.window->id, target.number, no_rank, name_of(target.function), target.window->label(), target.window->members});
+        return;
+    }
+    const Communicator& comm = *target.comm;
+    std::vector<int> members = comm.members;
+    if (comm.is_inter)
+        members.insert(members.end(), comm.peers.begin(), comm.peers.end());
+    // The two groups of an intercommunicator give different roots.
+    result.collectives.push_back({comm.id, target.number, comm.is_inter ? no_rank : target.root, name_of(target.function), comm.label(), members});
 }
 
 /// Returns "from rank 1, tag 7, MPI_COMM_WORLD".
@@ -75,23 +98,26 @@ std::string describe(const WaitTarget& target) {
 }
 
 /// Returns "MPI_Wait for MPI_Irecv from …": the call and what it waits for.
-std::string describe(int function, const std::vector<WaitTarget>& targets, std::size_t count, bool any) {
-    std::string result = name_of(function);
-    const bool is_own = targets.size() == 1 && targets[0].function == function;
-    for (std::size_t i = 0; i < targets.size(); ++i) {
-        const bool repeats = targets[i].function == function;
-        result += is_own ? " " : i > 0 ? (any ? " or " : " and ") : repeats ? " " : " for ";
-        result += (repeats ? "" : name_of(targets[i].function) + " ") + describe(targets[i]);
+std::string describe(int function, const std::vector<WaitTarget>& targets, bool any) {
+    constexpr std::size_t most_parts = 8;
+    std::vector<std::string> parts;
+    for (std::size_t i = 0; i < targets.size() && parts.size() < most_parts; ++i) {
+        std::string part = (targets[i].function == function ? "" : name_of(targets[i].function) + " ") + describe(targets[i]);
+        if (std::find(parts.begin(), parts.end(), part) == parts.end())
+            parts.push_back(std::move(part));
     }
-    if (count > targets.size())
-        result += " and others, " + std::to_string(count) + " in all";
+    std::string result = name_of(function);
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        result += (i > 0 ? (any ? " or " : " and ") : targets[0].function == function ? " " : " for ") + parts[i];
+    if (targets.size() > parts.size())
+        result += " and others, " + std::to_string(targets.size()) + " in all";
     return result;
 }
 
 /// Returns "waits for sync::Mutex, after rank 0": the library names the communicators on which its locks wait. Of others, what a loop looks for.
 std::string describe_loop(const std::vector<WaitTarget>& targets) {
     if (targets.empty() || targets[0].comm == nullptr || !targets[0].comm->label().starts_with("sync::"))
-        return "a loop that looks for " + describe(targets.empty() ? -1 : targets[0].function, targets, 0, true);
+        return "a loop that looks for " + describe(targets.empty() ? -1 : targets[0].function, targets, true);
     return "waits for " + targets[0].comm->label() + (targets[0].peer < 0 ? "" : ", after rank " + std::to_string(targets[0].peer));
 }
 
@@ -117,13 +143,17 @@ bool is_loop(Thread& thread) {
 
 bool is_outside(int rank) { return rank == outside_rank; }
 
+bool has_outsider(const std::vector<int>& ranks) { return std::any_of(ranks.begin(), ranks.end(), is_outside); }
+
 /// Returns whether what a thread waits for may come whatever the processes of this world do. Of requests of files the trace knows nothing.
 bool is_open(const WaitTarget& target) {
+    if (target.kind == WaitTarget::Kind::window)
+        return has_outsider(target.window->members);
     if (target.comm == nullptr)
         return target.kind == WaitTarget::Kind::none && target.function < 0;
-    const std::vector<int>& peers = target.comm->peers;
-    return is_outside(target.peer) ||
-           ((target.peer == any_rank || target.kind == WaitTarget::Kind::collective) && std::any_of(peers.begin(), peers.end(), is_outside));
+    if (target.kind == WaitTarget::Kind::collective)
+        return has_outsider(target.comm->members) || has_outsider(target.comm->peers);
+    return is_outside(target.peer) || (target.peer == any_rank && has_outsider(target.comm->peers));
 }
 
 bool is_message(const WaitTarget& target) {
@@ -169,8 +199,8 @@ bool add_thread(Thread& thread, const std::vector<WaitTarget>& unready, ProcessS
     const bool is_asleep = !is_blocked && !is_polling && !is_computing(thread.task);
     const std::string place = is_asleep ? "asleep" : place_of(thread.handle);
     if (is_blocked)
-        result.lines.push_back(describe(thread.function, targets, thread.target_count, thread.waits_for_any) + ", for " +
-                               seconds_text(now() - thread.since) + ", " + place);
+        result.lines.push_back(describe(thread.function, targets, thread.waits_for_any) + ", for " + seconds_text(now() - thread.since) + ", " +
+                               place);
     else if (is_polling)
         result.lines.push_back(describe_loop(targets) + ", for " + seconds_text(idle) + ", " + place);
     else
@@ -180,25 +210,23 @@ bool add_thread(Thread& thread, const std::vector<WaitTarget>& unready, ProcessS
     result.polls = result.polls || is_polling;
     ProcessState::ThreadWait& wait = result.threads.emplace_back();
     wait.any = thread.waits_for_any && targets.size() > 1;
-    wait.others = is_blocked && thread.target_count > targets.size();
-    wait.open = is_blocked && functions[thread.function].family == Family::file;
+    wait.loops = is_polling && !thread.polls_for_all;
+    wait.open = (is_blocked && functions[thread.function].family == Family::file) || (is_polling && thread.polls_others);
     for (const WaitTarget& target : targets) {
-        const bool is_collective = target.kind == WaitTarget::Kind::collective && target.comm != nullptr && !target.comm->is_inter;
-        const bool is_fence = target.kind == WaitTarget::Kind::window && target.number > 0;
+        const bool is_window = target.kind == WaitTarget::Kind::window, is_collective = target.kind == WaitTarget::Kind::collective;
         if (is_open(target))
             wait.open = true;
+        else if (is_window)
+            add_window_wait(target, wait.ends);
         else if (is_message(target) || is_collective)
             wait.ends.push_back(end_of(target));
-        else if (is_fence)
-            wait.ends.push_back({WaitTarget::Kind::collective, target.window->id, no_rank, 0, target.number, 0, 0, target.window->label()});
-        else
+        else if (target.unready > 0)
             wait.others = true;
-        if (target.kind == WaitTarget::Kind::window)
-            add_window_wait(target, result);
-        if (is_collective)
-            result.collectives.push_back(
-                {target.comm->id, target.number, target.root, name_of(target.function), target.comm->label(), target.comm->members});
+        if (is_collective || (is_window && target.number > 0))
+            add_collective(target, result);
     }
+    // Of a call that waits for nothing that is known here, nobody knows that it waits for ever.
+    wait.open = wait.open || (wait.ends.empty() && !wait.others);
     return true;
 }
 
@@ -229,8 +257,13 @@ ProcessState current_process_state() {
         for (Thread* const thread : threads) result.waits = add_thread(*thread, unready, result) && result.waits;
     }
     for (const HeldLock& lock : held_locks())
-        result.held.push_back({lock.window->id, lock.target, place_of(std::span(lock.frames.data(), static_cast<std::size_t>(lock.depth)))});
-    for (const Window* const window : windows()) result.collective_counts[window->id] = window->fences;
+        result.held.push_back(
+            {lock.window->id, lock.target, lock.is_exclusive, place_of(std::span(lock.frames.data(), static_cast<std::size_t>(lock.depth)))});
+    for (const Window* const window : windows()) {
+        result.collective_counts[window->id] = window->collectives;
+        const std::lock_guard lock(details_mutex);
+        for (const auto& [peer, epochs] : window->epochs) result.epochs.push_back({window->id, peer, epochs.posts, epochs.completes});
+    }
     const std::lock_guard lock(log_mutex);
     for (const WaitTarget& receive : posted_receives())
         if (is_message(receive))
@@ -264,7 +297,7 @@ bool ProcessState::save(const std::string& path) const {
         file << "activities " << activities << ' ' << waits << ' ' << version << ' ' << polls << '\n';
         for (const std::string& line : lines) file << "line " << line << '\n';
         for (const ThreadWait& wait : threads) {
-            file << "thread " << wait.any << ' ' << wait.others << ' ' << wait.open << '\n';
+            file << "thread " << wait.any << ' ' << wait.others << ' ' << wait.open << ' ' << wait.loops << '\n';
             for (const MessageEnd& end : wait.ends) file << "end " << end;
         }
         for (const MessageEnd& end : posted) file << "posted " << end;
@@ -272,9 +305,8 @@ bool ProcessState::save(const std::string& path) const {
             file << "mail " << one.is_sent << ' ' << one.comm << ' ' << one.peer << ' ' << one.total << '\n';
             for (const MessageEnd& end : one.latest) file << "message " << end;
         }
-        for (const Lock& lock : held) file << "held " << lock.window << ' ' << lock.target << ' ' << lock.label << '\n';
-        for (const Lock& lock : wanted) file << "wanted " << lock.window << ' ' << lock.target << ' ' << lock.label << '\n';
-        for (const int rank : awaited) file << "awaited " << rank << '\n';
+        for (const Lock& lock : held) file << "held " << lock.window << ' ' << lock.target << ' ' << lock.is_exclusive << ' ' << lock.label << '\n';
+        for (const Epochs& one : epochs) file << "epochs " << one.window << ' ' << one.peer << ' ' << one.posts << ' ' << one.completes << '\n';
         for (const CollectiveCall& collective : collectives) {
             file << "meeting " << collective.comm << ' ' << collective.number << ' ' << collective.root << ' ' << collective.function << ' '
                  << collective.members.size();
@@ -301,7 +333,7 @@ bool ProcessState::load(const std::string& path) {
             lines.push_back(line.substr(5));
         } else if (what == "thread") {
             ThreadWait& wait = threads.emplace_back();
-            words >> wait.any >> wait.others >> wait.open;
+            words >> wait.any >> wait.others >> wait.open >> wait.loops;
         } else if (what == "end") {
             words >> threads.back().ends.emplace_back();
         } else if (what == "posted") {
@@ -311,12 +343,13 @@ bool ProcessState::load(const std::string& path) {
             words >> one.is_sent >> one.comm >> one.peer >> one.total;
         } else if (what == "message") {
             words >> peer_messages.back().latest.emplace_back();
-        } else if (what == "held" || what == "wanted") {
-            Lock& lock = (what == "held" ? held : wanted).emplace_back();
-            words >> lock.window >> lock.target;
+        } else if (what == "held") {
+            Lock& lock = held.emplace_back();
+            words >> lock.window >> lock.target >> lock.is_exclusive;
             std::getline(words >> std::ws, lock.label);
-        } else if (what == "awaited") {
-            words >> awaited.emplace_back();
+        } else if (what == "epochs") {
+            Epochs& one = epochs.emplace_back();
+            words >> one.window >> one.peer >> one.posts >> one.completes;
         } else if (what == "past") {
             std::uint64_t comm = 0;
             words >> comm >> collective_counts[comm];

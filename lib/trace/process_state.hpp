@@ -18,21 +18,23 @@ struct ProcessState {
         std::vector<int> members;
     };
 
-    /// One end of a message, or a call of a collective.
+    /// One end of a message, a call of a collective, or what a synchronization of a window waits for.
     struct MessageEnd {
-        WaitTarget::Kind kind = WaitTarget::Kind::none;  // send, receive, probe or collective
-        std::uint64_t comm = 0;
-        int peer = no_rank, tag = 0;
+        WaitTarget::Kind kind = WaitTarget::Kind::none;  // not `window`
+        std::uint64_t comm = 0;                          // or window
+        int peer = no_rank;                              // of a lock: the rank that is locked, any_rank for all
+        int tag = 0;                                     // of a lock: 1 if it is exclusive
         std::int64_t number = 0;  // of a send among the sends to its peer, of a receive in the order of posting; 0 for a call that has not returned.
-                                  // Of a collective on its communicator
+                                  // Of a collective on its communicator, of a Post or Complete among those of the peer for this process
         std::int64_t count = 0, bytes = 0;
-        std::string label;  // of the communicator
+        std::string label;  // of the communicator or window
     };
     /// What a thread waits for.
     struct ThreadWait {
         bool any = false;     // one of the ends is enough
         bool others = false;  // the thread also waits for something that does not come by itself
         bool open = false;    // or for something that may come whatever the others do: from a file, from a process outside this world
+        bool loops = false;   // the thread looks in turn for each of the ends, and may go on when it finds one
         std::vector<MessageEnd> ends;
     };
     /// The messages to or from a process on one communicator: their number, and the latest ones.
@@ -48,19 +50,27 @@ struct ProcessState {
     struct Lock {
         std::uint64_t window = 0;
         int target = no_rank;  // any_rank: all
-        std::string label;     // of the window; where the lock was taken
+        bool is_exclusive = false;
+        std::string label;  // where the lock was taken
     };
 
-    std::int64_t activities = -1;                             // how often the process had moved by then
-    bool waits = false;                                       // all its threads wait in MPI
-    bool polls = false;                                       // one of them in a loop, which it may leave without a call
-    std::int64_t version = 0;                                 // how often the process has written its state
-    std::vector<std::string> lines;                           // text for people, one line a thread
-    std::vector<ThreadWait> threads;                          // the threads that wait
-    std::vector<MessageEnd> posted;                           // receives that are not known to be complete
-    std::vector<PeerMessages> peer_messages;                  // the messages that it has sent and received
-    std::vector<Lock> held, wanted;                           // locks that it holds, and those for which it waits
-    std::vector<int> awaited;                                 // ranks whose Post or Complete it waits for
+    /// How often this process has called Post and Complete of a window for another.
+    struct Epochs {
+        std::uint64_t window = 0;
+        int peer = no_rank;
+        std::int64_t posts = 0, completes = 0;
+    };
+
+    std::int64_t activities = -1;             // how often the process had moved by then
+    bool waits = false;                       // all its threads wait in MPI
+    bool polls = false;                       // one of them in a loop, which it may leave without a call
+    std::int64_t version = 0;                 // how often the process has written its state
+    std::vector<std::string> lines;           // text for people, one line a thread
+    std::vector<ThreadWait> threads;          // the threads that wait
+    std::vector<MessageEnd> posted;           // receives that are not known to be complete
+    std::vector<PeerMessages> peer_messages;  // the messages that it has sent and received
+    std::vector<Lock> held;
+    std::vector<Epochs> epochs;
     std::vector<CollectiveCall> collectives;                  // collectives in which it waits
     std::map<std::uint64_t, std::int64_t> collective_counts;  // number of collectives that it has entered, by communicator
 

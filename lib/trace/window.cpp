@@ -1,8 +1,6 @@
 // What the trace asks MPI of a window, and the locks that this process holds.
 #include "trace/window.hpp"
 
-#include "trace/log.hpp"
-
 #include <execinfo.h>
 #include <algorithm>
 #include <deque>
@@ -92,8 +90,8 @@ std::vector<const Window*> windows() {
     return result;
 }
 
-void take_lock(const Window* window, int target) {
-    HeldLock lock{window, target, now(), {}, 0};
+void take_lock(const Window* window, int target, bool is_exclusive) {
+    HeldLock lock{window, target, is_exclusive, {}, 0};
     lock.depth = backtrace(lock.frames.data(), static_cast<int>(lock.frames.size()));
     const std::lock_guard guard(mutex);
     locks.push_back(lock);
@@ -109,6 +107,12 @@ void give_lock_back(const Window* window, int target) {
 std::vector<HeldLock> held_locks() {
     const std::lock_guard guard(mutex);
     return locks;
+}
+
+bool has_exclusive_lock(const Window* window, int target) {
+    const std::lock_guard guard(mutex);
+    return std::any_of(locks.begin(), locks.end(),
+                       [&](const HeldLock& l) { return l.window == window && l.is_exclusive && overlaps(l.target, target); });
 }
 
 }  // namespace mpi4cxx::trace

@@ -3,7 +3,9 @@
 #include "trace/communicator.hpp"
 
 #include <array>
+#include <atomic>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,7 +19,12 @@ struct Window {
     std::vector<int> members;  // ranks in MPI_COMM_WORLD
     std::vector<int> posted;   // whom the latest Post has let in
     std::vector<int> started;  // whom the latest Start accesses
-    std::int64_t fences = 0;
+    /// How often this process has called Post, Start and Complete for another. One's second Post for another is for the other's second Start.
+    struct Epochs {
+        std::int64_t posts = 0, starts = 0, completes = 0;
+    };
+    std::map<int, Epochs> epochs;
+    std::atomic<std::int64_t> collectives = 0;
 
     /// Returns the rank in MPI_COMM_WORLD of a rank in a call; any_rank if the call is about all ranks.
     [[nodiscard]] int world_rank(int rank_in_call) const;
@@ -36,13 +43,17 @@ std::vector<int> world_ranks_of(MPI_Group group);
 struct HeldLock {
     const Window* window = nullptr;
     int target = no_rank;  // any_rank: all
-    std::int64_t since = 0;
+    bool is_exclusive = false;
     std::array<void*, 32> frames{};  // the stack of the call
     int depth = 0;
 };
-/// Notes a lock with the place of the current call; forgets it. `held_locks` returns the locks so far.
-void take_lock(const Window* window, int target);
+/// Notes a lock with the place of the current call; forgets it. `held_locks` returns the locks so far, `has_exclusive_lock` whether one of these is
+/// exclusive.
+void take_lock(const Window* window, int target, bool is_exclusive);
 void give_lock_back(const Window* window, int target);
 std::vector<HeldLock> held_locks();
+bool has_exclusive_lock(const Window* window, int target);
+/// Returns whether one lock is, or may be, of the same rank as another.
+inline bool overlaps(int target, int other) { return target == other || target == any_rank || other == any_rank; }
 
 }  // namespace mpi4cxx::trace

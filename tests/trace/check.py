@@ -204,6 +204,14 @@ def one_sided():
          [(1, 24, 0), (1, 0, 16), (1, 8, 0), (1, 8, 8)], 'one-sided calls')
 
 
+def groups():
+    """Between two groups, what a process gives to each of the other group is what its own group gets, shared out evenly."""
+    code, _ = run(3, traffic, 'groups', MPI4CXX_TRACE='trace')
+    same(code, 0, 'status')
+    rows = {(row['from'], row['to']): int(row['collective_bytes']) for row in csv.DictReader((folder / 'traffic.trace' / 'matrix.csv').open())}
+    same(rows, {('0', '1'): 8, ('0', '2'): 8, ('1', '0'): 16, ('2', '0'): 16}, 'bytes in collectives')
+
+
 def aborted():
     code, _ = run(3, traffic, 'abort', MPI4CXX_TRACE='trace', MPI4CXX_TRACE_DIR='elsewhere')
     check(code != 0, 'the job ended with 0')
@@ -221,6 +229,7 @@ def spawned():
         check((0, 'MPI_Comm_spawn') in summary(folder / 'given'), 'the results are not those of the parents')
         check((0, 'MPI_Finalize') in summary(folder / 'given' / 'spawned'), 'the children have no results')
         check(not (folder / 'given' / 'spawned.2').exists(), 'old results are left')
+    stands_still(2, 'leaves_started', 'rank 0: MPI_Comm_disconnect on the intercommunicator', 'The job goes on: a message or another call is under way', ends=False)
 
 
 def preloaded():
@@ -289,6 +298,13 @@ def reused():
     same(summary(folder / 'traffic.trace')[0, 'MPI_Irecv'][:3], (2, 0, 8), 'calls and bytes of MPI_Irecv')
 
 
+def duplicates():
+    """Communicators that are made without waiting are told apart, in whatever order the ranks use them."""
+    text = stands_still(2, 'duplicates', 'rank 1: MPI_Recv from rank 0, tag 19, .* ' + line('duplicates'), in_cycle(0, 1, 0))
+    numbers = re.findall(r'rank \d: MPI_\w+ \w+ rank \d, tag 19, the communicator of ranks 0, 1 \(number (\d) of these\)', text)
+    same(len(set(numbers)), 2, 'numbers of two communicators')
+
+
 def explained():
     """What standing ranks of known files mean: a message with both ends is on its way."""
     any_tag = run(1, explain)[1].strip()
@@ -305,12 +321,31 @@ def explained():
         'not entered': (['activities 1 1', 'thread 0 0', 'end 4 9 -1 0 3 0 0 the world', 'meeting 9 3 -1 MPI_Barrier 2 0 1 the world', 'past 9 3'],
                         ['activities 1 1', 'thread 0 0', 'end 2 9 0 8 0 0 0 the world', 'past 9 2']),
         'from outside': (['activities 1 1', 'thread 0 0 1'], ['activities 1 1', 'thread 0 0', 'end 2 9 0 8 0 0 0 the world']),
+        'let in': (['activities 1 1', 'thread 0 0', 'end 6 5 1 0 2 0 0 the window', 'epochs 5 1 2 2'],
+                   ['activities 1 1', 'thread 0 0', 'end 7 5 0 0 2 0 0 the window', 'epochs 5 0 2 1']),
+        'not let in': (['activities 1 1', 'thread 0 0', 'end 6 5 1 0 2 0 0 the window', 'epochs 5 1 1 1'],
+                       ['activities 1 1', 'thread 0 0', 'end 6 5 0 0 2 0 0 the window', 'epochs 5 0 1 1']),
+        'completed': (['activities 1 1', 'thread 0 0', 'end 7 5 1 0 1 0 0 the window'],
+                      ['activities 1 1', 'thread 0 0', 'end 2 9 0 8 0 0 0 the world', 'epochs 5 0 1 1']),
+        'shared lock': (['activities 1 1', 'thread 0 0', 'end 8 5 1 0 0 0 0 the window', 'held 5 -2 0 here'],
+                        ['activities 1 1', 'thread 0 0', 'end 2 9 0 8 0 0 0 the world', 'held 5 -2 0 here']),
+        'exclusive lock': (['activities 1 1', 'thread 0 0', 'end 8 5 1 0 0 0 0 the window', 'held 5 -2 0 here'],
+                           ['activities 1 1', 'thread 0 0', 'end 2 9 0 8 0 0 0 the world', 'held 5 1 1 here']),
+        'one lock for both': (['activities 1 1', 'thread 0 0', 'end 8 5 1 1 0 0 0 the window', 'held 5 1 1 here'],) * 2,
+        'two locks': (['activities 1 1', 'thread 0 0', 'end 8 5 1 1 0 0 0 the window', 'held 5 0 1 here'],
+                      ['activities 1 1', 'thread 0 0', 'end 8 5 0 1 0 0 0 the window', 'held 5 1 1 here']),
+        'looked for in turn': (['activities 1 1', 'thread 0 0', 'end 1 9 1 8 1 4 4 the world', 'mail 1 9 1 1', 'message 1 9 1 8 1 4 4 the world'],
+                               ['activities 1 1', 'thread 0 0 0 1', 'end 2 9 0 8 5 0 0 the world', 'end 2 9 0 9 6 0 0 the world',
+                                'posted 2 9 0 8 5 0 0 the world', 'posted 2 9 0 9 6 0 0 the world']),
         'any of two': (['activities 1 1', 'thread 0 0', 'end 1 9 1 8 1 4 4 the world', 'mail 1 9 1 1', 'message 1 9 1 8 1 4 4 the world'],
                        ['activities 1 1', 'thread 1 0', 'end 2 9 -2 ANY 5 0 0 the world', 'end 2 9 0 9 6 0 0 the world',
                         'posted 2 9 -2 ANY 5 0 0 the world', 'posted 2 9 0 9 6 0 0 the world']),
     }
     expected = {'moving': ('moves', False, False), 'wrong tag': ('stands', True, True), 'one of two': ('stands', True, False),
-                'entered': ('moves', False, False), 'not entered': ('stands', True, False), 'from outside': ('moves', False, False), 'any of two': ('moves', False, False)}
+                'entered': ('moves', False, False), 'not entered': ('stands', True, False), 'from outside': ('moves', False, False), 'any of two': ('moves', False, False),
+                'let in': ('moves', False, False), 'not let in': ('stands', True, False), 'completed': ('moves', False, False),
+                'shared lock': ('moves', False, False), 'exclusive lock': ('stands', True, False), 'one lock for both': ('moves', False, False),
+                'two locks': ('stands', True, False), 'looked for in turn': ('moves', False, False)}
     for name, files in ranks.items():
         for rank, lines in enumerate(files):
             (folder / f'still.{rank}').write_text('\n'.join(lines).replace('ANY', any_tag) + '\n')
@@ -351,7 +386,11 @@ tests = {
         3, 'collective', r'rank 0: MPI_Barrier on MPI_COMM_WORLD \(its \d\w\w collective call\), for [0-9.]+ s, ' + line('collective 0'),
         r'rank 2: MPI_Allreduce on MPI_COMM_WORLD \(its \d\w\w collective call\), for [0-9.]+ s, ' + line('collective 1'),
         r'The \d\w\w collective call on MPI_COMM_WORLD: ranks 1, 2 are in MPI_Allreduce, rank 0 is in MPI_Barrier, which do not go together', in_cycle(0, 1, 0)),
-    'roots': lambda: stands_still(2, 'roots', 'rank 0 is in MPI_Bcast with root 1, rank 1 is in MPI_Bcast with root 0, which do not go together', in_cycle(0, 1, 0)),
+    'between': lambda: stands_still(
+        2, 'barrier_between', 'rank 0: MPI_Barrier on the intercommunicator of ranks 0 with 1 .* ' + line('barrier_between'),
+        'The 1st collective call on the intercommunicator of ranks 0 with 1: rank 0 is in MPI_Barrier, rank 1 has not come to it', in_cycle(0, 1, 0)),
+    'duplicates': duplicates,
+    'roots': lambda: stands_still(2, 'roots', 'rank 1 is in MPI_Bcast with root 0, rank 0 is in MPI_Bcast with root 1, which do not go together', in_cycle(0, 1, 0)),
     'nobody_sends': lambda: stands_still(
         2, 'nobody_sends', 'rank 0: MPI_Wait for MPI_Irecv from rank 1, tag 11, ' + world + line('nobody_sends'), 'rank 1: MPI_Finalize on MPI_COMM_WORLD',
         'rank 1 is in MPI_Finalize, rank 0 has not come to it'),
@@ -377,9 +416,17 @@ tests = {
         stands_still(2, 'lock', r'rank 0: MPI_Win_(lock|flush) for the lock of rank 0 in window "halo", for [0-9.]+ s, ',
                      'Rank 0 waits for the lock of rank 0 in window "halo", which rank 1 has taken ' + line('lock holder'), in_cycle(0, 1, 0)),
         stands_still(2, 'posts', *(rf'rank {r}: MPI_Win_(start|complete) for the Post of rank {1 - r} in window "halo"' for r in (0, 1)), in_cycle(0, 1, 0)),
-        stands_still(2, 'fences', r'rank 1: MPI_Win_fence on window "halo" \(its 2nd fence\), for [0-9.]+ s, ' + line('fences'),
-                     'The 2nd collective call on window "halo": rank 1 is in MPI_Win_fence, rank 0 has not come to it', in_cycle(0, 1, 0))],
+        stands_still(2, 'fences', r'rank 1: MPI_Win_fence on window "halo" \(its 2nd collective call\), for [0-9.]+ s, ' + line('fences'),
+                     'The 2nd collective call on window "halo": rank 1 is in MPI_Win_fence, rank 0 has not come to it', in_cycle(0, 1, 0)),
+        stands_still(2, 'window_free', 'The 1st collective call on window "halo": rank 1 is in MPI_Win_free, rank 0 has not come to it', in_cycle(0, 1, 0))],
     'one_sided': one_sided,
+    'groups': groups,
+    'under_way': lambda: [stands_still(2, name, said, 'The job goes on: a message or another call is under way', ends=False) for name, said in (
+        ('under_way', 'rank 0: MPI_Waitall for MPI_Irecv from rank 1, tag 0, MPI_COMM_WORLD and .* and others, 25 in all'),
+        ('long_flush', 'rank 0: MPI_Win_flush for the lock of rank 1 in window "halo"'),
+        ('long_unlock', r'rank \d: MPI_Win_unlock for the lock of rank 0 in window "halo"'),
+        ('long_complete', 'rank 0: MPI_Win_complete for the Post of rank 1 in window "halo"'),
+        ('disconnects', 'rank 0: MPI_Comm_disconnect on the intercommunicator of ranks 0 with 1'))],
     'late': lambda: [
         stands_still(3, 'late', 'rank 0: outside MPI, for [0-9.]+ s, ' + line('late 0'), 'rank 1: MPI_Barrier on .* ' + line('late 1'),
                      'rank 0 has not come to it', 'The job goes on', ends=False),

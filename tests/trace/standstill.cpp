@@ -1,6 +1,10 @@
 // Programs that stand still: standstill WAY. What the watchdog must say of each stands beside its last call, after "here:".
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <dlfcn.h>
+
+#include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -292,6 +296,114 @@ void slow_sum(const MPI::Intracomm& comm) {
     MPI_Op_free(&op);
 }
 
+/// For how long the MPI's functions below take their time, as if what they move were large.
+std::atomic<std::chrono::seconds> delay = 0s;
+
+template <class F> F late(const char* name) {
+    std::this_thread::sleep_for(delay.exchange(0s));
+    return reinterpret_cast<F>(dlsym(RTLD_NEXT, name));
+}
+
+/// More messages than the report lists, some of them alike, and one to nobody.
+void under_way(const MPI::Intracomm& comm) {
+    constexpr int count = 12;
+    std::vector<int> in(count), out(count);
+    std::vector<MPI::Request> requests;
+    const int other = 1 - comm.rank();
+    for (int i = 0; i < count; ++i) {
+        requests.push_back(comm.Irecv(in[static_cast<std::size_t>(i)], other, i / 2));
+        requests.push_back(comm.Isend(out[static_cast<std::size_t>(i)], other, i / 2));
+    }
+    requests.push_back(comm.Irecv(in[0], MPI::PROC_NULL, 0));
+    delay = 6s;
+    MPI::Request::Waitall(requests);
+}
+
+/// Both have locked all ranks, which excludes nobody.
+void long_flush(const MPI::Intracomm& comm) {
+    const MPI::Win win = halo(comm);
+    const double value = 1;
+    const MPI::Epoch epoch = win.lock_all();
+    win.Put(value, 1 - comm.rank());
+    delay = comm.rank() == 0 ? 6s : 0s;
+    if (comm.rank() == 0)
+        win.Flush(1);
+    comm.Barrier();
+}
+
+/// Both ask for one lock, which one of them gets.
+void long_unlock(const MPI::Intracomm& comm) {
+    const MPI::Win win = halo(comm);
+    const double value = 1;
+    win.Lock(0, MPI::LOCK_EXCLUSIVE);
+    win.Put(value, 0);
+    delay = 6s;
+    win.Unlock(0);
+}
+
+/// Both have let each other in.
+void long_complete(const MPI::Intracomm& comm) {
+    const MPI::Win win = halo(comm);
+    const int other = 1 - comm.rank();
+    const MPI::Group group = win.Get_group().Incl(std::vector<int>{other});
+    const double value = 1;
+    for (int i = 0; i < 2; ++i) {
+        win.Post(group);
+        win.Start(group);
+        win.Put(value, other);
+        if (i == 1)
+            delay = 6s;
+        win.Complete();
+        win.Wait();
+    }
+}
+
+/// Two groups leave each other.
+void disconnects(const MPI::Intracomm& comm) {
+    MPI::Intercomm others = MPI::COMM_SELF.Create_intercomm(0, comm, 1 - comm.rank());
+    delay = 6s;
+    others.Disconnect();
+}
+
+/// Waits for a process that the job has started.
+void leaves_started(const MPI::Intracomm& comm) {
+    MPI::Intercomm children = comm.Spawn(program_invocation_name, {"none"}, 1);
+    delay = 6s;
+    children.Disconnect();
+}
+
+/// Between two groups.
+void barrier_between(const MPI::Intracomm& comm) {
+    const MPI::Intercomm others = MPI::COMM_SELF.Create_intercomm(0, comm, 1 - comm.rank());
+    int value = 0;
+    if (comm.rank() == 0)
+        others.Barrier();  // here: barrier_between
+    else
+        others.Recv(value, 0, 18);
+}
+
+/// Waits for all of a window while the other waits for a message. In C, for this library's Free waits for a request of which the trace knows nothing.
+void window_free(const MPI::Intracomm& comm) {
+    int value = 0;
+    MPI_Win win = MPI_WIN_NULL;
+    MPI_Win_create(&value, sizeof value, sizeof value, MPI_INFO_NULL, comm.handle(), &win);
+    MPI_Win_set_name(win, "halo");
+    if (comm.rank() == 0)
+        comm.Recv(value, 1, 18);
+    MPI_Win_free(&win);
+}
+
+/// A message that is sent on one of two communicators and expected on the other. The ranks use these in another order than they have made them.
+void duplicates(const MPI::Intracomm& comm) {
+    auto first = comm.Idup(), second = comm.Idup();
+    const MPI::Intracomm a = first.wait(), b = second.wait();
+    int value = 0;
+    if (comm.rank() == 0)
+        b.Ssend(value, 1, 19);
+    else
+        a.Recv(value, 0, 19);  // here: duplicates
+}
+
 /// What rank 0 still does when main() is over.
 struct AfterMain {
     ~AfterMain() { late(MPI::COMM_WORLD); }
@@ -316,6 +428,21 @@ void asleep(const MPI::Intracomm& comm) {
 }
 
 }  // namespace
+
+// What the trace calls, and these call the MPI's.
+extern "C" [[gnu::visibility("default")]] int PMPI_Waitall(int count, MPI_Request requests[], MPI_Status statuses[]) {
+    return late<decltype(&MPI_Waitall)>("PMPI_Waitall")(count, requests, statuses);
+}
+extern "C" [[gnu::visibility("default")]] int PMPI_Win_flush(int rank, MPI_Win win) {
+    return late<decltype(&MPI_Win_flush)>("PMPI_Win_flush")(rank, win);
+}
+extern "C" [[gnu::visibility("default")]] int PMPI_Win_unlock(int rank, MPI_Win win) {
+    return late<decltype(&MPI_Win_unlock)>("PMPI_Win_unlock")(rank, win);
+}
+extern "C" [[gnu::visibility("default")]] int PMPI_Win_complete(MPI_Win win) { return late<decltype(&MPI_Win_complete)>("PMPI_Win_complete")(win); }
+extern "C" [[gnu::visibility("default")]] int PMPI_Comm_disconnect(MPI_Comm* comm) {
+    return late<decltype(&MPI_Comm_disconnect)>("PMPI_Comm_disconnect")(comm);
+}
 
 int main(int argc, char** argv) {
     const std::string_view way = argv[1];
@@ -353,6 +480,15 @@ int main(int argc, char** argv) {
                                                                                  {"other_tag", other_tag},
                                                                                  {"other_tag_of_object", other_tag_of_object},
                                                                                  {"left_alone", left_alone},
+                                                                                 {"under_way", under_way},
+                                                                                 {"long_flush", long_flush},
+                                                                                 {"long_unlock", long_unlock},
+                                                                                 {"long_complete", long_complete},
+                                                                                 {"disconnects", disconnects},
+                                                                                 {"leaves_started", leaves_started},
+                                                                                 {"barrier_between", barrier_between},
+                                                                                 {"window_free", window_free},
+                                                                                 {"duplicates", duplicates},
                                                                                  {"late_sample", late_sample}};
     for (const auto& [name, function] : ways)
         if (name == way)

@@ -146,6 +146,16 @@ void one_sided() {
     win.Fetch_and_op(one, before, 0, 5);
 }
 
+/// Rank 0 and the others, as two groups. What each process gets is known to its own group alone.
+void groups() {
+    const MPI::Intracomm own = MPI::COMM_WORLD.Split(rank == 0 ? 0 : 1);
+    const MPI::Intercomm both = own.Create_intercomm(0, MPI::COMM_WORLD, rank == 0 ? 1 : 0);
+    const std::array<int, 4> out{};
+    std::array<int, 4> in{};
+    const std::array<int, 3> alone{4, 1000, 1000}, two{1, 3, 1000};  // the last ones are of nobody
+    MPI_Reduce_scatter(out.data(), in.data(), (rank == 0 ? alone : two).data(), MPI_INT, MPI_SUM, both.handle());
+}
+
 /// A long log for which there is no room on rank 1.
 void full() {
     for (int i = 0; i < 5000; ++i) MPI_Barrier(MPI_COMM_SELF);
@@ -202,10 +212,6 @@ int main(int argc, char** argv) {
         (void)MPI::COMM_WORLD.recv<std::string>(0);
     if (way == "object")
         return 0;
-    if (way == "one_sided") {
-        one_sided();
-        return 0;
-    }
     if (way == "spawn") {
         if (!MPI::Comm::Get_parent())
             (void)MPI::COMM_WORLD.Spawn(argv[0], {"spawn"}, 2);
@@ -215,8 +221,8 @@ int main(int argc, char** argv) {
         (way == "full" ? full : way == "lost" ? lost : all_abort)();
         return 0;
     }
-    if (way == "reused") {
-        reused();
+    if (way == "one_sided" || way == "groups" || way == "reused") {
+        (way == "one_sided" ? one_sided : way == "groups" ? groups : reused)();
         return 0;
     }
     point_to_point();
