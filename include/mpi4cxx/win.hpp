@@ -188,8 +188,8 @@ public:
     /// same memory. Calls MPI_Fetch_and_op (MPI-4.0, 12.3.4).
     [[gnu::always_inline]] void Fetch_and_op(const ConstBuf& origin, const Buf& result, int target_rank, Aint target_disp = 0, const Op& op = SUM,
                                              At at = {}) const {
-        const bool is_plain = detail::takes_every_number(op.handle()) && origin.element == nullptr && origin.type != MPI_WCHAR && origin.count == 1 &&
-                              result.count == 1 && result.type == origin.type && result.data != origin.data && detail::can_fetch(origin.type);
+        const bool is_plain = detail::takes_every_number(op.handle()) && origin.element == nullptr && origin.count == 1 && result.count == 1 &&
+                              result.type == origin.type && result.data != origin.data && detail::can_fetch(origin.type);
         if (!is_plain || !state_->admits(1, origin.type, target_rank, target_disp)) [[unlikely]]
             return fetch_with_care(origin.data, origin.count, origin.type, origin.element, result.data, result.count, result.type, result.element,
                                    target_rank, target_disp, op, at.file, at.line);
@@ -241,7 +241,8 @@ public:
     void Unlock_all(At at = {}) const { state(at).unlock_all(at); }
     /// Complete all operations on `rank`, here and there. Calls MPI_Win_flush (MPI-4.0, 12.5.4).
     [[gnu::always_inline]] void Flush(int rank, At at = {}) const {
-        if (!state_->is_open(rank)) [[unlikely]]
+        const bool has_rank = static_cast<unsigned>(rank) < state_->ranks;
+        if (!has_rank || (state_->open_to_all != detail::WindowState::OpenToAll::lock && !state_->is_open(rank))) [[unlikely]]
             return flush_with_care(rank, at.file, at.line);
         detail::call<MPI_Win_flush>(rank, handle(), on(at));
     }

@@ -161,7 +161,8 @@ Win Win::made(MPI_Win raw, Extent extent, const Intracomm& comm, At at) {
     check_types(all, at);
     for (std::size_t i = 0; i < all.size(); ++i) {
         own.targets[i] = {static_cast<Aint>(all[i].bytes), static_cast<int>(all[i].unit)};
-        own.elements[i] = static_cast<std::uint64_t>(std::min<MPI_Aint>(all[i].bytes / all[i].unit, std::numeric_limits<int>::max()));
+        if (extent.type != MPI_WCHAR)  // not every operation is for such elements, so each access needs a closer look
+            own.elements[i] = static_cast<std::uint64_t>(std::min<MPI_Aint>(all[i].bytes / all[i].unit, std::numeric_limits<int>::max()));
     }
     state.reachable = own.open.data();
     state.ranks = static_cast<unsigned>(state.size);
