@@ -103,11 +103,13 @@ bool is_idle() {
 
 void register_pool(const std::shared_ptr<WorkerPool>& pool) {
     const std::lock_guard lock(mutex);
+    if (!has_progress_thread) {
+        std::thread(run_progress_thread).detach();  // throws before anything is registered
+        has_progress_thread = true;
+    }
     WorkerPools list = *pools;
     list.push_back(pool);
     change(std::move(list));
-    if (!std::exchange(has_progress_thread, true))
-        std::thread(run_progress_thread).detach();
 }
 
 void unregister_pool(const WorkerPool& pool) {
