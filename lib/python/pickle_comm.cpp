@@ -8,6 +8,7 @@
 #include "communicators/ordered_probe.hpp"
 #include "communicators/plan.hpp"
 #include "communicators/send_modes.hpp"
+#include "handles/attached_buffer.hpp"
 #include "python/pickle_stack.hpp"
 #include "requests/progress.hpp"
 #include "runtime/settings.hpp"
@@ -369,18 +370,24 @@ void PickleComm::send_pickle(const detail::PickleWriter& pickle, detail::SendMod
 }
 
 Request PickleComm::isend_pickle(detail::PickleWriter pickle, detail::SendMode mode, int dest, int tag, At at) const {
-    if (buffers_ == detail::PickleBuffers::beside && dest != PROC_NULL) {
-        // The attached buffer might have room for the sizes only, and the receiver would wait for the pickle. The request keeps a copy anyway.
-        const bool is_buffered = mode == detail::SendMode::buffered;
-        const auto its_mode = is_buffered ? detail::SendMode::standard : mode;
-        Request request = Request::take(std::make_unique<detail::PickleSend>(std::move(pickle), its_mode, dest, tag, comm_, at));
-        return is_buffered ? Request() : std::move(request);
+    const bool is_beside = buffers_ == detail::PickleBuffers::beside && dest != PROC_NULL;
+    // The request keeps a copy anyway. The attached buffer might have room for the sizes of pkl5 only, and the receiver would wait for the pickle.
+    const bool sends_own_copy = mode == detail::SendMode::buffered && dest != PROC_NULL && (is_beside || detail::failed_bsend_blocks_receiver());
+    if (sends_own_copy && !is_beside)
+        detail::check_attached(pickle.pickle().size(), on(at));
+    if (sends_own_copy)
+        mode = detail::SendMode::standard;
+    Request request;
+    if (is_beside) {
+        request = Request::take(std::make_unique<detail::PickleSend>(std::move(pickle), mode, dest, tag, comm_, at));
+    } else {
+        auto kept = std::make_unique<detail::KeptPickle>(std::move(pickle));
+        const auto bytes = kept->pickle.pickle();
+        detail::tidy_left();
+        const MPI_Request raw = detail::start_send(mode, bytes.data(), static_cast<Count>(bytes.size()), MPI_BYTE, dest, tag, comm_.handle(), on(at));
+        request = Request::take(raw, std::move(kept));
     }
-    auto kept = std::make_unique<detail::KeptPickle>(std::move(pickle));
-    const auto bytes = kept->pickle.pickle();
-    detail::tidy_left();
-    const MPI_Request request = detail::start_send(mode, bytes.data(), static_cast<Count>(bytes.size()), MPI_BYTE, dest, tag, comm_.handle(), on(at));
-    return Request::take(request, std::move(kept));
+    return sends_own_copy ? Request() : std::move(request);  // a send that is dropped goes on
 }
 
 ReceivedPickle PickleComm::receive(int source, int tag, detail::PickleTarget* target, Status* status, At at) const {
