@@ -194,6 +194,15 @@ private:
     [[nodiscard]] detail::Place on(At at) const noexcept { return {at, comm_.address()}; }
     [[nodiscard]] bool is_root(int root, At at) const;
 
+    /// Returns what `op` makes of two values.
+    template <class T, class F> static T combined(F& op, T left, const T& right) {
+        if constexpr (detail::combines<T, F>()) {
+            T both = op(std::move(left), right);  // op may return a reference to one of its arguments
+            return both;
+        } else {
+            return left;
+        }
+    }
     template <class T, class F> std::optional<T> reduce_on(const Duplicate& duplicate, T result, F& op, int root, At at) const {
         (void)sizeof(detail::check_combines<T, F>);
         detail::check_root(duplicate.comm, root, at);
@@ -211,10 +220,7 @@ private:
                 send_to(result, rank & ~bit);
             } else if ((rank | bit) < size) {
                 const T next = from(rank | bit);
-                if constexpr (detail::combines<T, F>()) {
-                    T combined = op(std::move(result), next);  // op may return a reference to one of its arguments
-                    result = std::move(combined);
-                }
+                result = combined(op, std::move(result), next);
             }
         if (root != 0 && rank == 0)
             send_to(result, static_cast<unsigned>(root));
@@ -228,14 +234,6 @@ private:
         (void)sizeof(detail::check_combines<T, F>);
         const Duplicate duplicate(*this, method, at);
         const auto rank = static_cast<unsigned>(duplicate.comm.Get_rank(at)), size = static_cast<unsigned>(duplicate.comm.Get_size(at));
-        const auto combined = [&](T left, const T& right) {
-            if constexpr (detail::combines<T, F>()) {
-                T both = op(std::move(left), right);  // op may return a reference to one of its arguments
-                return both;
-            } else {
-                return left;
-            }
-        };
         for (unsigned bit = 1; bit < size; bit <<= 1) {
             const unsigned other = rank ^ bit;
             if (other >= size)
@@ -243,11 +241,11 @@ private:
             const detail::PickleWriter own = detail::pickled(block, detail::PickleBuffers::inside, method, on(at));
             T next = detail::read_pickle<T>(exchange_sized(duplicate, own, static_cast<int>(other), at), method, on(at));
             if (other > rank) {
-                block = combined(std::move(block), next);
+                block = combined(op, std::move(block), next);
                 continue;
             }
-            block = combined(next, block);
-            result = result ? combined(std::move(next), *result) : std::move(next);
+            block = combined(op, next, block);
+            result = result ? combined(op, std::move(next), *result) : std::move(next);
         }
         return result;
     }
