@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <climits>
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <vector>
 
 namespace MPI = mpi4cxx;
@@ -27,6 +29,33 @@ template <class T> void check_arithmetic(const MPI::Intracomm& comm) {
     CHECK(agrees<T>(comm, MPI::MIN, x));
     CHECK(agrees<T>(comm, MPI::SUM, x));
     CHECK(agrees<T>(comm, MPI::PROD, x));
+}
+
+/// Checks MAX and MIN of numbers beyond the range of the signed type, in calls of every kind.
+template <class T> void check_extremes(const MPI::Intracomm& comm) {
+    constexpr T low = 1, high = std::numeric_limits<T>::max();
+    const auto x = [](int rank) { return rank % 2 == 0 ? low : high; };
+    CHECK(agrees<T>(comm, MPI::MAX, x));
+    CHECK(agrees<T>(comm, MPI::MIN, x));
+    const T mine = x(comm.rank()), most = comm.size() > 1 ? high : low;
+    CHECK(comm.allreduce(mine, MPI::MAX) == most);
+    CHECK(comm.iallreduce(mine, MPI::MAX).wait() == most);
+    T result{};
+    comm.Scan(mine, result, MPI::MAX);
+    CHECK(result == (comm.rank() > 0 ? high : low));
+    comm.Iallreduce(mine, result, MPI::MIN).Wait();
+    CHECK(result == low);
+    MPI::Prequest persistent = comm.Allreduce_init(mine, result, MPI::MAX);
+    persistent.Start();
+    persistent.Wait();
+    CHECK(result == most);
+    // more than fit one instruction
+    std::vector<T> in(37, low), inout(37, high);
+    MPI::MIN.Reduce_local(in, inout);
+    CHECK(inout == in);
+    const MPI::Op& op = MPI::MAX;
+    CHECK(op(low, high) == high);
+    CHECK(op(high, low) == high);
 }
 
 template <class T> void check_bits(const MPI::Intracomm& comm) {
@@ -98,6 +127,23 @@ TEST_CASE("A predefined operation does the same as handle and as function", "[op
     CHECK(MPI::NO_OP(1, 2) == 1);
     CHECK(MPI::SUM(std::string("a"), std::string("b")) == "ab");
     CHECK(MPI::MAX(std::string("a"), std::string("b")) == "b");
+}
+
+TEST_CASE("MAX and MIN compare unsigned integers as unsigned", "[op]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        check_extremes<unsigned char>(comm);
+        check_extremes<unsigned short>(comm);
+        check_extremes<unsigned>(comm);
+        check_extremes<unsigned long>(comm);
+        check_extremes<unsigned long long>(comm);
+        check_extremes<std::uint8_t>(comm);
+        check_extremes<std::uint16_t>(comm);
+        check_extremes<std::uint32_t>(comm);
+        check_extremes<std::uint64_t>(comm);
+        check_extremes<char8_t>(comm);
+        check_extremes<char16_t>(comm);
+        check_extremes<char32_t>(comm);
+    });
 }
 
 TEST_CASE("MAXLOC and MINLOC give the lowest location of a tie", "[op]") {

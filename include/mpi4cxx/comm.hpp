@@ -254,7 +254,7 @@ public:
     void Reduce(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op = SUM, int root = 0, At at = {}) const;
     /// Combine the buffers of all processes, element by element. Every process gets the result. Calls MPI_Allreduce (MPI-4.0, 6.9.6). Collective.
     [[gnu::always_inline]] void Allreduce(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op = SUM, At at = {}) const {
-        if (!op.is_checked_by_mpi() || !detail::is_plain_pair(sendbuf, recvbuf)) [[unlikely]]
+        if (!op.is_left_to_mpi() || !detail::is_plain_pair(sendbuf, recvbuf)) [[unlikely]]
             return allreduce_with_care(ConstBuf(sendbuf), Buf(recvbuf), op, at);  // copies, so that the arguments can stay in registers
         detail::call<MPI_Allreduce>(sendbuf.data, recvbuf.data, recvbuf.count, recvbuf.type, op.handle(), handle(), on(at));
     }

@@ -133,11 +133,13 @@ public:
 
     /// Tell whether this is MPI's own operation: neither null nor made by Create.
     [[nodiscard]] bool is_plain() const noexcept { return plain_ != Plain::no; }
-    /// Tell whether this is MPI's own operation, and MPI refuses the elements that it does not work on. MPICH ends the job over a logical operation
-    /// on floating-point numbers.
-    [[nodiscard]] bool is_checked_by_mpi() const noexcept { return plain_ == Plain::checked_by_mpi; }
+    /// Tell whether this is MPI's own operation, and can be left to MPI whatever the elements are. MPICH ends the job over a logical operation on
+    /// floating-point numbers, and some MPIs compare unsigned integers as if they were signed.
+    [[nodiscard]] bool is_left_to_mpi() const noexcept { return plain_ == Plain::as_is; }
     /// Return the datatype to call MPI with for elements of `type`. Throws if the operation is null, or is a user's operation on another type.
     [[nodiscard]] MPI_Datatype accept(MPI_Datatype type, detail::Caller caller) const;
+    /// Return the operation to call MPI with for elements of `type`: this one, or one of the library's that does what MAX or MIN should.
+    [[nodiscard]] MPI_Op handle_for(MPI_Datatype type) const;
     /// Tell whether this is a user's operation on elements of `type`.
     [[nodiscard]] bool works_on(MPI_Datatype type) const noexcept;
     /// The captures of a user's operation, which a call keeps as long as it uses them; null for MPI's own operations.
@@ -151,7 +153,7 @@ private:
     static Op create(std::unique_ptr<detail::Reduction> reduction, bool commute, At at);
 
     std::shared_ptr<detail::UserOp> user_;
-    enum class Plain : char { no, checked_by_mpi, unchecked } plain_ = Plain::no;
+    enum class Plain : char { no, as_is, needs_care } plain_ = Plain::no;
 };
 
 namespace detail {

@@ -255,72 +255,74 @@ Prequest Comm::Alltoallw_init(const StoredConstBufWArg& sendbuf, const BufWArg& 
 
 void Comm::Reduce(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op, int root, At at) const {
     const auto [s, r] = detail::reduce_pair(*this, sendbuf, recvbuf, op, root, at);
-    call<MPI_Reduce>(s.data, r.data, r.count, r.type, op.handle(), root, handle(), on(at));
+    call<MPI_Reduce>(s.data, r.data, r.count, r.type, op.handle_for(r.type), root, handle(), on(at));
 }
 
 Request Comm::Ireduce(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, int root, At at) const {
     const auto [s, r] = detail::reduce_pair(*this, sendbuf, recvbuf, op, root, at);
     auto kept = keep(op);
-    return Request::take(get<MPI_Ireduce>(s.data, r.data, r.count, r.type, op.handle(), root, handle(), on(at)), std::move(kept));
+    return Request::take(get<MPI_Ireduce>(s.data, r.data, r.count, r.type, op.handle_for(r.type), root, handle(), on(at)), std::move(kept));
 }
 
 Prequest Comm::Reduce_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, int root, const Info& info, At at) const {
     const auto [s, r] = detail::reduce_pair(*this, sendbuf, recvbuf, op, root, at);
     auto kept = keep(op);
-    return Prequest::take(get<MPI_Reduce_init>(s.data, r.data, r.count, r.type, op.handle(), root, handle(), info.handle(), on(at)), std::move(kept));
+    return Prequest::take(get<MPI_Reduce_init>(s.data, r.data, r.count, r.type, op.handle_for(r.type), root, handle(), info.handle(), on(at)),
+                          std::move(kept));
 }
 
 void Comm::allreduce_with_care(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, At at) const {
     const auto [s, r] = detail::allreduce_pair(*this, sendbuf, recvbuf, op, {at, "Allreduce"});
-    call<MPI_Allreduce>(s.data, r.data, r.count, r.type, op.handle(), handle(), on(at));
+    call<MPI_Allreduce>(s.data, r.data, r.count, r.type, op.handle_for(r.type), handle(), on(at));
 }
 
 Request Comm::Iallreduce(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, At at) const {
     const auto [s, r] = detail::allreduce_pair(*this, sendbuf, recvbuf, op, at);
     auto kept = keep(op);
-    return Request::take(get<MPI_Iallreduce>(s.data, r.data, r.count, r.type, op.handle(), handle(), on(at)), std::move(kept));
+    return Request::take(get<MPI_Iallreduce>(s.data, r.data, r.count, r.type, op.handle_for(r.type), handle(), on(at)), std::move(kept));
 }
 
 Prequest Comm::Allreduce_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, const Info& info, At at) const {
     const auto [s, r] = detail::allreduce_pair(*this, sendbuf, recvbuf, op, at);
     auto kept = keep(op);
-    return Prequest::take(get<MPI_Allreduce_init>(s.data, r.data, r.count, r.type, op.handle(), handle(), info.handle(), on(at)), std::move(kept));
+    return Prequest::take(get<MPI_Allreduce_init>(s.data, r.data, r.count, r.type, op.handle_for(r.type), handle(), info.handle(), on(at)),
+                          std::move(kept));
 }
 
 void Comm::Reduce_scatter_block(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op, At at) const {
     const auto [s, r] = detail::reduce_blocks(*this, sendbuf, recvbuf, op, at);
-    call<MPI_Reduce_scatter_block>(s.data, r.data, r.count, r.type, op.handle(), handle(), on(at));
+    call<MPI_Reduce_scatter_block>(s.data, r.data, r.count, r.type, op.handle_for(r.type), handle(), on(at));
 }
 
 Request Comm::Ireduce_scatter_block(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, At at) const {
     const auto [s, r] = detail::reduce_blocks(*this, sendbuf, recvbuf, op, at);
     auto kept = keep(op);
-    return Request::take(get<MPI_Ireduce_scatter_block>(s.data, r.data, r.count, r.type, op.handle(), handle(), on(at)), std::move(kept));
+    return Request::take(get<MPI_Ireduce_scatter_block>(s.data, r.data, r.count, r.type, op.handle_for(r.type), handle(), on(at)), std::move(kept));
 }
 
 Prequest Comm::Reduce_scatter_block_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, const Info& info, At at) const {
     const auto [s, r] = detail::reduce_blocks(*this, sendbuf, recvbuf, op, at);
     auto kept = keep(op);
-    return Prequest::take(get<MPI_Reduce_scatter_block_init>(s.data, r.data, r.count, r.type, op.handle(), handle(), info.handle(), on(at)),
+    return Prequest::take(get<MPI_Reduce_scatter_block_init>(s.data, r.data, r.count, r.type, op.handle_for(r.type), handle(), info.handle(), on(at)),
                           std::move(kept));
 }
 
 void Comm::Reduce_scatter(const ConstBufArg& sendbuf, const Buf& recvbuf, detail::CountList recvcounts, const Op& op, At at) const {
     const auto [s, r, blocks] = detail::reduce_scatter_blocks(*this, sendbuf, recvbuf, recvcounts, op, at);
-    call<MPI_Reduce_scatter>(s.data, r.data, blocks.counts, r.type, op.handle(), handle(), on(at));
+    call<MPI_Reduce_scatter>(s.data, r.data, blocks.counts, r.type, op.handle_for(r.type), handle(), on(at));
 }
 
 Request Comm::Ireduce_scatter(const ConstBuf& sendbuf, const Buf& recvbuf, detail::CountList recvcounts, const Op& op, At at) const {
     auto [s, r, blocks] = detail::reduce_scatter_blocks(*this, sendbuf, recvbuf, recvcounts, op, at);
     auto kept = keep(blocks, op);
-    return Request::take(get<MPI_Ireduce_scatter>(s.data, r.data, blocks.counts, r.type, op.handle(), handle(), on(at)), std::move(kept));
+    return Request::take(get<MPI_Ireduce_scatter>(s.data, r.data, blocks.counts, r.type, op.handle_for(r.type), handle(), on(at)), std::move(kept));
 }
 
 Prequest Comm::Reduce_scatter_init(const ConstBuf& sendbuf, const Buf& recvbuf, detail::CountList recvcounts, const Op& op, const Info& info,
                                    At at) const {
     auto [s, r, blocks] = detail::reduce_scatter_blocks(*this, sendbuf, recvbuf, recvcounts, op, at);
     auto kept = keep(blocks, op);
-    return Prequest::take(get<MPI_Reduce_scatter_init>(s.data, r.data, blocks.counts, r.type, op.handle(), handle(), info.handle(), on(at)),
+    return Prequest::take(get<MPI_Reduce_scatter_init>(s.data, r.data, blocks.counts, r.type, op.handle_for(r.type), handle(), info.handle(), on(at)),
                           std::move(kept));
 }
 

@@ -119,36 +119,38 @@ int Intracomm::Graph_map(detail::IntList index, detail::IntList edges, At at) co
 
 void Intracomm::Scan(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op, At at) const {
     const auto [s, r] = detail::allreduce_pair(*this, sendbuf, recvbuf, op, at);
-    call<MPI_Scan>(s.data, r.data, r.count, r.type, op.handle(), handle(), on(at));
+    call<MPI_Scan>(s.data, r.data, r.count, r.type, op.handle_for(r.type), handle(), on(at));
 }
 
 Request Intracomm::Iscan(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, At at) const {
     const auto [s, r] = detail::allreduce_pair(*this, sendbuf, recvbuf, op, at);
     auto kept = keep(op);
-    return Request::take(get<MPI_Iscan>(s.data, r.data, r.count, r.type, op.handle(), handle(), on(at)), std::move(kept));
+    return Request::take(get<MPI_Iscan>(s.data, r.data, r.count, r.type, op.handle_for(r.type), handle(), on(at)), std::move(kept));
 }
 
 Prequest Intracomm::Scan_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, const Info& info, At at) const {
     const auto [s, r] = detail::allreduce_pair(*this, sendbuf, recvbuf, op, at);
     auto kept = keep(op);
-    return Prequest::take(get<MPI_Scan_init>(s.data, r.data, r.count, r.type, op.handle(), handle(), info.handle(), on(at)), std::move(kept));
+    return Prequest::take(get<MPI_Scan_init>(s.data, r.data, r.count, r.type, op.handle_for(r.type), handle(), info.handle(), on(at)),
+                          std::move(kept));
 }
 
 void Intracomm::Exscan(const ConstBufArg& sendbuf, const Buf& recvbuf, const Op& op, At at) const {
     const auto [s, r] = detail::allreduce_pair(*this, sendbuf, recvbuf, op, at);
-    call<MPI_Exscan>(s.data, r.data, r.count, r.type, op.handle(), handle(), on(at));
+    call<MPI_Exscan>(s.data, r.data, r.count, r.type, op.handle_for(r.type), handle(), on(at));
 }
 
 Request Intracomm::Iexscan(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, At at) const {
     const auto [s, r] = detail::allreduce_pair(*this, sendbuf, recvbuf, op, at);
     auto kept = keep(op);
-    return Request::take(get<MPI_Iexscan>(s.data, r.data, r.count, r.type, op.handle(), handle(), on(at)), std::move(kept));
+    return Request::take(get<MPI_Iexscan>(s.data, r.data, r.count, r.type, op.handle_for(r.type), handle(), on(at)), std::move(kept));
 }
 
 Prequest Intracomm::Exscan_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, const Info& info, At at) const {
     const auto [s, r] = detail::allreduce_pair(*this, sendbuf, recvbuf, op, at);
     auto kept = keep(op);
-    return Prequest::take(get<MPI_Exscan_init>(s.data, r.data, r.count, r.type, op.handle(), handle(), info.handle(), on(at)), std::move(kept));
+    return Prequest::take(get<MPI_Exscan_init>(s.data, r.data, r.count, r.type, op.handle_for(r.type), handle(), info.handle(), on(at)),
+                          std::move(kept));
 }
 
 }  // namespace MPI4CXX

@@ -2,6 +2,7 @@
 
 #include "handles/datatype_name.hpp"
 #include "handles/reduction_operand.hpp"
+#include "handles/unsigned_extremes.hpp"
 #include "runtime/finalize.hpp"
 
 #include <algorithm>
@@ -131,8 +132,9 @@ const detail::PredefinedOp<detail::NoOp> NO_OP(MPI_NO_OP);
 
 Op::Op() noexcept = default;
 Op::Op(MPI_Op raw, detail::Ownership ownership) noexcept : Handle(raw, ownership) {
+    const bool needs_care = raw == MPI_LAND || raw == MPI_LOR || raw == MPI_LXOR || raw == MPI_MAX || raw == MPI_MIN;
     if (raw != MPI_OP_NULL)
-        plain_ = raw == MPI_LAND || raw == MPI_LOR || raw == MPI_LXOR ? Plain::unchecked : Plain::checked_by_mpi;
+        plain_ = needs_care ? Plain::needs_care : Plain::as_is;
 }
 Op::Op(Op&& other) noexcept : Handle(std::move(other)), user_(std::move(other.user_)), plain_(std::exchange(other.plain_, Plain::no)) {}
 Op& Op::operator=(Op&& other) noexcept {
@@ -165,10 +167,10 @@ void Op::Reduce_local(ConstBufArg inbuf, Buf inoutbuf, At at) const {
         detail::misuse(at, "inbuf holds " + detail::datatype_name(inbuf.type) + ", inoutbuf " + detail::datatype_name(inoutbuf.type));
     if (inbuf.count != inoutbuf.count)
         detail::misuse(at, "inbuf has " + std::to_string(inbuf.count) + " elements, inoutbuf " + std::to_string(inoutbuf.count));
-    call<MPI_Reduce_local>(inbuf.data, inoutbuf.data, inoutbuf.count, inoutbuf.type, handle(), at);
+    call<MPI_Reduce_local>(inbuf.data, inoutbuf.data, inoutbuf.count, inoutbuf.type, handle_for(inoutbuf.type), at);
 }
 
-void Op::combine(const void* in, void* inout, MPI_Datatype type) const { call<MPI_Reduce_local>(in, inout, 1, accept(type, At()), handle()); }
+void Op::combine(const void* in, void* inout, MPI_Datatype type) const { call<MPI_Reduce_local>(in, inout, 1, accept(type, At()), handle_for(type)); }
 
 bool Op::is_predefined() const noexcept {
     const auto is_same = [this](const Op* op) { return *this == *op; };
@@ -185,6 +187,8 @@ void Op::Free(At at) {
     user_.reset();
     plain_ = Plain::no;
 }
+
+MPI_Op Op::handle_for(MPI_Datatype type) const { return is_plain() ? detail::right_operation(handle(), type) : handle(); }
 
 bool Op::works_on(MPI_Datatype type) const noexcept { return user_ != nullptr && user_->reduction->type == type; }
 

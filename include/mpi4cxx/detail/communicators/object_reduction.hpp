@@ -139,10 +139,10 @@ template <class T, class Result> class PendingReduction final : public PendingCa
 public:
     PendingReduction(const T& object, bool gives_result, At at) : PendingCall(at), in_(object), gives_result_(gives_result) {}
     void start_reduce(const Comm& comm, const Op& op, int root, At at) {
-        begin(get<MPI_Ireduce>(&in_, &out_, 1, type(op, at), op.handle(), root, comm.handle(), {at, comm.address()}));
+        begin(get<MPI_Ireduce>(&in_, &out_, 1, type(op, at), op.handle_for(element()), root, comm.handle(), {at, comm.address()}));
     }
     void start_allreduce(const Comm& comm, const Op& op, At at) {
-        begin(get<MPI_Iallreduce>(&in_, &out_, 1, type(op, at), op.handle(), comm.handle(), {at, comm.address()}));
+        begin(get<MPI_Iallreduce>(&in_, &out_, 1, type(op, at), op.handle_for(element()), comm.handle(), {at, comm.address()}));
     }
     void deliver(void* to) override {
         if (gives_result_)
@@ -153,8 +153,9 @@ private:
     /// Returns the type of the elements, and keeps the captures of the operation.
     MPI_Datatype type(const Op& op, At at) {
         op_ = op.user();
-        return op.accept(datatype_traits<T>::get(), at);
+        return op.accept(element(), at);
     }
+    static MPI_Datatype element() { return datatype_traits<T>::get(); }
 
     T in_, out_{};
     std::shared_ptr<UserOp> op_;
