@@ -5,6 +5,7 @@
 
 #include <Eigen/Core>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstring>
@@ -59,6 +60,54 @@ TEST_CASE("Win::Create exposes a range, a C array, a number or bytes", "[win]") 
         CHECK(raw.tomemory().size() == 8);
         const MPI::Win empty = MPI::Win::Create({}, 1, MPI::INFO_NULL, comm);
         CHECK(empty.tomemory().empty());
+    });
+}
+
+TEST_CASE("Accesses meet memory that begins at any address", "[win]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        std::vector<double> field(8, 0.0);
+        const std::span<double> inner = std::span(field).subspan(1, 6);
+        const MPI::Win win = MPI::Win::Create(inner, comm);
+        CHECK(win.span<double>().data() == inner.data());
+        const double one = 1, two = 2;
+        double got = 0, fetched = 0, swapped = 0;
+        {
+            const auto epoch = win.fence();
+            win.Put(one, right_of(comm), 0);
+            win.Accumulate(two, right_of(comm), 5);
+        }
+        CHECK(field == std::vector<double>{0, 1, 0, 0, 0, 0, 2, 0});
+        {
+            auto epoch = win.lock(right_of(comm));
+            win.Get(got, right_of(comm), 5);
+            win.Fetch_and_op(one, fetched, right_of(comm), 0, MPI::NO_OP);
+            win.Rget(swapped, right_of(comm), {0, 1, MPI::DOUBLE}).Wait();
+            epoch.flush(right_of(comm));
+        }
+        CHECK((got == 2 && fetched == 1 && swapped == 1));
+        refused("exceed", [&] {
+            const auto epoch = win.lock(right_of(comm));
+            win.Put(one, right_of(comm), 6);
+        });
+    });
+}
+
+TEST_CASE("Bytes at any address are counted in units of any size", "[win]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (std::size_t begin : {1, 3, 8, 15}) {
+            std::array<char, 64> memory{};
+            // each process's memory begins elsewhere
+            const std::span<char> bytes = std::span(memory).subspan(begin + static_cast<std::size_t>(comm.rank() % 2), 12);
+            const MPI::Win win = MPI::Win::Create(bytes, 3, MPI::INFO_NULL, comm);
+            CHECK(win.tomemory().data() == reinterpret_cast<std::byte*>(bytes.data()));
+            const std::array<char, 3> sent{'a', 'b', 'c'};
+            {
+                const auto epoch = win.fence();
+                win.Put(sent, right_of(comm), 3);
+            }
+            CHECK(std::string(bytes.data() + 9, 3) == "abc");
+            CHECK(std::count(memory.begin(), memory.end(), '\0') == 61);
+        }
     });
 }
 

@@ -211,6 +211,28 @@ TEST_CASE("An operation that is not for the elements is refused", "[win][error]"
     refuses(L'a', MPI::SUM);
 }
 
+TEST_CASE("MAX of unsigned integers in a window is right, or is said to be missing", "[win]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const MPI::Win win = MPI::Win::Allocate<unsigned>(2, comm);
+        for (unsigned& element : win.span<unsigned>()) element = 1;
+        const unsigned high = 3000000000;
+        unsigned before = 0;
+        comm.Barrier();
+        try {
+            auto epoch = win.lock_all();
+            win.Accumulate(high, right_of(comm), 0, MPI::MAX);
+            win.Fetch_and_op(high, before, right_of(comm), 1, MPI::MAX);
+            epoch.close();
+            comm.Barrier();
+            CHECK(before == 1);
+            CHECK((win.span<unsigned>()[0] == high && win.span<unsigned>()[1] == high));
+        } catch (const MPI::Exception& e) {
+            CHECK(e.Get_error_class() == MPI::ERR_UNSUPPORTED_OPERATION);
+            CHECK(contains(e.what(), "as if they were signed"));
+        }
+    });
+}
+
 namespace {
 
 template <class T> void check_fetch(const MPI::Intracomm& comm) {

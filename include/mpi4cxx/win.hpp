@@ -293,12 +293,14 @@ private:
         std::size_t size;
         MPI_Datatype type = MPI_DATATYPE_NULL;  // null: the window has no type
         Aint rest = 0;                          // bytes that follow the last element
+        Aint shift = 0;                         // bytes by which MPI's window begins before the memory
     };
 
     static Extent in_units(Aint bytes, int unit) noexcept { return {bytes / unit, static_cast<std::size_t>(unit), MPI_DATATYPE_NULL, bytes % unit}; }
 
     Win(MPI_Win raw, detail::Ownership ownership);
     static Win create(const Buf& elements, std::size_t element_size, const Intracomm& comm, const Info& info, At at);
+    static Win create(void* data, Extent extent, const Intracomm& comm, const Info& info, At at);
     static Win allocate(Extent extent, bool shared, const Intracomm& comm, const Info& info, At at);
     static Win made(MPI_Win raw, Extent extent, const Intracomm& comm, At at);
 

@@ -91,6 +91,9 @@ TargetRange check_access(const WindowState* state, const Access& access) {
         }
     }
     check_range(*state, access, range, where);
+    const WindowState::Private::Target& target = state->own->targets[static_cast<std::size_t>(access.target_rank)];
+    if (target.shift != 0)
+        range.displacement = range.displacement * target.unit + target.shift;
     return range;
 }
 

@@ -101,6 +101,7 @@ namespace {
 struct GivenMemory {
     std::int64_t bytes, unit;
     std::uint64_t type;  // its name as a number; 0 if the window has no element type
+    std::int64_t shift;  // see WindowState::Private::Target
 };
 
 std::uint64_t number_of(MPI_Datatype type) { return type == MPI_DATATYPE_NULL ? 0 : detail::hash_of(detail::datatype_name(type)); }
@@ -135,6 +136,12 @@ void check_unit(Aint size, int disp_unit, At at) {
 
 std::byte* base_of(const Win& win, At at) { return static_cast<std::byte*>(win.Get_attr(WIN_BASE, at).value_or(nullptr)); }
 
+/// Returns how many bytes before `data` a window of that memory has to begin, so that MPI knows where that is.
+Aint shift_of(const void* data) {
+    const std::size_t step = detail::alignment_of_created_windows();
+    return static_cast<Aint>(reinterpret_cast<std::uintptr_t>(data) % step);
+}
+
 /// Throws if the MPI would crash, because it makes no window of one process.
 void check_members(const Intracomm& comm, const char* function, At at) {
     if (detail::crashes_without_world() && detail::is_session_open() && comm.Get_size(at) == 1)
@@ -154,14 +161,15 @@ Win Win::made(MPI_Win raw, Extent extent, const Intracomm& comm, At at) {
     own.is_dynamic = result.flavor(at) == WIN_FLAVOR_DYNAMIC;
     // Tools do not see the next call, because the program does not make it.
     const GivenMemory mine{own.is_dynamic ? 0 : static_cast<std::int64_t>(extent.count) * static_cast<std::int64_t>(extent.size) + extent.rest,
-                           static_cast<std::int64_t>(extent.size), number_of(extent.type)};
+                           static_cast<std::int64_t>(extent.size), number_of(extent.type), extent.shift};
     std::vector<GivenMemory> all(static_cast<std::size_t>(state.size));
-    constexpr int three = 3;
-    call<PMPI_Allgather>(&mine, three, MPI_INT64_T, all.data(), three, MPI_INT64_T, comm.handle(), where);
+    constexpr int numbers = sizeof mine / sizeof(std::int64_t);
+    call<PMPI_Allgather>(&mine, numbers, MPI_INT64_T, all.data(), numbers, MPI_INT64_T, comm.handle(), where);
     check_types(all, at);
     for (std::size_t i = 0; i < all.size(); ++i) {
-        own.targets[i] = {static_cast<Aint>(all[i].bytes), static_cast<int>(all[i].unit)};
-        if (extent.type != MPI_WCHAR)  // not every operation is for such elements, so each access needs a closer look
+        own.targets[i] = {static_cast<Aint>(all[i].bytes), static_cast<int>(all[i].unit), static_cast<Aint>(all[i].shift)};
+        // Not every operation is for a text's characters, and shifted displacements are others. So these accesses need a closer look.
+        if (extent.type != MPI_WCHAR && all[i].shift == 0)
             own.elements[i] = static_cast<std::uint64_t>(std::min<MPI_Aint>(all[i].bytes / all[i].unit, std::numeric_limits<int>::max()));
     }
     state.reachable = own.open.data();
@@ -169,24 +177,29 @@ Win Win::made(MPI_Win raw, Extent extent, const Intracomm& comm, At at) {
     state.element_type = extent.type;
     state.bytes = mine.bytes;
     if (!own.is_dynamic)
-        state.base = base_of(result, at);
+        state.base = base_of(result, at) + extent.shift;
     return result;
+}
+
+Win Win::create(void* data, Extent extent, const Intracomm& comm, const Info& info, At at) {
+    check_members(comm, "MPI_Win_create", at);
+    const Aint bytes = bytes_of(extent.count, extent.size, at) + extent.rest;
+    extent.shift = bytes > 0 ? shift_of(data) : 0;
+    const int unit = extent.shift == 0 ? static_cast<int>(extent.size) : 1;
+    MPI_Win raw = get<MPI_Win_create>(static_cast<std::byte*>(data) - extent.shift, bytes + extent.shift, unit, info.handle(), comm.handle(),
+                                      {at, comm.address()});
+    return made(raw, extent, comm, at);
 }
 
 Win Win::create(const Buf& elements, std::size_t element_size, const Intracomm& comm, const Info& info, At at) {
     if (elements.strided)
         detail::misuse({at, "Create"}, "the memory of a window has to lie in one piece; this has gaps");
-    const Aint bytes = bytes_of(elements.count, element_size, at);
-    check_members(comm, "MPI_Win_create", at);
-    MPI_Win raw = get<MPI_Win_create>(elements.data, bytes, static_cast<int>(element_size), info.handle(), comm.handle(), {at, comm.address()});
-    return made(raw, {elements.count, element_size, elements.type}, comm, at);
+    return create(elements.data, Extent{elements.count, element_size, elements.type}, comm, info, at);
 }
 
 Win Win::Create(detail::WindowMemory region, int disp_unit, const Info& info, const Intracomm& comm, At at) {
     check_unit(static_cast<Aint>(region.bytes), disp_unit, at);
-    check_members(comm, "MPI_Win_create", at);
-    MPI_Win raw = get<MPI_Win_create>(region.data, static_cast<Aint>(region.bytes), disp_unit, info.handle(), comm.handle(), {at, comm.address()});
-    return made(raw, in_units(region.bytes, disp_unit), comm, at);
+    return create(region.data, in_units(region.bytes, disp_unit), comm, info, at);
 }
 
 Win Win::allocate(Extent extent, bool shared, const Intracomm& comm, const Info& info, At at) {
@@ -313,6 +326,10 @@ template <class Buffer> void accept(Buffer& buf, const Op& op, const char* name,
                                    std::string(element->name) + ": combine with Get and Put under an exclusive lock, or by sync::Mutex");
     detail::accept_operand(buf, op, name, caller);
     detail::check_operation(op, buf.type, caller);
+    if (op.handle_for(buf.type) != op.handle())  // and MPI takes no operation of the library's here
+        throw Exception(MPI_ERR_UNSUPPORTED_OPERATION, caller.method,
+                        "this MPI compares " + detail::datatype_name(buf.type) + " as if they were signed: use a signed type, or Compare_and_swap",
+                        caller.at);
 }
 
 /// Returns the target of an accumulate call. A window of structs is one of the pairs that the structs are laid out as.

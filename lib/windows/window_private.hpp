@@ -19,7 +19,8 @@ struct WindowState::Private {
     /// The memory of one process, and whether this process has an epoch that is open to it alone.
     struct Target {
         MPI_Aint bytes = 0;
-        int unit = 1;  // the displacement unit in bytes
+        int unit = 1;        // the displacement unit in bytes
+        MPI_Aint shift = 0;  // MPI's window begins so many bytes before this memory, and MPI's unit is a byte; 0 if both are the same
         Access access = Access::none;
     };
 

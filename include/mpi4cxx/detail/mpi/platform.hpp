@@ -77,6 +77,10 @@ inline bool has_own_numbers_in_contents() noexcept { return is_standard_abi && i
 /// write elsewhere. It is right if the blocks of a node may have gaps between them.
 inline bool needs_gaps_in_allocated_windows() noexcept { return is_mpich_before(40100000); }
 
+/// Memory of MPI_Win_create has to begin at a multiple of this. Elsewhere MPICH 4.0 takes the multiple before for the beginning of the window,
+/// because UCX 1.13 says so (its issue 9405).
+inline std::size_t alignment_of_created_windows() noexcept { return is_mpich_before(40100000) ? 16 : 1; }
+
 /// MPICH 4.0 and 4.2 complete the request of an MPI_Rget into a derived datatype before the data has come.
 inline bool completes_strided_rget_early() noexcept { return is_mpich_before(50000000); }
 
