@@ -77,6 +77,7 @@ template <class T> constexpr bool check_bufferable() {
     constexpr bool is_scattered = std::ranges::range<T&> && !Contiguous<T>;
     constexpr bool is_accessed = requires(T & t) { t.accessor(), t.mapping(); };
     constexpr bool is_unknown = std::is_class_v<T> && !Contiguous<T> && requires(T & t) { t.data(), t.size(); };
+    constexpr bool is_operation = std::is_base_of_v<Op, T>;
     if constexpr (Bufferable<T>)
         return true;
     else if constexpr (is_pointer)
@@ -99,6 +100,10 @@ template <class T> constexpr bool check_bufferable() {
         static_assert(!is_unknown,
                       "mpi4cxx: data() and size() do not tell how this class lies in memory: describe it by mpi4cxx::buffer_traits or, if it is "
                       "an element, by mpi4cxx::datatype_traits");
+    else if constexpr (is_operation)
+        static_assert(!is_operation,
+                      "mpi4cxx: an operation stands where the receive buffer belongs: write Allreduce(x, result, op), or allreduce(x, op), which "
+                      "returns the result");
     else
         static_assert(Bufferable<T>,
                       "mpi4cxx: this type cannot be a buffer, because it has no MPI datatype: specialise mpi4cxx::datatype_traits for its "
@@ -187,7 +192,9 @@ struct Buf : detail::BufferParts<void*> {
         requires(!detail::is_buffer<std::remove_cvref_t<T>>)
     Buf(T&& value, At at = {}) {
         if constexpr (detail::check_bufferable<std::remove_reference_t<T>>()) {
-            static_assert(detail::OutlivesCall<T>, "mpi4cxx: a receive buffer must outlive the call: this one is a temporary");
+            static_assert(detail::OutlivesCall<T>,
+                          "mpi4cxx: a receive buffer must outlive the call: this one is a temporary. If it is the root, write "
+                          "Scatterv(range, counts, root), without braces, which returns the part of this process");
             static_assert(!std::is_const_v<detail::element_within<std::remove_reference_t<T>>>,
                           "mpi4cxx: a receive buffer must be writable: this one is const");
             describe(value, detail::MemoryUse::write, at);

@@ -116,7 +116,8 @@ template <class T> struct cannot_be_serialized {
                   "32 members, or one that {} does not make: give it a `template <class Archive> void serialize(Archive&)`");
     static_assert(why != Reason::pointer,
                   "mpi4cxx: this type cannot be sent as an object: a pointer does not say what it points to, or to how many: send *pointer, a "
-                  "std::unique_ptr, a std::shared_ptr or a std::span; keep text in a std::string");
+                  "std::unique_ptr, a std::shared_ptr or a std::span; keep text in a std::string. In the serialize of a class that owns the "
+                  "object, send mpi4cxx::owned(pointer) of <mpi4cxx/owned.hpp>");
     static_assert(
         why != Reason::function,
         "mpi4cxx: this type cannot be sent as an object: a function has its address in one process only: send a number or a name for it, and "
