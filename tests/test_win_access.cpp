@@ -188,6 +188,30 @@ TEST_CASE("A window of structs of a value and an int takes MINLOC and MAXLOC", "
     });
 }
 
+TEST_CASE("A pair is no integer of its size", "[win][error]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int right = right_of(comm);
+        const MPI::Win longs = MPI::Win::Allocate<long>(2, comm), pairs = MPI::Win::Allocate<std::pair<long, int>>(2, comm);
+        for (long& x : longs.span<long>()) x = 5;
+        const std::pair<float, int> small{1.5F, 2};
+        const std::pair<int, int> ints{1, 2};
+        const std::pair<double, int> large{1.5, 2};
+        const std::pair<long, int> fits{7, comm.rank()};
+        longs.Fence();
+        refused("elements of MPI_FLOAT_INT, the window of MPI_LONG", [&] { longs.Put(small, right); });
+        refused("elements of MPI_2INT, the window of MPI_LONG", [&] { longs.Put(ints, right); });
+        refused("elements of MPI_FLOAT_INT, the window of MPI_LONG", [&] { longs.Accumulate(small, right, 0, MPI::MINLOC); });
+        longs.Fence(MPI::MODE_NOSUCCEED);
+        CHECK(longs.span<long>()[0] == 5);
+        pairs.Fence();
+        refused("elements of MPI_DOUBLE_INT, the window of MPI_LONG_INT", [&] { pairs.Put(large, right); });
+        refused("elements of MPI_DOUBLE_INT, the window of MPI_LONG_INT", [&] { pairs.Accumulate(large, right, 0, MPI::MAXLOC); });
+        pairs.Put(fits, right, 1);
+        pairs.Fence(MPI::MODE_NOSUCCEED);
+        CHECK(pairs.span<std::pair<long, int>>()[1] == std::pair<long, int>{7, left_of(comm)});
+    });
+}
+
 TEST_CASE("An operation that is not for the elements is refused", "[win][error]") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const int right = right_of(comm);

@@ -60,6 +60,8 @@ bool is_floating(MPI_Datatype type) {
     return kind == floating || kind == complex;
 }
 
+bool is_minloc_pair(MPI_Datatype type) { return kind_of(type) == pair; }
+
 void check_operation(const Op& op, MPI_Datatype type, Caller caller) {
     if ((kinds_of(op.handle()) & kind_of(type)) == 0)
         misuse(caller, "the operation does not work on elements of " + datatype_name(type) + " (MPI-4.0, 6.9.2)");

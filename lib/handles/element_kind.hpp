@@ -7,6 +7,8 @@ namespace MPI4CXX::detail {
 
 /// Returns whether elements of `type` are floating-point numbers, real or complex.
 bool is_floating(MPI_Datatype type);
+/// Returns whether elements of `type` are the pairs of MINLOC and MAXLOC.
+bool is_minloc_pair(MPI_Datatype type);
 /// Throws std::invalid_argument if a predefined operation does not work on such elements. On MPICH 4.0 the target of a one-sided call would wait for
 /// ever, or crash, and a collective call may end the job.
 void check_operation(const Op& op, MPI_Datatype type, Caller caller);

@@ -17,10 +17,11 @@ namespace {
 /// 128 bits, because a displacement times its unit may not fit 64.
 __extension__ using Wide = __int128;
 
-/// Returns whether elements of both datatypes lie in memory in the same way: MPI has several names for one integer.
+/// Returns whether elements of both datatypes lie in memory in the same way: MPI has several names for one integer. Pairs, which may have an
+/// integer's size, and floating-point numbers are none.
 bool are_alike(MPI_Datatype a, MPI_Datatype b, Place where) {
-    return a == b || (Datatype::borrow(a).is_named() && Datatype::borrow(b).is_named() && !is_floating(a) && !is_floating(b) &&
-                      get<MPI_Type_size_x>(a, where) == get<MPI_Type_size_x>(b, where));
+    const auto may_be_integer = [](MPI_Datatype type) { return Datatype::borrow(type).is_named() && !is_floating(type) && !is_minloc_pair(type); };
+    return a == b || (may_be_integer(a) && may_be_integer(b) && get<MPI_Type_size_x>(a, where) == get<MPI_Type_size_x>(b, where));
 }
 
 void check_epoch(const WindowState& state, const Access& access) {
