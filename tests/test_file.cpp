@@ -480,6 +480,63 @@ TEST_CASE("A read of fewer elements than asked for is an error, unless a status 
 /// MPICH's MPI_Request_get_status does not drive the calls of files, so that a loop of it never ends, in C neither.
 const bool looks_in_vain = !MPI::detail::is_open_mpi();
 
+TEST_CASE("A file that ends within an element with padding is too short") {
+    struct Padded {
+        char c;
+        double x;
+        bool operator==(const Padded&) const = default;
+    };
+    const Folder folder(MPI::COMM_SELF);
+    const std::vector<Padded> written{{'a', 1}, {'b', 2}, {'c', 3}};
+    MPI::File file = MPI::File::Open(MPI::COMM_SELF, folder / "padded", new_file);
+    file.Set_view<Padded>();
+    file.Write(written);
+    const MPI::Offset size = MPI::Offset{sizeof(Padded)} * 3;
+    CHECK(file.Get_size() == size);
+    std::vector<Padded> got(3);
+    file.Read_at(0, got);
+    CHECK(got == written);
+    CHECK(file.Read_at<Padded>(0) == written);
+
+    const MPI::File raw = MPI::File::borrow(file.handle());  // of a file of C's, the library asks MPI for the view
+    for (const MPI::Offset cut : {1, 4, 6, 15}) {
+        file.Set_size(size - cut);
+        for (const MPI::File* const each : std::initializer_list<const MPI::File*>{&file, &raw}) {
+            CHECK(contains(thrown<MPI::Exception>([&] { each->Read_at(0, got); }), "the file ends there"));
+            CHECK(contains(thrown<MPI::Exception>([&] { (void)each->Read_at<Padded>(0); }), "the file ends inside an element"));
+            MPI::Status status;
+            each->Read_at(0, got, &status);
+            CHECK(status.Get_elements(MPI::BYTE) >= 2 * 9);
+            CHECK(status.Get_elements(MPI::BYTE) < 3 * 9);
+            CHECK(each->Read_at<Padded>(0, 2) == std::vector(written.begin(), written.begin() + 2));
+        }
+    }
+    file.Set_size(size - 16);
+    CHECK(file.Read_at<Padded>(0) == std::vector(written.begin(), written.begin() + 2));
+}
+
+TEST_CASE("A padded element at the end of a file needs no padding behind it") {
+    struct Padded {
+        double x;
+        char c;
+    };
+    const Folder folder(MPI::COMM_SELF);
+    MPI::File file = MPI::File::Open(MPI::COMM_SELF, folder / "padded", new_file);
+    file.Set_view<Padded>();
+    file.Write(std::vector<Padded>{{1, 'a'}, {2, 'b'}});
+    file.Set_size(16 + 9);
+    CHECK(file.Read_at<Padded>(0).size() == 2);
+    // An etype may begin behind a hole, and the offset of its first byte in the file includes that.
+    const MPI::Datatype late = MPI::INT.Create_hindexed_block(1, {4}).Create_resized(0, 8).Commit();
+    file.Set_view(0, late);
+    const std::vector<int> two{5, 6};
+    file.Write_at(0, two);
+    file.Set_size(16);
+    CHECK(file.Read_at<int>(0) == two);
+    file.Set_size(14);
+    CHECK(contains(thrown<MPI::Exception>([&] { (void)file.Read_at<int>(0); }), "the file ends inside an element"));
+}
+
 TEST_CASE("A nonblocking read of fewer elements than asked for says so when it completes") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const Folder folder(comm);

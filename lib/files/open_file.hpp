@@ -54,6 +54,7 @@ struct OpenFile {
     CollectiveHandle handle;
     AccessMode amode{};
     Count etype_size = 1;
+    Count etype_reach = 1;         ///< how many bytes of the file an etype takes from its first byte to its last: more than its size if it has holes
     bool shows_nothing = false;    ///< whether the view is empty on this process
     bool has_shared_view = true;   ///< whether all processes have the same view, as far as that is known
     std::atomic<int> pending = 0;  ///< how many nonblocking calls of this process have not been completed

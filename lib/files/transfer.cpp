@@ -128,6 +128,10 @@ Count Transfer::etype_size() const {
     return size;
 }
 
+Count Transfer::etype_reach() const {
+    return open_ != nullptr ? open_->etype_reach : file_.Get_view(caller_.at).etype.Get_true_extent(caller_.at).extent;
+}
+
 std::optional<Offset> Transfer::begin() const {
     switch (pointer_) {
     case Pointer::individual: return offset_ ? offset_ : get<MPI_File_get_position>(file_.handle(), where());
@@ -160,18 +164,19 @@ std::optional<Offset> Transfer::checked_begin() const {
 
 Count Transfer::bytes_within(Offset begin, Count bytes) const {
     const Offset size = get<MPI_File_get_size>(file_.handle(), where());
-    const Count unit = etype_size();
+    const Count unit = etype_size(), reach = etype_reach();
     const auto bytes_left = [&](Offset etype) { return size - get<MPI_File_get_byte_offset>(file_.handle(), begin + etype, where()); };
     const Offset etypes = (bytes + unit - 1) / unit;
-    if (bytes_left(etypes - 1) >= unit)
+    if (bytes_left(etypes - 1) >= reach)
         return bytes;
     Offset within = 0, beyond = etypes - 1;  // the first etype that does not lie wholly within the file
     while (within < beyond)
-        if (const Offset middle = within + (beyond - within) / 2; bytes_left(middle) >= unit)
+        if (const Offset middle = within + (beyond - within) / 2; bytes_left(middle) >= reach)
             within = middle + 1;
         else
             beyond = middle;
-    return std::min(bytes, within * unit + std::max<Count>(bytes_left(within), 0));
+    // What is left of that etype in the file may be holes in part, so it need not be fewer bytes than a whole one has.
+    return std::min(bytes, within * unit + std::clamp<Count>(bytes_left(within), 0, unit - 1));
 }
 
 Count Transfer::bytes_to_end() const {

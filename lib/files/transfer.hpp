@@ -163,6 +163,7 @@ private:
     /// if it cannot be shared, or if the data is no whole number of its etypes, which Open MPI writes nevertheless.
     void check_place() const;
     [[nodiscard]] Count etype_size() const;
+    [[nodiscard]] Count etype_reach() const;
 
     const File& file_;
     OpenFile* open_;  ///< null if the file was not opened by this library

@@ -72,7 +72,7 @@ bool compare_views(const detail::OpenFile& open, const GivenView& view, const st
 void File::Set_view(Offset disp, const Datatype& etype, const Datatype& filetype, const std::string& datarep, const Info& info, At at) const {
     const MPI_Datatype shown = filetype.is_null() ? etype.handle() : filetype.handle();
     const detail::Caller caller(at);
-    Count etype_size = 0, size = 0;
+    Count etype_size = 0, etype_reach = 0, size = 0;
     GivenView given;
     detail::together(open_.get(), "MPI_File_set_view", on(at), [&] {  // MPIs do not tell the others of a wrong argument
         detail::check_idle(open_.get(), caller);
@@ -82,6 +82,7 @@ void File::Set_view(Offset disp, const Datatype& etype, const Datatype& filetype
         etype_size = etype.Get_size(at);
         if (etype_size == 0)
             detail::misuse(caller, "the etype has no bytes");
+        etype_reach = etype.Get_true_extent(at).extent;
         size = filetype.is_null() ? etype_size : filetype.Get_size(at);
         if (size % etype_size != 0)
             detail::misuse(caller, "the filetype has " + std::to_string(size) + " bytes, which is no whole number of etypes of " +
@@ -109,6 +110,7 @@ void File::Set_view(Offset disp, const Datatype& etype, const Datatype& filetype
     if (open_ == nullptr)
         return;
     open_->etype_size = etype_size;
+    open_->etype_reach = etype_reach;
     open_->shows_nothing = size == 0;
     open_->has_shared_view = is_shared;
 }
