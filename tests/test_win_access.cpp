@@ -212,6 +212,35 @@ TEST_CASE("A pair is no integer of its size", "[win][error]") {
     });
 }
 
+TEST_CASE("An operation combines no elements with a target of other ones", "[win][error]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const int right = right_of(comm);
+        const MPI::Win win = MPI::Win::Allocate<int>(4, comm);
+        for (int& x : win.span<int>()) x = 1;
+        comm.Barrier();
+        const float one = 1.5F;
+        const std::int32_t four = 4;
+        float before = 0;
+        const std::string text = "combine elements of MPI_FLOAT with a target of MPI_INT";
+        {
+            const auto epoch = win.lock_all();
+            refused("Accumulate: the operation would " + text, [&] { win.Accumulate(one, right, {0, 1, MPI::INT}); });
+            refused("Get_accumulate: the operation would " + text, [&] { win.Get_accumulate(one, before, right, {0, 1, MPI::INT}, MPI::MAX); });
+            refused("Raccumulate: the operation would " + text, [&] { (void)win.Raccumulate(one, right, {0, 1, MPI::INT}); });
+            refused("Rget_accumulate: the operation would " + text, [&] { (void)win.Rget_accumulate(one, before, right, {0, 1, MPI::INT}); });
+            win.Accumulate(one, right, {1, 1, MPI::INT}, MPI::REPLACE);
+            win.Accumulate({&four, 1, MPI::INT32_T}, right, {2, 1, MPI::INT});
+        }
+        comm.Barrier();
+        float moved = 0;
+        std::memcpy(&moved, &win.span<int>()[1], sizeof moved);
+        CHECK(moved == one);
+        CHECK(win.span<int>()[0] == 1);
+        CHECK(win.span<int>()[2] == 5);
+        comm.Barrier();
+    });
+}
+
 TEST_CASE("An operation that is not for the elements is refused", "[win][error]") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     const int right = right_of(comm);

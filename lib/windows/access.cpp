@@ -17,13 +17,6 @@ namespace {
 /// 128 bits, because a displacement times its unit may not fit 64.
 __extension__ using Wide = __int128;
 
-/// Returns whether elements of both datatypes lie in memory in the same way: MPI has several names for one integer. Pairs, which may have an
-/// integer's size, and floating-point numbers are none.
-bool are_alike(MPI_Datatype a, MPI_Datatype b, Place where) {
-    const auto may_be_integer = [](MPI_Datatype type) { return Datatype::borrow(type).is_named() && !is_floating(type) && !is_minloc_pair(type); };
-    return a == b || (may_be_integer(a) && may_be_integer(b) && get<MPI_Type_size_x>(a, where) == get<MPI_Type_size_x>(b, where));
-}
-
 void check_epoch(const WindowState& state, const Access& access) {
     check_target(state, access.target_rank, access.caller);
     const bool is_open = state.open_to_all != WindowState::OpenToAll::no || state.own->access(access.target_rank) != WindowState::Access::none;
@@ -63,6 +56,11 @@ void check_range(const WindowState& state, const Access& access, const TargetRan
 }
 
 }  // namespace
+
+bool are_alike(MPI_Datatype a, MPI_Datatype b, Place where) {
+    const auto may_be_integer = [](MPI_Datatype type) { return Datatype::borrow(type).is_named() && !is_floating(type) && !is_minloc_pair(type); };
+    return a == b || (may_be_integer(a) && may_be_integer(b) && get<MPI_Type_size_x>(a, where) == get<MPI_Type_size_x>(b, where));
+}
 
 TargetRange check_access(const WindowState* state, const Access& access) {
     if (state->win == MPI_WIN_NULL)

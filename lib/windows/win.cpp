@@ -353,6 +353,19 @@ template <class Address> TargetRange range_of(const WindowState* state, const de
     return check_access(state, {buf.count, buf.type, buf.element, buf.strided.get(), target_rank, target, caller});
 }
 
+/// Returns the range of the target that an operation combines with elements of `buf`. Throws std::invalid_argument if the target is named as other
+/// elements: MPIs would take their bytes for numbers of the origin's type. REPLACE and NO_OP only move bytes.
+template <class Address> TargetRange combined_range(const WindowState* state, const detail::BufferParts<Address>& buf, int target_rank,
+                                                    const Target& target, const Op& op, detail::Caller caller) {
+    const TargetRange range = range_of(state, buf, target_rank, target, caller);
+    if (range.type == buf.type || op == REPLACE || op == NO_OP)
+        return range;
+    if (Datatype::borrow(range.type).is_named() && Datatype::borrow(buf.type).is_named() && !are_alike(buf.type, range.type, state->on(caller.at)))
+        detail::misuse(caller, "the operation would combine elements of " + detail::datatype_name(buf.type) + " with a target of " +
+                                   detail::datatype_name(range.type) + ": convert them first");
+    return range;
+}
+
 struct GetAccumulate {
     Origin origin;
     Result result;
@@ -370,7 +383,7 @@ GetAccumulate plan_get_accumulate(const WindowState* state, const Origin& origin
         accept(o, op, "origin", caller);
     if (op != NO_OP && (o.count != r.count || o.type != r.type))
         detail::mismatch(o.count, o.type, r.count, r.type, caller.at, caller.method);
-    const TargetRange from = range_of(state, r, target_rank, target_of(target, result, r, *state), caller);
+    const TargetRange from = combined_range(state, r, target_rank, target_of(target, result, r, *state), op, caller);
     if (op != NO_OP && o.data == r.data && o.count != 0)  // Open MPI would combine what it has read
         detail::misuse(caller, "origin and result are the same memory: what is read needs memory of its own");
     return {std::move(o), std::move(r), from};
@@ -397,7 +410,7 @@ void Win::get_with_care(void* origin, Count count, MPI_Datatype type, const deta
 void Win::Accumulate(const ConstBuf& origin, int target_rank, const Target& target, const Op& op, At at) const {
     ConstBuf o = origin;
     accept(o, op, "origin", at);
-    const TargetRange to = range_of(state_.get(), o, target_rank, target_of(target, origin, o, *state_), at);
+    const TargetRange to = combined_range(state_.get(), o, target_rank, target_of(target, origin, o, *state_), op, at);
     call<MPI_Accumulate>(o.data, o.count, o.type, target_rank, to.displacement, to.count, to.type, op.handle(), handle(), on(at));
 }
 
@@ -405,7 +418,7 @@ Request Win::Raccumulate(const ConstBuf& origin, int target_rank, const Target& 
     check_locked(target_rank, at);
     ConstBuf o = origin;
     accept(o, op, "origin", at);
-    const TargetRange to = range_of(state_.get(), o, target_rank, target_of(target, origin, o, *state_), at);
+    const TargetRange to = combined_range(state_.get(), o, target_rank, target_of(target, origin, o, *state_), op, at);
     return Request::take(
         get<MPI_Raccumulate>(o.data, o.count, o.type, target_rank, to.displacement, to.count, to.type, op.handle(), handle(), on(at)));
 }

@@ -61,6 +61,10 @@ struct Access {
 /// Returns the range in which `access` works. Throws std::invalid_argument, with both numbers, if the access is not allowed.
 TargetRange check_access(const WindowState* state, const Access& access);
 
+/// Returns whether elements of both datatypes lie in memory in the same way: MPI has several names for one integer. Pairs, which may have an
+/// integer's size, and floating-point numbers are none.
+bool are_alike(MPI_Datatype a, MPI_Datatype b, Place where);
+
 /// Frees a window that the library has made: see CollectiveHandle::end. The window stays if this throws.
 void end_window(WindowState& state, bool drops, At at);
 /// Takes note of a window that the library has just made. It is freed as MPI_Finalize begins, if the program has left it. MPICH crashes otherwise.
