@@ -138,6 +138,45 @@ TEST_CASE("Arrays go into a window of their numbers, and accumulate", "[win]") {
     });
 }
 
+TEST_CASE("A window of arrays accumulates arrays, number by number", "[win]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        using Point = std::array<double, 3>;
+        using Block = double[2][3];
+        const int right = right_of(comm);
+        const MPI::Win win = MPI::Win::Allocate<Point>(3, comm);
+        for (Point& point : win.span<Point>()) point = {1, 2, 3};
+        const std::vector<Point> added{{1, 2, 3}, {4, 5, 6}};
+        std::vector<Point> before(2), read(2);
+        {
+            const auto epoch = win.fence();
+            win.Accumulate(added, right, 1);
+            refused("exceed the 3 that rank", [&] { win.Accumulate(added, right, 2); });
+        }
+        CHECK(win.span<Point>()[0] == Point{1, 2, 3});
+        CHECK(win.span<Point>()[1] == Point{2, 4, 6});
+        CHECK(win.span<Point>()[2] == Point{5, 7, 9});
+        comm.Barrier();
+        {
+            const auto epoch = win.lock_all();
+            win.Get_accumulate(added, before, right, {1, 2}, MPI::MAX);
+            epoch.flush();
+            win.Get_accumulate({}, read, right, 1, MPI::NO_OP);
+        }
+        CHECK(before == std::vector<Point>{{2, 4, 6}, {5, 7, 9}});
+        CHECK(read == before);
+
+        const MPI::Win blocks = MPI::Win::Allocate<Block>(2, comm);
+        for (double& x : std::span(&blocks.span<Block>()[0][0][0], 12)) x = 1;
+        const Block block{{1, 2, 3}, {4, 5, 6}};
+        {
+            const auto epoch = blocks.fence();
+            blocks.Accumulate({&block, 1}, right, 1);
+        }
+        CHECK(blocks.span<Block>()[0][1][2] == 1);
+        CHECK(blocks.span<Block>()[1][1][2] == 7);
+    });
+}
+
 TEST_CASE("A window of structs takes structs", "[win]") {
     struct Particle {
         double x;

@@ -332,10 +332,15 @@ template <class Buffer> void accept(Buffer& buf, const Op& op, const char* name,
                         caller.at);
 }
 
-/// Returns the target of an accumulate call. A window of structs is one of the pairs that the structs are laid out as.
+/// Returns the target of an accumulate call. A window of structs is one of the pairs that the structs are laid out as, and one of arrays has their
+/// numbers.
 template <class Buffer> Target target_of(Target target, const Buffer& buf, const Buffer& operand, const WindowState& state) {
-    if (target.type == MPI_DATATYPE_NULL && operand.type != buf.type && buf.type == state.element_type && buf.element->pair != nullptr)
-        target.type = operand.type;
+    const detail::ElementType* const element = buf.element;
+    if (target.type != MPI_DATATYPE_NULL || element == nullptr || operand.type == buf.type || buf.type != state.element_type)
+        return target;
+    target.type = operand.type;
+    if (element->number != nullptr && target.count > 0)
+        target.count *= element->numbers;
     return target;
 }
 
