@@ -397,6 +397,37 @@ TEST_CASE("Get_accumulate, Fetch_and_op and Compare_and_swap return what was the
     });
 }
 
+TEST_CASE("Origin and result of Get_accumulate may lie in memory in different ways", "[win]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        const MPI::Win win = MPI::Win::Allocate<int>(4, comm);
+        for (int& x : win.span<int>()) x = 10;
+        comm.Barrier();
+        const MPI::Datatype two = MPI::INT.Create_vector(2, 1, 2).Commit();
+        const MPI::Datatype one = MPI::INT.Create_contiguous(1).Commit();
+        const std::array<int, 3> apart{1, 0, 2};
+        const std::array<int, 2> together{3, 4};
+        std::array<int, 2> got{};
+        std::array<int, 3> spread{};
+        int x = 0;
+        double d = 0;
+        {
+            const auto epoch = win.lock(comm.rank());
+            win.Get_accumulate({apart.data(), 1, two}, got, comm.rank(), {0, 2, MPI::INT});
+            win.Get_accumulate(together, {spread.data(), 1, two}, comm.rank(), {2, 2, MPI::INT});
+            epoch.flush();
+            CHECK(got == std::array{10, 10});
+            CHECK(spread == std::array{10, 0, 10});
+            refused("Get_accumulate: origin has 8 bytes of data, result 4", [&] { win.Get_accumulate({apart.data(), 1, two}, x, comm.rank()); });
+            refused("origin has 2 elements, result 1", [&] { win.Get_accumulate(together, x, comm.rank()); });
+            refused("origin holds MPI_INT, result MPI_DOUBLE", [&] { win.Get_accumulate(together, d, comm.rank()); });
+            refused("works on one number, the origin has 1 elements of", [&] { win.Fetch_and_op({apart.data(), 1, one}, x, comm.rank()); });
+        }
+        const auto epoch = win.lock(comm.rank());
+        const auto mine = win.span<int>();
+        CHECK(std::vector(mine.begin(), mine.end()) == std::vector{11, 12, 13, 14});
+    });
+}
+
 TEST_CASE("Requests complete Rput, Rget, Raccumulate and Rget_accumulate", "[win]") {
     for_each_comm([](const MPI::Intracomm& comm) {
         const int right = right_of(comm);

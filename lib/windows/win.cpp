@@ -344,10 +344,26 @@ template <class Buffer> Target target_of(Target target, const Buffer& buf, const
     return target;
 }
 
-void check_one_number(const Result& result, detail::Caller caller) {
-    if (result.count != 1 || !Datatype::borrow(result.type).is_named())
-        detail::misuse(caller,
-                       "works on one number, the result has " + std::to_string(result.count) + " elements of " + detail::datatype_name(result.type));
+template <class Address> void check_one_number(const detail::BufferParts<Address>& buf, const char* name, detail::Caller caller) {
+    if (buf.count != 1 || !Datatype::borrow(buf.type).is_named())
+        detail::misuse(caller, "works on one number, the " + std::string(name) + " has " + std::to_string(buf.count) + " elements of " +
+                                   detail::datatype_name(buf.type));
+}
+
+/// Throws std::invalid_argument unless origin and result have as many elements of one type, as far as that is known: what lies in memory with gaps on
+/// one side may lie in one piece on the other.
+void check_same_elements(const Origin& origin, const Result& result, detail::Caller caller) {
+    if (origin.count == result.count && origin.type == result.type)
+        return;
+    const Datatype from = Datatype::borrow(origin.type), to = Datatype::borrow(result.type);
+    const bool are_named = from.is_named() && to.is_named();
+    if (are_named && origin.type != result.type)
+        detail::misuse(caller, "origin holds " + detail::datatype_name(origin.type) + ", result " + detail::datatype_name(result.type));
+    if (are_named)
+        detail::misuse(caller, "origin has " + std::to_string(origin.count) + " elements, result " + std::to_string(result.count));
+    const Count given = origin.count * from.Get_size(caller.at), wanted = result.count * to.Get_size(caller.at);
+    if (given != wanted)
+        detail::misuse(caller, "origin has " + std::to_string(given) + " bytes of data, result " + std::to_string(wanted));
 }
 
 /// Returns the range of the target in which a call works. Throws std::invalid_argument if the access is not allowed.
@@ -382,12 +398,12 @@ GetAccumulate plan_get_accumulate(const WindowState* state, const Origin& origin
     Origin o = origin;
     Result r = result;
     accept(r, op, "result", caller);
-    if (op == NO_OP)
+    if (op == NO_OP) {
         o = {r.data, 0, r.type};  // what the origin has is not used
-    else
+    } else {
         accept(o, op, "origin", caller);
-    if (op != NO_OP && (o.count != r.count || o.type != r.type))
-        detail::mismatch(o.count, o.type, r.count, r.type, caller.at, caller.method);
+        check_same_elements(o, r, caller);
+    }
     const TargetRange from = combined_range(state, r, target_rank, target_of(target, result, r, *state), op, caller);
     if (op != NO_OP && o.data == r.data && o.count != 0)  // Open MPI would combine what it has read
         detail::misuse(caller, "origin and result are the same memory: what is read needs memory of its own");
@@ -447,7 +463,9 @@ void Win::fetch_with_care(const void* origin, Count count, MPI_Datatype type, co
     const At at{file, line};
     const auto [o, r, from] = plan_get_accumulate(state_.get(), {origin, count, type, element}, {result, result_count, result_type, result_element},
                                                   target_rank, Target(target_disp), op, {at, "Fetch_and_op"});
-    check_one_number(r, {at, "Fetch_and_op"});
+    check_one_number(r, "result", {at, "Fetch_and_op"});
+    if (op != NO_OP)
+        check_one_number(o, "origin", {at, "Fetch_and_op"});
     if (!detail::can_fetch(r.type))
         return call<MPI_Get_accumulate>(o.data, o.count, o.type, r.data, r.count, r.type, target_rank, from.displacement, r.count, r.type,
                                         op.handle(), handle(), on(at));
@@ -457,7 +475,7 @@ void Win::fetch_with_care(const void* origin, Count count, MPI_Datatype type, co
 void Win::Compare_and_swap(const ConstBuf& origin, const ConstBuf& compare, const Buf& result, int target_rank, Aint target_disp, At at) const {
     if (origin.type != result.type || origin.type != compare.type || origin.count != 1 || compare.count != 1)
         detail::misuse(at, "origin, compare and result have to be one number of one type each");
-    check_one_number(result, at);
+    check_one_number(result, "result", at);
     if (result.data == origin.data || result.data == compare.data)
         detail::misuse(at, "the result is the memory of origin or of compare: what is read needs memory of its own");
     if (!detail::can_fetch(result.type))
