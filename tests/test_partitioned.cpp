@@ -191,6 +191,29 @@ TEST_CASE("A partitioned request that is not active is complete, with an empty s
     });
 }
 
+TEST_CASE("In a partitioned receive that is not active all has arrived", "[partitioned]") {
+    if (!is_supported())
+        return;
+    for_each_comm([](const MPI::Intracomm& comm) {
+        vector<int> sent(2, comm.rank()), got(2, -1);
+        MPI::Prequest send = comm.Psend_init(sent, 2, right_of(comm), 4), receive = comm.Precv_init(got, 2, left_of(comm), 4);
+        for (int round = 0; round < 2; ++round) {
+            CHECK(receive.Parrived(1));
+            receive.Start();
+            comm.Barrier();  // no neighbour has sent anything yet
+            CHECK_FALSE(receive.Parrived(0));
+            comm.Barrier();
+            send.Start();
+            send.Pready_range(0, 1);
+            while (!receive.Parrived(0) || !receive.Parrived(1)) {}
+            receive.Wait();
+            send.Wait();
+            CHECK(got == vector<int>(2, left_of(comm)));
+            CHECK(receive.Parrived(0));
+        }
+    });
+}
+
 TEST_CASE("A partition is one of the send, and is ready once", "[partitioned][error]") {
     if (!is_supported())
         return;

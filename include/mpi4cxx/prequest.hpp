@@ -38,7 +38,7 @@ public:
     /// Mark these partitions as ready. Calls MPI_Pready_list (MPI-4.0, 4.2.2).
     void Pready_list(std::span<const int> partitions, At at = {});
     void Pready_list(std::initializer_list<int> partitions, At at = {}) { Pready_list(std::span(partitions.begin(), partitions.size()), at); }
-    /// Tell whether partition `partition` of a Precv_init has arrived. Calls MPI_Parrived (MPI-4.0, 4.2.2).
+    /// Tell whether partition `partition` of a Precv_init has arrived: true too if the request is not active. Calls MPI_Parrived (MPI-4.0, 4.2.2).
     [[nodiscard]] bool Parrived(int partition, At at = {}) const;
 
 private:

@@ -151,7 +151,11 @@ void Prequest::Pready_list(std::span<const int> list, At at) {
 bool Prequest::Parrived(int partition, At at) const {
     check_not_null(*this, at);
     const auto* const all = partitions();
-    return (all != nullptr && all->with_nobody) || detail::get<MPI_Parrived>(handle(), partition, at) != 0;
+    const bool is_receive = all != nullptr && all->all == 0;
+    // In a receive that is not active all has arrived (MPI-4.1, 5.2.2), of which MPICH says that it has failed. C may have started it.
+    if ((all != nullptr && all->with_nobody) || (is_receive && kind() != Kind::active && Get_status(nullptr, at)))
+        return true;
+    return detail::get<MPI_Parrived>(handle(), partition, at) != 0;
 }
 
 }  // namespace MPI4CXX
