@@ -354,6 +354,7 @@ TEST_CASE("A shared array moves, and is a buffer", "[shared]") {
     CHECK(!a.is_leader());
     CHECK(a.rank() == 0);
     CHECK(error_class([&] { a.sync(); }) == MPI::ERR_WIN);
+    CHECK(thrown<std::invalid_argument>([&] { a(1) = 1; }) == "SharedArray: no element (1): the array was never made, or moved from");
     world.Bcast(b, world.size() - 1);
     CHECK(b[2] == world.size() - 1);
     const int before = freed;

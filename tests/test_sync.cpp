@@ -671,6 +671,8 @@ TEST_CASE("What is among processes is moved, not copied", "[sync]") {
     const MPI::Intracomm& comm = MPI::COMM_WORLD;
     sync::Mutex first(comm), second(comm);
     first = std::move(second);
+    // guards know no line of the program, and this one knows none of its own any more
+    CHECK(thrown<std::invalid_argument>([&] { second.lock(); }) == "sync::Mutex::lock: the object was freed or moved from");
     { const std::lock_guard guard(first); }
     sync::Semaphore semaphore(comm);
     semaphore = sync::Semaphore(comm, 2);

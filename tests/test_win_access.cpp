@@ -461,7 +461,7 @@ TEST_CASE("An access that is not allowed is refused before MPI, with the line of
         const MPI::Win win = MPI::Win::Allocate<int>(4, comm);
         int x = 0, y = 0;
         const double d = 0;
-        const std::vector<int> five(5);
+        const std::vector<int> five(5), nothing;
         refused("no epoch is open for " + of_right, [&] { win.Put(x, right); });
         refused("access.cpp:" + std::to_string(__LINE__), [&] { win.Put(x, right); });
         refused("no epoch is open", [&] { win.Get(x, right); });
@@ -478,6 +478,8 @@ TEST_CASE("An access that is not allowed is refused before MPI, with the line of
         refused("rank -5 in a window", [&] { win.Put(x, -5); });
         refused("1 elements of MPI_INT at displacement 4 exceed the 4 that " + of_right, [&] { win.Put(x, right, 4); });
         refused("at displacement -1", [&] { win.Get(x, right, -1); });
+        refused("0 elements of MPI_INT at displacement -1", [&] { win.Put(nothing, right, -1); });
+        win.Put(nothing, right, 99);
         refused("5 elements of MPI_INT at displacement 0 exceed the 4", [&] { win.Put(five, right); });
         refused("exceed the 4", [&] { win.Put(x, right, MPI::Aint{1} << 62); });
         refused("exceed the 4", [&] { win.Fetch_and_op(x, y, right, 4); });

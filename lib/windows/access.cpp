@@ -40,7 +40,7 @@ void check_range(const WindowState& state, const Access& access, const TargetRan
     const MPI_Count sent = access.count * get<MPI_Type_size_x>(access.type, where), used = range.count * get<MPI_Type_size_x>(range.type, where);
     if (sent != used)
         misuse(access.caller, "the buffer has " + std::to_string(sent) + " bytes of data, the target " + std::to_string(used));
-    if (state.own->is_dynamic || range.count == 0)
+    if (state.own->is_dynamic || (range.count == 0 && range.displacement >= 0))  // MPI refuses a negative displacement of nothing too
         return;
     MPI_Count lb = 0, extent = 0, true_lb = 0, true_extent = 0;
     call<MPI_Type_get_extent_x>(range.type, &lb, &extent, where);

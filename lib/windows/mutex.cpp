@@ -105,6 +105,6 @@ void Mutex::unlock() {
 
 Mutex::State& Mutex::state(Caller caller) const { return detail::existing(state_, caller); }
 
-Caller Mutex::guard_calls(const char* method) const noexcept { return {state_ != nullptr ? state_->made_at() : At("unknown", 0), method}; }
+Caller Mutex::guard_calls(const char* method) const noexcept { return {state_ != nullptr ? state_->made_at() : At(nullptr, 0), method}; }
 
 }  // namespace MPI4CXX::sync

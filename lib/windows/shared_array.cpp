@@ -240,6 +240,8 @@ void NodeMemory::sync(At at) const {
 }
 
 void NodeMemory::refuse_indices(std::span<const Count> indices) const {
+    if (window_.is_null())
+        misuse({made_, "SharedArray"}, "no element " + text_of(indices) + ": the array was never made, or moved from");
     misuse({made_, "SharedArray"}, "no element " + text_of(indices) + " in an array of the shape " + text_of(shape()) + ", made here");
 }
 
