@@ -106,7 +106,19 @@ TEST_CASE("A counter has a start, steps, increments and a root", "[sync][counter
         CHECK(thrown<std::invalid_argument>([&] {
                   sync::Counter(comm, 0, 1, MPI::INFO_NULL, comm.rank() == last ? 1 : 0);
               }).find("different roots") != std::string::npos);
-    CHECK(thrown<MPI::Exception>([&] { (void)moved.next(); }).find("null") != std::string::npos);
+    CHECK(contains(thrown<std::invalid_argument>([&] { (void)moved.next(); }), "freed"));
+}
+
+TEST_CASE("A counter that was freed or moved from is refused", "[sync][counter]") {
+    const std::string text = "the object was freed or moved from";
+    sync::Counter counter(MPI::COMM_WORLD);
+    sync::Counter moved(std::move(counter));
+    CHECK(contains(thrown<std::invalid_argument>([&] { (void)counter.next(); }), "sync::Counter::next: " + text));
+    CHECK(contains(thrown<std::invalid_argument>([&] { counter.free(); }), "sync::Counter::free: " + text));
+    (void)moved.next();
+    moved.free();
+    CHECK(contains(thrown<std::invalid_argument>([&] { (void)moved.next(2); }), text));
+    CHECK(contains(thrown<std::invalid_argument>([&] { moved.free(); }), text));
 }
 
 TEST_CASE("A loop over a counter shares out work", "[sync][counter]") {
@@ -496,6 +508,19 @@ TEST_CASE("Several threads of a process wait for a condition", "[sync][condition
     for (std::thread& thread : threads) thread.join();
     comm.Barrier();
     CHECK(awake.get() == each * comm.size());
+}
+
+TEST_CASE("A condition refuses the use of a mutex that was freed", "[sync][condition]") {
+    const MPI::Intracomm& comm = MPI::COMM_WORLD;
+    sync::Mutex mutex(comm);
+    sync::Condition condition(mutex);
+    mutex.free();
+    const auto is_refused = [](auto call) { CHECK(contains(thrown<std::invalid_argument>(call), "the mutex was freed")); };
+    is_refused([&] { condition.acquire(); });
+    is_refused([&] { condition.lock(); });
+    is_refused([&] { condition.wait(); });
+    is_refused([&] { (void)condition.notify(); });
+    condition.free();
 }
 
 TEST_CASE("Mistakes with a condition are std::system_error", "[sync][condition]") {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <mpi4cxx/error.hpp>
 #include <mpi4cxx/win.hpp>
 
 #include <cstddef>
@@ -43,6 +44,7 @@ public:
     value_type next(At at = {}) { return next(step_, at); }
     /// Return the value of the counter, and add `increment` to it. Calls MPI_Fetch_and_op (MPI-4.0, 12.3.4).
     value_type next(value_type increment, At at = {}) {
+        check_exists({at, "sync::Counter::next"});
         value_type value = 0;
         win_.Fetch_and_op(increment, value, root_, 0, SUM, at);
         win_.Flush(root_, at);
@@ -54,6 +56,12 @@ public:
     void free(At at = {});
 
 private:
+    /// Throws std::invalid_argument if the counter was freed or moved from.
+    void check_exists(detail::Caller caller) const {
+        if (win_.is_null()) [[unlikely]]
+            detail::misuse(caller, "the object was freed or moved from");
+    }
+
     int root_;
     value_type step_;
     Win win_;

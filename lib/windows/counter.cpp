@@ -25,6 +25,7 @@ Counter::Counter(const Intracomm& comm, value_type start, value_type step, const
     : root_(root), step_(step), win_(make_window(comm, start, info, root, at)) {}
 
 void Counter::free(At at) {
+    check_exists({at, "sync::Counter::free"});
     win_.Unlock_all(at);
     win_.Free(at);
 }

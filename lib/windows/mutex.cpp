@@ -103,7 +103,12 @@ void Mutex::unlock() {
     state(caller).release(caller);
 }
 
-Mutex::State& Mutex::state(Caller caller) const { return detail::existing(state_, caller); }
+Mutex::State& Mutex::state(Caller caller) const {
+    State& result = detail::existing(state_, caller);
+    if (result.is_freed())  // through the Mutex that a Condition shares it with
+        detail::misuse(caller, "the mutex was freed");
+    return result;
+}
 
 Caller Mutex::guard_calls(const char* method) const noexcept { return {state_ != nullptr ? state_->made_at() : At(nullptr, 0), method}; }
 

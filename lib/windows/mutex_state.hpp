@@ -28,6 +28,7 @@ public:
     [[nodiscard]] const Intracomm& comm() const noexcept { return words_.comm(); }
     [[nodiscard]] At made_at() const noexcept { return made_at_; }
     void free(At at) { words_.free(at); }
+    [[nodiscard]] bool is_freed() const noexcept { return words_.comm().is_null(); }
 
 private:
     void take(int count) noexcept;
