@@ -300,6 +300,7 @@ TEST_CASE("An operation that is not for the elements is refused", "[win][error]"
     refuses(1, MPI::MINLOC);
     refuses(true, MPI::BXOR);
     refuses(std::byte{1}, MPI::PROD);
+    refuses(std::byte{1}, MPI::SUM);
     refuses(L'a', MPI::SUM);
 }
 

@@ -188,8 +188,9 @@ public:
     /// same memory. Calls MPI_Fetch_and_op (MPI-4.0, 12.3.4).
     [[gnu::always_inline]] void Fetch_and_op(const ConstBuf& origin, const Buf& result, int target_rank, Aint target_disp = 0, const Op& op = SUM,
                                              At at = {}) const {
+        // A byte is no number: SUM, of the operations that work on every number, does not work on it.
         const bool is_plain = detail::takes_every_number(op.handle()) && origin.element == nullptr && origin.count == 1 && result.count == 1 &&
-                              result.type == origin.type && result.data != origin.data && detail::can_fetch(origin.type);
+                              result.type == origin.type && origin.type != MPI_BYTE && result.data != origin.data && detail::can_fetch(origin.type);
         if (!is_plain || !state_->admits(1, origin.type, target_rank, target_disp)) [[unlikely]]
             return fetch_with_care(origin.data, origin.count, origin.type, origin.element, result.data, result.count, result.type, result.element,
                                    target_rank, target_disp, op, at.file, at.line);
