@@ -148,6 +148,11 @@ void need_world(std::string_view function, const char* what, Place where) {
         refuse_without_world(function, what, where);
 }
 
+void need_world_for_files(std::string_view function, Place where) {
+    if (opens_no_files_without_world())
+        refuse_without_world(function, "files, which need MPI_Init", where);
+}
+
 void need_world_for_empty_grid(std::string_view function, int processes, Place where) {
     if (crashes_in_empty_grid_without_world(processes))
         refuse_without_world(function, "a grid without dimensions", where);

@@ -27,6 +27,8 @@ void check_leader(const Group& group, int leader, const char* name, Caller calle
 
 /// Throws an Exception in a program that has only sessions, where the MPI would crash if it made `what`.
 void need_world(std::string_view function, const char* what, Place where);
+/// Does so for files, where the MPI opens none.
+void need_world_for_files(std::string_view function, Place where);
 /// Does so for a grid without dimensions of this many processes.
 void need_world_for_empty_grid(std::string_view function, int processes, Place where);
 

@@ -6,6 +6,7 @@
 #include <mpi4cxx/error.hpp>
 
 #include "communicators/comparison.hpp"
+#include "communicators/session_members.hpp"
 #include "files/installed_handler.hpp"
 #include "files/open_file.hpp"
 #include "handles/hinted.hpp"
@@ -155,6 +156,7 @@ detail::Place File::on(At at) const {
 const detail::Subject* File::subject() const noexcept { return open_ != nullptr ? &open_->subject : nullptr; }
 
 File File::Open(const Intracomm& comm, const std::filesystem::path& filename, AccessMode amode, const Info& info, At at) {
+    detail::need_world_for_files("MPI_File_open", {at, comm.address()});
     const auto open = std::make_shared<detail::OpenFile>(comm, filename, detail::Place{at, comm.address()});
     try {
         const detail::Place where(at, &open->subject);
@@ -198,6 +200,7 @@ void File::Close(At at) {
 }
 
 void File::Delete(const std::filesystem::path& filename, const Info& info, At at) {
+    detail::need_world_for_files("MPI_File_delete", at);
     detail::check_name(filename, at);
     const detail::FileSubject file(filename);
     const std::string name = detail::name_for_mpi(filename);

@@ -3,9 +3,12 @@
 #include <mpi4cxx/detail/mpi/platform.hpp>
 #include <mpi4cxx/mpi4cxx.hpp>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -41,7 +44,7 @@ template <class E, class F> void refused(unsigned long line, const std::string& 
 
 using misuse = std::invalid_argument;
 
-/// Calls `f`, which may be refused because MPICH 4.0 would crash.
+/// Calls `f`, which may be refused because MPICH 4.0 would crash or fail.
 template <class F> void unless_it_would_crash(F f) {
     try {
         f();
@@ -159,6 +162,16 @@ void makes_others(const MPI::Intracomm& comm) {
         win.Accumulate(one, 0);
         win.Fence();
         check(memory[0] == (rank == 0 ? size : 0), __LINE__);
+    });
+    unless_it_would_crash([&] {
+        const std::string name = "mpi4cxx-session-only-" + std::to_string(comm.bcast(getpid()));
+        const auto modes = MPI::MODE_CREATE | MPI::MODE_RDWR | MPI::MODE_DELETE_ON_CLOSE;
+        MPI::File file = MPI::File::Open(comm, std::filesystem::temp_directory_path() / name, modes);
+        file.Write_ordered(rank);
+        file.Sync();
+        comm.Barrier();
+        check(file.Get_size() == MPI::Offset{sizeof rank} * size, __LINE__);
+        file.Close();
     });
 }
 
