@@ -16,6 +16,7 @@
 #include "runtime/settings.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <string>
 #include <thread>
@@ -51,6 +52,14 @@ void set_shared_pool(std::unique_ptr<MpiManagerTransport> transport, At at) {
     checked.check_programs(at);
 }
 
+std::atomic<bool> ends_private_pools = false;  // whether MPI_Finalize is going to
+
+/// Runs when a root finalizes MPI: ends the pools of executors that still live, since their workers would wait for ever.
+void end_private_pools() {
+    ends_private_pools = false;
+    while (const std::shared_ptr<WorkerPool> pool = pool_of_processes(true)) pool->end();
+}
+
 [[noreturn]] void finalize_and_exit() {
     std::fflush(stdout);
     MPI_Finalize();
@@ -72,7 +81,7 @@ void check_options(const PoolOptions& options, mpi4cxx::detail::Caller caller) {
 }
 
 void refuse_both_kinds(bool is_private, mpi4cxx::detail::Caller caller) {
-    if (holds_processes(!is_private))
+    if (pool_of_processes(!is_private) != nullptr)
         mpi4cxx::detail::misuse(caller, is_private ? "the other processes serve MPIPoolExecutor until MPI ends: they cannot come here"
                                                    : "other processes serve an MPICommExecutor: they come here only when that has ended");
 }
@@ -85,6 +94,8 @@ void refuse_in_task(mpi4cxx::detail::Caller caller) {
 std::shared_ptr<ExecutorState> open_private_pool(std::unique_ptr<ManagerTransport> transport, const PoolOptions& options) {
     auto pool = std::make_shared<WorkerPool>(std::move(transport), true);
     register_pool(pool);
+    if (pool_of_processes(true) != nullptr && !ends_private_pools.exchange(true))
+        mpi4cxx::detail::at_finalize(end_private_pools);
     return make_executor_state(std::move(pool), options, options.max_workers);
 }
 

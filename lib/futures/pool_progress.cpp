@@ -119,11 +119,12 @@ void unregister_pool(const WorkerPool& pool) {
     change(std::move(list));
 }
 
-bool holds_processes(bool is_private) {
+std::shared_ptr<WorkerPool> pool_of_processes(bool is_private) {
     const auto list = current();
-    return std::any_of(list->begin(), list->end(), [is_private](const auto& pool) {
+    const auto found = std::find_if(list->begin(), list->end(), [is_private](const auto& pool) {
         return pool->is_private() == is_private && dynamic_cast<const MpiManagerTransport*>(&pool->transport()) != nullptr;
     });
+    return found == list->end() ? nullptr : *found;
 }
 
 void wake_progress_thread() {

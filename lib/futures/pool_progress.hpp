@@ -12,8 +12,8 @@ class WorkerPool;
 /// Adds a pool to those on which waiting threads make progress, and, when no thread waits, the progress thread.
 void register_pool(const std::shared_ptr<WorkerPool>& pool);
 void unregister_pool(const WorkerPool& pool);
-/// Returns whether a pool is open whose workers are other processes, and which belongs to one executor, or to all if not `is_private`.
-[[nodiscard]] bool holds_processes(bool is_private);
+/// Returns an open pool whose workers are other processes, and which belongs to one executor, or to all if not `is_private`; null if there is none.
+[[nodiscard]] std::shared_ptr<WorkerPool> pool_of_processes(bool is_private);
 /// Wakes the progress thread because there is work.
 void wake_progress_thread();
 

@@ -56,6 +56,12 @@ def backwards():
     check(good(3, 'backwards').count('done') == 20, 'tasks were lost at the end')
 
 
+def outlives():
+    text = good(3, 'outlives')
+    check(text.count('done') == 20, 'tasks were lost at the end')
+    check(text.count('left') == 3, 'a worker has not gone on')
+
+
 def progress():
     check(re.search(r'50 of 50 \(100 %\), [\d.]+/s, 0:00', good(3, 'progress', says='progress: ok')), 'there is no line of the progress')
 
@@ -125,6 +131,7 @@ def worker_dies():
     'forks': lambda: [good(n, 'forks', says='forks: ok') for n in (1, 2)],
     'both_kinds': lambda: [good(n, 'both_kinds', says='both_kinds: ok') for n in (2, 3)],
     'traces': lambda: [good(n, 'traces', says='traces: ok') for n in (1, 2)],
+    'outlives': outlives,
     'throws': throws,
     'worker_dies': worker_dies,
     'other_program': other_program,

@@ -275,6 +275,18 @@ void both_kinds() {
     std::puts("both_kinds: ok");
 }
 
+/// An executor that lives when MPI ends lets its workers go.
+void outlives() {
+    static MPICommExecutor executor{MPI::COMM_WORLD};
+    if (executor)
+        for (int i = 0; i < 20; ++i)
+            (void)executor.submit([] {
+                std::this_thread::sleep_for(5ms);
+                std::puts("done");
+            });
+    std::puts("left");
+}
+
 /// The picture of an executor has nothing of those before it.
 void traces() {
     const std::string path = "/tmp/mpi4cxx-traces-" + std::to_string(getpid()) + ".json";
@@ -365,6 +377,7 @@ int main(int argc, char** argv) {
         {"forks", forks},
         {"both_kinds", both_kinds},
         {"traces", traces},
+        {"outlives", outlives},
         {"throws", program_throws},
         {"soak", [&] { soak(argc > 2 ? std::atoi(argv[2]) : 20'000); }},
         {"crash", [] { in_a_task([] { raise(SIGSEGV); }); }},
