@@ -6,6 +6,7 @@
 #include <mpi4cxx/error.hpp>
 
 #include "communicators/comparison.hpp"
+#include "communicators/serving.hpp"
 #include "communicators/session_members.hpp"
 #include "files/installed_handler.hpp"
 #include "files/open_file.hpp"
@@ -112,7 +113,11 @@ MPI_File File::release() && noexcept {
 }
 
 void File::drop() noexcept try {
-    if (open_ != nullptr && open_->handle.is_made() && !is_null() && detail::is_running())
+    if (open_ == nullptr || !open_->handle.is_made() || is_null() || !detail::is_running())
+        return;
+    if (detail::is_left_to_finalize(open_->comm))
+        (void)static_cast<Handle&&>(*this).release();
+    else
         end(!detail::may_free(true), {});
 } catch (...) {  // the file stays open until MPI ends, and so long calls that are under way may use it
     (void)std::move(*this).release();

@@ -6,6 +6,7 @@
 #include <mpi4cxx/error.hpp>
 #include <mpi4cxx/intracomm.hpp>
 
+#include "communicators/serving.hpp"
 #include "futures/mpi_transport.hpp"
 #include "futures/pool_progress.hpp"
 #include "futures/spawn.hpp"
@@ -42,6 +43,7 @@ void end_shared_pool() {
     if (shared != nullptr)
         shared->end();
     shared = nullptr;
+    mpi4cxx::detail::others_serve = false;
 }
 
 void set_shared_pool(std::unique_ptr<MpiManagerTransport> transport, At at) {
@@ -130,6 +132,7 @@ std::shared_ptr<ExecutorState> open_shared_pool(const PoolOptions& options, At a
             run_mpi_worker(std::move(own), 0, at);
             finalize_and_exit();
         }
+        mpi4cxx::detail::others_serve = true;
         set_shared_pool(std::make_unique<MpiManagerTransport>(std::move(own), 0, at), at);
     }
     return make_executor_state(shared, options, wanted);

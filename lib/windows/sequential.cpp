@@ -1,6 +1,7 @@
 #include <mpi4cxx/sequential.hpp>
 
 #include "communicators/collective_handle.hpp"
+#include "communicators/serving.hpp"
 #include "runtime/finalize.hpp"
 #include "windows/shared_words.hpp"
 #include "windows/sync_errors.hpp"
@@ -70,6 +71,8 @@ public:
         if (is_inside_)
             detail::end_with_warning("a sync::Sequential was destroyed between begin and end", made_at_, [this] { turn_->pass(made_at_); });
         try {
+            if (detail::is_left_to_finalize(turn_->comm()))
+                return;
             const auto free = [turn = turn_, at = made_at_](bool /*all_idle*/) { turn->free(at); };
             handle_.end(free, !detail::may_free(true), true, {made_at_, turn_->comm().address()});
         } catch (...) {  // a destructor has nobody to tell

@@ -4,6 +4,7 @@
 #include <mpi4cxx/error.hpp>
 
 #include "communicators/argument_copies.hpp"
+#include "communicators/serving.hpp"
 #include "communicators/session_members.hpp"
 #include "handles/attribute.hpp"
 #include "handles/datatype_name.hpp"
@@ -64,7 +65,7 @@ MPI_Win Win::release() && noexcept {
 Win::~Win() {
     if (state_->own->handle.is_made() && detail::is_running())
         try {
-            end(!detail::may_free(true), {});
+            end(!detail::may_free(true) || detail::is_left_to_finalize(*this), {});
         } catch (const std::exception& error) {
             detail::warn_of_left_window(error);
             (void)static_cast<Handle&&>(*this).release();  // an epoch may be open, and the other processes do not free the window now

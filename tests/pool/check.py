@@ -6,6 +6,7 @@ import pathlib
 import re
 import shutil
 import sys
+import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'launch'))
 import jobs
@@ -60,6 +61,14 @@ def outlives():
     text = good(3, 'outlives')
     check(text.count('done') == 20, 'tasks were lost at the end')
     check(text.count('left') == 3, 'a worker has not gone on')
+
+
+def made_before():
+    with tempfile.TemporaryDirectory() as folder:
+        for n in (1, 2, 3):
+            path = pathlib.Path(folder) / str(n)
+            good(n, 'made_before', str(path), says='made_before: ok')
+            check(path.read_bytes() == b'abc'[:n], 'what was written to the file is not there')
 
 
 def progress():
@@ -132,6 +141,7 @@ def worker_dies():
     'both_kinds': lambda: [good(n, 'both_kinds', says='both_kinds: ok') for n in (2, 3)],
     'traces': lambda: [good(n, 'traces', says='traces: ok') for n in (1, 2)],
     'outlives': outlives,
+    'made_before': made_before,
     'throws': throws,
     'worker_dies': worker_dies,
     'other_program': other_program,

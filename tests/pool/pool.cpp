@@ -287,6 +287,31 @@ void outlives() {
     std::puts("left");
 }
 
+/// What all processes have made before the pool ends on rank 0, which is alone there.
+const double* table = nullptr;
+void made_before(const std::string& path) {
+    const MPI::Intracomm& world = MPI::COMM_WORLD;
+    const MPI::Intracomm comm = world.Dup();
+    const auto file = MPI::File::Open(world, path, MPI::MODE_CREATE | MPI::MODE_WRONLY);
+    file.Write_at(world.Get_rank(), static_cast<char>('a' + world.Get_rank()));
+    const auto win = MPI::Win::Allocate(8, 1, MPI::INFO_NULL, world);
+    const auto locked = MPI::Win::Allocate(8, 1, MPI::INFO_NULL, world);
+    locked.Lock_all();
+    const MPI::sync::Counter counter(world);
+    const MPI::sync::Mutex mutex(world);
+    const MPI::sync::Semaphore semaphore(world);
+    const MPI::sync::Condition condition(world);
+    const MPI::sync::Sequential sequential(world);
+    MPI::SharedArray<double> array(world, {10});
+    if (world.Get_rank() == 0)
+        std::iota(array.begin(), array.end(), 0.0);
+    world.Barrier();
+    table = array.data();
+    MPIPoolExecutor executor;
+    require(executor.map([](int i) { return table[i]; }, numbers(10)).list().back() == 9, "a task does not see the table");
+    std::puts("made_before: ok");
+}
+
 /// The picture of an executor has nothing of those before it.
 void traces() {
     const std::string path = "/tmp/mpi4cxx-traces-" + std::to_string(getpid()) + ".json";
@@ -378,6 +403,7 @@ int main(int argc, char** argv) {
         {"both_kinds", both_kinds},
         {"traces", traces},
         {"outlives", outlives},
+        {"made_before", [&] { made_before(argv[2]); }},
         {"throws", program_throws},
         {"soak", [&] { soak(argc > 2 ? std::atoi(argv[2]) : 20'000); }},
         {"crash", [] { in_a_task([] { raise(SIGSEGV); }); }},
