@@ -126,29 +126,36 @@ public:
 
 private:
     template <std::size_t... I> bool add(MapState& map_state, std::size_t n, std::index_sequence<I...>) {
-        for (; n > 0; --n, (++std::get<I>(at_), ...)) {
+        for (; n > 0; --n) {
+            if (std::exchange(is_used_, false))
+                (++std::get<I>(at_), ...);
             const bool is_at_end = ((std::get<I>(at_) == std::get<I>(end_)) || ...);
             if (is_at_end)
                 return false;
             put_item(map_state.item_buffer(), static_cast<const value_of<R>&>(*std::get<I>(at_))...);
             map_state.add();
+            is_used_ = true;
         }
         return true;
     }
     std::tuple<iterator_of<R>...> at_;
     std::tuple<sentinel_of<R>...> end_;
+    bool is_used_ = false;  // whether these elements are packed; the next are read only when they are wanted, since that may wait for a result
 };
 /// Packs the elements of a range of tuples.
 template <class R> class TupleRange {
 public:
     explicit TupleRange(R& range) : at_(std::ranges::begin(range)), end_(std::ranges::end(range)) {}
     bool add(MapState& map_state, std::size_t n) {
-        for (; n > 0; --n, ++at_) {
+        for (; n > 0; --n) {
+            if (std::exchange(is_used_, false))
+                ++at_;
             if (at_ == end_)
                 return false;
             std::apply([&map_state](const auto&... elements) { put_item(map_state.item_buffer(), elements...); },
                        static_cast<const value_of<R>&>(*at_));
             map_state.add();
+            is_used_ = true;
         }
         return true;
     }
@@ -156,6 +163,7 @@ public:
 private:
     iterator_of<R> at_;
     sentinel_of<R> end_;
+    bool is_used_ = false;  // as in Zip
 };
 
 /// Reads ranges while the map runs. Temporary ranges are stored here; the others belong to the caller.
