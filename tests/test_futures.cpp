@@ -600,6 +600,40 @@ TEST_CASE("what cannot be sent or read fails its task alone", "[futures]") {
     });
 }
 
+namespace {
+
+bool fails_once = false;
+struct Unreliable {
+    int value = 0;
+    template <class Archive> void save(Archive& archive) const {
+        archive(value);
+        if (value == 3 && std::exchange(fails_once, false))
+            throw std::length_error("no room");
+        archive(-value);
+    }
+    template <class Archive> void load(Archive& archive) { archive(value, value); }
+};
+
+}  // namespace
+
+TEST_CASE("no input of a map is sent in part", "[futures]") {
+    with_executors([](Executor& executor) {
+        std::vector<Unreliable> inputs;
+        for (const int value : numbers(8)) inputs.push_back({value});
+        fails_once = true;
+        auto results = executor.map(
+            {.buffersize = 2}, [](const Unreliable& input) { return input.value; }, inputs);
+        int next = 0;
+        for (int loop = 0; loop < 3; ++loop)
+            CHECK(contains(thrown<std::length_error>([&] {
+                               for (const int value : results) CHECK(value == -next++);
+                           }),
+                           "no room"));
+        CHECK(next <= 3);
+        CHECK(executor.submit(square, 3).result() == 9);
+    });
+}
+
 // Futures ------------------------------------------------------------------------------------------------------------------
 
 TEST_CASE("a future can wait for some time, and tells its state", "[futures]") {

@@ -3,6 +3,7 @@
 #include <mpi4cxx/detail/futures/map_state.hpp>
 #include <mpi4cxx/futures/future.hpp>
 
+#include <exception>
 #include <iterator>
 #include <memory>
 #include <utility>
@@ -105,9 +106,8 @@ private:
     }
     void next() {
         begun_ = true;
-        if (input_ != nullptr && !input_->read(*map_state_, window_ - (map_state_->added() - map_state_->consumed())))
-            input_ = nullptr;
         try {
+            read();
             ended_ = !map_state_->wait_ready();
         } catch (...) {
             ended_ = true;
@@ -116,8 +116,24 @@ private:
         }
     }
 
+    /// Reads inputs as far ahead as the window allows. What has failed is not tried again, because a part of an input may be packed.
+    void read() {
+        if (input_failure_ != nullptr)
+            std::rethrow_exception(input_failure_);
+        if (input_ == nullptr)
+            return;
+        try {
+            if (!input_->read(*map_state_, window_ - (map_state_->added() - map_state_->consumed())))
+                input_ = nullptr;
+        } catch (...) {
+            input_failure_ = std::current_exception();
+            throw;
+        }
+    }
+
     detail::Ref<detail::MapStateOf<R>> map_state_;
     std::unique_ptr<detail::MapInput> input_;
+    std::exception_ptr input_failure_;
     std::size_t window_;
     bool begun_ = false, ended_ = false;
 };
