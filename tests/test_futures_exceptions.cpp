@@ -82,6 +82,14 @@ struct Last final : std::logic_error {
     int count = 0;
     template <class Archive> void serialize(Archive& archive) { archive(count); }
 };
+struct Decorated : std::runtime_error {  // the constructor would add its words again
+    explicit Decorated(const std::string& text) : std::runtime_error("input: " + text) {}
+};
+struct Coded : std::runtime_error {  // a default constructor, which knows other words
+    explicit Coded(int number = 0) : std::runtime_error("code " + std::to_string(number)), code(number) {}
+    int code;
+    template <class Archive> void serialize(Archive& archive) { archive(code); }
+};
 struct Unwritable : std::domain_error {
     using std::domain_error::domain_error;
     int code = 0;
@@ -95,7 +103,7 @@ struct Unreadable : std::domain_error {
     template <class Archive> void load(Archive&) { throw std::length_error("cannot be read"); }
 };
 
-const bool carried = exceptions<Diverged, Slowly, Bare, Own, NoStandard, Last, Unwritable, Unreadable>();
+const bool carried = exceptions<Diverged, Slowly, Bare, Own, NoStandard, Last, Decorated, Coded, Unwritable, Unreadable>();
 const bool carried_by_parts = exceptions<AtLine>([](const AtLine& e) { return std::tuple(e.file, e.line); },
                                                  [](std::string file, int line) { return AtLine(std::move(file), line); });
 const bool both_carried = exceptions<BothCarried>(
@@ -144,6 +152,8 @@ void throw_one(int kind) {
     case 11: throw Unreadable("not read");
     case 12: throw std::system_error(5, std::iostream_category(), "stream");
     case 13: throw std::system_error(6, own_category(), "own");
+    case 14: throw Decorated("no file");
+    case 15: throw Coded(7);
     default: break;
     }
 }
@@ -207,6 +217,11 @@ TEST_CASE("an exception of the user's arrives as itself, members and all", "[fut
         });
         with_exception<NoStandard>(task(8), [](const NoStandard& e) { CHECK(e.code == 42); });
         with_exception<Last>(task(9), [](const Last& e) { CHECK(e.count == 5); });
+        with_exception<Decorated>(task(14), [](const Decorated& e) { CHECK(std::string(e.what()).starts_with("input: no file (in a task on ")); });
+        with_exception<Coded>(task(15), [](const Coded& e) {
+            CHECK(e.code == 7);
+            CHECK(std::string(e.what()).starts_with("code 7 (in a task on "));
+        });
         with_exception<Diverged>(
             [&] {
                 (void)executor.map([](int kind) { return throw_one(kind), kind; }, std::vector<int>{20, 0}).list();

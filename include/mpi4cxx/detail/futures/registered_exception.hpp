@@ -60,14 +60,9 @@ template <class E> std::unique_ptr<ReceivedException> make_remote(E exception, c
     else
         return make_received(RemoteException<E>(std::move(exception), origin, text));
 }
-/// The same with the exception's own what(), or, if E has none, the message of `origin`.
+/// The same with the message of `origin`, which is what() of the exception that was thrown. That of one made again need not be the same.
 template <class E> std::unique_ptr<ReceivedException> make_remote(E exception, const TaskError& origin) {
-    if constexpr (requires { exception.what(); }) {
-        const std::string text = exception.what();
-        return make_remote(std::move(exception), origin, text);
-    } else {
-        return make_remote(std::move(exception), origin, origin.message());
-    }
+    return make_remote(std::move(exception), origin, origin.message());
 }
 
 /// Returns the text from which the exception was made, as far as that is known.
