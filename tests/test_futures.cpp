@@ -1005,6 +1005,27 @@ TEST_CASE("a task cannot make an executor", "[futures]") {
     });
 }
 
+TEST_CASE("a continuation makes an executor, also where a thread in a task runs it", "[futures]") {
+    static std::atomic<bool> goes_on, is_over;  // the workers are threads
+    static Future<int> after;
+    goes_on = is_over = false;
+    MPICommExecutor threads(MPI::COMM_SELF, 0, {.max_workers = 2});
+    const auto nine = threads.submit([] {
+        while (!goes_on) std::this_thread::sleep_for(1ms);
+        return 9;
+    });
+    after = nine.then([](int x) { return MPICommExecutor(MPI::COMM_SELF, 0, {.max_workers = 1}).submit(square, x).result(); });
+    const auto waits = threads.submit([] {
+        goes_on = true;
+        (void)after.exception();
+        is_over = true;
+    });
+    while (!is_over) std::this_thread::sleep_for(1ms);  // without a wait that would run the continuation here
+    CHECK(after.result() == 81);
+    waits.result();
+    after = {};
+}
+
 namespace {
 
 Executor* own_executor = nullptr;

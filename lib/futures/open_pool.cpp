@@ -7,6 +7,7 @@
 #include <mpi4cxx/intracomm.hpp>
 
 #include "communicators/serving.hpp"
+#include "futures/done_callbacks.hpp"
 #include "futures/mpi_transport.hpp"
 #include "futures/pool_progress.hpp"
 #include "futures/spawn.hpp"
@@ -89,7 +90,7 @@ void refuse_both_kinds(bool is_private, mpi4cxx::detail::Caller caller) {
 }
 
 void refuse_in_task(mpi4cxx::detail::Caller caller) {
-    if (in_task())
+    if (in_task() && !in_callback())  // a task that waits may run continuations, for which no worker waits
         mpi4cxx::detail::misuse(caller, "a task cannot make an executor: its worker would wait for workers that wait for it");
 }
 
