@@ -1128,6 +1128,7 @@ TEST_CASE("wrong options are refused", "[futures]") {
                        "chunksize is -1, it must not be negative"));
         CHECK(contains(thrown<std::invalid_argument>([&] { (void)executor.map({.buffersize = -2}, square, numbers(2)); }), "buffersize is -2"));
         CHECK(contains(thrown<std::invalid_argument>([&] { (void)executor.direct().map({.buffersize = 2}, square, numbers(2)); }), "fixed split"));
+        CHECK(contains(thrown<InvalidStateError>([&] { (void)executor.map({.timeout = 1.0}, square, numbers(2)).future(); }), "with a timeout"));
         CHECK(contains(thrown<std::invalid_argument>([&] { (void)executor.on(1000).submit(square, 2); }), "no worker 1000"));
         CHECK(contains(thrown<std::invalid_argument>([&] { (void)executor.on(-1).submit(square, 2); }), "no worker -1"));
     });

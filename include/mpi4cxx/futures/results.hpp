@@ -91,6 +91,8 @@ public:
         detail::Ref<detail::FutureStateOf<std::vector<value_type>>> state(new detail::FutureStateOf<std::vector<value_type>>);
         if (input_ != nullptr)
             throw InvalidStateError("a map with a buffersize goes on only while its results are taken");
+        if (map_state_->has_timeout())
+            throw InvalidStateError("a map with a timeout ends only while its results are taken: give result() of the future the timeout instead");
         const auto self = std::make_shared<Results>(std::move(*this));
         self->map_state_->when_settled([state, self] {
             if (state->begin())

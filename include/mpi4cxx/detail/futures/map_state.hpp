@@ -57,6 +57,7 @@ public:
     /// Takes no more inputs, because the executor is shut down. What has been added is still called.
     [[nodiscard]] DoneCallbacks cut_off();
     [[nodiscard]] std::size_t consumed() const noexcept { return consumed_; }
+    [[nodiscard]] bool has_timeout() const noexcept { return deadline_ != Timeout::Clock::time_point::max(); }
 
 protected:
     /// Reads `n` results and stores them as results `first`, `first + 1`, …. If one cannot be read, stores those before it and throws; `n` is then
