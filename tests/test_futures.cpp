@@ -1205,6 +1205,11 @@ TEST_CASE("scattered data stays on the workers, for tasks to use", "[futures]") 
             const auto words = executor.direct().scatter(std::vector<std::string>{"a", "b", "c"});
             CHECK(executor.gather(words) == std::vector<std::string>{"a", "b", "c"});
             CHECK(executor.gather(copy)[1] == 3);
+            MPICommExecutor other(MPI::COMM_SELF, 0, {.max_workers = 1});
+            const auto message =
+                thrown<MPI::Exception>([&] { (void)other.submit([](const std::vector<int>& part) { return part.size(); }, data).result(); });
+            CHECK(contains(message, "the workers of another executor have it"));
+            CHECK(!contains(message, ".cpp:"));
         }
         CHECK(executor.submit(square, 5).result() == 25);
     });

@@ -33,7 +33,7 @@ public:
     [[nodiscard]] const std::string& communicator() const noexcept { return object_; }
     /// The rank of the calling process in that communicator, window or file, or -1.
     [[nodiscard]] int rank() const noexcept { return rank_; }
-    /// The place in the user's program.
+    /// The place in the user's program; without a file where no line of it has made the error, as in a task.
     [[nodiscard]] At where() const noexcept { return at_; }
 
 private:

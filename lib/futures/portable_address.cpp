@@ -105,7 +105,9 @@ const Module& program() {
     return first;
 }
 
-[[noreturn]] void throw_corrupt() { throw Exception(MPI_ERR_OTHER, "futures", "a message names what is no task of this program"); }
+[[noreturn]] void throw_corrupt() {
+    throw Exception(MPI_ERR_OTHER, "futures", "a message names what is no task of this program", mpi4cxx::detail::nowhere);
+}
 
 constinit std::mutex mutex;
 std::vector<Module>& libraries = *new std::vector<Module>;
@@ -157,7 +159,8 @@ std::uint64_t portable_address(const void* address) {
     const Module* const found = find_library([place](const Module& module) { return module.holds(place); });
     if (found == nullptr)
         throw Exception(MPI_ERR_OTHER, "futures",
-                        "a pointer that belongs neither to the program nor to a shared library is no function that a task can be");
+                        "a pointer that belongs neither to the program nor to a shared library is no function that a task can be",
+                        mpi4cxx::detail::nowhere);
     return found->tag() << offset_bits | (place - found->base);
 }
 
@@ -170,7 +173,8 @@ const void* local_address(std::uint64_t code) {
     const std::lock_guard lock(mutex);
     const Module* const found = find_library([tag](const Module& module) { return module.tag() == tag; });
     if (found == nullptr)
-        throw Exception(MPI_ERR_OTHER, "futures", "the task is in a shared library that this worker has not loaded, or has another version of");
+        throw Exception(MPI_ERR_OTHER, "futures", "the task is in a shared library that this worker has not loaded, or has another version of",
+                        mpi4cxx::detail::nowhere);
     if (!found->holds(found->base + offset))
         throw_corrupt();
     return reinterpret_cast<const void*>(found->base + offset);

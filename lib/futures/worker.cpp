@@ -360,7 +360,8 @@ void run_worker(WorkerTransport& transport, TaskPlace place, bool is_process) {
 void* stored_part(std::uint64_t id, const std::type_info& type) {
     const auto found = context == nullptr ? std::map<std::uint64_t, StoredPart>::iterator() : context->parts.find(id);
     if (context == nullptr || found == context->parts.end() || *found->second.type != type)
-        throw Exception(MPI_ERR_OTHER, "futures", "this worker has no part of that data");
+        throw Exception(MPI_ERR_OTHER, "futures", "this worker has no part of that data: the workers of another executor have it, or it is freed",
+                        mpi4cxx::detail::nowhere);
     return found->second.part.get();
 }
 

@@ -174,7 +174,7 @@ void WorkerPool::unpack_results(const ResultMessage& message, std::vector<Comple
         from.take(std::min(-(header->values + header->error) & 15, from.remaining()));
         InFlight& in_flight = in_flight_.at(header->id);
         if (!in_flight.work)
-            throw Exception(MPI_ERR_OTHER, "futures", "a worker has sent the result of a task that it does not have");
+            throw Exception(MPI_ERR_OTHER, "futures", "a worker has sent the result of a task that it does not have", mpi4cxx::detail::nowhere);
         const double seconds = 1e-9 * static_cast<double>(header->duration);
         // A shorter time gets more weight, because the first calls take longer than later ones.
         worker.seconds = worker.seconds < 0         ? seconds

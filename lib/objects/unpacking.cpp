@@ -85,9 +85,9 @@ std::size_t Unpacking::receive_piece(std::size_t, std::size_t) { corrupt("bytes 
 void Unpacking::receive(void*, std::size_t) { corrupt("a block is missing"); }
 
 void Unpacking::too_large(std::size_t size) {
-    throw Exception(MPI_ERR_TYPE, "unpack", "the message says that " + std::to_string(size) + " bytes follow, for which there is no memory");
+    throw Exception(MPI_ERR_TYPE, "unpack", "the message says that " + std::to_string(size) + " bytes follow, for which there is no memory", nowhere);
 }
 
-void Unpacking::corrupt(const char* what) { throw Exception(MPI_ERR_TYPE, "unpack", std::string("the bytes are no such object: ") + what); }
+void Unpacking::corrupt(const char* what) { throw Exception(MPI_ERR_TYPE, "unpack", std::string("the bytes are no such object: ") + what, nowhere); }
 
 }  // namespace MPI4CXX::detail

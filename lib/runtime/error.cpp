@@ -17,7 +17,7 @@ namespace MPI4CXX {
 
 namespace {
 
-std::string at_text(At at) { return at.file == nullptr ? "" : std::string(" (") + at.file + ":" + std::to_string(at.line) + ")"; }
+std::string at_text(At at) { return *at.file == '\0' ? "" : std::string(" (") + at.file + ":" + std::to_string(at.line) + ")"; }
 
 // MPICH 4.0 writes behind MPI_MAX_ERROR_STRING characters if a text fills them: it adds another to the first null character that it finds.
 constexpr int error_string_size = 2 * MPI_MAX_ERROR_STRING;

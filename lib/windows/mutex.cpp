@@ -110,6 +110,6 @@ Mutex::State& Mutex::state(Caller caller) const {
     return result;
 }
 
-Caller Mutex::guard_calls(const char* method) const noexcept { return {state_ != nullptr ? state_->made_at() : At(nullptr, 0), method}; }
+Caller Mutex::guard_calls(const char* method) const noexcept { return {state_ != nullptr ? state_->made_at() : detail::nowhere, method}; }
 
 }  // namespace MPI4CXX::sync

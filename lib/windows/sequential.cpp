@@ -127,6 +127,6 @@ void Sequential::unlock() {
 
 Sequential::State& Sequential::state(Caller caller) const { return detail::existing(state_, caller); }
 
-Caller Sequential::guard_calls(const char* method) const noexcept { return {state_ != nullptr ? state_->made_at() : At(nullptr, 0), method}; }
+Caller Sequential::guard_calls(const char* method) const noexcept { return {state_ != nullptr ? state_->made_at() : detail::nowhere, method}; }
 
 }  // namespace MPI4CXX::sync

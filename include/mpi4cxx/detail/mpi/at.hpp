@@ -20,6 +20,9 @@ namespace detail {
 
 class Subject;
 
+/// The place of an error whose call the program has not written: its message names no place.
+inline constexpr At nowhere("", 0);
+
 /// What an error message names besides the function: the user's place, and the communicator or the other object of the call, if there is one.
 /// The members are plain values and addresses, so that a call that succeeds need not keep any of them.
 struct Place {

@@ -97,7 +97,7 @@ private:
     std::byte* data_ = nullptr;
     std::size_t size_ = 0;  // in elements
     std::size_t bytes_ = 0;
-    At made_{nullptr, 0};
+    At made_ = nowhere;
 };
 
 }  // namespace MPI4CXX::detail
