@@ -90,6 +90,11 @@ struct Coded : std::runtime_error {  // a default constructor, which knows other
     int code;
     template <class Archive> void serialize(Archive& archive) { archive(code); }
 };
+struct Virtual : virtual std::runtime_error {
+    explicit Virtual(const std::string& text) : std::runtime_error(text) {}
+    int count = 0;
+    template <class Archive> void serialize(Archive& archive) { archive(count); }
+};
 struct Unwritable : std::domain_error {
     using std::domain_error::domain_error;
     int code = 0;
@@ -103,7 +108,7 @@ struct Unreadable : std::domain_error {
     template <class Archive> void load(Archive&) { throw std::length_error("cannot be read"); }
 };
 
-const bool carried = exceptions<Diverged, Slowly, Bare, Own, NoStandard, Last, Decorated, Coded, Unwritable, Unreadable>();
+const bool carried = exceptions<Diverged, Slowly, Bare, Own, NoStandard, Last, Decorated, Coded, Virtual, Unwritable, Unreadable>();
 const bool carried_by_parts = exceptions<AtLine>([](const AtLine& e) { return std::tuple(e.file, e.line); },
                                                  [](std::string file, int line) { return AtLine(std::move(file), line); });
 const bool both_carried = exceptions<BothCarried>(
@@ -154,6 +159,11 @@ void throw_one(int kind) {
     case 13: throw std::system_error(6, own_category(), "own");
     case 14: throw Decorated("no file");
     case 15: throw Coded(7);
+    case 16: {
+        Virtual shared("shared");
+        shared.count = 6;
+        throw shared;
+    }
     default: break;
     }
 }
@@ -221,6 +231,10 @@ TEST_CASE("an exception of the user's arrives as itself, members and all", "[fut
         with_exception<Coded>(task(15), [](const Coded& e) {
             CHECK(e.code == 7);
             CHECK(std::string(e.what()).starts_with("code 7 (in a task on "));
+        });
+        with_exception<Virtual>(task(16), [](const Virtual& e) {
+            CHECK(e.count == 6);
+            CHECK(std::string(e.what()) == "shared");
         });
         with_exception<Diverged>(
             [&] {

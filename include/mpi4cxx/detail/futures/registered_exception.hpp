@@ -15,6 +15,14 @@
 
 namespace MPI4CXX::futures::detail {
 
+template <class E, class Base>
+concept DownFrom = requires(Base* base) {
+    static_cast<E*>(base);
+};
+template <class E, class... Base> inline constexpr bool has_virtual_base = ((std::is_convertible_v<E*, Base*> && !DownFrom<E, Base>) || ...);
+/// Whether no class can be derived from E that merely copies an E. A class makes its virtual bases itself, and these have no default constructor.
+template <class E> inline constexpr bool is_underivable = std::is_final_v<E> || has_virtual_base<E, std::runtime_error, std::logic_error>;
+
 /// An exception that was received from a worker.
 struct ReceivedException {
     virtual ~ReceivedException() = default;
@@ -24,13 +32,16 @@ struct ReceivedException {
 template <class E> struct ReceivedExceptionOf final : ReceivedException {
     explicit ReceivedExceptionOf(E e) : exception(std::move(e)) {}
     [[nodiscard]] std::exception_ptr make(bool is_outer) const override {
-        if (!is_outer)
-            return std::make_exception_ptr(exception);
-        try {
-            std::throw_with_nested(exception);
-        } catch (...) {
-            return std::current_exception();
+        if constexpr (!is_underivable<E>) {
+            if (is_outer) {
+                try {
+                    std::throw_with_nested(exception);
+                } catch (...) {
+                    return std::current_exception();
+                }
+            }
         }
+        return std::make_exception_ptr(exception);
     }
     E exception;
 };
@@ -55,7 +66,7 @@ private:
     std::string what_;
 };
 template <class E> std::unique_ptr<ReceivedException> make_remote(E exception, const TaskError& origin, const std::string& text) {
-    if constexpr (std::is_final_v<E>)
+    if constexpr (is_underivable<E>)
         return make_received(std::move(exception));
     else
         return make_received(RemoteException<E>(std::move(exception), origin, text));
