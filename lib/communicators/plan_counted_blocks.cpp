@@ -133,14 +133,14 @@ template <class Buffer> Count length(const Buffer& buf, Side side, Caller caller
 
 const MPI_Datatype any_type = MPI_BYTE;  // MPICH looks at the first type, also where there are no neighbours
 
-char nowhere = 0;  // lies where no buffer does
+char no_buffer = 0;  // lies where no buffer does
 
 /// As MPI takes it.
 template <class Address, class Type> Uneven<Address, Type> uneven(const Blocks& blocks, Address data, Type type) {
     Uneven<Address, Type> result;
     static_cast<Blocks&>(result) = blocks;
     const bool is_empty = blocks.ranks == 0;
-    result.data = is_empty && data == nullptr ? &nowhere : data;
+    result.data = is_empty && data == nullptr ? &no_buffer : data;
     result.type = type;
     if constexpr (std::is_pointer_v<Type> && !std::is_same_v<Type, MPI_Datatype>)
         result.type = is_empty ? &any_type : type;
@@ -276,7 +276,7 @@ AlltoallvPlan alltoallv_blocks(const Comm& comm, const ConstBufVArg& send, const
         same_own_block({plan.send, rank}, {plan.recv, rank}, caller);
     }
     if (plan.send.data == plan.recv.data && are_empty(plan.send))
-        plan.send.data = &nowhere;
+        plan.send.data = &no_buffer;
     else if (plan.send.data == plan.recv.data && plan.recv.data != MPI_BOTTOM && !is_inter && are_same(plan.send, plan.recv) &&
              have_same_layout(plan.send.type, plan.recv.type, caller.at))
         plan.send.data = MPI_IN_PLACE;
@@ -356,7 +356,7 @@ AlltoallwPlan alltoallw_blocks(const Comm& comm, TypedPart<const void> send, Typ
         same_width(plan.send, plan.recv);
     }
     if (send.data == recv.data && are_empty(plan.send))
-        plan.send.data = &nowhere;
+        plan.send.data = &no_buffer;
     else if (send.data == recv.data && recv.data != MPI_BOTTOM && !comm.Is_inter(caller.at) && are_same(plan.send, plan.recv) &&
              std::equal(plan.send.type, plan.send.type + all, plan.recv.type,
                         [&](MPI_Datatype out, MPI_Datatype in) { return have_same_layout(out, in, caller.at); }))
