@@ -76,6 +76,29 @@ TEST_CASE("A partitioned send and receive complete when dropped", "[partitioned]
     });
 }
 
+TEST_CASE("Partitioned operations that were never started do not disturb the next with their tag", "[partitioned]") {
+    if (!is_supported())
+        return;
+    for_each_comm([](const MPI::Intracomm& comm) {
+        vector<int> sent(4, comm.rank()), got(4, -1);
+        for (const bool frees : {true, false}) {
+            MPI::Prequest send = comm.Psend_init(sent, 4, right_of(comm), 6), receive = comm.Precv_init(got, 4, left_of(comm), 6);
+            if (frees) {
+                send.Free();
+                receive.Free();
+                CHECK((send.is_null() && receive.is_null()));
+            }
+        }
+        MPI::Prequest send = comm.Psend_init(sent, 2, right_of(comm), 6), receive = comm.Precv_init(got, 2, left_of(comm), 6);
+        receive.Start();
+        send.Start();
+        send.Pready_range(0, 1);
+        send.Wait();
+        receive.Wait();
+        CHECK(got == vector<int>(4, left_of(comm)));
+    });
+}
+
 TEST_CASE("A partitioned receive names its source and its tag", "[partitioned][error]") {
     int got = 0;
     refused("Precv_init: a partitioned receive names its source", [&] { (void)MPI::COMM_SELF.Precv_init(got, 1); });

@@ -19,10 +19,12 @@ struct Partitions final : RequestResources, TakenOutcome {
     const bool with_nobody;                   ///< from or to PROC_NULL, which makes MPICH before 4.1 crash
     std::atomic<int> missing = 0;             ///< partitions of a started send that are not ready yet
     std::vector<std::atomic<bool>> is_ready;  ///< for each partition of a started send
+    bool was_started = false;
     /// Notes that the request has been started: no partition is ready.
     void start() noexcept {
         for (std::atomic<bool>& one : is_ready) one = false;
         missing = all;
+        was_started = true;
     }
     [[nodiscard]] bool can_complete() const override { return missing <= 0; }
     [[nodiscard]] bool is_checked() const override { return status.has_value(); }

@@ -237,6 +237,16 @@ void Request::Cancel(At at) {
     call<MPI_Cancel>(&raw_, at);
 }
 
+namespace {
+
+/// Returns whether MPI must keep the request until it ends, though the program has no more use for it.
+bool must_stay(const detail::RequestResources* resources) {
+    const auto* const partitions = dynamic_cast<const detail::Partitions*>(resources);
+    return partitions != nullptr && !partitions->was_started && detail::leaves_message_of_unstarted_partitions();
+}
+
+}  // namespace
+
 void Request::Free(At at) {
     if (operation() != nullptr || (resources_ != nullptr && resources_->is_all()))
         return drop();
@@ -244,7 +254,10 @@ void Request::Free(At at) {
         detail::misuse(at, "the operation is under way: it has to be completed");
     if (resources_ != nullptr && resources_->is_needed() && kind_ == Kind::active)  // for MPI it is, until the program has seen it complete
         (void)Test(nullptr, at);
-    call<MPI_Request_free>(&raw_, at);
+    if (must_stay(resources_))
+        raw_ = MPI_REQUEST_NULL;
+    else
+        call<MPI_Request_free>(&raw_, at);
     delete std::exchange(resources_, nullptr);
 }
 
@@ -308,7 +321,7 @@ void Request::drop() noexcept {
             drive();
         }
     }
-    if (kind_ == Kind::inactive || kind_ == Kind::active)
+    if ((kind_ == Kind::inactive || kind_ == Kind::active) && !must_stay(kept.get()))
         MPI_Request_free(&raw_);
 }
 

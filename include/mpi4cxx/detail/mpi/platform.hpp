@@ -52,6 +52,9 @@ inline bool crashes_in_empty_grid_without_world(int processes) noexcept { return
 inline bool opens_no_files_without_world() noexcept { return is_mpich_before(40100000); }
 /// Where a session began before MPI_Init, MPI_Finalize of MPICH 4.2 crashes if no session is open any more.
 inline bool needs_session_to_finalize() noexcept { return is_mpich_before(50000000) && !is_mpich_before(40100000); }
+/// Open MPI sends a message of its own when a partitioned operation is made. If the operation is freed without having been started, the next one with
+/// the same tag takes that message for its own, and waits for ever.
+inline bool leaves_message_of_unstarted_partitions() noexcept { return is_open_mpi(); }
 /// The address that makes the MPI allocate the attached buffer itself, and null in an MPI that cannot.
 #ifdef MPI_BUFFER_AUTOMATIC
 inline void* const buffer_automatic = MPI_BUFFER_AUTOMATIC;
