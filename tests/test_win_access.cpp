@@ -267,13 +267,9 @@ TEST_CASE("An operation combines no elements with a target of other ones", "[win
             refused("Get_accumulate: the operation would " + text, [&] { win.Get_accumulate(one, before, right, {0, 1, MPI::INT}, MPI::MAX); });
             refused("Raccumulate: the operation would " + text, [&] { (void)win.Raccumulate(one, right, {0, 1, MPI::INT}); });
             refused("Rget_accumulate: the operation would " + text, [&] { (void)win.Rget_accumulate(one, before, right, {0, 1, MPI::INT}); });
-            win.Accumulate(one, right, {1, 1, MPI::INT}, MPI::REPLACE);
             win.Accumulate({&four, 1, MPI::INT32_T}, right, {2, 1, MPI::INT});
         }
         comm.Barrier();
-        float moved = 0;
-        std::memcpy(&moved, &win.span<int>()[1], sizeof moved);
-        CHECK(moved == one);
         CHECK(win.span<int>()[0] == 1);
         CHECK(win.span<int>()[2] == 5);
         comm.Barrier();

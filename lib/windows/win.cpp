@@ -379,10 +379,12 @@ template <class Address> TargetRange range_of(const WindowState* state, const de
 /// elements: MPIs would take their bytes for numbers of the origin's type. REPLACE and NO_OP only move bytes.
 template <class Address> TargetRange combined_range(const WindowState* state, const detail::BufferParts<Address>& buf, int target_rank,
                                                     const Target& target, const Op& op, detail::Caller caller) {
-    const TargetRange range = range_of(state, buf, target_rank, target, caller);
-    if (range.type == buf.type || op == REPLACE || op == NO_OP)
+    TargetRange range = range_of(state, buf, target_rank, target, caller);
+    if (range.type == buf.type || !Datatype::borrow(range.type).is_named() || !Datatype::borrow(buf.type).is_named())
         return range;
-    if (Datatype::borrow(range.type).is_named() && Datatype::borrow(buf.type).is_named() && !are_alike(buf.type, range.type, state->on(caller.at)))
+    if (are_alike(buf.type, range.type, state->on(caller.at)))
+        range.type = buf.type;  // Open MPI refuses another name of the same integer
+    else if (op != REPLACE && op != NO_OP)
         detail::misuse(caller, "the operation would combine elements of " + detail::datatype_name(buf.type) + " with a target of " +
                                    detail::datatype_name(range.type) + ": convert them first");
     return range;
