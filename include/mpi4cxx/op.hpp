@@ -159,7 +159,7 @@ private:
 namespace detail {
 
 template <class T>
-concept LaidOutAsPair = (pair_of<T>() != nullptr);
+concept LaidOutAsPair = is_laid_out_as_pair<T>;
 template <class T>
 concept ValueAndLocation = LaidOutAsPair<T> || requires(const T& t) {
     t.first < t.first, t.second < t.second;

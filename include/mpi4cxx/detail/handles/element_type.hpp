@@ -46,16 +46,31 @@ struct PairOf {
     constexpr auto operator()(V&, I&) const { return std::type_identity<std::pair<V, I>>(); }
 };
 
-template <class T> consteval ElementType::Get pair_of() {
+/// Returns the pair of MPI's as which a `T` is laid out, as its std::type_identity; std::false_type if there is none.
+template <class T> consteval auto pair_layout() {
     if constexpr (Builtin<T>) {
-        return &datatype_traits<T>::get;
+        return std::type_identity<T>();
     } else if constexpr (requires { datatype_traits<T>::is_reflected; }) {
         using Pair = decltype(with_members(std::declval<T&>(), PairOf()));
-        if constexpr (!std::is_same_v<Pair, std::false_type>)
-            if (sizeof(T) == sizeof(typename Pair::type))
-                return &datatype_traits<typename Pair::type>::get;
+        if constexpr (std::is_same_v<Pair, std::false_type>)
+            return std::false_type();
+        else if constexpr (sizeof(T) == sizeof(typename Pair::type))
+            return Pair();
+        else
+            return std::false_type();
+    } else {
+        return std::false_type();
     }
-    return nullptr;
+}
+
+// Asked by type: with -fsanitize=undefined, g++ takes no comparison of a function's address for a constant.
+template <class T> inline constexpr bool is_laid_out_as_pair = !std::is_same_v<decltype(pair_layout<T>()), std::false_type>;
+
+template <class T> consteval ElementType::Get pair_of() {
+    if constexpr (is_laid_out_as_pair<T>)
+        return &datatype_traits<typename decltype(pair_layout<T>())::type>::get;
+    else
+        return nullptr;
 }
 
 template <class T> consteval ElementType describe_element() {
