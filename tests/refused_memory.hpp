@@ -25,5 +25,8 @@ struct RefusedMemory {
             return memory;
     throw std::bad_alloc();
 }
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    return size < refused_memory::least ? std::malloc(size == 0 ? 1 : size) : nullptr;  // a sanitizer has one of its own, which fits its own delete
+}
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
