@@ -130,8 +130,8 @@ TEST_CASE("A Message from PROC_NULL is received as a default object", "[message]
 
 TEST_CASE("A Message of a buffer is no object, and the next one can be received", "[message][object][error]") {
     for_each_comm([](const MPI::Intracomm& comm) {
-        for (const std::size_t length :
-             {std::size_t{0}, std::size_t{3}, sizeof(MPI::detail::Envelope), std::size_t{8192}, std::size_t{8193}, std::size_t{1'000'000}})
+        for (const std::size_t length : {std::size_t{0}, std::size_t{3}, MPI::detail::Envelope::short_size, sizeof(MPI::detail::Envelope),
+                                         std::size_t{8192}, std::size_t{8193}, std::size_t{1'000'000}})
             for (const bool nonblocking : {false, true}) {
                 const std::vector<char> buffer(length, 'u');
                 MPI::Request first = comm.Isend(buffer, right_of(comm), 1), second = comm.isend(std::string("object"), right_of(comm), 1);
@@ -224,7 +224,7 @@ TEST_CASE("Recv<T> of an object says that recv takes it", "[message][error]") {
         MPI::Request object = comm.isend(std::vector<int>(10), right_of(comm));
         CHECK(comm.Recv<std::byte>(left_of(comm)).size() > 10 * sizeof(int));  // bytes are what they are: `pickle` writes such too
         object.Wait();
-        const std::vector<int> numbers(8, 0x4d34432c);  // what an object begins with, and no object
+        const std::vector<int> numbers(8, 0x4d34432c);  // by which an object is known, and no object
         MPI::Request send = comm.Isend(std::span(numbers).first(7), right_of(comm));
         CHECK(comm.Recv<int>(left_of(comm)) == std::vector<int>(7, 0x4d34432c));
         send.Wait();

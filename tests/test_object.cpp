@@ -7,6 +7,8 @@
 
 #include <array>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -295,9 +297,9 @@ TEST_CASE("Comm::recv keeps the next message receivable after a wrong type", "[o
 
 TEST_CASE("A message of an uppercase method is no object", "[object][error]") {
     for_each_comm([](const MPI::Intracomm& comm) {
-        // none, less than an envelope, as long as one, longer, and longer than a receive has room for
-        for (const std::size_t length : {std::size_t{0}, std::size_t{3}, sizeof(MPI::detail::Envelope), std::size_t{1000}, std::size_t{8192},
-                                         std::size_t{8193}, std::size_t{1'000'000}}) {
+        // none, less than an envelope, as long as a short or a long one, longer, and longer than a receive has room for
+        for (const std::size_t length : {std::size_t{0}, std::size_t{3}, MPI::detail::Envelope::short_size, sizeof(MPI::detail::Envelope),
+                                         std::size_t{1000}, std::size_t{8192}, std::size_t{8193}, std::size_t{1'000'000}}) {
             const std::vector<char> buffer(length, 'u');
             for (const bool posted : {false, true}) {
                 auto receive = posted ? comm.irecv<int>(left_of(comm), 1) : MPI::ObjectRequest<int>();
@@ -308,6 +310,28 @@ TEST_CASE("A message of an uppercase method is no object", "[object][error]") {
                 second.Wait();
             }
         }
+    });
+}
+
+TEST_CASE("Numbers of an uppercase method are no object, whatever they are", "[object][error]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        for (const std::vector<std::int64_t>& numbers : {std::vector<std::int64_t>{7, 0}, {7, 8, 1}, {0, 0, 0, 0}}) {
+            MPI::Request sent = comm.Isend(numbers, right_of(comm), 1);
+            CHECK(contains(type_error([&] { (void)comm.recv<int>(left_of(comm), 1); }), "no object"));
+            sent.Wait();
+        }
+    });
+}
+
+TEST_CASE("A small object travels with 16 bytes of the library's", "[object]") {
+    for_each_comm([](const MPI::Intracomm& comm) {
+        MPI::Request sent = comm.isend(1.5, right_of(comm), 1);
+        MPI::Status status;
+        comm.Probe(left_of(comm), 1, &status);
+        CHECK(status.Get_count(MPI::BYTE) == 24);
+        CHECK(comm.recv<double>(left_of(comm), 1, &status) == 1.5);
+        CHECK(status.Get_count(MPI::BYTE) == 8);
+        sent.Wait();
     });
 }
 

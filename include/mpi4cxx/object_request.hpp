@@ -18,8 +18,9 @@ namespace detail {
 /// An object that has been taken from a request and put back.
 template <class T> class KeptObject final : public Operation {
 public:
-    KeptObject(T&& object, const Status& status) : object_(std::move(object)) {
-        status_ = status.handle();
+    KeptObject(T&& object, const LazyStatus& status) : object_(std::move(object)) {
+        status_ = status.raw;
+        length_ = status.length;
         complete_ = true;
     }
     void advance() override {}
@@ -101,19 +102,18 @@ public:
     static std::vector<T> waitall(std::span<ObjectRequest> requests, std::span<Status> statuses = {}, At at = {}) {
         Request::check_statuses(requests.size(), statuses, at);
         Request::FirstError error;
-        std::vector<std::optional<Status>> own(requests.size());  // of those that are not null
-        Request::drive();                                         // asks MPI once for all operations; each would ask for itself
-        for (std::size_t i = 0; i < requests.size(); ++i) {
+        std::fill(statuses.begin(), statuses.end(), Status());
+        Request::drive();  // asks MPI once for all operations; each would ask for itself
+        for (std::size_t i = 0; i < requests.size(); ++i)
             if (!requests[i].is_null())
-                error.run([&] { requests[i].request_.wait_object(nullptr, &own[i].emplace(), at); });
-            if (!statuses.empty())
-                statuses[i] = own[i].value_or(Status());
-        }
+                error.run([&] { requests[i].request_.wait_object(nullptr, Request::at_index(statuses, i), at); });
         error.rethrow();
         std::vector<T> objects;
         objects.reserve(requests.size());
+        std::vector<std::optional<detail::LazyStatus>> own(requests.size());  // of those that were not null
         try {
-            for (std::size_t i = 0; i < requests.size(); ++i) objects.push_back(own[i] ? requests[i].wait(nullptr, at) : detail::nothing<T>());
+            for (std::size_t i = 0; i < requests.size(); ++i)
+                objects.push_back(requests[i].is_null() ? detail::nothing<T>() : requests[i].read_arrived(own[i]));
         } catch (...) {
             for (std::size_t i = 0; i < objects.size(); ++i)
                 if (own[i])
@@ -178,14 +178,23 @@ private:
         detail::DeliveryTarget<T> object{};
         return request_.take_object(&object, status, at) ? std::optional<T>(detail::delivered<T>(std::move(object))) : std::nullopt;
     }
+    /// Takes an object that has come.
+    T read_arrived(std::optional<detail::LazyStatus>& status) {
+        detail::DeliveryTarget<T> object{};
+        const std::unique_ptr<detail::Operation> operation = request_.take_arrived();
+        status = operation->status();
+        operation->deliver(&object);
+        return detail::delivered<T>(std::move(object));
+    }
     /// Keeps an object that has been taken, and its status.
-    void put_back(T&& object, const Status& status) {
+    void put_back(T&& object, const detail::LazyStatus& status) {
         request_ = Request(std::make_unique<detail::KeptObject<T>>(std::move(object), status), Request::Kind::arrived);
     }
     /// Reads the object that has come, and keeps it. Taking it cannot fail any more.
     void read(At at) {
         Status status;
-        put_back(wait(&status, at), status);
+        T object = wait(&status, at);
+        put_back(std::move(object), {status.handle()});
     }
     static bool has_active(std::span<ObjectRequest> requests) {
         return std::any_of(requests.begin(), requests.end(), [](const ObjectRequest& request) { return !request.is_null(); });

@@ -213,6 +213,10 @@ private:
     void wait_object(void* object, Status* status, At at);
     /// Does the same if the object has come, without driving, and returns whether it has.
     bool take_object(void* object, Status* status, At at);
+    /// Takes the operation that keeps an object which has come.
+    std::unique_ptr<detail::Operation> take_arrived() noexcept {
+        return std::unique_ptr<detail::Operation>(static_cast<detail::Operation*>(std::exchange(resources_, nullptr)));
+    }
     /// Turns this into a plain request that delivers its object to `target`.
     Request deliver_to(void* target) && noexcept {
         if (operation() != nullptr)

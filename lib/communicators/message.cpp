@@ -9,6 +9,7 @@
 #include "handles/datatype_name.hpp"
 #include "requests/progress.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <span>
@@ -77,12 +78,13 @@ std::size_t Message::elements(const Status& probed, MPI_Datatype type, At at) {
 }
 
 void detail::refuse_object(std::span<const std::byte> message, At at) {
-    Envelope envelope;
-    if (message.size() < sizeof envelope)
+    if (message.size() < Envelope::short_size)
         return;
-    std::memcpy(&envelope, message.data(), sizeof envelope);
-    const std::size_t behind = message.size() - sizeof envelope;
-    if (envelope.magic == Envelope::mark && (behind == 0 || behind == envelope.length))
+    Envelope envelope;
+    std::memcpy(&envelope, message.data(), std::min(message.size(), sizeof envelope));
+    const std::size_t size = message.size(), behind = size - sizeof envelope;
+    const bool is_long = size >= sizeof envelope && envelope.magic == Envelope::mark && (behind == 0 || behind == envelope.length);
+    if (is_long || envelope.is_short(size))
         throw Exception(MPI_ERR_TYPE, "MPI_Mrecv", "the message of " + std::to_string(message.size()) + " bytes is an object: receive it with recv",
                         at);
 }

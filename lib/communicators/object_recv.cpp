@@ -26,11 +26,11 @@ namespace MPI4CXX::detail {
 
 namespace {
 
-/// Returns the envelope of a message of `size` bytes. Throws Exception if the message has none.
-const Envelope& open(const InlineBuffer& room, Count size, const Place& where) {
+/// Returns the envelope of a message of `size` bytes that does not hold the whole object. Throws Exception if the message has none.
+const Envelope& open(const InlineBuffer& room, std::uint64_t size, const Place& where) {
     const Envelope& envelope = *reinterpret_cast<const Envelope*>(room.bytes.data());
-    const std::uint64_t behind = static_cast<std::uint64_t>(size) - sizeof envelope;
-    if (size < static_cast<Count>(sizeof envelope) || size > static_cast<Count>(inline_limit) || envelope.magic != Envelope::mark ||
+    const std::uint64_t behind = size - sizeof envelope;
+    if (size < sizeof envelope || size > inline_limit || envelope.magic != Envelope::mark ||
         behind != (is_out_of_band(envelope) ? 0 : envelope.length) ||
         (envelope.in_pieces != 0 && (envelope.blocks != 0 || !is_out_of_band(envelope) || envelope.length > pieces_limit)))
         throw Exception(MPI_ERR_TYPE, "recv", "the message of " + std::to_string(size) + " bytes is no object: an uppercase method has sent it",
@@ -155,17 +155,31 @@ void drop(const Route& route, std::size_t messages) noexcept {
     }
     const Envelope& envelope = *reinterpret_cast<const Envelope*>(room_.bytes.data());
     const auto size = static_cast<std::uint64_t>(received_bytes(found, where));
-    const bool is_whole = size >= sizeof envelope && size <= inline_limit && envelope.magic == Envelope::mark && envelope.blocks == 0 &&
-                          envelope.length == size - sizeof envelope;
-    if (!is_whole || envelope.type != type.hash || status != nullptr) [[unlikely]]
+    if (!envelope.is_short(size) || envelope.type != type.hash || status != nullptr) [[unlikely]]
         accept_any(size, found, type, status, where);
     else
-        open({room_.bytes.data() + sizeof envelope, envelope.length}, 0);
+        open_short(size);
     return true;
 }
 
 void Incoming::accept_any(std::uint64_t size, MPI_Status& found, const ObjectType& type, Status* status, const Place& where) {
-    const Envelope& envelope = detail::open(room_, static_cast<Count>(size), where);
+    const Envelope& envelope = *reinterpret_cast<const Envelope*>(room_.bytes.data());
+    const bool is_short = envelope.is_short(size);
+    if (is_short)
+        open_short(size);
+    else
+        accept_parts(detail::open(room_, size, where), where);
+    if (status != nullptr) {
+        set_length(&found, remaining(), where);
+        *status = Status(found);
+    }
+    if (!is_short && envelope.asks != 0)
+        answer(route_);
+    if (envelope.type != type.hash)
+        throw type.mismatch("recv", envelope.type, where);
+}
+
+void Incoming::accept_parts(const Envelope& envelope, const Place& where) {
     const std::byte* bytes = room_.bytes.data() + sizeof envelope;
     route_ = {opened_channel, envelope.sender, envelope.side_tag, envelope.receipt != 0, where.file, where.line, where.comm};
     if (is_out_of_band(envelope)) {
@@ -186,14 +200,6 @@ void Incoming::accept_any(std::uint64_t size, MPI_Status& found, const ObjectTyp
         give_receipt();
     if (envelope.in_pieces != 0)
         expect_bytes();
-    if (status != nullptr) {
-        set_length(&found, remaining(), where);
-        *status = Status(found);
-    }
-    if (envelope.asks != 0)
-        answer(route_);
-    if (envelope.type != type.hash)
-        throw type.mismatch("recv", envelope.type, where);
 }
 
 void Incoming::skip_rest() noexcept {
@@ -338,7 +344,6 @@ struct Receive::State {
     MPI_Request request = MPI_REQUEST_NULL;  // of the envelope, of the whole object, or of what is dropped
     std::size_t to_drop = 0;                 // messages
     std::vector<Part> parts;                 // of the bytes, then of the blocks
-    std::optional<std::size_t> length;       // of the object, which its status tells
     bool from_null = false;
     bool is_cancelled = false;  // unless the message came before
     Route route{};
@@ -435,7 +440,12 @@ void Receive::open_envelope() {
         return;
     if (state.bytes.data() != nullptr)
         return open_whole_object();
-    const Envelope& envelope = open(state.room, received_bytes(status_, where_), where_);
+    const auto size = static_cast<std::uint64_t>(received_bytes(status_, where_));
+    if (state.envelope().is_short(size)) [[likely]] {
+        complete_ = true;
+        return open_object(state.envelope().type, {state.room.bytes.data() + Envelope::short_size, size - Envelope::short_size}, 0);
+    }
+    const Envelope& envelope = open(state.room, size, where_);
     state.route = {opened_channel, envelope.sender, envelope.side_tag, envelope.receipt != 0, where_.file, where_.line, where_.comm};
     receive_bytes();
 }
@@ -446,11 +456,7 @@ void Receive::open_whole_object() {
     const Envelope& envelope = open_whole(state.bytes, where_);
     state.route = {MPI_COMM_NULL, PROC_NULL, 0, false, where_.file, where_.line, where_.comm};
     state.whole_block = state.bytes.data() + sizeof envelope + envelope.length;
-    state.arrived.open({state.bytes.data() + sizeof envelope, envelope.length}, envelope.blocks);
-    state.step = State::Step::blocks;
-    state.length = state.arrived.remaining();
-    if (envelope.type != state.type.hash)
-        failure_ = std::make_exception_ptr(state.type.mismatch("irecv", envelope.type, where_));
+    open_object(envelope.type, {state.bytes.data() + sizeof envelope, envelope.length}, envelope.blocks);
 }
 
 void Receive::receive_bytes() {
@@ -470,17 +476,22 @@ void Receive::receive_bytes() {
     });
 }
 
+void Receive::open_object(std::uint64_t type, std::span<const std::byte> bytes, std::size_t blocks) {
+    State& state = *state_;
+    state.step = State::Step::blocks;
+    state.arrived.open(bytes, blocks);
+    length_ = state.arrived.remaining();
+    if (type != state.type.hash)
+        failure_ = std::make_exception_ptr(state.type.mismatch("irecv", type, where_));
+}
+
 void Receive::open_bytes() {
     State& state = *state_;
     complete_ = static_cast<bool>(failure_);  // too few bytes have come
     if (complete_)
         return;
     const Envelope& envelope = state.envelope();
-    state.step = State::Step::blocks;
-    state.arrived.open(state.object_bytes(), envelope.blocks);
-    state.length = state.arrived.remaining();
-    if (envelope.type != state.type.hash)
-        failure_ = std::make_exception_ptr(state.type.mismatch("irecv", envelope.type, where_));
+    open_object(envelope.type, state.object_bytes(), envelope.blocks);
     if (envelope.blocks != 0)
         receive_blocks();
     if (envelope.receipt != 0 && state.step != State::Step::dropping)
@@ -536,12 +547,6 @@ MPI_Request* Receive::awaited() {
     if (state_->request != MPI_REQUEST_NULL)
         return &state_->request;
     return state_->parts.empty() ? nullptr : &state_->parts.back().request;
-}
-
-const MPI_Status& Receive::status() {
-    if (state_->length)  // only now, because few look at it
-        set_length(&status_, *state_->length, where_);
-    return status_;
 }
 
 void Receive::cancel() {

@@ -22,10 +22,11 @@
 #include <utility>
 #include <vector>
 
-// An object's message is one MPI_BYTE message of at most `inline_limit` bytes: an envelope and, where they fit, the object's bytes. So a receive is
-// posted with a fixed capacity, and MPI's own matching gives order, wildcards and cancellation. Longer bytes, and blocks, travel on the channel,
-// directly between the memory of both sides, under a tag that no other message on its way has. On a communicator that reaches outside COMM_WORLD
-// there is no channel: the envelope, the bytes and the blocks are one message, whose receiver asks for its size first.
+// An object's message is one MPI_BYTE message of at most `inline_limit` bytes: an envelope, of which a part is enough for most objects, and, where
+// they fit, the object's bytes. So a receive is posted with a fixed capacity, and MPI's own matching gives order, wildcards and cancellation. Longer
+// bytes, and blocks, travel on the channel, directly between the memory of both sides, under a tag that no other message on its way has. On a
+// communicator that reaches outside COMM_WORLD there is no channel: the envelope, the bytes and the blocks are one message, whose receiver asks for
+// its size first.
 
 namespace MPI4CXX::detail {
 
@@ -76,8 +77,8 @@ private:
 };
 
 Request isend_inline(SendMode mode, const Packing& object, int dest, int tag, const Comm& comm, const At& at) {
-    const std::size_t size = dest == PROC_NULL ? sizeof(Envelope) : object.size();
-    return MessageCopy::start(mode, MessageCopy::of({object.data(), size}), size, dest, tag, comm.handle(), {at, comm.address()});
+    const std::span<const std::byte> message = dest == PROC_NULL ? std::span<const std::byte>(object.data(), 0) : object.short_message();
+    return MessageCopy::start(mode, MessageCopy::of(message), message.size(), dest, tag, comm.handle(), {at, comm.address()});
 }
 
 std::size_t whole_size(const Packing& object) {
@@ -245,11 +246,16 @@ void send_object(const Comm& comm, SendMode mode, Packing& object, int dest, int
     need_channel(comm, at);
     const Place where{at, comm.address()};
     const bool is_whole = is_outside(comm.handle());
-    if (object.is_inline() || dest == PROC_NULL || (is_whole && object.blocks().empty()))
-        return send(mode, object.data(), static_cast<Count>(object.size()), MPI_BYTE, dest, tag, comm.handle(), where);
+    const auto send_bytes = [&](std::span<const std::byte> bytes) {
+        send(mode, bytes.data(), static_cast<Count>(bytes.size()), MPI_BYTE, dest, tag, comm.handle(), where);
+    };
+    if (object.is_inline() || dest == PROC_NULL)
+        return send_bytes(object.short_message());
+    if (is_whole && object.blocks().empty())
+        return send_bytes({object.data(), object.size()});
     if (is_whole) {
         const std::size_t size = whole_size(object);
-        return send(mode, MessageCopy::of(object, size)->data(), static_cast<Count>(size), MPI_BYTE, dest, tag, comm.handle(), where);
+        return send_bytes({MessageCopy::of(object, size)->data(), size});
     }
     Request::take(std::make_unique<PendingSend>(comm, mode, std::move(object), nullptr, Owner::caller, dest, tag, at)).Wait(nullptr, at);
 }

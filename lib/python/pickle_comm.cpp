@@ -207,7 +207,7 @@ void PickleReceive::step() try {
         };
         state.probe->with_comm(post_parts, where_);
         state.step = State::Step::parts;
-        call<MPI_Status_set_elements_x>(&status_, MPI_BYTE, sum_of(sizes), where_);
+        length_ = static_cast<std::size_t>(sum_of(sizes));
         state.probe.reset();
         if (!all_passed())
             return;
@@ -399,7 +399,7 @@ ReceivedPickle PickleComm::receive(int source, int tag, detail::PickleTarget* ta
         while (!detail::complete_or_drive(receive)) {}
         receive.finish(on(at));
         if (status != nullptr)
-            *status = Status(receive.status());
+            *status = Status(receive.status().get(at));
         return std::move(*receive.arrived());
     }
     return mprobe(source, tag, nullptr, at).receive(target, status, at);

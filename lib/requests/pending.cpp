@@ -6,6 +6,13 @@
 
 namespace MPI4CXX::detail {
 
+MPI_Status LazyStatus::get(At at) const {
+    MPI_Status status = raw;
+    if (length)
+        call<MPI_Status_set_elements_x>(&status, MPI_BYTE, static_cast<MPI_Count>(*length), at);
+    return status;
+}
+
 Pending::~Pending() {
     if (!complete_)  // a complete one is in no table, and its destroyer may hold the lock
         unwatch(*this);

@@ -162,7 +162,7 @@ private:
         MPI_Error_class(code, &result);
         return result;
     }
-    static bool is_cancelled(Operation& operation) noexcept { return get<PMPI_Test_cancelled>(&operation.status()) != 0; }
+    static bool is_cancelled(const Operation& operation) noexcept { return get<PMPI_Test_cancelled>(&operation.status_) != 0; }
     void end(Operation& operation, bool aside) noexcept {
         operation.is_complete_unseen_ = aside;
         if (!operation.is_adopted_) {

@@ -90,7 +90,7 @@ bool Request::take_object(void* object, Status* status, At at) {
         return true;
     }
     if (status != nullptr)
-        *status = Status(done->status());
+        *status = Status(done->status().get(at));
     if (kind_ != Kind::arrived)
         try {
             done->finish(at);
@@ -204,7 +204,7 @@ bool Request::get_status_now(Status* status, At at) const {
     if (const auto object = operation()) {
         const bool complete = detail::look(*object);
         if (complete && status != nullptr)
-            *status = Status(object->status());
+            *status = Status(object->status().get(at));
         return complete;
     }
     if (kind_ == Kind::inactive) {

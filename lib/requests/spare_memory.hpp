@@ -13,20 +13,20 @@ namespace MPI4CXX::detail {
 template <class T, std::size_t most> class SpareMemory {
 public:
     static void* take() {
-        if (Pieces& pieces = own(); pieces.first != nullptr) {
-            Piece* const piece = pieces.first;
-            pieces.first = piece->next;
-            --pieces.number;
+        if (Piece* const piece = own.first; piece != nullptr) {
+            own.first = piece->next;
+            --own.number;
             return piece;
         }
         return ::operator new(sizeof(T));
     }
     static void give_back(void* memory) noexcept {
-        Pieces& pieces = own();
-        if (pieces.number == most)
+        if (!own.are_freed) [[unlikely]]
+            free_at_end();
+        if (own.number == most)
             return ::operator delete(memory);
-        pieces.first = new (memory) Piece{pieces.first};
-        ++pieces.number;
+        own.first = new (memory) Piece{own.first};
+        ++own.number;
     }
 
 private:
@@ -34,20 +34,25 @@ private:
         Piece* next;
     };
     struct Pieces {
-        ~Pieces() {
-            for (number = most; first != nullptr;) {  // objects that die later find the list full
-                Piece* const piece = first;
-                first = piece->next;
-                ::operator delete(piece);
-            }
-        }
         Piece* first = nullptr;
         std::size_t number = 0;
+        bool are_freed = false;  // when the thread ends
     };
-    static Pieces& own() noexcept {
-        static thread_local Pieces pieces;
-        return pieces;
+    static void free_at_end() noexcept {
+        struct End {
+            ~End() {
+                for (own.number = most; own.first != nullptr;) {  // objects that die later find the list full
+                    Piece* const piece = own.first;
+                    own.first = piece->next;
+                    ::operator delete(piece);
+                }
+            }
+        };
+        static thread_local End end;
+        own.are_freed = true;
     }
+
+    static inline constinit thread_local Pieces own{};
     static_assert(sizeof(T) >= sizeof(Piece) && alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
 };
 

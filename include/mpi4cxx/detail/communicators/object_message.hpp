@@ -13,7 +13,9 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <type_traits>
 #include <utility>
 
@@ -75,6 +77,9 @@ public:
 private:
     bool accept(bool from_null, MPI_Status& found, const ObjectType& type, Status* status, const Place& where);
     void accept_any(std::uint64_t size, MPI_Status& found, const ObjectType& type, Status* status, const Place& where);
+    void open_short(std::uint64_t size) { open({room_.bytes.data() + Envelope::short_size, size - Envelope::short_size}, 0); }
+    /// Accepts an object of which more travels on the channel.
+    void accept_parts(const Envelope& envelope, const Place& where);
     /// Receives an object that comes in one message of any size.
     bool recv_whole(const Comm& comm, int source, int tag, const ObjectType& type, Status* status, At at);
     void accept_whole(MPI_Status& found, const ObjectType& type, Status* status, const Place& where);
@@ -105,7 +110,6 @@ public:
     void cancel() override;
     [[nodiscard]] bool is_receive() const override { return true; }
     [[nodiscard]] MPI_Request* awaited() final;
-    [[nodiscard]] const MPI_Status& status() final;
 
 protected:
     /// Returns the object's bytes and blocks; null if nothing came, because the source is PROC_NULL or the receive was cancelled.
@@ -124,6 +128,8 @@ private:
     void open_envelope();
     void receive_bytes();
     void open_bytes();
+    /// Has the object read from these bytes and from its blocks. `type` is the hash of its type.
+    void open_object(std::uint64_t type, std::span<const std::byte> bytes, std::size_t blocks);
     void receive_blocks();
     /// Has the next `messages` messages on the channel received and dropped, because the sender waits until they are received.
     void drop(std::size_t messages);

@@ -112,7 +112,7 @@ public:
     /// Completes the envelope. Nothing can be written afterwards.
     void seal(std::uint64_t type) {
         const std::uint32_t blocks = out_of_band_ == nullptr ? 0 : put_block_sizes();
-        envelope() = {.blocks = blocks & 0x1fffffff, .type = type, .length = size() - sizeof(Envelope)};
+        envelope() = {.type = type, .length = size() - sizeof(Envelope), .blocks = blocks & 0x1fffffff};
     }
 
     /// Returns the size of the envelope and the bytes behind it.
@@ -123,6 +123,14 @@ public:
     [[nodiscard]] std::span<const Block> blocks() const noexcept;
     /// Returns whether the whole object fits one message.
     [[nodiscard]] bool is_inline() const noexcept { return size() <= inline_limit && out_of_band_ == nullptr; }
+    /// Returns that message, which begins within the envelope.
+    [[nodiscard]] std::span<const std::byte> short_message() const noexcept {
+        std::byte* const begin = begin_ + sizeof(Envelope) - Envelope::short_size;
+        const std::uint64_t type = envelope().type, length = Envelope::short_mark + envelope().length;
+        std::memcpy(begin, &type, sizeof type);
+        std::memcpy(begin + sizeof type, &length, sizeof length);
+        return {begin, cursor_};
+    }
     /// Moves the bytes out of the caller's InlineBuffer, if they are there.
     void own();
     /// Copies the blocks, so that the object may be destroyed.

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <optional>
 
 namespace MPI4CXX::detail {
 
@@ -33,6 +34,14 @@ public:
     virtual void correct(MPI_Status&) const {}
     /// Throws if the complete request has done less than it should. If `is_asked`, the caller sees the status.
     virtual void check(const MPI_Status&, bool /*is_asked*/, At) const {}
+};
+
+/// The status of an operation. MPI's status of a received object is that of its first message; the object's length is written to it when somebody
+/// looks, which few do.
+struct LazyStatus {
+    MPI_Status raw{};
+    std::optional<std::size_t> length{};
+    [[nodiscard]] MPI4CXX_API MPI_Status get(At at) const;
 };
 
 /// What a request holds in place of an MPI handle: an object on its way, or anything else that takes several messages. Operations are advanced under
@@ -68,7 +77,7 @@ public:
     [[nodiscard]] void* target() const noexcept { return target_; }
     void deliver_to(void* target) noexcept { target_ = target; }
     /// Returns the status of a complete operation.
-    [[nodiscard]] virtual const MPI_Status& status() { return status_; }
+    [[nodiscard]] LazyStatus status() const noexcept { return {status_, length_}; }
 
 protected:
     /// Says that more follows a complete operation.
@@ -78,6 +87,7 @@ protected:
     }
 
     MPI_Status status_{};
+    std::optional<std::size_t> length_;  // of a received object, which status_ does not tell
     bool complete_ = false;
 
 private:
