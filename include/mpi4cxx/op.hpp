@@ -136,6 +136,10 @@ public:
     /// Tell whether this is MPI's own operation, and can be left to MPI whatever the elements are. MPICH ends the job over a logical operation on
     /// floating-point numbers, and some MPIs compare unsigned integers as if they were signed.
     [[nodiscard]] bool is_left_to_mpi() const noexcept { return plain_ == Plain::as_is; }
+    /// Tell whether this is MPI's own operation, and can be left to MPI for elements of `type`.
+    [[nodiscard]] bool is_left_to_mpi(MPI_Datatype type) const noexcept {
+        return is_left_to_mpi() || (plain_ == Plain::on_signed && (type == MPI_DOUBLE || type == MPI_FLOAT || type == MPI_INT || type == MPI_LONG));
+    }
     /// Return the datatype to call MPI with for elements of `type`. Throws if the operation is null, or is a user's operation on another type.
     [[nodiscard]] MPI_Datatype accept(MPI_Datatype type, detail::Caller caller) const;
     /// Return the operation to call MPI with for elements of `type`: this one, or one of the library's that does what MAX or MIN should.
@@ -153,7 +157,7 @@ private:
     static Op create(std::unique_ptr<detail::Reduction> reduction, bool commute, At at);
 
     std::shared_ptr<detail::UserOp> user_;
-    enum class Plain : char { no, as_is, needs_care } plain_ = Plain::no;
+    enum class Plain : char { no, as_is, on_signed, needs_care } plain_ = Plain::no;
 };
 
 namespace detail {

@@ -272,6 +272,8 @@ Prequest Comm::Reduce_init(const ConstBuf& sendbuf, const Buf& recvbuf, const Op
 }
 
 void Comm::allreduce_with_care(const ConstBuf& sendbuf, const Buf& recvbuf, const Op& op, At at) const {
+    if (op.is_left_to_mpi(recvbuf.type) && detail::is_plain_pair(sendbuf, recvbuf))
+        return call<MPI_Allreduce>(sendbuf.data, recvbuf.data, recvbuf.count, recvbuf.type, op.handle(), handle(), on(at));
     const auto [s, r] = detail::allreduce_pair(*this, sendbuf, recvbuf, op, {at, "Allreduce"});
     call<MPI_Allreduce>(s.data, r.data, r.count, r.type, op.handle_for(r.type), handle(), on(at));
 }

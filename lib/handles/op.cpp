@@ -132,9 +132,9 @@ const detail::PredefinedOp<detail::NoOp> NO_OP(MPI_NO_OP);
 
 Op::Op() noexcept = default;
 Op::Op(MPI_Op raw, detail::Ownership ownership) noexcept : Handle(raw, ownership) {
-    const bool needs_care = raw == MPI_LAND || raw == MPI_LOR || raw == MPI_LXOR || raw == MPI_MAX || raw == MPI_MIN;
+    const bool is_logical = raw == MPI_LAND || raw == MPI_LOR || raw == MPI_LXOR, compares = raw == MPI_MAX || raw == MPI_MIN;
     if (raw != MPI_OP_NULL)
-        plain_ = needs_care ? Plain::needs_care : Plain::as_is;
+        plain_ = is_logical ? Plain::needs_care : compares ? Plain::on_signed : Plain::as_is;
 }
 Op::Op(Op&& other) noexcept : Handle(std::move(other)), user_(std::move(other.user_)), plain_(std::exchange(other.plain_, Plain::no)) {}
 Op& Op::operator=(Op&& other) noexcept {

@@ -38,7 +38,7 @@ template <class Address> void accept(BufferParts<Address>& buf, const Op& op, co
             misuse(caller, "predefined operations work on numbers, " + std::string(name) + " holds " + std::string(element->name) +
                                ": make one for it with Op::Create<" + std::string(element->name) + ">");
     }
-    if (op.is_plain() && !op.is_left_to_mpi())
+    if (op.is_plain() && !op.is_left_to_mpi(buf.type))
         check_operation(op, buf.type, caller);
     buf.type = op.accept(buf.type, caller);
 }
