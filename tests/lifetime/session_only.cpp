@@ -44,7 +44,7 @@ template <class E, class F> void refused(unsigned long line, const std::string& 
 
 using misuse = std::invalid_argument;
 
-/// Calls `f`, which may be refused because MPICH 4.0 would crash or fail.
+/// Calls `f`, which may be refused because MPICH would crash or fail.
 template <class F> void unless_it_would_crash(F f) {
     try {
         f();

@@ -48,8 +48,8 @@ inline constexpr bool has_partitions = has_sessions;
 inline bool crashes_without_world() noexcept { return is_mpich_before(50000000); }
 /// In a job of one process MPICH 5 still crashes when it makes a grid without dimensions.
 inline bool crashes_in_empty_grid_without_world(int processes) noexcept { return crashes_without_world() || (!is_open_mpi() && processes == 1); }
-/// Without MPI_Init, MPICH 4.0 says of each file that it does not exist.
-inline bool opens_no_files_without_world() noexcept { return is_mpich_before(40100000); }
+/// Without MPI_Init, MPICH from 4.0 to 5.0 opens no file; 4.0 says of each that it does not exist.
+inline bool opens_no_files_without_world() noexcept { return !is_open_mpi(); }
 /// Where a session began before MPI_Init, MPI_Finalize of MPICH 4.2 crashes if no session is open any more.
 inline bool needs_session_to_finalize() noexcept { return is_mpich_before(50000000) && !is_mpich_before(40100000); }
 /// Open MPI sends a message of its own when a partitioned operation is made. If the operation is freed without having been started, the next one with
