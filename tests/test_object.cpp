@@ -332,6 +332,13 @@ TEST_CASE("A small object travels with 16 bytes of the library's", "[object]") {
         CHECK(comm.recv<double>(left_of(comm), 1, &status) == 1.5);
         CHECK(status.Get_count(MPI::BYTE) == 8);
         sent.Wait();
+        if (comm.rank() == 1) {
+            comm.send(2.5, 0);
+        } else if (comm.rank() == 0 && comm.size() > 1) {
+            comm.Probe(1, 0, &status);
+            CHECK(status.Get_count(MPI::BYTE) == 24);
+            CHECK(comm.recv<double>(1) == 2.5);
+        }
     });
 }
 

@@ -525,10 +525,12 @@ private:
         detail::InlineBuffer room;
         detail::Packing packing(room, detail::Packing::Blocks::beside);
         detail::pack(object, packing);
-        if (mode == detail::SendMode::standard && packing.is_inline()) [[likely]]
-            detail::call<MPI_Send>(packing.data(), static_cast<Count>(packing.size()), MPI_BYTE, dest, tag, handle(), on(at));
-        else
+        if (mode == detail::SendMode::standard && packing.is_inline()) [[likely]] {
+            const auto message = packing.short_message();
+            detail::call<MPI_Send>(message.data(), static_cast<Count>(message.size()), MPI_BYTE, dest, tag, handle(), on(at));
+        } else {
             detail::send_object(*this, mode, packing, dest, tag, at);
+        }
     }
     template <class T> Request isend_packed(detail::SendMode mode, T&& object, int dest, int tag, At at) const {
         std::unique_ptr<detail::OwnedObject> owned;
@@ -542,7 +544,9 @@ private:
         } else {
             detail::pack(object, packing);
         }
-        return detail::isend_object(*this, mode, packing, std::move(owned), dest, tag, at);
+        if (packing.is_inline()) [[likely]]
+            return detail::isend_short(*this, mode, packing.short_message(), dest, tag, at);
+        return detail::isend_long(*this, mode, packing, std::move(owned), dest, tag, at);
     }
     template <class T> sent_as<T> bcast_from_here(T&& object, int root, At at) const {
         constexpr bool moves = std::is_same_v<T, sent_as<T>>;

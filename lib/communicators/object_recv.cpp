@@ -67,10 +67,6 @@ Capacity capacity(At at) {
 
 inline Count received_bytes(const MPI_Status& status, const Place& where) { return get<MPI_Get_count>(&status, MPI_BYTE, where); }
 
-void set_length(MPI_Status* status, std::size_t length, const Place& where) {
-    call<MPI_Status_set_elements_x>(status, MPI_BYTE, static_cast<Count>(length), where);
-}
-
 /// Throws Exception if fewer bytes have come than were announced: the rest of the memory is uninitialized. If more have come, MPI reports an error.
 void check_length(const MPI_Status& status, std::size_t announced, const Place& where) {
     if (const auto size = static_cast<std::size_t>(received_bytes(status, where)); size != announced) [[unlikely]]
@@ -147,7 +143,8 @@ void drop(const Route& route, std::size_t messages) noexcept {
 
 // Blocking ---------------------------------------------------------------------------------------------------------------
 
-[[gnu::always_inline]] inline bool Incoming::accept(bool from_null, MPI_Status& found, const ObjectType& type, Status* status, const Place& where) {
+[[gnu::always_inline]] inline bool Incoming::accept(bool from_null, const MPI_Status& found, const ObjectType& type, Status* status,
+                                                    const Place& where) {
     if (from_null) [[unlikely]] {
         if (status != nullptr)
             *status = Status(status_of_null());
@@ -162,17 +159,15 @@ void drop(const Route& route, std::size_t messages) noexcept {
     return true;
 }
 
-void Incoming::accept_any(std::uint64_t size, MPI_Status& found, const ObjectType& type, Status* status, const Place& where) {
+void Incoming::accept_any(std::uint64_t size, const MPI_Status& found, const ObjectType& type, Status* status, const Place& where) {
     const Envelope& envelope = *reinterpret_cast<const Envelope*>(room_.bytes.data());
     const bool is_short = envelope.is_short(size);
     if (is_short)
         open_short(size);
     else
         accept_parts(detail::open(room_, size, where), where);
-    if (status != nullptr) {
-        set_length(&found, remaining(), where);
-        *status = Status(found);
-    }
+    if (status != nullptr)
+        *status = Status(LazyStatus{found, remaining()}.get(where));
     if (!is_short && envelope.asks != 0)
         answer(route_);
     if (envelope.type != type.hash)
@@ -237,16 +232,14 @@ bool Incoming::recv_whole(const Comm& comm, int source, int tag, const ObjectTyp
     return recv(message, static_cast<std::size_t>(received_bytes(found, where)), type, status, at);
 }
 
-void Incoming::accept_whole(MPI_Status& found, const ObjectType& type, Status* status, const Place& where) {
+void Incoming::accept_whole(const MPI_Status& found, const ObjectType& type, Status* status, const Place& where) {
     const Envelope& envelope = open_whole(bytes_, where);
     std::memcpy(room_.bytes.data(), &envelope, sizeof envelope);
     route_ = {MPI_COMM_NULL, PROC_NULL, 0, false, where.file, where.line, where.comm};
     whole_block_ = bytes_.data() + sizeof envelope + envelope.length;
     open({bytes_.data() + sizeof envelope, envelope.length}, envelope.blocks);
-    if (status != nullptr) {
-        set_length(&found, remaining(), where);
-        *status = Status(found);
-    }
+    if (status != nullptr)
+        *status = Status(LazyStatus{found, remaining()}.get(where));
     if (envelope.type != type.hash)
         throw type.mismatch("recv", envelope.type, where);
 }
@@ -289,119 +282,83 @@ void Incoming::receive(void* to, std::size_t size) {
 
 // Nonblocking ------------------------------------------------------------------------------------------------------------
 
-struct Receive::State {
-    /// Reads an object whose blocks have been received into memory of their own.
-    class Arrived final : public Unpacking {
-    public:
-        explicit Arrived(State& state) noexcept : state_(state) {}
+void Receive::Arrived::receive(void* to, std::size_t size) {
+    if (receive_.whole_block_ != nullptr)
+        return copy_block(to, size, receive_.whole_block_, receive_.bytes_, receive_.route_.where());
+    std::memcpy(to, receive_.held_blocks_[next_].data(), size);
+    receive_.held_blocks_[next_++] = Bytes();
+}
 
-    private:
-        void receive(void* to, std::size_t size) override {
-            if (state_.whole_block != nullptr)
-                return copy_block(to, size, state_.whole_block, state_.bytes, state_.route.where());
-            std::memcpy(to, state_.held_blocks[next_].data(), size);
-            state_.held_blocks[next_++] = Bytes();
-        }
-        State& state_;
-        std::size_t next_ = 0;
-    };
-    /// Reads an object whose blocks have not come yet, and posts a receive of each block into its place.
-    class Placing final : public Unpacking {
-    public:
-        explicit Placing(State& state) noexcept : state_(state) {}
-        /// Posts receives of all blocks into memory of their own, where they stay until the object is read. Allocates all memory first.
-        void hold_all() {
-            std::vector<std::size_t> sizes(blocks_left());
-            state_.parts.reserve(state_.parts.size() + sizes.size() + 2);
-            state_.held_blocks.clear();
-            for (std::size_t& size : sizes) state_.held_blocks.push_back(Bytes::claimed(size = next_block()));
-            for (std::size_t i = 0; i < sizes.size(); ++i) receive(state_.held_blocks[i].data(), sizes[i]);
-        }
-
-    private:
-        void receive(void* to, std::size_t size) override { state_.parts.push_back({irecv_out_of_band(to, size, state_.route), size}); }
-        State& state_;
-    };
-    enum class Step : char { envelope, bytes, blocks, dropping };
-    struct Part {
-        MPI_Request request;
-        std::size_t size;  // 0 for an answer
-    };
-
-    explicit State(const ObjectType& wanted) noexcept : type(wanted), arrived(*this) {}
-    static void* operator new(std::size_t) { return SpareMemory<State, 64>::take(); }
-    static void operator delete(void* memory) noexcept { SpareMemory<State, 64>::give_back(memory); }
-
-    [[nodiscard]] const Envelope& envelope() const noexcept { return *reinterpret_cast<const Envelope*>(room.bytes.data()); }
-    [[nodiscard]] std::span<const std::byte> object_bytes() const noexcept {
-        return {is_out_of_band(envelope()) ? bytes.data() : room.bytes.data() + sizeof(Envelope), envelope().length};
+/// Reads an object whose blocks have not come yet, and posts a receive of each block into its place.
+class Receive::Placing final : public Unpacking {
+public:
+    explicit Placing(Receive& receive) noexcept : receive_(receive) {}
+    /// Posts receives of all blocks into memory of their own, where they stay until the object is read. Allocates all memory first.
+    void hold_all() {
+        std::vector<std::size_t> sizes(blocks_left());
+        receive_.parts_.reserve(receive_.parts_.size() + sizes.size() + 2);
+        receive_.held_blocks_.clear();
+        for (std::size_t& size : sizes) receive_.held_blocks_.push_back(Bytes::claimed(size = next_block()));
+        for (std::size_t i = 0; i < sizes.size(); ++i) receive(receive_.held_blocks_[i].data(), sizes[i]);
     }
 
-    const ObjectType& type;
-    MPI_Comm comm = MPI_COMM_NULL;  // a copy: the communicator may be destroyed before the message comes
-    Step step = Step::envelope;
-    std::optional<OrderedProbe> probe;       // until the message has come, where an object comes whole
-    MPI_Request request = MPI_REQUEST_NULL;  // of the envelope, of the whole object, or of what is dropped
-    std::size_t to_drop = 0;                 // messages
-    std::vector<Part> parts;                 // of the bytes, then of the blocks
-    bool from_null = false;
-    bool is_cancelled = false;  // unless the message came before
-    Route route{};
-    Bytes bytes;
-    std::vector<Bytes> held_blocks;
-    const std::byte* whole_block = nullptr;  // the next block of an object that has come whole
-    Arrived arrived;
-    InlineBuffer room;
+private:
+    void receive(void* to, std::size_t size) override { receive_.parts_.push_back({irecv_out_of_band(to, size, receive_.route_), size}); }
+    Receive& receive_;
 };
 
-Receive::Receive(const Comm& comm, int source, int tag, const ObjectType& type, At at) : Pending(at), state_(std::make_unique<State>(type)) {
+Receive::Receive(const Comm& comm, int source, int tag, const ObjectType& type, At at)
+    : Pending({at, &comm_}), type_(type), comm_(comm.handle()), from_null_(source == PROC_NULL), arrived_(*this) {
     need_channel(comm, at);
-    state_->comm = comm.handle();
-    where_ = {at, &state_->comm};
-    state_->from_null = source == PROC_NULL;
     if (is_outside(comm.handle()) && source != PROC_NULL) [[unlikely]] {
-        state_->probe.emplace(comm.handle(), source, tag, "irecv", where_);
+        probe_ = std::make_unique<OrderedProbe>(comm_, source, tag, "irecv", where_);
         return;
     }
     const auto [count, datatype] = capacity(at);
-    state_->request = get<MPI_Irecv>(state_->room.bytes.data(), count, datatype, source, tag, comm.handle(), where_);
+    request_ = get<MPI_Irecv>(room_.bytes.data(), count, datatype, source, tag, comm_, where_);
 }
 
-Receive::Receive(MPI_Message& message, std::size_t size, const ObjectType& type, At at) : Pending(at), state_(std::make_unique<State>(type)) {
+Receive::Receive(MPI_Message& message, std::size_t size, const ObjectType& type, At at)
+    : Pending(at), type_(type), comm_(MPI_COMM_NULL), from_null_(message == MPI_MESSAGE_NO_PROC), arrived_(*this) {
     check_message(message, {at, "irecv"});
-    state_->from_null = message == MPI_MESSAGE_NO_PROC;
     receive_found(message, size);
 }
 
 void Receive::receive_found(MPI_Message& message, std::size_t size) {
-    State& state = *state_;
     if (size > inline_limit) {
         try {
-            state.bytes = Bytes::claimed(size);
+            bytes_ = Bytes::claimed(size);
         } catch (...) {
             failure_ = std::current_exception();
-            state.step = State::Step::dropping;
-            state.request = idrop(message, where_);
+            step_ = Step::dropping;
+            request_ = idrop(message, where_);
             return;
         }
-        state.request = get<MPI_Imrecv>(state.bytes.data(), static_cast<Count>(size), MPI_BYTE, &message, where_);
+        request_ = get<MPI_Imrecv>(bytes_.data(), static_cast<Count>(size), MPI_BYTE, &message, where_);
         return;
     }
     const auto [count, datatype] = capacity(where_.at());
-    state.request = get<MPI_Imrecv>(state.room.bytes.data(), count, datatype, &message, where_);
+    request_ = get<MPI_Imrecv>(room_.bytes.data(), count, datatype, &message, where_);
 }
 
 Receive::~Receive() = default;
 
-void* Receive::operator new(std::size_t size) { return SmallMemory::take(size); }
-void Receive::operator delete(void* memory, std::size_t size) noexcept { SmallMemory::give_back(memory, size); }
+namespace {
+using ReceiveMemory = MemoryUpTo<sizeof(Receive) + 256, 64>;  // with the members of ReceiveOf, unless T itself is large
+}
+
+void* Receive::operator new(std::size_t size) { return ReceiveMemory::take(size); }
+void Receive::operator delete(void* memory, std::size_t size) noexcept { ReceiveMemory::give_back(memory, size); }
+
+std::span<const std::byte> Receive::object_bytes() const noexcept {
+    return {is_out_of_band(envelope()) ? bytes_.data() : room_.bytes.data() + sizeof(Envelope), envelope().length};
+}
 
 bool Receive::passed_parts() {
-    std::vector<State::Part>& parts = state_->parts;
     MPI_Status found;
-    while (!parts.empty() && passed(parts.back().request, &found)) {
-        const std::size_t size = parts.back().size;
-        parts.pop_back();
+    while (!parts_.empty() && passed(parts_.back().request, &found)) {
+        const std::size_t size = parts_.back().size;
+        parts_.pop_back();
         try {
             if (size != 0)
                 check_length(found, size, where_);
@@ -409,134 +366,125 @@ bool Receive::passed_parts() {
             failure_ = std::current_exception();
         }
     }
-    return parts.empty();
+    return parts_.empty();
 }
 
 void Receive::step() {
-    State& state = *state_;
-    if (state.probe) {
+    if (probe_) {
         MPI_Message message = MPI_MESSAGE_NULL;
-        if (!state.probe->take(message, status_, where_))
+        if (!probe_->take(message, status_, where_))
             return;
-        state.probe.reset();
+        probe_.reset();
         receive_found(message, static_cast<std::size_t>(received_bytes(status_, where_)));
     }
-    if (state.step == State::Step::envelope && passed(state.request, &status_))
+    if (step_ == Step::envelope && passed(request_, &status_))
         open_envelope();
-    if (!complete_ && state.step == State::Step::bytes && passed_parts())
+    if (!complete_ && step_ == Step::bytes && passed_parts())
         open_bytes();
-    if (!complete_ && state.step == State::Step::dropping)
+    if (!complete_ && step_ == Step::dropping)
         complete_ = dropped() && passed_parts();
-    if (!complete_ && state.step == State::Step::blocks)
+    if (!complete_ && step_ == Step::blocks)
         complete_ = passed_parts();
 }
 
 void Receive::open_envelope() {
-    State& state = *state_;
-    if (state.from_null)
+    if (from_null_)
         status_ = status_of_null();
-    complete_ = state.from_null || (state.is_cancelled && get<MPI_Test_cancelled>(&status_, where_) != 0);
+    complete_ = from_null_ || (is_cancelled_ && get<MPI_Test_cancelled>(&status_, where_) != 0);
     if (complete_)
         return;
-    if (state.bytes.data() != nullptr)
+    if (bytes_.data() != nullptr)
         return open_whole_object();
     const auto size = static_cast<std::uint64_t>(received_bytes(status_, where_));
-    if (state.envelope().is_short(size)) [[likely]] {
+    if (envelope().is_short(size)) [[likely]] {
         complete_ = true;
-        return open_object(state.envelope().type, {state.room.bytes.data() + Envelope::short_size, size - Envelope::short_size}, 0);
+        return open_object(envelope().type, {room_.bytes.data() + Envelope::short_size, size - Envelope::short_size}, 0);
     }
-    const Envelope& envelope = open(state.room, size, where_);
-    state.route = {opened_channel, envelope.sender, envelope.side_tag, envelope.receipt != 0, where_.file, where_.line, where_.comm};
+    const Envelope& head = open(room_, size, where_);
+    route_ = {opened_channel, head.sender, head.side_tag, head.receipt != 0, where_.file, where_.line, where_.comm};
     receive_bytes();
 }
 
 void Receive::open_whole_object() {
-    State& state = *state_;
     complete_ = true;
-    const Envelope& envelope = open_whole(state.bytes, where_);
-    state.route = {MPI_COMM_NULL, PROC_NULL, 0, false, where_.file, where_.line, where_.comm};
-    state.whole_block = state.bytes.data() + sizeof envelope + envelope.length;
-    open_object(envelope.type, {state.bytes.data() + sizeof envelope, envelope.length}, envelope.blocks);
+    const Envelope& head = open_whole(bytes_, where_);
+    route_ = {MPI_COMM_NULL, PROC_NULL, 0, false, where_.file, where_.line, where_.comm};
+    whole_block_ = bytes_.data() + sizeof head + head.length;
+    open_object(head.type, {bytes_.data() + sizeof head, head.length}, head.blocks);
 }
 
 void Receive::receive_bytes() {
-    State& state = *state_;
-    const Envelope& envelope = state.envelope();
-    if (is_out_of_band(envelope))
+    const Envelope& head = envelope();
+    if (is_out_of_band(head))
         try {
-            state.bytes = Bytes::claimed(envelope.length);
-            state.parts.reserve(number_of_pieces(envelope));
+            bytes_ = Bytes::claimed(head.length);
+            parts_.reserve(number_of_pieces(head));
         } catch (...) {
             failure_ = std::current_exception();
-            return drop(number_of_pieces(envelope) + envelope.blocks);
+            return drop(number_of_pieces(head) + head.blocks);
         }
-    state.step = State::Step::bytes;
-    for_each_piece(envelope, [&](std::size_t begin, std::size_t size) {
-        state.parts.push_back({irecv_out_of_band(state.bytes.data() + begin, size, state.route), size});
+    step_ = Step::bytes;
+    for_each_piece(head, [&](std::size_t begin, std::size_t size) {
+        parts_.push_back({irecv_out_of_band(bytes_.data() + begin, size, route_), size});
     });
 }
 
 void Receive::open_object(std::uint64_t type, std::span<const std::byte> bytes, std::size_t blocks) {
-    State& state = *state_;
-    state.step = State::Step::blocks;
-    state.arrived.open(bytes, blocks);
-    length_ = state.arrived.remaining();
-    if (type != state.type.hash)
-        failure_ = std::make_exception_ptr(state.type.mismatch("irecv", type, where_));
+    step_ = Step::blocks;
+    arrived_.open(bytes, blocks);
+    length_ = arrived_.remaining();
+    if (type != type_.hash)
+        failure_ = std::make_exception_ptr(type_.mismatch("irecv", type, where_));
 }
 
 void Receive::open_bytes() {
-    State& state = *state_;
     complete_ = static_cast<bool>(failure_);  // too few bytes have come
     if (complete_)
         return;
-    const Envelope& envelope = state.envelope();
-    open_object(envelope.type, state.object_bytes(), envelope.blocks);
-    if (envelope.blocks != 0)
+    const Envelope& head = envelope();
+    open_object(head.type, object_bytes(), head.blocks);
+    if (head.blocks != 0)
         receive_blocks();
-    if (envelope.receipt != 0 && state.step != State::Step::dropping)
-        state.parts.push_back({ianswer(state.route), 0});
+    if (head.receipt != 0 && step_ != Step::dropping)
+        parts_.push_back({ianswer(route_), 0});
 }
 
 void Receive::receive_blocks() {
-    State& state = *state_;
-    const Envelope& envelope = state.envelope();
+    const Envelope& head = envelope();
     if (failure_)
-        return drop(envelope.blocks);
+        return drop(head.blocks);
     try {
-        state.parts.reserve(3);  // so that noting a posted receive cannot throw
-        State::Placing placing(state);
-        placing.open(state.object_bytes(), envelope.blocks);
+        parts_.reserve(3);  // so that noting a posted receive cannot throw
+        Placing placing(*this);
+        placing.open(object_bytes(), head.blocks);
         if (!place(placing))
             placing.hold_all();
     } catch (...) {
         failure_ = std::current_exception();
-        return drop(envelope.blocks - state.parts.size());
+        return drop(head.blocks - parts_.size());
     }
-    if (envelope.asks != 0)
-        state.parts.push_back({ianswer(state.route), 0});
+    if (head.asks != 0)
+        parts_.push_back({ianswer(route_), 0});
 }
 
 void Receive::drop(std::size_t messages) {
-    State& state = *state_;
-    state.step = State::Step::dropping;
-    state.to_drop = messages;
-    if (state.envelope().asks != 0)
-        state.request = ianswer(state.route);
+    step_ = Step::dropping;
+    to_drop_ = messages;
+    if (envelope().asks != 0)
+        request_ = ianswer(route_);
 }
 
 bool Receive::dropped() {
-    State& state = *state_;
     while (true) {
         try {
-            if (!passed(state.request))
+            if (!passed(request_))
                 return false;
         } catch (...) {}  // the message is longer than the receive
-        if (state.to_drop != 0) {
-            --state.to_drop;
-            state.request = idrop(state.route);
-        } else if (std::exchange(state.route.receipt, false)) {
-            state.request = ianswer(state.route);
+        if (to_drop_ != 0) {
+            --to_drop_;
+            request_ = idrop(route_);
+        } else if (std::exchange(route_.receipt, false)) {
+            request_ = ianswer(route_);
         } else {
             return true;
         }
@@ -544,23 +492,23 @@ bool Receive::dropped() {
 }
 
 MPI_Request* Receive::awaited() {
-    if (state_->request != MPI_REQUEST_NULL)
-        return &state_->request;
-    return state_->parts.empty() ? nullptr : &state_->parts.back().request;
+    if (request_ != MPI_REQUEST_NULL)
+        return &request_;
+    return parts_.empty() ? nullptr : &parts_.back().request;
 }
 
 void Receive::cancel() {
-    if (state_->probe) {
-        state_->probe.reset();
+    if (probe_) {
+        probe_.reset();
         call<MPI_Status_set_cancelled>(&status_, 1, where_);
         complete_ = true;
     }
-    if (!complete_ && state_->step == State::Step::envelope) {
-        MPI_Cancel(&state_->request);
-        state_->is_cancelled = true;
+    if (!complete_ && step_ == Step::envelope) {
+        MPI_Cancel(&request_);
+        is_cancelled_ = true;
     }
 }
 
-Unpacking* Receive::arrived() noexcept { return state_->step == State::Step::blocks ? &state_->arrived : nullptr; }
+Unpacking* Receive::arrived() noexcept { return step_ == Step::blocks ? &arrived_ : nullptr; }
 
 }  // namespace MPI4CXX::detail

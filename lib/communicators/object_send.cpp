@@ -32,6 +32,8 @@ namespace MPI4CXX::detail {
 
 namespace {
 
+using SmallMemory = MemoryUpTo<256, 128>;
+
 /// A copy of one message, kept until MPI has sent it. Its size and its bytes follow the object in memory.
 class MessageCopy final : public RequestResources {
 public:
@@ -56,10 +58,13 @@ public:
     [[nodiscard]] bool is_needed() const override { return true; }
     [[nodiscard]] bool is_all() const override { return true; }
 
-    static Request start(SendMode mode, std::unique_ptr<MessageCopy> sending, std::size_t size, int dest, int tag, MPI_Comm comm,
-                         const Place& where) {
+    [[gnu::always_inline]] static Request start(SendMode mode, std::unique_ptr<MessageCopy> sending, std::size_t size, int dest, int tag,
+                                                MPI_Comm comm, const Place& where) {
         tidy_left();
-        const MPI_Request request = start_send(mode, sending->data(), static_cast<Count>(size), MPI_BYTE, dest, tag, comm, where);
+        const void* const data = sending->data();
+        const auto count = static_cast<Count>(size);
+        const MPI_Request request = mode == SendMode::standard ? get<MPI_Isend>(data, count, MPI_BYTE, dest, tag, comm, where)
+                                                               : start_send(mode, data, count, MPI_BYTE, dest, tag, comm, where);
         return Request::take(request, std::move(sending));
     }
 
@@ -75,11 +80,6 @@ private:
     static std::size_t& size_behind(void* memory) noexcept { return *reinterpret_cast<std::size_t*>(static_cast<MessageCopy*>(memory) + 1); }
     MessageCopy() noexcept = default;
 };
-
-Request isend_inline(SendMode mode, const Packing& object, int dest, int tag, const Comm& comm, const At& at) {
-    const std::span<const std::byte> message = dest == PROC_NULL ? std::span<const std::byte>(object.data(), 0) : object.short_message();
-    return MessageCopy::start(mode, MessageCopy::of(message), message.size(), dest, tag, comm.handle(), {at, comm.address()});
-}
 
 std::size_t whole_size(const Packing& object) {
     std::size_t size = object.size();
@@ -260,10 +260,17 @@ void send_object(const Comm& comm, SendMode mode, Packing& object, int dest, int
     Request::take(std::make_unique<PendingSend>(comm, mode, std::move(object), nullptr, Owner::caller, dest, tag, at)).Wait(nullptr, at);
 }
 
-Request isend_object(const Comm& comm, SendMode mode, Packing& object, std::unique_ptr<OwnedObject> owned, int dest, int tag, const At& at) {
+Request isend_short(const Comm& comm, SendMode mode, std::span<const std::byte> message, int dest, int tag, const At& at) {
     need_channel(comm, at);
-    if (object.is_inline() || dest == PROC_NULL)
-        return isend_inline(mode, object, dest, tag, comm, at);
+    if (dest == PROC_NULL) [[unlikely]]
+        message = {};
+    return MessageCopy::start(mode, MessageCopy::of(message), message.size(), dest, tag, comm.handle(), {at, comm.address()});
+}
+
+Request isend_long(const Comm& comm, SendMode mode, Packing& object, std::unique_ptr<OwnedObject> owned, int dest, int tag, const At& at) {
+    if (dest == PROC_NULL)
+        return isend_short(comm, mode, {}, dest, tag, at);
+    need_channel(comm, at);
     if (is_outside(comm.handle()))
         return isend_whole(mode, object, dest, tag, comm, at);
     if (mode == SendMode::buffered) {
@@ -274,9 +281,9 @@ Request isend_object(const Comm& comm, SendMode mode, Packing& object, std::uniq
 }
 
 Request start_object(const Comm& comm, Packing& object, int dest, int tag, const At& at) {
-    need_channel(comm, at);
     if (object.is_inline() || dest == PROC_NULL)
-        return isend_inline(SendMode::standard, object, dest, tag, comm, at);
+        return isend_short(comm, SendMode::standard, object.short_message(), dest, tag, at);
+    need_channel(comm, at);
     if (is_outside(comm.handle()))
         return isend_whole(SendMode::standard, object, dest, tag, comm, at);
     auto operation = std::make_unique<PendingSend>(comm, SendMode::standard, std::move(object), nullptr, Owner::caller, dest, tag, at);

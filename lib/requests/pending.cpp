@@ -6,10 +6,10 @@
 
 namespace MPI4CXX::detail {
 
-MPI_Status LazyStatus::get(At at) const {
+MPI_Status LazyStatus::get(const Place& where) const {
     MPI_Status status = raw;
     if (length)
-        call<MPI_Status_set_elements_x>(&status, MPI_BYTE, static_cast<MPI_Count>(*length), at);
+        call<MPI_Status_set_elements_x>(&status, MPI_BYTE, static_cast<MPI_Count>(*length), where);
     return status;
 }
 

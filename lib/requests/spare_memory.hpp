@@ -56,13 +56,12 @@ private:
     static_assert(sizeof(T) >= sizeof(Piece) && alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
 };
 
-/// Memory of at most `limit` bytes, for objects whose sizes differ.
-struct SmallMemory {
-    static constexpr std::size_t limit = 256;
-    static void* take(std::size_t size) { return size <= limit ? SpareMemory<SmallMemory, 128>::take() : ::operator new(size); }
+/// Memory of at most `limit` bytes, for objects whose sizes differ. Longer ones get memory of their own.
+template <std::size_t limit, std::size_t most> struct MemoryUpTo {
+    static void* take(std::size_t size) { return size <= limit ? SpareMemory<MemoryUpTo, most>::take() : ::operator new(size); }
     static void give_back(void* memory, std::size_t size) noexcept {
         if (size <= limit)
-            SpareMemory<SmallMemory, 128>::give_back(memory);
+            SpareMemory<MemoryUpTo, most>::give_back(memory);
         else
             ::operator delete(memory);
     }

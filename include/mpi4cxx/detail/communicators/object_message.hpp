@@ -18,8 +18,11 @@
 #include <span>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace MPI4CXX::detail {
+
+class OrderedProbe;
 
 enum class SendMode : char { standard, synchronous, buffered };
 
@@ -34,10 +37,10 @@ template <class T> struct OwnedObjectOf final : OwnedObject {
 
 /// Sends what pack() has written. Returns when the object may be changed.
 MPI4CXX_API void send_object(const Comm& comm, SendMode mode, Packing& object, int dest, int tag, At at);
-/// Starts to send what pack() has written, and takes it. Out-of-band blocks belong to `owned`. The place goes by address: a struct that the caller
-/// has just written in parts is slow to copy.
-MPI4CXX_API Request isend_object(const Comm& comm, SendMode mode, Packing& object, std::unique_ptr<OwnedObject> owned, int dest, int tag,
-                                 const At& at);
+/// Starts to send a copy of a short_message(). The place goes by address: a struct that the caller has just written in parts is slow to copy.
+MPI4CXX_API Request isend_short(const Comm& comm, SendMode mode, std::span<const std::byte> message, int dest, int tag, const At& at);
+/// Starts to send what pack() has written, which is not inline, and takes it. Out-of-band blocks belong to `owned`.
+MPI4CXX_API Request isend_long(const Comm& comm, SendMode mode, Packing& object, std::unique_ptr<OwnedObject> owned, int dest, int tag, const At& at);
 /// Starts to send what pack() has written, and takes it. Out-of-band blocks belong to the caller, who waits until the operation is complete.
 MPI4CXX_API Request start_object(const Comm& comm, Packing& object, int dest, int tag, const At& at);
 
@@ -75,14 +78,14 @@ public:
     bool recv(MPI_Message& message, std::size_t size, const ObjectType& type, Status* status, At at);
 
 private:
-    bool accept(bool from_null, MPI_Status& found, const ObjectType& type, Status* status, const Place& where);
-    void accept_any(std::uint64_t size, MPI_Status& found, const ObjectType& type, Status* status, const Place& where);
+    bool accept(bool from_null, const MPI_Status& found, const ObjectType& type, Status* status, const Place& where);
+    void accept_any(std::uint64_t size, const MPI_Status& found, const ObjectType& type, Status* status, const Place& where);
     void open_short(std::uint64_t size) { open({room_.bytes.data() + Envelope::short_size, size - Envelope::short_size}, 0); }
     /// Accepts an object of which more travels on the channel.
     void accept_parts(const Envelope& envelope, const Place& where);
     /// Receives an object that comes in one message of any size.
     bool recv_whole(const Comm& comm, int source, int tag, const ObjectType& type, Status* status, At at);
-    void accept_whole(MPI_Status& found, const ObjectType& type, Status* status, const Place& where);
+    void accept_whole(const MPI_Status& found, const ObjectType& type, Status* status, const Place& where);
     std::size_t receive_piece(std::size_t begin, std::size_t size) override;
     void receive(void* to, std::size_t size) override;
     /// Receives and drops the rest of an object that could not be read to its end, because its sender waits.
@@ -136,8 +139,42 @@ private:
     /// Returns whether that is done.
     bool dropped();
 
-    struct [[gnu::visibility("hidden")]] State;
-    std::unique_ptr<State> state_;
+    class [[gnu::visibility("hidden")]] Arrived;
+    /// Reads an object whose blocks have been received into memory of their own.
+    class Arrived final : public Unpacking {
+    public:
+        explicit Arrived(Receive& receive) noexcept : receive_(receive) {}
+
+    private:
+        void receive(void* to, std::size_t size) override;
+        Receive& receive_;
+        std::size_t next_ = 0;
+    };
+    class Placing;
+    enum class Step : char { envelope, bytes, blocks, dropping };
+    struct Part {
+        MPI_Request request;
+        std::size_t size;  // 0 for an answer
+    };
+
+    [[nodiscard]] const Envelope& envelope() const noexcept { return *reinterpret_cast<const Envelope*>(room_.bytes.data()); }
+    [[nodiscard, gnu::visibility("hidden")]] std::span<const std::byte> object_bytes() const noexcept;
+
+    const ObjectType& type_;
+    MPI_Comm comm_;  // a copy: the communicator may be destroyed before the message comes
+    Step step_ = Step::envelope;
+    bool from_null_;
+    bool is_cancelled_ = false;               // unless the message came before
+    std::unique_ptr<OrderedProbe> probe_;     // until the message has come, where an object comes whole
+    MPI_Request request_ = MPI_REQUEST_NULL;  // of the envelope, of the whole object, or of what is dropped
+    std::size_t to_drop_ = 0;                 // messages
+    std::vector<Part> parts_;                 // of the bytes, then of the blocks
+    Route route_;                             // set when the envelope has come
+    Bytes bytes_;
+    std::vector<Bytes> held_blocks_;
+    const std::byte* whole_block_ = nullptr;  // the next block of an object that has come whole
+    Arrived arrived_;
+    InlineBuffer room_;
 };
 
 /// A pending receive of an object of type `T`. A ContiguousContainer receives its block directly into its memory.

@@ -41,7 +41,7 @@ public:
 struct LazyStatus {
     MPI_Status raw{};
     std::optional<std::size_t> length{};
-    [[nodiscard]] MPI4CXX_API MPI_Status get(At at) const;
+    [[nodiscard]] MPI4CXX_API MPI_Status get(const Place& where) const;
 };
 
 /// What a request holds in place of an MPI handle: an object on its way, or anything else that takes several messages. Operations are advanced under
