@@ -533,20 +533,26 @@ private:
         }
     }
     template <class T> Request isend_packed(detail::SendMode mode, T&& object, int dest, int tag, At at) const {
-        std::unique_ptr<detail::OwnedObject> owned;
-        constexpr bool is_held = std::is_same_v<T, sent_as<T>> && !detail::FixedSize<T>;  // moved in, and may have out-of-band blocks
-        detail::InlineBuffer room;
-        detail::Packing packing(room, is_held ? detail::Packing::Blocks::owned : detail::Packing::Blocks::inside);
-        if constexpr (is_held) {
-            auto moved = std::make_unique<detail::OwnedObjectOf<T>>(std::forward<T>(object));
-            detail::pack(moved->object, packing);
-            owned = std::move(moved);
+        using Sent = sent_as<T>;
+        if constexpr (std::is_same_v<std::remove_cvref_t<T>, Sent> && detail::ShortInMemory<Sent>) {
+            const std::span bytes(reinterpret_cast<const std::byte*>(std::addressof(object)), sizeof object);
+            return detail::isend_short(*this, mode, detail::object_type<Sent>.hash, bytes, dest, tag, at);
         } else {
-            detail::pack(object, packing);
+            std::unique_ptr<detail::OwnedObject> owned;
+            constexpr bool is_held = std::is_same_v<T, Sent> && !detail::FixedSize<T>;  // moved in, and may have out-of-band blocks
+            detail::InlineBuffer room;
+            detail::Packing packing(room, is_held ? detail::Packing::Blocks::owned : detail::Packing::Blocks::inside);
+            if constexpr (is_held) {
+                auto moved = std::make_unique<detail::OwnedObjectOf<T>>(std::forward<T>(object));
+                detail::pack(moved->object, packing);
+                owned = std::move(moved);
+            } else {
+                detail::pack(object, packing);
+            }
+            if (packing.is_inline()) [[likely]]
+                return detail::isend_short(*this, mode, detail::object_type<Sent>.hash, packing.bytes(), dest, tag, at);
+            return detail::isend_long(*this, mode, packing, std::move(owned), dest, tag, at);
         }
-        if (packing.is_inline()) [[likely]]
-            return detail::isend_short(*this, mode, packing.short_message(), dest, tag, at);
-        return detail::isend_long(*this, mode, packing, std::move(owned), dest, tag, at);
     }
     template <class T> sent_as<T> bcast_from_here(T&& object, int root, At at) const {
         constexpr bool moves = std::is_same_v<T, sent_as<T>>;

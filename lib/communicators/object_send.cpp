@@ -42,6 +42,14 @@ public:
         std::memcpy(sending->data(), bytes.data(), bytes.size());
         return sending;
     }
+    /// Copies an object behind a short envelope. The envelope is written here, not copied: a copy that reads what several instructions have just
+    /// written waits until all of that has left the processor, behind the message before, which may be on its way to a distant core.
+    static std::unique_ptr<MessageCopy> of(std::uint64_t type, std::span<const std::byte> bytes) {
+        std::unique_ptr<MessageCopy> sending(new (Envelope::short_size + bytes.size()) MessageCopy);
+        Envelope::write_short(sending->data(), type, bytes.size());
+        copy_bytes(sending->data() + Envelope::short_size, bytes.data(), bytes.size());
+        return sending;
+    }
     /// Copies an object and its blocks into `size` bytes.
     static std::unique_ptr<MessageCopy> of(const Packing& object, std::size_t size) {
         std::unique_ptr<MessageCopy> sending(new (size) MessageCopy);
@@ -58,13 +66,10 @@ public:
     [[nodiscard]] bool is_needed() const override { return true; }
     [[nodiscard]] bool is_all() const override { return true; }
 
-    [[gnu::always_inline]] static Request start(SendMode mode, std::unique_ptr<MessageCopy> sending, std::size_t size, int dest, int tag,
-                                                MPI_Comm comm, const Place& where) {
+    static Request start(SendMode mode, std::unique_ptr<MessageCopy> sending, std::size_t size, int dest, int tag, MPI_Comm comm,
+                         const Place& where) {
         tidy_left();
-        const void* const data = sending->data();
-        const auto count = static_cast<Count>(size);
-        const MPI_Request request = mode == SendMode::standard ? get<MPI_Isend>(data, count, MPI_BYTE, dest, tag, comm, where)
-                                                               : start_send(mode, data, count, MPI_BYTE, dest, tag, comm, where);
+        const MPI_Request request = start_send(mode, sending->data(), static_cast<Count>(size), MPI_BYTE, dest, tag, comm, where);
         return Request::take(request, std::move(sending));
     }
 
@@ -260,16 +265,20 @@ void send_object(const Comm& comm, SendMode mode, Packing& object, int dest, int
     Request::take(std::make_unique<PendingSend>(comm, mode, std::move(object), nullptr, Owner::caller, dest, tag, at)).Wait(nullptr, at);
 }
 
-Request isend_short(const Comm& comm, SendMode mode, std::span<const std::byte> message, int dest, int tag, const At& at) {
+Request isend_short(const Comm& comm, SendMode mode, std::uint64_t type, std::span<const std::byte> bytes, int dest, int tag, const At& at) {
     need_channel(comm, at);
-    if (dest == PROC_NULL) [[unlikely]]
-        message = {};
-    return MessageCopy::start(mode, MessageCopy::of(message), message.size(), dest, tag, comm.handle(), {at, comm.address()});
+    std::unique_ptr<MessageCopy> copy = MessageCopy::of(type, bytes);
+    const std::size_t size = dest == PROC_NULL ? 0 : Envelope::short_size + bytes.size();
+    if (mode != SendMode::standard) [[unlikely]]  // start() has a Place in memory, and what one send stores delays the next one
+        return MessageCopy::start(mode, std::move(copy), size, dest, tag, comm.handle(), {at, comm.address()});
+    tidy_left();
+    const auto request = get<MPI_Isend>(copy->data(), static_cast<Count>(size), MPI_BYTE, dest, tag, comm.handle(), Place(at, comm.address()));
+    return Request::take(request, std::move(copy));
 }
 
 Request isend_long(const Comm& comm, SendMode mode, Packing& object, std::unique_ptr<OwnedObject> owned, int dest, int tag, const At& at) {
     if (dest == PROC_NULL)
-        return isend_short(comm, mode, {}, dest, tag, at);
+        return isend_short(comm, mode, 0, {}, dest, tag, at);
     need_channel(comm, at);
     if (is_outside(comm.handle()))
         return isend_whole(mode, object, dest, tag, comm, at);
@@ -282,7 +291,7 @@ Request isend_long(const Comm& comm, SendMode mode, Packing& object, std::unique
 
 Request start_object(const Comm& comm, Packing& object, int dest, int tag, const At& at) {
     if (object.is_inline() || dest == PROC_NULL)
-        return isend_short(comm, SendMode::standard, object.short_message(), dest, tag, at);
+        return isend_short(comm, SendMode::standard, object.envelope().type, object.bytes(), dest, tag, at);
     need_channel(comm, at);
     if (is_outside(comm.handle()))
         return isend_whole(SendMode::standard, object, dest, tag, comm, at);

@@ -17,6 +17,7 @@ namespace MPI4CXX::detail {
 
 std::atomic<int> driven_operations{0};
 std::atomic<int> operations{0};
+std::atomic<bool> has_left = false;
 std::uint64_t steps = 0;
 
 /// Adopted operations that are complete. The destructor destroys them. It runs after the lock is released and in a thread of the program, because an
@@ -205,7 +206,6 @@ struct DroppedRequest {
 constexpr std::size_t looked_at = 4;  // how many each call looks at, so that its cost does not depend on their number
 std::mutex& left_mutex = *new std::mutex;
 std::vector<DroppedRequest>& dropped_requests = *new std::vector<DroppedRequest>;
-std::atomic<bool> has_dropped = false;
 std::size_t next_dropped = 0;
 
 /// Looks at the next `number` dropped requests and frees those that are complete.
@@ -220,7 +220,7 @@ void free_dropped(std::size_t number) {
         std::swap(dropped_requests[next_dropped], dropped_requests.back());
         dropped_requests.pop_back();
     }
-    has_dropped.store(!dropped_requests.empty(), std::memory_order_relaxed);
+    has_left.store(!dropped_requests.empty(), std::memory_order_relaxed);
 }
 
 void end_at_finalize() {
@@ -378,12 +378,10 @@ void leave(MPI_Request request, std::unique_ptr<RequestResources> resources) noe
         return;
     }
     dropped_requests.back() = {request, std::move(resources)};
-    has_dropped.store(true, std::memory_order_relaxed);
+    has_left.store(true, std::memory_order_relaxed);
 }
 
-void tidy_left() noexcept {
-    if (!has_dropped.load(std::memory_order_relaxed))
-        return;
+void tidy_some_left() noexcept {
     const std::lock_guard lock(left_mutex);
     free_dropped(looked_at);
 }

@@ -52,8 +52,14 @@ void adopt(std::unique_ptr<Operation> operation);
 
 /// Keeps the resources of an MPI request that nobody waits for any more until the request is complete.
 void leave(MPI_Request request, std::unique_ptr<RequestResources> resources) noexcept;
-/// Frees some of these resources whose requests are complete. Costs the same however many there are.
-void tidy_left() noexcept;
+/// Whether any are kept.
+extern std::atomic<bool> has_left;
+/// Frees some of them whose requests are complete. Costs the same however many there are.
+void tidy_some_left() noexcept;
+inline void tidy_left() noexcept {
+    if (has_left.load(std::memory_order_relaxed)) [[unlikely]]
+        tidy_some_left();
+}
 
 /// Counts memory of the library's own whose sends nobody waits for any more, and limits its total. Used under the lock of all Operations.
 class DetachedBytes {

@@ -37,8 +37,10 @@ template <class T> struct OwnedObjectOf final : OwnedObject {
 
 /// Sends what pack() has written. Returns when the object may be changed.
 MPI4CXX_API void send_object(const Comm& comm, SendMode mode, Packing& object, int dest, int tag, At at);
-/// Starts to send a copy of a short_message(). The place goes by address: a struct that the caller has just written in parts is slow to copy.
-MPI4CXX_API Request isend_short(const Comm& comm, SendMode mode, std::span<const std::byte> message, int dest, int tag, const At& at);
+/// Starts to send a copy of an object that has these bytes and no blocks; `type` is the hash of its type. The place goes by address: a struct that
+/// the caller has just written in parts is slow to copy.
+MPI4CXX_API Request isend_short(const Comm& comm, SendMode mode, std::uint64_t type, std::span<const std::byte> bytes, int dest, int tag,
+                                const At& at);
 /// Starts to send what pack() has written, which is not inline, and takes it. Out-of-band blocks belong to `owned`.
 MPI4CXX_API Request isend_long(const Comm& comm, SendMode mode, Packing& object, std::unique_ptr<OwnedObject> owned, int dest, int tag, const At& at);
 /// Starts to send what pack() has written, and takes it. Out-of-band blocks belong to the caller, who waits until the operation is complete.

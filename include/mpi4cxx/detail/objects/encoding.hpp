@@ -386,6 +386,10 @@ concept EncodedAs = (encoding_of<T>() == encoding);
 template <class T>
 concept EncodedWithoutArchive = EncodedAs<T, Encoding::contiguous> || EncodedAs<T, Encoding::block> || EncodedAs<T, Encoding::fixed_size>;
 
+/// A type whose bytes in memory are what a message holds behind a short envelope.
+template <class T>
+concept ShortInMemory = EncodedAs<T, Encoding::fixed_size> && SameBytesInMemory<T> && sizeof(T) <= inline_limit - sizeof(Envelope);
+
 /// Writes an object as a `Sent`: a `Sent`, or a view or an array that is sent as one.
 template <EncodedWithoutArchive Sent, class T> [[gnu::always_inline]] inline void write_without_archive(Packing& to, const T& object) {
     constexpr Encoding encoding = encoding_of<Sent>();

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace MPI4CXX::detail {
 
@@ -27,6 +28,12 @@ struct Envelope {
     std::uint32_t asks : 1 = 0;       ///< whether the sender waits for an answer before it sends the blocks
     std::uint32_t receipt : 1 = 0;    ///< whether the sender wants to be told when all has been received
 
+    /// Writes short_size bytes: what begins the message of a whole object that takes `length` bytes.
+    static void write_short(std::byte* to, std::uint64_t type, std::uint64_t length) noexcept {
+        length += short_mark;
+        std::memcpy(to, &type, sizeof type);
+        std::memcpy(to + sizeof type, &length, sizeof length);
+    }
     /// Returns whether this begins a message of `size` bytes that has short_size bytes of an envelope and a whole object.
     [[nodiscard]] bool is_short(std::uint64_t size) const noexcept { return size >= short_size && length == short_mark + (size - short_size); }
 };

@@ -126,9 +126,7 @@ public:
     /// Returns that message, which begins within the envelope.
     [[nodiscard]] std::span<const std::byte> short_message() const noexcept {
         std::byte* const begin = begin_ + sizeof(Envelope) - Envelope::short_size;
-        const std::uint64_t type = envelope().type, length = Envelope::short_mark + envelope().length;
-        std::memcpy(begin, &type, sizeof type);
-        std::memcpy(begin + sizeof type, &length, sizeof length);
+        Envelope::write_short(begin, envelope().type, envelope().length);
         return {begin, cursor_};
     }
     /// Moves the bytes out of the caller's InlineBuffer, if they are there.
