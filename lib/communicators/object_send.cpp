@@ -268,7 +268,7 @@ void send_object(const Comm& comm, SendMode mode, Packing& object, int dest, int
 Request isend_short(const Comm& comm, SendMode mode, std::uint64_t type, std::span<const std::byte> bytes, int dest, int tag, const At& at) {
     need_channel(comm, at);
     std::unique_ptr<MessageCopy> copy = MessageCopy::of(type, bytes);
-    const std::size_t size = dest == PROC_NULL ? 0 : Envelope::short_size + bytes.size();
+    const std::size_t size = Envelope::short_size + bytes.size();
     if (mode != SendMode::standard) [[unlikely]]  // start() has a Place in memory, and what one send stores delays the next one
         return MessageCopy::start(mode, std::move(copy), size, dest, tag, comm.handle(), {at, comm.address()});
     tidy_left();
@@ -278,7 +278,7 @@ Request isend_short(const Comm& comm, SendMode mode, std::uint64_t type, std::sp
 
 Request isend_long(const Comm& comm, SendMode mode, Packing& object, std::unique_ptr<OwnedObject> owned, int dest, int tag, const At& at) {
     if (dest == PROC_NULL)
-        return isend_short(comm, mode, 0, {}, dest, tag, at);
+        return isend_short(comm, mode, object.envelope().type, {}, dest, tag, at);
     need_channel(comm, at);
     if (is_outside(comm.handle()))
         return isend_whole(mode, object, dest, tag, comm, at);
@@ -290,8 +290,11 @@ Request isend_long(const Comm& comm, SendMode mode, Packing& object, std::unique
 }
 
 Request start_object(const Comm& comm, Packing& object, int dest, int tag, const At& at) {
-    if (object.is_inline() || dest == PROC_NULL)
-        return isend_short(comm, SendMode::standard, object.envelope().type, object.bytes(), dest, tag, at);
+    const std::uint64_t type = object.envelope().type;
+    if (dest == PROC_NULL)
+        return isend_short(comm, SendMode::standard, type, {}, dest, tag, at);
+    if (object.is_inline())
+        return isend_short(comm, SendMode::standard, type, object.bytes(), dest, tag, at);
     need_channel(comm, at);
     if (is_outside(comm.handle()))
         return isend_whole(SendMode::standard, object, dest, tag, comm, at);
