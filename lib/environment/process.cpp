@@ -4,6 +4,7 @@
 #include <mpi4cxx/environment.hpp>
 #include <mpi4cxx/error.hpp>
 
+#include "environment/crash_limit.hpp"
 #include "mpi/implementation.hpp"
 #include "requests/progress_thread.hpp"
 #include "runtime/finalize.hpp"
@@ -87,6 +88,7 @@ void prepare_process(At at) {
     const std::terminate_handler before = std::set_terminate(on_terminate);
     if (old_terminate == nullptr)  // a later one may be another of the library's, which calls this one
         old_terminate = before;
+    limit_crash_handlers();
     if (prints_stack_of_crash()) {
         void* frame = nullptr;
         backtrace(&frame, 1);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -69,6 +70,20 @@ void heap(const MPI::Intracomm& comm) {
         std::free(freed);
         volatile char* const size = static_cast<volatile char*>(freed) - sizeof(std::size_t);
         for (std::size_t i = 0; i < sizeof(std::size_t); ++i) size[i] = 1;
+        freed = std::malloc(100'000);
+        std::free(next);
+    }
+    comm.Barrier();
+}
+
+/// Rank 1 writes outside its memory: malloc crashes, and holds its lock then.
+void heap_fault(const MPI::Intracomm& comm) {
+    if (comm.rank() == 1) {
+        void* volatile freed = std::malloc(3000);
+        void* volatile next = std::malloc(3000);
+        std::free(freed);
+        void* volatile* const neighbours = static_cast<void* volatile*>(freed);
+        neighbours[1] = reinterpret_cast<void*>(std::uintptr_t{16});
         freed = std::malloc(100'000);
         std::free(next);
     }
@@ -215,6 +230,8 @@ void in_environment(int& argc, char**& argv) {
         communicators(comm);
     if (way == "heap")
         heap(comm);
+    if (way == "heap_fault")
+        heap_fault(comm);
     leave(way, comm);
     if (way.starts_with("fork_"))
         fork_child(way, comm);

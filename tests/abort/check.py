@@ -45,7 +45,7 @@ tests = {
     'error': lambda: job('mpi_error', 'rank 1 of 4: uncaught exception: MPI_Send on MPI_COMM_WORLD, rank 1 of 4: ', 'abort.cpp:'),
     'caught': lambda: job('caught', 'caught: ' + own, 'rank 1 of 4: '),
     'pending': lambda: [job('pending', 'rank 1 of 4: '), job('caught_pending', 'rank 1 of 4: ')],
-    'heap': lambda: job('heap', 'malloc(): '),
+    'heap': lambda: [job('heap', 'malloc(): '), job('heap_fault')],
     'handler': lambda: job('handler', 'exception in an error handler: ' + own),
     'reduction': lambda: job('reduction', 'exception in a reduction operation: ' + own),
 }
