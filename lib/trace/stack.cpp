@@ -25,7 +25,8 @@ namespace mpi4cxx::trace {
 
 namespace {
 
-/// The stack of one thread. The signal carries a pointer to it, so a thread that answers late writes into its own sample, not into a later one.
+/// The stack of one thread: addresses behind its calls. The signal carries a pointer to it, so a thread that answers late writes into its own sample,
+/// not into a later one.
 struct Sample {
     void* frames[128];
     int count = 0;
@@ -41,6 +42,9 @@ void take(int, siginfo_t* info, void*) {
     const int error = errno;
     auto& sample = *static_cast<Sample*>(info->si_value.sival_ptr);
     sample.count = backtrace(sample.frames, static_cast<int>(std::size(sample.frames)));
+    constexpr int interrupted = 2;  // behind this function and the kernel's
+    if (sample.count > interrupted)
+        sample.frames[interrupted] = static_cast<char*>(sample.frames[interrupted]) + 1;  // as if that instruction were a call
     sem_post(&sample.taken);
     errno = error;
 }

@@ -431,6 +431,7 @@ tests = {
         stands_still(3, 'late', 'rank 0: outside MPI, for [0-9.]+ s, ' + line('late 0'), 'rank 1: MPI_Barrier on .* ' + line('late 1'),
                      'rank 0 has not come to it', 'The job goes on', ends=False),
         stands_still(2, 'polled', 'rank 0: outside MPI, for [0-9.]+ s, ' + line('polled'), 'The job goes on', ends=False),
+        stands_still(2, 'tight', 'rank 0: outside MPI, for [0-9.]+ s, ' + line('tight'), 'The job goes on', ends=False),
         stands_still(2, 'slow_sum', r'rank 0: MPI_Allreduce on MPI_COMM_WORLD \(its \d\w\w collective call\)', 'The job goes on', ends=False),
         stands_still(2, 'after_main', 'rank 0: outside MPI, for [0-9.]+ s, ' + line('late 0'), 'The job goes on', ends=False)],
     'asleep': lambda: stands_still(2, 'asleep', 'rank 0: outside MPI, for [0-9.]+ s, asleep', ends=False),

@@ -2,10 +2,12 @@
 #include <mpi4cxx/mpi4cxx.hpp>
 
 #include <dlfcn.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <csetjmp>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -270,6 +272,17 @@ void late(const MPI::Intracomm& comm) {
     comm.Barrier();                                                        // here: late 1
 }
 
+/// Rank 0 computes in a loop of one instruction, until an alarm.
+void tight(const MPI::Intracomm& comm) {
+    static sigjmp_buf behind;
+    std::signal(SIGALRM, [](int) { siglongjmp(behind, 1); });
+    if (comm.rank() == 0 && sigsetjmp(behind, 1) == 0) {
+        alarm(6);
+        while (true) asm volatile("");  // here: tight
+    }
+    comm.Barrier();
+}
+
 /// Rank 0 has polled before it computes.
 void polled(const MPI::Intracomm& comm) {
     const auto begin = std::chrono::steady_clock::now();
@@ -457,6 +470,7 @@ int main(int argc, char** argv) {
                                                                                  {"looked", looked},
                                                                                  {"too_long", too_long},
                                                                                  {"polled", polled},
+                                                                                 {"tight", tight},
                                                                                  {"slow_sum", slow_sum},
                                                                                  {"removed", removed},
                                                                                  {"objects", objects},
