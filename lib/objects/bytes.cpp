@@ -4,6 +4,8 @@
 #include <mpi4cxx/detail/mpi/huge_pages.hpp>
 #include <mpi4cxx/detail/objects/unpacking.hpp>
 
+#include "runtime/heap.hpp"
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -61,13 +63,9 @@ std::size_t rounded_up(std::size_t size) {
                                              : std::bit_ceil(size);
 }
 
-/// Returns new memory that will be kept. glibc leaves freed memory at the end of the heap, up to twice the largest mapping that has been freed.
-/// Kept memory is never freed, so this function frees a mapping of that size first. Otherwise the memory of each received object would go back to
-/// the system when the object is destroyed, and the next one would pay for page faults.
+/// Returns new memory that will be kept.
 std::byte* fresh(std::size_t size) {
-    constexpr std::size_t first_mapped = 128 << 10;
-    if (size >= first_mapped)
-        ::operator delete(::operator new(size));
+    keep_freed_memory(size);
     return static_cast<std::byte*>(::operator new(size));
 }
 

@@ -3,6 +3,8 @@
 
 #include <mpi4cxx/detail/mpi/mpi.hpp>
 
+#include "runtime/heap.hpp"
+
 #include <cstddef>
 #include <new>
 
@@ -18,13 +20,15 @@ public:
             --own.number;
             return piece;
         }
-        return ::operator new(sizeof(T));
+        return make();
     }
     static void give_back(void* memory) noexcept {
         if (!own.are_freed) [[unlikely]]
             free_at_end();
-        if (own.number == most)
+        if (own.number == most) {
+            --own.made;
             return ::operator delete(memory);
+        }
         own.first = new (memory) Piece{own.first};
         ++own.number;
     }
@@ -37,7 +41,16 @@ private:
         Piece* first = nullptr;
         std::size_t number = 0;
         bool are_freed = false;  // when the thread ends
+        std::ptrdiff_t made = 0, many = most;
     };
+    /// Makes one more piece. Where there are more than ever before, they are likely to come again.
+    [[gnu::noinline]] static void* make() {
+        if (++own.made > own.many) {
+            own.many = 2 * own.made;
+            keep_freed_memory(static_cast<std::size_t>(own.many) * sizeof(T));
+        }
+        return ::operator new(sizeof(T));
+    }
     static void free_at_end() noexcept {
         struct End {
             ~End() {
