@@ -45,11 +45,13 @@ private:
     };
     /// Makes one more piece. Where there are more than ever before, they are likely to come again.
     [[gnu::noinline]] static void* make() {
-        if (++own.made > own.many) {
+        if (own.made >= own.many) {
             own.many = 2 * own.made;
             keep_freed_memory(static_cast<std::size_t>(own.many) * sizeof(T));
         }
-        return ::operator new(sizeof(T));
+        void* const memory = ::operator new(sizeof(T));
+        ++own.made;
+        return memory;
     }
     static void free_at_end() noexcept {
         struct End {
