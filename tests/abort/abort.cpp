@@ -61,29 +61,19 @@ void communicators(const MPI::Intracomm& comm) {
     barrier(copy);
 }
 
-/// Rank 1 writes outside its memory: malloc ends it, and holds its lock then.
-void heap(const MPI::Intracomm& comm) {
+/// Rank 1 writes outside its memory: malloc ends it, or crashes if `faults`, and holds its lock then.
+void heap(const MPI::Intracomm& comm, bool faults) {
     if (comm.rank() == 1) {
         // volatile: the compiler knows what malloc and free are
         void* volatile freed = std::malloc(3000);
         void* volatile next = std::malloc(3000);  // else the freed memory would be one with the rest of the heap
         std::free(freed);
-        volatile char* const size = static_cast<volatile char*>(freed) - sizeof(std::size_t);
-        for (std::size_t i = 0; i < sizeof(std::size_t); ++i) size[i] = 1;
-        freed = std::malloc(100'000);
-        std::free(next);
-    }
-    comm.Barrier();
-}
-
-/// Rank 1 writes outside its memory: malloc crashes, and holds its lock then.
-void heap_fault(const MPI::Intracomm& comm) {
-    if (comm.rank() == 1) {
-        void* volatile freed = std::malloc(3000);
-        void* volatile next = std::malloc(3000);
-        std::free(freed);
-        void* volatile* const neighbours = static_cast<void* volatile*>(freed);
-        neighbours[1] = reinterpret_cast<void*>(std::uintptr_t{16});
+        if (faults) {  // where malloc keeps a pointer
+            static_cast<void* volatile*>(freed)[1] = reinterpret_cast<void*>(std::uintptr_t{16});
+        } else {
+            volatile char* const size = static_cast<volatile char*>(freed) - sizeof(std::size_t);
+            for (std::size_t i = 0; i < sizeof(std::size_t); ++i) size[i] = 1;
+        }
         freed = std::malloc(100'000);
         std::free(next);
     }
@@ -228,10 +218,8 @@ void in_environment(int& argc, char**& argv) {
         pending(comm);
     if (way == "communicators")
         communicators(comm);
-    if (way == "heap")
-        heap(comm);
-    if (way == "heap_fault")
-        heap_fault(comm);
+    if (way == "heap" || way == "heap_fault")
+        heap(comm, way == "heap_fault");
     leave(way, comm);
     if (way.starts_with("fork_"))
         fork_child(way, comm);
